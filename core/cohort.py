@@ -1,0 +1,263 @@
+"""Cohort: the patients, what is known of them, and the filters that are on.
+
+A filtered cohort keeps the whole one and which of its rows passed, so that counting works on
+columns that were encoded once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from core import schema
+from core.errors import FilterError, MappingError
+from core.filters import Condition, Filters
+from core.guessing import guess_mapping
+from core.mapping import ColumnMapping, FactorRole
+from core.reading import Source, TextTable, read_table
+from core.validation import validate
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class WorstGrades:
+    """The worst CTCAE grade per patient and term: `grades` is (n patients, n terms), NaN missing."""
+
+    terms: tuple[str, ...]
+    categories: tuple[str, ...]
+    grades: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Cohort:
+    """A cohort, whole or filtered.
+
+    Attributes
+    ----------
+    table : typed columns of the whole cohort (see schema.py for their names)
+    long_events : adverse events of the whole cohort, one row per patient position and term
+    findings : what reading repaired, assumed, warned of
+    rows : bool (n of the whole,), who passed the filters
+    """
+
+    table: pd.DataFrame
+    long_events: pd.DataFrame
+    mapping: ColumnMapping
+    findings: pd.DataFrame
+    fingerprint: str
+    name: str
+    rows: np.ndarray
+    filters: Filters = field(default_factory=Filters)
+    parent: Cohort | None = None
+    memo: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def whole(self) -> Cohort:
+        """The cohort without any filter."""
+        return self.parent or self
+
+    @cached_property
+    def n(self) -> int:
+        """How many patients passed the filters."""
+        return int(self.rows.sum())
+
+    @cached_property
+    def patients(self) -> pd.DataFrame:
+        """The patients who passed: id, arm, times in months, events, variables."""
+        return self.table[self.rows].reset_index(drop=True)
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """Their adverse events; `patient` is the position in `patients`."""
+        position = np.cumsum(self.rows) - 1
+        kept = self.long_events[self.rows[self.long_events.patient.to_numpy(dtype=int)]]
+        return kept.assign(patient=position[kept.patient.to_numpy(dtype=int)]).reset_index(drop=True)
+
+    @cached_property
+    def key(self) -> str:
+        """Identify file, mapping and filters: what a cached result depends on."""
+        parts = f"{self.whole.mapping_key}|{self.filters.key}"
+        return hashlib.sha256(parts.encode()).hexdigest()
+
+    @cached_property
+    def mapping_key(self) -> str:
+        text = json.dumps(self.mapping.to_json(), ensure_ascii=False)
+        return f"{self.fingerprint}|{text}"
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The endpoints' names, as the mapping has them."""
+        return tuple(e.name for e in self.mapping.endpoints)
+
+    @cached_property
+    def variables(self) -> dict[str, FactorRole]:
+        """All that a filter or a stratum can be made of: arm, factors, response, sites, AEs."""
+        if self.parent:
+            return self.parent.variables
+        out: dict[str, FactorRole] = {}
+        if self.mapping.arm:
+            levels = {v: v for v in self.table[schema.ARM].cat.categories}
+            out[schema.ARM] = FactorRole(key=schema.ARM, label="Arm", column=self.mapping.arm.column,
+                                         kind="categorical", levels=levels)
+        out |= {v.key: v for v in self.mapping.variables}
+        for term in self.worst_grades.terms:
+            key = schema.factor_key(f"{schema.AE_PREFIX}{term}")
+            out[key] = FactorRole(key=key, label=term, column=term, kind="grade", known="later")
+        return out
+
+    def variable(self, key: str) -> FactorRole:
+        """Return a variable's role.
+
+        Raises
+        ------
+        FilterError
+            If the cohort has no such variable.
+        """
+        if key not in self.variables:
+            raise FilterError(f"There is no variable {key!r} in this cohort.",
+                              f"Choose one of: {', '.join(self.variables)}.")
+        return self.variables[key]
+
+    def levels(self, key: str) -> tuple[str, ...]:
+        """Return a categorical variable's levels in their order, those of the whole cohort."""
+        self.variable(key)
+        return tuple(self.table[key].cat.categories)
+
+    def values(self, key: str) -> pd.Series:
+        """Return a variable for the whole cohort; a grade variable as worst grades."""
+        variable = self.variable(key)
+        if variable.kind == "grade":
+            worst = self.worst_grades
+            return pd.Series(worst.grades[:, worst.terms.index(variable.column)])
+        return self.table[key]
+
+    @cached_property
+    def worst_grades(self) -> WorstGrades:
+        """The worst grade per patient of the whole cohort and term; 0 where nothing is recorded."""
+        if self.parent:
+            return self.parent.worst_grades
+        long = self.long_events
+        terms = list(dict.fromkeys(long.term)) if len(long) else []
+        terms = [schema.ae_term(c) for c in self.mapping.adverse_events] or terms
+        category = {t: schema.ae_category(t) for t in terms} | dict(zip(long.term, long.category,
+                                                                       strict=True))
+        column = pd.Categorical(long.term, categories=terms).codes
+        patient = long.patient.to_numpy(dtype=int)
+        grade = long.grade.to_numpy(dtype=float)
+        grades = np.zeros((len(self.table), len(terms)))
+        known = ~np.isnan(grade)
+        np.maximum.at(grades, (patient[known], column[known]), grade[known])
+        absent = ~known & (grades[patient, column] == 0)
+        grades[patient[absent], column[absent]] = np.nan
+        return WorstGrades(terms=tuple(terms), categories=tuple(category[t] for t in terms),
+                           grades=grades)
+
+    def filter(self, filters: Filters | Mapping[str, Any]) -> Cohort:
+        """Return the patients who pass, of those who are here.
+
+        Raises
+        ------
+        FilterError
+            If a condition names a variable or level that the cohort does not have.
+        """
+        if not isinstance(filters, Filters):
+            filters = Filters.from_json(filters)
+        rows = self.rows.copy()
+        for key, condition in filters.conditions.items():
+            self._check(key, condition)
+            rows &= condition.mask(self.values(key))
+        joint = dict(self.filters.conditions)
+        for key, condition in filters.conditions.items():
+            if key in joint and joint[key] != condition:
+                raise FilterError(f"{self.variable(key).label} is filtered already.",
+                                  "Change that condition, or filter the whole cohort.")
+            joint[key] = condition
+        whole = self.whole
+        return Cohort(table=whole.table, long_events=whole.long_events, mapping=whole.mapping,
+                      findings=whole.findings, fingerprint=whole.fingerprint, name=whole.name,
+                      rows=rows, filters=Filters(joint), parent=whole)
+
+    def _check(self, key: str, condition: Condition) -> None:
+        variable = self.variable(key)
+        if condition.levels is not None and variable.kind == "categorical":
+            levels = self.levels(key)
+            if strange := [v for v in condition.levels if v not in levels]:
+                raise FilterError(f"{variable.label} has no level {strange[0]!r}.",
+                                  f"Choose from: {', '.join(levels)}.")
+        elif condition.levels is not None:
+            raise FilterError(f"{variable.label} is a number, not a list of levels.",
+                              "Filter it with gt, ge, lt or le.")
+        if condition.bounds and variable.kind == "categorical":
+            raise FilterError(f"{variable.label} has levels, not numbers.",
+                              f"Filter it with in: {', '.join(self.levels(key))}.")
+
+    def words(self) -> str:
+        """Say the filters: `PVTT grade Vp3, Vp4; AFP > 400 ng/mL`."""
+        return "; ".join(self.condition_words(k) for k in self.filters.conditions)
+
+    def condition_words(self, key: str) -> str:
+        """Say one condition with its variable's label."""
+        variable = self.variable(key)
+        condition = self.filters.conditions[key]
+        unit = "" if variable.kind == "grade" else variable.unit
+        grade = "grade " if variable.kind == "grade" else ""
+        return f"{variable.label} {grade}{condition.words(unit)}"
+
+    def remember(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what was made under this key, making it the first time."""
+        if key not in self.memo:
+            self.memo[key] = make()
+        return self.memo[key]  # type: ignore[no-any-return]  # a memo of many types
+
+
+def read_cohort(source: Source, mapping: Mapping[str, Any] | str | Path | ColumnMapping | None = None,
+                *, name: str = "") -> Cohort:
+    """Read a cohort file: a path, bytes or a binary file object.
+
+    Parameters
+    ----------
+    mapping : which column plays which role (JSON data, JSON text, a JSON file); guessed where None
+    name : the file's name, where the source does not have one
+
+    Raises
+    ------
+    ReadingError, MappingError, ValidationError
+        With the place and the remedy.
+    NeedsAnswer
+        Where no convention decides a reading and no mapping was given.
+    """
+    return make_cohort(read_table(source, name=name), mapping)
+
+
+def make_cohort(table: TextTable,
+                mapping: Mapping[str, Any] | str | Path | ColumnMapping | None = None) -> Cohort:
+    """Type a text table by its mapping (guessed where None) into a cohort; raises as read_cohort."""
+    assumed: list[dict[str, object]] = []
+    if mapping is None:
+        guess = guess_mapping(table)
+        if guess.questions:
+            raise guess.questions[0]
+        mapping, assumed = guess.mapping, guess.findings
+    elif not isinstance(mapping, ColumnMapping):
+        mapping = ColumnMapping.from_json(mapping, table.columns)
+    keys = [schema.ARM] * (mapping.arm is not None) + [v.key for v in mapping.variables]
+    if len(set(keys)) < len(keys):
+        double = next(k for k in keys if keys.count(k) > 1)
+        raise MappingError(f"Two roles have the key {double!r}.", "Give one of them another key.")
+    patients, events, findings = validate(table, mapping)
+    if assumed:
+        findings = pd.concat([pd.DataFrame(assumed), findings], ignore_index=True)
+    return Cohort(
+        table=patients, long_events=events, mapping=mapping,
+        findings=findings[list(schema.FINDING_COLUMNS)], fingerprint=table.sha256,
+        name=table.name, rows=np.ones(len(patients), bool),
+    )

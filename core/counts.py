@@ -1,0 +1,163 @@
+"""The engine's table: deaths and number at risk by distinct time and stratum.
+
+Everything that the board shows of survival follows from it. Times are put in order once per whole
+cohort and endpoint, strata once per variable; a filtered cohort then costs two `bincount`s and a
+reversed cumulative sum, whatever is computed from them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core import schema
+from core.cohort import Cohort
+from core.errors import MappingError
+from core.format import number
+from core.schema import Cut
+
+ALL_PATIENTS = "All patients"
+TOLERANCE = 1.4901161193847656e-08  # R's sqrt(.Machine$double.eps), for times and quantiles
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Timeline:
+    """An endpoint of the whole cohort: `index` (n,) into the distinct `times`, -1 where missing."""
+
+    times: np.ndarray
+    index: np.ndarray
+    event: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Strata:
+    """Who is in which stratum of the whole cohort: `codes` (n,), -1 where missing."""
+
+    by: str | None
+    label: str
+    levels: tuple[str, ...]
+    codes: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Counts:
+    """Deaths, censored and at risk, each (k strata, t distinct times), of a filtered cohort."""
+
+    endpoint: str
+    strata: Strata
+    times: np.ndarray
+    deaths: np.ndarray
+    censored: np.ndarray
+    at_risk: np.ndarray
+    missing_endpoint: int
+    missing_stratum: int
+
+    @property
+    def n(self) -> np.ndarray:
+        """Patients per stratum."""
+        return self.at_risk[:, 0] if self.times.size else np.zeros(len(self.strata.levels), int)
+
+    @property
+    def n_event(self) -> np.ndarray:
+        """Events per stratum."""
+        return self.deaths.sum(axis=1)
+
+
+def timeline(cohort: Cohort, endpoint: str) -> Timeline:
+    """Return an endpoint's distinct times and each patient's place among them.
+
+    Times that differ by no more than R's tolerance are one (survival::aeqSurv).
+
+    Raises
+    ------
+    MappingError
+        If the cohort has no such endpoint.
+    """
+    if endpoint not in cohort.endpoints:
+        raise MappingError(f"There is no endpoint {endpoint!r} in this cohort.",
+                           f"Choose one of: {', '.join(cohort.endpoints) or 'none is mapped'}.")
+    return cohort.whole.remember(("timeline", endpoint), lambda: _timeline(cohort.whole, endpoint))
+
+
+def _timeline(whole: Cohort, endpoint: str) -> Timeline:
+    time = whole.table[schema.time_column(endpoint)].to_numpy(dtype=float)
+    event = whole.table[schema.event_column(endpoint)].to_numpy(dtype=float)
+    known = ~(np.isnan(time) | np.isnan(event))
+    distinct = np.unique(time[known])
+    if distinct.size:
+        step = np.diff(distinct)
+        apart = (step > TOLERANCE) & (step / np.mean(np.abs(distinct)) > TOLERANCE)
+        distinct = distinct[np.concatenate([[True], apart])]
+    index = np.full(time.size, -1)
+    index[known] = np.searchsorted(distinct, time[known], side="right") - 1
+    return Timeline(times=distinct, index=index, event=np.where(known, event, 0).astype(bool))
+
+
+def strata(cohort: Cohort, by: str | None) -> Strata:
+    """Return the strata of a variable: its levels, a number's cuts (else its median), or one."""
+    return cohort.whole.remember(("strata", by), lambda: _strata(cohort.whole, by))
+
+
+def _strata(whole: Cohort, by: str | None) -> Strata:
+    if by is None:
+        return Strata(by=None, label=ALL_PATIENTS, levels=(ALL_PATIENTS,),
+                      codes=np.zeros(len(whole.table), int))
+    variable = whole.variable(by)
+    values = whole.values(by)
+    if variable.kind == "categorical":
+        return Strata(by=by, label=variable.label, levels=whole.levels(by),
+                      codes=values.cat.codes.to_numpy(dtype=int))
+    number_of = values.to_numpy(dtype=float)
+    if variable.kind == "grade":
+        codes, levels = (number_of > 0).astype(int), (f"no {variable.label}", variable.label)
+    else:
+        cuts = variable.cuts or (Cut(float(np.nanmedian(number_of)), "right"),)
+        codes, levels = cut_codes(number_of, cuts)
+        if not variable.cuts:
+            levels = tuple(f"{level} (median)" for level in levels)
+    return Strata(by=by, label=variable.label, levels=levels,
+                  codes=np.where(np.isnan(number_of), -1, codes))
+
+
+def cut_codes(values: np.ndarray, cuts: tuple[Cut, ...]) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return each value's interval and the intervals' labels; each cut says which side is closed."""
+    cuts = tuple(sorted(cuts, key=lambda c: c.at))
+    codes = np.zeros(values.size, int)
+    for cut in cuts:
+        codes += (values > cut.at) if cut.closed == "right" else (values >= cut.at)
+    below = [f"{'≤' if c.closed == 'right' else '<'} {number(c.at)}" for c in cuts]
+    above = [f"{'>' if c.closed == 'right' else '≥'} {number(c.at)}" for c in cuts]
+    between = [f"{a} to {b}" for a, b in zip(above, below[1:], strict=False)]
+    return codes, (below[0], *between, above[-1])
+
+
+def count(cohort: Cohort, endpoint: str, by: str | None) -> Counts:
+    """Return the table of a filtered cohort; made once and held by it."""
+    return cohort.remember(("counts", endpoint, by), lambda: _count(cohort, endpoint, by))
+
+
+def _count(cohort: Cohort, endpoint: str, by: str | None) -> Counts:
+    line, groups = timeline(cohort, endpoint), strata(cohort, by)
+    here = cohort.rows & (line.index >= 0)
+    used = here & (groups.codes >= 0)
+    k, t = len(groups.levels), line.times.size
+    cell = groups.codes[used] * t + line.index[used]
+    leaving = np.bincount(cell, minlength=k * t).reshape(k, t)
+    deaths = np.bincount(cell[line.event[used]], minlength=k * t).reshape(k, t)
+    some = leaving.any(axis=0)
+    leaving, deaths = leaving[:, some], deaths[:, some]
+    at_risk = np.cumsum(leaving[:, ::-1], axis=1)[:, ::-1]
+    return Counts(
+        endpoint=endpoint, strata=groups, times=line.times[some], deaths=deaths,
+        censored=leaving - deaths, at_risk=at_risk,
+        missing_endpoint=cohort.n - int(here.sum()),
+        missing_stratum=int(here.sum()) - int(used.sum()),
+    )
+
+
+def level_counts(cohort: Cohort, key: str) -> np.ndarray:
+    """Return how many of the filtered patients have each level of a variable."""
+    groups = strata(cohort, key)
+    codes = groups.codes[cohort.rows]
+    return np.bincount(codes[codes >= 0], minlength=len(groups.levels))

@@ -1,0 +1,91 @@
+"""Where numbers become text. Nothing else in the app rounds for display."""
+
+from __future__ import annotations
+
+import math
+
+MINUS = "\u2212"
+DASH = "\u2013"
+NOT_REACHED = "NR"
+NOT_ESTIMABLE = "not estimable"
+
+
+def number(value: float) -> str:
+    """Write a number as short as it is exact: `400`, `2.8`, `38,572`."""
+    if value == int(value):
+        return f"{int(value):,}".replace("-", MINUS)
+    return f"{value:,.6g}".replace("-", MINUS)
+
+
+def p_value(p: float) -> str:
+    """Write a p-value: two digits, three below .1, `<.001`; nothing for NaN."""
+    if math.isnan(p):
+        return ""
+    if p < 0.001:
+        return "<.001"
+    digits = 3 if p < 0.0995 else 2
+    text = f"{p:.{digits}f}"
+    if float(text) >= 1:
+        return ">.99"
+    return text.lstrip("0")
+
+
+def p_phrase(p: float) -> str:
+    """Write `p = .023` or `p < .001`."""
+    text = p_value(p)
+    return f"p {text[0]} {text[1:]}" if text[:1] in "<>" else f"p = {text}"
+
+
+def fixed(value: float, digits: int) -> str:
+    """Write a number with so many decimals and a true minus sign."""
+    text = f"{value:.{digits}f}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", MINUS)
+
+
+def interval(low: float, high: float, digits: int = 1, absent: str = NOT_REACHED) -> str:
+    """Write `14.1–19.9`; a missing limit as NR."""
+    parts = [absent if math.isnan(v) else fixed(v, digits) for v in (low, high)]
+    return (" to " if low < 0 else DASH).join(parts)
+
+
+def estimate(value: float, low: float, high: float, digits: int = 1) -> str:
+    """Write `17.2 (14.1–19.9)`; an estimate that is not reached as NR."""
+    shown = NOT_REACHED if math.isnan(value) else fixed(value, digits)
+    if math.isnan(value) and math.isnan(low) and math.isnan(high):
+        return NOT_REACHED
+    return f"{shown} ({interval(low, high, digits)})"
+
+
+def hazard_ratio(value: float, low: float, high: float) -> str:
+    """Write `0.49 (0.28–0.86)`, or that it is not estimable."""
+    if math.isnan(value):
+        return NOT_ESTIMABLE
+    return f"{value:.2f} ({low:.2f}{DASH}{high:.2f})"
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """Write a share of one as a percentage; a dash for 0 of 0."""
+    return DASH if math.isnan(share) else f"{100 * share:.{digits}f}%"
+
+
+def count_and_percent(count: int, n: int) -> str:
+    """Write `12 (34%)`."""
+    return f"{count} ({percent(count / n)})" if n else DASH
+
+
+def percentage_points(value: float, low: float, high: float) -> str:
+    """Write a risk difference in percentage points: `+11 (−9 to +31)`."""
+    if math.isnan(value):
+        return DASH
+    low_text, high_text = (_signed(100 * v) for v in (low, high))
+    return f"{_signed(100 * value)} ({low_text} to {high_text})"
+
+
+def _signed(value: float) -> str:
+    text = fixed(value, 0)
+    return text if text == "0" or text.startswith(MINUS) else f"+{text}"
+
+
+def plural(count: int, word: str) -> str:
+    """Write `1 patient`, `2 patients`."""
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"

@@ -1,0 +1,31 @@
+"""Cohorts and reference values that many tests share."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from core import Cohort, read_cohort
+
+ROOT = Path(__file__).parent.parent
+SAMPLE = ROOT / "sample_data" / "yang2023_synthetic.csv"
+HCC = ROOT / "sample_data" / "hepatocellular.csv"
+REFERENCE = ROOT / "tests" / "reference"
+
+
+@pytest.fixture(scope="session")
+def sample() -> Cohort:
+    """The synthetic 82 patients."""
+    return read_cohort(SAMPLE)
+
+
+@pytest.fixture(scope="session")
+def hcc() -> Cohort:
+    """The 227 real patients without an arm."""
+    return read_cohort(HCC)
+
+
+@pytest.fixture(scope="session")
+def reference() -> dict:
+    """What R gave; see tests/reference/make_reference.R."""
+    return json.loads((REFERENCE / "reference.json").read_text())

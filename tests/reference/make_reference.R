@@ -1,0 +1,153 @@
+# Writes the reference values that the tests read, and the CSV files of R's own cohorts.
+# Run from the project's root, with R >= 4.2 and its survival package:
+#   Rscript tests/reference/make_reference.R
+library(survival)
+here <- "tests/reference"
+
+# ---- a small JSON writer (base R has none); 17 digits keep every double
+json <- function(x) {
+  if (is.list(x)) {
+    body <- vapply(x, json, "")
+    if (is.null(names(x))) return(paste0("[", paste(body, collapse = ","), "]"))
+    return(paste0("{", paste0('"', names(x), '":', body, collapse = ","), "}"))
+  }
+  one <- function(v) {
+    if (is.na(v)) "null" else if (is.character(v)) paste0('"', v, '"') else
+      if (is.infinite(v)) "null" else formatC(v, digits = 17, format = "g")
+  }
+  body <- vapply(x, one, "")
+  if (length(x) == 1) body else paste0("[", paste(body, collapse = ","), "]")
+}
+vec <- function(v) as.list(unname(v))
+
+# ---- cohorts: time in months, event 0/1, arm as text, reference level named
+month <- 30.4375
+write.csv(lung, file.path(here, "lung.csv"), row.names = FALSE, na = "")
+write.csv(veteran, file.path(here, "veteran.csv"), row.names = FALSE, na = "")
+write.csv(ovarian, file.path(here, "ovarian.csv"), row.names = FALSE, na = "")
+yang <- read.csv("sample_data/yang2023_synthetic.csv")
+hcc <- read.csv("sample_data/hepatocellular.csv")
+pick <- function(time, event, arm, levels) {
+  data.frame(time = time, event = event, arm = factor(arm, levels = levels))
+}
+arms <- c("TACE+IMRT", "TACE+IMRT+sorafenib")
+cohorts <- list(
+  yang_os = pick(yang$os_months, yang$os_event, yang$arm, arms),
+  yang_pfs = pick(yang$pfs_months, yang$pfs_event, yang$arm, arms),
+  yang_pvtt = pick(yang$os_months, yang$os_event, yang$pvtt, c("none", "Vp2", "Vp3", "Vp4")),
+  yang_vp34_afp400 = with(subset(yang, pvtt %in% c("Vp3", "Vp4") & afp_ng_ml > 400),
+                          pick(os_months, os_event, arm, arms)),
+  hcc_os_bclc = pick(hcc$OS, hcc$Death, hcc$BCLC, sort(unique(hcc$BCLC))),
+  hcc_rfs_tnm = pick(hcc$RFS, hcc$Recurrence, hcc$TNM, sort(unique(hcc$TNM))),
+  lung_sex = pick(lung$time / month, lung$status == 2, lung$sex, 1:2),
+  lung_ecog = pick(lung$time / month, lung$status == 2, lung$ph.ecog, 0:3),
+  veteran_trt = pick(veteran$time / month, veteran$status, veteran$trt, 1:2),
+  veteran_cell = pick(veteran$time / month, veteran$status, veteran$celltype,
+                      c("adeno", "large", "smallcell", "squamous")),
+  ovarian_rx = pick(ovarian$futime / month, ovarian$fustat, ovarian$rx, 1:2)
+)
+
+curves <- function(d, type) {
+  fit <- survfit(Surv(time, event) ~ arm, data = d, conf.type = type)
+  q <- quantile(fit, 0.5)
+  s <- summary(fit, censored = TRUE)
+  list(strata = vec(sub("^arm=", "", as.character(s$strata))), time = vec(s$time),
+       n_risk = vec(s$n.risk), n_event = vec(s$n.event), n_censor = vec(s$n.censor),
+       estimate = vec(s$surv), std_error = vec(s$std.err), conf_low = vec(s$lower),
+       conf_high = vec(s$upper),
+       medians = list(strata = vec(sub("^arm=", "", names(fit$strata))),
+                      median = vec(as.vector(q$quantile)), conf_low = vec(as.vector(q$lower)),
+                      conf_high = vec(as.vector(q$upper))))
+}
+
+survival_of <- function(d) {
+  d <- d[!is.na(d$arm), ]
+  out <- lapply(c("log-log" = "log-log", "log" = "log", "plain" = "plain"),
+                function(type) curves(d, type))
+  test <- survdiff(Surv(time, event) ~ arm, data = d)
+  df <- sum(test$exp > 0) - 1
+  out$log_rank <- list(statistic = test$chisq, df = df,
+                       p_value = pchisq(test$chisq, df, lower.tail = FALSE))
+  fit <- coxph(Surv(time, event) ~ arm, data = d, ties = "efron",
+               control = coxph.control(eps = 1e-12, toler.chol = 1e-13))
+  s <- summary(fit)
+  out$cox <- list(level = as.list(sub("^arm", "", rownames(s$coefficients))),
+                  coef = vec(s$coefficients[, "coef"]), std_error = vec(s$coefficients[, "se(coef)"]),
+                  hazard_ratio = vec(s$conf.int[, "exp(coef)"]),
+                  conf_low = vec(s$conf.int[, "lower .95"]),
+                  conf_high = vec(s$conf.int[, "upper .95"]),
+                  p_value = vec(s$coefficients[, "Pr(>|z|)"]))
+  out
+}
+
+# ---- edges of the median: exactly one half in the middle and at the end, a curve that ends at 0,
+# ties, a time of zero, no event, one patient
+edges <- list(
+  half_in_the_middle = list(time = c(1, 2, 3, 4), event = c(1, 1, 1, 1)),
+  half_at_the_end = list(time = c(1, 2, 3, 4), event = c(1, 1, 0, 0)),
+  half_then_censored = list(time = c(1, 2, 2.5, 3, 4, 5), event = c(1, 1, 0, 1, 0, 0)),
+  all_tied = list(time = c(5, 5, 5, 5), event = c(1, 1, 1, 0)),
+  zero_time = list(time = c(0, 0, 1, 2, 3), event = c(1, 0, 1, 0, 1)),
+  no_event = list(time = c(1, 2, 3), event = c(0, 0, 0)),
+  one_patient = list(time = 4, event = 1),
+  no_censoring = list(time = c(1, 1, 2, 3, 5, 8, 13), event = rep(1, 7))
+)
+edge <- function(d) {
+  out <- lapply(c("log-log" = "log-log", "log" = "log", "plain" = "plain"), function(type) {
+    fit <- survfit(Surv(d$time, d$event) ~ 1, conf.type = type)
+    q <- quantile(fit, 0.5)
+    list(time = vec(fit$time), estimate = vec(fit$surv), conf_low = vec(fit$lower),
+         conf_high = vec(fit$upper), median = vec(c(q$quantile, q$lower, q$upper)))
+  })
+  c(list(data = list(time = vec(d$time), event = vec(d$event))), out)
+}
+
+# ---- 2 x 2 tables: fisher.test; Miettinen-Nurminen by a numerical maximum of the likelihood under
+# the constraint and a bracketed root, independent of their closed form
+mn_limits <- function(x1, n1, x0, n0) {
+  z <- qnorm(0.975)
+  ll <- function(x, n, p) ifelse(x == 0, 0, x * log(p)) + ifelse(n == x, 0, (n - x) * log(1 - p))
+  score <- function(delta) {
+    low <- max(0, -delta); high <- min(1, 1 - delta)
+    slope <- function(p) {
+      term <- function(x, n, p) ifelse(x == 0, 0, x / p) - ifelse(n == x, 0, (n - x) / (1 - p))
+      term(x1, n1, p + delta) + term(x0, n0, p)
+    }
+    eps <- 1e-15
+    a <- low + eps; b <- high - eps
+    p0 <- if (slope(a) <= 0) low else if (slope(b) >= 0) high else
+      uniroot(slope, c(a, b), tol = 1e-16, maxiter = 10000)$root
+    p1 <- min(max(p0 + delta, 0), 1)
+    v <- (p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0) * (n1 + n0) / (n1 + n0 - 1)
+    abs(x1 / n1 - x0 / n0 - delta) - z * sqrt(v)
+  }
+  d <- x1 / n1 - x0 / n0
+  find <- function(inner, outer) {
+    if (abs(d - outer) < 1e-12) return(outer)
+    uniroot(score, sort(c(inner, outer)), tol = 1e-13, maxiter = 10000)$root
+  }
+  c(find(d - 1e-9, -1 + 1e-12), find(d + 1e-9, 1 - 1e-12))
+}
+set.seed(20230711)
+tables <- rbind(
+  c(56, 70, 48, 80), c(9, 10, 3, 10), c(6, 7, 2, 7), c(5, 56, 0, 29), c(0, 10, 0, 20),
+  c(0, 10, 0, 10), c(10, 10, 0, 20), c(10, 10, 0, 10), c(35, 35, 47, 47), c(3, 35, 0, 47),
+  t(replicate(60, {
+    n <- sample(3:90, 2); c(rbinom(1, n[1], runif(1)), n[1], rbinom(1, n[2], runif(1)), n[2])
+  })),
+  c(412, 5000, 371, 5000), c(40, 400, 60, 400)
+)
+two_by_two <- apply(tables, 1, function(t) {
+  m <- matrix(c(t[1], t[2] - t[1], t[3], t[4] - t[3]), 2)
+  events <- t[1] + t[3]
+  list(x1 = t[1], n1 = t[2], x0 = t[3], n0 = t[4],
+       fisher = if (events == 0) NA else fisher.test(m)$p.value,
+       limits = vec(mn_limits(t[1], t[2], t[3], t[4])))
+})
+
+cat(json(list(
+  r = R.version.string, survival = as.character(packageVersion("survival")),
+  cohorts = lapply(cohorts, survival_of), edges = lapply(edges, edge),
+  two_by_two = unname(two_by_two)
+)), file = file.path(here, "reference.json"))
+cat("written\n")
