@@ -33,8 +33,8 @@ def comparison_reasons(counts: Counts) -> list[str]:
                for level, n, d in zip(levels, counts.n, counts.n_event, strict=True)]
     if reasons[0]:
         return [reason or reasons[0] for reason in reasons]
-    monotone = (f"the deaths in {{}} and {levels[0]} do not overlap in time, so the hazard ratio has "
-                "no finite value")
+    monotone = (f"while both were at risk, only one of {{}} and {levels[0]} had events, so the hazard "
+                "ratio has no finite value")
     return [reason or ("" if finite else monotone.format(level))
             for reason, finite, level in zip(reasons, estimable(counts), levels, strict=True)]
 

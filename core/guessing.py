@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -219,8 +219,12 @@ class _Guesser:
     def _take_failure_sites(self) -> tuple[FactorRole, ...]:
         found = [c for c in self.free if re.match(r"failure[_ ]", c.lower())
                  and len(self.levels[c]) <= 2]
-        return tuple(factor_for(self._take(c), self.levels[c], schema.factor_key(c), later=True)
-                     for c in found)
+        return tuple(self._site(self._take(c)) for c in found)
+
+    def _site(self, column: str) -> FactorRole:
+        factor = factor_for(column, self.levels[column], schema.factor_key(column), later=True)
+        words = {"0": "no", "1": "yes"}
+        return replace(factor, levels={v: words.get(v, v) for v in factor.levels})
 
     def _factors(self) -> tuple[FactorRole, ...]:
         known = [c for c in self.free if schema.dictionary_entry(c)]

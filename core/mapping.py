@@ -74,10 +74,10 @@ class ColumnMapping:
             out["arm"] = {"column": self.arm.column, "reference": self.arm.reference,
                           "levels": dict(self.arm.levels)}
         out["endpoints"] = {e.name: _endpoint_json(e) for e in self.endpoints}
-        out["factors"] = {f.key: _factor_json(f) for f in self.factors}
+        out["factors"] = {f.key: factor_json(f) for f in self.factors}
         if self.response:
-            out["response"] = _factor_json(self.response)
-        out["failure_sites"] = {f.key: _factor_json(f) for f in self.failure_sites}
+            out["response"] = factor_json(self.response)
+        out["failure_sites"] = {f.key: factor_json(f) for f in self.failure_sites}
         out["adverse_events"] = {"columns": list(self.adverse_events)}
         out["missing"] = list(self.missing)
         return out
@@ -183,7 +183,8 @@ def _endpoint_from(name: str, data: Mapping[str, Any]) -> EndpointRole:
     )
 
 
-def _factor_json(factor: FactorRole) -> dict[str, Any]:
+def factor_json(factor: FactorRole) -> dict[str, Any]:
+    """Return a factor's role as plain JSON data."""
     out: dict[str, Any] = {"label": factor.label, "column": factor.column, "kind": factor.kind,
                            "known": factor.known}
     if factor.kind == "numeric":

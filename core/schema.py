@@ -168,6 +168,8 @@ DICTIONARY: tuple[Entry, ...] = (
     Entry(key="ast", label="AST", synonyms=("ast", "sgot"), kind="numeric", unit="U/L"),
 )
 
+MAX_LEVELS_SHOWN = 24  # a column with more different values cannot be an arm, an event or levels
+
 ID_NAMES = ("patientid", "id", "pid", "subjectid", "usubjid", "subject", "caseid", "number",
             "no", "patient", "编号", "病例号", "序号")
 ARM_NAMES = ("arm", "trt", "treatment", "treatmentarm", "treatmentgroup", "group", "rx",

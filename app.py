@@ -1,0 +1,17 @@
+"""Explore: the cohort's composition to click on, beside the live board."""
+
+import streamlit as st
+
+from ui.board import choices, survival, toxicity
+from ui.composition import composition
+from ui.page import close_page, open_page
+
+cohort = open_page("Explore")
+left, right = st.columns([0.44, 0.56], gap="medium")
+with right:
+    choices(cohort)
+    survival(cohort)
+    toxicity(cohort)
+with left:
+    composition(cohort)
+close_page()

@@ -1,0 +1,141 @@
+"""Adverse events by term and stratum: how many had grade 1-2, how many grade 3 and more."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from core.adverse_events import AdverseEvents
+from core.charts import theme
+from core.cohort import Cohort
+from core.figure import Figure, provenance
+from core.format import count_and_percent, p_value, percent, percentage_points
+
+WIDTH = 720
+CLICK = "click"
+_BAR, _GAP = 11, 7
+_TERMS = 150  # pixels for the terms' names
+_LINE = 15
+_INNER = 440  # the legend must fit where the plot is this wide
+MILD, SEVERE = "1-2", ">=3"
+_BAND_WORDS = {MILD: "Grade 1–2", SEVERE: "Grade ≥ 3"}
+
+
+def adverse_events_figure(cohort: Cohort, result: AdverseEvents) -> Figure:
+    """Draw rates by term and stratum, mild and severe stacked, in the mapping's order of terms."""
+    terms = cohort.worst_grades.terms
+    legend = _legend(result.levels)
+    lines = legend[-1]["line"] + 1
+    return Figure(
+        slug=f"adverse-events-{result.by or 'all'}", title="Adverse events by worst CTCAE grade",
+        chart=theme.with_data(_template(len(terms), len(result.levels), lines), bars=_bars(result, terms),
+                              legend=legend),
+        table=numbers(result), drawn=result.rows,
+        notes=tuple(_notes(result)),
+        provenance=provenance(
+            cohort, "Each patient once per term at the worst CTCAE grade, of those with the term "
+            "recorded; Fisher exact p; risk difference in percentage points with the "
+            "Miettinen-Nurminen 95% CI; p not adjusted for multiplicity."),
+        alt=f"Rates of {len(terms)} adverse events in {len(result.levels)} groups; the table gives "
+            "the numbers.",
+    )
+
+
+def _bars(result: AdverseEvents, terms: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return two stacked bars per term and stratum: grade 3 and more at the axis, then 1-2."""
+    shape = (len(terms), len(result.bands), len(result.levels))
+    of = result.rows["n"].to_numpy().reshape(shape)[:, 0]
+    had = result.rows["n_event"].to_numpy().reshape(shape)
+    mild, severe = had[:, result.bands.index(MILD)], had[:, result.bands.index(SEVERE)]
+    out: list[dict[str, Any]] = []
+    for i, term in enumerate(terms):
+        for j, arm in enumerate(result.levels):
+            n, some, grave = int(of[i, j]), int(mild[i, j]), int(severe[i, j])
+            base = {"term": term, "arm": j, "tip": f"{arm}: grade 1–2 {count_and_percent(some, n)}, "
+                                                   f"grade ≥ 3 {count_and_percent(grave, n)}"}
+            label = (f"{some + grave} ({grave})" if grave else f"{some}") if n else "no patients"
+            middle, end = (grave / n, (some + grave) / n) if n else (0.0, 0.0)
+            colour = theme.colour(j)
+            out.append(base | {"from": 0.0, "to": middle, "c": colour, "ink": colour, "text": ""})
+            out.append(base | {"from": middle, "to": end, "c": theme.tint(colour, 0.4), "ink": colour,
+                               "text": label})
+    return out
+
+
+def _legend(levels: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Lay the strata's names out in lines that fit the narrowest plot."""
+    out: list[dict[str, Any]] = []
+    x, line = 0.0, 0
+    for i, level in enumerate(levels):
+        text = f"■ {level}"
+        width = (theme.width_of(text) + 26) / _INNER
+        if x and x + width > 1:
+            x, line = 0.0, line + 1
+        out.append({"x": x, "line": line, "text": text, "c": theme.colour(i)})
+        x += width
+    words = "dark: grade ≥ 3; light: grade 1–2; in brackets: patients with grade ≥ 3"
+    return [*out, {"x": 0.0, "line": line + 1, "text": words, "c": theme.QUIET}]
+
+
+def numbers(result: AdverseEvents) -> pd.DataFrame:
+    """Return per term: patients per stratum and band, risk difference and p per band, as text."""
+    out: dict[str, list[str]] = {"Term": list(dict.fromkeys(result.rows.term))}
+    for band in (MILD, SEVERE):
+        for level in result.levels:
+            part = result.rows[(result.rows.band == band) & (result.rows.arm == level)]
+            out[f"{_BAND_WORDS[band]}: {level}"] = [
+                count_and_percent(n, of) for n, of in zip(part.n_event, part.n, strict=True)]
+        for arm in result.levels[1:]:
+            part = result.tests[(result.tests.band == band) & (result.tests.arm == arm)]
+            against = f" {arm}" if len(result.levels) > 2 else ""
+            out[f"{_BAND_WORDS[band]}: difference{against}"] = [
+                percentage_points(*v) for v in
+                zip(part.risk_difference, part.conf_low, part.conf_high, strict=True)]
+            out[f"{_BAND_WORDS[band]}: Fisher p{against}"] = [p_value(p) or "–" for p in part.p_value]
+    return pd.DataFrame(out)
+
+
+def largest_differences(result: AdverseEvents, band: str, most: int = 3) -> list[str]:
+    """Say the largest risk differences of a band, for the line under the chart."""
+    tests = result.tests[(result.tests.band == band) & result.tests.p_value.notna()]
+    order = tests.risk_difference.abs().sort_values(ascending=False, kind="stable").index[:most]
+    return [f"{r.term} {percent(r.risk_difference)}" for r in tests.loc[order].itertuples()]
+
+
+def _notes(result: AdverseEvents) -> list[str]:
+    absent = result.missing_stratum
+    return [f"{absent} patients left out: group missing"] if absent else []
+
+
+@lru_cache(maxsize=32)
+def _template(terms: int, strata: int, legend_lines: int) -> dict[str, Any]:
+    step = strata * _BAR + _GAP
+    head = legend_lines * _LINE + 10
+    height = terms * step + head
+    y = alt.Y("term:N", sort=None, title=None,
+              scale=alt.Scale(range=[head, height], paddingInner=_GAP / step, paddingOuter=0),
+              axis=alt.Axis(domain=False, ticks=False, labelLimit=_TERMS, minExtent=_TERMS,
+                            maxExtent=_TERMS, grid=False))
+    offset = alt.YOffset("arm:O")
+    x_scale = alt.Scale(domain=[0, 1.08], nice=False)
+    axis = alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format=".0%", title=None, domain=False, ticks=False,
+                    orient="top")
+    x, x2 = alt.X("from:Q", scale=x_scale, axis=axis), alt.X2("to:Q")
+    tip = [alt.Tooltip("term:N", title="Term"), alt.Tooltip("tip:N", title="Patients")]
+    click = alt.selection_point(name=CLICK, fields=["term"], toggle="true", clear=False)
+    base = alt.Chart(theme.data("bars"))
+    chart = alt.layer(
+        base.mark_bar().encode(y=y, yOffset=offset, x=x, x2=x2, color=theme.given("c")),
+        base.mark_text(align="left", dx=4, fontSize=9, baseline="middle").encode(
+            y=y, yOffset=offset, x=alt.X("to:Q", scale=x_scale), text="text:N", color=theme.given("ink")),
+        *(alt.Chart(theme.data("legend")).transform_filter(f"datum.line == {line}")
+          .mark_text(align="left", baseline="middle").encode(
+              x=alt.X("x:Q", scale=x_scale), y=alt.value(8 + line * _LINE), text="text:N",
+              color=theme.given("c")) for line in range(legend_lines)),
+        base.mark_bar(opacity=0.001, cursor="pointer").encode(
+            y=y, x=alt.XDatum(1.08, scale=x_scale), tooltip=tip).add_params(click),
+    )
+    return theme.finish(chart, width=WIDTH, height=height)

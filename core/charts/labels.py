@@ -1,0 +1,74 @@
+"""Where a curve's name stands: beside its own curve, clear of the others and of other names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+_GRID = 72  # columns in which the plot is searched
+_HEIGHT = 0.062  # a name's height and its distance from the curve, as shares of the plot
+_GAP = 0.012
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """The left end of a name: x as a share of the plot's width, y as survival at its middle."""
+
+    x: float
+    y: float
+
+
+def place_names(curves: list[tuple[np.ndarray, np.ndarray]], widths: list[float], longest: float) -> list[Place]:
+    """Return a place per curve.
+
+    Parameters
+    ----------
+    curves : per curve, times and survival at each step
+    widths : per name, its width as a share of the plot's width
+    longest : time at the right end of the plot
+    """
+    grid = (np.arange(_GRID) + 0.5) / _GRID * longest
+    heights = np.array([_at(grid, time, survival) for time, survival in curves])
+    taken: list[tuple[int, int, float]] = []
+    places = []
+    for own, width in enumerate(widths):
+        span = min(int(np.ceil(width * _GRID)) + 2, _GRID)  # a column of air on either side
+        start, middle = _best(heights, own, span, taken)
+        taken.append((start, start + span, middle))
+        places.append(Place(x=(start + 1) / _GRID, y=middle))
+    return places
+
+
+def _at(grid: np.ndarray, time: np.ndarray, survival: np.ndarray) -> np.ndarray:
+    """Return survival at each column; NaN after the curve has ended."""
+    steps = np.concatenate([[1.0], survival])
+    value = steps[np.searchsorted(time, grid, side="right")]
+    return np.where(grid > time[-1], np.nan, value)
+
+
+def _best(heights: np.ndarray, own: int, span: int, taken: list[tuple[int, int, float]]) -> tuple[int, float]:
+    """Choose start column and middle height with the most room around the name."""
+    windows = np.lib.stride_tricks.sliding_window_view(heights, span, axis=1)
+    filled = np.where(np.isnan(windows), -9.0, windows)
+    low = np.where(np.isnan(windows), 9.0, windows).min(axis=2)
+    high = filled.max(axis=2)
+    best, room = (0, 1 - _HEIGHT), -np.inf
+    for above in (True, False):
+        middle = high[own] + _GAP + _HEIGHT / 2 if above else low[own] - _GAP - _HEIGHT / 2
+        inside = (middle > _HEIGHT / 2) & (middle < 1 - _HEIGHT / 3) & (high[own] > -1)
+        # Distance to every other curve over the name's width; negative where one runs through it.
+        gap = np.maximum(low - middle, middle - high) - _HEIGHT / 2
+        gap[own] = np.inf
+        clear = np.minimum(gap.min(axis=0), 0.2)
+        # A flat stretch of the own curve keeps the name close to it.
+        clear = clear - 0.5 * np.minimum(high[own] - low[own], 0.4)
+        for first, last, at in taken:
+            starts = np.arange(clear.size)
+            meets = (starts < last) & (starts + span > first) & (np.abs(middle - at) < _HEIGHT)
+            clear = np.where(meets, clear - 1, clear)
+        clear = np.where(inside, clear, -np.inf)
+        i = int(np.argmax(clear))
+        if clear[i] > room:
+            best, room = (i, float(middle[i])), float(clear[i])
+    return best

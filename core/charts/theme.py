@@ -1,0 +1,91 @@
+"""Palette, fonts and the last touch of every chart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+
+FONT_FOLDER = Path(__file__).parents[2] / "static"
+FONT = "Inter, 'Droid Sans Fallback', 'Microsoft YaHei', 'PingFang SC', sans-serif"
+
+INK = "#1f2933"
+QUIET = "#616e7c"
+LINE = "#cbd2d9"
+GRID = "#edf0f2"
+ALL = "#e1e6eb"  # the whole cohort behind a selection
+SELECTED = "#3d6b8f"
+ACCENT = "#b45309"
+
+# Okabe and Ito's colours, in the order that keeps neighbours apart in greyscale too.
+STRATA = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8a7f00")
+DASHES = ((1, 0), (7, 3), (2, 2), (9, 3, 2, 3), (4, 2), (1, 0), (7, 3), (2, 2))
+
+
+def colour(place: int) -> str:
+    """Return the colour of a stratum by its place among the whole cohort's levels."""
+    return STRATA[place % len(STRATA)]
+
+
+def tint(hex_colour: str, strength: float) -> str:
+    """Mix a colour with white; strength 1 keeps it."""
+    parts = (int(hex_colour[i:i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(255 - (255 - p) * strength):02x}" for p in parts)
+
+
+def dash(place: int) -> str:
+    """Return the key of a stratum's line dash by its place."""
+    return str(place % len(DASHES))
+
+
+def dash_scale() -> alt.Scale:
+    """Map the keys of `dash` to line dashes."""
+    return alt.Scale(domain=[str(i) for i in range(len(DASHES))], range=[list(d) for d in DASHES])
+
+
+def given(field: str) -> alt.Color:
+    """Colour marks by a field that holds the colour itself."""
+    return alt.Color(f"{field}:N", scale=None, legend=None)
+
+
+def finish(chart: alt.Chart | alt.LayerChart, *, width: int, height: int, title: str = "") -> dict[str, Any]:
+    """Return a template: a Vega-Lite dict that names its datasets and holds none."""
+    # Padding stands on the chart itself: in the configuration Streamlit would add its own to it.
+    padding = {"left": 4, "right": 10, "top": 4, "bottom": 4}
+    done = chart.properties(width=width, height=height, padding=padding).configure(
+        font=FONT,
+        background="#ffffff",
+        autosize=alt.AutoSizeParams(type="fit", contains="padding"),
+        view=alt.ViewConfig(stroke=None),
+        axis=alt.AxisConfig(
+            labelFont=FONT, titleFont=FONT, labelColor=INK, titleColor=QUIET, titleFontWeight="normal",
+            labelFontSize=11, titleFontSize=11, gridColor=GRID, domainColor=LINE, tickColor=LINE,
+        ),
+        text=alt.MarkConfig(font=FONT, fontSize=11),
+        title=alt.TitleConfig(font=FONT, fontSize=12, fontWeight=600, color=INK, anchor="start",
+                              subtitleFont=FONT, subtitleColor=QUIET, subtitleFontSize=11, offset=6),
+    )
+    if title:
+        done = done.properties(title=title)
+    with alt.data_transformers.enable(consolidate_datasets=False):  # fixed marks keep their values
+        template: dict[str, Any] = done.to_dict()
+    return template
+
+
+def with_data(template: Mapping[str, Any], **datasets: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Fill a template's named datasets."""
+    return {**template, "datasets": {name: list(rows) for name, rows in datasets.items()}}
+
+
+def data(name: str) -> alt.NamedData:
+    """Refer to a dataset that `with_data` fills."""
+    return alt.NamedData(name=name)
+
+
+def width_of(text: str, size: float = 11) -> float:
+    """Estimate a text's width in pixels; Han characters are as wide as high."""
+    return sum(size if ord(c) > 0x2E80 else size * 0.56 for c in text)
+
+

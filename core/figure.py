@@ -1,0 +1,70 @@
+"""Figure: what stands on the screen and goes into a file, with where it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from core.cohort import Cohort
+from core.format import plural
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Provenance:
+    """Which patients, which methods, which file, which version: the footnote of every export."""
+
+    patients: str
+    filters: str
+    method: str
+    source: str
+    version: str
+
+    def lines(self) -> list[str]:
+        """Return the footnote, a line per statement; nothing empty."""
+        return [line for line in (f"{self.patients}. {self.filters}", self.method, self.source) if line]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Figure:
+    """A finished chart.
+
+    Attributes
+    ----------
+    chart : Vega-Lite dict with its data; the screen and every exporter draw this very dict
+    table : the figure's numbers as text, for a slide's native table
+    drawn : the figure's numbers as numbers, for the CSV
+    notes : what a reader must know: left out, not estimable, immortal time
+    alt : the chart in a sentence, for those who do not see it
+    """
+
+    slug: str
+    title: str
+    chart: dict[str, Any]
+    table: pd.DataFrame
+    drawn: pd.DataFrame
+    notes: tuple[str, ...] = ()
+    provenance: Provenance
+    alt: str = ""
+
+
+def provenance(cohort: Cohort, method: str, events: str = "") -> Provenance:
+    """Describe the patients behind a figure.
+
+    Parameters
+    ----------
+    events : the endpoint's events in words (`30 OS events`), where the figure has an endpoint
+    """
+    from core import __version__
+
+    whole = cohort.whole.n
+    patients = f"{cohort.n:,} of {plural(whole, 'patient')}" if cohort.filters else plural(whole, "patient")
+    return Provenance(
+        patients=f"{patients}, {events}" if events else patients,
+        filters=f"Filters: {cohort.words()}." if cohort.filters else "No filter.",
+        method=method,
+        source=(f"{cohort.name or 'cohort'}, SHA-256 {cohort.fingerprint[:12]} · "
+                f"Cohortscope {__version__}"),
+        version=__version__,
+    )

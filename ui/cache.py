@@ -1,0 +1,75 @@
+"""Session-scoped caching: one thin wrapper per core entry point.
+
+Keyed on the cohort's key (file SHA-256, mapping, filters) and the options, never on data. No entry
+is shared between sessions.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import streamlit as st
+
+import core
+from core.adverse_events import AdverseEvents
+from core.cohort import Cohort, make_cohort
+from core.cox import CoxModel
+from core.filters import Filters
+from core.kaplan_meier import ConfType, KaplanMeier
+from core.mapping import ColumnMapping
+from core.reading import TextTable
+
+SAMPLE = Path(__file__).parents[1] / "sample_data" / "yang2023_synthetic.csv"
+_ENTRIES = 128
+
+
+def kaplan_meier(cohort: Cohort, *, endpoint: str, by: str | None, conf_type: ConfType = "log-log") -> KaplanMeier:
+    return _kaplan_meier(cohort, cohort.key, endpoint, by, conf_type)
+
+
+def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> CoxModel:
+    return _treatment_effect(cohort, cohort.key, endpoint, by)
+
+
+def adverse_events(cohort: Cohort, *, by: str | None) -> AdverseEvents:
+    return _adverse_events(cohort, cohort.key, by)
+
+
+def filtered(whole: Cohort, filters: Filters) -> Cohort:
+    return _filtered(whole, whole.key, filters, filters.key)
+
+
+def typed(table: TextTable, mapping: ColumnMapping) -> Cohort:
+    return _typed(table, mapping, table.sha256, json.dumps(mapping.to_json()))
+
+
+@st.cache_resource(scope="session", max_entries=2, show_spinner="Reading the cohort …")
+def _typed(_table: TextTable, _mapping: ColumnMapping, sha256: str, mapping_json: str) -> Cohort:
+    return make_cohort(_table, _mapping)
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False)
+def sample() -> Cohort:
+    """Read the synthetic cohort that the app opens on."""
+    return core.read_cohort(SAMPLE)
+
+
+@st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)
+def _kaplan_meier(_cohort: Cohort, key: str, endpoint: str, by: str | None, conf_type: ConfType) -> KaplanMeier:
+    return core.kaplan_meier(_cohort, endpoint=endpoint, by=by, conf_type=conf_type)
+
+
+@st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)
+def _treatment_effect(_cohort: Cohort, key: str, endpoint: str, by: str) -> CoxModel:
+    return core.treatment_effect(_cohort, endpoint=endpoint, by=by)
+
+
+@st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)
+def _adverse_events(_cohort: Cohort, key: str, by: str | None) -> AdverseEvents:
+    return core.adverse_events(_cohort, by=by)
+
+
+@st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)
+def _filtered(_whole: Cohort, key: str, _filters: Filters, filters_key: str) -> Cohort:
+    return _whole.filter(_filters)

@@ -1,0 +1,48 @@
+"""The composition: a small clickable chart per variable, in two columns."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.charts import bars_figure, histogram_figure
+from core.charts.composition import BRUSH, CLICK
+from core.cohort import Cohort
+from ui import filters
+from ui.display import show
+
+# First the variables that decide in liver oncology, then the file's own order.
+_FIRST = ("pvtt", "hvtt", "afp", "tumor_size", "vascular_invasion")
+_TITLE, _ROW, _HISTOGRAM = 28, 19, 124  # pixels, to keep the two columns level
+
+
+def composition(cohort: Cohort) -> None:
+    """Draw the cohort's composition; every bar and histogram filters."""
+    keys = [k for k, v in cohort.variables.items() if v.kind == "numeric"
+            or (v.kind == "categorical" and len(cohort.levels(k)) > 1)]
+    keys.sort(key=lambda k: _FIRST.index(k) if k in _FIRST else len(_FIRST))
+    with st.container(key="composition"):
+        heights = [0, 0]
+        columns = st.columns(2, gap="small")
+        for key in keys:
+            place = 0 if heights[0] <= heights[1] else 1
+            heights[place] += _height(cohort, key)
+            with columns[place]:
+                _chart(cohort, key)
+
+
+def _height(cohort: Cohort, key: str) -> int:
+    numeric = cohort.variable(key).kind == "numeric"
+    return _HISTOGRAM if numeric else _TITLE + _ROW * len(cohort.levels(key))
+
+
+def _chart(cohort: Cohort, key: str) -> None:
+    if cohort.variable(key).kind == "numeric":
+        filters.renew_brush(key)
+        name = filters.chart_key(cohort, key)
+        show(histogram_figure(cohort, key), key=name, selection=BRUSH,
+             on_select=filters.brush_handler(cohort, key, name))
+        return
+    name = filters.chart_key(cohort, key)
+    show(bars_figure(cohort, key), key=name, selection=CLICK,
+         on_select=filters.click_handler(name, "level", filters.toggle_level(key)))
+    filters.remember_clicks(name, "level")

@@ -1,0 +1,76 @@
+"""Draw a Figure; keep a panel's failure inside the panel."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import streamlit as st
+
+from core.errors import CohortError
+from core.figure import Figure
+from ui.state import session
+
+
+@contextmanager
+def panel(title: str) -> Iterator[None]:
+    """Head a panel and say in its place why it cannot be computed; the others stand."""
+    with st.container():
+        if title:
+            heading(title)
+        try:
+            yield
+        except CohortError as error:
+            note(str(error))
+
+
+def heading(text: str) -> None:
+    """Write a panel's title; text from the data is escaped."""
+    st.html(f"<h3 class='cs-panel'>{html.escape(text)}</h3>")
+
+
+def note(text: str, *, strong: bool = False) -> None:
+    """Write a remark under a panel."""
+    kind = "cs-warn" if strong else "cs-note"
+    role = " role='alert'" if strong else ""
+    st.html(f"<p class='{kind}'{role}>{html.escape(text)}</p>")
+
+
+def show(figure: Figure, *, key: str, on_select: Callable[[], None] | None = None,
+         selection: str = "") -> None:
+    """Draw a figure and enter it among those that the page can export."""
+    session().figures.append(figure)
+    st.vega_lite_chart(
+        _with_arrow(figure.chart), width="stretch", theme=None, key=key, alt=figure.alt or None,
+        on_select=on_select or "ignore", selection_mode=[selection] if selection else None,
+    )
+
+
+def table(frame: pd.DataFrame, *, caption: str = "") -> None:
+    """Write a frame of text as a table that can be read aloud, copied and tested."""
+    head = "".join(f"<th scope='col'>{html.escape(str(c))}</th>" for c in frame.columns)
+    body = "".join(
+        "<tr>" + "".join(
+            f"<th scope='row'>{html.escape(str(v))}</th>" if i == 0 else f"<td>{html.escape(str(v))}</td>"
+            for i, v in enumerate(row)) + "</tr>"
+        for row in frame.itertuples(index=False))
+    said = f"<caption>{html.escape(caption)}</caption>" if caption else ""
+    st.html(f"<div class='cs-scroll'><table class='cs-table'>{said}<thead><tr>{head}</tr></thead>"
+            f"<tbody>{body}</tbody></table></div>")
+
+
+def _with_arrow(chart: dict[str, Any]) -> dict[str, Any]:
+    """Turn a chart's datasets into Arrow, so that the browser swaps data and keeps the view."""
+    return {**chart, "datasets": {n: _arrow(rows) for n, rows in chart["datasets"].items()}}
+
+
+def _arrow(rows: list[dict[str, Any]]) -> bytes:
+    data = pa.Table.from_pylist(rows)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, data.schema) as writer:
+        writer.write_table(data)
+    return sink.getvalue().to_pybytes()

@@ -1,0 +1,122 @@
+"""What every page begins with: menu, banner, the bar, the sidebar; and ends with: export."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+
+import streamlit as st
+
+from core.adequacy import left_out
+from core.cohort import Cohort
+from core.counts import count, level_counts
+from core.errors import FilterError
+from core.filters import Filters
+from core.format import plural
+from core.schema import ARM
+from ui import cache, filters, state
+from ui.export_dialog import export_dialog
+from ui.state import session
+
+PAGES = (("app.py", "Explore", ":material/monitoring:"),
+         ("pages/1_Cohort.py", "Cohort", ":material/table:"))
+# A picture of our own: Streamlit would fetch a named icon for the tab from the internet.
+_ICON = Path(__file__).parents[1] / "static" / "icon.png"
+_CSS = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
+SAMPLE_SOURCE = ("Yang D et al. Medicine 2023;102:45(e35713)")
+
+
+def open_page(title: str) -> Cohort:
+    """Draw the frame of a page and return the filtered cohort.
+
+    Stops the page with a guide where the browser's upload has expired.
+    """
+    st.set_page_config(page_title=f"{title} · Cohortscope", page_icon=str(_ICON),
+                       layout="wide", initial_sidebar_state="collapsed")
+    st.html(f"<style>{_CSS}</style>")
+    _menu()
+    if state.expired() and title != "Cohort":
+        st.html("<p class='cs-warn' role='alert'>Your upload has expired: the session it lived in has "
+                "ended, and nothing of it was kept. Load the file again.</p>")
+        st.page_link("pages/1_Cohort.py", label="Load the file again", icon=":material/upload:")
+        st.button("Open the sample cohort instead", on_click=state.clear)
+        st.stop()
+    whole = session().cohort or cache.sample()
+    session().figures.clear()
+    _choose_endpoint(whole)
+    cohort = _filtered(whole)
+    if session().cohort is None and title != "Cohort":
+        _banner()
+    _bar(cohort)
+    filters.sidebar(cohort)
+    return cohort
+
+
+def close_page() -> None:
+    """Offer the export of what the page has drawn."""
+    with st.session_state["export-slot"]:
+        asked = st.button("Export", key="export", icon=":material/download:", disabled=not session().figures)
+    if asked:
+        export_dialog(list(session().figures))
+
+
+def _menu() -> None:
+    own = {state.OWN: "1"} if st.query_params.get(state.OWN) == "1" else None
+    with st.container(key="menu", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html("<div class='cs-brand'>Cohort<span>scope</span></div>", width="content")
+        for path, label, icon in PAGES:
+            st.page_link(path, label=label, icon=icon, query_params=own)
+
+
+def _banner() -> None:
+    with st.container(key="banner", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html("<p class='cs-banner'><b>Synthetic patients.</b> 82 invented records that reproduce the "
+                f"published figures of {html.escape(SAMPLE_SOURCE)}: no row is a real person.</p>",
+                width="stretch")
+        st.page_link("pages/1_Cohort.py", label="Upload your own", icon=":material/upload:")
+
+
+def _choose_endpoint(whole: Cohort) -> None:
+    """Keep the chosen endpoint and strata, or the cohort's first where they are not there."""
+    now = session()
+    if now.endpoint not in whole.endpoints:
+        now.endpoint = whole.endpoints[0] if whole.endpoints else ""
+    if now.by not in whole.variables:
+        now.by = ARM if whole.mapping.arm else None
+
+
+def _filtered(whole: Cohort) -> Cohort:
+    try:
+        return cache.filtered(whole, session().filters)
+    except FilterError:  # filters of a former mapping: they cannot hold for this one
+        session().filters = Filters()
+        return cache.filtered(whole, Filters())
+
+
+def _bar(cohort: Cohort) -> None:
+    with st.container(key="bar"):
+        left, right = st.columns([0.78, 0.22], vertical_alignment="top")
+        with left:
+            with st.container(horizontal=True, gap="small", vertical_alignment="top"):
+                st.html(f"<div class='cs-summary' data-testid='summary'>{_summary(cohort)}</div>",
+                        width="content")
+                filters.chips(cohort)
+        with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+            filters.undo_and_reset(cohort)
+            st.session_state["export-slot"] = st.container(width="content")
+
+
+def _summary(cohort: Cohort) -> str:
+    """Say n of N, per arm, events, and who is left out."""
+    parts = [f"<b>{cohort.n:,}</b> of {plural(cohort.whole.n, 'patient')}"]
+    if cohort.mapping.arm:
+        per_arm = level_counts(cohort, ARM)
+        parts.append(" + ".join(f"{n:,} {html.escape(level)}" for n, level in
+                                zip(per_arm, cohort.levels(ARM), strict=True)))
+    endpoint = session().endpoint
+    if endpoint:
+        counts = count(cohort, endpoint, ARM if cohort.mapping.arm else None)
+        parts.append(f"{html.escape(endpoint)}: {plural(int(counts.n_event.sum()), 'event')}")
+        said = left_out(counts.missing_endpoint, endpoint, counts.missing_stratum, "arm")
+        parts.append(html.escape(said) or "none left out")
+    return "<span class='cs-sep'>·</span>".join(parts)
