@@ -32,7 +32,7 @@ def comparison_reasons(counts: Counts) -> list[str]:
     reasons = [_own_reason(level, int(n), int(d))
                for level, n, d in zip(levels, counts.n, counts.n_event, strict=True)]
     if reasons[0]:
-        return [reason or reasons[0] for reason in reasons]
+        return [reasons[0]] * len(levels)
     monotone = (f"while both were at risk, only one of {{}} and {levels[0]} had events, so the hazard "
                 "ratio has no finite value")
     return [reason or ("" if finite else monotone.format(level))

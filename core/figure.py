@@ -35,6 +35,7 @@ class Figure:
     chart : Vega-Lite dict with its data; the screen and every exporter draw this very dict
     table : the figure's numbers as text, for a slide's native table
     drawn : the figure's numbers as numbers, for the CSV
+    summary : the finding in short lines, for a slide and a picture's subtitle
     notes : what a reader must know: left out, not estimable, immortal time
     alt : the chart in a sentence, for those who do not see it
     """
@@ -44,6 +45,7 @@ class Figure:
     chart: dict[str, Any]
     table: pd.DataFrame
     drawn: pd.DataFrame
+    summary: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     provenance: Provenance
     alt: str = ""

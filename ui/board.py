@@ -9,8 +9,8 @@ import streamlit as st
 from core import adequacy
 from core.charts import adverse_events_figure, km_figure
 from core.charts.adverse_events import CLICK
-from core.charts.kaplan_meier import test_phrase
 from core.cohort import Cohort
+from core.figure import Figure
 from core.schema import ARM
 from ui import cache, filters, state
 from ui.display import heading, note, panel, show, table
@@ -49,19 +49,22 @@ def survival(cohort: Cohort) -> None:
         figure = km_figure(cohort, result, effect, reference=whole,
                            band=bool(state.value_of("band")))
         heading(figure.title)
-        show(figure, key=f"km-{cohort.fingerprint[:8]}")
-        _results(cohort, figure, test_phrase(cohort, result), whole is not None)
+        with st.container(key="curves"):
+            show(figure, key=f"km-{cohort.fingerprint[:8]}")
+        _results(cohort, figure, faint=whole is not None)
 
 
-def _results(cohort: Cohort, figure, phrase: str, faint: bool) -> None:  # type: ignore[no-untyped-def]  # Figure
+def _results(cohort: Cohort, figure: Figure, *, faint: bool) -> None:
+    """Write the numbers; the room under them is kept, so that a remark moves nothing."""
     table(figure.table)
-    words = f"<b>{html.escape(phrase)}</b> · " if phrase else ""
-    faintly = " · faint: the whole cohort" if faint else ""
-    st.html(f"<p class='cs-p' data-testid='log-rank'>{words}{html.escape(figure.provenance.method)}"
-            f"{faintly}</p>")
+    finding = " · ".join(figure.summary[:1])
+    method = figure.provenance.method + (" Faint: the whole cohort." if faint else "")
+    st.html(f"<p class='cs-p' data-testid='log-rank'><b>{html.escape(finding)}</b>"
+            f"<span class='cs-note'>{' · ' if finding else ''}{html.escape(method)}</span></p>")
     immortal = adequacy.immortal_time(cohort, session().by)
-    for text in figure.notes:
-        note(text, strong=text == immortal)
+    with st.container(key="remarks", gap="xsmall"):
+        for text in figure.notes:
+            note(text, strong=text == immortal)
 
 
 def toxicity(cohort: Cohort) -> None:
@@ -76,7 +79,6 @@ def toxicity(cohort: Cohort) -> None:
         name = f"ae-{cohort.fingerprint[:8]}"
         show(figure, key=name, selection=CLICK,
              on_select=filters.click_handler(name, "term", filters.toggle_event(cohort)))
-        filters.remember_clicks(name, "term")
         table(figure.table)
         note(figure.provenance.method)
         for text in figure.notes:
@@ -84,9 +86,10 @@ def toxicity(cohort: Cohort) -> None:
 
 
 def _set_endpoint() -> None:
-    session().endpoint = state.value_of("endpoint") or session().endpoint
+    here, endpoint = session(), state.value_of("endpoint")
+    here.acted, here.endpoint = True, endpoint or here.endpoint
 
 
 def _set_by() -> None:
-    chosen = state.value_of("by")
-    session().by = None if chosen == NO_STRATA else chosen
+    here, by = session(), state.value_of("by")
+    here.acted, here.by = True, None if by == NO_STRATA else by

@@ -45,4 +45,3 @@ def _chart(cohort: Cohort, key: str) -> None:
     name = filters.chart_key(cohort, key)
     show(bars_figure(cohort, key), key=name, selection=CLICK,
          on_select=filters.click_handler(name, "level", filters.toggle_level(key)))
-    filters.remember_clicks(name, "level")

@@ -14,7 +14,7 @@ from core.counts import level_counts
 from core.filters import Condition, Filters
 from core.mapping import FactorRole
 from ui import state
-from ui.state import session, set_condition, set_filters
+from ui.state import session
 
 _FLOOR, _CEILING = ("ge", "gt"), ("le", "lt")
 _SIGN = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
@@ -32,35 +32,32 @@ def chart_key(cohort: Cohort, key: str) -> str:
 
 # ---- clicks on bars ------------------------------------------------------------------------------
 
-def click_handler(name: str, field: str, apply: Callable[[str], None]) -> Callable[[], None]:
-    """Return a chart's callback: apply what was clicked since the chart last spoke."""
+def click_handler(name: str, field: str, toggled: Callable[[Filters, str], Filters]) -> Callable[[], None]:
+    """Return a chart's callback: apply what was clicked since the chart last was heard."""
     def handle() -> None:
-        now = _picked(name, field)
-        before = session().clicked.get(name, frozenset())
-        session().clicked[name] = now
-        for value in sorted(now ^ before):
-            apply(value)
+        here, picked = session(), _picked(name, field)
+        before = here.clicked.get(name, frozenset())
+        filters = here.filters
+        for value in sorted(picked ^ before):
+            filters = toggled(filters, value)
+        here.clicked[name] = picked
+        here.act(filters)
     return handle
 
 
-def remember_clicks(name: str, field: str) -> None:
-    """Note what a drawn chart holds: after a page switch that is nothing."""
-    session().clicked[name] = _picked(name, field)
+def toggle_level(key: str) -> Callable[[Filters, str], Filters]:
+    """Return what a click on a level's bar does to the filters."""
+    return lambda filters, level: filters.toggled(key, level)
 
 
-def toggle_level(key: str) -> Callable[[str], None]:
-    """Return what a click on a level's bar does."""
-    return lambda level: set_filters(session().filters.toggled(key, level))
-
-
-def toggle_event(cohort: Cohort) -> Callable[[str], None]:
+def toggle_event(cohort: Cohort) -> Callable[[Filters, str], Filters]:
     """Return what a click on an adverse event's row does: those who had it, or all again."""
     keys = {v.label: k for k, v in cohort.variables.items() if v.kind == "grade"}
 
-    def toggle(term: str) -> None:
+    def toggled(filters: Filters, term: str) -> Filters:
         key = keys[term]
-        set_condition(key, None if key in session().filters else _HAD["any grade"])
-    return toggle
+        return filters.with_condition(key, None if key in filters else _HAD["any grade"])
+    return toggled
 
 
 def _picked(name: str, field: str) -> frozenset[str]:
@@ -74,11 +71,11 @@ def _picked(name: str, field: str) -> frozenset[str]:
 def brush_handler(cohort: Cohort, key: str, name: str) -> Callable[[], None]:
     """Return a histogram's callback: the brushed bins become a range."""
     def handle() -> None:
-        event = state.value_of(name)
+        here, event = session(), state.value_of(name)
         ends = (event["selection"].get(BRUSH) or {}).get("lo") if event else None
         condition = brushed(cohort, key, *ends) if ends else None
-        session().brushed[key] = condition
-        set_condition(key, condition)
+        here.brushed[key] = condition
+        here.act(here.filters.with_condition(key, condition))
     return handle
 
 
@@ -115,7 +112,12 @@ def _pills(cohort: Cohort, key: str, variable: FactorRole) -> None:
     name = state.widget(f"pills-{key}", chosen)
     st.pills(_plain(variable.label), levels, selection_mode="multi", key=name,
              format_func=lambda v: f"{_plain(v)} · {counts[v]}",
-             on_change=lambda: set_filters(session().filters.with_levels(key, state.value_of(name))))
+             on_change=_set_levels, args=(key, name))
+
+
+def _set_levels(key: str, name: str) -> None:
+    here, levels = session(), state.value_of(name)
+    here.suggest(lambda filters: filters.with_levels(key, levels))
 
 
 def _range(cohort: Cohort, key: str, variable: FactorRole) -> None:
@@ -134,11 +136,15 @@ def _range(cohort: Cohort, key: str, variable: FactorRole) -> None:
 
 
 def _set_bound(key: str, signs: tuple[str, ...], sign: str, name: str) -> None:
-    condition = session().filters.conditions.get(key, Condition())
-    kept = tuple(b for b in condition.bounds if b[0] not in signs)
-    value = state.value_of(name)
-    bounds = kept if value is None else tuple(sorted((*kept, (sign, float(value)))))
-    set_condition(key, Condition(bounds=bounds) if bounds else None)
+    here, value = session(), state.value_of(name)
+
+    def bounded(filters: Filters) -> Filters:
+        condition = filters.conditions.get(key, Condition())
+        kept = tuple(b for b in condition.bounds if b[0] not in signs)
+        bounds = kept if value is None else tuple(sorted((*kept, (sign, float(value)))))
+        return filters.with_condition(key, Condition(bounds=bounds) if bounds else None)
+
+    here.suggest(bounded)
 
 
 def _events(cohort: Cohort) -> None:
@@ -153,14 +159,17 @@ def _events(cohort: Cohort) -> None:
 
 
 def _set_events(keys: dict[str, str], condition: Condition, name: str) -> None:
-    filters: Filters = session().filters
-    for term, key in keys.items():
-        chosen = term in state.value_of(name)
-        if chosen:
-            filters = filters.with_condition(key, condition)
-        elif filters.conditions.get(key) == condition:
-            filters = filters.with_condition(key, None)
-    set_filters(filters)
+    here, chosen = session(), set(state.value_of(name))
+
+    def had(filters: Filters) -> Filters:
+        for term, key in keys.items():
+            if term in chosen:
+                filters = filters.with_condition(key, condition)
+            elif filters.conditions.get(key) == condition:
+                filters = filters.with_condition(key, None)
+        return filters
+
+    here.suggest(had)
 
 
 # ---- chips ---------------------------------------------------------------------------------------
@@ -169,13 +178,14 @@ def chips(cohort: Cohort) -> None:
     """Draw each condition as a button that takes it away."""
     for key in cohort.filters.conditions:
         st.button(f"{_plain(cohort.condition_words(key))} ✕", key=f"chip-{key}",
-                  on_click=set_condition, args=(key, None))
+                  on_click=session().remove, args=(key,))
 
 
 def undo_and_reset(cohort: Cohort) -> None:
     """Draw the two buttons that take filters back."""
-    st.button("Undo", key="undo", on_click=state.undo, disabled=not session().history, type="tertiary")
-    st.button("Reset", key="reset", on_click=set_filters, args=(Filters(),), disabled=not cohort.filters,
+    st.button("Undo", key="undo", on_click=session().undo, disabled=not session().history,
+              type="tertiary")
+    st.button("Reset", key="reset", on_click=session().reset, disabled=not cohort.filters,
               type="tertiary")
 
 

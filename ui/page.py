@@ -42,7 +42,7 @@ def open_page(title: str) -> Cohort:
         st.button("Open the sample cohort instead", on_click=state.clear)
         st.stop()
     whole = session().cohort or cache.sample()
-    session().figures.clear()
+    session().on_page(title)
     _choose_endpoint(whole)
     cohort = _filtered(whole)
     if session().cohort is None and title != "Cohort":

@@ -5,6 +5,7 @@ The filters are the truth; widgets and charts show them and write back through c
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,31 +45,66 @@ class Session:
     brushed: dict[str, Condition | None] = field(default_factory=dict)
     revision: dict[str, int] = field(default_factory=dict)
     figures: list[Figure] = field(default_factory=list)
+    page: str = ""
+    acted: bool = False
+    suggested: list[Callable[[Filters], Filters]] = field(default_factory=list)
+
+    # A newer click may end a callback at any `st.` call. These methods make none, so that what they
+    # change is changed whole; callbacks read their widget first and then call one of them.
+    #
+    # A person does one thing at a time. Where a chart or button was clicked and a sidebar widget
+    # seems to have changed in the same run, the browser had not yet heard of the widget's new value
+    # and sent its old one back: `act` marks the click, and `settle` then drops the echo.
+
+    def act(self, filters: Filters) -> None:
+        """Put on the filters that a click on a chart, chip or button asks for."""
+        self.acted = True
+        self._put_on(filters)
+
+    def suggest(self, change: Callable[[Filters], Filters]) -> None:
+        """Take a change from a sidebar widget, to be made by `settle` unless it is an echo."""
+        self.suggested.append(change)
+
+    def settle(self) -> None:
+        """Make the suggested changes at the begin of a run, or drop them beside a click."""
+        changes, acted = self.suggested, self.acted
+        self.suggested, self.acted = [], False
+        if not acted:
+            for change in changes:
+                self._put_on(change(self.filters))
+
+    def _put_on(self, filters: Filters) -> None:
+        """Put new filters on, and remember the old ones for Undo."""
+        if filters.key != self.filters.key:
+            self.history = [*self.history[-_HISTORY:], self.filters]
+            self.filters = filters
+
+    def remove(self, key: str) -> None:
+        """Take one variable's condition away."""
+        self.act(self.filters.with_condition(key, None))
+
+    def reset(self) -> None:
+        """Take all conditions away."""
+        self.act(Filters())
+
+    def undo(self) -> None:
+        """Take back the last change of filters."""
+        self.acted = True
+        if self.history:
+            self.filters = self.history.pop()
+
+    def on_page(self, page: str) -> None:
+        """Begin a run of a page; another page's charts start without a selection."""
+        self.settle()
+        self.figures.clear()
+        if page != self.page:
+            self.page = page
+            self.clicked.clear()
 
 
 def session() -> Session:
     """Return this session's state."""
     return st.session_state.setdefault("cohortscope", Session())
-
-
-def set_filters(filters: Filters) -> None:
-    """Put new filters on, and remember the old ones for Undo."""
-    now = session()
-    if filters.key != now.filters.key:
-        now.history = [*now.history[-_HISTORY:], now.filters]
-        now.filters = filters
-
-
-def undo() -> None:
-    """Take back the last change of filters."""
-    now = session()
-    if now.history:
-        now.filters = now.history.pop()
-
-
-def set_condition(key: str, condition: Condition | None) -> None:
-    """Set or take away one variable's condition."""
-    set_filters(session().filters.with_condition(key, condition))
 
 
 def load(cohort: Cohort) -> None:

@@ -12,7 +12,7 @@ from core.adverse_events import AdverseEvents
 from core.charts import theme
 from core.cohort import Cohort
 from core.figure import Figure, provenance
-from core.format import count_and_percent, p_value, percent, percentage_points
+from core.format import count_and_percent, p_value, percentage_points
 
 WIDTH = 720
 CLICK = "click"
@@ -98,13 +98,6 @@ def numbers(result: AdverseEvents) -> pd.DataFrame:
     return pd.DataFrame(out)
 
 
-def largest_differences(result: AdverseEvents, band: str, most: int = 3) -> list[str]:
-    """Say the largest risk differences of a band, for the line under the chart."""
-    tests = result.tests[(result.tests.band == band) & result.tests.p_value.notna()]
-    order = tests.risk_difference.abs().sort_values(ascending=False, kind="stable").index[:most]
-    return [f"{r.term} {percent(r.risk_difference)}" for r in tests.loc[order].itertuples()]
-
-
 def _notes(result: AdverseEvents) -> list[str]:
     absent = result.missing_stratum
     return [f"{absent} patients left out: group missing"] if absent else []
@@ -116,7 +109,7 @@ def _template(terms: int, strata: int, legend_lines: int) -> dict[str, Any]:
     head = legend_lines * _LINE + 10
     height = terms * step + head
     y = alt.Y("term:N", sort=None, title=None,
-              scale=alt.Scale(range=[head, height], paddingInner=_GAP / step, paddingOuter=0),
+              scale=alt.Scale(range=[head, {"expr": "height"}], paddingInner=_GAP / step, paddingOuter=0),
               axis=alt.Axis(domain=False, ticks=False, labelLimit=_TERMS, minExtent=_TERMS,
                             maxExtent=_TERMS, grid=False))
     offset = alt.YOffset("arm:O")

@@ -26,7 +26,7 @@ _ROW = 19
 _LABELS, _LABELS_MOST = 92, 150  # pixels for level names
 _NARROW = 235  # the narrowest that a chart gets on screen
 _BINS = 16
-_HISTOGRAM = 96
+_HISTOGRAM, _TITLE = 96, 28
 
 
 def bars_figure(cohort: Cohort, key: str) -> Figure:
@@ -43,7 +43,8 @@ def bars_figure(cohort: Cohort, key: str) -> Figure:
     return Figure(
         slug=f"composition-{key}", title=variable.label,
         chart=theme.with_data(
-            _bars(_subtitled(variable.label, missing), len(levels), *_widths(levels, whole)), bars=rows),
+            _bars(), bars=rows, height=len(levels) * _ROW + _TITLE,
+            values={"heading": _heading(variable.label, missing), **_widths(levels, whole)}),
         table=drawn.astype(str).rename(columns={"level": variable.label, "selected": "Selected",
                                                 "all": "All"}),
         drawn=drawn,
@@ -71,9 +72,10 @@ def histogram_figure(cohort: Cohort, key: str) -> Figure:
     return Figure(
         slug=f"composition-{key}", title=variable.label,
         chart=theme.with_data(
-            _histogram(_subtitled(label, missing), tuple(edges[[0, -1]]), variable.log,
-                       int(whole.max(initial=1))),
-            bars=rows, cuts=[{"x": c.at} for c in variable.cuts]),
+            _histogram(variable.log and edges[0] > 0), bars=rows,
+            cuts=[{"x": c.at} for c in variable.cuts if edges[0] <= c.at <= edges[-1]],
+            values={"heading": _heading(label, missing), "low": float(edges[0]), "high": float(edges[-1]),
+                    "top": int(whole.max(initial=1)) * 1.05}),
         table=pd.DataFrame({label: [f"{r['text'].split(':')[0]}" for r in rows],
                             "Selected": here.astype(str), "All": whole.astype(str)}),
         drawn=drawn,
@@ -129,27 +131,28 @@ def _strong(level: str, condition: Condition | None) -> str:
     return theme.LINE
 
 
-def _widths(levels: tuple[str, ...], whole: np.ndarray) -> tuple[int, float]:
-    """Return the room for level names (pixels) and the end of the axis that leaves room for counts."""
+def _widths(levels: tuple[str, ...], whole: np.ndarray) -> dict[str, float]:
+    """Return the room for level names (pixels) and the axis' end that leaves room for the counts."""
     widest = max((theme.width_of(v) for v in levels), default=0.0) + 6
     extent = int(min(max(widest, _LABELS), _LABELS_MOST))
     largest = int(whole.max(initial=1))
     counts = theme.width_of(f"{largest:,} / {largest:,}", 10) + 8
-    return extent, largest * (1 + counts / max(_NARROW - extent - counts, counts))
+    return {"extent": extent, "end": largest * (1 + counts / max(_NARROW - extent - counts, counts))}
 
 
-def _subtitled(label: str, missing: int) -> str:
+def _heading(label: str, missing: int) -> str:
     return f"{label}  ({missing} missing)" if missing else label
 
 
-@lru_cache(maxsize=256)
-def _bars(title: str, levels: int, extent: int, end: float) -> dict[str, Any]:
+@lru_cache(maxsize=1)
+def _bars() -> dict[str, Any]:
+    heading, extent, end = theme.variables("heading", "extent", "end")
     y = alt.Y("level:N", sort=None, title=None,
-              axis=alt.Axis(domain=False, ticks=False, labelLimit=extent, minExtent=extent,
-                            maxExtent=extent))
-    x_scale = alt.Scale(domain=[0, end], nice=False)
+              axis=alt.Axis(domain=False, ticks=False, labelLimit=alt.ExprRef("extent"),
+                            minExtent=alt.ExprRef("extent"), maxExtent=alt.ExprRef("extent")))
+    x_scale = alt.Scale(domain=[0, alt.ExprRef("end")], nice=False)
     base = alt.Chart(theme.data("bars"))
-    tip = [alt.Tooltip("level:N", title=title), alt.Tooltip("text:N", title="Selected / all")]
+    tip = [alt.Tooltip("level:N", title="Level"), alt.Tooltip("text:N", title="Selected / all")]
 
     def x(field: str) -> alt.X:
         return alt.X(f"{field}:Q", scale=x_scale, axis=None)
@@ -162,16 +165,18 @@ def _bars(title: str, levels: int, extent: int, end: float) -> dict[str, Any]:
             y=y, x=x("all"), text="text:N"),
         # The whole row can be clicked, also that of a level with no patient left.
         base.mark_bar(opacity=0.001, cursor="pointer", height={"band": 1}).encode(
-            y=y, x=alt.XDatum(end, scale=x_scale), tooltip=tip).add_params(click),
-    )
-    return theme.finish(chart, width=WIDTH, height=levels * _ROW + 28, title=title)
+            y=y, x=alt.value(0), x2=alt.value("width"), tooltip=tip).add_params(click),
+    ).add_params(heading, extent, end)
+    return theme.finish(chart, width=WIDTH, height=_TITLE, title=alt.ExprRef("heading"))
 
 
-@lru_cache(maxsize=256)
-def _histogram(title: str, span: tuple[float, float], log: bool, largest: int) -> dict[str, Any]:
-    scale = alt.Scale(type="log" if log and span[0] > 0 else "linear", domain=list(span), nice=False)
-    y_scale = alt.Scale(domain=[0, largest * 1.05], nice=False)
-    axis = alt.Axis(title=None, grid=False, tickCount=5, format="~s" if span[1] >= 10_000 else ",.3~f",
+@lru_cache(maxsize=2)
+def _histogram(log: bool) -> dict[str, Any]:
+    names = theme.variables("heading", "low", "high", "top")
+    scale = alt.Scale(type="log" if log else "linear", nice=False,
+                      domain=[alt.ExprRef("low"), alt.ExprRef("high")])
+    y_scale = alt.Scale(domain=[0, alt.ExprRef("top")], nice=False)
+    axis = alt.Axis(title=None, grid=False, tickCount=5, format="~s" if log else ",.3~f",
                     labelOverlap=True)
     brush = alt.selection_interval(
         name=BRUSH, encodings=["x"],
@@ -182,12 +187,12 @@ def _histogram(title: str, span: tuple[float, float], log: bool, largest: int) -
         return base.mark_bar(binSpacing=1, **mark).encode(
             x=alt.X("lo:Q", scale=scale, axis=axis), x2="hi:Q",
             y=alt.Y(f"{field}:Q", scale=y_scale, axis=None), y2=alt.datum(0),
-            tooltip=alt.Tooltip("text:N", title=title))
+            tooltip=alt.Tooltip("text:N", title="Patients"))
 
     chart = alt.layer(
         bar("all", color=theme.ALL).add_params(brush),
         bar("here").encode(color=theme.given("c")),
         alt.Chart(theme.data("cuts")).mark_rule(color=theme.ACCENT, strokeDash=[3, 2]).encode(
             x=alt.X("x:Q", scale=scale)),
-    )
-    return theme.finish(chart, width=WIDTH, height=_HISTOGRAM + 28, title=title)
+    ).add_params(*names)
+    return theme.finish(chart, width=WIDTH, height=_HISTOGRAM + _TITLE, title=alt.ExprRef("heading"))

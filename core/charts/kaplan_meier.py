@@ -63,6 +63,7 @@ def km_figure(cohort: Cohort, result: KaplanMeier, effect: CoxModel | None, *,
         chart=chart,
         table=numbers(cohort, result, effect),
         drawn=result.curves,
+        summary=tuple(summary(cohort, result, effect)),
         notes=tuple(notes(cohort, result, effect)),
         provenance=provenance(cohort, _method(result, effect), plural(events, f"{result.endpoint} event")),
         alt=_alt(result),
@@ -87,14 +88,22 @@ def numbers(cohort: Cohort, result: KaplanMeier, effect: CoxModel | None) -> pd.
     return pd.DataFrame(rows)
 
 
-def test_phrase(cohort: Cohort, result: KaplanMeier) -> str:
-    """Say the log-rank p, or why there is none."""
+def summary(cohort: Cohort, result: KaplanMeier, effect: CoxModel | None) -> list[str]:
+    """Say the log-rank p, or why there is none, and each hazard ratio."""
     if len(result.levels) < 2:
-        return ""
+        return []
     reason = adequacy.log_rank_reason(count(cohort, result.endpoint, result.by))
     if reason or result.log_rank.empty:
-        return f"Log-rank: {reason or 'no test: the groups are never at risk together'}"
-    return f"Log-rank {p_phrase(result.log_rank.p_value.iloc[0])}"
+        lines = [f"Log-rank: {reason or 'no test: the groups are never at risk together'}"]
+    else:
+        lines = [f"Log-rank {p_phrase(result.log_rank.p_value.iloc[0])}"]
+    if effect is not None:
+        pair = len(effect.terms) == 1
+        lines += [("HR " if pair else f"HR {row.level}: ")
+                  + hazard_ratio(row.hazard_ratio, row.conf_low, row.conf_high)
+                  + (f" against {row.reference}" if pair and not row.reason else "")
+                  for row in effect.terms.itertuples()]
+    return lines
 
 
 def notes(cohort: Cohort, result: KaplanMeier, effect: CoxModel | None) -> list[str]:

@@ -50,7 +50,8 @@ def given(field: str) -> alt.Color:
     return alt.Color(f"{field}:N", scale=None, legend=None)
 
 
-def finish(chart: alt.Chart | alt.LayerChart, *, width: int, height: int, title: str = "") -> dict[str, Any]:
+def finish(chart: alt.Chart | alt.LayerChart, *, width: int, height: int,
+           title: alt.ExprRef | None = None) -> dict[str, Any]:
     """Return a template: a Vega-Lite dict that names its datasets and holds none."""
     # Padding stands on the chart itself: in the configuration Streamlit would add its own to it.
     padding = {"left": 4, "right": 10, "top": 4, "bottom": 4}
@@ -68,15 +69,29 @@ def finish(chart: alt.Chart | alt.LayerChart, *, width: int, height: int, title:
                               subtitleFont=FONT, subtitleColor=QUIET, subtitleFontSize=11, offset=6),
     )
     if title:
-        done = done.properties(title=title)
+        done = done.properties(title=alt.TitleParams(text=title))
     with alt.data_transformers.enable(consolidate_datasets=False):  # fixed marks keep their values
         template: dict[str, Any] = done.to_dict()
     return template
 
 
-def with_data(template: Mapping[str, Any], **datasets: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Fill a template's named datasets."""
-    return {**template, "datasets": {name: list(rows) for name, rows in datasets.items()}}
+def with_data(template: Mapping[str, Any], /, *, height: int | None = None,
+              values: Mapping[str, Any] | None = None,
+              **datasets: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Fill a template's named datasets, its height, and the `values` of its variables."""
+    chart = {**template, "datasets": {name: list(rows) for name, rows in datasets.items()}}
+    if height is not None:
+        chart["height"] = height
+    if values is not None:
+        given_here = [{"name": name, "value": value} for name, value in values.items()]
+        rest = [p for p in template.get("params", []) if p["name"] not in values]
+        chart["params"] = [*given_here, *rest]
+    return chart
+
+
+def variables(*names: str) -> list[alt.Parameter]:
+    """Declare variables of a template that `with_data` gives values."""
+    return [alt.param(name=name, value=0) for name in names]
 
 
 def data(name: str) -> alt.NamedData:

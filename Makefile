@@ -1,0 +1,51 @@
+# Two commands matter: `make run` and `make test`. Both set up what they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test check fix bench bench-large screenshots reference clean
+
+run: $(VENV)/.run
+	$(BIN)/python -m streamlit run app.py --server.headless false
+
+test: $(VENV)/.dev
+	sh tests/browser/ensure_chromium.sh $(BIN)/python
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m mypy
+
+fix: $(VENV)/.dev
+	$(BIN)/python -m ruff check --fix .
+
+bench: $(VENV)/.dev
+	sh tests/browser/ensure_chromium.sh $(BIN)/python
+	$(BIN)/python -m bench.board 82 10000
+	$(BIN)/python -m bench.click
+
+bench-large: $(VENV)/.dev
+	$(BIN)/python -m bench.board 100000 1000000
+
+screenshots: $(VENV)/.dev
+	sh tests/browser/ensure_chromium.sh $(BIN)/python
+	$(BIN)/python -m tests.browser.screenshots docs/screenshots
+
+# Needs R >= 4.2 with its survival package; the tests themselves do not.
+reference:
+	Rscript tests/reference/make_reference.R
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or later is needed"'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(VENV)/.dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@

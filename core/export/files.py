@@ -1,0 +1,39 @@
+"""The formats that a figure can be saved in, and the names of the files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.export.data import csv_bytes
+from core.export.picture import pdf, png, svg
+from core.export.slides import pptx
+from core.figure import Figure
+
+
+@dataclass(frozen=True, kw_only=True)
+class Format:
+    """A file format: what it is called, and how a figure becomes one."""
+
+    label: str
+    suffix: str
+    mime: str
+    make: Callable[[Figure], bytes]
+
+
+FORMATS: tuple[Format, ...] = (
+    Format(label="PNG 2×", suffix="@2x.png", mime="image/png", make=lambda f: png(f, scale=2)),
+    Format(label="PNG 4×", suffix="@4x.png", mime="image/png", make=lambda f: png(f, scale=4)),
+    Format(label="SVG", suffix=".svg", mime="image/svg+xml", make=svg),
+    Format(label="PDF", suffix=".pdf", mime="application/pdf", make=pdf),
+    Format(label="CSV", suffix=".csv", mime="text/csv", make=csv_bytes),
+    Format(label="Slide (PPTX)", suffix=".pptx", make=lambda f: pptx([f]),
+           mime="application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+)
+
+
+def file_name(figure: Figure, suffix: str) -> str:
+    """Name a file after its figure and its content, so that no two contents share a name."""
+    content = "|".join((*figure.provenance.lines(), figure.drawn.to_csv(index=False)))
+    return f"{figure.slug}-{hashlib.sha256(content.encode()).hexdigest()[:8]}{suffix}"

@@ -1,0 +1,181 @@
+"""A 16:9 slide per figure: title, the chart as vector with a PNG behind it, the numbers as a native
+table, a footnote that says which patients and which methods."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from core.charts.theme import INK, QUIET, width_of
+from core.export.picture import png, size, svg
+from core.figure import Figure
+
+_WIDTH, _HEIGHT = 13.333, 7.5  # inches
+_MARGIN = 0.5
+_TITLE_TOP, _TITLE_HEIGHT = 0.32, 0.62
+_FOOT_HEIGHT = 0.95
+_MOST_ROWS, _MOST_COLUMNS = 22, 6
+_LARGEST = 1 / 60  # inches per point of a chart: a small one is not blown up
+_FONT = "Arial"  # on every hospital's machine; the chart brings its own
+_SVG_NAMESPACE = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
+_SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
+
+
+def pptx(figures: Sequence[Figure]) -> bytes:
+    """Return a presentation with a slide per figure (and one more where a table is too long)."""
+    from pptx import Presentation
+    from pptx.util import Inches
+
+    deck = Presentation()
+    deck.slide_width, deck.slide_height = Inches(_WIDTH), Inches(_HEIGHT)
+    for figure in figures:
+        _slide(deck, figure)
+    out = io.BytesIO()
+    deck.save(out)
+    return out.getvalue()
+
+
+def _slide(deck: Any, figure: Figure) -> None:
+    """Lay a figure out: the finding beside the chart, the numbers where there is room for them."""
+    top = _TITLE_TOP + _TITLE_HEIGHT + 0.1
+    room = _HEIGHT - top - _FOOT_HEIGHT - 0.1
+    inner = _WIDTH - 2 * _MARGIN
+    rows, columns = figure.table.shape
+    slide = _headed(deck, figure, figure.title)
+    if columns > _MOST_COLUMNS or rows > _MOST_ROWS:  # a table of its own
+        width, _ = _picture(slide, figure, _MARGIN, top, inner if not figure.summary else inner - 3.4, room)
+        _summary(slide, figure, _MARGIN + width + 0.3, top)
+        for start in range(0, rows, _MOST_ROWS):
+            more = _headed(deck, figure, f"{figure.title}: the numbers")
+            _table(more, figure, start, start + _MOST_ROWS, _MARGIN, top, inner)
+    elif figure.summary:  # chart and finding above, the few numbers beneath
+        table = 0.3 * (rows + 1) + 0.15
+        width, height = _picture(slide, figure, _MARGIN, top, inner - 3.4, room - table)
+        _summary(slide, figure, _MARGIN + width + 0.3, top)
+        _table(slide, figure, 0, rows, _MARGIN, top + height + 0.15, inner)
+    else:  # chart beside its numbers
+        width, _ = _picture(slide, figure, _MARGIN, top, inner * 0.55, room)
+        left = _MARGIN + width + 0.4
+        _table(slide, figure, 0, rows, left, top + 0.1, min(_WIDTH - _MARGIN - left, 5.5))
+
+
+def _summary(slide: Any, figure: Figure, left: float, top: float) -> None:
+    """Write the finding in large letters."""
+    from pptx.util import Inches
+
+    if not figure.summary:
+        return
+    box = slide.shapes.add_textbox(Inches(left), Inches(top + 0.3), Inches(_WIDTH - _MARGIN - left),
+                                   Inches(0.55 * len(figure.summary) + 0.3))
+    box.name = "Finding"
+    box.text_frame.word_wrap = True
+    box.text_frame.text = "\n".join(figure.summary)
+    _style(box.text_frame, 20 if len(figure.summary) < 4 else 14, INK, bold=True)
+
+
+def _headed(deck: Any, figure: Figure, title: str) -> Any:
+    from pptx.util import Inches
+
+    slide = deck.slides.add_slide(deck.slide_layouts[5])  # title only
+    head = slide.shapes.title
+    head.left, head.top = Inches(_MARGIN), Inches(_TITLE_TOP)
+    head.width, head.height = Inches(_WIDTH - 2 * _MARGIN), Inches(_TITLE_HEIGHT)
+    head.text_frame.text = title
+    _style(head.text_frame, 26, INK, bold=True)
+    foot = slide.shapes.add_textbox(Inches(_MARGIN), Inches(_HEIGHT - _FOOT_HEIGHT),
+                                    Inches(_WIDTH - 2 * _MARGIN), Inches(_FOOT_HEIGHT - 0.15))
+    foot.name = "Footnote"
+    foot.text_frame.word_wrap = True
+    foot.text_frame.text = "\n".join([*figure.notes, *figure.provenance.lines()])
+    _style(foot.text_frame, 9 if len(figure.notes) < 3 else 8, QUIET)
+    slide.notes_slide.notes_text_frame.text = figure.alt
+    return slide
+
+
+def _style(frame: Any, points: float, colour: str, *, bold: bool = False) -> None:
+    from pptx.dml.color import RGBColor
+    from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+    from pptx.util import Pt
+
+    frame.vertical_anchor = MSO_ANCHOR.MIDDLE
+    for paragraph in frame.paragraphs:
+        paragraph.alignment = PP_ALIGN.LEFT
+        for run in paragraph.runs:
+            run.font.size, run.font.bold, run.font.name = Pt(points), bold, _FONT
+            run.font.color.rgb = RGBColor.from_string(colour.lstrip("#"))
+
+
+def _picture(slide: Any, figure: Figure, left: float, top: float, width: float,
+             height: float) -> tuple[float, float]:
+    """Fit the chart into a box and return its width and height.
+
+    A PNG with the SVG hung on it: PowerPoint 2016 and later draw the vector.
+    """
+    from lxml import etree
+    from pptx.opc.package import Part
+    from pptx.opc.packuri import PackURI
+    from pptx.util import Inches
+
+    across, down = size(figure)
+    scale = min(width / across, height / down, _LARGEST)
+    width, height = across * scale, down * scale
+    shape = slide.shapes.add_picture(io.BytesIO(png(figure, scale=3, titled=False)), Inches(left),
+                                     Inches(top), Inches(width), Inches(height))
+    shape.name = figure.title
+    shape._element.nvPicPr.cNvPr.set("descr", figure.alt)
+    package = slide.part.package
+    name = PackURI(f"/ppt/media/chart{sum(1 for _ in package.iter_parts())}.svg")
+    part = Part(name, "image/svg+xml", package, svg(figure, titled=False))
+    relation = slide.part.relate_to(
+        part, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image")
+    blip = shape._element.blipFill.find(".//{http://schemas.openxmlformats.org/drawingml/2006/main}blip")
+    drawing = "http://schemas.openxmlformats.org/drawingml/2006/main"
+    extensions = etree.SubElement(blip, f"{{{drawing}}}extLst")
+    extension = etree.SubElement(extensions, f"{{{drawing}}}ext", uri=_SVG_EXTENSION)
+    embedded = etree.SubElement(extension, f"{{{_SVG_NAMESPACE}}}svgBlip", nsmap={"asvg": _SVG_NAMESPACE})
+    embedded.set("{http://schemas.openxmlformats.org/officeDocument/2006/relationships}embed", relation)
+    return width, height
+
+
+def _table(slide: Any, figure: Figure, start: int, stop: int, left: float, top: float, width: float) -> None:
+    """Write rows of the figure's numbers as a native table, columns as wide as their text."""
+    from pptx.util import Inches
+
+    frame = figure.table.iloc[start:stop]
+    many = len(frame.columns) > _MOST_COLUMNS
+    points = 9 if many else 12 if len(frame) <= 6 else 10
+    row = (0.25 if many or len(frame) > 6 else 0.3)
+    shape = slide.shapes.add_table(len(frame) + 1, len(frame.columns), Inches(left), Inches(top),
+                                   Inches(width), Inches(row * (len(frame) + 1)))
+    shape.name = "Numbers"
+    native = shape.table
+    _plain_style(shape)
+    for column, share in enumerate(_shares(frame, many)):
+        native.columns[column].width = Inches(width * share)
+    for i, cells in enumerate([list(frame.columns), *frame.itertuples(index=False)]):
+        native.rows[i].height = Inches(row)
+        for j, text in enumerate(cells):
+            cell = native.cell(i, j)
+            cell.text_frame.text = str(text)
+            cell.margin_top = cell.margin_bottom = Inches(0.02)
+            cell.margin_left = cell.margin_right = Inches(0.06)
+            _style(cell.text_frame, points, QUIET if i == 0 else INK, bold=j == 0 and i > 0)
+
+
+def _shares(frame: Any, wrapped_heads: bool) -> list[float]:
+    widths = []
+    for name in frame.columns:
+        words = max((width_of(w) for w in str(name).split()), default=0.0)
+        head = max(words * 1.1, width_of(str(name)) / 2.5) if wrapped_heads else width_of(str(name))
+        widths.append(max([head, *(width_of(str(v)) for v in frame[name])]) + 12)
+    return [w / math.fsum(widths) for w in widths]
+
+
+def _plain_style(shape: Any) -> None:
+    """Choose the built-in table style without fills: thin lines only."""
+    properties = shape._element.graphic.graphicData.tbl.tblPr
+    style = properties.find("{http://schemas.openxmlformats.org/drawingml/2006/main}tableStyleId")
+    style.text = "{9D7B030F-B1BA-407E-8C2B-9B3B5B5A3C44}"  # "Light Style 1"
+    shape.table.horz_banding = False

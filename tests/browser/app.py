@@ -1,0 +1,118 @@
+"""The app as a person meets it: what the browser tests and the benchmark click and read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+
+class App:
+    """Drive an opened page."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url = page, url
+
+    def open(self, path: str = "") -> App:
+        self.page.goto(self.url + path)
+        return self.ready()
+
+    def ready(self) -> App:
+        """Wait until the board stands."""
+        expect(self.page.locator(".st-key-curves svg.marks")).to_be_visible(timeout=20_000)
+        self.settled()
+        return self
+
+    def settled(self) -> App:
+        """Wait until no script runs and the page has drawn it."""
+        self.page.wait_for_function(
+            "() => !document.querySelector('[data-testid=stStatusWidget]')"
+            " && !document.querySelector('[data-stale=true]')")
+        self.page.wait_for_timeout(250)
+        return self
+
+    @property
+    def summary(self) -> str:
+        return self.page.get_by_test_id("summary").inner_text()
+
+    def n(self) -> int:
+        return int(self.summary.split()[0].replace(",", ""))
+
+    def expect_n(self, n: int) -> App:
+        expect(self.page.get_by_test_id("summary")).to_contain_text(re.compile(rf"^{n:,} of "))
+        return self.settled()
+
+    def chart(self, key: str) -> Locator:
+        return self.page.locator(f"[class*=st-key-chart-][class*=-{key}-] svg.marks")
+
+    def place(self, key: str, level: str) -> tuple[float, float]:
+        """Return where a level's row can be clicked; there need be no bar."""
+        return self.row(self.chart(key), level)
+
+    def row(self, chart: Locator, text: str) -> tuple[float, float]:
+        label = chart.get_by_text(text, exact=True).first
+        label.scroll_into_view_if_needed()
+        row, box = label.bounding_box(), chart.bounding_box()
+        assert row and box
+        return box["x"] + box["width"] * 0.6, row["y"] + row["height"] / 2
+
+    def click_bar(self, key: str, level: str) -> App:
+        self.page.mouse.click(*self.place(key, level))
+        return self
+
+    def brush(self, key: str, start: float, stop: float) -> App:
+        """Drag over a histogram, from one share of its width to another."""
+        chart = self.chart(key)
+        chart.scroll_into_view_if_needed()
+        box = chart.bounding_box()
+        assert box
+        y = box["y"] + box["height"] * 0.55
+        self.page.mouse.move(box["x"] + box["width"] * start, y)
+        self.page.mouse.down()
+        for i in range(1, 9):
+            self.page.mouse.move(box["x"] + box["width"] * (start + (stop - start) * i / 8), y)
+        self.page.mouse.up()
+        return self
+
+    def chips(self) -> list[str]:
+        return [t.replace("✕", "").strip() for t in
+                self.page.locator("[class*=st-key-chip-] button").all_inner_texts()]
+
+    def numbers(self) -> str:
+        """The table under the curves, as text."""
+        return self.page.locator("table.cs-table").first.inner_text()
+
+    def curve(self) -> str:
+        """The drawn curves' path data: equal text for an equal picture."""
+        return "|".join(self.page.locator(".st-key-curves svg.marks path").evaluate_all(
+            "paths => paths.map(p => p.getAttribute('d') || '')"))
+
+    def go(self, page: str) -> App:
+        self.page.locator(".st-key-menu").get_by_role("link", name=page).click()
+        return self
+
+    def open_sidebar(self) -> Locator:
+        self.page.get_by_test_id("stExpandSidebarButton").click()
+        sidebar = self.page.get_by_test_id("stSidebar")
+        expect(sidebar.get_by_text("Filters")).to_be_visible()
+        return sidebar
+
+    def upload(self, file: Path | dict) -> App:
+        """Give a file to the Cohort page."""
+        self.page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(file)
+        return self
+
+    def download(self, figure: str, button: str) -> bytes:
+        """Save a figure from the Export dialog and return the file's bytes."""
+        dialog = self.page.get_by_role("dialog")
+        if not dialog.is_visible():
+            self.page.get_by_role("button", name="Export").click()
+            expect(dialog).to_be_visible()
+        if figure not in dialog.get_by_test_id("stSelectbox").inner_text():
+            dialog.get_by_test_id("stSelectbox").get_by_role("combobox").click()
+            self.page.get_by_role("option", name=figure, exact=True).click()
+            self.page.wait_for_timeout(600)
+        with self.page.expect_download() as waiting:
+            dialog.get_by_role("button", name=button, exact=True).click()
+        return Path(waiting.value.path()).read_bytes()

@@ -1,0 +1,186 @@
+"""The main job in a real Chromium: click, brush, chips, undo, reset, pages, downloads, network."""
+
+import io
+import time
+import zipfile
+
+import pandas as pd
+import pytest
+from playwright.sync_api import expect
+from pptx import Presentation
+from pypdf import PdfReader
+
+from core import Filters
+from tests.browser.app import App
+
+
+def test_opens_on_a_living_board(page, server):
+    """First paint under 3 s after the server is up; synthetic and saying so; curve in sight."""
+    App(page, server).open()  # the first visitor pays for imports
+    started = time.perf_counter()
+    page.goto(server)
+    page.wait_for_selector(".st-key-curves svg.marks")
+    assert time.perf_counter() - started < 3
+    app = App(page, server).ready()
+    assert "Synthetic patients" in page.locator(".cs-banner").inner_text()
+    assert page.get_by_role("link", name="Upload your own").is_visible()
+    assert app.summary.startswith("82 of 82 patients")
+    assert "17.3 (15.5–18.5)" in app.numbers()
+    assert "24.1 (15.9–32.1)" in app.numbers()
+    box = page.locator(".st-key-curves svg.marks").bounding_box()
+    assert box["width"] >= 600
+    assert box["y"] + 330 < 900  # down to the time axis
+
+
+def test_click_changes_n_curve_and_hazard_ratio(app, sample):
+    before = app.curve(), app.numbers()
+    app.click_bar("pvtt", "Vp3").expect_n(38)
+    assert app.curve() != before[0]
+    assert app.numbers() != before[1]
+    app.click_bar("pvtt", "Vp4").expect_n(65)
+    assert app.chips() == ["PVTT grade Vp3, Vp4"]
+    app.click_bar("pvtt", "Vp3").expect_n(27)
+    sub = sample.filter(Filters.from_json({"pvtt": {"in": ["Vp4"]}}))
+    assert f"OS: {int(sub.patients['OS event'].sum())} events" in app.summary
+
+
+def test_rapid_clicks_are_all_kept(app):
+    places = [app.place("pvtt", level) for level in ("Vp2", "Vp3", "Vp4")]
+    for place in places:
+        app.page.mouse.click(*place)
+        app.page.wait_for_timeout(60)
+    app.expect_n(70)
+    assert app.chips() == ["PVTT grade Vp2, Vp3, Vp4"]
+
+
+def test_brush_chip_undo_reset(app):
+    app.brush("afp", 0.55, 0.95)
+    expect(app.page.locator("[class*=st-key-chip-afp] button")).to_contain_text("AFP ≥")
+    app.settled()
+    few = app.n()
+    assert 0 < few < 82
+    app.click_bar("hvtt", "yes")
+    expect(app.page.locator("[class*=st-key-chip-hvtt]")).to_be_visible()
+    app.settled().page.locator("[class*=st-key-chip-afp] button").click()
+    app.expect_n(16)
+    app.page.get_by_role("button", name="Undo").click()
+    app.settled()
+    assert any(chip.startswith("AFP") for chip in app.chips())
+    app.page.get_by_role("button", name="Reset").click()
+    app.expect_n(82)
+    assert app.chips() == []
+
+
+def test_sidebar_is_the_twin_of_the_charts(app):
+    app.click_bar("pvtt", "Vp3").expect_n(38)
+    sidebar = app.open_sidebar()
+    pill = sidebar.get_by_role("button", name="Vp3 · 38/38")
+    expect(pill).to_have_attribute("aria-pressed", "true")
+    sidebar.get_by_role("button", name="Vp4 · 0/27").click()
+    app.expect_n(65)
+    age = sidebar.get_by_role("spinbutton", name="Age ≥")
+    age.fill("60")
+    age.press("Enter")
+    app.settled()
+    assert "Age ≥ 60 years" in app.chips()
+    assert app.n() < 65
+
+
+def test_filter_survives_a_page_switch(app):
+    app.click_bar("pvtt", "Vp3").expect_n(38)
+    app.go("Cohort")
+    expect(app.page.get_by_text("Load a cohort")).to_be_visible()
+    assert app.chips() == ["PVTT grade Vp3"]
+    app.go("Explore").ready().expect_n(38)
+    app.click_bar("pvtt", "Vp4").expect_n(65)
+
+
+def test_nothing_jumps_when_a_filter_changes(app):
+    def places():
+        return {key: app.page.locator(f"[class*=st-key-{key}] svg.marks").first.bounding_box()
+                for key in ("curves", "ae-", "chart-")}
+    before = places()
+    app.click_bar("pvtt", "Vp3").expect_n(38)
+    app.page.evaluate("window.scrollTo(0, 0)")
+    assert places() == before
+
+
+@pytest.mark.parametrize(("level", "reason"), [("CR", "no patient in TACE+IMRT")])
+def test_an_emptied_arm_has_no_hazard_ratio(app, level, reason):
+    """Response CR leaves no patient in the reference arm, and is known only after time zero."""
+    app.click_bar("response", level).expect_n(3)
+    assert "not estimable" in app.numbers()
+    remarks = app.page.locator(".st-key-remarks").inner_text()
+    assert reason in remarks
+    assert "known only after time zero" in remarks
+
+
+def test_endpoint_and_strata(app):
+    app.page.get_by_role("radio", name="PFS").click()
+    expect(app.page.get_by_text("Progression-free survival by arm")).to_be_visible()
+    app.settled()
+    assert "9.4 (6.8–11.2)" in app.numbers()
+    app.page.locator(".st-key-by").get_by_role("combobox").click()
+    app.page.get_by_role("option", name="by PVTT grade").click()
+    expect(app.page.get_by_text("Progression-free survival by PVTT grade")).to_be_visible()
+
+
+def test_click_on_an_adverse_event_keeps_who_had_it(app):
+    chart = app.page.locator("[class*=st-key-ae-] svg.marks")
+    app.page.mouse.click(*app.row(chart, "Diarrhea"))
+    expect(app.page.locator("[class*=st-key-chip-ae_diarrhea]")).to_be_visible()
+    assert "known only after time zero" in app.settled().page.locator(".st-key-remarks").inner_text()
+
+
+def test_downloads_open_again(app, sample):
+    app.click_bar("pvtt", "Vp3").expect_n(38)
+    title = "Overall survival by arm"
+    png = app.download(title, "PNG 2×")
+    assert png.startswith(b"\x89PNG")
+    assert int.from_bytes(png[16:20], "big") > 1440
+    svg = app.download(title, "SVG").decode()
+    assert "<svg" in svg and "PVTT grade Vp3" in svg
+    pdf = PdfReader(io.BytesIO(app.download(title, "PDF")))
+    assert len(pdf.pages) == 1
+    csv = app.download(title, "CSV").decode("utf-8-sig")
+    head = [line for line in csv.splitlines() if line.startswith(("#", '"#'))]
+    assert any("Filters: PVTT grade Vp3" in line for line in head)
+    drawn = pd.read_csv(io.StringIO(csv), skiprows=len(head))
+    assert drawn.columns[0] == "strata"
+    data = app.download(title, "Slide (PPTX)")
+    deck = Presentation(io.BytesIO(data))
+    assert (deck.slide_width, deck.slide_height) == (12191695, 6858000)
+    slide = deck.slides[0]
+    assert slide.shapes.title.text == title
+    table = next(s for s in slide.shapes if s.has_table).table
+    assert table.cell(1, 0).text == "TACE+IMRT"
+    footnote = next(s for s in slide.shapes if s.name == "Footnote").text_frame.text
+    for words in ("38 of 82 patients", "PVTT grade Vp3", "log-log 95% CI", sample.fingerprint[:12],
+                  "Cohortscope"):
+        assert words in footnote
+    names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+    assert any(n.endswith(".svg") for n in names) and any(n.endswith(".png") for n in names)
+
+
+def test_the_picture_in_the_file_is_the_picture_on_the_screen(app):
+    """The same paths of the same curves, drawn by the browser and by the exporter at one size."""
+    app.click_bar("pvtt", "Vp3").expect_n(38)
+    svg = app.download("Overall survival by arm", "SVG").decode()
+    for text in ("Number at risk", "TACE+IMRT+sorafenib", "24", "14", "Months"):
+        assert f">{text}<" in svg
+        assert app.page.locator(".st-key-curves svg.marks").get_by_text(text, exact=True).count()
+
+
+def test_no_request_leaves_the_machine(page, server):
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    app = App(page, server).open()
+    app.click_bar("pvtt", "Vp3").expect_n(38)
+    app.go("Cohort")
+    page.get_by_text("Load a cohort").wait_for()
+    app.go("Explore").ready()
+    app.download("Overall survival by arm", "PNG 2×")
+    outside = [url for url in asked if not url.startswith((server, "data:", "blob:",
+                                                           server.replace("http", "ws")))]
+    assert asked and outside == []
+    assert not any("Vp3" in url for url in asked)

@@ -1,0 +1,121 @@
+"""Upload in a real Chromium: the real cohort is mapped by clicking; bad files are refused in words."""
+
+from playwright.sync_api import expect
+
+from tests.conftest import HCC
+
+
+def ready(app):
+    expect(app.page.get_by_test_id("ready")).to_be_visible()
+    return app.page.get_by_test_id("ready").inner_text()
+
+
+def to_cohort(app):
+    app.go("Cohort")
+    expect(app.page.get_by_text("Load a cohort")).to_be_visible()
+    return app
+
+
+def file(name, text, encoding="utf-8"):
+    return {"name": name, "mimeType": "text/csv", "buffer": text.encode(encoding)}
+
+
+def choose(app, label, option):
+    box = app.page.get_by_role("combobox", name=label)
+    box.click()
+    app.page.get_by_role("option", name=option).first.click()
+    app.settled()
+
+
+def test_the_real_cohort_is_loaded_by_clicking(app):
+    to_cohort(app).upload(HCC)
+    said = ready(app)
+    assert "227 patients" in said and "OS, RFS" in said and "14 factors" in said
+    app.page.get_by_role("button", name="Explore this cohort").click()
+    app.ready().expect_n(227)
+    assert "own=1" in app.page.url
+    assert "Synthetic" not in app.page.inner_text("body")
+    app.page.locator(".st-key-by").get_by_role("combobox").click()
+    app.page.get_by_role("option", name="by BCLC stage").click()
+    expect(app.page.get_by_text("Overall survival by BCLC stage")).to_be_visible()
+    app.settled()
+    assert app.numbers().count("\n") == 2
+    app.click_bar("afp", "2").expect_n(149)
+
+
+def test_roles_that_were_not_recognised_can_be_set(app):
+    rows = "\n".join(f"c{i},{'AB'[i % 2]},{i + 3},{'pd' if i % 3 else 'ned'},{i % 5}" for i in range(24))
+    to_cohort(app).upload(file("odd.csv", f"code,branch,weeks_seen,ended,score\n{rows}\n"))
+    ready(app)
+    choose(app, "Patient id", "code")
+    choose(app, "Arm", "branch")
+    choose(app, "Reference arm", "B")
+    many = app.page.get_by_role("spinbutton", name="How many endpoints")
+    many.fill("1")
+    many.press("Enter")
+    app.settled()
+    choose(app, "Time", "weeks_seen")
+    choose(app, "Event", "ended")
+    choose(app, "Value that means event", "pd")
+    app.page.keyboard.press("Escape")
+    said = ready(app)
+    assert "24 patients, 2 arms, Endpoint 1" in said
+    assert app.page.get_by_text("weeks", exact=True).first.is_visible()
+    app.page.get_by_role("button", name="Explore this cohort").click()
+    app.ready()
+    assert app.summary.startswith("24 of 24 patients")
+    assert "12 B + 12 A" in app.summary.replace("\n", " ")
+
+
+def test_what_cannot_be_read_is_said_and_the_cohort_stays(app):
+    app.click_bar("pvtt", "Vp3").expect_n(38)
+    to_cohort(app)
+    for bad, words in (
+        (file("scan.csv", "%PDF-1.7 something"), "This is a PDF"),
+        (file("ragged.csv", "id,a,b\n1,2,3\n2,3\n"), "Line 3 has 2 cells; the header has 3"),
+    ):
+        app.upload(bad)
+        expect(app.page.get_by_role("alert")).to_contain_text(words)
+        assert "Traceback" not in app.page.inner_text("body")
+        assert app.summary.startswith("38 of 82 patients")
+    app.go("Explore").ready().expect_n(38)
+
+
+def test_cells_and_arms_that_do_not_fit_are_named(app):
+    head = "id,arm,OS_months,OS_event,age\n"
+    rows = [f"p{i},{'ab'[i % 2]},{i + 1},{i % 2},{40 + i}" for i in range(12)]
+    rows[4] = rows[4].replace(",5,", ",abc,", 1)
+    to_cohort(app).upload(file("word.csv", head + "\n".join(rows)))
+    choose(app, "Time", "OS_months") if app.page.get_by_role("combobox", name="Time").count() else None
+    many = app.page.get_by_role("spinbutton", name="How many endpoints")
+    many.fill("1")
+    many.press("Enter")
+    app.settled()
+    choose(app, "Time", "OS_months")
+    choose(app, "Event", "OS_event")
+    alert = app.page.get_by_role("alert").first
+    expect(alert).to_contain_text("Line 6, column 'OS_months': 'abc' is not a number")
+    app.upload(file("one_arm.csv", head + "\n".join(f"p{i},a,{i + 1},{i % 2},{40 + i}" for i in range(12))))
+    ready(app)
+    choose(app, "Arm", "arm")
+    expect(app.page.get_by_role("alert").first).to_contain_text("only one level, 'a'")
+
+
+def test_after_a_reload_the_lost_upload_is_said(app):
+    to_cohort(app).upload(HCC)
+    ready(app)
+    app.page.get_by_role("button", name="Explore this cohort").click()
+    app.ready().expect_n(227)
+    app.page.reload()
+    expect(app.page.get_by_role("alert")).to_contain_text("Your upload has expired")
+    assert app.page.locator(".st-key-curves").count() == 0
+
+
+def test_clear_my_data(app):
+    to_cohort(app).upload(HCC)
+    ready(app)
+    app.page.get_by_role("button", name="Explore this cohort").click()
+    app.ready().expect_n(227)
+    to_cohort(app).page.get_by_role("button", name="Clear my data").click()
+    app.expect_n(82)
+    assert "own=1" not in app.page.url
