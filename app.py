@@ -7,11 +7,12 @@ from ui.composition import composition
 from ui.page import close_page, open_page
 
 cohort = open_page("Explore")
-left, right = st.columns([0.44, 0.56], gap="medium")
-with right:
-    choices(cohort)
-    survival(cohort)
-    toxicity(cohort)
-with left:
-    composition(cohort)
-close_page()
+with st.container(key="explore"):
+    left, right = st.columns([0.44, 0.56], gap="medium")
+    with right:
+        choices(cohort)
+        survival(cohort)
+    with left:
+        composition(cohort)
+toxicity(cohort)
+close_page(cohort)

@@ -13,6 +13,7 @@ from core.counts import strata
 from core.two_by_two import fisher_exact, miettinen_nurminen
 
 FISHER = "Fisher exact"
+_GRADES = 7  # 0 to 5, and missing
 BANDS: dict[str, tuple[int, int]] = {"any": (1, 5), "1-2": (1, 2), ">=3": (3, 5), ">=4": (4, 5)}
 
 
@@ -46,8 +47,9 @@ def adverse_events(cohort: Cohort, *, by: str | None = None) -> AdverseEvents:
         by = schema.ARM
     groups, worst = strata(cohort, by), cohort.worst_grades
     used = cohort.rows & (groups.codes >= 0)
-    table = _grade_counts(worst.grades[used], groups.codes[used], len(groups.levels))
-    bands = {b: span for b, span in BANDS.items() if b != ">=4" or (worst.grades >= 4).any()}
+    table = _grade_counts(cohort, groups.codes, used, len(groups.levels))
+    bands = cohort.whole.remember("grade bands", lambda: {
+        b: span for b, span in BANDS.items() if b != ">=4" or (worst.grades >= 4).any()})
     n = table.sum(axis=2)  # (k, terms)
     events = np.stack([table[:, :, low:high + 1].sum(axis=2) for low, high in bands.values()], axis=2)
     names = {"category": worst.categories, "term": worst.terms}
@@ -59,12 +61,19 @@ def adverse_events(cohort: Cohort, *, by: str | None = None) -> AdverseEvents:
     )
 
 
-def _grade_counts(grades: np.ndarray, codes: np.ndarray, k: int) -> np.ndarray:
+def _grade_counts(cohort: Cohort, codes: np.ndarray, used: np.ndarray, k: int) -> np.ndarray:
     """Count patients by stratum, term and worst grade: (k, terms, 6); missing grades nowhere."""
-    terms = grades.shape[1]
-    known = ~np.isnan(grades)
-    cell = (codes[:, None] * terms + np.arange(terms)) * 6 + np.where(known, grades, 0).astype(int)
-    return np.bincount(cell[known], minlength=k * terms * 6).reshape(k, terms, 6)
+    cells = cohort.whole.remember("grade cells", lambda: _grade_cells(cohort.worst_grades.grades))
+    terms = cells.shape[1]
+    counted = [np.bincount(cells[used & (codes == i)].ravel(), minlength=terms * _GRADES)
+               for i in range(k)]
+    return np.stack(counted).reshape(k, terms, _GRADES)[:, :, :-1]
+
+
+def _grade_cells(grades: np.ndarray) -> np.ndarray:
+    """Number each patient's term and worst grade, (n, terms); the last number per term is missing."""
+    grade = np.where(np.isnan(grades), _GRADES - 1, grades).astype(np.intp)
+    return grade + np.arange(grades.shape[1]) * _GRADES
 
 
 def _labels(names: dict[str, tuple[str, ...]], bands: tuple[str, ...], arms: tuple[str, ...]) -> dict[str, np.ndarray]:
@@ -83,7 +92,7 @@ def _rows(names: dict[str, tuple[str, ...]], bands: tuple[str, ...], levels: tup
     had = events.transpose(1, 2, 0).ravel()
     with np.errstate(invalid="ignore"):
         rate = had / np.where(of == 0, np.nan, of)
-    return pd.DataFrame({**_labels(names, bands, levels), "n": of, "n_event": had, "rate": rate})
+    return pd.DataFrame({**_labels(names, bands, levels), "n": of, "n_event": had, "rate": rate}, copy=False)
 
 
 def _tests(names: dict[str, tuple[str, ...]], bands: tuple[str, ...], levels: tuple[str, ...],
@@ -99,4 +108,4 @@ def _tests(names: dict[str, tuple[str, ...]], bands: tuple[str, ...], levels: tu
     return pd.DataFrame({
         **_labels(names, bands, arms), "reference": levels[0], "test": FISHER, "p_value": p,
         "risk_difference": difference, "conf_low": low, "conf_high": high,
-    })
+    }, copy=False)

@@ -62,13 +62,16 @@ def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> CoxModel:
         endpoint=endpoint, n=int(counts.n.sum()), n_event=int(counts.n_event.sum()),
         missing_endpoint=counts.missing_endpoint, missing_stratum=counts.missing_stratum,
         terms=pd.DataFrame({
-            "term": by, "level": np.asarray(levels[1:], dtype=object), "reference": levels[0],
+            "term": np.full(len(levels) - 1, by, dtype=object),
+            "level": np.asarray(levels[1:], dtype=object),
+            "reference": np.full(len(levels) - 1, levels[0], dtype=object),
             "n": counts.n[1:], "n_event": counts.n_event[1:],
             "coef": coef[1:], "std_error": error[1:], "hazard_ratio": np.exp(coef[1:]),
             "conf_low": np.exp(coef - Z95 * error)[1:], "conf_high": np.exp(coef + Z95 * error)[1:],
-            "p_value": [math.erfc(abs(c / e) / math.sqrt(2)) for c, e in zip(coef[1:], error[1:], strict=True)],
+            "p_value": np.array([math.erfc(abs(c / e) / math.sqrt(2))
+                                 for c, e in zip(coef[1:], error[1:], strict=True)]),
             "reason": np.asarray(reasons[1:], dtype=object),
-        }),
+        }, copy=False),
     )
 
 
@@ -95,23 +98,23 @@ def newton(deaths: np.ndarray, at_risk: np.ndarray) -> tuple[np.ndarray, np.ndar
     coefficients (k,) and standard errors (k,); 0 and 0 for the first
     """
     k = len(deaths)
-    coef = np.zeros(k)
     if k == 1:
-        return coef, coef.copy()
+        return np.zeros(1), np.zeros(1)
+    coef = np.zeros(k - 1)
     weights = risk_set_weights(deaths, at_risk)
-    observed = deaths.sum(axis=1)
+    observed = deaths.sum(axis=1)[1:]
 
     def step(beta: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-        share = weights * np.exp(beta)[:, None]
-        total = share.sum(axis=0)
+        share = weights[1:] * np.exp(beta)[:, None]
+        total = weights[0] + share.sum(axis=0)
         share /= total
         mean = share.sum(axis=1)
         information = np.diag(mean) - share @ share.T
-        return (observed - mean)[1:], information[1:, 1:], float(observed @ beta - np.log(total).sum())
+        return observed - mean, information, float(observed @ beta - np.log(total).sum())
 
     score, information, likelihood = step(coef)
     for _ in range(_MAX_ITERATIONS):
-        move = np.concatenate([[0.0], np.linalg.solve(information, score)])
+        move = np.linalg.solve(information, score)
         ahead = step(coef + move)
         while ahead[2] < likelihood - 1e-9 * abs(likelihood) and np.abs(move).max() > _STEP:
             move /= 2
@@ -121,4 +124,4 @@ def newton(deaths: np.ndarray, at_risk: np.ndarray) -> tuple[np.ndarray, np.ndar
         if np.abs(move).max() < _STEP:
             break
     error = np.sqrt(np.diag(np.linalg.inv(information)))
-    return coef, np.concatenate([[0.0], error])
+    return np.concatenate([[0.0], coef]), np.concatenate([[0.0], error])

@@ -60,17 +60,16 @@ def kaplan_meier(cohort: Cohort, *, endpoint: str, by: str | None = None,
     survival, error = product_limit(counts)
     low, high = confidence(survival, error, conf_type)
     k, t = np.nonzero(counts.deaths + counts.censored)
-    levels = np.asarray(counts.strata.levels, dtype=object)
-    curves = pd.DataFrame({
-        "strata": levels[k], "time": counts.times[t], "n_risk": counts.at_risk[k, t],
-        "n_event": counts.deaths[k, t], "n_censor": counts.censored[k, t],
-        "estimate": survival[k, t], "std_error": (survival * error)[k, t],
-        "conf_low": low[k, t], "conf_high": high[k, t],
-    })
-    bounds = np.searchsorted(k, np.arange(len(levels) + 1))
+    curves = {
+        "strata": np.asarray(counts.strata.levels, dtype=object)[k], "time": counts.times[t],
+        "n_risk": counts.at_risk[k, t], "n_event": counts.deaths[k, t],
+        "n_censor": counts.censored[k, t], "estimate": survival[k, t],
+        "std_error": (survival * error)[k, t], "conf_low": low[k, t], "conf_high": high[k, t],
+    }
+    bounds = np.searchsorted(k, np.arange(len(counts.strata.levels) + 1))
     return KaplanMeier(
         endpoint=endpoint, by=by, label=counts.strata.label, conf_type=conf_type,
-        levels=counts.strata.levels, curves=curves,
+        levels=counts.strata.levels, curves=pd.DataFrame(curves, copy=False),
         medians=_medians(counts, curves, bounds), log_rank=log_rank(counts),
         missing_endpoint=counts.missing_endpoint, missing_stratum=counts.missing_stratum,
     )
@@ -109,33 +108,31 @@ def quantile(time: np.ndarray, reached: np.ndarray, share: float) -> float:
     The midpoint of the step where it runs exactly at `share` (survival::quantile.survfit).
     """
     known = ~np.isnan(reached)
-    if not known.any() or reached[known].max() < share:
+    times, steps = time[known], reached[known]
+    if not steps.size or steps.max() < share:
         return math.nan
-    first = np.concatenate([[True], np.diff(reached) != 0])  # censorings do not move the curve
-    times = np.concatenate([[0.0], time[first & known]])
-    steps = np.concatenate([[0.0], reached[first & known]])
-    order = np.argsort(steps, kind="stable")
-    steps, last = steps[order], len(steps) - 1
-    lower = int(np.searchsorted(steps + TOLERANCE, share))
-    upper = int(np.searchsorted(steps - TOLERANCE, share))
+    order = np.argsort(steps, kind="stable")  # a confidence limit may turn back late in a curve
+    lower, upper = np.searchsorted(steps[order], (share - TOLERANCE, share + TOLERANCE))
     if known[-1] and abs(share - reached[-1]) < TOLERANCE:
         return float(times[order[lower]] + time[-1]) / 2
-    if upper > last:
+    if upper == steps.size:
         return math.nan
     return float(times[order[lower]] + times[order[upper]]) / 2
 
 
-def _medians(counts: Counts, curves: pd.DataFrame, bounds: np.ndarray) -> pd.DataFrame:
-    time = curves["time"].to_numpy()
-    columns = {name: curves[source].to_numpy() for name, source in
-               (("median", "estimate"), ("conf_low", "conf_low"), ("conf_high", "conf_high"))}
+def _medians(counts: Counts, curves: dict[str, np.ndarray], bounds: np.ndarray) -> pd.DataFrame:
     spans = [slice(a, b) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+
+    def half(column: str) -> np.ndarray:
+        reached = 1 - curves[column]
+        return np.array([quantile(curves["time"][s], reached[s], 0.5) if s.stop > s.start else math.nan
+                         for s in spans])
+
     return pd.DataFrame({
         "strata": np.asarray(counts.strata.levels, dtype=object),
-        "n": counts.n, "n_event": counts.n_event,
-        **{name: [quantile(time[s], 1 - values[s], 0.5) if s.stop > s.start else math.nan
-                  for s in spans] for name, values in columns.items()},
-    })
+        "n": counts.n, "n_event": counts.n_event, "median": half("estimate"),
+        "conf_low": half("conf_low"), "conf_high": half("conf_high"),
+    }, copy=False)
 
 
 def log_rank(counts: Counts) -> pd.DataFrame:
@@ -145,7 +142,7 @@ def log_rank(counts: Counts) -> pd.DataFrame:
     at_death = deaths.any(axis=0)
     deaths, risk = deaths[:, at_death], risk[:, at_death]
     if len(deaths) < 2 or not at_death.any():
-        return pd.DataFrame({"statistic": [], "df": [], "p_value": []})
+        return _test()
     d, n = deaths.sum(axis=0), risk.sum(axis=0)
     share = risk / n
     expected = (share * d).sum(axis=1)
@@ -154,11 +151,20 @@ def log_rank(counts: Counts) -> pd.DataFrame:
     variance = np.diag((share * weight).sum(axis=1)) - (share * weight) @ share.T
     z = (deaths.sum(axis=1) - expected)[used][1:]
     v = variance[np.ix_(used, used)][1:, 1:]
-    if not z.size or not np.linalg.det(v) > 0:  # strata that were never at risk together
-        return pd.DataFrame({"statistic": [], "df": [], "p_value": []})
-    statistic = float(z @ np.linalg.solve(v, z))
-    return pd.DataFrame({"statistic": [statistic], "df": [z.size],
-                         "p_value": [chi_square_p(statistic, z.size)]})
+    if z.size == 1 and v[0, 0] > 0:
+        statistic = float(z[0] ** 2 / v[0, 0])
+    elif z.size > 1 and np.linalg.det(v) > 0:
+        statistic = float(z @ np.linalg.solve(v, z))
+    else:  # strata that were never at risk together
+        return _test()
+    return _test((statistic, z.size, chi_square_p(statistic, z.size)))
+
+
+def _test(*rows: tuple[float, int, float]) -> pd.DataFrame:
+    """Return a frame of one test, or of none."""
+    table = np.array(rows).reshape(len(rows), 3)
+    return pd.DataFrame({"statistic": table[:, 0], "df": table[:, 1].astype(int),
+                         "p_value": table[:, 2]}, copy=False)
 
 
 def chi_square_p(statistic: float, df: int) -> float:

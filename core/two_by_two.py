@@ -5,6 +5,7 @@ Both take whole arrays, one table per element, so that all terms and bands are o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -13,7 +14,8 @@ from core.kaplan_meier import Z95
 
 _RELATIVE = 1 + 1e-7  # R's fisher.test counts tables up to this factor as equally likely
 _AT_ONCE = 2_000_000  # cells of a padded support that are computed together
-_PRECISION = 1e-11
+_PRECISION = 1e-10
+_TINY = 1e-60  # keeps a root of zero from being divided by
 
 
 def fisher_exact(x1: np.ndarray, n1: np.ndarray, x0: np.ndarray, n0: np.ndarray) -> np.ndarray:
@@ -28,7 +30,7 @@ def fisher_exact(x1: np.ndarray, n1: np.ndarray, x0: np.ndarray, n0: np.ndarray)
     float (m,); NaN where a group is empty or no group had an event
     """
     events = x1 + x0
-    low, high = np.maximum(0, events - n0), np.minimum(events, n1)
+    low, high = _support(x1, n1, n0, events)
     out = np.full(x1.shape, np.nan)
     valid = np.flatnonzero((n1 > 0) & (n0 > 0) & (events > 0))
     if not valid.size:
@@ -39,6 +41,24 @@ def fisher_exact(x1: np.ndarray, n1: np.ndarray, x0: np.ndarray, n0: np.ndarray)
         i = valid[start:start + chunk]
         out[i] = _fisher(x1[i], n1[i], n0[i], events[i], low[i], high[i])
     return out
+
+
+def _support(x1: np.ndarray, n1: np.ndarray, n0: np.ndarray,
+             events: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the range of tables to sum over, per element.
+
+    All tables; where the observed one lies within ten standard deviations of the mean, those
+    within fourteen, beyond which the rest weigh less than 1e-20 of the observed one.
+    """
+    low, high = np.maximum(0, events - n0), np.minimum(events, n1)
+    total = np.maximum(n1 + n0, 2).astype(float)
+    mean = events * n1 / total
+    spread = np.sqrt(mean * n0 / total * (total - events) / (total - 1)) + 1
+    near = np.abs(x1 - mean) < 10 * spread
+    inner_low = np.floor(mean - 14 * spread).astype(int)
+    inner_high = np.ceil(mean + 14 * spread).astype(int)
+    return (np.where(near, np.maximum(low, inner_low), low),
+            np.where(near, np.minimum(high, inner_high), high))
 
 
 def _fisher(x1: np.ndarray, n1: np.ndarray, n0: np.ndarray, events: np.ndarray,
@@ -72,39 +92,48 @@ def miettinen_nurminen(x1: np.ndarray, n1: np.ndarray, x0: np.ndarray,
     x1, n1, x0, n0 = (np.where(valid, v, 1).astype(float) for v in (x1, n1, x0, n0))
     difference = x1 / n1 - x0 / n0
     ends = np.array([[-1.0], [1.0]])
-    near = np.broadcast_to(difference, (2, difference.size)) + ends * 1e-9
-    far = np.broadcast_to(ends, near.shape)
-    limits = _root(near, far, lambda d: _excess(d, difference, x1, n1, x0, n0))
+    pooled = (x1 + x0 + 1) / (n1 + n0 + 2)
+    reach = 2.6 * np.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n0))  # mostly beyond the limits
+    excess = _excess_of(x1, n1, x0, n0)
+    near = difference + ends * 1e-9
+    guess = np.minimum(np.maximum(difference + ends * reach, -1), 1)
+    far = np.where(excess(guess) > 0, guess, ends)
+    limits = _root(near, far, excess)
     limits = np.where(difference == ends, ends, np.clip(limits, -1, 1))
     blank = np.where(valid, 0.0, np.nan)
     return difference + blank, limits[0] + blank, limits[1] + blank
 
 
-def _excess(delta: np.ndarray, difference: np.ndarray, x1: np.ndarray, n1: np.ndarray,
-            x0: np.ndarray, n0: np.ndarray) -> np.ndarray:
-    """Return the distance beyond the limit: negative inside the interval."""
-    total = n1 + n0
-    p0 = _constrained(delta, x1, n1, x0, n0)
-    p1 = np.minimum(np.maximum(p0 + delta, 0), 1)
-    variance = (p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0) * total / (total - 1)
-    return np.abs(difference - delta) - Z95 * np.sqrt(variance)
+def _excess_of(x1: np.ndarray, n1: np.ndarray, x0: np.ndarray,
+               n0: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """Return, as a function of an assumed difference, by how much the observed one lies beyond its
+    limit: negative inside the interval.
+
+    The variance is taken at the most likely risks under the assumed difference, which their closed
+    form gives: a root of a cubic in the reference group's risk.
+    """
+    total, events, observed = n1 + n0, x1 + x0, x1 / n1 - x0 / n0
+    b1, b0 = (n1 + 2 * n0) / (3 * total), (total + events) / (3 * total)
+    c2, c1, c0 = n0 / (3 * total), (total + 2 * x0) / (3 * total), events / (3 * total)
+    half = x0 / (2 * total)
+    v1, v0 = (Z95**2 * total / ((total - 1) * n) for n in (n1, n0))
+
+    def excess(delta: np.ndarray) -> np.ndarray:
+        b = b1 * delta - b0
+        c = (c2 * delta - c1) * delta + c0
+        square = b * b
+        q = b * (square - 1.5 * c) + half * delta * (1 - delta)
+        p = np.copysign(np.sqrt(np.maximum(square - c, _TINY)), q)
+        angle = np.arccos(np.minimum(np.maximum(q / (p * p * p), -1), 1))
+        p0 = np.minimum(np.maximum(2 * p * np.cos((np.pi + angle) / 3) - b, 0), 1)
+        p1 = np.minimum(np.maximum(p0 + delta, 0), 1)
+        return np.abs(observed - delta) - np.sqrt(v1 * p1 * (1 - p1) + v0 * p0 * (1 - p0))
+
+    return excess
 
 
-def _constrained(delta: np.ndarray, x1: np.ndarray, n1: np.ndarray, x0: np.ndarray,
-                 n0: np.ndarray) -> np.ndarray:
-    """Return the reference group's most likely risk, given the difference (their closed form)."""
-    total, events = n1 + n0, x1 + x0
-    b = ((n1 + 2 * n0) * delta - total - events) / (3 * total)
-    c = ((n0 * delta - total - 2 * x0) * delta + events) / (3 * total)
-    d = x0 * delta * (1 - delta) / total
-    q = b**3 - 1.5 * b * c + d / 2
-    p = np.copysign(np.sqrt(np.maximum(b * b - c, 0)), q)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        angle = np.where(p == 0, 0, np.minimum(np.maximum(q / p**3, -1), 1))
-    return np.minimum(np.maximum(2 * p * np.cos((np.pi + np.arccos(angle)) / 3) - b, 0), 1)
-
-
-def _root(inner: np.ndarray, outer: np.ndarray, f) -> np.ndarray:  # type: ignore[no-untyped-def]  # array -> array
+def _root(inner: np.ndarray, outer: np.ndarray,
+          f: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
     """Find where f changes sign between two arrays (Illinois variant of regula falsi)."""
     a, b = inner, outer
     fa, fb = f(a), f(b)

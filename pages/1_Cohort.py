@@ -9,4 +9,4 @@ cohort = open_page("Cohort")
 upload()
 if not draft_form():
     current_cohort(cohort)
-close_page()
+close_page(cohort)

@@ -77,12 +77,16 @@ def toxicity(cohort: Cohort) -> None:
         result = cache.adverse_events(cohort, by=by)
         figure = adverse_events_figure(cohort, result)
         name = f"ae-{cohort.fingerprint[:8]}"
-        show(figure, key=name, selection=CLICK,
-             on_select=filters.click_handler(name, "term", filters.toggle_event(cohort)))
-        table(figure.table)
-        note(figure.provenance.method)
-        for text in figure.notes:
-            note(text)
+        with st.container(key="toxicity"):
+            left, right = st.columns([0.42, 0.58], gap="medium")
+        with left:
+            show(figure, key=name, selection=CLICK,
+                 on_select=filters.click_handler(name, "term", filters.toggle_event(cohort)))
+        with right:
+            table(figure.table)
+            note(figure.provenance.method)
+            for text in figure.notes:
+                note(text)
 
 
 def _set_endpoint() -> None:

@@ -42,17 +42,22 @@ def note(text: str, *, strong: bool = False) -> None:
 
 def show(figure: Figure, *, key: str, on_select: Callable[[], None] | None = None,
          selection: str = "") -> None:
-    """Draw a figure and enter it among those that the page can export."""
+    """Draw a figure and enter it among those that the page can export.
+
+    The accessible name must not change with the data: Streamlit makes it a part of the chart, and
+    would build every chart anew on each click in place of swapping its data. The numbers are text
+    beside or in the chart.
+    """
     session().figures.append(figure)
     st.vega_lite_chart(
-        _with_arrow(figure.chart), width="stretch", theme=None, key=key, alt=figure.alt or None,
+        _with_arrow(figure.chart), width="stretch", theme=None, key=key, alt=figure.title,
         on_select=on_select or "ignore", selection_mode=[selection] if selection else None,
     )
 
 
 def table(frame: pd.DataFrame, *, caption: str = "") -> None:
     """Write a frame of text as a table that can be read aloud, copied and tested."""
-    head = "".join(f"<th scope='col'>{html.escape(str(c))}</th>" for c in frame.columns)
+    head = "".join(f"<th scope='col'>{_breakable(str(c))}</th>" for c in frame.columns)
     body = "".join(
         "<tr>" + "".join(
             f"<th scope='row'>{html.escape(str(v))}</th>" if i == 0 else f"<td>{html.escape(str(v))}</td>"
@@ -61,6 +66,11 @@ def table(frame: pd.DataFrame, *, caption: str = "") -> None:
     said = f"<caption>{html.escape(caption)}</caption>" if caption else ""
     st.html(f"<div class='cs-scroll'><table class='cs-table'>{said}<thead><tr>{head}</tr></thead>"
             f"<tbody>{body}</tbody></table></div>")
+
+
+def _breakable(text: str) -> str:
+    """Escape a heading and let it break after + and /, as in TACE+IMRT+sorafenib."""
+    return html.escape(text).replace("+", "+<wbr>").replace("/", "/<wbr>")
 
 
 def _with_arrow(chart: dict[str, Any]) -> dict[str, Any]:

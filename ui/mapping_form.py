@@ -33,8 +33,16 @@ def mapping_form(draft: Draft) -> dict[str, Any]:
         mapping |= form.later()
     with events:
         mapping["endpoints"] = form.endpoints()
-    mapping["factors"] = form.factors()
+    mapping["factors"] = form.factors(_taken(mapping))
     return mapping
+
+
+def _taken(mapping: dict[str, Any]) -> set[str]:
+    """Return the columns that have a role already and so are no factors."""
+    taken = {mapping["patient_id"], mapping.get("arm", {}).get("column")}
+    for endpoint in mapping["endpoints"].values():
+        taken |= {endpoint["time"], endpoint["event"]}
+    return taken - {None}
 
 
 class _Form:
@@ -170,12 +178,16 @@ class _Form:
             out[name] = {"label": label, "time": time, "event": event, "event_values": values,
                          "unit": unit, "death_counts": death}
 
-    def factors(self) -> dict[str, Any]:
+    def factors(self, taken: set[str]) -> dict[str, Any]:
         """Ask which columns are factors, and for one of them its details."""
         _head("Factors: what to filter, compare and describe by")
         now = {f["column"]: (k, f) for k, f in self.mapping.get("factors", {}).items()}
         chosen = st.multiselect("Columns", self.columns, list(now), key=self.key("factors"),
                                 label_visibility="collapsed")
+        if double := [c for c in chosen if c in taken]:
+            st.html("<p class='cs-note'>Not factors, because they have another role: "
+                    f"{html.escape(', '.join(double))}.</p>")
+            chosen = [c for c in chosen if c not in taken]
         out: dict[str, Any] = {}
         for column in chosen:
             key, factor = now.get(column) or self._new_factor(column)

@@ -48,12 +48,12 @@ def open_page(title: str) -> Cohort:
     if session().cohort is None and title != "Cohort":
         _banner()
     _bar(cohort)
-    filters.sidebar(cohort)
     return cohort
 
 
-def close_page() -> None:
-    """Offer the export of what the page has drawn."""
+def close_page(cohort: Cohort) -> None:
+    """Draw the sidebar, last so that the charts are redrawn first; offer the export."""
+    filters.sidebar(cohort)
     with st.session_state["export-slot"]:
         asked = st.button("Export", key="export", icon=":material/download:", disabled=not session().figures)
     if asked:
@@ -69,7 +69,7 @@ def _menu() -> None:
 
 
 def _banner() -> None:
-    with st.container(key="banner", horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(key="banner", horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         st.html("<p class='cs-banner'><b>Synthetic patients.</b> 82 invented records that reproduce the "
                 f"published figures of {html.escape(SAMPLE_SOURCE)}: no row is a real person.</p>",
                 width="stretch")
@@ -94,14 +94,12 @@ def _filtered(whole: Cohort) -> Cohort:
 
 
 def _bar(cohort: Cohort) -> None:
-    with st.container(key="bar"):
-        left, right = st.columns([0.78, 0.22], vertical_alignment="top")
-        with left:
-            with st.container(horizontal=True, gap="small", vertical_alignment="top"):
-                st.html(f"<div class='cs-summary' data-testid='summary'>{_summary(cohort)}</div>",
-                        width="content")
-                filters.chips(cohort)
-        with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+    with st.container(key="bar", horizontal=True, wrap=False, vertical_alignment="top"):
+        with st.container(horizontal=True, gap="small"):
+            st.html(f"<div class='cs-summary' data-testid='summary'>{_summary(cohort)}</div>",
+                    width="content")
+            filters.chips(cohort)
+        with st.container(horizontal=True, wrap=False, gap="small", width="content"):
             filters.undo_and_reset(cohort)
             st.session_state["export-slot"] = st.container(width="content")
 

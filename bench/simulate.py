@@ -1,0 +1,35 @@
+"""Cohorts of any size with the board's shape: two arms, OS and PFS, 18 adverse events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+TERMS = 18
+
+
+def simulate(n: int, folder: Path) -> Path:
+    """Write a cohort of n patients as CSV and return its path; the same n gives the same file."""
+    path = folder / f"cohort_{n}.csv"
+    rng = np.random.default_rng(n)
+    arm = rng.integers(0, 2, n)
+    hazard = 0.05 * np.where(arm == 1, 0.7, 1.0) * np.exp(0.3 * rng.standard_normal(n))
+    follow_up = rng.uniform(6, 60, n)
+    columns: dict[str, object] = {
+        "patient_id": np.arange(1, n + 1),
+        "arm": np.where(arm == 1, "test", "control"),
+        "pvtt": rng.choice(["Vp1", "Vp2", "Vp3", "Vp4"], n),
+        "afp_ng_ml": np.round(10 ** rng.normal(2.3, 1, n), 1),
+    }
+    for name, speed in (("os", 1.0), ("pfs", 1.8)):
+        event_time = rng.exponential(1 / (hazard * speed))
+        columns[f"{name}_months"] = np.round(np.minimum(event_time, follow_up) + 0.01, 2)
+        columns[f"{name}_event"] = (event_time <= follow_up).astype(int)
+    for i in range(TERMS):
+        rate = 0.1 + 0.03 * i + 0.04 * arm
+        grade = rng.choice([1, 2, 3], n, p=[0.5, 0.3, 0.2])
+        columns[f"ae_term_{i:02d}"] = np.where(rng.random(n) < rate, grade, 0)
+    pd.DataFrame(columns).to_csv(path, index=False)
+    return path

@@ -1,0 +1,33 @@
+"""Start the app with its libraries loaded and its chart templates built: the first visitor waits for
+neither. `streamlit run app.py` starts the same app, a second slower on the first visit.
+
+    python serve.py [options of streamlit run]
+"""
+
+import sys
+from pathlib import Path
+
+from streamlit.web import cli
+
+import ui.page  # noqa: F401  # loads what the pages import
+from core import adverse_events, kaplan_meier, treatment_effect
+from core.charts import adverse_events_figure, bars_figure, histogram_figure, km_figure
+from core.cohort import read_cohort
+from ui.cache import SAMPLE
+
+
+def warm_up() -> None:
+    """Draw each kind of chart once, of the sample."""
+    cohort = read_cohort(SAMPLE)
+    effect = treatment_effect(cohort, endpoint="OS", by="arm")
+    km_figure(cohort, kaplan_meier(cohort, endpoint="OS", by="arm"), effect)
+    adverse_events_figure(cohort, adverse_events(cohort))
+    bars_figure(cohort, "pvtt")
+    histogram_figure(cohort, "afp")
+    histogram_figure(cohort, "age")
+
+
+if __name__ == "__main__":
+    warm_up()
+    sys.argv = ["streamlit", "run", str(Path(__file__).parent / "app.py"), *sys.argv[1:]]
+    cli.main()
