@@ -101,7 +101,8 @@ def in_r(path: Path, reference: str, repeats: int) -> tuple[float, dict[str, lis
 def check(mine: dict[str, list[float]], theirs: dict[str, list[float]]) -> None:
     """Hold every figure against R's (whose default stopping rule costs 1e-7 in coefficients)."""
     for name, values in theirs.items():
-        np.testing.assert_allclose(mine[name], values, rtol=2e-6, atol=1e-7 if name == "limits" else 1e-300, err_msg=name)
+        absolute = 1e-7 if name == "limits" else 1e-300
+        np.testing.assert_allclose(mine[name], values, rtol=2e-6, atol=absolute, err_msg=name)
 
 
 def run(n: int, folder: Path) -> None:

@@ -76,7 +76,8 @@ def _grade_cells(grades: np.ndarray) -> np.ndarray:
     return grade + np.arange(grades.shape[1]) * _GRADES
 
 
-def _labels(names: dict[str, tuple[str, ...]], bands: tuple[str, ...], arms: tuple[str, ...]) -> dict[str, np.ndarray]:
+def _labels(names: dict[str, tuple[str, ...]], bands: tuple[str, ...],
+            arms: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Lay out the labels of a (terms, bands, arms) array, flattened."""
     size = len(bands) * len(arms)
     out = {c: np.repeat(np.asarray(v, dtype=object), size) for c, v in names.items()}

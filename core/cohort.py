@@ -216,7 +216,8 @@ class Cohort:
         """Return what was made under this key, making it the first time."""
         if key not in self.memo:
             self.memo[key] = make()
-        return self.memo[key]  # type: ignore[no-any-return]  # a memo of many types
+        made: T = self.memo[key]
+        return made
 
 
 def read_cohort(source: Source, mapping: Mapping[str, Any] | str | Path | ColumnMapping | None = None,

@@ -109,6 +109,7 @@ def _strata(whole: Cohort, by: str | None) -> Strata:
         return Strata(by=by, label=variable.label, levels=whole.levels(by),
                       codes=values.cat.codes.to_numpy(dtype=int))
     number_of = values.to_numpy(dtype=float)
+    levels: tuple[str, ...]
     if variable.kind == "grade":
         codes, levels = (number_of > 0).astype(int), (f"no {variable.label}", variable.label)
     else:

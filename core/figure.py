@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,11 @@ import pandas as pd
 
 from core.cohort import Cohort
 from core.format import plural
+
+
+def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
+    """Walk a frame's rows, with its columns as attributes."""
+    return iter(frame.itertuples(index=False))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -148,7 +148,7 @@ class _Guesser:
                           for suffix in schema.ENDPOINT_TIME_SUFFIXES] + [f"time{low}"]
             event_names = [low + s for s in schema.ENDPOINT_EVENT_SUFFIXES] + \
                           [s + low for s in schema.ENDPOINT_EVENT_SUFFIXES] + list(events)
-            time = self._first(time_names, lambda c: self._is_time(c))
+            time = self._first(time_names, self._is_time)
             event = self._first(event_names, lambda c: 1 <= len(self.levels[c]) <= 4)
             if time and event and time != event:
                 endpoints.append(self._endpoint(name, label, self._take(time), self._take(event)))
@@ -157,7 +157,7 @@ class _Guesser:
                                      "needs them. Choose them on the Cohort page.")
         return tuple(endpoints)
 
-    def _first(self, names: list[str], fits) -> str | None:  # type: ignore[no-untyped-def]  # a predicate on a column
+    def _first(self, names: list[str], fits: Callable[[str], bool]) -> str | None:
         folded = {schema.fold(c): c for c in reversed(self.free)}
         return next((folded[n] for n in names if n in folded and fits(folded[n])), None)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -121,7 +122,7 @@ def quantile(time: np.ndarray, reached: np.ndarray, share: float) -> float:
 
 
 def _medians(counts: Counts, curves: dict[str, np.ndarray], bounds: np.ndarray) -> pd.DataFrame:
-    spans = [slice(a, b) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    spans = [slice(a, b) for a, b in pairwise(bounds)]
 
     def half(column: str) -> np.ndarray:
         reached = 1 - curves[column]

@@ -7,6 +7,7 @@ import hashlib
 import io
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
@@ -143,7 +144,7 @@ def _looks_chinese(text: str) -> bool:
     common = sum("\u3000" <= c <= "\u303f" or "\u4e00" <= c <= "\u9fff" or "\uff00" <= c <= "\uffef"
                  for c in high)
     # Western accents stand alone between letters; as GB18030 they swallow the letter after them.
-    pairs = sum(a > "\u4dff" and b > "\u4dff" for a, b in zip(text, text[1:], strict=False))
+    pairs = sum(a > "\u4dff" and b > "\u4dff" for a, b in pairwise(text))
     return bool(high) and common >= 0.9 * len(high) and pairs > 0
 
 

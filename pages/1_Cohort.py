@@ -1,7 +1,5 @@
 """Cohort: load a file, say which column plays which role, see what was assumed or refused."""
 
-import streamlit as st
-
 from ui.page import close_page, open_page
 from ui.upload import current_cohort, draft_form, upload
 

@@ -29,7 +29,8 @@ def choices(cohort: Cohort) -> None:
         options = [k for k, v in cohort.variables.items()
                    if v.kind != "categorical" or len(cohort.levels(k)) > 1]
         st.selectbox("Compare by", [NO_STRATA, *options], key=state.widget("by", now.by or NO_STRATA),
-                     format_func=lambda k: "One curve" if k == NO_STRATA else f"by {cohort.variable(k).label}",
+                     format_func=lambda k: "One curve" if k == NO_STRATA else
+                     f"by {cohort.variable(k).label}",
                      on_change=_set_by, label_visibility="collapsed", width=240)
         st.toggle("95% CI", key="band", value=True)
 

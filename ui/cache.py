@@ -24,7 +24,8 @@ SAMPLE = Path(__file__).parents[1] / "sample_data" / "yang2023_synthetic.csv"
 _ENTRIES = 128
 
 
-def kaplan_meier(cohort: Cohort, *, endpoint: str, by: str | None, conf_type: ConfType = "log-log") -> KaplanMeier:
+def kaplan_meier(cohort: Cohort, *, endpoint: str, by: str | None,
+                 conf_type: ConfType = "log-log") -> KaplanMeier:
     return _kaplan_meier(cohort, cohort.key, endpoint, by, conf_type)
 
 
@@ -56,7 +57,8 @@ def sample() -> Cohort:
 
 
 @st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)
-def _kaplan_meier(_cohort: Cohort, key: str, endpoint: str, by: str | None, conf_type: ConfType) -> KaplanMeier:
+def _kaplan_meier(_cohort: Cohort, key: str, endpoint: str, by: str | None,
+                  conf_type: ConfType) -> KaplanMeier:
     return core.kaplan_meier(_cohort, endpoint=endpoint, by=by, conf_type=conf_type)
 
 

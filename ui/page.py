@@ -54,7 +54,7 @@ def open_page(title: str) -> Cohort:
 def close_page(cohort: Cohort) -> None:
     """Draw the sidebar, last so that the charts are redrawn first; offer the export."""
     filters.sidebar(cohort)
-    with st.session_state["export-slot"]:
+    with session().export_slot:
         asked = st.button("Export", key="export", icon=":material/download:", disabled=not session().figures)
     if asked:
         export_dialog(list(session().figures))
@@ -81,7 +81,7 @@ def _choose_endpoint(whole: Cohort) -> None:
     now = session()
     if now.endpoint not in whole.endpoints:
         now.endpoint = whole.endpoints[0] if whole.endpoints else ""
-    if now.by not in whole.variables:
+    if now.by is not None and now.by not in whole.variables:
         now.by = ARM if whole.mapping.arm else None
 
 
@@ -101,7 +101,7 @@ def _bar(cohort: Cohort) -> None:
             filters.chips(cohort)
         with st.container(horizontal=True, wrap=False, gap="small", width="content"):
             filters.undo_and_reset(cohort)
-            st.session_state["export-slot"] = st.container(width="content")
+            session().export_slot = st.container(width="content")
 
 
 def _summary(cohort: Cohort) -> str:

@@ -37,14 +37,16 @@ class Session:
     cohort: Cohort | None = None
     draft: Draft | None = None
     file_id: str = ""  # the upload that the draft was read from
+    cleared: int = 0  # how often data were cleared: the upload widget starts anew each time
     filters: Filters = field(default_factory=Filters)
     history: list[Filters] = field(default_factory=list)
     endpoint: str = ""
-    by: str | None = None
+    by: str | None = ""  # "" until chosen: the arm where there is one; None: one curve
     clicked: dict[str, frozenset[str]] = field(default_factory=dict)
     brushed: dict[str, Condition | None] = field(default_factory=dict)
     revision: dict[str, int] = field(default_factory=dict)
     figures: list[Figure] = field(default_factory=list)
+    export_slot: Any = None  # where in the bar the export button will stand
     page: str = ""
     acted: bool = False
     suggested: list[Callable[[Filters], Filters]] = field(default_factory=list)
@@ -110,13 +112,14 @@ def session() -> Session:
 def load(cohort: Cohort) -> None:
     """Make an uploaded cohort the session's; filters and choices of the former one end with it."""
     now = session()
-    st.session_state["cohortscope"] = Session(cohort=cohort, draft=now.draft, file_id=now.file_id)
+    st.session_state["cohortscope"] = Session(cohort=cohort, draft=now.draft, file_id=now.file_id,
+                                              cleared=now.cleared)
     st.query_params[OWN] = "1"
 
 
 def clear() -> None:
     """Drop all of the session's data at once."""
-    st.session_state["cohortscope"] = Session()
+    st.session_state["cohortscope"] = Session(cleared=session().cleared + 1)
     st.query_params.pop(OWN, None)
     st.cache_resource.clear()
 

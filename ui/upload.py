@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.cohort import Cohort, make_cohort
+from core.cohort import Cohort
 from core.errors import CohortError, ValidationError
 from core.guessing import guess_mapping
 from core.mapping import ColumnMapping
@@ -29,7 +29,7 @@ def upload() -> None:
     heading("Load a cohort")
     note("CSV or other delimited text, one row per patient. The file is read by this app on this machine "
          "and kept in memory for this session only: nothing is sent, stored or logged.")
-    file = st.file_uploader("Cohort file", key="upload", label_visibility="collapsed",
+    file = st.file_uploader("Cohort file", key=f"upload-{session().cleared}", label_visibility="collapsed",
                             max_upload_size=MAX_BYTES // 1024**2)
     with st.container(horizontal=True):
         st.download_button("Empty template", _TEMPLATE.read_bytes(), "cohort_template.csv", "text/csv",
@@ -134,8 +134,9 @@ def _roles(mapping: ColumnMapping) -> pd.DataFrame:
     rows: list[dict[str, Any]] = [{"Role": "Patient id", "Column": mapping.patient_id or "row in the file",
                                    "Read as": ""}]
     if mapping.arm:
+        levels = ", ".join(mapping.arm.levels.values())
         rows.append({"Role": "Arm", "Column": mapping.arm.column,
-                     "Read as": f"{', '.join(mapping.arm.levels.values())}; reference {mapping.arm.reference}"})
+                     "Read as": f"{levels}; reference {mapping.arm.reference}"})
     rows += [{"Role": e.label, "Column": f"{e.time}, {e.event}",
               "Read as": f"{e.unit}; event: {', '.join(e.event_values)}"} for e in mapping.endpoints]
     for f in mapping.variables:

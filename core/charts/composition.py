@@ -62,7 +62,7 @@ def histogram_figure(cohort: Cohort, key: str) -> Figure:
     whole = np.histogram(values[~np.isnan(values)], edges)[0]
     condition = cohort.filters.conditions.get(key)
     inside = condition.mask((edges[:-1] + edges[1:]) / 2) if condition else np.ones(len(here), bool)
-    rows = [{"lo": float(a), "hi": float(b), "all": int(w), "here": int(h),
+    rows: list[dict[str, Any]] = [{"lo": float(a), "hi": float(b), "all": int(w), "here": int(h),
              "c": theme.SELECTED if i else theme.LINE,
              "text": f"{number(round(float(a), 6))} to {number(round(float(b), 6))}: {h} of {w}"}
             for a, b, w, h, i in zip(edges[:-1], edges[1:], whole, here, inside, strict=True)]

@@ -15,7 +15,7 @@ from core.charts.labels import place_names
 from core.cohort import Cohort
 from core.counts import count, timeline
 from core.cox import CoxModel
-from core.figure import Figure, provenance
+from core.figure import Figure, provenance, rows_of
 from core.format import NOT_ESTIMABLE, estimate, fixed, hazard_ratio, p_phrase, percent, plural
 from core.kaplan_meier import KaplanMeier
 
@@ -75,9 +75,9 @@ def numbers(cohort: Cohort, result: KaplanMeier, effect: CoxModel | None) -> pd.
     ratios = {} if effect is None else {
         row.level: NOT_ESTIMABLE if row.reason else
         f"{hazard_ratio(row.hazard_ratio, row.conf_low, row.conf_high)}, {p_phrase(row.p_value)}"
-        for row in effect.terms.itertuples()}
+        for row in rows_of(effect.terms)}
     rows = []
-    for place, row in enumerate(result.medians.itertuples()):
+    for place, row in enumerate(rows_of(result.medians)):
         rows.append({
             result.label: row.strata, "n": f"{row.n:,}", "Events": f"{row.n_event:,}",
             "Median, months (95% CI)": estimate(row.median, row.conf_low, row.conf_high)
@@ -102,7 +102,7 @@ def summary(cohort: Cohort, result: KaplanMeier, effect: CoxModel | None) -> lis
         lines += [("HR " if pair else f"HR {row.level}: ")
                   + hazard_ratio(row.hazard_ratio, row.conf_low, row.conf_high)
                   + (f" against {row.reference}" if pair and not row.reason else "")
-                  for row in effect.terms.itertuples()]
+                  for row in rows_of(effect.terms)]
     return lines
 
 
@@ -113,7 +113,7 @@ def notes(cohort: Cohort, result: KaplanMeier, effect: CoxModel | None) -> list[
                               result.label)]
     if effect is not None:
         said += [f"Hazard ratio of {row.level}: {NOT_ESTIMABLE}, {row.reason}."
-                 for row in effect.terms.itertuples() if row.reason]
+                 for row in rows_of(effect.terms) if row.reason]
         said.append(adequacy.few_events(count(cohort, result.endpoint, result.by)))
     return [s for s in said if s]
 
@@ -135,7 +135,7 @@ def _method(result: KaplanMeier, effect: CoxModel | None) -> str:
 def _alt(result: KaplanMeier) -> str:
     medians = "; ".join(
         f"{r.strata}: {r.n} patients, {r.n_event} events, median "
-        f"{estimate(r.median, r.conf_low, r.conf_high)} months" for r in result.medians.itertuples())
+        f"{estimate(r.median, r.conf_low, r.conf_high)} months" for r in rows_of(result.medians))
     return f"Kaplan-Meier curves of {result.endpoint}. {medians}"
 
 

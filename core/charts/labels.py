@@ -19,7 +19,8 @@ class Place:
     y: float
 
 
-def place_names(curves: list[tuple[np.ndarray, np.ndarray]], widths: list[float], longest: float) -> list[Place]:
+def place_names(curves: list[tuple[np.ndarray, np.ndarray]], widths: list[float],
+                longest: float) -> list[Place]:
     """Return a place per curve.
 
     Parameters

@@ -50,7 +50,7 @@ def given(field: str) -> alt.Color:
     return alt.Color(f"{field}:N", scale=None, legend=None)
 
 
-def finish(chart: alt.Chart | alt.LayerChart, *, width: int, height: int,
+def finish(chart: alt.Chart | alt.LayerChart | alt.FacetChart, *, width: int, height: int,
            title: alt.ExprRef | None = None) -> dict[str, Any]:
     """Return a template: a Vega-Lite dict that names its datasets and holds none."""
     # Padding stands on the chart itself: in the configuration Streamlit would add its own to it.

@@ -104,7 +104,7 @@ def _style(frame: Any, points: float, colour: str, *, bold: bool = False) -> Non
         paragraph.alignment = PP_ALIGN.LEFT
         for run in paragraph.runs:
             run.font.size, run.font.bold, run.font.name = Pt(points), bold, _FONT
-            run.font.color.rgb = RGBColor.from_string(colour.lstrip("#"))
+            run.font.color.rgb = RGBColor.from_string(colour.lstrip("#"))  # type: ignore[no-untyped-call]  # python-pptx has no types
 
 
 def _picture(slide: Any, figure: Figure, left: float, top: float, width: float,

@@ -128,3 +128,5 @@ def test_clear_my_data(app):
     to_cohort(app).page.get_by_role("button", name="Clear my data").click()
     app.expect_n(82)
     assert "own=1" not in app.page.url
+    assert app.page.get_by_test_id("ready").count() == 0
+    assert "hepatocellular" not in app.page.inner_text("body")

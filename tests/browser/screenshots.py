@@ -1,0 +1,28 @@
+"""Take the README's pictures: python -m tests.browser.screenshots FOLDER"""
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser.app import App
+from tests.browser.chromium import FLAGS, chromium
+from tests.browser.server import running_server
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with running_server() as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        app = App(page, url).open()
+        app.click_bar("pvtt", "Vp3").expect_n(38)
+        app.click_bar("pvtt", "Vp4").expect_n(65)
+        page.mouse.move(720, 880)
+        app.settled()
+        page.screenshot(path=folder / "explore.png")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

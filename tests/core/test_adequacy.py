@@ -1,0 +1,85 @@
+"""What is not shown, and the sentence that stands in its place."""
+
+import io
+
+import numpy as np
+import pytest
+
+from core import adequacy, kaplan_meier, read_cohort, treatment_effect
+from core.counts import count, strata
+from core.errors import NotEstimable
+
+
+def cohort_of(rows):
+    """Rows are (arm, time, event)."""
+    text = "id,arm,OS_months,OS_event\n" + "".join(f"p{i},{a},{t},{e}\n" for i, (a, t, e) in enumerate(rows))
+    return read_cohort(io.BytesIO(text.encode()), {
+        "patient_id": "id", "arm": {"column": "arm", "reference": "a"},
+        "endpoints": {"OS": {"time": "OS_months", "event": "OS_event"}}})
+
+
+NO_EVENT = [("a", 1, 1), ("a", 2, 1), ("b", 3, 0), ("b", 4, 0)]
+ONE_PATIENT = [("a", 1, 1), ("a", 2, 1), ("a", 5, 1), ("b", 3, 1)]
+APART = [("a", 1, 1), ("a", 2, 1), ("b", 3, 1), ("b", 4, 1)]
+
+
+@pytest.mark.parametrize(("rows", "reason"), [
+    (NO_EVENT, "no event in b"),
+    (ONE_PATIENT, "only one patient in b"),
+    (APART, "only one of b and a had events"),
+])
+def test_no_hazard_ratio_without_a_meaning(rows, reason):
+    term = treatment_effect(cohort_of(rows), endpoint="OS", by="arm").terms.iloc[0]
+    assert reason in term.reason
+    assert term[["coef", "std_error", "hazard_ratio", "conf_low", "conf_high", "p_value"]].isna().all()
+
+
+def test_an_emptied_arm_is_named_and_kept(sample):
+    cohort = sample.filter({"response": {"in": ["CR"]}})
+    assert treatment_effect(cohort, endpoint="OS", by="arm").terms.reason[0] == "no patient in TACE+IMRT"
+    result = kaplan_meier(cohort, endpoint="OS", by="arm")
+    assert result.medians.n.tolist() == [0, 3]
+    assert result.log_rank.empty
+    assert "fewer than two groups" in adequacy.log_rank_reason(count(cohort, "OS", "arm"))
+
+
+def test_one_stratum_has_no_hazard_ratio(sample):
+    with pytest.raises(NotEstimable, match="has one level"):
+        treatment_effect(sample, endpoint="OS", by="child_pugh")
+
+
+def test_three_arms_of_which_one_cannot_be_estimated():
+    """The others are estimated as if it were not there: that is the limit of the likelihood."""
+    rows = [("a", 1, 1), ("b", 2, 1), ("a", 3, 1), ("b", 4, 0), ("a", 6, 0), ("b", 5, 1)]
+    alone = treatment_effect(cohort_of(rows), endpoint="OS", by="arm").terms.iloc[0]
+    terms = treatment_effect(cohort_of([*rows, ("c", 3, 0), ("c", 4, 0)]), endpoint="OS",
+                             by="arm").terms.set_index("level")
+    assert terms.hazard_ratio["b"] == pytest.approx(alone.hazard_ratio, rel=1e-12)
+    assert np.isnan(terms.hazard_ratio["c"]) and terms.reason["c"] == "no event in c"
+
+
+def test_immortal_time_is_said(sample):
+    assert adequacy.immortal_time(sample, "arm") == ""
+    assert adequacy.immortal_time(sample.filter({"pvtt": {"in": ["Vp3"]}}), "arm") == ""
+    assert "Response is known only after time zero" in adequacy.immortal_time(sample, "response")
+    for key, condition in (("response", {"in": ["PR"]}), ("failure_local", {"in": ["yes"]}),
+                           ("ae_nausea", {"ge": 1})):
+        said = adequacy.immortal_time(sample.filter({key: condition}), "arm")
+        assert "known only after time zero" in said and "landmark" in said
+
+
+def test_left_out_and_few_events_are_counted(sample):
+    assert adequacy.left_out(0, "OS", 0, "arm") == ""
+    assert adequacy.left_out(1, "OS", 2, "arm") == \
+        "1 patient left out: OS time or event missing; 2 patients left out: arm missing"
+    few = sample.filter({"pvtt": {"in": ["Vp2"]}})
+    assert adequacy.few_events(count(few, "OS", "arm")).startswith("Only ")
+    assert adequacy.few_events(count(sample, "OS", "arm")) == ""
+
+
+def test_numbers_are_cut_where_the_dictionary_says(sample):
+    afp = strata(sample, "afp")
+    assert afp.levels == ("≤ 400", "> 400")
+    assert np.bincount(afp.codes).tolist() == [47, 35]
+    assert strata(sample, "age").levels == ("< 65", "≥ 65")
+    assert strata(sample, "ae_nausea").levels == ("no Nausea", "Nausea")

@@ -1,0 +1,176 @@
+"""From file to cohort: what is guessed, assumed, refused; filters by key and level; the JSON contract."""
+
+import io
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core import Filters, read_cohort, schema
+from core.errors import FilterError, MappingError, NeedsAnswer, ValidationError
+from core.mapping import ColumnMapping
+from tests.conftest import HCC, REFERENCE, SAMPLE
+
+HEAD = "id,arm,OS_months,OS_event,age\n"
+
+
+def cohort_of(text, mapping=None):
+    return read_cohort(io.BytesIO(text.encode()), mapping)
+
+
+def rows(n=12, arms="ab"):
+    return HEAD + "".join(f"p{i},{arms[i % len(arms)]},{i + 1},{i % 2},{40 + i}\n" for i in range(n))
+
+
+def test_the_sample_is_recognised_whole(sample):
+    mapping = sample.mapping
+    assert mapping.patient_id == "patient_id"
+    assert mapping.arm.reference == "TACE+IMRT"
+    assert sample.endpoints == ("OS", "PFS")
+    assert {f.key for f in mapping.factors} == {
+        "age", "sex", "ecog", "child_pugh", "etiology", "afp", "tumor_size", "tumor_number", "pvtt",
+        "hvtt", "t_stage", "n_stage"}
+    assert mapping.response.known == "later"
+    assert len(mapping.failure_sites) == 3 and len(mapping.adverse_events) == 17
+    assert sample.levels("pvtt") == ("none", "Vp2", "Vp3", "Vp4")
+
+
+def test_a_dictionary_name_never_forces_numeric(hcc):
+    """AFP and tumour size of this cohort are the codes 1 and 2."""
+    assert hcc.n == 227
+    assert hcc.mapping.arm is None
+    assert hcc.endpoints == ("OS", "RFS")
+    assert hcc.variable("afp").kind == "categorical"
+    assert hcc.levels("tumor_size") == ("1", "2")
+    assert hcc.variable("age").kind == "numeric"
+
+
+def test_a_filtered_cohort_holds_its_own_patients_and_events(sample):
+    sub = sample.filter(Filters.from_json({"pvtt": {"in": ["Vp3", "Vp4"]}, "afp": {"gt": 400}}))
+    frame = pd.read_csv(SAMPLE, keep_default_na=False)
+    wanted = frame[frame.pvtt.isin(["Vp3", "Vp4"]) & (frame.afp_ng_ml > 400)]
+    assert sub.patients[schema.PATIENT].tolist() == wanted.patient_id.tolist()
+    assert (sub.patients["OS time"].to_numpy() == wanted.os_months.to_numpy()).all()
+    graded = wanted.filter(like="ae_").to_numpy()
+    assert len(sub.events) == (graded > 0).sum()
+    first = sub.events.iloc[0]
+    assert wanted.iloc[int(first.patient)]["ae_leukopenia"] == first.grade
+    assert sub.whole is sample and sub.key != sample.key
+    assert sub.words() == "PVTT grade Vp3, Vp4; AFP > 400 ng/mL"
+
+
+def test_filters_chain_and_say_what_is_wrong(sample):
+    once = sample.filter({"pvtt": {"in": ["Vp3"]}})
+    assert once.filter({"hvtt": {"in": ["yes"]}}).n == sample.filter(
+        {"pvtt": {"in": ["Vp3"]}, "hvtt": {"in": ["yes"]}}).n
+    for conditions, words in (
+        ({"pvt": {"in": ["Vp3"]}}, "There is no variable 'pvt'"),
+        ({"pvtt": {"in": ["Vp9"]}}, "has no level 'Vp9'. Choose from: none, Vp2"),
+        ({"pvtt": {"gt": 3}}, "has levels, not numbers"),
+        ({"afp": {"in": ["3"]}}, "is a number"),
+        ({"afp": {"above": 3}}, "Unknown condition 'above'"),
+        ({"afp": {"gt": "much"}}, "A bound is not a number"),
+        ({"pvtt": ["Vp3"]}, "Filters are an object"),
+    ):
+        with pytest.raises(FilterError, match=words):
+            sample.filter(conditions)
+
+
+def test_missing_is_counted_and_filtered_apart():
+    text = rows() + "p90,a,,1,\np91,b,5,,50\n"
+    cohort = cohort_of(text)
+    assert cohort.n == 14
+    said = cohort.findings[cohort.findings.severity == "warning"]
+    assert said.row.tolist() == [14, 15]
+    assert "left out of OS" in said.message.iloc[0]
+    assert cohort.filter({"age": {"missing": True}}).n == 1
+    assert cohort.filter({"age": {"missing": False}}).n == 13
+    assert cohort.filter({"age": {"ge": 50, "missing": True}}).n == 4
+
+
+def test_mapping_goes_out_and_comes_back(sample, tmp_path):
+    data = sample.mapping.to_json()
+    file = tmp_path / "mapping.json"
+    file.write_text(json.dumps(data), encoding="utf-8")
+    for source in (data, json.dumps(data), file):
+        again = read_cohort(SAMPLE, source)
+        assert again.mapping == sample.mapping
+        pd.testing.assert_frame_equal(again.patients, sample.patients)
+
+
+def test_the_documented_form_of_a_mapping():
+    """Raw values are labelled, days become months, a glob names the adverse events."""
+    text = "ID,trt,time,status,sex,ae_rash\n1,1,30,2,1,0\n2,2,61,1,2,3\n3,1,91,2,2,\n"
+    cohort = cohort_of(text, {
+        "patient_id": "ID",
+        "arm": {"column": "trt", "reference": "1", "levels": {"1": "standard", "2": "test"}},
+        "endpoints": {"OS": {"time": "time", "event": "status", "event_values": ["2"], "unit": "days"}},
+        "factors": {"sex": {"column": "sex", "levels": {"1": "male", "2": "female"}}},
+        "adverse_events": {"columns": "ae_*"}})
+    assert cohort.levels("arm") == ("standard", "test")
+    np.testing.assert_allclose(cohort.patients["OS time"], np.array([30, 61, 91]) / 30.4375)
+    assert cohort.patients["OS event"].tolist() == [1, 0, 1]
+    assert cohort.filter({"sex": {"in": ["female"]}}).n == 2
+    grades = cohort.worst_grades.grades[:, 0]
+    assert grades[:2].tolist() == [0, 3] and np.isnan(grades[2])
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    ({"patient_id": "nope"}, "No column 'nope' for the role patient id. Choose one of: id, arm"),
+    ({"endpoints": {"OS": {"time": "OS_months", "event": "OS_event", "unit": "moons"}}}, "time unit 'moons'"),
+    ({"endpoints": {"OS": {"time": "OS_months", "event": "OS_event", "event_values": []}}}, "No value of"),
+    ({"factors": {"age": {"column": "age", "kind": "number"}}}, "Unknown kind 'number'"),
+    ({"factors": {"age": {"kind": "numeric"}}}, "not of the expected form"),
+    ({"factor": {}}, "unknown key 'factor'"),
+])
+def test_a_wrong_mapping_is_said(change, words):
+    with pytest.raises(MappingError, match=words):
+        cohort_of(rows(), {"patient_id": "id", **change})
+    with pytest.raises(MappingError, match="not valid JSON"):
+        ColumnMapping.from_json("{oops", ["id"])
+
+
+def test_cells_that_do_not_fit_are_all_named():
+    text = rows().replace("p3,b,4,", "p3,b,four,").replace("p5,b,6,", "p5,b,-6,").replace("p7,", "p1,")
+    mapping = cohort_of(rows()).mapping
+    with pytest.raises(ValidationError) as error:
+        cohort_of(text, mapping)
+    refused = error.value.findings[error.value.findings.severity == "refused"]
+    assert sorted(refused.row) == [3, 5, 7, 9]
+    assert "Line 5, column 'OS_months': 'four' is not a number" in str(error.value)
+    assert any("negative time" in m for m in refused.message)
+    assert sum("more than one row" in m for m in refused.message) == 2
+
+
+def test_an_arm_with_one_level():
+    cohort = cohort_of(rows(arms="a"))
+    assert cohort.mapping.arm is None
+    assert "single level, 'a'" in " ".join(cohort.findings.message)
+    with pytest.raises(ValidationError, match="only one level, 'a': two or more"):
+        cohort_of(rows(arms="a"), {"arm": {"column": "arm", "reference": "a"}})
+    with pytest.raises(ValidationError, match="reference arm 'c' is not in column 'arm'"):
+        cohort_of(rows(), {"arm": {"column": "arm", "reference": "c"}})
+
+
+def test_a_status_that_no_convention_decides_is_asked():
+    text = rows().replace(",0,", ",7,")
+    with pytest.raises(NeedsAnswer, match="Which value of 'OS_event' means an event") as error:
+        cohort_of(text)
+    assert error.value.choices == ("1", "7")
+
+
+@pytest.mark.parametrize(("file", "unit"), [("lung.csv", "days"), ("ovarian.csv", "days")])
+def test_conventional_readings_are_assumed_and_said(file, unit):
+    cohort = read_cohort(REFERENCE / file)
+    assert cohort.mapping.endpoints[0].unit == unit
+    assert f"read as {unit}" in " ".join(cohort.findings[cohort.findings.severity == "assumed"].message)
+
+
+def test_none_stays_a_level():
+    text = rows().replace("age\n", "age,invasion\n")
+    text = "\n".join(f"{line},{'None' if i % 2 else 'Micro'}" if i else line
+                     for i, line in enumerate(text.strip().split("\n")))
+    assert cohort_of(text).levels("invasion") == ("Micro", "None")
+
+

@@ -1,0 +1,168 @@
+"""Figures: the specification's data, the words beside it, and the files made of it."""
+
+import io
+import json
+import zipfile
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+from pptx import Presentation
+from pypdf import PdfReader
+
+from core import adverse_events, kaplan_meier, read_cohort, treatment_effect
+from core.charts import adverse_events_figure, bars_figure, histogram_figure, km_figure
+from core.charts.composition import bin_edges, brushed
+from core.charts.kaplan_meier import time_ticks
+from core.charts.labels import place_names
+from core.export import FORMATS, file_name
+from core.export.data import csv_bytes
+from core.export.picture import png, svg
+from core.export.slides import pptx
+
+
+def km(cohort, by="arm", endpoint="OS"):
+    effect = treatment_effect(cohort, endpoint=endpoint, by=by) if by else None
+    return km_figure(cohort, kaplan_meier(cohort, endpoint=endpoint, by=by), effect,
+                     reference=kaplan_meier(cohort.whole, endpoint=endpoint, by=by))
+
+
+@pytest.fixture(scope="module")
+def vp3(sample):
+    return sample.filter({"pvtt": {"in": ["Vp3"]}})
+
+
+def figures(cohort):
+    return [km(cohort), adverse_events_figure(cohort, adverse_events(cohort)),
+            bars_figure(cohort, "pvtt"), histogram_figure(cohort, "afp")]
+
+
+def test_numbers_at_risk_are_r_s_rule(sample):
+    """Everyone whose time is not before the tick."""
+    risk = km(sample).chart["datasets"]["risk"]
+    time = sample.patients["OS time"]
+    arm = sample.patients["arm"]
+    ticks = time_ticks(36)
+    assert ticks == [0, 6, 12, 18, 24, 30, 36]
+    expected = [f"{((arm == level) & (time >= t)).sum()}" for level in sample.levels("arm") for t in ticks]
+    assert [r["text"] for r in risk] == expected
+
+
+def test_a_filter_swaps_data_and_keeps_the_template(sample, vp3):
+    """The browser redraws in place only if all but the datasets is equal."""
+    for before, after in zip(figures(sample), figures(vp3), strict=True):
+        assert {k: v for k, v in before.chart.items() if k != "datasets"} == \
+            {k: v for k, v in after.chart.items() if k != "datasets"}
+        assert before.chart["datasets"] != after.chart["datasets"]
+        json.dumps(after.chart, allow_nan=False)
+
+
+def test_colours_belong_to_levels_not_to_places(sample):
+    alone = sample.filter({"arm": {"in": ["TACE+IMRT+sorafenib"]}})
+    colour = {r["s"]: r["c"] for r in km(sample).chart["datasets"]["curve"]}
+    assert {r["c"] for r in km(alone).chart["datasets"]["curve"]} == {colour["TACE+IMRT+sorafenib"]}
+
+
+def test_no_patient_is_in_a_chart(sample, vp3):
+    for figure in figures(vp3):
+        text = json.dumps(figure.chart)
+        assert not any(identity in text for identity in sample.patients.patient_id)
+
+
+def test_words_beside_the_curves(sample, vp3):
+    figure = km(vp3)
+    assert figure.summary[0].startswith("Log-rank p = ")
+    assert "against TACE+IMRT" in figure.summary[1]
+    assert figure.provenance.patients == "38 of 82 patients, 24 OS events"
+    assert figure.table.iloc[0].tolist()[0] == "TACE+IMRT"
+    empty = km(sample.filter({"response": {"in": ["CR"]}}))
+    assert empty.table.iloc[:, -1].tolist() == ["reference", "not estimable"]
+    assert any("no patient in TACE+IMRT" in n for n in empty.notes)
+
+
+def test_curves_are_thinned_to_what_a_screen_can_show():
+    rng = np.random.default_rng(1)
+    n = 20_000
+    text = pd.DataFrame({"id": range(n), "OS_months": rng.exponential(20, n), "OS_event": 1}).to_csv(
+        index=False)
+    chart = km(read_cohort(io.BytesIO(text.encode())), by=None).chart
+    assert sum(len(rows) for rows in chart["datasets"].values()) < 7_000
+
+
+def test_counts_of_a_level_here_and_in_all(vp3):
+    bars = {b["level"]: b for b in bars_figure(vp3, "pvtt").chart["datasets"]["bars"]}
+    assert bars["Vp3"]["text"] == "38 / 38" and bars["Vp4"]["text"] == "0 / 27"
+    assert bars["Vp3"]["c"] != bars["Vp4"]["c"]
+
+
+@pytest.mark.parametrize("log", [True, False])
+def test_bins_hold_everyone(sample, log):
+    values = sample.values("afp").to_numpy()
+    edges = bin_edges(values, log=log)
+    assert np.histogram(values, edges)[0].sum() == 82
+    assert (np.diff(edges) > 0).all()
+
+
+def test_a_brush_takes_whole_bins(sample):
+    condition = brushed(sample, "afp", 90.0, 700.0)
+    assert condition.bounds == (("ge", 100.0), ("lt", 500.0))
+    assert brushed(sample, "afp", 1.0, 1e6) is None
+    inside = sample.filter({"afp": dict(condition.bounds)})
+    bars = histogram_figure(inside, "afp").chart["datasets"]["bars"]
+    assert sum(b["here"] for b in bars) == sum(b["all"] for b in bars if 100 <= b["lo"] < 500) == inside.n
+
+
+def test_names_keep_clear_of_curves():
+    time = np.array([5.0, 10.0, 20.0, 30.0])
+    high, low = np.array([0.9, 0.85, 0.8, 0.75]), np.array([0.6, 0.4, 0.2, 0.1])
+    places = place_names([(time, high), (time, low)], [0.25, 0.25], 30.0)
+    for place, own in zip(places, (high, low), strict=True):
+        at = np.concatenate([[1.0], own])[np.searchsorted(time, place.x * 30, side="right")]
+        assert 0.02 < abs(place.y - at) < 0.35
+        assert 0 <= place.x <= 0.75
+
+
+def test_every_format_opens_again(vp3):
+    for figure in figures(vp3):
+        made = {f.suffix: f.make(figure) for f in FORMATS}
+        assert made["@2x.png"].startswith(b"\x89PNG") and len(made["@4x.png"]) > len(made["@2x.png"])
+        ElementTree.fromstring(made[".svg"])
+        assert figure.title.encode() in made[".svg"]
+        assert len(PdfReader(io.BytesIO(made[".pdf"])).pages) == 1
+        assert made[".csv"].startswith(b"\xef\xbb\xbf#")
+        assert Presentation(io.BytesIO(made[".pptx"])).slides[0].shapes.title.text == figure.title
+        assert file_name(figure, ".png").startswith(figure.slug)
+
+
+def test_a_slide_holds_vector_picture_table_and_footnote(vp3):
+    data = pptx([km(vp3)])
+    names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+    assert sum(n.endswith(".svg") for n in names) == 1
+    slide = Presentation(io.BytesIO(data)).slides[0]
+    assert "svgBlip" in slide.part.blob.decode()
+    named = {s.name: s for s in slide.shapes}
+    assert "Log-rank p" in named["Finding"].text_frame.text
+    table = named["Numbers"].table
+    assert [c.text for c in table.rows[0].cells][:3] == ["Arm", "n", "Events"]
+    for word in ("38 of 82", "24 OS events", "log-log 95% CI", "PVTT grade Vp3", vp3.fingerprint[:12], "0.1.0"):
+        assert word in named["Footnote"].text_frame.text
+
+
+def test_the_font_is_the_shipped_one_and_chinese_is_drawn(sample):
+    """Inter's outlines differ from a fallback's, and Han characters are no empty boxes."""
+    text = "id,治疗组,OS_months,OS_event\n" + "".join(
+        f"p{i},{'对照组' if i % 2 else '试验组'},{i + 1},{i % 3 > 0:d}\n" for i in range(20))
+    cohort = read_cohort(io.BytesIO(text.encode()))
+    figure = km(cohort)
+    assert "试验组" in svg(figure).decode()
+    boxes = km(read_cohort(io.BytesIO(text.replace("对照组", "\ufff0\ufff0\ufff0").encode())))
+    assert png(figure, titled=False) != png(boxes, titled=False)
+
+
+def test_cells_that_a_spreadsheet_would_run_are_text():
+    text = "id,arm,OS_months,OS_event\n" + "".join(
+        f"p{i},{'=cmd|x' if i % 2 else '@sum'},{i + 1},1\n" for i in range(12))
+    lines = csv_bytes(km(read_cohort(io.BytesIO(text.encode())))).decode("utf-8-sig").splitlines()
+    cells = {line.split(",")[0] for line in lines if not line.startswith(("#", '"#'))}
+    assert cells == {"strata", "'=cmd|x", "'@sum"}

@@ -1,0 +1,32 @@
+"""Numbers as text."""
+
+import math
+
+import pytest
+
+from core import format as as_text
+
+NAN = math.nan
+
+
+@pytest.mark.parametrize(("p", "text"), [
+    (0.0004, "<.001"), (0.001, ".001"), (0.0234, ".023"), (0.0994, ".099"), (0.0996, ".10"),
+    (0.25, ".25"), (0.996, ">.99"), (1.0, ">.99"), (NAN, "")])
+def test_p_values(p, text):
+    assert as_text.p_value(p) == text
+
+
+def test_phrases():
+    assert as_text.p_phrase(0.02) == "p = .020"
+    assert as_text.p_phrase(0.0001) == "p < .001"
+    assert as_text.estimate(17.24, 14.1, NAN) == "17.2 (14.1–NR)"
+    assert as_text.estimate(NAN, 14.1, NAN) == "NR (14.1–NR)"
+    assert as_text.estimate(NAN, NAN, NAN) == "NR"
+    assert as_text.hazard_ratio(0.4881, 0.277, 0.86) == "0.49 (0.28–0.86)"
+    assert as_text.hazard_ratio(NAN, NAN, NAN) == "not estimable"
+    assert as_text.count_and_percent(12, 35) == "12 (34%)"
+    assert as_text.count_and_percent(0, 0) == "–"
+    assert as_text.percentage_points(0.11, -0.09, 0.31) == "+11 (−9 to +31)"
+    assert as_text.percentage_points(NAN, NAN, NAN) == "–"
+    assert as_text.number(38572.0) == "38,572" and as_text.number(2.8) == "2.8"
+    assert as_text.plural(1, "patient") == "1 patient"

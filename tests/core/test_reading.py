@@ -1,0 +1,82 @@
+"""Bytes into text: encodings and delimiters that are read, content that is refused in words."""
+
+import io
+
+import pytest
+
+from core.errors import CohortError, ReadingError
+from core.reading import read_table
+
+GOOD = "id,arm,AFP(ng/mL)\np1,A,3\np2,B,4\n"
+
+
+@pytest.mark.parametrize(("encoding", "said"), [
+    ("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8"), ("utf-16", "UTF-16"), ("gb18030", "GB18030")])
+def test_encodings(encoding, said):
+    text = "编号,治疗组,甲胎蛋白\n一号,对照组,3\n二号,试验组,4\n"
+    table = read_table(text.encode(encoding))
+    assert (table.encoding, table.columns[1], table.frame.iloc[0, 1]) == (said, "治疗组", "对照组")
+
+
+def test_western_accents_are_not_read_as_chinese():
+    table = read_table("id,präparat\n1,Käse\n2,Füße\n".encode("cp1252"))
+    assert table.encoding == "cp1252"
+    assert table.frame.iloc[1, 1] == "Füße"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_delimiters_and_line_ends(delimiter, newline):
+    table = read_table(GOOD.replace(",", delimiter).replace("\n", newline).encode())
+    assert table.columns == ["id", "arm", "AFP(ng/mL)"]
+    assert table.frame.iloc[1].tolist() == ["p2", "B", "4"]
+
+
+def test_quoted_newlines_keep_the_line_numbers():
+    table = read_table(b'id,note\n1,"two\nlines"\n2,x\n')
+    assert table.frame.iloc[0, 1] == "two\nlines"
+    assert table.lines == [2, 4]
+
+
+def test_blank_rows_are_passed_over_and_said():
+    table = read_table(b"id,a\n1,2\n,\n\n3,4\n")
+    assert len(table.frame) == 2
+    assert [f["row"] for f in table.findings] == [3, 4]
+
+
+def test_none_is_a_level_and_not_missing():
+    assert read_table(b"id,invasion\n1,None\n2,NA\n").frame["invasion"].tolist() == ["None", "NA"]
+
+
+@pytest.mark.parametrize(("data", "words"), [
+    (b"", "empty"),
+    (b"%PDF-1.4 x", "a PDF"),
+    (b"\x89PNG\r\n", "a picture"),
+    (b"\x1f\x8b\x08", "gzip"),
+    (b"PK\x03\x04", "workbook or zip"),
+    (b"\xd0\xcf\x11\xe0", "old Excel"),
+    (b"<!DOCTYPE html><html>", "a web page"),
+    (b'{"a": 1}', "JSON"),
+    (b"id,a\n1,\x002\n", "Line 2 holds a NUL byte"),
+    (b"id\n1\n", "Only one column"),
+    (b"id,a,a\n1,2,3\n", "names 'a' twice"),
+    (b"id,,a\n1,2,3\n", "Column 2 has no name"),
+    (b"1,2,3\n4,5,6\n", "looks like data"),
+    (b"id,a\n1,2\n3\n", "Line 3 has 1 cells"),
+    (b"id,a\n1,2,3\n", "Line 2 has 3 cells"),
+    (b'id,a\n1,"open\n2,3\n', "line 2 is not closed"),
+    (b"id,a\n", "has a header but no rows"),
+    (b"id,a\n1," + b"x" * 40_000 + b"\n", "A cell on line 2 is longer"),
+    (b"id,a\n1," + b"x" * 1_100_000 + b"\n", "Line 2 is longer"),
+])
+def test_what_is_refused_is_said(data, words):
+    with pytest.raises(ReadingError) as error:
+        read_table(data, name="f.csv")
+    assert words in str(error.value)
+    assert error.value.remedy
+
+
+def test_sources():
+    assert read_table(io.BytesIO(GOOD.encode())).sha256 == read_table(GOOD.encode()).sha256
+    with pytest.raises(CohortError, match="There is no file"):
+        read_table("nowhere.csv")

@@ -1,0 +1,74 @@
+"""The house keeps its floors: core without streamlit, statistics without altair, lean start-up."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+CORE = sorted((ROOT / "core").rglob("*.py"))
+STATISTICS = [p for p in CORE if "charts" not in p.parts and "export" not in p.parts
+              and p.name != "figure.py"]
+PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
+
+
+def imports(path: Path) -> set[str]:
+    """Return the modules a file imports anywhere in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+def tops(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imports(path)}
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda p: str(p.relative_to(ROOT)))
+def test_core_knows_no_screen(path):
+    assert not tops(path) & {"streamlit", "ui", "pages", "app"}
+
+
+@pytest.mark.parametrize("path", STATISTICS, ids=lambda p: str(p.relative_to(ROOT)))
+def test_statistics_know_no_charts_and_no_exports(path):
+    assert not tops(path) & {"altair", "vl_convert", "pptx"}
+    assert not {m for m in imports(path) if m.startswith(("core.charts", "core.export", "core.figure"))}
+
+
+def test_export_knows_no_statistics():
+    for path in (ROOT / "core" / "export").glob("*.py"):
+        known = {m for m in imports(path) if m.startswith("core.")}
+        assert known <= {"core.figure", "core.charts.theme"} | {m for m in known if "core.export" in m}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.name)
+def test_a_page_has_no_pandas_and_no_statistics(path):
+    assert not tops(path) & {"pandas", "numpy", "altair", "lifelines", "scipy"}
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 120
+
+
+def test_no_file_grows_beyond_400_lines():
+    files = [*CORE, *PAGES, *(ROOT / "ui").glob("*.py")]
+    assert {p.name for p in files if len(p.read_text(encoding="utf-8").splitlines()) > 400} == set()
+
+
+def test_caches_are_the_session_s_own():
+    """A cache shared between sessions would hold one hospital's patients for another's."""
+    for path in (ROOT / "ui").glob("*.py"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.startswith("@st.cache"):
+                assert 'scope="session"' in line and "max_entries" in line, (path.name, line)
+
+
+def test_slow_libraries_are_not_loaded_at_start():
+    """lifelines, scipy.stats, vl-convert and python-pptx wait until they are needed."""
+    code = ("import sys, serve; serve.warm_up(); "
+            "print([m for m in ('lifelines', 'scipy.stats', 'vl_convert', 'pptx') if m in sys.modules])")
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip().splitlines()[-1] == "[]"

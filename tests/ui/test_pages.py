@@ -1,0 +1,108 @@
+"""Every page on the sample, after a change, and with what it cannot show; no browser."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.conftest import HCC, ROOT
+
+
+@pytest.fixture
+def app() -> AppTest:
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+
+
+def texts(app: AppTest) -> str:
+    return " ".join(str(e.proto.body) for e in app.get("html"))
+
+
+def test_explore_opens_on_the_sample(app):
+    assert not app.exception
+    said = texts(app)
+    assert "Synthetic patients" in said
+    assert "<b>82</b> of 82 patients" in said
+    assert "24.1 (15.9–32.1)" in said
+    assert len(app.get("vega_lite_chart")) == 18
+
+
+def test_a_pill_filters_and_undo_takes_it_back(app):
+    app.button_group(key="pills-pvtt").set_value(["Vp3"]).run()
+    assert "<b>38</b> of 82 patients" in texts(app)
+    assert app.button(key="chip-pvtt").label.replace("\\", "") == "PVTT grade Vp3 ✕"
+    app.button(key="undo").click().run()
+    assert "<b>82</b> of 82 patients" in texts(app)
+
+
+def test_numbers_bound_a_range_and_say_how(app):
+    app.number_input(key="from-afp").set_value(400.0).run()
+    assert app.button(key="chip-afp").label.replace("\\", "") == "AFP ≥ 400 ng/mL ✕"
+    app.number_input(key="to-afp").set_value(1000.0).run()
+    assert "≥ 400 and ≤ 1,000" in app.button(key="chip-afp").label.replace("\\", "")
+    app.button(key="reset").click().run()
+    assert app.number_input(key="from-afp").value is None
+
+
+def test_had_an_adverse_event(app):
+    app.multiselect(key="had-grade ≥ 3").select("Leukopenia").run()
+    assert "<b>13</b> of 82 patients" in texts(app)
+    assert "known only after time zero" in texts(app)
+
+
+def test_strata_and_endpoint(app):
+    app.selectbox(key="by").select("afp").run()
+    assert not app.exception and "> 400" in texts(app).replace("&gt;", ">")
+    app.selectbox(key="by").select("(one curve)").run()
+    assert not app.exception and "All patients" in texts(app)
+    app.button_group(key="endpoint").set_value("PFS").run()
+    assert "Progression-free survival" in texts(app)
+
+
+def test_the_cohort_page_says_what_is_loaded(app):
+    app.switch_page("pages/1_Cohort.py").run()
+    assert not app.exception
+    said = texts(app)
+    assert "Loaded now: yang2023_synthetic.csv" in said
+    assert "nothing is sent, stored or logged" in said
+
+
+def test_upload_map_and_explore(app):
+    app.switch_page("pages/1_Cohort.py").run()
+    app.file_uploader(key="upload-0").upload(HCC.name, HCC.read_bytes(), "text/csv").run()
+    assert not app.exception
+    assert "Ready: 227 patients, one arm, OS, RFS" in texts(app)
+    app.button[[b.label for b in app.button].index("Explore this cohort")].click().run()
+    assert not app.exception
+    assert app.session_state["cohortscope"].cohort.n == 227
+
+
+@pytest.mark.parametrize(("data", "words"), [
+    (b"\x89PNG....", "a picture"), (b"a,b\n1,2\n3\n", "Line 3 has 1 cells"), (b"", "The file is empty")])
+def test_what_cannot_be_read_is_said_and_nothing_is_lost(app, data, words):
+    app.button_group(key="pills-pvtt").set_value(["Vp3"]).run()
+    app.switch_page("pages/1_Cohort.py").run()
+    app.file_uploader(key="upload-0").upload("x.csv", data, "text/csv").run()
+    assert not app.exception
+    assert words in texts(app)
+    assert "<b>38</b> of 82 patients" in texts(app)
+
+
+def test_an_expired_upload_is_never_replaced_in_silence():
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params["own"] = "1"
+    app.run()
+    assert "Your upload has expired" in texts(app)
+    assert not app.get("vega_lite_chart")
+
+
+def test_text_from_the_data_is_shown_as_it_is(app):
+    """Markup in a level or header is text, in tables, labels and charts."""
+    evil = "<img src=x onerror=alert(1)>"
+    rows = "".join(f"p{i},{evil if i % 2 else '![a](http://x/y.png)'},{i + 1},{i % 2}\n" for i in range(14))
+    app.switch_page("pages/1_Cohort.py").run()
+    app.file_uploader(key="upload-0").upload("e.csv", f"id,arm,OS_months,OS_event\n{rows}".encode(),
+                                           "text/csv").run()
+    app.button[[b.label for b in app.button].index("Explore this cohort")].click().run()
+    app.switch_page("app.py").run()
+    assert not app.exception
+    assert "<img" not in texts(app) and "&lt;img" in texts(app)
+    labels = [o for group in app.button_group for o in group.options]
+    assert not any("![a](" in label for label in labels)
