@@ -212,6 +212,15 @@ class Cohort:
         grade = "grade " if variable.kind == "grade" else ""
         return f"{variable.label} {grade}{condition.words(unit)}"
 
+    def missing_in_filters(self) -> dict[str, int]:
+        """Count, per filtered variable, those who did not pass because its value is missing."""
+        out = {}
+        for key in self.filters.conditions:
+            absent = self.values(key).isna().to_numpy() & ~self.rows
+            if absent.any():
+                out[key] = int(absent.sum())
+        return out
+
     def remember(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what was made under this key, making it the first time."""
         if key not in self.memo:

@@ -111,10 +111,12 @@ def _summary(cohort: Cohort) -> str:
         per_arm = level_counts(cohort, ARM)
         parts.append(" + ".join(f"{n:,} {html.escape(level)}" for n, level in
                                 zip(per_arm, cohort.levels(ARM), strict=True)))
+    absent = [f"{n:,} left out: {cohort.variable(key).label} missing"
+              for key, n in cohort.missing_in_filters().items()]
     endpoint = session().endpoint
     if endpoint:
         counts = count(cohort, endpoint, ARM if cohort.mapping.arm else None)
         parts.append(f"{html.escape(endpoint)}: {plural(int(counts.n_event.sum()), 'event')}")
-        said = left_out(counts.missing_endpoint, endpoint, counts.missing_stratum, "arm")
-        parts.append(html.escape(said) or "none left out")
+        absent.append(left_out(counts.missing_endpoint, endpoint, counts.missing_stratum, "arm"))
+    parts.append(html.escape("; ".join(a for a in absent if a)) or "none left out")
     return "<span class='cs-sep'>·</span>".join(parts)

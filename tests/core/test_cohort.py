@@ -10,7 +10,7 @@ import pytest
 from core import Filters, read_cohort, schema
 from core.errors import FilterError, MappingError, NeedsAnswer, ValidationError
 from core.mapping import ColumnMapping
-from tests.conftest import HCC, REFERENCE, SAMPLE
+from tests.conftest import REFERENCE, SAMPLE
 
 HEAD = "id,arm,OS_months,OS_event,age\n"
 
@@ -86,6 +86,8 @@ def test_missing_is_counted_and_filtered_apart():
     assert "left out of OS" in said.message.iloc[0]
     assert cohort.filter({"age": {"missing": True}}).n == 1
     assert cohort.filter({"age": {"missing": False}}).n == 13
+    assert cohort.filter({"age": {"ge": 50}}).missing_in_filters() == {"age": 1}
+    assert cohort.filter({"arm": {"in": ["a"]}}).missing_in_filters() == {}
     assert cohort.filter({"age": {"ge": 50, "missing": True}}).n == 4
 
 

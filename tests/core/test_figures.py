@@ -145,7 +145,8 @@ def test_a_slide_holds_vector_picture_table_and_footnote(vp3):
     assert "Log-rank p" in named["Finding"].text_frame.text
     table = named["Numbers"].table
     assert [c.text for c in table.rows[0].cells][:3] == ["Arm", "n", "Events"]
-    for word in ("38 of 82", "24 OS events", "log-log 95% CI", "PVTT grade Vp3", vp3.fingerprint[:12], "0.1.0"):
+    for word in ("38 of 82", "24 OS events", "log-log 95% CI", "PVTT grade Vp3", vp3.fingerprint[:12],
+                 "0.1.0"):
         assert word in named["Footnote"].text_frame.text
 
 

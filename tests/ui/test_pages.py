@@ -74,6 +74,20 @@ def test_upload_map_and_explore(app):
     assert app.session_state["cohortscope"].cohort.n == 227
 
 
+def test_a_cohort_without_endpoint_arm_or_adverse_event_is_explored_too(app):
+    rows = "".join(f"{i},{'xyz'[i % 3]},{i}\n" for i in range(20))
+    app.switch_page("pages/1_Cohort.py").run()
+    app.file_uploader(key="upload-0").upload("c.csv", f"id,colour,size\n{rows}".encode(), "text/csv").run()
+    assert "No pair of time and event columns was recognised" in texts(app)
+    app.button[[b.label for b in app.button].index("Explore this cohort")].click().run()
+    app.switch_page("app.py").run()
+    assert not app.exception
+    assert "No endpoint is mapped" in texts(app)
+    assert len(app.get("vega_lite_chart")) == 2
+    app.button_group(key="pills-colour").set_value(["x"]).run()
+    assert "<b>7</b> of 20 patients" in texts(app)
+
+
 @pytest.mark.parametrize(("data", "words"), [
     (b"\x89PNG....", "a picture"), (b"a,b\n1,2\n3\n", "Line 3 has 1 cells"), (b"", "The file is empty")])
 def test_what_cannot_be_read_is_said_and_nothing_is_lost(app, data, words):
