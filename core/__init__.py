@@ -2,7 +2,7 @@
 
 from core.adverse_events import adverse_events
 from core.cohort import Cohort, read_cohort
-from core.cox import treatment_effect
+from core.cox import cox, treatment_effect
 from core.errors import CohortError
 from core.filters import Filters
 from core.kaplan_meier import kaplan_meier
@@ -11,4 +11,4 @@ from core.mapping import ColumnMapping
 __version__ = "0.1.0"
 
 __all__ = ["Cohort", "CohortError", "ColumnMapping", "Filters", "adverse_events",
-           "kaplan_meier", "read_cohort", "treatment_effect"]
+           "cox", "kaplan_meier", "read_cohort", "treatment_effect"]

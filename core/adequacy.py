@@ -29,7 +29,7 @@ def estimable(counts: Counts) -> np.ndarray:
 def comparison_reasons(counts: Counts) -> list[str]:
     """Say per stratum why its hazard ratio against the first is not shown; "" where it is."""
     levels = counts.strata.levels
-    reasons = [_own_reason(level, int(n), int(d))
+    reasons = [own_reason(level, int(n), int(d))
                for level, n, d in zip(levels, counts.n, counts.n_event, strict=True)]
     if reasons[0]:
         return [reasons[0]] * len(levels)
@@ -39,7 +39,8 @@ def comparison_reasons(counts: Counts) -> list[str]:
             for reason, finite, level in zip(reasons, estimable(counts), levels, strict=True)]
 
 
-def _own_reason(level: str, n: int, deaths: int) -> str:
+def own_reason(level: str, n: int, deaths: int) -> str:
+    """Say why a level has no hazard ratio whatever it is compared with; "" where it may have one."""
     if n == 0:
         return f"no patient in {level}"
     if n == 1:

@@ -1,18 +1,23 @@
-"""Cox regression on strata, from the engine's table: Efron ties, Wald intervals, as R's coxph."""
+"""Cox regression, Efron ties, Wald intervals, as R's coxph: one factor from the engine's table, several
+from the patients' design matrix."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from core.adequacy import comparison_reasons, estimable
+from core.adequacy import comparison_reasons, estimable, own_reason
 from core.cohort import Cohort
-from core.counts import count
+from core.counts import Timeline, count, strata, timeline
 from core.errors import NotEstimable
+from core.format import plural
 from core.kaplan_meier import Z95
+from core.partial_likelihood import fit
+from core.schema import ARM
 
 _STEP = 1e-11  # Newton ends where no coefficient moves by more than this
 _MAX_ITERATIONS = 50
@@ -73,6 +78,104 @@ def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> CoxModel:
             "reason": np.asarray(reasons[1:], dtype=object),
         }, copy=False),
     )
+
+
+def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,)) -> CoxModel:
+    """Fit a model of one or several covariates (R: coxph on complete cases).
+
+    Categorical covariates enter by level against their first, numbers per unit. Patients with any
+    covariate missing are left out and counted.
+
+    Raises
+    ------
+    NotEstimable
+        If no covariate is given, or no patient or no event is left.
+    """
+    if not covariates:
+        raise NotEstimable("A model needs a covariate.", f"Choose from: {', '.join(cohort.variables)}.")
+    if len(covariates) == 1 and cohort.variable(covariates[0]).kind == "categorical":
+        return treatment_effect(cohort, endpoint=endpoint, by=covariates[0])
+    line = timeline(cohort, endpoint)
+    columns = [column for key in covariates for column in _columns(cohort, key)]
+    here = cohort.rows & (line.index >= 0)
+    complete = here & ~np.isnan(np.column_stack([c.values for c in columns])).any(axis=1)
+    n, n_event = int(complete.sum()), int(line.event[complete].sum())
+    if not n_event:
+        raise NotEstimable(f"No {endpoint} event among {plural(n, 'patient')} with all covariates known.",
+                           "Take a covariate or a filter away.")
+    coef, error, reasons = _fit_columns(columns, line, complete)
+    table = pd.DataFrame([{
+        "term": c.term, "level": c.level, "reference": c.reference,
+        "n": int((c.values[complete] != 0).sum()) if c.level else n,
+        "n_event": int((line.event & (c.values != 0))[complete].sum()) if c.level else n_event,
+    } for c in columns])
+    return CoxModel(
+        endpoint=endpoint, n=n, n_event=n_event, missing_endpoint=cohort.n - int(here.sum()),
+        missing_stratum=int(here.sum()) - n,
+        terms=table.assign(
+            coef=coef, std_error=error, hazard_ratio=np.exp(coef), conf_low=np.exp(coef - Z95 * error),
+            conf_high=np.exp(coef + Z95 * error), reason=reasons,
+            p_value=[math.erfc(abs(c / e) / math.sqrt(2)) for c, e in zip(coef, error, strict=True)]),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Column:
+    """A column of the design: `values` (n of the whole cohort,), NaN where missing."""
+
+    term: str
+    level: str
+    reference: str
+    values: np.ndarray
+
+
+def _columns(cohort: Cohort, key: str) -> list[_Column]:
+    """Return a covariate's columns: an indicator per level but the first, or the number itself."""
+    variable = cohort.variable(key)
+    if variable.kind != "categorical":
+        number = cohort.values(key).to_numpy(dtype=float)
+        return [_Column(term=key, level="", reference="", values=number)]
+    groups = strata(cohort, key)
+    return [_Column(term=key, level=level, reference=groups.levels[0],
+                    values=np.where(groups.codes < 0, np.nan, (groups.codes == i).astype(float)))
+            for i, level in enumerate(groups.levels) if i]
+
+
+def _fit_columns(columns: list[_Column], line: Timeline,
+                 complete: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Fit the columns that can be; say of each other one why not.
+
+    A level without events has a coefficient of minus infinity: its patients weigh nothing in any
+    risk set, so the others are fitted without them.
+    """
+    reasons = [""] * len(columns)
+    used = complete.copy()
+    for i, column in enumerate(columns):
+        inside = complete & (column.values == 1) if column.level else np.zeros_like(complete)
+        if column.level:
+            reasons[i] = own_reason(column.level, int(inside.sum()), int(line.event[inside].sum()))
+            if reasons[i].startswith("no event"):
+                used &= ~inside
+    kept: list[int] = []
+    for i, column in enumerate(columns):
+        if reasons[i].startswith("no "):
+            continue
+        trial = np.column_stack([np.ones(int(used.sum())), *(columns[j].values[used] for j in (*kept, i))])
+        if np.linalg.matrix_rank(trial) == trial.shape[1]:
+            kept.append(i)
+        else:
+            reasons[i] = f"{column.level or column.term} follows from the terms before it"
+    coef = np.full(len(columns), math.nan)
+    error = coef.copy()
+    if kept:
+        design = np.column_stack([columns[i].values[used] for i in kept])
+        fitted = fit(line.index[used], line.event[used], design)
+        for place, i in enumerate(kept):
+            if fitted.diverged[place]:
+                reasons[i] = reasons[i] or "the hazard ratio has no finite value (monotone likelihood)"
+            if not reasons[i]:
+                coef[i], error[i] = fitted.coef[place], fitted.std_error[place]
+    return coef, error, reasons
 
 
 def risk_set_weights(deaths: np.ndarray, at_risk: np.ndarray) -> np.ndarray:

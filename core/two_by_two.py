@@ -47,18 +47,16 @@ def _support(x1: np.ndarray, n1: np.ndarray, n0: np.ndarray,
              events: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the range of tables to sum over, per element.
 
-    All tables; where the observed one lies within ten standard deviations of the mean, those
-    within fourteen, beyond which the rest weigh less than 1e-20 of the observed one.
+    Those within fourteen standard deviations of the mean, and beyond the observed one and its
+    mirror image with half as much again: the rest weigh less than 1e-15 of the sum.
     """
     low, high = np.maximum(0, events - n0), np.minimum(events, n1)
     total = np.maximum(n1 + n0, 2).astype(float)
     mean = events * n1 / total
     spread = np.sqrt(mean * n0 / total * (total - events) / (total - 1)) + 1
-    near = np.abs(x1 - mean) < 10 * spread
-    inner_low = np.floor(mean - 14 * spread).astype(int)
-    inner_high = np.ceil(mean + 14 * spread).astype(int)
-    return (np.where(near, np.maximum(low, inner_low), low),
-            np.where(near, np.minimum(high, inner_high), high))
+    half = np.maximum(14 * spread, 1.5 * np.abs(x1 - mean) + 4 * spread)
+    return (np.maximum(low, np.floor(mean - half).astype(int)),
+            np.minimum(high, np.ceil(mean + half).astype(int)))
 
 
 def _fisher(x1: np.ndarray, n1: np.ndarray, n0: np.ndarray, events: np.ndarray,

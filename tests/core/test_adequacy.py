@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 
-from core import adequacy, kaplan_meier, read_cohort, treatment_effect
+from core import adequacy, cox, kaplan_meier, read_cohort, treatment_effect
 from core.counts import count, strata
 from core.errors import NotEstimable
 
@@ -83,3 +83,26 @@ def test_numbers_are_cut_where_the_dictionary_says(sample):
     assert np.bincount(afp.codes).tolist() == [47, 35]
     assert strata(sample, "age").levels == ("< 65", "≥ 65")
     assert strata(sample, "ae_nausea").levels == ("no Nausea", "Nausea")
+
+
+def test_a_model_says_of_each_term_why_it_is_not_there(sample):
+    """One level, a level without events, a covariate that repeats another, no covariate at all."""
+    few = sample.filter({"pvtt": {"in": ["none", "Vp2"]}})
+    terms = cox(few, endpoint="OS", covariates=["arm", "pvtt", "child_pugh"]).terms.set_index("level")
+    assert terms.reason["Vp3"] == "no patient in Vp3"
+    assert terms.reason["TACE+IMRT+sorafenib"] == "" and terms.hazard_ratio["TACE+IMRT+sorafenib"] > 0
+    twice = cox(sample, endpoint="OS", covariates=["arm", "age", "age"]).terms
+    assert twice.reason.tolist() == ["", "", "age follows from the terms before it"]
+    with pytest.raises(NotEstimable, match="needs a covariate"):
+        cox(sample, endpoint="OS", covariates=[])
+    with pytest.raises(NotEstimable, match="No OS event"):
+        cox(sample.filter({"response": {"in": ["CR"]}}), endpoint="OS", covariates=["age", "sex"])
+
+
+def test_a_monotone_model_prints_no_number():
+    """Time falls with the covariate, patient by patient."""
+    text = "id,OS_months,OS_event,x,y\n" + "".join(f"p{i},{30 - i},1,{i},{i * 7 % 5}\n" for i in range(20))
+    cohort = read_cohort(io.BytesIO(text.encode()))
+    terms = cox(cohort, endpoint="OS", covariates=["x", "y"]).terms.set_index("term")
+    assert "monotone likelihood" in terms.reason["x"]
+    assert np.isnan(terms.hazard_ratio["x"])

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import kaplan_meier, read_cohort, treatment_effect
+from core import cox, kaplan_meier, read_cohort, treatment_effect
 from core.two_by_two import fisher_exact, miettinen_nurminen
 from tests.conftest import HCC, REFERENCE, SAMPLE
 
@@ -101,6 +101,26 @@ def test_hazard_ratio(name, cohorts, reference):
         agree(estimable.loc[[theirs["level"][i] for i in shared], column],
               [floats(theirs[column])[i] for i in shared],
               scale=floats(theirs["std_error"])[shared] if column == "coef" else 0.0)
+
+
+MODELS = {
+    "yang": (SAMPLE, "OS", ["arm", "age", "pvtt", "tumor_size"]),
+    "lung": (REFERENCE / "lung.csv", "OS", ["age", "sex", "wt_loss"]),
+    "veteran": (REFERENCE / "veteran.csv", "OS", ["arm", "karno", "celltype"]),
+    "age_alone": (HCC, "OS", ["age"]),
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_models_of_several_covariates(name, reference):
+    """coxph on complete cases."""
+    file, endpoint, covariates = MODELS[name]
+    model = cox(read_cohort(file), endpoint=endpoint, covariates=covariates)
+    theirs = reference["models"][name]
+    assert (model.n, model.n_event) == (theirs["n"], theirs["n_event"])
+    agree(model.terms.coef, theirs["coef"], scale=floats(theirs["std_error"]))
+    agree(model.terms.std_error, theirs["std_error"])
+    agree(model.terms.p_value, theirs["p_value"])
 
 
 def test_one_patient_in_a_level_is_the_only_refusal(cohorts):

@@ -135,7 +135,8 @@ tables <- rbind(
   t(replicate(60, {
     n <- sample(3:90, 2); c(rbinom(1, n[1], runif(1)), n[1], rbinom(1, n[2], runif(1)), n[2])
   })),
-  c(412, 5000, 371, 5000), c(40, 400, 60, 400)
+  c(412, 5000, 371, 5000), c(40, 400, 60, 400),
+  c(900, 5000, 400, 5000), c(3, 9000, 60, 3000)
 )
 two_by_two <- apply(tables, 1, function(t) {
   m <- matrix(c(t[1], t[2] - t[1], t[3], t[4] - t[3]), 2)
@@ -145,9 +146,27 @@ two_by_two <- apply(tables, 1, function(t) {
        limits = vec(mn_limits(t[1], t[2], t[3], t[4])))
 })
 
+# ---- models of several covariates
+model_of <- function(formula, data) {
+  s <- summary(coxph(formula, data = data, ties = "efron",
+                     control = coxph.control(eps = 1e-12, toler.chol = 1e-13)))
+  list(term = as.list(rownames(s$coefficients)), coef = vec(s$coefficients[, "coef"]),
+       std_error = vec(s$coefficients[, "se(coef)"]), p_value = vec(s$coefficients[, "Pr(>|z|)"]),
+       n = s$n, n_event = s$nevent)
+}
+yang$arm <- factor(yang$arm, levels = arms)
+yang$pvtt <- factor(yang$pvtt, levels = c("none", "Vp2", "Vp3", "Vp4"))
+models <- list(
+  yang = model_of(Surv(os_months, os_event) ~ arm + age + pvtt + tumor_size_cm, yang),
+  lung = model_of(Surv(time / month, status == 2) ~ age + factor(sex) + wt.loss, lung),
+  veteran = model_of(Surv(time / month, status) ~ factor(trt) + karno + celltype,
+                     transform(veteran, celltype = factor(as.character(celltype)))),
+  age_alone = model_of(Surv(OS, Death) ~ Age, hcc)
+)
+
 cat(json(list(
   r = R.version.string, survival = as.character(packageVersion("survival")),
   cohorts = lapply(cohorts, survival_of), edges = lapply(edges, edge),
-  two_by_two = unname(two_by_two)
+  models = models, two_by_two = unname(two_by_two)
 )), file = file.path(here, "reference.json"))
 cat("written\n")
