@@ -143,7 +143,26 @@ def _columns(cohort: Cohort, key: str) -> list[_Column]:
 
 def _fit_columns(columns: list[_Column], line: Timeline,
                  complete: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """Fit the columns that can be; say of each other one why not.
+    """Fit the columns that can be; say of each other one why not."""
+    used, reasons = _levels_with_events(columns, line, complete)
+    kept = _independent(columns, used, reasons)
+    coef = np.full(len(columns), math.nan)
+    error = coef.copy()
+    if not kept:
+        return coef, error, reasons
+    design = np.column_stack([columns[i].values[used] for i in kept])
+    fitted = fit(line.index[used], line.event[used], design)
+    for place, i in enumerate(kept):
+        if fitted.diverged[place]:
+            reasons[i] = reasons[i] or "the hazard ratio has no finite value (monotone likelihood)"
+        if not reasons[i]:
+            coef[i], error[i] = fitted.coef[place], fitted.std_error[place]
+    return coef, error, reasons
+
+
+def _levels_with_events(columns: list[_Column], line: Timeline,
+                        complete: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """Return who the model is fitted on, and why a level has no hazard ratio.
 
     A level without events has a coefficient of minus infinity: its patients weigh nothing in any
     risk set, so the others are fitted without them.
@@ -151,31 +170,29 @@ def _fit_columns(columns: list[_Column], line: Timeline,
     reasons = [""] * len(columns)
     used = complete.copy()
     for i, column in enumerate(columns):
-        inside = complete & (column.values == 1) if column.level else np.zeros_like(complete)
         if column.level:
-            reasons[i] = own_reason(column.level, int(inside.sum()), int(line.event[inside].sum()))
-            if reasons[i].startswith("no event"):
+            inside = complete & (column.values == 1)
+            events = int(line.event[inside].sum())
+            reasons[i] = own_reason(column.level, int(inside.sum()), events)
+            if not events:
                 used &= ~inside
+    return used, reasons
+
+
+def _independent(columns: list[_Column], used: np.ndarray, reasons: list[str]) -> list[int]:
+    """Return the columns to fit; say of one that follows from those before it that it does."""
     kept: list[int] = []
+    base = np.ones((int(used.sum()), 1))
     for i, column in enumerate(columns):
-        if reasons[i].startswith("no "):
+        if not column.values[used].any():
             continue
-        trial = np.column_stack([np.ones(int(used.sum())), *(columns[j].values[used] for j in (*kept, i))])
+        trial = np.column_stack([base, column.values[used]])
         if np.linalg.matrix_rank(trial) == trial.shape[1]:
             kept.append(i)
+            base = trial
         else:
             reasons[i] = f"{column.level or column.term} follows from the terms before it"
-    coef = np.full(len(columns), math.nan)
-    error = coef.copy()
-    if kept:
-        design = np.column_stack([columns[i].values[used] for i in kept])
-        fitted = fit(line.index[used], line.event[used], design)
-        for place, i in enumerate(kept):
-            if fitted.diverged[place]:
-                reasons[i] = reasons[i] or "the hazard ratio has no finite value (monotone likelihood)"
-            if not reasons[i]:
-                coef[i], error[i] = fitted.coef[place], fitted.std_error[place]
-    return coef, error, reasons
+    return kept
 
 
 def risk_set_weights(deaths: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
