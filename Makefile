@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 .PHONY: run test check fix bench bench-large screenshots reference clean
 
 run: $(VENV)/.run
-	$(BIN)/python serve.py --server.headless false
+	$(BIN)/python serve.py
 
 test: $(VENV)/.dev
 	sh tests/browser/ensure_chromium.sh $(BIN)/python
