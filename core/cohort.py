@@ -20,7 +20,7 @@ import pandas as pd
 from core import schema
 from core.errors import FilterError, MappingError
 from core.filters import Condition, Filters
-from core.guessing import guess_mapping
+from core.guessing import guess_mapping, unique_key
 from core.mapping import ColumnMapping, FactorRole
 from core.reading import Source, TextTable, read_table
 from core.validation import validate
@@ -110,7 +110,7 @@ class Cohort:
                                          kind="categorical", levels=levels)
         out |= {v.key: v for v in self.mapping.variables}
         for term in self.worst_grades.terms:
-            key = schema.factor_key(f"{schema.AE_PREFIX}{term}")
+            key = unique_key(schema.factor_key(f"{schema.AE_PREFIX}{term}"), out)
             out[key] = FactorRole(key=key, label=term, column=term, kind="grade", known="later")
         return out
 
@@ -146,8 +146,8 @@ class Cohort:
         if self.parent:
             return self.parent.worst_grades
         long = self.long_events
-        terms = list(dict.fromkeys(long.term)) if len(long) else []
-        terms = [schema.ae_term(c) for c in self.mapping.adverse_events] or terms
+        terms = list(dict.fromkeys(schema.ae_term(c) for c in self.mapping.adverse_events)) or \
+            list(dict.fromkeys(long.term))
         category = {t: schema.ae_category(t) for t in terms} | dict(zip(long.term, long.category,
                                                                        strict=True))
         column = pd.Categorical(long.term, categories=terms).codes
@@ -259,10 +259,7 @@ def make_cohort(table: TextTable,
         mapping, assumed = guess.mapping, guess.findings
     elif not isinstance(mapping, ColumnMapping):
         mapping = ColumnMapping.from_json(mapping, table.columns)
-    keys = [schema.ARM] * (mapping.arm is not None) + [v.key for v in mapping.variables]
-    if len(set(keys)) < len(keys):
-        double = next(k for k in keys if keys.count(k) > 1)
-        raise MappingError(f"Two roles have the key {double!r}.", "Give one of them another key.")
+    _check_keys(mapping)
     patients, events, findings = validate(table, mapping)
     if assumed:
         findings = pd.concat([pd.DataFrame(assumed), findings], ignore_index=True)
@@ -271,3 +268,13 @@ def make_cohort(table: TextTable,
         findings=findings[list(schema.FINDING_COLUMNS)], fingerprint=table.sha256,
         name=table.name, rows=np.ones(len(patients), bool),
     )
+
+
+def _check_keys(mapping: ColumnMapping) -> None:
+    """Refuse two variables of one key, and a factor that would take a column of the app's own."""
+    keys = [v.key for v in mapping.variables]
+    own = {schema.PATIENT, schema.ARM}
+    own |= {name(e.name) for e in mapping.endpoints for name in (schema.time_column, schema.event_column)}
+    if double := [k for k in keys if keys.count(k) > 1 or k in own]:
+        raise MappingError(f"The key {double[0]!r} is taken by another role.",
+                           "Give the factor another key.")

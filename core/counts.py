@@ -13,7 +13,7 @@ import numpy as np
 
 from core import schema
 from core.cohort import Cohort
-from core.errors import MappingError
+from core.errors import MappingError, NotEstimable
 from core.format import number
 from core.schema import Cut
 
@@ -109,6 +109,8 @@ def _strata(whole: Cohort, by: str | None) -> Strata:
         return Strata(by=by, label=variable.label, levels=whole.levels(by),
                       codes=values.cat.codes.to_numpy(dtype=int))
     number_of = values.to_numpy(dtype=float)
+    if np.isnan(number_of).all():
+        raise NotEstimable(f"{variable.label} is missing in every patient.", "Choose another variable.")
     levels: tuple[str, ...]
     if variable.kind == "grade":
         codes, levels = (number_of > 0).astype(int), (f"no {variable.label}", variable.label)

@@ -97,6 +97,8 @@ def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,)) ->
         return treatment_effect(cohort, endpoint=endpoint, by=covariates[0])
     line = timeline(cohort, endpoint)
     columns = [column for key in covariates for column in _columns(cohort, key)]
+    if not columns:
+        raise NotEstimable("Every covariate has a single level.", "Choose one that varies.")
     here = cohort.rows & (line.index >= 0)
     complete = here & ~np.isnan(np.column_stack([c.values for c in columns])).any(axis=1)
     n, n_event = int(complete.sum()), int(line.event[complete].sum())
@@ -109,12 +111,14 @@ def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,)) ->
         "n": int((c.values[complete] != 0).sum()) if c.level else n,
         "n_event": int((line.event & (c.values != 0))[complete].sum()) if c.level else n_event,
     } for c in columns])
+    with np.errstate(over="ignore"):  # per unit of a tiny covariate a ratio can be beyond all numbers
+        ratio, low, high = (np.exp(coef + z * error) for z in (0, -Z95, Z95))
     return CoxModel(
         endpoint=endpoint, n=n, n_event=n_event, missing_endpoint=cohort.n - int(here.sum()),
         missing_stratum=int(here.sum()) - n,
         terms=table.assign(
-            coef=coef, std_error=error, hazard_ratio=np.exp(coef), conf_low=np.exp(coef - Z95 * error),
-            conf_high=np.exp(coef + Z95 * error), reason=reasons,
+            coef=coef, std_error=error, hazard_ratio=ratio, conf_low=low, conf_high=high,
+            reason=reasons,
             p_value=[math.erfc(abs(c / e) / math.sqrt(2)) for c, e in zip(coef, error, strict=True)]),
     )
 
@@ -182,12 +186,15 @@ def _levels_with_events(columns: list[_Column], line: Timeline,
 def _independent(columns: list[_Column], used: np.ndarray, reasons: list[str]) -> list[int]:
     """Return the columns to fit; say of one that follows from those before it that it does."""
     kept: list[int] = []
-    base = np.ones((int(used.sum()), 1))
+    base = np.empty((int(used.sum()), 0))
     for i, column in enumerate(columns):
-        if not column.values[used].any():
+        centred = column.values[used] - column.values[used].mean()
+        spread = centred.std()
+        if not spread > 1e-12 * np.abs(column.values[used]).max():
+            reasons[i] = reasons[i] or f"{column.level or column.term} does not vary in these patients"
             continue
-        trial = np.column_stack([base, column.values[used]])
-        if np.linalg.matrix_rank(trial) == trial.shape[1]:
+        trial = np.column_stack([base, centred / spread])
+        if np.linalg.matrix_rank(trial, rtol=1e-9) == trial.shape[1]:
             kept.append(i)
             base = trial
         else:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -72,24 +73,37 @@ class Condition:
         if strange := [k for k in data if k not in _KEYS]:
             raise FilterError(f"Unknown condition {strange[0]!r}.",
                               f"Choose from: {', '.join(sorted(_KEYS))}.")
+        if not data:
+            raise FilterError("A condition is empty.", 'For example {"in": ["Vp3"]}.')
         if "not" in data:
             if len(data) > 1:
                 raise FilterError("A condition with 'not' can have no other part.",
                                   "Put the rest inside 'not'.")
             inner = data["not"]
-            inner = inner if isinstance(inner, Mapping) else {"in": inner}
+            inner = inner if isinstance(inner, Mapping) else {"in": inner or []}
             positive = cls.from_json(inner)
             return cls(levels=positive.levels, bounds=positive.bounds, missing=positive.missing,
                        negated=not positive.negated)
         levels = data.get("in")
         if isinstance(levels, str):
             levels = [levels]
-        try:
-            bounds = tuple((b, float(data[b])) for b in _BOUNDS if b in data)
-        except (TypeError, ValueError) as error:
-            raise FilterError("A bound is not a number.", "Give numbers to gt, ge, lt, le.") from error
-        return cls(levels=None if levels is None else tuple(str(v) for v in levels), bounds=bounds,
-                   missing=data.get("missing"))
+        if not isinstance(levels, (list, tuple, type(None))):
+            raise FilterError(f"'in' is {levels!r}.", "Give it a list of levels.")
+        missing = data.get("missing")
+        if not isinstance(missing, (bool, type(None))):
+            raise FilterError(f"'missing' is {missing!r}.", "It is true or false.")
+        return cls(levels=None if levels is None else tuple(str(v) for v in levels),
+                   bounds=tuple((b, _finite(data[b])) for b in _BOUNDS if b in data), missing=missing)
+
+
+def _finite(bound: Any) -> float:
+    try:
+        number_of = float(bound)
+    except (TypeError, ValueError):
+        number_of = math.nan
+    if not math.isfinite(number_of):
+        raise FilterError("A bound is not a number.", "Give numbers to gt, ge, lt, le.")
+    return number_of
 
 
 _NUMPY = {"ge": "greater_equal", "gt": "greater", "le": "less_equal", "lt": "less"}
@@ -117,7 +131,11 @@ class Filters:
             If a condition is not of this form.
         """
         if isinstance(data, str):
-            data = json.loads(data)
+            try:
+                data = json.loads(data)
+            except json.JSONDecodeError as error:
+                raise FilterError("The filters are not valid JSON.",
+                                  'For example {"pvtt": {"in": ["Vp3"]}}.') from error
         if not isinstance(data, Mapping) or not all(isinstance(c, Mapping) for c in data.values()):
             raise FilterError("Filters are an object of conditions.",
                               'For example {"pvtt": {"in": ["Vp3"]}}.')
@@ -140,9 +158,12 @@ class Filters:
     def toggled(self, key: str, level: str) -> Filters:
         """Add a level to a variable's condition or take it out, as a click on its bar does."""
         current = self.conditions.get(key)
-        levels = current.levels if current and current.levels and not current.negated else ()
+        if current is None or current.negated:
+            return self.with_condition(key, Condition(levels=(level,)))
+        levels = current.levels or ()
         new = tuple(v for v in levels if v != level) if level in levels else (*levels, level)
-        return self.with_condition(key, Condition(levels=new) if new else None)
+        changed = replace(current, levels=new or None)
+        return self.with_condition(key, None if changed == Condition() else changed)
 
     def with_levels(self, key: str, levels: list[str]) -> Filters:
         """Keep a variable to these levels; none means no condition."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 import pandas as pd
 
@@ -17,6 +18,7 @@ MAX_CODED = 6  # a column of numbers with at most so many distinct values is rea
 MAX_LEVELS = 12
 MAX_ARMS = 8
 MANY_FACTORS = 20
+_NEARLY_ALL, _MOSTLY = 0.9, 0.8
 
 
 @dataclass(kw_only=True)
@@ -54,16 +56,35 @@ def as_number(text: str) -> float | None:
         return None
 
 
-def default_event_values(levels: list[str]) -> tuple[str, ...]:
-    """Return the values that mean event by convention (0/1, 1/2, dead/alive), or nothing."""
-    lower = {v.lower().replace(" ", "") for v in levels}
-    if lower <= {"0", "1"}:
-        return ("1",)
-    if lower == {"1", "2"}:
-        return ("2",)
+def default_event_values(column: str, levels: list[str]) -> tuple[str, ...]:
+    """Return the values that mean event by convention, or nothing.
+
+    0/1 and 1/2: the larger; 0 in a column that counts censoring (`os_censor`, CNSR); words such as
+    dead and alive.
+    """
+    codes = {as_number(v) for v in levels}
+    if codes <= {0.0, 1.0}:
+        event = 0.0 if counts_censoring(column) else 1.0
+        return tuple(v for v in levels if as_number(v) == event) or (f"{event:g}",)
+    if codes == {1.0, 2.0} and not counts_censoring(column):
+        return tuple(v for v in levels if as_number(v) == 2.0)
     events = tuple(v for v in levels if v.lower().replace(" ", "") in schema.EVENT_WORDS)
     others = [v for v in levels if v.lower().replace(" ", "") in schema.NO_EVENT_WORDS]
     return events if len(events) + len(others) == len(levels) else ()
+
+
+def counts_censoring(column: str) -> bool:
+    """Tell whether a header says that its ones are the censored."""
+    return "cens" in schema.fold(column) or "cnsr" in schema.fold(column)
+
+
+def unique_key(key: str, taken: Iterable[str]) -> str:
+    """Return a key that is neither taken nor a column of the app's own."""
+    used = {*taken, *schema.RESERVED}
+    if key not in used:
+        return key
+    number = next(i for i in count(2) if f"{key}_{i}" not in used)
+    return f"{key}_{number}"
 
 
 def default_reference(levels: list[str]) -> str:
@@ -133,9 +154,10 @@ class _Guesser:
     def _take_id(self) -> str | None:
         for column in list(self.free):
             if schema.fold(column) in schema.ID_NAMES:
-                values = self.table.frame[column].str.strip()
-                if values.is_unique and not set(values) & set(schema.MISSING_CODES):
-                    return self._take(column)
+                if len(self.levels[column]) > _NEARLY_ALL * len(self.table.frame):
+                    return self._take(column)  # where two rows share an id, validation names them
+                self._say("warning", self._take(column), "It is named like a patient id, but many rows "
+                          "share a value. This app reads one row per patient.")
         self._say("assumed", "", "No column holds a unique patient id: patients are known by "
                                  "their row in the file.")
         return None
@@ -163,22 +185,23 @@ class _Guesser:
 
     def _is_time(self, column: str) -> bool:
         levels = self.levels[column]
-        return len(levels) > 2 and all(as_number(v) is not None for v in levels)
+        numbers = sum(as_number(v) is not None for v in levels)
+        return numbers > 2 and numbers > _MOSTLY * len(levels)  # validation names the other cells
 
     def _endpoint(self, name: str, label: str, time: str, event: str) -> EndpointRole:
         unit = schema.time_unit_in(time)
         if unit is None:
-            longest = max(float(v) for v in self.levels[time])
+            longest = max(as_number(v) or 0.0 for v in self.levels[time])
             unit = "days" if longest > 300 else "months"
             self._say("assumed", time, f"The times of {name} are read as {unit}: the header names "
                                        f"no unit and the longest is {longest:g}.")
-        values = default_event_values(self.levels[event])
+        values = default_event_values(event, self.levels[event])
         if not values:
             self.guess.questions.append(NeedsAnswer(
                 f"Which value of {event!r} means an event for {name}?",
                 f"It holds: {', '.join(self.levels[event])}. Say so in the mapping.",
                 self.levels[event]))
-        elif set(self.levels[event]) != {"0", "1"}:
+        elif {as_number(v) for v in self.levels[event]} != {0.0, 1.0} or counts_censoring(event):
             self._say("assumed", event, f"{', '.join(values)} means event for {name}; other values "
                                         "are censored.")
         return EndpointRole(name=name, label=label, time=time, event=event, event_values=values,
@@ -202,9 +225,9 @@ class _Guesser:
         return None
 
     def _take_adverse_events(self) -> tuple[str, ...]:
-        grades = {"0", "1", "2", "3", "4", "5"}
-        return tuple(self._take(c) for c in list(self.free)
-                     if c.lower().startswith(schema.AE_PREFIX) and set(self.levels[c]) <= grades)
+        grades = {0.0, 1.0, 2.0, 3.0, 4.0, 5.0}
+        return tuple(self._take(c) for c in list(self.free) if c.lower().startswith(schema.AE_PREFIX)
+                     and {as_number(v) for v in self.levels[c]} <= grades)
 
     def _take_response(self) -> FactorRole | None:
         for column in list(self.free):
@@ -235,13 +258,24 @@ class _Guesser:
                       "Add those you need as factors.")
             others = []
         factors: dict[str, FactorRole] = {}
-        for column in [c for c in self.free if c in known or c in others]:
+        for column in self.free:
             if not self._may_be_factor(column):
-                continue
-            entry = schema.dictionary_entry(column)
-            key = entry.key if entry and entry.key not in factors else schema.factor_key(column)
-            factors[key] = factor_for(column, self.levels[column], key)
+                self._left_aside(column)
+            elif column in known or column in others:
+                entry = schema.dictionary_entry(column)
+                key = unique_key(entry.key if entry else schema.factor_key(column), factors)
+                factors[key] = factor_for(column, self.levels[column], key)
         return tuple(factors.values())
+
+    def _left_aside(self, column: str) -> None:
+        """Say of a column that could be no factor why: text, or a number but for some cells."""
+        levels = self.levels[column]
+        odd = [v for v in levels if as_number(v) is None]
+        if levels and len(odd) < (1 - _MOSTLY) * len(levels):
+            self._say("warning", column, f"It is left aside: it holds numbers but for {odd[0]!r}"
+                      f"{f' and {len(odd) - 1} other values' if len(odd) > 1 else ''}.")
+        elif levels:
+            self._say("assumed", column, f"It is left aside: it holds {len(levels)} different texts.")
 
     def _may_be_factor(self, column: str) -> bool:
         levels = self.levels[column]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -121,7 +122,7 @@ class ColumnMapping:
             adverse_events=tuple(dict.fromkeys(
                 column for pattern in patterns for column in (matching(columns, pattern) or [pattern])
             )),
-            missing=tuple(data.get("missing", MISSING_CODES)),
+            missing=_missing_from(data.get("missing", MISSING_CODES)),
         )
 
     def _check_columns(self, columns: list[str]) -> None:
@@ -140,20 +141,30 @@ class ColumnMapping:
 def _load(source: Mapping[str, Any] | str | Path) -> Mapping[str, Any]:
     if isinstance(source, Mapping):
         return source
-    text = source
-    if isinstance(source, Path) or not source.lstrip().startswith("{"):
-        path = Path(source)
-        if not path.is_file():
-            raise MappingError(f"There is no mapping file {str(source)!r}.", "Check the path.")
-        text = path.read_text(encoding="utf-8-sig")
+    text: str | Path = source if isinstance(source, Path) else source.lstrip("\ufeff \t\r\n")
+    if isinstance(text, Path) or not text.startswith(("{", "[")):
+        try:
+            text = Path(source).read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise MappingError(f"The mapping {str(source)[:80]!r} is neither JSON nor a JSON file.",
+                               "Check the path; save the file as UTF-8.") from error
     try:
-        data = json.loads(cast(str, text))
+        data = json.loads(text)
     except json.JSONDecodeError as error:
         raise MappingError(f"The mapping is not valid JSON (line {error.lineno}).",
                            "Download one from the Cohort page to see the form.") from error
     if not isinstance(data, dict):
         raise MappingError("The mapping is not a JSON object.", "It begins with {.")
     return data
+
+
+def _missing_from(codes: str | Iterable[Any]) -> tuple[str, ...]:
+    """Return the missing codes as text; an empty cell is missing whatever the list says."""
+    listed = [codes] if isinstance(codes, str) else list(codes)
+    if any(not isinstance(c, (str, int, float)) for c in listed):
+        raise MappingError("The missing codes are not a list of texts and numbers.",
+                           'For example ["NA", "9999"].')
+    return tuple(dict.fromkeys(["", *(c if isinstance(c, str) else f"{c:g}" for c in listed)]))
 
 
 def _arm_from(data: Mapping[str, Any]) -> ArmRole:
@@ -208,9 +219,17 @@ def _factor_from(key: str, data: Mapping[str, Any]) -> FactorRole:
     return FactorRole(
         key=key, label=data.get("label", key), column=data["column"], kind=cast(Kind, kind),
         unit=data.get("unit", ""), levels={str(k): str(v) for k, v in levels.items()},
-        cuts=tuple(Cut(float(c["at"]), c.get("closed", "right")) for c in data.get("cuts", [])),
+        cuts=tuple(_cut_from(key, c) for c in data.get("cuts", [])),
         known=cast(Known, known), log=bool(data.get("log", False)),
     )
+
+
+def _cut_from(key: str, data: Mapping[str, Any]) -> Cut:
+    cut = Cut(float(data["at"]), data.get("closed", "right"))
+    if not math.isfinite(cut.at) or cut.closed not in ("left", "right"):
+        raise MappingError(f"A cut-point of {key} is {data['at']!r}, closed {cut.closed!r}.",
+                           "It needs a number, and left or right.")
+    return cut
 
 
 def _sites_from(data: Mapping[str, Any] | list[str]) -> tuple[FactorRole, ...]:

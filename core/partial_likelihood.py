@@ -8,7 +8,9 @@ import numpy as np
 
 _STEP = 1e-10
 _MAX_ITERATIONS = 40
-_DIVERGED = 12.0  # a coefficient of so many standard deviations of its column runs to infinity
+_DIVERGED = 20.0  # log hazard ratio over a column's range: beyond it a coefficient runs to infinity
+_STRIDE = 5.0  # the most that a log hazard ratio over a column's range may change at a time
+_VANISHED = 1e-8  # information left of a column, as a share of what it was at the start
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -38,20 +40,24 @@ def fit(index: np.ndarray, event: np.ndarray, design: np.ndarray) -> Fit:
     x, event, index = x[order], event[order], index[order]
     risk = _RiskSets(index, event)
     beta = np.zeros(x.shape[1])
+    span = np.ptp(x, axis=0)
     likelihood, score, information = risk.evaluate(x, beta)
+    at_start = np.diag(information)
     for _ in range(_MAX_ITERATIONS):
         move = np.linalg.lstsq(information, score, rcond=1e-14)[0]
+        move *= min(1.0, _STRIDE / max(np.abs(move * span).max(), 1e-300))
         ahead = risk.evaluate(x, beta + move)
-        while ahead[0] < likelihood - 1e-9 * abs(likelihood) and np.abs(move).max() > _STEP:
+        while not ahead[0] >= likelihood - 1e-9 * abs(likelihood) and np.abs(move).max() > _STEP:
             move /= 2
             ahead = risk.evaluate(x, beta + move)
         beta = beta + move
         likelihood, score, information = ahead
-        if np.abs(move).max() < _STEP or np.abs(beta).max() > 2 * _DIVERGED:
+        if np.abs(move).max() < _STEP or np.abs(beta * span).max() > 1.5 * _DIVERGED:
             break
     variance = np.diag(np.linalg.pinv(information, rcond=1e-14))
-    return Fit(coef=beta / scale, std_error=np.sqrt(np.maximum(variance, 0)) / scale,
-               diverged=np.abs(beta) > _DIVERGED)
+    diverged = ((np.abs(beta * span) > _DIVERGED) | (np.diag(information) < _VANISHED * at_start)
+                | ~(variance > 0))
+    return Fit(coef=beta / scale, std_error=np.sqrt(np.maximum(variance, 0)) / scale, diverged=diverged)
 
 
 class _RiskSets:
@@ -72,14 +78,14 @@ class _RiskSets:
     def evaluate(self, x: np.ndarray, beta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
         """Return log likelihood, score (p,) and information (p, p)."""
         eta = x @ beta
-        weight = np.exp(eta)
+        weight = np.exp(eta - eta.max())  # the risk sets' shares do not feel the shift
         first = weight[:, None] * x
         s0, d0 = np.cumsum(weight)[self.ends], self._tied(weight)
         s1, d1 = np.cumsum(first, axis=0)[self.ends], self._tied(first)
         t, l_of_d = self.time, self.share
         total = s0[t] - l_of_d * d0[t]
         mean = (s1[t] - l_of_d[:, None] * d1[t]) / total[:, None]
-        likelihood = float(eta[self.event].sum() - np.log(total).sum())
+        likelihood = float((eta - eta.max())[self.event].sum() - np.log(total).sum())
         score = x[self.event].sum(axis=0) - mean.sum(axis=0)
         # Sum over deaths of the weighted second moment: each patient enters with the sum of 1 / total
         # over the deaths that saw them at risk, less what Efron's rule takes from the tied.

@@ -85,10 +85,11 @@ def _bytes_of(source: Source, name: str) -> tuple[bytes, str]:
     if isinstance(source, bytes):
         data = source
     elif isinstance(source, (str, Path)):
-        path = Path(source)
-        if not path.is_file():
-            raise ReadingError(f"There is no file {str(source)!r}.", "Check the path.")
-        data, name = path.read_bytes(), name or path.name
+        try:
+            data, name = Path(source).read_bytes(), name or Path(source).name
+        except OSError as error:
+            raise ReadingError(f"There is no file {str(source)[:80]!r}.",
+                               "Give a path, bytes or an open file.") from error
     else:
         data, name = source.read(), name or Path(str(getattr(source, "name", ""))).name
     if len(data) > MAX_BYTES:
@@ -150,11 +151,14 @@ def _looks_chinese(text: str) -> bool:
 
 def _split(text: str) -> tuple[list[str], list[list[str]], list[int], str]:
     """Cut text into header, rows and the line on which each row began."""
+    if not text.strip(" \t\r\n,;|\ufeff"):
+        raise ReadingError("The file holds no text but delimiters.",
+                           "It needs a header and one row per patient.")
     if longest := next((i for i, s in enumerate(text.splitlines(), 1) if len(s) > MAX_LINE), 0):
         raise ReadingError(f"Line {longest} is longer than {MAX_LINE:,} characters.",
                            "Is this the right file?")
-    delimiter = _delimiter(text)
     csv.field_size_limit(MAX_LINE)
+    delimiter = _delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[list[str]] = []
     lines: list[int] = []

@@ -34,6 +34,10 @@ MONTHS_PER = {
 }
 
 
+# Keys that no factor may have: columns of the patients' frame.
+RESERVED = frozenset({PATIENT, ARM, RESPONSE})
+
+
 def time_column(endpoint: str) -> str:
     """Name the patients' column that holds an endpoint's time in months."""
     return f"{endpoint} time"
@@ -234,7 +238,17 @@ def time_unit_in(name: str) -> str | None:
     """Return the time unit that a header states (`OS_months`, `OS (days)`), or None."""
     text = unicodedata.normalize("NFKC", name).lower()
     words = [*_UNIT_IN_NAME.findall(text), *re.split(r"[^a-z\u3400-\u9fff]+", text)]
-    return next((_NAME_UNITS[w.strip()] for w in words if w.strip() in _NAME_UNITS), None)
+    stated = next((_NAME_UNITS[w.strip()] for w in words if w.strip() in _NAME_UNITS), None)
+    return stated or _unit_after_endpoint(fold(name))
+
+
+def _unit_after_endpoint(folded: str) -> str | None:
+    """Return the unit in a header such as `OSdays` or `os_m`, or None."""
+    for name in ENDPOINTS:
+        suffix = folded.removeprefix(name.lower())
+        if suffix != folded and suffix in {**_NAME_UNITS, "m": "months"}:
+            return {**_NAME_UNITS, "m": "months"}[suffix]
+    return None
 
 
 def dictionary_entry(name: str) -> Entry | None:
@@ -251,7 +265,7 @@ def matching(columns: list[str], pattern: str) -> list[str]:
 def factor_key(column: str) -> str:
     """Turn a header into a factor's key: lower case, words joined by underscores."""
     text = unicodedata.normalize("NFKC", column).lower()
-    return re.sub(r"[^0-9a-z\u3400-\u9fff]+", "_", text).strip("_") or "factor"
+    return re.sub(r"[^\w]+", "_", text).strip("_") or "factor"
 
 
 def readable(column: str) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from core import schema
 from core.errors import ValidationError
-from core.guessing import levels_of
+from core.guessing import as_number, levels_of
 from core.mapping import ArmRole, ColumnMapping, EndpointRole, FactorRole
 from core.reading import TextTable
 
@@ -132,6 +132,11 @@ class _Converter:
             self._add("warning", 0, column, ", ".join(unnamed),
                       f"{column!r} holds values that the mapping does not name: "
                       f"{', '.join(unnamed[:6])}. They are kept as levels of their own.")
+        for value in unnamed:
+            if value in levels.values():
+                self._add("refused", 0, column, value,
+                          f"Column {column!r} holds {value!r}, which the mapping does not name, and "
+                          f"names another value {value!r}. Name both.")
         labels = levels | {v: v for v in unnamed}
         order = list(dict.fromkeys(labels.values()))
         return pd.Categorical(text.map(labels), categories=order, ordered=True)
@@ -157,7 +162,8 @@ class _Converter:
     def _event(self, endpoint: EndpointRole) -> np.ndarray:
         text = self._text(endpoint.event)
         found = levels_of(self.table.frame[endpoint.event], self.mapping.missing)
-        if found and not set(found) & set(endpoint.event_values):
+        codes = {_code(v) for v in endpoint.event_values}
+        if found and not {_code(v) for v in found} & codes:
             self._add("warning", 0, endpoint.event, ", ".join(found),
                       f"No patient has an event of {endpoint.name}: column {endpoint.event!r} holds "
                       f"{', '.join(found)}, and {', '.join(endpoint.event_values)} means event.")
@@ -165,7 +171,7 @@ class _Converter:
             self._add("refused", 0, endpoint.event, "",
                       f"Column {endpoint.event!r} has {len(found)} different values: it cannot say "
                       f"who had an event of {endpoint.name}.")
-        event = text.isin(endpoint.event_values).to_numpy(dtype=float)
+        event = text.map(_code, na_action="ignore").isin(codes).to_numpy(dtype=float)
         return np.where(text.isna(), np.nan, event)
 
     def _check_pair(self, endpoint: EndpointRole, columns: dict[str, object]) -> None:
@@ -178,3 +184,9 @@ class _Converter:
             self._add("warning", int(self.lines[i]), column, "",
                       f"Line {self.lines[i]}: left out of {endpoint.name}, because {column!r} is "
                       "missing.")
+
+
+def _code(text: str) -> str:
+    """Return a value's code: `1.0` and `1` are one."""
+    number = as_number(text)
+    return text if number is None else f"{number:g}"

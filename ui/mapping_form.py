@@ -12,7 +12,14 @@ from typing import Any
 import streamlit as st
 
 from core import schema
-from core.guessing import as_number, default_event_values, default_reference, factor_for, levels_of
+from core.guessing import (
+    as_number,
+    default_event_values,
+    default_reference,
+    factor_for,
+    levels_of,
+    unique_key,
+)
 from core.mapping import factor_json
 from core.reading import TextTable
 from ui.state import Draft
@@ -165,7 +172,7 @@ class _Form:
             levels = self.levels(event) if event else []
             few = levels if len(levels) <= schema.MAX_LEVELS_SHOWN else []
             default = now.get("event_values", []) if event == now.get("event") else \
-                default_event_values(few)
+                default_event_values(event or "", few)
             values = st.multiselect("Value that means event", few, [v for v in default if v in few],
                                     key=self.key("values", i, event))
         death = st.checkbox("Death counts as an event", now.get("death_counts", True),
@@ -191,7 +198,7 @@ class _Form:
         out: dict[str, Any] = {}
         for column in chosen:
             key, factor = now.get(column) or self._new_factor(column)
-            out[key if key not in out else schema.factor_key(column)] = factor
+            out[key if column in now else unique_key(key, out)] = factor
         if out:
             edited = st.selectbox("Details of", list(out), key=self.key("edit"),
                                   format_func=lambda k: f"{out[k]['label']}  ({out[k]['column']})")

@@ -106,3 +106,41 @@ def test_a_monotone_model_prints_no_number():
     terms = cox(cohort, endpoint="OS", covariates=["x", "y"]).terms.set_index("term")
     assert "monotone likelihood" in terms.reason["x"]
     assert np.isnan(terms.hazard_ratio["x"])
+
+
+@pytest.mark.parametrize(("n", "few"), [(20, 2), (60, 2), (150, 5), (3000, 2), (3000, 5)])
+def test_the_first_to_die_have_no_hazard_ratio(n, few):
+    """A rare level whose patients all die first: at no size a number, an error of 0 or a crash."""
+    text = "id,OS_months,OS_event,age,rare\n" + "".join(
+        f"p{i},{i + 1},{int(i % 7 != 6)},{40 + i * 13 % 37},{'y' if i < few else 'n'}\n" for i in range(n))
+    terms = cox(read_cohort(io.BytesIO(text.encode())), endpoint="OS", covariates=["age", "rare"]).terms
+    assert "monotone likelihood" in terms.reason[1]
+    assert terms[["coef", "std_error", "p_value"]].iloc[1].isna().all()
+    assert terms.reason[0] == "" and 0 < terms.std_error[0] < 1
+
+
+def test_scales_do_not_decide_what_follows_from_what():
+    rng = np.random.default_rng(3)
+    text = "id,OS_months,OS_event,hbvdna,fraction,year\n" + "".join(
+        f"p{i},{t:.3f},{int(i % 3 > 0)},{10 ** d:.1f},{f:.8f},{1.6e9 + y:.0f}\n"
+        for i, (t, d, f, y) in enumerate(zip(
+            rng.exponential(20, 300), rng.uniform(2, 10, 300), rng.uniform(0, 1e-4, 300),
+            rng.integers(0, 1000, 300), strict=True)))
+    cohort = read_cohort(io.BytesIO(text.encode()))
+    terms = cox(cohort, endpoint="OS", covariates=["hbvdna", "fraction", "year"]).terms
+    assert terms.reason.tolist() == ["", "", ""]
+    assert (terms.std_error > 0).all()
+
+
+def test_what_has_no_value_or_does_not_vary_is_said(sample):
+    text = "id,OS_months,OS_event,x\n" + "".join(f"p{i},{i + 1},1,\n" for i in range(12))
+    cohort = read_cohort(io.BytesIO(text.encode()), {
+        "patient_id": "id", "endpoints": {"OS": {"time": "OS_months", "event": "OS_event"}},
+        "factors": {"x": {"label": "X", "column": "x", "kind": "numeric"}}})
+    with pytest.raises(NotEstimable, match="X is missing in every patient"):
+        kaplan_meier(cohort, endpoint="OS", by="x")
+    one_size = sample.filter({"tumor_size": {"ge": 10, "le": 10}})
+    terms = cox(one_size, endpoint="OS", covariates=["age", "tumor_size"]).terms
+    assert terms.reason[1] == "tumor_size does not vary in these patients"
+    with pytest.raises(NotEstimable, match="single level"):
+        cox(sample, endpoint="OS", covariates=["child_pugh", "child_pugh"])

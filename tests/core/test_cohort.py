@@ -176,3 +176,88 @@ def test_none_stays_a_level():
     assert cohort_of(text).levels("invasion") == ("Micro", "None")
 
 
+
+
+def with_column(name, values, n=24):
+    """Return a cohort file whose last column is given; values repeat."""
+    lines = rows(n).strip().split("\n")
+    return "\n".join([f"{lines[0]},{name}", *(f"{line},{values[i % len(values)]}"
+                                             for i, line in enumerate(lines[1:]))])
+
+
+def test_ones_of_a_censoring_column_are_censored():
+    cohort = cohort_of(rows().replace("OS_event", "OS_censor"))
+    assert cohort.mapping.endpoints[0].event_values == ("0",)
+    assert any("0 means event" in m for m in cohort.findings.message)
+
+
+@pytest.mark.parametrize(("header", "unit"), [
+    ("OSdays", "days"), ("os_m", "months"), ("OS (weeks)", "weeks"), ("OS_d", "days")])
+def test_the_unit_in_a_header(header, unit):
+    assert cohort_of(rows().replace("OS_months", header)).mapping.endpoints[0].unit == unit
+
+
+def test_no_column_is_lost_where_keys_meet():
+    text = "id,CD4+,CD4-,Возраст,Пол,arm,treatment,ae_hair_loss,ae_Hair loss\n" + "".join(
+        f"p{i},{i % 2},{i % 3},{40 + i},{'мж'[i % 2]},{'ab'[i % 2]},{'xy'[i % 2]},{i % 4},0\n"
+        for i in range(20))
+    cohort = cohort_of(text)
+    assert {"cd4", "cd4_2", "возраст", "пол", "treatment", "ae_hair_loss"} <= set(cohort.variables)
+    assert (cohort.worst_grades.grades[:, 0] == np.arange(20) % 4).all()
+    for key in ("patient_id", "OS time", "arm"):
+        with pytest.raises(MappingError, match="taken by another role"):
+            cohort_of(rows(), {**cohort_of(rows()).mapping.to_json(),
+                               "factors": {key: {"column": "age", "kind": "numeric"}}})
+
+
+def test_missing_codes_are_codes():
+    text = rows().replace("p3,b,4,1", "p3,b,4,").replace(",45\n", ",999\n")
+    base = cohort_of(rows()).mapping.to_json()
+    for codes, age in (([999], 1), (["999"], 1), ("NA", 0)):
+        cohort = cohort_of(text, {**base, "missing": codes})
+        assert cohort.patients["OS event"].isna().sum() == 1  # a blank is missing whatever the list says
+        assert cohort.patients.age.isna().sum() == age
+    with pytest.raises(MappingError, match="missing codes"):
+        cohort_of(text, {**base, "missing": [["a"]]})
+
+
+def test_an_unnamed_value_never_joins_a_level():
+    mapping = {"patient_id": "id", "factors": {"g": {"column": "g", "levels": {"0": "1", "1": "2"}}}}
+    with pytest.raises(ValidationError, match="holds '2', which the mapping does not name"):
+        cohort_of(with_column("g", "012"), mapping)
+
+
+def test_codes_with_a_decimal_point_are_codes():
+    """As pandas and R write integers where some are missing."""
+    text = with_column("ae_fever", ["0.0", "1.0", "3.0", ""])
+    text = text.replace(",1,4", ",1.0,4").replace(",0,4", ",0.0,4").replace(",1,5", ",1.0,5")
+    cohort = cohort_of(text)
+    assert cohort.worst_grades.terms == ("Fever",)
+    assert cohort.worst_grades.grades[:3, 0].tolist() == [0, 1, 3]
+    assert cohort.patients["OS event"].tolist() == [float(i % 2) for i in range(24)]
+
+
+def test_what_is_left_aside_is_said():
+    afp = ["3.5", "12", "40", "800", "95", "6", "7", "8", "9.1", "10", "11", "13", "14", ">60500"]
+    findings = cohort_of(with_column("AFP", afp)).findings
+    assert any("numbers but for '>60500'" in m for m in findings[findings.column == "AFP"].message)
+    text = rows(24).replace("p3,b,4,", "p3,b,unknown,")
+    with pytest.raises(ValidationError, match="Line 5, column 'OS_months': 'unknown' is not a number"):
+        cohort_of(text)
+    with pytest.raises(ValidationError, match="stands for more than one row"):
+        cohort_of(rows(24).replace("p3,", "p4,"))
+
+
+@pytest.mark.parametrize(("conditions", "words"), [
+    ("{bad", "not valid JSON"), ({"arm": {"in": 5}}, "'in' is 5"), ({"arm": {}}, "empty"),
+    ({"age": {"gt": float("nan")}}, "A bound"), ({"arm": {"not": {}}}, "empty"),
+    ({"arm": {"missing": "false"}}, "'missing' is 'false'"),
+])
+def test_filters_that_mean_nothing_are_refused(conditions, words):
+    with pytest.raises(FilterError, match=words):
+        Filters.from_json(conditions)
+
+
+def test_a_click_keeps_the_rest_of_a_condition():
+    filters = Filters.from_json({"sex": {"in": ["M"], "missing": True}}).toggled("sex", "F")
+    assert filters.to_json() == {"sex": {"in": ["M", "F"], "missing": True}}

@@ -50,6 +50,9 @@ def test_none_is_a_level_and_not_missing():
 
 @pytest.mark.parametrize(("data", "words"), [
     (b"", "empty"),
+    (b",,,\n,,,\n", "no text but delimiters"),
+    (b"\xef\xbb\xbf\r\n", "no text but delimiters"),
+    (b"a" * 150_000, "Only one column"),
     (b"%PDF-1.4 x", "a PDF"),
     (b"\x89PNG\r\n", "a picture"),
     (b"\x1f\x8b\x08", "gzip"),
@@ -80,3 +83,5 @@ def test_sources():
     assert read_table(io.BytesIO(GOOD.encode())).sha256 == read_table(GOOD.encode()).sha256
     with pytest.raises(CohortError, match="There is no file"):
         read_table("nowhere.csv")
+    with pytest.raises(CohortError, match="Give a path, bytes or an open file"):
+        read_table(GOOD * 200)
