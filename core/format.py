@@ -6,7 +6,7 @@ import math
 
 MINUS = "\u2212"
 DASH = "\u2013"
-NOT_REACHED = "NR"
+NOT_REACHED, NO_LIMIT = "NR", "NE"
 NOT_ESTIMABLE = "not estimable"
 
 
@@ -42,10 +42,11 @@ def fixed(value: float, digits: int) -> str:
     return text.lstrip("-") if float(text) == 0 else text.replace("-", MINUS)
 
 
-def interval(low: float, high: float, digits: int = 1, absent: str = NOT_REACHED) -> str:
-    """Write `14.1–19.9`; a missing limit as NR."""
-    parts = [absent if math.isnan(v) else fixed(v, digits) for v in (low, high)]
-    return (" to " if low < 0 else DASH).join(parts)
+def interval(low: float, high: float, digits: int = 1) -> str:
+    """Write `14.1–19.9`; an upper limit that is not reached as NR, a lower that there is not as NE."""
+    lower = NO_LIMIT if math.isnan(low) else fixed(low, digits)
+    upper = NOT_REACHED if math.isnan(high) else fixed(high, digits)
+    return (" to " if low < 0 else DASH).join((lower, upper))
 
 
 def estimate(value: float, low: float, high: float, digits: int = 1) -> str:

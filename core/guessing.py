@@ -42,10 +42,11 @@ def levels_of(values: pd.Series, missing: Iterable[str]) -> list[str]:
     return sorted(distinct, key=natural_order)
 
 
-def natural_order(text: str) -> tuple[bool, float, str]:
-    """Sort numbers by size and before words."""
+def natural_order(text: str) -> tuple[bool, float, list[tuple[int, str]]]:
+    """Sort numbers by size and before words; numbers inside words by size, too."""
     number = as_number(text)
-    return (number is None, number or 0.0, text.lower())
+    parts = [(int(p), "") if p.isdecimal() else (-1, p) for p in re.split(r"(\d+)", text.lower())]
+    return (number is None, number or 0.0, parts)
 
 
 def as_number(text: str) -> float | None:
@@ -186,7 +187,7 @@ class _Guesser:
     def _is_time(self, column: str) -> bool:
         levels = self.levels[column]
         numbers = sum(as_number(v) is not None for v in levels)
-        return numbers > 2 and numbers > _MOSTLY * len(levels)  # validation names the other cells
+        return numbers > _MOSTLY * len(levels)  # validation names the other cells
 
     def _endpoint(self, name: str, label: str, time: str, event: str) -> EndpointRole:
         unit = schema.time_unit_in(time)

@@ -76,7 +76,7 @@ DICTIONARY: tuple[Entry, ...] = (
         label="PVTT grade",
         synonyms=("pvtt", "pvttgrade", "pvtttype", "vp", "portalveintumorthrombus",
                   "portalveintumourthrombus", "pvtt分型", "pvtt分级", "门静脉癌栓"),
-        levels=("none", "Vp0", "Vp1", "Vp2", "Vp3", "Vp4"),
+        levels=("none", "无", "Vp0", "Vp1", "Vp2", "Vp3", "Vp4"),
     ),
     Entry(
         key="hvtt",
@@ -175,7 +175,8 @@ DICTIONARY: tuple[Entry, ...] = (
 MAX_LEVELS_SHOWN = 24  # a column with more different values cannot be an arm, an event or levels
 
 ID_NAMES = ("patientid", "id", "pid", "subjectid", "usubjid", "subject", "caseid", "number",
-            "no", "patient", "编号", "病例号", "序号")
+            "no", "patient", "编号", "病例号", "序号", "患者编号",
+            "病人编号", "患者id", "住院号")
 ARM_NAMES = ("arm", "trt", "treatment", "treatmentarm", "treatmentgroup", "group", "rx",
              "armcd", "actarm", "治疗组", "组别", "分组", "治疗方案")
 RESPONSE_NAMES = ("response", "mrecist", "recist", "bestresponse", "bor", "疗效")
@@ -183,7 +184,7 @@ RESPONSE_LEVELS = ("CR", "PR", "SD", "PD", "NE")
 
 # Names of an endpoint's two columns, once folded. The bare name of the endpoint is its time.
 ENDPOINTS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
-    "OS": ("Overall survival", ("overallsurvival", "总生存期", "survivaltime", "futime", "time"),
+    "OS": ("Overall survival", ("overallsurvival", "总生存期", "生存时间", "survivaltime", "futime", "time"),
            ("death", "dead", "died", "deceased", "vitalstatus", "死亡", "fustat", "status",
             "event", "生存状态")),
     "PFS": ("Progression-free survival", ("progressionfreesurvival", "无进展生存期"),

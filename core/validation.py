@@ -7,6 +7,7 @@ import pandas as pd
 
 from core import schema
 from core.errors import ValidationError
+from core.format import plural
 from core.guessing import as_number, levels_of
 from core.mapping import ArmRole, ColumnMapping, EndpointRole, FactorRole
 from core.reading import TextTable
@@ -83,7 +84,7 @@ class _Converter:
         text = self.table.frame[column].str.strip()
         return text.where(~text.isin(self.mapping.missing))
 
-    def _add(self, severity: schema.Severity, row: int, column: str, value: str, message: str) -> None:
+    def _add(self, severity: schema.Severity, row: int | str, column: str, value: str, message: str) -> None:
         self.findings.append({"severity": severity, "row": row, "column": column,
                               "value": value, "message": message})
 
@@ -107,11 +108,11 @@ class _Converter:
         found = levels_of(self.table.frame[arm.column], self.mapping.missing)
         if len(found) < 2:
             only = f"only one level, {found[0]!r}" if found else "no value"
-            self._add("refused", 0, arm.column, "",
+            self._add("refused", "", arm.column, "",
                       f"The arm column {arm.column!r} has {only}: two or more are needed. "
                       "Choose another column, or no arm.")
         if arm.reference and arm.reference not in found:
-            self._add("refused", 0, arm.column, arm.reference,
+            self._add("refused", "", arm.column, arm.reference,
                       f"The reference arm {arm.reference!r} is not in column {arm.column!r}, which "
                       f"holds: {', '.join(found)}.")
         values = self._levels(arm.column, dict(arm.levels))
@@ -119,8 +120,8 @@ class _Converter:
         order = sorted(values.categories, key=lambda v: v != label)  # stable: reference first
         absent = int(values.isna().sum())
         if absent:
-            self._add("warning", 0, arm.column, "",
-                      f"{absent} patients have no arm: they are left out where arms are compared.")
+            self._add("warning", "", arm.column, "",
+                      f"No arm: {plural(absent, 'patient')}, left out where arms are compared.")
         return values.reorder_categories(order)
 
     def _levels(self, column: str, levels: dict[str, str]) -> pd.Categorical:
@@ -129,12 +130,12 @@ class _Converter:
         found = levels_of(self.table.frame[column], self.mapping.missing)
         unnamed = [v for v in found if v not in levels]
         if levels and unnamed:
-            self._add("warning", 0, column, ", ".join(unnamed),
+            self._add("warning", "", column, ", ".join(unnamed),
                       f"{column!r} holds values that the mapping does not name: "
                       f"{', '.join(unnamed[:6])}. They are kept as levels of their own.")
         for value in unnamed:
             if value in levels.values():
-                self._add("refused", 0, column, value,
+                self._add("refused", "", column, value,
                           f"Column {column!r} holds {value!r}, which the mapping does not name, and "
                           f"names another value {value!r}. Name both.")
         labels = levels | {v: v for v in unnamed}
@@ -164,11 +165,11 @@ class _Converter:
         found = levels_of(self.table.frame[endpoint.event], self.mapping.missing)
         codes = {_code(v) for v in endpoint.event_values}
         if found and not {_code(v) for v in found} & codes:
-            self._add("warning", 0, endpoint.event, ", ".join(found),
+            self._add("warning", "", endpoint.event, ", ".join(found),
                       f"No patient has an event of {endpoint.name}: column {endpoint.event!r} holds "
                       f"{', '.join(found)}, and {', '.join(endpoint.event_values)} means event.")
         if len(found) > 12:
-            self._add("refused", 0, endpoint.event, "",
+            self._add("refused", "", endpoint.event, "",
                       f"Column {endpoint.event!r} has {len(found)} different values: it cannot say "
                       f"who had an event of {endpoint.name}.")
         event = text.map(_code, na_action="ignore").isin(codes).to_numpy(dtype=float)

@@ -64,7 +64,9 @@ def _results(cohort: Cohort, figure: Figure, *, faint: bool) -> None:
             f"<span class='cs-note'>{' · ' if finding else ''}{html.escape(method)}</span></p>")
     immortal = adequacy.immortal_time(cohort, session().by)
     with st.container(key="remarks", gap="xsmall"):
-        for text in figure.notes:
+        if not cohort.n:
+            note("No patient passes these filters. Take one away, or Undo.", strong=True)
+        for text in figure.notes if cohort.n else ():
             note(text, strong=text == immortal)
 
 
@@ -72,11 +74,11 @@ def toxicity(cohort: Cohort) -> None:
     """Draw adverse events by arm; a click on a row keeps those who had it."""
     if not cohort.worst_grades.terms:
         return
-    by = session().by if session().by and cohort.variable(str(session().by)).kind == "categorical" else \
-        (ARM if cohort.mapping.arm else None)
-    with panel("Adverse events"):
+    by = session().by or (ARM if cohort.mapping.arm else None)
+    with panel(""):
         result = cache.adverse_events(cohort, by=by)
         figure = adverse_events_figure(cohort, result)
+        heading(figure.title)
         name = f"ae-{cohort.fingerprint[:8]}"
         with st.container(key="toxicity"):
             left, right = st.columns([0.42, 0.58], gap="medium")

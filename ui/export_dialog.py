@@ -22,7 +22,7 @@ def export_dialog(figures: list[Figure]) -> None:
     with st.container(horizontal=True, key="export-formats"):
         for form in FORMATS:
             st.download_button(form.label, partial(form.make, figure), file_name(figure, form.suffix),
-                               form.mime, on_click="ignore", key=f"export-{form.suffix}")
+                               form.mime, on_click="ignore", key=f"export-{figure.slug}-{form.suffix}")
     main = [f for f in ordered if not f.slug.startswith("composition")]
     if len(main) > 1:
         st.download_button(f"Slides of the whole board ({len(main)} figures)", partial(pptx, main),

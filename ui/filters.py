@@ -55,7 +55,9 @@ def toggle_event(cohort: Cohort) -> Callable[[Filters, str], Filters]:
     keys = {v.label: k for k, v in cohort.variables.items() if v.kind == "grade"}
 
     def toggled(filters: Filters, term: str) -> Filters:
-        key = keys[term]
+        key = keys.get(term)
+        if key is None:  # the rows that hold the legend
+            return filters
         return filters.with_condition(key, None if key in filters else _HAD["any grade"])
     return toggled
 

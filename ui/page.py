@@ -45,7 +45,7 @@ def open_page(title: str) -> Cohort:
     session().on_page(title)
     _choose_endpoint(whole)
     cohort = _filtered(whole)
-    if session().cohort is None and title != "Cohort":
+    if title != "Cohort":
         _banner()
     _bar(cohort)
     return cohort
@@ -69,6 +69,16 @@ def _menu() -> None:
 
 
 def _banner() -> None:
+    """Say that the patients are synthetic, or that a file waits on the Cohort page."""
+    here = session()
+    in_use = here.cohort.fingerprint if here.cohort else ""
+    if here.draft and here.draft.table.sha256 != in_use:
+        with st.container(key="waiting", horizontal=True, wrap=False, vertical_alignment="center"):
+            st.html(f"<p class='cs-banner'><b>{html.escape(here.draft.table.name)}</b> is read but not in "
+                    "use yet: say on the Cohort page that you want to explore it.</p>", width="stretch")
+            st.page_link("pages/1_Cohort.py", label="To the Cohort page", icon=":material/table:")
+    if here.cohort is not None:
+        return
     with st.container(key="banner", horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         st.html("<p class='cs-banner'><b>Synthetic patients.</b> 82 invented records that reproduce the "
                 f"published figures of {html.escape(SAMPLE_SOURCE)}: no row is a real person.</p>",

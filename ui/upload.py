@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.cohort import Cohort
 from core.errors import CohortError, ValidationError
+from core.format import plural
 from core.guessing import guess_mapping
 from core.mapping import ColumnMapping
 from core.reading import MAX_BYTES, read_table
@@ -65,7 +66,7 @@ def draft_form() -> bool:
     if draft is None:
         return False
     text = draft.table
-    heading(f"{text.name}: {len(text.lines):,} rows, {len(text.columns)} columns "
+    heading(f"{text.name}: {plural(len(text.lines), 'row')}, {plural(len(text.columns), 'column')} "
             f"({text.encoding}, {text.delimiter}-separated)")
     table(text.frame.iloc[:_SHOWN_ROWS, :_SHOWN_COLUMNS],
           caption=f"The first rows{_of(len(text.columns))}")
@@ -105,7 +106,8 @@ def _said(cohort: Cohort) -> str:
     arm = cohort.mapping.arm
     arms = f"{len(cohort.levels('arm'))} arms" if arm else "one arm"
     endpoints = ", ".join(cohort.endpoints) or "no endpoint"
-    return (f"Ready: {cohort.n:,} patients, {arms}, {endpoints}, {len(cohort.mapping.factors)} factors, "
+    return (f"Ready to explore: {plural(cohort.n, 'patient')}, {arms}, {endpoints}, "
+            f"{len(cohort.mapping.factors)} factors, "
             f"{len(cohort.worst_grades.terms)} adverse events.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import Any
 
@@ -11,14 +12,18 @@ import pandas as pd
 from core.adverse_events import AdverseEvents
 from core.charts import theme
 from core.cohort import Cohort
+from core.counts import strata
 from core.figure import Figure, provenance
 from core.format import count_and_percent, p_value, percentage_points
+from core.schema import ARM
 
 WIDTH = 720
 CLICK = "click"
 _BAR, _GAP = 11, 7
 _TERMS = 150  # pixels for the terms' names
 _LINE = 15
+_LONGEST = 44  # characters of a group's name in the legend
+BLANK = "\u200b"
 _INNER = 440  # the legend must fit where the plot is this wide
 MILD, SEVERE = "1-2", ">=3"
 _BAND_WORDS = {MILD: "Grade 1–2", SEVERE: "Grade ≥ 3"}
@@ -29,10 +34,13 @@ def adverse_events_figure(cohort: Cohort, result: AdverseEvents) -> Figure:
     terms = cohort.worst_grades.terms
     legend = _legend(result.levels)
     lines = legend[-1]["line"] + 1
+    blanks = math.ceil((lines * _LINE + 6) / _step(len(result.levels)))
+    label = "arm" if result.by == ARM else strata(cohort, result.by).label
+    by = f" by {label}" if len(result.levels) > 1 else ""
     return Figure(
-        slug=f"adverse-events-{result.by or 'all'}", title="Adverse events by worst CTCAE grade",
-        chart=theme.with_data(_template(len(terms), len(result.levels), lines), bars=_bars(result, terms),
-                              legend=legend),
+        slug=f"adverse-events-{result.by or 'all'}", title=f"Adverse events{by}, worst CTCAE grade",
+        chart=theme.with_data(_template(len(terms), len(result.levels), lines, blanks),
+                              bars=[*_blank_rows(blanks), *_bars(result, terms)], legend=legend),
         table=numbers(result), drawn=result.rows,
         notes=tuple(_notes(result)),
         provenance=provenance(
@@ -42,6 +50,16 @@ def adverse_events_figure(cohort: Cohort, result: AdverseEvents) -> Figure:
         alt=f"Rates of {len(terms)} adverse events in {len(result.levels)} groups; the table gives "
             "the numbers.",
     )
+
+
+def _step(strata_count: int) -> int:
+    return strata_count * _BAR + _GAP
+
+
+def _blank_rows(many: int) -> list[dict[str, Any]]:
+    """Return rows without a term, which keep the legend's place above the first one."""
+    return [{"term": BLANK * (i + 1), "arm": 0, "from": 0.0, "to": 0.0, "text": "", "tip": "",
+             "c": theme.QUIET, "ink": theme.QUIET} for i in range(many)]
 
 
 def _bars(result: AdverseEvents, terms: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -70,7 +88,7 @@ def _legend(levels: tuple[str, ...]) -> list[dict[str, Any]]:
     out: list[dict[str, Any]] = []
     x, line = 0.0, 0
     for i, level in enumerate(levels):
-        text = f"■ {level}"
+        text = f"■ {theme.shortened(level, _LONGEST)}"
         width = (theme.width_of(text) + 26) / _INNER
         if x and x + width > 1:
             x, line = 0.0, line + 1
@@ -104,12 +122,10 @@ def _notes(result: AdverseEvents) -> list[str]:
 
 
 @lru_cache(maxsize=32)
-def _template(terms: int, strata: int, legend_lines: int) -> dict[str, Any]:
-    step = strata * _BAR + _GAP
-    head = legend_lines * _LINE + 10
-    height = terms * step + head
+def _template(terms: int, groups: int, legend_lines: int, blanks: int) -> dict[str, Any]:
+    step = _step(groups)
     y = alt.Y("term:N", sort=None, title=None,
-              scale=alt.Scale(range=[head, {"expr": "height"}], paddingInner=_GAP / step, paddingOuter=0),
+              scale=alt.Scale(paddingInner=_GAP / step, paddingOuter=0),
               axis=alt.Axis(domain=False, ticks=False, labelLimit=_TERMS, minExtent=_TERMS,
                             maxExtent=_TERMS, grid=False))
     offset = alt.YOffset("arm:O")
@@ -131,4 +147,4 @@ def _template(terms: int, strata: int, legend_lines: int) -> dict[str, Any]:
         base.mark_bar(opacity=0.001, cursor="pointer").encode(
             y=y, x=alt.XDatum(1.08, scale=x_scale), tooltip=tip).add_params(click),
     )
-    return theme.finish(chart, width=WIDTH, height=height)
+    return theme.finish(chart, width=WIDTH, height=(terms + blanks) * step + 30)

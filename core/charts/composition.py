@@ -19,6 +19,7 @@ from core.counts import level_counts
 from core.figure import Figure, provenance
 from core.filters import Condition
 from core.format import number
+from core.mapping import FactorRole
 
 WIDTH = 330
 CLICK, BRUSH = "click", "brush"
@@ -57,7 +58,7 @@ def histogram_figure(cohort: Cohort, key: str) -> Figure:
     """Draw a number's distribution, here and in all, with its cut-points."""
     variable = cohort.variable(key)
     values = cohort.values(key).to_numpy(dtype=float)
-    edges = bin_edges(values, log=variable.log)
+    edges = _edges(variable, values)
     here = np.histogram(values[cohort.rows & ~np.isnan(values)], edges)[0]
     whole = np.histogram(values[~np.isnan(values)], edges)[0]
     condition = cohort.filters.conditions.get(key)
@@ -73,7 +74,7 @@ def histogram_figure(cohort: Cohort, key: str) -> Figure:
         slug=f"composition-{key}", title=variable.label,
         chart=theme.with_data(
             _histogram(variable.log and edges[0] > 0), bars=rows,
-            cuts=[{"x": c.at} for c in variable.cuts if edges[0] <= c.at <= edges[-1]],
+            cuts=[{"x": c.at, "text": number(c.at)} for c in variable.cuts if edges[0] <= c.at <= edges[-1]],
             values={"heading": _heading(label, missing), "low": float(edges[0]), "high": float(edges[-1]),
                     "top": int(whole.max(initial=1)) * 1.05}),
         table=pd.DataFrame({label: [f"{r['text'].split(':')[0]}" for r in rows],
@@ -100,12 +101,18 @@ def bin_edges(values: np.ndarray, *, log: bool) -> np.ndarray:
     return np.round(first_edge + width * np.arange(count + 1), 10)
 
 
+def _edges(variable: FactorRole, values: np.ndarray) -> np.ndarray:
+    """Return a variable's bin edges; its cut-points are among them, so that a brush can end there."""
+    edges = bin_edges(values, log=variable.log)
+    return np.union1d(edges, [c.at for c in variable.cuts if edges[0] < c.at < edges[-1]])
+
+
 def brushed(cohort: Cohort, key: str, low: float, high: float) -> Condition | None:
     """Turn a brush into a condition on whole bins: at least the lower edge, below the upper.
 
     None where the brush holds all bins or no part of one.
     """
-    edges = bin_edges(cohort.values(key).to_numpy(dtype=float), log=cohort.variable(key).log)
+    edges = _edges(cohort.variable(key), cohort.values(key).to_numpy(dtype=float))
     low, high = min(low, high), max(low, high)
     centres = np.sqrt(edges[:-1] * edges[1:]) if cohort.variable(key).log and edges[0] > 0 \
         else (edges[:-1] + edges[1:]) / 2
@@ -194,5 +201,8 @@ def _histogram(log: bool) -> dict[str, Any]:
         bar("here").encode(color=theme.given("c")),
         alt.Chart(theme.data("cuts")).mark_rule(color=theme.ACCENT, strokeDash=[3, 2]).encode(
             x=alt.X("x:Q", scale=scale)),
+        alt.Chart(theme.data("cuts")).mark_text(
+            align="left", baseline="top", dx=3, fontSize=10, color=theme.ACCENT).encode(
+            x=alt.X("x:Q", scale=scale), y=alt.value(0), text="text:N"),
     ).add_params(*names)
     return theme.finish(chart, width=WIDTH, height=_HISTOGRAM + _TITLE, title=alt.ExprRef("heading"))

@@ -23,6 +23,8 @@ WIDTH = 720
 PLOT = 290  # pixels of the plot itself, from 0 to 100 %
 _HEAD, _ROW = 58, 32  # pixels under the axis: tick labels and title; one stratum's name and counts
 _MAX_POINTS = 1_500  # more steps than this per curve cannot be told apart on any screen
+_MANY = 8  # curves beyond which bands and names hide one another: the colours repeat, too
+_LONGEST = 34  # characters of a group's name beside its curve
 _STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120)
 _MAX_TICKS = 9
 _INNER = 560  # a name must fit where the plot is this wide: the narrowest it gets on screen
@@ -44,13 +46,13 @@ def km_figure(cohort: Cohort, result: KaplanMeier, effect: CoxModel | None, *,
     spans = _by_stratum(result)
     chart = theme.with_data(
         template,
-        band=_band(result, spans) if band else [],
+        band=_band(result, spans) if band and len(result.levels) <= _MANY else [],
         curve=_steps(result, spans),
         whole=_steps(reference, _by_stratum(reference)) if reference else [],
         censored=_censored(result, spans),
         labels=_labels(result, spans, longest),
         medians=_median_drops(result),
-        names=[{"x": 0, "y": _row_y(i, 0), "text": level, "c": theme.colour(i)}
+        names=[{"x": 0, "y": _row_y(i, 0), "text": theme.shortened(level, 2 * _LONGEST), "c": theme.colour(i)}
                for i, level in enumerate(result.levels)] if len(result.levels) > 1 else [],
         risk=_at_risk(cohort, result, ticks),
     )
@@ -111,6 +113,9 @@ def notes(cohort: Cohort, result: KaplanMeier, effect: CoxModel | None) -> list[
     said = [adequacy.immortal_time(cohort, result.by),
             adequacy.left_out(result.missing_endpoint, result.endpoint, result.missing_stratum,
                               result.label)]
+    if len(result.levels) > _MANY:
+        said.append(f"{len(result.levels)} groups are more than can be told apart: bands and names are left "
+                    "out. Compare by a variable with fewer levels.")
     if effect is not None:
         said += [f"Hazard ratio of {row.level}: {NOT_ESTIMABLE}, {row.reason}."
                  for row in rows_of(effect.terms) if row.reason]
@@ -129,7 +134,8 @@ def _method(result: KaplanMeier, effect: CoxModel | None) -> str:
     if effect is not None:
         reference = effect.terms.reference.iloc[0]
         parts += ["log-rank test", f"Cox hazard ratio (Efron ties) against {reference}"]
-    return "; ".join(parts) + "."
+    missing = result.medians[["median", "conf_low", "conf_high"]].isna().any(axis=None)
+    return "; ".join(parts) + "." + (" NR: not reached; NE: not estimable." if missing else "")
 
 
 def _alt(result: KaplanMeier) -> str:
@@ -205,13 +211,14 @@ def _censored(result: KaplanMeier, spans: dict[Any, pd.DataFrame]) -> list[dict[
 def _labels(result: KaplanMeier, spans: dict[Any, pd.DataFrame], longest: float) -> list[dict[str, Any]]:
     """Place each stratum's name beside its curve."""
     drawn = [(i, level) for i, level in enumerate(result.levels) if level in spans]
-    if len(result.levels) < 2 or not drawn:
+    if len(result.levels) < 2 or not drawn or len(result.levels) > _MANY:
         return []
     curves = [(spans[v].time.to_numpy(), spans[v].estimate.to_numpy()) for _, v in drawn]
-    widths = [(theme.width_of(level, 12) + 8) / _INNER for _, level in drawn]
+    names = [theme.shortened(level, _LONGEST) for _, level in drawn]
+    widths = [(theme.width_of(name, 12) + 8) / _INNER for name in names]
     places = place_names(curves, widths, longest)
-    return [{"x": p.x * longest, "y": p.y, "text": level, "c": theme.colour(i)}
-            for (i, level), p in zip(drawn, places, strict=True)]
+    return [{"x": p.x * longest, "y": p.y, "text": name, "c": theme.colour(i)}
+            for (i, _), name, p in zip(drawn, names, places, strict=True)]
 
 
 def _median_drops(result: KaplanMeier) -> list[dict[str, Any]]:

@@ -99,6 +99,11 @@ def data(name: str) -> alt.NamedData:
     return alt.NamedData(name=name)
 
 
+def shortened(text: str, most: int) -> str:
+    """Cut a long name, with an ellipsis; the tables hold it whole."""
+    return text if len(text) <= most else f"{text[:most - 1].rstrip()}…"
+
+
 def width_of(text: str, size: float = 11) -> float:
     """Estimate a text's width in pixels; Han characters are as wide as high."""
     return sum(size if ord(c) > 0x2E80 else size * 0.56 for c in text)

@@ -21,7 +21,7 @@ def csv_bytes(figure: Figure) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     for line in (figure.title, *figure.notes, *figure.provenance.lines()):
-        writer.writerow([f"# {line}"])
+        out.write(f"# {' '.join(line.split())}\r\n")
     writer.writerow([_safe(str(c)) for c in figure.drawn.columns])
     for row in figure.drawn.itertuples(index=False):
         writer.writerow([_cell(value) for value in row])

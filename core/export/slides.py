@@ -8,7 +8,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from core.charts.theme import INK, QUIET, width_of
+import pandas as pd
+
+from core.charts.theme import INK, QUIET, shortened, width_of
 from core.export.picture import png, size, svg
 from core.figure import Figure
 
@@ -16,7 +18,8 @@ _WIDTH, _HEIGHT = 13.333, 7.5  # inches
 _MARGIN = 0.5
 _TITLE_TOP, _TITLE_HEIGHT = 0.32, 0.62
 _FOOT_HEIGHT = 0.95
-_MOST_ROWS, _MOST_COLUMNS = 22, 6
+_MOST_ROWS, _MOST_COLUMNS, _WIDEST = 22, 6, 9
+_LONGEST = 52  # characters of a cell; longer ones are cut, for a row must stay one line high
 _LARGEST = 1 / 60  # inches per point of a chart: a small one is not blown up
 _FONT = "Arial"  # on every hospital's machine; the chart brings its own
 _SVG_NAMESPACE = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
@@ -47,18 +50,29 @@ def _slide(deck: Any, figure: Figure) -> None:
     if columns > _MOST_COLUMNS or rows > _MOST_ROWS:  # a table of its own
         width, _ = _picture(slide, figure, _MARGIN, top, inner if not figure.summary else inner - 3.4, room)
         _summary(slide, figure, _MARGIN + width + 0.3, top)
-        for start in range(0, rows, _MOST_ROWS):
-            more = _headed(deck, figure, f"{figure.title}: the numbers")
-            _table(more, figure, start, start + _MOST_ROWS, _MARGIN, top, inner)
+        for name, part in _parts(figure.table):
+            for start in range(0, rows, _MOST_ROWS):
+                more = _headed(deck, figure, f"{figure.title}: {name}")
+                _table(more, part.iloc[start:start + _MOST_ROWS], _MARGIN, top, inner)
     elif figure.summary:  # chart and finding above, the few numbers beneath
         table = 0.3 * (rows + 1) + 0.15
         width, height = _picture(slide, figure, _MARGIN, top, inner - 3.4, room - table)
         _summary(slide, figure, _MARGIN + width + 0.3, top)
-        _table(slide, figure, 0, rows, _MARGIN, top + height + 0.15, inner)
+        _table(slide, figure.table, _MARGIN, top + height + 0.15, inner)
     else:  # chart beside its numbers
         width, _ = _picture(slide, figure, _MARGIN, top, inner * 0.55, room)
         left = _MARGIN + width + 0.4
-        _table(slide, figure, 0, rows, left, top + 0.1, min(_WIDTH - _MARGIN - left, 5.5))
+        _table(slide, figure.table, left, top + 0.1, min(_WIDTH - _MARGIN - left, 5.5))
+
+
+def _parts(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Split a table too wide for a slide by what stands before the colon in its headings."""
+    if len(table.columns) <= _WIDEST:
+        return [("the numbers", table)]
+    first, *rest = table.columns
+    groups = dict.fromkeys(c.partition(":")[0] for c in rest)
+    return [(group, table[[first, *(c for c in rest if c.partition(":")[0] == group)]].rename(
+        columns=lambda c: c.partition(": ")[2] or c)) for group in groups]
 
 
 def _summary(slide: Any, figure: Figure, left: float, top: float) -> None:
@@ -139,11 +153,10 @@ def _picture(slide: Any, figure: Figure, left: float, top: float, width: float,
     return width, height
 
 
-def _table(slide: Any, figure: Figure, start: int, stop: int, left: float, top: float, width: float) -> None:
-    """Write rows of the figure's numbers as a native table, columns as wide as their text."""
+def _table(slide: Any, frame: pd.DataFrame, left: float, top: float, width: float) -> None:
+    """Write a figure's numbers as a native table, columns as wide as their text."""
     from pptx.util import Inches
 
-    frame = figure.table.iloc[start:stop]
     many = len(frame.columns) > _MOST_COLUMNS
     points = 9 if many else 12 if len(frame) <= 6 else 10
     row = (0.25 if many or len(frame) > 6 else 0.3)
@@ -158,7 +171,7 @@ def _table(slide: Any, figure: Figure, start: int, stop: int, left: float, top: 
         native.rows[i].height = Inches(row)
         for j, text in enumerate(cells):
             cell = native.cell(i, j)
-            cell.text_frame.text = str(text)
+            cell.text_frame.text = shortened(str(text), _LONGEST)
             cell.margin_top = cell.margin_bottom = Inches(0.02)
             cell.margin_left = cell.margin_right = Inches(0.06)
             _style(cell.text_frame, points, QUIET if i == 0 else INK, bold=j == 0 and i > 0)
@@ -169,7 +182,8 @@ def _shares(frame: Any, wrapped_heads: bool) -> list[float]:
     for name in frame.columns:
         words = max((width_of(w) for w in str(name).split()), default=0.0)
         head = max(words * 1.1, width_of(str(name)) / 2.5) if wrapped_heads else width_of(str(name))
-        widths.append(max([head, *(width_of(str(v)) for v in frame[name])]) + 12)
+        cells = (width_of(shortened(str(v), _LONGEST)) for v in frame[name])
+        widths.append(max([head, *cells]) + 14)
     return [w / math.fsum(widths) for w in widths]
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from xml.etree import ElementTree
 
@@ -133,6 +134,38 @@ def test_every_format_opens_again(vp3):
         assert made[".csv"].startswith(b"\xef\xbb\xbf#")
         assert Presentation(io.BytesIO(made[".pptx"])).slides[0].shapes.title.text == figure.title
         assert file_name(figure, ".png").startswith(figure.slug)
+
+
+@pytest.mark.parametrize("titled", [True, False])
+@pytest.mark.parametrize("by", ["arm", "pvtt"])
+def test_rows_of_a_file_stand_apart(sample, by, titled):
+    """In the exported picture each term has its own line, in order, all inside the page."""
+    figure = adverse_events_figure(sample, adverse_events(sample, by=by))
+    drawing = svg(figure, titled=titled).decode()
+    height = float(re.search(r'viewBox="0 0 [\d.]+ ([\d.]+)"', drawing)[1])
+    at = {text: float(y) for y, text in re.findall(
+        r'<text[^>]*transform="translate\([-\d.]+,([-\d.]+)\)"[^>]*>([^<]*)</text>', drawing)}
+    places = [at[term] for term in sample.worst_grades.terms]
+    assert min(np.diff(places)) >= 20
+    assert places[-1] < height
+
+
+def test_many_and_long_levels_stay_legible():
+    """More groups than colours lose bands and names; a long name is cut beside its curve alone."""
+    long = "Transarterial chemoembolisation with intensity-modulated radiotherapy and sorafenib"
+
+    def cohort(levels):
+        text = "id,arm,OS_months,OS_event,centre\n" + "".join(
+            f"p{i},{'ab'[i % 2]},{i % 37 + 1},{i % 4 > 0:d},{levels[i % len(levels)]}\n" for i in range(90))
+        return read_cohort(io.BytesIO(text.encode()))
+
+    many = km(cohort([f"Centre {i}" for i in range(1, 12)]), by="centre")
+    assert many.chart["datasets"]["band"] == [] and many.chart["datasets"]["labels"] == []
+    assert any("11 groups are more than can be told apart" in note for note in many.notes)
+    assert many.table.iloc[:, 0].tolist()[:3] == ["Centre 1", "Centre 2", "Centre 3"]
+    few = km(cohort([long, "short"]), by="centre")
+    assert {len(row["text"]) for row in few.chart["datasets"]["labels"]} == {34, 5}
+    assert long in few.table.iloc[:, 0].tolist()
 
 
 def test_a_slide_holds_vector_picture_table_and_footnote(vp3):

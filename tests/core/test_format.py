@@ -22,6 +22,7 @@ def test_phrases():
     assert as_text.estimate(17.24, 14.1, NAN) == "17.2 (14.1–NR)"
     assert as_text.estimate(NAN, 14.1, NAN) == "NR (14.1–NR)"
     assert as_text.estimate(NAN, NAN, NAN) == "NR"
+    assert as_text.estimate(36.0, NAN, NAN) == "36.0 (NE–NR)"
     assert as_text.hazard_ratio(0.4881, 0.277, 0.86) == "0.49 (0.28–0.86)"
     assert as_text.hazard_ratio(NAN, NAN, NAN) == "not estimable"
     assert as_text.count_and_percent(12, 35) == "12 (34%)"

@@ -47,6 +47,23 @@ def test_had_an_adverse_event(app):
     assert "known only after time zero" in texts(app)
 
 
+def test_no_patient_left_is_said_plainly(app):
+    app.button_group(key="pills-pvtt").set_value(["Vp2"]).run()
+    app.button_group(key="pills-response").set_value(["CR"]).run()
+    assert not app.exception
+    assert "<b>0</b> of 82 patients" in texts(app)
+    assert "No patient passes these filters" in texts(app)
+    assert "immortal" not in texts(app)
+
+
+def test_a_file_that_waits_is_said_on_explore(app):
+    app.switch_page("pages/1_Cohort.py").run()
+    app.file_uploader(key="upload-0").upload(HCC.name, HCC.read_bytes(), "text/csv").run()
+    app.switch_page("app.py").run()
+    assert "hepatocellular.csv</b> is read but not in use yet" in texts(app)
+    assert "Synthetic patients" in texts(app)
+
+
 def test_strata_and_endpoint(app):
     app.selectbox(key="by").select("afp").run()
     assert not app.exception and "> 400" in texts(app).replace("&gt;", ">")
@@ -68,7 +85,7 @@ def test_upload_map_and_explore(app):
     app.switch_page("pages/1_Cohort.py").run()
     app.file_uploader(key="upload-0").upload(HCC.name, HCC.read_bytes(), "text/csv").run()
     assert not app.exception
-    assert "Ready: 227 patients, one arm, OS, RFS" in texts(app)
+    assert "Ready to explore: 227 patients, one arm, OS, RFS" in texts(app)
     app.button[[b.label for b in app.button].index("Explore this cohort")].click().run()
     assert not app.exception
     assert app.session_state["cohortscope"].cohort.n == 227
