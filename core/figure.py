@@ -11,6 +11,8 @@ import pandas as pd
 from core.cohort import Cohort
 from core.format import plural
 
+_WIDEST = 9  # columns of a table that is still read at a glance
+
 
 def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
     """Walk a frame's rows, with its columns as attributes."""
@@ -55,6 +57,19 @@ class Figure:
     notes: tuple[str, ...] = ()
     provenance: Provenance
     alt: str = ""
+
+
+def table_parts(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Split a table too wide to read by what stands before the colon in its headings.
+
+    Returns name and part; a table of at most nine columns is one part, "the numbers".
+    """
+    if len(table.columns) <= _WIDEST:
+        return [("the numbers", table)]
+    first, *rest = table.columns
+    groups = dict.fromkeys(c.partition(":")[0] for c in rest)
+    return [(group, table[[first, *(c for c in rest if c.partition(":")[0] == group)]].rename(
+        columns=lambda c: c.partition(": ")[2] or c)) for group in groups]
 
 
 def provenance(cohort: Cohort, method: str, events: str = "") -> Provenance:

@@ -10,7 +10,7 @@ from core import adequacy
 from core.charts import adverse_events_figure, km_figure
 from core.charts.adverse_events import CLICK
 from core.cohort import Cohort
-from core.figure import Figure
+from core.figure import Figure, table_parts
 from core.schema import ARM
 from ui import cache, filters, state
 from ui.display import heading, note, panel, show, table
@@ -85,8 +85,10 @@ def toxicity(cohort: Cohort) -> None:
         with left:
             show(figure, key=name, selection=CLICK,
                  on_select=filters.click_handler(name, "term", filters.toggle_event(cohort)))
-        with right:
-            table(figure.table)
+        parts = table_parts(figure.table)
+        with right if len(parts) == 1 else st.container():
+            for words, part in parts:
+                table(part, caption=words if len(parts) > 1 else "")
             note(figure.provenance.method)
             for text in figure.notes:
                 note(text)

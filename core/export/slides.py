@@ -12,13 +12,13 @@ import pandas as pd
 
 from core.charts.theme import INK, QUIET, shortened, width_of
 from core.export.picture import png, size, svg
-from core.figure import Figure
+from core.figure import Figure, table_parts
 
 _WIDTH, _HEIGHT = 13.333, 7.5  # inches
 _MARGIN = 0.5
 _TITLE_TOP, _TITLE_HEIGHT = 0.32, 0.62
 _FOOT_HEIGHT = 0.95
-_MOST_ROWS, _MOST_COLUMNS, _WIDEST = 22, 6, 9
+_MOST_ROWS, _MOST_COLUMNS = 22, 6
 _LONGEST = 52  # characters of a cell; longer ones are cut, for a row must stay one line high
 _LARGEST = 1 / 60  # inches per point of a chart: a small one is not blown up
 _FONT = "Arial"  # on every hospital's machine; the chart brings its own
@@ -50,7 +50,7 @@ def _slide(deck: Any, figure: Figure) -> None:
     if columns > _MOST_COLUMNS or rows > _MOST_ROWS:  # a table of its own
         width, _ = _picture(slide, figure, _MARGIN, top, inner if not figure.summary else inner - 3.4, room)
         _summary(slide, figure, _MARGIN + width + 0.3, top)
-        for name, part in _parts(figure.table):
+        for name, part in table_parts(figure.table):
             for start in range(0, rows, _MOST_ROWS):
                 more = _headed(deck, figure, f"{figure.title}: {name}")
                 _table(more, part.iloc[start:start + _MOST_ROWS], _MARGIN, top, inner)
@@ -63,16 +63,6 @@ def _slide(deck: Any, figure: Figure) -> None:
         width, _ = _picture(slide, figure, _MARGIN, top, inner * 0.55, room)
         left = _MARGIN + width + 0.4
         _table(slide, figure.table, left, top + 0.1, min(_WIDTH - _MARGIN - left, 5.5))
-
-
-def _parts(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """Split a table too wide for a slide by what stands before the colon in its headings."""
-    if len(table.columns) <= _WIDEST:
-        return [("the numbers", table)]
-    first, *rest = table.columns
-    groups = dict.fromkeys(c.partition(":")[0] for c in rest)
-    return [(group, table[[first, *(c for c in rest if c.partition(":")[0] == group)]].rename(
-        columns=lambda c: c.partition(": ")[2] or c)) for group in groups]
 
 
 def _summary(slide: Any, figure: Figure, left: float, top: float) -> None:
