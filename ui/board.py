@@ -17,6 +17,7 @@ from ui.display import heading, note, panel, show, table
 from ui.state import session
 
 NO_STRATA = "(one curve)"
+_MANY = 8  # groups beyond which adverse events stay by arm: each term has a bar per group
 
 
 def choices(cohort: Cohort) -> None:
@@ -74,7 +75,9 @@ def toxicity(cohort: Cohort) -> None:
     """Draw adverse events by arm; a click on a row keeps those who had it."""
     if not cohort.worst_grades.terms:
         return
-    by = session().by or (ARM if cohort.mapping.arm else None)
+    by = session().by
+    if not by or (cohort.variable(by).kind == "categorical" and len(cohort.levels(by)) > _MANY):
+        by = ARM if cohort.mapping.arm else None
     with panel(""):
         result = cache.adverse_events(cohort, by=by)
         figure = adverse_events_figure(cohort, result)

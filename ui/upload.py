@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import json
 from pathlib import Path
@@ -95,7 +96,10 @@ def _accept(draft: Draft) -> None:
             _findings(error.findings)
         return
     st.html("<p class='cs-ok' data-testid='ready'>" + html.escape(_said(cohort)) + "</p>")
-    if st.button("Explore this cohort", type="primary"):
+    with st.container(horizontal=True):
+        explore = st.button("Explore this cohort", type="primary")
+        _mapping_download(cohort)
+    if explore:
         state.load(cohort)
         st.switch_page("app.py", query_params={state.OWN: "1"})
     assumed = pd.DataFrame(draft.findings, columns=cohort.findings.columns)
@@ -126,10 +130,16 @@ def current_cohort(cohort: Cohort) -> None:
     """Show the cohort that is loaded: its roles and what reading found."""
     heading(f"Loaded now: {cohort.name}")
     table(_roles(cohort.mapping))
-    st.download_button("Mapping (JSON)", json.dumps(cohort.mapping.to_json(), ensure_ascii=False, indent=2),
-                       f"mapping-{cohort.fingerprint[:8]}.json", "application/json", on_click="ignore",
-                       icon=":material/download:")
+    _mapping_download(cohort)
     _findings(cohort.findings)
+
+
+def _mapping_download(cohort: Cohort) -> None:
+    """Offer the mapping as a file; its name says what is in it."""
+    text = json.dumps(cohort.mapping.to_json(), ensure_ascii=False, indent=2)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+    st.download_button("Mapping (JSON)", text, f"mapping-{digest}.json", "application/json",
+                       on_click="ignore", icon=":material/download:")
 
 
 def _roles(mapping: ColumnMapping) -> pd.DataFrame:
