@@ -186,7 +186,7 @@ def _histogram(log: bool) -> dict[str, Any]:
     axis = alt.Axis(title=None, grid=False, tickCount=5, format="~s" if log else ",.3~f",
                     labelOverlap=True)
     brush = alt.selection_interval(
-        name=BRUSH, encodings=["x"],
+        name=BRUSH, encodings=["x"], zoom=False,  # the wheel scrolls the page, not the range
         mark=alt.BrushConfig(fill=theme.ACCENT, fillOpacity=0.12, stroke=theme.ACCENT))
     base = alt.Chart(theme.data("bars"))
 

@@ -62,6 +62,10 @@ def test_brush_chip_undo_reset(app):
     app.settled()
     few = app.n()
     assert 0 < few < 82
+    chip = app.chips()
+    app.page.mouse.wheel(0, 300)  # with the mouse still over the brush
+    assert app.settled().chips() == chip
+    app.page.mouse.wheel(0, -300)
     app.click_bar("hvtt", "yes")
     expect(app.page.locator("[class*=st-key-chip-hvtt]")).to_be_visible()
     app.settled().page.locator("[class*=st-key-chip-afp] button").click()
