@@ -5,11 +5,11 @@ neither. `streamlit run app.py` starts the same app, a second slower on the firs
 """
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from streamlit.web import cli
 
-import ui.page  # noqa: F401  # loads what the pages import
 from core import adverse_events, kaplan_meier, treatment_effect
 from core.charts import adverse_events_figure, bars_figure, histogram_figure, km_figure
 from core.cohort import read_cohort
@@ -17,7 +17,9 @@ from ui.cache import SAMPLE
 
 
 def warm_up() -> None:
-    """Draw each kind of chart once, of the sample."""
+    """Load what the pages import; draw each kind of chart once, of the sample."""
+    for module in ("ui.board", "ui.composition", "ui.page"):
+        import_module(module)
     cohort = read_cohort(SAMPLE)
     effect = treatment_effect(cohort, endpoint="OS", by="arm")
     km_figure(cohort, kaplan_meier(cohort, endpoint="OS", by="arm"), effect)

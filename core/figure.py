@@ -44,7 +44,8 @@ class Figure:
     table : the figure's numbers as text, for a slide's native table
     drawn : the figure's numbers as numbers, for the CSV
     summary : the finding in short lines, for a slide and a picture's subtitle
-    notes : what a reader must know: left out, not estimable, immortal time
+    warnings : why the figure must not be read as it stands: no patient, immortal time
+    notes : what else a reader must know: left out, not estimable, few events
     alt : the chart in a sentence, for those who do not see it
     """
 
@@ -54,9 +55,14 @@ class Figure:
     table: pd.DataFrame
     drawn: pd.DataFrame
     summary: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     provenance: Provenance
     alt: str = ""
+
+    def footnote(self) -> list[str]:
+        """Return what stands under the figure in every file, a line per statement."""
+        return [*self.warnings, *self.notes, *self.provenance.lines()]
 
 
 def table_parts(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:

@@ -35,8 +35,8 @@ class Condition:
     def mask(self, values: pd.Series | np.ndarray) -> np.ndarray:
         """Return who passes, one bool per patient."""
         absent = pd.isna(values)
-        passes = ~absent if self.missing is not True or self.levels is not None or self.bounds \
-            else np.zeros(len(values), bool)
+        only_missing = self.missing and self.levels is None and not self.bounds
+        passes = absent if only_missing else ~absent
         if self.levels is not None:
             passes = passes & np.asarray(pd.Series(values).isin(self.levels))
         for bound, at in self.bounds:

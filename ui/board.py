@@ -6,7 +6,6 @@ import html
 
 import streamlit as st
 
-from core import adequacy
 from core.charts import adverse_events_figure, km_figure
 from core.charts.adverse_events import CLICK
 from core.cohort import Cohort
@@ -39,7 +38,7 @@ def choices(cohort: Cohort) -> None:
 def survival(cohort: Cohort) -> None:
     """Draw the curves of the chosen endpoint with medians, hazard ratio and log-rank p."""
     endpoint, by = session().endpoint, session().by
-    with panel(""):
+    with panel():
         if not endpoint:
             note("No endpoint is mapped: survival needs a time and an event column. Choose them on the "
                  "Cohort page.")
@@ -53,22 +52,21 @@ def survival(cohort: Cohort) -> None:
         heading(figure.title)
         with st.container(key="curves"):
             show(figure, key=f"km-{cohort.fingerprint[:8]}")
-        _results(cohort, figure, faint=whole is not None)
+        _results(figure, faint=whole is not None)
 
 
-def _results(cohort: Cohort, figure: Figure, *, faint: bool) -> None:
+def _results(figure: Figure, *, faint: bool) -> None:
     """Write the numbers; the room under them is kept, so that a remark moves nothing."""
     table(figure.table)
     finding = " · ".join(figure.summary[:1])
     method = figure.provenance.method + (" Faint: the whole cohort." if faint else "")
     st.html(f"<p class='cs-p' data-testid='log-rank'><b>{html.escape(finding)}</b>"
             f"<span class='cs-note'>{' · ' if finding else ''}{html.escape(method)}</span></p>")
-    immortal = adequacy.immortal_time(cohort, session().by)
     with st.container(key="remarks", gap="xsmall"):
-        if not cohort.n:
-            note("No patient passes these filters. Take one away, or Undo.", strong=True)
-        for text in figure.notes if cohort.n else ():
-            note(text, strong=text == immortal)
+        for text in figure.warnings:
+            note(text, strong=True)
+        for text in figure.notes:
+            note(text)
 
 
 def toxicity(cohort: Cohort) -> None:
@@ -78,7 +76,7 @@ def toxicity(cohort: Cohort) -> None:
     by = session().by
     if not by or (cohort.variable(by).kind == "categorical" and len(cohort.levels(by)) > _MANY):
         by = ARM if cohort.mapping.arm else None
-    with panel(""):
+    with panel():
         result = cache.adverse_events(cohort, by=by)
         figure = adverse_events_figure(cohort, result)
         heading(figure.title)

@@ -12,7 +12,6 @@ from ui.display import show
 
 # First the variables that decide in liver oncology, then the file's own order.
 _FIRST = ("pvtt", "hvtt", "afp", "tumor_size", "vascular_invasion")
-_TITLE, _ROW, _HISTOGRAM = 28, 19, 124  # pixels, to keep the two columns level
 
 
 def composition(cohort: Cohort) -> None:
@@ -25,23 +24,18 @@ def composition(cohort: Cohort) -> None:
         columns = st.columns(2, gap="small")
         for key in keys:
             place = 0 if heights[0] <= heights[1] else 1
-            heights[place] += _height(cohort, key)
             with columns[place]:
-                _chart(cohort, key)
+                heights[place] += _chart(cohort, key)
 
 
-def _height(cohort: Cohort, key: str) -> int:
-    numeric = cohort.variable(key).kind == "numeric"
-    return _HISTOGRAM if numeric else _TITLE + _ROW * len(cohort.levels(key))
-
-
-def _chart(cohort: Cohort, key: str) -> None:
+def _chart(cohort: Cohort, key: str) -> int:
+    """Draw a variable and return the chart's height in pixels, which keeps the columns level."""
     if cohort.variable(key).kind == "numeric":
         filters.renew_brush(key)
-        name = filters.chart_key(cohort, key)
-        show(histogram_figure(cohort, key), key=name, selection=BRUSH,
-             on_select=filters.brush_handler(cohort, key, name))
-        return
-    name = filters.chart_key(cohort, key)
-    show(bars_figure(cohort, key), key=name, selection=CLICK,
-         on_select=filters.click_handler(name, "level", filters.toggle_level(key)))
+        name, figure = filters.chart_key(cohort, key), histogram_figure(cohort, key)
+        show(figure, key=name, selection=BRUSH, on_select=filters.brush_handler(cohort, key, name))
+    else:
+        name, figure = filters.chart_key(cohort, key), bars_figure(cohort, key)
+        show(figure, key=name, selection=CLICK,
+             on_select=filters.click_handler(name, "level", filters.toggle_level(key)))
+    return int(figure.chart["height"])

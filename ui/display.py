@@ -17,11 +17,9 @@ from ui.state import session
 
 
 @contextmanager
-def panel(title: str) -> Iterator[None]:
-    """Head a panel and say in its place why it cannot be computed; the others stand."""
+def panel() -> Iterator[None]:
+    """Hold a panel's work; where it cannot be computed say why in its place, and the others stand."""
     with st.container():
-        if title:
-            heading(title)
         try:
             yield
         except CohortError as error:

@@ -28,5 +28,5 @@ def export_dialog(figures: list[Figure]) -> None:
         st.download_button(f"Slides of the whole board ({len(main)} figures)", partial(pptx, main),
                            file_name(figure, "-board.pptx"), FORMATS[-1].mime, on_click="ignore",
                            key="export-board")
-    for line in (*figure.notes, *figure.provenance.lines()):
+    for line in figure.footnote():
         note(line)

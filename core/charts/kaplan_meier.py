@@ -66,6 +66,7 @@ def km_figure(cohort: Cohort, result: KaplanMeier, effect: CoxModel | None, *,
         table=numbers(cohort, result, effect),
         drawn=result.curves,
         summary=tuple(summary(cohort, result, effect)),
+        warnings=tuple(warnings(cohort, result)),
         notes=tuple(notes(cohort, result, effect)),
         provenance=provenance(cohort, _method(result, effect), plural(events, f"{result.endpoint} event")),
         alt=_alt(result),
@@ -108,10 +109,19 @@ def summary(cohort: Cohort, result: KaplanMeier, effect: CoxModel | None) -> lis
     return lines
 
 
+def warnings(cohort: Cohort, result: KaplanMeier) -> list[str]:
+    """Say why the curves must not be read as they stand."""
+    if not cohort.n:
+        return ["No patient passes these filters. Take one away."]
+    immortal = adequacy.immortal_time(cohort, result.by)
+    return [immortal] if immortal else []
+
+
 def notes(cohort: Cohort, result: KaplanMeier, effect: CoxModel | None) -> list[str]:
-    """Say what a reader of the curves must know."""
-    said = [adequacy.immortal_time(cohort, result.by),
-            adequacy.left_out(result.missing_endpoint, result.endpoint, result.missing_stratum,
+    """Say what else a reader of the curves must know; of no patients there is nothing to say."""
+    if not cohort.n:
+        return []
+    said = [adequacy.left_out(result.missing_endpoint, result.endpoint, result.missing_stratum,
                               result.label)]
     if len(result.levels) > _MANY:
         said.append(f"{len(result.levels)} groups are more than can be told apart: bands and names are left "

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-
-import pandas as pd
+import math
 
 from core.figure import Figure
 
@@ -20,7 +19,7 @@ def csv_bytes(figure: Figure) -> bytes:
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    for line in (figure.title, *figure.notes, *figure.provenance.lines()):
+    for line in (figure.title, *figure.footnote()):
         out.write(f"# {' '.join(line.split())}\r\n")
     writer.writerow([_safe(str(c)) for c in figure.drawn.columns])
     for row in figure.drawn.itertuples(index=False):
@@ -31,7 +30,7 @@ def csv_bytes(figure: Figure) -> bytes:
 def _cell(value: object) -> object:
     if isinstance(value, str):
         return _safe(value)
-    return "" if pd.isna(value) else value  # type: ignore[call-overload]  # a scalar of any kind
+    return "" if isinstance(value, float) and math.isnan(value) else value
 
 
 def _safe(text: str) -> str:

@@ -53,7 +53,7 @@ def _spec(figure: Figure, titled: bool) -> dict[str, Any]:
         return {k: v for k, v in figure.chart.items() if k != "title"}
     width = size(figure)[0]
     per_line = max(40, int(_CHARACTERS * width / 720))
-    lines = [line for text in (*figure.notes, *figure.provenance.lines())
+    lines = [line for text in figure.footnote()
              for line in textwrap.wrap(text, per_line)]
     chart = {k: v for k, v in figure.chart.items() if k not in ("$schema", "config", "datasets", "padding")}
     chart.pop("title", None)

@@ -92,8 +92,8 @@ def _headed(deck: Any, figure: Figure, title: str) -> Any:
                                     Inches(_WIDTH - 2 * _MARGIN), Inches(_FOOT_HEIGHT - 0.15))
     foot.name = "Footnote"
     foot.text_frame.word_wrap = True
-    foot.text_frame.text = "\n".join([*figure.notes, *figure.provenance.lines()])
-    _style(foot.text_frame, 9 if len(figure.notes) < 3 else 8, QUIET)
+    foot.text_frame.text = "\n".join(figure.footnote())
+    _style(foot.text_frame, 9 if len(figure.footnote()) < 6 else 8, QUIET)
     slide.notes_slide.notes_text_frame.text = figure.alt
     return slide
 
