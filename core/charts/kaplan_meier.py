@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import altair as alt
 import numpy as np
@@ -43,14 +43,14 @@ def km_figure(cohort: Cohort, result: KaplanMeier, effect: CoxModel | None, *,
     longest = float(max(timeline(cohort, result.endpoint).times, default=1.0)) or 1.0
     ticks = time_ticks(longest)
     template = _template(len(result.levels), longest, tuple(ticks))
-    spans = _by_stratum(result)
+    curves, several = _curves(result), 1 < len(result.levels) <= _MANY
     chart = theme.with_data(
         template,
-        band=_band(result, spans) if band and len(result.levels) <= _MANY else [],
-        curve=_steps(result, spans),
-        whole=_steps(reference, _by_stratum(reference)) if reference else [],
-        censored=_censored(result, spans),
-        labels=_labels(result, spans, longest),
+        band=_band(curves) if band and len(result.levels) <= _MANY else [],
+        curve=_steps(curves),
+        whole=_steps(_curves(reference)) if reference else [],
+        censored=_censored(curves),
+        labels=_labels(curves, longest) if several else [],
         medians=_median_drops(result),
         names=[{"x": 0, "y": _row_y(i, 0), "text": theme.shortened(level, 2 * _LONGEST), "c": theme.colour(i)}
                for i, level in enumerate(result.levels)] if len(result.levels) > 1 else [],
@@ -155,8 +155,18 @@ def _alt(result: KaplanMeier) -> str:
     return f"Kaplan-Meier curves of {result.endpoint}. {medians}"
 
 
-def _by_stratum(result: KaplanMeier) -> dict[Any, pd.DataFrame]:
-    return dict(list(result.curves.groupby("strata", sort=False)))
+class _Curve(NamedTuple):
+    """A stratum's steps, with its place among all levels, which gives colour and dash."""
+
+    place: int
+    level: str
+    steps: pd.DataFrame
+
+
+def _curves(result: KaplanMeier) -> list[_Curve]:
+    """Return the strata that have patients."""
+    of = dict(list(result.curves.groupby("strata", sort=False)))
+    return [_Curve(i, level, of[level]) for i, level in enumerate(result.levels) if level in of]
 
 
 def _row_y(place: int, line: int) -> float:
@@ -171,64 +181,51 @@ def _thin(curve: pd.DataFrame) -> pd.DataFrame:
     return curve[~column.duplicated(keep="last")]
 
 
-def _steps(result: KaplanMeier, spans: dict[Any, pd.DataFrame]) -> list[dict[str, Any]]:
+def _steps(curves: list[_Curve]) -> list[dict[str, Any]]:
     out: list[dict[str, Any]] = []
-    for i, level in enumerate(result.levels):
-        if level not in spans:
-            continue
-        curve = _thin(spans[level])
-        base = {"s": level, "c": theme.colour(i), "d": theme.dash(i)}
-        first = {"x": 0.0, "y": 1.0, "tip": f"{int(curve.n_risk.iloc[0])} at risk"}
-        out.append(base | first)
+    for place, level, steps in curves:
+        drawn = _thin(steps)
+        base = {"s": level, "c": theme.colour(place), "d": theme.dash(place)}
+        out.append(base | {"x": 0.0, "y": 1.0, "tip": f"{int(drawn.n_risk.iloc[0])} at risk"})
         out.extend(
             base | {"x": x, "y": y, "tip": f"{percent(y, 1)} at {fixed(x, 1)} months, {n} at risk"}
-            for x, y, n in zip(curve.time.tolist(), curve.estimate.tolist(), curve.n_risk.tolist(),
+            for x, y, n in zip(drawn.time.tolist(), drawn.estimate.tolist(), drawn.n_risk.tolist(),
                                strict=True))
     return out
 
 
-def _band(result: KaplanMeier, spans: dict[Any, pd.DataFrame]) -> list[dict[str, Any]]:
+def _band(curves: list[_Curve]) -> list[dict[str, Any]]:
     out: list[dict[str, Any]] = []
-    for i, level in enumerate(result.levels):
-        if level not in spans:
-            continue
-        curve = _thin(spans[level])
-        certain = curve.estimate == 1  # before the first event both limits are 1
-        low = curve.conf_low.where(~certain, 1.0)
-        high = curve.conf_high.where(~certain, 1.0)
+    for place, level, steps in curves:
+        drawn = _thin(steps)
+        certain = drawn.estimate == 1  # before the first event both limits are 1
+        low = drawn.conf_low.where(~certain, 1.0)
+        high = drawn.conf_high.where(~certain, 1.0)
         known = (low.notna() & high.notna()).to_numpy()
-        base = {"s": level, "c": theme.colour(i)}
+        base = {"s": level, "c": theme.colour(place)}
         out.append(base | {"x": 0.0, "lo": 1.0, "hi": 1.0})
         out.extend(base | {"x": x, "lo": a, "hi": b} for x, a, b in
-                   zip(curve.time[known].tolist(), low[known].tolist(), high[known].tolist(),
+                   zip(drawn.time[known].tolist(), low[known].tolist(), high[known].tolist(),
                        strict=True))
         if not known.all():  # the curve reaches 0, where there are no limits: the band ends there
-            out.append(out[-1] | {"x": float(curve.time[~known].iloc[0])})
+            out.append(out[-1] | {"x": float(drawn.time[~known].iloc[0])})
     return out
 
 
-def _censored(result: KaplanMeier, spans: dict[Any, pd.DataFrame]) -> list[dict[str, Any]]:
-    out: list[dict[str, Any]] = []
-    for i, level in enumerate(result.levels):
-        if level in spans:
-            curve = spans[level]
-            curve = _thin(curve[curve.n_censor > 0])
-            out.extend({"x": x, "y": y, "c": theme.colour(i)}
-                       for x, y in zip(curve.time.tolist(), curve.estimate.tolist(), strict=True))
-    return out
+def _censored(curves: list[_Curve]) -> list[dict[str, Any]]:
+    ticks = ((place, _thin(steps[steps.n_censor > 0])) for place, _, steps in curves)
+    return [{"x": x, "y": y, "c": theme.colour(place)} for place, drawn in ticks
+            for x, y in zip(drawn.time.tolist(), drawn.estimate.tolist(), strict=True)]
 
 
-def _labels(result: KaplanMeier, spans: dict[Any, pd.DataFrame], longest: float) -> list[dict[str, Any]]:
+def _labels(curves: list[_Curve], longest: float) -> list[dict[str, Any]]:
     """Place each stratum's name beside its curve."""
-    drawn = [(i, level) for i, level in enumerate(result.levels) if level in spans]
-    if len(result.levels) < 2 or not drawn or len(result.levels) > _MANY:
-        return []
-    curves = [(spans[v].time.to_numpy(), spans[v].estimate.to_numpy()) for _, v in drawn]
-    names = [theme.shortened(level, _LONGEST) for _, level in drawn]
+    names = [theme.shortened(curve.level, _LONGEST) for curve in curves]
     widths = [(theme.width_of(name, 12) + 8) / _INNER for name in names]
-    places = place_names(curves, widths, longest)
-    return [{"x": p.x * longest, "y": p.y, "text": name, "c": theme.colour(i)}
-            for (i, _), name, p in zip(drawn, names, places, strict=True)]
+    points = [(c.steps.time.to_numpy(), c.steps.estimate.to_numpy()) for c in curves]
+    places = place_names(points, widths, longest)
+    return [{"x": p.x * longest, "y": p.y, "text": name, "c": theme.colour(curve.place)}
+            for curve, name, p in zip(curves, names, places, strict=True)]
 
 
 def _median_drops(result: KaplanMeier) -> list[dict[str, Any]]:

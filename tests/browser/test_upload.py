@@ -37,6 +37,15 @@ def choose(app, label, option):
     app.settled()
 
 
+def add_endpoint(app, time, event):
+    many = app.page.get_by_role("spinbutton", name="How many endpoints")
+    many.fill("1")
+    many.press("Enter")
+    app.settled()
+    choose(app, "Time", time)
+    choose(app, "Event", event)
+
+
 def test_the_real_cohort_is_loaded_by_clicking(app):
     to_cohort(app).upload(HCC)
     said = ready(app)
@@ -60,12 +69,7 @@ def test_roles_that_were_not_recognised_can_be_set(app):
     choose(app, "Patient id", "code")
     choose(app, "Arm", "branch")
     choose(app, "Reference arm", "B")
-    many = app.page.get_by_role("spinbutton", name="How many endpoints")
-    many.fill("1")
-    many.press("Enter")
-    app.settled()
-    choose(app, "Time", "weeks_seen")
-    choose(app, "Event", "ended")
+    add_endpoint(app, "weeks_seen", "ended")
     choose(app, "Value that means event", "pd")
     app.page.keyboard.press("Escape")
     said = ready(app)
@@ -96,12 +100,6 @@ def test_cells_and_arms_that_do_not_fit_are_named(app):
     rows = [f"p{i},{'ab'[i % 2]},{i + 1},{i % 2},{40 + i}" for i in range(12)]
     rows[4] = rows[4].replace(",5,", ",abc,", 1)
     to_cohort(app).upload(file("word.csv", head + "\n".join(rows)))
-    many = app.page.get_by_role("spinbutton", name="How many endpoints")
-    many.fill("1")
-    many.press("Enter")
-    app.settled()
-    choose(app, "Time", "OS_months")
-    choose(app, "Event", "OS_event")
     alert = app.page.get_by_role("alert").first
     expect(alert).to_contain_text("Line 6, column 'OS_months': 'abc' is not a number")
     app.upload(file("one_arm.csv", head + "\n".join(f"p{i},a,{i + 1},{i % 2},{40 + i}" for i in range(12))))
