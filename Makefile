@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check fix bench bench-large screenshots reference clean
+.PHONY: run test check fix fuzz bench bench-large screenshots reference clean
 
 run: $(VENV)/.run
 	$(BIN)/python serve.py
@@ -18,6 +18,10 @@ check: $(VENV)/.dev
 
 fix: $(VENV)/.dev
 	$(BIN)/python -m ruff check --fix .
+
+# 100,000 mutated files; the tests read 2,000.
+fuzz: $(VENV)/.dev
+	FUZZ_CASES=100000 $(BIN)/python -m pytest tests/corpus/test_fuzz.py
 
 bench: $(VENV)/.dev
 	sh tests/browser/ensure_chromium.sh $(BIN)/python

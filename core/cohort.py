@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,11 +18,17 @@ import numpy as np
 import pandas as pd
 
 from core import schema
+from core.adam import study_of
+from core.dictionary import ae_category
 from core.errors import FilterError, MappingError
+from core.event_list import joined_events, with_event_file
 from core.filters import Condition, Filters
+from core.findings import Findings
 from core.guessing import guess_mapping, unique_key
-from core.mapping import ColumnMapping, FactorRole
-from core.reading import Source, TextTable, read_table
+from core.mapping import ColumnMapping
+from core.reading import Source, read_table
+from core.roles import FactorRole
+from core.text_table import ReadOptions, TextTable
 from core.validation import validate
 
 T = TypeVar("T")
@@ -46,6 +52,7 @@ class Cohort:
     table : typed columns of the whole cohort (see schema.py for their names)
     long_events : adverse events of the whole cohort, one row per patient position and term
     findings : what reading repaired, assumed, warned of
+    lines : int (n of the whole,), the line of the file on which each patient stands
     rows : bool (n of the whole,), who passed the filters
     """
 
@@ -55,6 +62,7 @@ class Cohort:
     findings: pd.DataFrame
     fingerprint: str
     name: str
+    lines: np.ndarray
     rows: np.ndarray
     filters: Filters = field(default_factory=Filters)
     parent: Cohort | None = None
@@ -142,22 +150,26 @@ class Cohort:
 
     @cached_property
     def worst_grades(self) -> WorstGrades:
-        """The worst grade per patient of the whole cohort and term; 0 where nothing is recorded."""
+        """The worst grade per patient of the whole cohort and term; 0 where nothing is recorded.
+
+        Patients outside of the safety population have none.
+        """
         if self.parent:
             return self.parent.worst_grades
         long = self.long_events
-        terms = list(dict.fromkeys(schema.ae_term(c) for c in self.mapping.adverse_events)) or \
-            list(dict.fromkeys(long.term))
-        category = {t: schema.ae_category(t) for t in terms} | dict(zip(long.term, long.category,
-                                                                       strict=True))
-        column = pd.Categorical(long.term, categories=terms).codes
-        patient = long.patient.to_numpy(dtype=int)
+        terms = list(long.term.cat.categories)
+        organs = long.drop_duplicates("term").set_index("term").category
+        category = {t: str(organs[t]) if t in organs.index else ae_category(t) for t in terms}
+        column = long.term.cat.codes.to_numpy(dtype=np.intp)
+        patient = long.patient.to_numpy(dtype=np.intp)
         grade = long.grade.to_numpy(dtype=float)
         grades = np.zeros((len(self.table), len(terms)))
         known = ~np.isnan(grade)
         np.maximum.at(grades, (patient[known], column[known]), grade[known])
         absent = ~known & (grades[patient, column] == 0)
         grades[patient[absent], column[absent]] = np.nan
+        if schema.SAFETY in self.table:
+            grades[~self.table[schema.SAFETY].to_numpy(dtype=bool)] = np.nan
         return WorstGrades(terms=tuple(terms), categories=tuple(category[t] for t in terms),
                            grades=grades)
 
@@ -183,7 +195,7 @@ class Cohort:
             joint[key] = condition
         whole = self.whole
         return Cohort(table=whole.table, long_events=whole.long_events, mapping=whole.mapping,
-                      findings=whole.findings, fingerprint=whole.fingerprint, name=whole.name,
+                      findings=whole.findings, fingerprint=whole.fingerprint, name=whole.name, lines=whole.lines,
                       rows=rows, filters=Filters(joint), parent=whole)
 
     def _check(self, key: str, condition: Condition) -> None:
@@ -229,14 +241,20 @@ class Cohort:
         return made
 
 
-def read_cohort(source: Source, mapping: Mapping[str, Any] | str | Path | ColumnMapping | None = None,
-                *, name: str = "") -> Cohort:
+def read_cohort(source: Source | Mapping[str, Source],
+                mapping: Mapping[str, Any] | str | Path | ColumnMapping | None = None, *,
+                adverse_events: Source | None = None, name: str = "",
+                options: ReadOptions | None = None) -> Cohort:
     """Read a cohort file: a path, bytes or a binary file object.
 
     Parameters
     ----------
+    source : the cohort, one row per patient; or CDISC ADaM as a dict of sources, ADSL and ADTTE
+        with or without ADAE, by any names
     mapping : which column plays which role (JSON data, JSON text, a JSON file); guessed where None
+    adverse_events : a second file of adverse events in long form: patient, term, grade, ...
     name : the file's name, where the source does not have one
+    options : how to read the file; what they leave open is detected
 
     Raises
     ------
@@ -245,35 +263,61 @@ def read_cohort(source: Source, mapping: Mapping[str, Any] | str | Path | Column
     NeedsAnswer
         Where no convention decides a reading and no mapping was given.
     """
-    return make_cohort(read_table(source, name=name), mapping)
+    if isinstance(source, Mapping):
+        tables = [read_table(s, name=n) for n, s in source.items()]
+        study = study_of(tables)
+        return make_cohort(study.table, mapping or study.mapping, event_list=study.events)
+    asked = ColumnMapping.from_json(mapping).reading if mapping is not None and \
+        not isinstance(mapping, ColumnMapping) else mapping.reading if mapping else None
+    table = read_table(source, name=name, options=options or asked)
+    events = read_table(adverse_events) if adverse_events is not None else None
+    return make_cohort(table, mapping, event_list=events)
 
 
 def make_cohort(table: TextTable,
-                mapping: Mapping[str, Any] | str | Path | ColumnMapping | None = None) -> Cohort:
-    """Type a text table by its mapping (guessed where None) into a cohort; raises as read_cohort."""
-    assumed: list[dict[str, object]] = []
+                mapping: Mapping[str, Any] | str | Path | ColumnMapping | None = None, *,
+                event_list: TextTable | None = None) -> Cohort:
+    """Type a text table by its mapping (guessed where None) into a cohort; raises as read_cohort.
+
+    Parameters
+    ----------
+    event_list : adverse events in long form; their columns are guessed where the mapping names none
+    """
+    findings = Findings(table.findings)
     if mapping is None:
         guess = guess_mapping(table)
         if guess.questions:
             raise guess.questions[0]
-        mapping, assumed = guess.mapping, guess.findings
+        mapping = guess.mapping
+        findings.records += guess.findings
     elif not isinstance(mapping, ColumnMapping):
         mapping = ColumnMapping.from_json(mapping, table.columns)
+    if event_list is not None:
+        mapping = with_event_file(mapping, event_list)
     _check_keys(mapping)
-    patients, events, findings = validate(table, mapping)
-    if assumed:
-        findings = pd.concat([pd.DataFrame(assumed), findings], ignore_index=True)
+    if mapping.reading.decimal:
+        table = replace(table, detected=replace(table.detected, decimal=mapping.reading.decimal))
+    patients, events, kept = validate(table, mapping, findings)
+    if event_list is not None:
+        events = joined_events(events, event_list, mapping, patients, findings)
     return Cohort(
-        table=patients, long_events=events, mapping=mapping,
-        findings=findings[list(schema.FINDING_COLUMNS)], fingerprint=table.sha256,
-        name=table.name, rows=np.ones(len(patients), bool),
+        table=patients, long_events=events, mapping=mapping, findings=findings.frame(),
+        fingerprint=_fingerprint(table, event_list), name=table.name, lines=kept.lines,
+        rows=np.ones(len(patients), bool),
     )
+
+
+def _fingerprint(table: TextTable, event_list: TextTable | None) -> str:
+    """Return the SHA-256 of the file; of two, that of both of theirs."""
+    if event_list is None:
+        return table.sha256
+    return hashlib.sha256(f"{table.sha256}{event_list.sha256}".encode()).hexdigest()
 
 
 def _check_keys(mapping: ColumnMapping) -> None:
     """Refuse two variables of one key, and a factor that would take a column of the app's own."""
     keys = [v.key for v in mapping.variables]
-    own = {schema.PATIENT, schema.ARM}
+    own = {schema.PATIENT, schema.ARM, schema.SAFETY}
     own |= {name(e.name) for e in mapping.endpoints for name in (schema.time_column, schema.event_column)}
     if double := [k for k in keys if keys.count(k) > 1 or k in own]:
         raise MappingError(f"The key {double[0]!r} is taken by another role.",

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from core.adequacy import comparison_reasons, estimable, own_reason
 from core.cohort import Cohort
-from core.counts import Timeline, count, strata, timeline
+from core.counts import Counts, Timeline, count, strata, timeline
 from core.errors import NotEstimable
 from core.format import plural
 from core.kaplan_meier import Z95
@@ -43,14 +43,16 @@ class CoxModel:
 
 
 def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> CoxModel:
-    """Fit the hazard ratio of each stratum against the first (R: coxph, ties = "efron").
+    """Fit the hazard ratio of each stratum against the reference (R: coxph, ties = "efron").
+
+    The reference is the level that the mapping names, else the first.
 
     Raises
     ------
     NotEstimable
         If the variable has fewer than two strata.
     """
-    counts = count(cohort, endpoint, by)
+    counts = _reference_first(cohort, count(cohort, endpoint, by))
     levels = counts.strata.levels
     if len(levels) < 2:
         raise NotEstimable(f"{counts.strata.label} has one level: there is no hazard ratio.",
@@ -80,10 +82,30 @@ def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> CoxModel:
     )
 
 
+def _reference_place(cohort: Cohort, by: str, levels: tuple[str, ...]) -> int:
+    """Return where among the strata the one stands that others are compared with."""
+    named = cohort.variable(by).reference
+    return levels.index(named) if named in levels else 0
+
+
+def _reference_first(cohort: Cohort, counts: Counts) -> Counts:
+    """Return the table with the reference as its first stratum."""
+    groups = counts.strata
+    place = _reference_place(cohort, groups.by, groups.levels) if groups.by else 0
+    if not place:
+        return counts
+    order = [place, *(i for i in range(len(groups.levels)) if i != place)]
+    rank = np.argsort(order)
+    moved = replace(groups, levels=tuple(groups.levels[i] for i in order),
+                    codes=np.where(groups.codes < 0, -1, rank[groups.codes]))
+    return replace(counts, strata=moved, deaths=counts.deaths[order], censored=counts.censored[order],
+                   at_risk=counts.at_risk[order])
+
+
 def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,)) -> CoxModel:
     """Fit a model of one or several covariates (R: coxph on complete cases).
 
-    Categorical covariates enter by level against their first, numbers per unit. Patients with any
+    Categorical covariates enter by level against their reference, numbers per unit. Patients with any
     covariate missing are left out and counted.
 
     Raises
@@ -134,15 +156,16 @@ class _Column:
 
 
 def _columns(cohort: Cohort, key: str) -> list[_Column]:
-    """Return a covariate's columns: an indicator per level but the first, or the number itself."""
+    """Return a covariate's columns: an indicator per level but the reference, or the number itself."""
     variable = cohort.variable(key)
     if variable.kind != "categorical":
         number = cohort.values(key).to_numpy(dtype=float)
         return [_Column(term=key, level="", reference="", values=number)]
     groups = strata(cohort, key)
-    return [_Column(term=key, level=level, reference=groups.levels[0],
+    place = _reference_place(cohort, key, groups.levels)
+    return [_Column(term=key, level=level, reference=groups.levels[place],
                     values=np.where(groups.codes < 0, np.nan, (groups.codes == i).astype(float)))
-            for i, level in enumerate(groups.levels) if i]
+            for i, level in enumerate(groups.levels) if i != place]
 
 
 def _fit_columns(columns: list[_Column], line: Timeline,

@@ -11,8 +11,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,11 +48,39 @@ class FilterError(CohortError):
 
 
 class NeedsAnswer(CohortError):
-    """Ask what no convention decides; `choices` are the possible answers."""
+    """Ask what no convention decides.
 
-    def __init__(self, problem: str, remedy: str, choices: Sequence[str]) -> None:
+    Attributes
+    ----------
+    choices : the possible answers
+    changes : what each answer changes in the mapping (a JSON merge patch, RFC 7396)
+    mapping : the guessed mapping as JSON data, with this question open
+    """
+
+    def __init__(self, problem: str, remedy: str, choices: Sequence[str],
+                 changes: Sequence[Mapping[str, Any]] = (),
+                 mapping: Mapping[str, Any] | None = None) -> None:
         super().__init__(problem, remedy)
         self.choices = tuple(choices)
+        self.changes = tuple(changes)
+        self.mapping = mapping or {}
+
+    def answered(self, choice: str) -> dict[str, Any]:
+        """Return the mapping with this answer, to read the file with."""
+        return merged(self.mapping, self.changes[self.choices.index(choice)])
+
+
+def merged(data: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """Apply a JSON merge patch: None takes a key away, objects are merged, the rest is replaced."""
+    out = dict(data)
+    for key, value in change.items():
+        if value is None:
+            out.pop(key, None)
+        elif isinstance(value, Mapping) and isinstance(out.get(key), Mapping):
+            out[key] = merged(out[key], value)
+        else:
+            out[key] = value
+    return out
 
 
 class NotEstimable(CohortError):

@@ -10,49 +10,34 @@ from pathlib import Path
 from typing import Any, cast
 
 from core.errors import MappingError
+from core.roles import (
+    FORMULAS,
+    ArmRole,
+    EndpointRole,
+    EventFileRole,
+    FactorRole,
+    RowRule,
+    SafetyRole,
+)
 from core.schema import MISSING_CODES, MONTHS_PER, RESPONSE, Cut, Kind, Known, factor_key, matching
+from core.text_table import ReadOptions
 
-
-@dataclass(frozen=True, kw_only=True)
-class ArmRole:
-    """The treatment arm: its column, the reference level, and raw value -> label in order."""
-
-    column: str
-    reference: str
-    levels: Mapping[str, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class EndpointRole:
-    """A time-to-event endpoint; `event_values` are the raw values that mean event."""
-
-    name: str
-    label: str
-    time: str
-    event: str
-    event_values: tuple[str, ...]
-    unit: str
-    death_counts: bool = True
-
-
-@dataclass(frozen=True, kw_only=True)
-class FactorRole:
-    """A variable to filter, stratify or describe by; `levels` maps raw value to label, in order."""
-
-    key: str
-    label: str
-    column: str
-    kind: Kind
-    unit: str = ""
-    levels: Mapping[str, str] = field(default_factory=dict)
-    cuts: tuple[Cut, ...] = ()
-    known: Known = "baseline"
-    log: bool = False
+_HELP = "Download a mapping from the Cohort page to see the form."
+_KEYS = {"patient_id", "arm", "endpoints", "factors", "response", "failure_sites", "adverse_events", "missing",
+         "missing_in", "rows", "safety", "identifiers", "reading"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnMapping:
-    """Say which column plays which role in a cohort's file."""
+    """Say which column plays which role in a cohort's file.
+
+    Attributes
+    ----------
+    missing, missing_in : codes that mean missing, everywhere and by column
+    rows : which row counts where a patient has several; None: a second row is refused
+    identifiers : columns that could tell who a patient is; no export shows their values
+    reading : how the file is to be read, where that is not left to detection
+    """
 
     patient_id: str | None = None
     arm: ArmRole | None = None
@@ -61,12 +46,34 @@ class ColumnMapping:
     response: FactorRole | None = None
     failure_sites: tuple[FactorRole, ...] = ()
     adverse_events: tuple[str, ...] = ()
+    event_file: EventFileRole | None = None
+    safety: SafetyRole | None = None
+    rows: RowRule | None = None
     missing: tuple[str, ...] = MISSING_CODES
+    missing_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    identifiers: tuple[str, ...] = ()
+    reading: ReadOptions = field(default_factory=ReadOptions)
 
     @property
     def variables(self) -> tuple[FactorRole, ...]:
         """All variables: baseline factors, then response and failure sites."""
         return (*self.factors, *((self.response,) if self.response else ()), *self.failure_sites)
+
+    def missing_codes(self, column: str) -> tuple[str, ...]:
+        """Return the codes that mean missing in a column."""
+        return (*self.missing, *self.missing_in.get(column, ()))
+
+    def columns_used(self) -> list[tuple[str, str]]:
+        """Return (role, column) of every column that the mapping names."""
+        used = [("patient id", self.patient_id)] if self.patient_id else []
+        used += [("arm", self.arm.column)] if self.arm else []
+        used += [(f"{e.name} time", c) for e in self.endpoints for c in e.time_columns]
+        used += [(f"{e.name} event", e.event) for e in self.endpoints]
+        used += [(f.label, f.column) for f in self.variables if not f.formula]
+        used += [("adverse events", c) for c in self.adverse_events]
+        used += [("rows", self.rows.column)] if self.rows and self.rows.column else []
+        used += [("safety population", self.safety.column)] if self.safety else []
+        return used
 
     def to_json(self) -> dict[str, Any]:
         """Return the mapping as plain JSON data, as `from_json` takes it."""
@@ -74,18 +81,31 @@ class ColumnMapping:
         if self.arm:
             out["arm"] = {"column": self.arm.column, "reference": self.arm.reference,
                           "levels": dict(self.arm.levels)}
-        out["endpoints"] = {e.name: _endpoint_json(e) for e in self.endpoints}
+        out["endpoints"] = {e.name: endpoint_json(e) for e in self.endpoints}
         out["factors"] = {f.key: factor_json(f) for f in self.factors}
         if self.response:
             out["response"] = factor_json(self.response)
         out["failure_sites"] = {f.key: factor_json(f) for f in self.failure_sites}
         out["adverse_events"] = {"columns": list(self.adverse_events)}
+        if self.event_file:
+            out["adverse_events"]["file"] = dict(self.event_file.items())
+        if self.safety:
+            out["safety"] = {"column": self.safety.column, "values": list(self.safety.values)}
+        if self.rows:
+            out["rows"] = {k: v for k, v in self.rows.__dict__.items() if v}
         out["missing"] = list(self.missing)
+        out["missing_in"] = {c: list(codes) for c, codes in self.missing_in.items()}
+        out["identifiers"] = list(self.identifiers)
+        if reading := self.reading.to_json():
+            out["reading"] = reading
         return out
 
     @classmethod
-    def from_json(cls, source: Mapping[str, Any] | str | Path, columns: list[str]) -> ColumnMapping:
+    def from_json(cls, source: Mapping[str, Any] | str | Path,
+                  columns: list[str] | None = None) -> ColumnMapping:
         """Build a mapping from JSON data, JSON text or a JSON file, for a file's `columns`.
+
+        Without columns none is checked, and a pattern of adverse events stays one.
 
         Raises
         ------
@@ -93,24 +113,24 @@ class ColumnMapping:
             If it is no JSON object, or names a column, unit or kind that is not there.
         """
         data = _load(source)
-        known_keys = {"patient_id", "arm", "endpoints", "factors", "response", "failure_sites",
-                      "adverse_events", "missing"}
-        if strange := [k for k in data if k not in known_keys]:
+        if strange := [k for k in data if k not in _KEYS]:
             raise MappingError(f"The mapping has an unknown key {strange[0]!r}.",
-                               f"It may have: {', '.join(sorted(known_keys))}.")
+                               f"It may have: {', '.join(sorted(_KEYS))}.")
         try:
-            mapping = cls._from_data(data, columns)
-        except (TypeError, AttributeError, ValueError, KeyError) as error:
-            raise MappingError(f"The mapping is not of the expected form ({error}).",
-                               "Download one from the Cohort page to see the form.") from error
-        mapping._check_columns(columns)
+            mapping = cls._from_data(data, columns or [])
+        except (TypeError, AttributeError, ValueError, KeyError, OverflowError) as error:
+            raise MappingError(f"The mapping is not of the expected form ({error}).", _HELP) from error
+        if columns is not None:
+            mapping._check_columns(columns)
         return mapping
 
     @classmethod
     def _from_data(cls, data: Mapping[str, Any], columns: list[str]) -> ColumnMapping:
         response = data.get("response")
-        adverse = (data.get("adverse_events") or {}).get("columns", [])
-        patterns = [adverse] if isinstance(adverse, str) else list(adverse)
+        adverse = data.get("adverse_events") or {}
+        patterns = adverse.get("columns", [])
+        patterns = [patterns] if isinstance(patterns, str) else list(patterns)
+        identifiers = data.get("identifiers") or []
         return cls(
             patient_id=data.get("patient_id"),
             arm=_arm_from(data["arm"]) if data.get("arm") else None,
@@ -122,20 +142,33 @@ class ColumnMapping:
             adverse_events=tuple(dict.fromkeys(
                 column for pattern in patterns for column in (matching(columns, pattern) or [pattern])
             )),
-            missing=_missing_from(data.get("missing", MISSING_CODES)),
+            event_file=EventFileRole(**adverse["file"]) if adverse.get("file") else None,
+            safety=_safety_from(data["safety"]) if data.get("safety") else None,
+            rows=_rows_from(data["rows"]) if data.get("rows") else None,
+            missing=("", *_codes(data.get("missing", MISSING_CODES))),
+            missing_in={str(c): tuple(_codes(v)) for c, v in (data.get("missing_in") or {}).items()},
+            identifiers=tuple(str(c) for c in identifiers),
+            reading=ReadOptions(**(data.get("reading") or {})),
         )
 
     def _check_columns(self, columns: list[str]) -> None:
-        used: list[tuple[str, str]] = [("adverse events", c) for c in self.adverse_events]
-        used += [(f.label, f.column) for f in self.variables]
-        used += [(f"{e.name} time", e.time) for e in self.endpoints]
-        used += [(f"{e.name} event", e.event) for e in self.endpoints]
-        used += [("arm", self.arm.column)] if self.arm else []
-        used += [("patient id", self.patient_id)] if self.patient_id else []
-        for role, column in used:
-            if column not in columns:
+        for role, column in self.columns_used():
+            if not isinstance(column, str) or column not in columns:
                 raise MappingError(f"No column {column!r} for the role {role}.",
                                    f"Choose one of: {', '.join(columns)}.")
+        for factor in self.factors:
+            if factor.formula:
+                self._check_formula(factor)
+
+    def _check_formula(self, factor: FactorRole) -> None:
+        numeric = {f.key for f in self.factors if f.kind == "numeric"}
+        wanted = FORMULAS.get(factor.formula)
+        if wanted is None:
+            raise MappingError(f"{factor.label} has an unknown formula {factor.formula!r}.",
+                               f"Choose one of: {', '.join(FORMULAS)}.")
+        if absent := [name for name in wanted if factor.inputs.get(name) not in numeric]:
+            raise MappingError(f"{factor.label} needs {absent[0]} as a numeric factor.",
+                               f"Map {absent[0]}, or take {factor.label} away.")
 
 
 def _load(source: Mapping[str, Any] | str | Path) -> Mapping[str, Any]:
@@ -145,26 +178,26 @@ def _load(source: Mapping[str, Any] | str | Path) -> Mapping[str, Any]:
     if isinstance(text, Path) or not text.startswith(("{", "[")):
         try:
             text = Path(source).read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             raise MappingError(f"The mapping {str(source)[:80]!r} is neither JSON nor a JSON file.",
                                "Check the path; save the file as UTF-8.") from error
     try:
         data = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise MappingError(f"The mapping is not valid JSON (line {error.lineno}).",
-                           "Download one from the Cohort page to see the form.") from error
+    except (json.JSONDecodeError, RecursionError) as error:
+        line = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise MappingError(f"The mapping is not valid JSON{line}.", _HELP) from error
     if not isinstance(data, dict):
         raise MappingError("The mapping is not a JSON object.", "It begins with {.")
     return data
 
 
-def _missing_from(codes: str | Iterable[Any]) -> tuple[str, ...]:
-    """Return the missing codes as text; an empty cell is missing whatever the list says."""
+def _codes(codes: str | Iterable[Any]) -> list[str]:
+    """Return missing codes as text; a number 9999 is the code "9999"."""
     listed = [codes] if isinstance(codes, str) else list(codes)
     if any(not isinstance(c, (str, int, float)) for c in listed):
         raise MappingError("The missing codes are not a list of texts and numbers.",
                            'For example ["NA", "9999"].')
-    return tuple(dict.fromkeys(["", *(c if isinstance(c, str) else f"{c:g}" for c in listed)]))
+    return list(dict.fromkeys(c.strip() if isinstance(c, str) else f"{c:.15g}" for c in listed if c != ""))
 
 
 def _arm_from(data: Mapping[str, Any]) -> ArmRole:
@@ -172,8 +205,11 @@ def _arm_from(data: Mapping[str, Any]) -> ArmRole:
     return ArmRole(column=data["column"], reference=str(data.get("reference", "")), levels=levels)
 
 
-def _endpoint_json(endpoint: EndpointRole) -> dict[str, Any]:
-    return {"label": endpoint.label, "time": endpoint.time, "event": endpoint.event,
+def endpoint_json(endpoint: EndpointRole) -> dict[str, Any]:
+    """Return an endpoint's role as plain JSON data."""
+    times = {"time": endpoint.time} if endpoint.time else \
+        {"start": endpoint.start, "end": endpoint.end, "date_order": endpoint.date_order}
+    return {"label": endpoint.label, **times, "event": endpoint.event,
             "event_values": list(endpoint.event_values), "unit": endpoint.unit,
             "death_counts": endpoint.death_counts}
 
@@ -187,9 +223,15 @@ def _endpoint_from(name: str, data: Mapping[str, Any]) -> EndpointRole:
     if not values:
         raise MappingError(f"No value of {data['event']!r} means event for {name}.",
                            "Choose at least one.")
+    time = data.get("time") or ""
+    if not time and not (data.get("start") and data.get("end")):
+        raise MappingError(f"{name} has no time: neither a column of times nor two of dates.",
+                           "Choose a time column, or a start and an end date.")
     return EndpointRole(
-        name=name, label=data.get("label", name), time=data["time"], event=data["event"],
-        event_values=tuple(str(v) for v in values), unit=unit,
+        name=name, label=data.get("label", name), time=time, event=data["event"],
+        start="" if time else data["start"], end="" if time else data["end"],
+        date_order=data.get("date_order", ""), unit=unit,
+        event_values=tuple(str(v) for v in ([values] if isinstance(values, str) else values)),
         death_counts=bool(data.get("death_counts", True)),
     )
 
@@ -198,11 +240,15 @@ def factor_json(factor: FactorRole) -> dict[str, Any]:
     """Return a factor's role as plain JSON data."""
     out: dict[str, Any] = {"label": factor.label, "column": factor.column, "kind": factor.kind,
                            "known": factor.known}
+    if factor.formula:
+        out |= {"formula": factor.formula, "inputs": dict(factor.inputs)}
     if factor.kind == "numeric":
         out |= {"unit": factor.unit, "log": factor.log,
                 "cuts": [{"at": c.at, "closed": c.closed} for c in factor.cuts]}
+        out |= {"multiply_by": factor.multiply_by} if factor.multiply_by != 1 else {}
     else:
         out["levels"] = dict(factor.levels)
+        out |= {"reference": factor.reference} if factor.reference else {}
     return out
 
 
@@ -216,11 +262,16 @@ def _factor_from(key: str, data: Mapping[str, Any]) -> FactorRole:
     levels = data.get("levels") or {}
     if not isinstance(levels, Mapping):
         levels = {v: v for v in levels}
+    multiply_by = float(data.get("multiply_by", 1.0))
+    if not (math.isfinite(multiply_by) and multiply_by > 0):
+        raise MappingError(f"{key} is to be multiplied by {multiply_by:g}.", "Give a number above 0.")
     return FactorRole(
-        key=key, label=data.get("label", key), column=data["column"], kind=cast(Kind, kind),
-        unit=data.get("unit", ""), levels={str(k): str(v) for k, v in levels.items()},
+        key=key, label=data.get("label", key), column="" if data.get("formula") else data["column"],
+        kind=cast(Kind, kind), unit=data.get("unit", ""), multiply_by=multiply_by,
+        levels={str(k): str(v) for k, v in levels.items()}, reference=data.get("reference", ""),
         cuts=tuple(_cut_from(key, c) for c in data.get("cuts", [])),
         known=cast(Known, known), log=bool(data.get("log", False)),
+        formula=data.get("formula", ""), inputs=dict(data.get("inputs") or {}),
     )
 
 
@@ -236,3 +287,15 @@ def _sites_from(data: Mapping[str, Any] | list[str]) -> tuple[FactorRole, ...]:
     if not isinstance(data, Mapping):
         data = {factor_key(c): {"column": c} for c in data}
     return tuple(_factor_from(k, {"known": "later", **f}) for k, f in data.items())
+
+
+def _safety_from(data: Mapping[str, Any]) -> SafetyRole:
+    return SafetyRole(column=data["column"], values=tuple(str(v) for v in data.get("values") or ["Y"]))
+
+
+def _rows_from(data: Mapping[str, Any]) -> RowRule:
+    take = data.get("take", "first")
+    if take not in ("first", "last", "where") or (take == "where" and not data.get("column")):
+        raise MappingError(f"The rule for several rows of a patient is {dict(data)}.",
+                           'Use {"take": "first"}, "last", or "where" with a column and a value.')
+    return RowRule(take=take, column=data.get("column", ""), value=str(data.get("value", "")))

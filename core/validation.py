@@ -2,54 +2,78 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
 from core import schema
+from core.checks import check_cohort
+from core.dates import dates_of
+from core.derive import derived
+from core.dictionary import ae_category, ae_term, dictionary_entry, time_unit_in
 from core.errors import ValidationError
+from core.findings import Findings, ranges
 from core.format import plural
-from core.guessing import as_number, levels_of
-from core.mapping import ArmRole, ColumnMapping, EndpointRole, FactorRole
-from core.reading import TextTable
+from core.levels import MANY, as_number, categorical, grade, levels_of
+from core.mapping import ColumnMapping
+from core.numbers import UNKNOWN, Numbers, is_ambiguous, numbers_of
+from core.roles import ArmRole, EndpointRole, FactorRole
+from core.rows import one_row_per_patient
+from core.text_table import TextTable
 
-MAX_GRADE = 5
 _SHOWN = 3  # so many findings are told in the error itself; all are in its table
+_MOST_EVENT_VALUES = 12
+_INFINITE = re.compile(r"[-+]?(inf(inity)?|\d+\.?\d*e\+?\d{3,})", re.IGNORECASE)
 
 
-def validate(table: TextTable, mapping: ColumnMapping) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def validate(table: TextTable, mapping: ColumnMapping,
+             findings: Findings) -> tuple[pd.DataFrame, pd.DataFrame, TextTable]:
     """Convert a text table.
 
     Returns
     -------
     patients : one row per patient: id, arm, endpoint times (months) and events (0/1), variables
     events : one row per patient (position), term and recorded grade >= 1 or missing grade
-    findings : severity, row, column, value, message
+    table : the rows that became patients
 
     Raises
     ------
     ValidationError
         If a cell does not fit its role. All such cells are in its findings.
     """
-    converter = _Converter(table, mapping)
+    table = one_row_per_patient(table, mapping, findings)
+    converter = _Converter(table, mapping, findings)
     patients = converter.patients()
     events = converter.events()
-    findings = pd.DataFrame(converter.findings, columns=list(schema.FINDING_COLUMNS))
-    refused = findings[findings.severity == "refused"]
-    if len(refused):
-        said = " ".join(refused.message.head(_SHOWN))
-        more = f" And {len(refused) - _SHOWN} more." if len(refused) > _SHOWN else ""
-        raise ValidationError(said + more, "Correct the file, or the column's role.", findings)
-    return patients, events, findings
+    check_cohort(table, mapping, patients, findings)
+    raise_refused(findings)
+    return patients, events, table
+
+
+def raise_refused(findings: Findings) -> None:
+    """Raise what was refused, if anything was.
+
+    Raises
+    ------
+    ValidationError
+        With the first messages, and all findings.
+    """
+    refused = [r for r in findings.records if r["severity"] == "refused"]
+    if refused:
+        said = " ".join(str(r["message"]) for r in refused[:_SHOWN])
+        more = f" And {len(refused) - _SHOWN:,} more." if len(refused) > _SHOWN else ""
+        remedies = dict.fromkeys(str(r["remedy"]) for r in refused[:_SHOWN] if r["remedy"])
+        raise ValidationError(said + more, " ".join(remedies) or "Correct the file, or the column's role.",
+                              findings.frame())
 
 
 class _Converter:
     """Convert column by column and collect findings."""
 
-    def __init__(self, table: TextTable, mapping: ColumnMapping) -> None:
-        self.table = table
-        self.mapping = mapping
-        self.findings: list[dict[str, object]] = list(table.findings)
-        self.lines = np.asarray(table.lines)
+    def __init__(self, table: TextTable, mapping: ColumnMapping, findings: Findings) -> None:
+        self.table, self.mapping, self.findings = table, mapping, findings
+        self.lines = table.lines
 
     def patients(self) -> pd.DataFrame:
         columns: dict[str, object] = {schema.PATIENT: self._ids()}
@@ -58,133 +82,272 @@ class _Converter:
         for endpoint in self.mapping.endpoints:
             columns[schema.time_column(endpoint.name)] = self._times(endpoint)
             columns[schema.event_column(endpoint.name)] = self._event(endpoint)
-            self._check_pair(endpoint, columns)
+        numeric: dict[str, np.ndarray] = {}
         for variable in self.mapping.variables:
-            columns[variable.key] = self._variable(variable)
+            if variable.kind == "numeric":
+                columns[variable.key] = numeric[variable.key] = self._measured(variable)
+            elif not variable.formula:
+                columns[variable.key] = self._levels(variable.column, variable)
+        columns |= {v.key: self._derived(v, numeric) for v in self.mapping.variables if v.formula}
+        if self.mapping.safety:
+            cells = self.table.cells[self.mapping.safety.column]
+            columns[schema.SAFETY] = cells.is_in(self.mapping.safety.values)[cells.codes]
         return pd.DataFrame(columns)
+
+    def _derived(self, factor: FactorRole, numeric: dict[str, np.ndarray]) -> pd.Categorical:
+        """Label a derived factor's levels."""
+        raw = derived(factor, numeric)
+        found = [v for v in dict.fromkeys([*factor.levels, *raw]) if v is not None]
+        order = list(dict.fromkeys(factor.levels.get(v, v) for v in found))
+        return categorical(np.array([-1 if v is None else order.index(factor.levels.get(v, v)) for v in raw]), order)
 
     def events(self) -> pd.DataFrame:
         """Return the long frame of adverse events; a missing grade is a row without a grade."""
-        parts = []
+        terms = list(dict.fromkeys(ae_term(c) for c in self.mapping.adverse_events))
+        parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         for column in self.mapping.adverse_events:
-            grade = self._numbers(column, "an adverse-event grade")
-            whole = np.isnan(grade) | ((grade % 1 == 0) & (grade >= 0) & (grade <= MAX_GRADE))
-            self._refuse(~whole, column, "is not a CTCAE grade from 0 to 5")
-            at = np.flatnonzero(~(grade == 0))
-            term = schema.ae_term(column)
-            parts.append(pd.DataFrame({
-                "patient": at, "term": term, "category": schema.ae_category(term),
-                "grade": grade[at], "day": np.nan,
-            }))
-        return pd.concat(parts, ignore_index=True) if parts \
-            else pd.DataFrame(columns=list(schema.EVENT_COLUMNS))
+            grades = self._grades(column)
+            at = np.flatnonzero(~(grades == 0))
+            parts.append((at, np.full(at.size, terms.index(ae_term(column))), grades[at]))
+        patient, term, graded = (np.concatenate([p[i] for p in parts]) if parts else np.array([]) for i in range(3))
+        return event_frame(patient.astype(np.int64), categorical(term, terms),
+                           {t: ae_category(t) for t in terms}, graded)
 
-    def _text(self, column: str) -> pd.Series:
-        """Return a column stripped, with missing codes as NA."""
-        text = self.table.frame[column].str.strip()
-        return text.where(~text.isin(self.mapping.missing))
+    def _absent(self, column: str) -> np.ndarray:
+        """Tell of each distinct value whether it is a missing code."""
+        return self.table.cells[column].is_in(self.mapping.missing_codes(column))
 
-    def _add(self, severity: schema.Severity, row: int | str, column: str, value: str, message: str) -> None:
-        self.findings.append({"severity": severity, "row": row, "column": column,
-                              "value": value, "message": message})
-
-    def _refuse(self, bad: np.ndarray, column: str, what: str) -> None:
-        for i in np.flatnonzero(bad):
-            value = str(self.table.frame[column].iloc[i])
-            self._add("refused", int(self.lines[i]), column, value,
-                      f"Line {self.lines[i]}, column {column!r}: {value!r} {what}.")
+    def _refuse(self, bad: np.ndarray, column: str, what: str, *, remedy: str = "",
+                severity: schema.Severity = "refused") -> None:
+        """Name each row (a flag per row) whose cell does not fit."""
+        rows = np.flatnonzero(bad)
+        cells = self.table.cells[column]
+        self.findings.add_rows(severity, self.lines[rows], lambda i: cells.cell(int(rows[i])),
+                               f"Line {{line}}, column {column!r}: {{value}} {what}.", column=column,
+                               remedy=remedy)
 
     def _ids(self) -> np.ndarray:
         column = self.mapping.patient_id
         if not column:
             return np.array([f"row {line}" for line in self.lines], dtype=object)
-        text = self._text(column)
-        self._refuse(text.isna().to_numpy(), column, "is missing: every patient needs an id")
-        double = text.duplicated(keep=False) & text.notna()
-        self._refuse(double.to_numpy(), column, "stands for more than one row: one row per patient")
-        return text.to_numpy(dtype=object)
+        cells = self.table.cells[column]
+        self._refuse(self._absent(column)[cells.codes], column, "is missing: every patient needs an id")
+        double = (cells.counts > 1) & ~self._absent(column)
+        self._refuse(double[cells.codes], column, "stands for more than one row: one row per patient",
+                     remedy="Correct the ids, or choose under “Patient id” which row of a patient counts.")
+        return cells.series().to_numpy(dtype=object)
 
     def _arm(self, arm: ArmRole) -> pd.Categorical:
-        found = levels_of(self.table.frame[arm.column], self.mapping.missing)
+        found = levels_of(self.table.cells[arm.column], self.mapping.missing_codes(arm.column))
         if len(found) < 2:
             only = f"only one level, {found[0]!r}" if found else "no value"
-            self._add("refused", "", arm.column, "",
-                      f"The arm column {arm.column!r} has {only}: two or more are needed. "
-                      "Choose another column, or no arm.")
+            self.findings.add("refused", f"The arm column {arm.column!r} has {only}: two or more are needed.",
+                              column=arm.column, remedy="Choose another column, or no arm.")
+        elif len(found) > MANY or len(found) == len(self.table) > schema.MAX_ARMS:
+            many = f"{len(found)}" if len(found) <= MANY else f"more than {MANY}"
+            self.findings.add("refused", f"The arm column {arm.column!r} has {many} different values in "
+                              f"{len(self.table):,} rows: it is no arm.", column=arm.column,
+                              remedy="Choose another column, or no arm.")
+            found = found[:MANY]
         if arm.reference and arm.reference not in found:
-            self._add("refused", "", arm.column, arm.reference,
-                      f"The reference arm {arm.reference!r} is not in column {arm.column!r}, which "
-                      f"holds: {', '.join(found)}.")
-        values = self._levels(arm.column, dict(arm.levels))
+            self.findings.add("refused", f"The reference arm {arm.reference!r} is not in column {arm.column!r}, which "
+                              f"holds: {', '.join(found[:schema.MAX_LEVELS_SHOWN])}.", column=arm.column,
+                              value=arm.reference)
+        values = self._categories(arm.column, dict(arm.levels))
         label = arm.levels.get(arm.reference, arm.reference)
         order = sorted(values.categories, key=lambda v: v != label)  # stable: reference first
-        absent = int(values.isna().sum())
+        absent = int((values.codes < 0).sum())
         if absent:
-            self._add("warning", "", arm.column, "",
-                      f"No arm: {plural(absent, 'patient')}, left out where arms are compared.")
+            self.findings.add("warning", f"No arm: {plural(absent, 'patient')}, left out where arms are compared.",
+                              column=arm.column, row=ranges(self.lines[values.codes < 0]))
         return values.reorder_categories(order)
 
-    def _levels(self, column: str, levels: dict[str, str]) -> pd.Categorical:
-        """Label a column; values that the mapping does not name follow under their own name."""
-        text = self._text(column)
-        found = levels_of(self.table.frame[column], self.mapping.missing)
-        unnamed = [v for v in found if v not in levels]
-        if levels and unnamed:
-            self._add("warning", "", column, ", ".join(unnamed),
-                      f"{column!r} holds values that the mapping does not name: "
-                      f"{', '.join(unnamed[:6])}. They are kept as levels of their own.")
-        for value in unnamed:
-            if value in levels.values():
-                self._add("refused", "", column, value,
-                          f"Column {column!r} holds {value!r}, which the mapping does not name, and "
-                          f"names another value {value!r}. Name both.")
-        labels = levels | {v: v for v in unnamed}
-        order = list(dict.fromkeys(labels.values()))
-        return pd.Categorical(text.map(labels), categories=order, ordered=True)
-
-    def _numbers(self, column: str, what: str) -> np.ndarray:
-        text = self._text(column)
-        number = pd.to_numeric(text, errors="coerce")
-        values = number.to_numpy(dtype=float)
-        bad = text.notna().to_numpy() & ~np.isfinite(values)
-        self._refuse(bad, column, f"is not a number, and the column is read as {what}")
+    def _levels(self, column: str, factor: FactorRole) -> pd.Categorical:
+        values = self._categories(column, dict(factor.levels))
+        if factor.reference and factor.reference not in values.categories:
+            self.findings.add("refused", f"{factor.label} has no level {factor.reference!r} to compare with.",
+                              column=column, value=factor.reference,
+                              remedy=f"Choose from: {', '.join(values.categories[:schema.MAX_LEVELS_SHOWN])}.")
         return values
 
-    def _variable(self, variable: FactorRole) -> np.ndarray | pd.Categorical:
-        if variable.kind == "numeric":
-            return self._numbers(variable.column, "numeric")
-        return self._levels(variable.column, dict(variable.levels))
+    def _categories(self, column: str, levels: dict[str, str]) -> pd.Categorical:
+        """Label a column; values that the mapping does not name follow under their own name."""
+        cells, missing = self.table.cells[column], self.mapping.missing_codes(column)
+        found = levels_of(cells, missing)
+        if len(found) > MANY:
+            self.findings.add("refused", f"Column {column!r} has more than {MANY} different values: it cannot be read "
+                              "as levels.", column=column, remedy="Read it as numbers, or leave it out.")
+            return categorical(np.full(len(self.table), -1), ["…"])
+        unnamed = [v for v in found if v not in levels]
+        if levels and unnamed:
+            self.findings.add("warning", f"{column!r} holds values that the mapping does not name: "
+                              f"{', '.join(unnamed[:6])}. They are kept as levels of their own.", column=column,
+                              value=", ".join(unnamed), remedy="Name them among the column's levels.")
+        for value in unnamed:
+            if value in levels.values():
+                self.findings.add("refused", f"Column {column!r} holds {value!r}, which the mapping does not name, and "
+                                  f"names another value {value!r}.", column=column, value=value,
+                                  remedy="Name both.")
+        labels = levels | {v: v for v in unnamed}
+        order = list(dict.fromkeys(labels.values()))
+        absent = set(missing)
+        place = np.array([-1 if t in absent else order.index(labels[t]) for t in cells.texts()], dtype=np.int64)
+        return categorical(place[cells.codes], order)
+
+    def _numbers(self, column: str, what: str, *, unit: str = "", strict: bool = True) -> np.ndarray:
+        """Return a column's numbers; a cell that is none is refused, or said and missing if not strict."""
+        cells = self.table.cells[column]
+        numbers = numbers_of(cells, self.table.decimal)
+        absent = self._absent(column)
+        values = np.where(absent, np.nan, numbers.values)
+        odd = np.isnan(values) & ~absent
+        if odd.any():
+            self._odd_numbers(column, odd, what, strict)
+        self._say_how(column, numbers, absent)
+        values = self._in_one_unit(column, numbers, values, unit)
+        return values[cells.codes]
+
+    def _odd_numbers(self, column: str, odd: np.ndarray, what: str, strict: bool) -> None:
+        cells = self.table.cells[column]
+        texts = {int(i): cells.values[int(i)].as_py() for i in np.flatnonzero(odd)[:MANY]}
+        two_ways = self.table.decimal == UNKNOWN and any(is_ambiguous(t) for t in texts.values())
+        if two_ways:
+            self._refuse(odd[cells.codes], column, "could be read with a thousands mark or a decimal comma",
+                         remedy="Choose the decimal mark under “How it was read”.")
+        elif strict or any(_INFINITE.fullmatch(t) for t in texts.values()):
+            self._refuse(odd[cells.codes], column, f"is not a number, and the column is read as {what}",
+                         remedy="Correct the cell, or add it to the codes that mean missing.")
+        else:
+            self._refuse(odd[cells.codes], column, "is not a number and counts as missing", severity="warning",
+                         remedy="Correct the cell.")
+
+    def _say_how(self, column: str, numbers: Numbers, absent: np.ndarray) -> None:
+        """Say how numbers were read that are not written plainly, one finding per manner."""
+        cells = self.table.cells[column]
+        manners: dict[str, list[int]] = {}
+        for i, how in numbers.how.items():
+            if not absent[i]:
+                manners.setdefault(how, []).append(i)
+        for i, unit in numbers.units.items():
+            if not absent[i]:
+                manners.setdefault(f"without the unit {unit!r}", []).append(i)
+        for how, places in manners.items():
+            rows = self.lines[np.isin(cells.codes, places)]
+            severity: schema.Severity = "assumed" if how == "as the bound" else "repaired"
+            examples = ", ".join(cells.values.take(places[:4]).to_pylist())
+            self.findings.add(severity, f"{plural(len(rows), 'cell')} read {how}: {examples}"
+                              f"{' …' if len(places) > 4 else ''}.", row=ranges(rows), column=column, value=examples,
+                              remedy="A bound stands just beyond its number." if how == "as the bound" else "")
+
+    def _in_one_unit(self, column: str, numbers: Numbers, values: np.ndarray, unit: str) -> np.ndarray:
+        """Hold the units behind the numbers against the column's; cm and mm are converted."""
+        written = {u for u in numbers.units.values()}
+        base = time_unit_in(f"({unit})") or unit.lower()
+        if not written or not base:
+            return values if len(written) < 2 else self._refuse_units(column, numbers, values, max(written))
+        entry = dictionary_entry(column)
+        values = values.copy()
+        for i, own in numbers.units.items():
+            ratio = 1.0 if (time_unit_in(f"({own})") or own) == base or own in ("岁", "y", "yr", "yrs") else \
+                {("mm", "cm"): 0.1, ("cm", "mm"): 10.0}.get((own, base))
+            if ratio is None and entry and entry.units.get(own) is not None and base == entry.unit.lower():
+                ratio = entry.units[own]
+            if ratio is None:
+                return self._refuse_units(column, numbers, values, base)
+            values[i] *= ratio
+        return values
+
+    def _refuse_units(self, column: str, numbers: Numbers, values: np.ndarray, base: str) -> np.ndarray:
+        codes = self.table.cells[column].codes
+        other = [i for i, u in numbers.units.items() if u != base]
+        self._refuse(np.isin(codes, other), column, f"is in another unit than the column ({base})",
+                     remedy="Write the column in one unit, or choose the unit that most cells have.")
+        return values
+
+    def _measured(self, variable: FactorRole) -> np.ndarray:
+        in_file = variable.unit
+        entry = dictionary_entry(variable.column)
+        if variable.multiply_by != 1 and entry:
+            in_file = next((u for u, r in entry.units.items() if r == variable.multiply_by), "")
+        return self._numbers(variable.column, "numeric", unit=in_file, strict=False) * variable.multiply_by
+
+    def _grades(self, column: str) -> np.ndarray:
+        """Return a column's CTCAE grades."""
+        cells = self.table.cells[column]
+        absent = self._absent(column)
+        if cells.n_distinct > MANY:
+            self.findings.add("refused", f"Column {column!r} has more than {MANY} different values: it holds no "
+                              "CTCAE grades.", column=column)
+            return np.full(len(self.table), np.nan)
+        found = [None if gone else grade(t) for t, gone in zip(cells.texts(), absent, strict=True)]
+        values = np.array([np.nan if g is None else g for g in found])
+        self._refuse((np.isnan(values) & ~absent)[cells.codes], column, "is not a CTCAE grade from 0 to 5")
+        return values[cells.codes] if values.size else np.array([])
 
     def _times(self, endpoint: EndpointRole) -> np.ndarray:
-        raw = self._numbers(endpoint.time, f"the time of {endpoint.name}")
-        self._refuse(raw < 0, endpoint.time, "is a negative time")
+        if not endpoint.time:
+            return self._durations(endpoint) * schema.MONTHS_PER["days"]
+        raw = self._numbers(endpoint.time, f"the time of {endpoint.name}", unit=endpoint.unit)
+        self._refuse(raw < 0, endpoint.time, "is a negative time",
+                     remedy="Correct the cell, or add it to the codes that mean missing.")
         return raw * schema.MONTHS_PER[endpoint.unit]
 
+    def _durations(self, endpoint: EndpointRole) -> np.ndarray:
+        """Return the days from an endpoint's start to its end."""
+        columns = (endpoint.start, endpoint.end)
+        decided = [dates_of(self.table.cells[c], endpoint.date_order).order for c in columns]
+        order = endpoint.date_order or next((o for o in decided if o), "")
+        days = []
+        for column in columns:
+            cells, absent = self.table.cells[column], self._absent(column)
+            found = dates_of(cells, order)
+            self._refuse((np.isnan(found.days) & ~absent)[cells.codes], column,
+                         "could be read with the day or the month first" if found.open else "is no date",
+                         remedy="Say the order of day and month." if found.open else "Correct the cell.")
+            days.append(np.where(absent, np.nan, found.days)[cells.codes])
+        length = days[1] - days[0]
+        self._refuse(length < 0, endpoint.end, f"lies before {endpoint.start!r}: a negative time",
+                     remedy="Correct the dates, or the order of day and month.")
+        return length
+
     def _event(self, endpoint: EndpointRole) -> np.ndarray:
-        text = self._text(endpoint.event)
-        found = levels_of(self.table.frame[endpoint.event], self.mapping.missing)
+        column = endpoint.event
+        cells = self.table.cells[column]
+        found = levels_of(cells, self.mapping.missing_codes(column))
         codes = {_code(v) for v in endpoint.event_values}
         if found and not {_code(v) for v in found} & codes:
-            self._add("warning", "", endpoint.event, ", ".join(found),
-                      f"No patient has an event of {endpoint.name}: column {endpoint.event!r} holds "
-                      f"{', '.join(found)}, and {', '.join(endpoint.event_values)} means event.")
-        if len(found) > 12:
-            self._add("refused", "", endpoint.event, "",
-                      f"Column {endpoint.event!r} has {len(found)} different values: it cannot say "
-                      f"who had an event of {endpoint.name}.")
-        event = text.map(_code, na_action="ignore").isin(codes).to_numpy(dtype=float)
-        return np.where(text.isna(), np.nan, event)
+            self.findings.add("warning", f"No patient has an event of {endpoint.name}: column {column!r} holds "
+                              f"{', '.join(found[:8])}, and {', '.join(endpoint.event_values)} means event.",
+                              column=column, value=", ".join(found[:8]), remedy="Choose the value that means event.")
+        if len(found) > _MOST_EVENT_VALUES:
+            self.findings.add("refused", f"Column {column!r} has {len(found)} different values: it cannot say "
+                              f"who had an event of {endpoint.name}.", column=column)
+        elif len(found) > 2:
+            others = [v for v in found if _code(v) not in codes]
+            self.findings.add("assumed", f"{', '.join(endpoint.event_values)} means an event of {endpoint.name}; "
+                              f"{', '.join(others)} are censored.", column=column, value=", ".join(found),
+                              remedy="Choose the values that mean event.")
+        absent = self._absent(column)
+        if cells.n_distinct > MANY:
+            return np.full(len(self.table), np.nan)
+        event = np.array([np.nan if gone else float(_code(t) in codes)
+                          for t, gone in zip(cells.texts(), absent, strict=True)])
+        return event[cells.codes] if event.size else np.array([])
 
-    def _check_pair(self, endpoint: EndpointRole, columns: dict[str, object]) -> None:
-        """Say who is left out of an endpoint for a missing time or event."""
-        time = np.asarray(columns[schema.time_column(endpoint.name)])
-        event = np.asarray(columns[schema.event_column(endpoint.name)])
-        absent = np.isnan(time) | np.isnan(event)
-        for i in np.flatnonzero(absent):
-            column = endpoint.time if np.isnan(time[i]) else endpoint.event
-            self._add("warning", int(self.lines[i]), column, "",
-                      f"Line {self.lines[i]}: left out of {endpoint.name}, because {column!r} is "
-                      "missing.")
+
+def event_frame(patient: np.ndarray, term: pd.Categorical, category: dict[str, str], grades: np.ndarray, *,
+                day: np.ndarray | None = None, serious: pd.Categorical | None = None,
+                related: pd.Categorical | None = None) -> pd.DataFrame:
+    """Put adverse events in their long frame; what is not recorded is missing."""
+    organs = list(dict.fromkeys(category.values()))
+    of_term = np.array([organs.index(category[t]) for t in term.categories], dtype=np.int64)
+    unknown = categorical(np.full(len(patient), -1), ["no", "yes"])
+    return pd.DataFrame({
+        "patient": patient, "term": term,
+        "category": categorical(of_term[term.codes], organs),
+        "grade": grades.astype(float), "day": np.nan if day is None else day,
+        "serious": unknown if serious is None else serious, "related": unknown if related is None else related,
+    }, columns=list(schema.EVENT_COLUMNS))
 
 
 def _code(text: str) -> str:

@@ -1,10 +1,14 @@
-"""Cohort: load a file, say which column plays which role, see what was assumed or refused."""
+"""Cohort: load a file, say which column plays which role, see what was assumed or refused or is missing."""
 
+from ui.draft_form import draft_form
+from ui.findings import current_cohort
+from ui.missing import missing_data
 from ui.page import close_page, open_page
-from ui.upload import current_cohort, draft_form, upload
+from ui.upload import upload
 
 cohort = open_page("Cohort")
-upload()
-if not draft_form():
-    current_cohort(cohort)
+draft = upload()
+shown = draft_form(draft) if draft else current_cohort(cohort)
+if shown is not None:
+    missing_data(shown)
 close_page(cohort)

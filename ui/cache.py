@@ -17,8 +17,9 @@ from core.cohort import Cohort, make_cohort
 from core.cox import CoxModel
 from core.filters import Filters
 from core.kaplan_meier import ConfType, KaplanMeier
+from core.loading import Loading
 from core.mapping import ColumnMapping
-from core.reading import TextTable
+from core.missing import MissingData
 
 SAMPLE = Path(__file__).parents[1] / "sample_data" / "yang2023_synthetic.csv"
 _ENTRIES = 128
@@ -37,17 +38,23 @@ def adverse_events(cohort: Cohort, *, by: str | None) -> AdverseEvents:
     return _adverse_events(cohort, cohort.key, by)
 
 
+def missing_data(cohort: Cohort) -> MissingData:
+    return _missing_data(cohort, cohort.key)
+
+
 def filtered(whole: Cohort, filters: Filters) -> Cohort:
     return _filtered(whole, whole.key, filters, filters.key)
 
 
-def typed(table: TextTable, mapping: ColumnMapping) -> Cohort:
-    return _typed(table, mapping, table.sha256, json.dumps(mapping.to_json()))
+def typed(loading: Loading, mapping: ColumnMapping) -> Cohort:
+    files = [loading.table, *([loading.events] if loading.events is not None else [])]
+    how = [(t.sha256, str(t.detected), t.columns) for t in files]
+    return _typed(loading, mapping, json.dumps([how, mapping.to_json()]))
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner="Reading the cohort …")
-def _typed(_table: TextTable, _mapping: ColumnMapping, sha256: str, mapping_json: str) -> Cohort:
-    return make_cohort(_table, _mapping)
+def _typed(_loading: Loading, _mapping: ColumnMapping, key: str) -> Cohort:
+    return make_cohort(_loading.table, _mapping, event_list=_loading.events)
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False)
@@ -70,6 +77,11 @@ def _treatment_effect(_cohort: Cohort, key: str, endpoint: str, by: str) -> CoxM
 @st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)
 def _adverse_events(_cohort: Cohort, key: str, by: str | None) -> AdverseEvents:
     return core.adverse_events(_cohort, by=by)
+
+
+@st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)
+def _missing_data(_cohort: Cohort, key: str) -> MissingData:
+    return core.missing_data(_cohort)
 
 
 @st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)

@@ -53,7 +53,15 @@ def show(figure: Figure, *, key: str, on_select: Callable[[], None] | None = Non
     )
 
 
-def table(frame: pd.DataFrame, *, caption: str = "") -> None:
+def plain(text: str) -> str:
+    """Escape what Streamlit's labels would read as Markdown."""
+    out = text
+    for mark in "\\`*_{}[]()#+-.!|<>~$:":
+        out = out.replace(mark, f"\\{mark}")
+    return out
+
+
+def table(frame: pd.DataFrame, *, caption: str = "", wrap: bool = False) -> None:
     """Write a frame of text as a table that can be read aloud, copied and tested."""
     head = "".join(f"<th scope='col'>{_breakable(str(c))}</th>" for c in frame.columns)
     body = "".join(
@@ -61,8 +69,9 @@ def table(frame: pd.DataFrame, *, caption: str = "") -> None:
             f"<th scope='row'>{html.escape(str(v))}</th>" if i == 0 else f"<td>{html.escape(str(v))}</td>"
             for i, v in enumerate(row)) + "</tr>"
         for row in frame.itertuples(index=False))
+    look = "cs-table cs-wrap" if wrap else "cs-table"
     said = f"<caption>{html.escape(caption)}</caption>" if caption else ""
-    st.html(f"<div class='cs-scroll'><table class='cs-table'>{said}<thead><tr>{head}</tr></thead>"
+    st.html(f"<div class='cs-scroll'><table class='{look}'>{said}<thead><tr>{head}</tr></thead>"
             f"<tbody>{body}</tbody></table></div>")
 
 

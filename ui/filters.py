@@ -14,6 +14,7 @@ from core.counts import level_counts
 from core.filters import Condition, Filters
 from core.mapping import FactorRole
 from ui import state
+from ui.display import plain
 from ui.state import session
 
 _FLOOR, _CEILING = ("ge", "gt"), ("le", "lt")
@@ -112,8 +113,8 @@ def _pills(cohort: Cohort, key: str, variable: FactorRole) -> None:
     condition = session().filters.conditions.get(key)
     chosen = [v for v in levels if condition and v in (condition.levels or ())]
     name = state.widget(f"pills-{key}", chosen)
-    st.pills(_plain(variable.label), levels, selection_mode="multi", key=name,
-             format_func=lambda v: f"{_plain(v)} · {counts[v]}",
+    st.pills(plain(variable.label), levels, selection_mode="multi", key=name,
+             format_func=lambda v: f"{plain(v)} · {counts[v]}",
              on_change=_set_levels, args=(key, name))
 
 
@@ -132,7 +133,7 @@ def _range(cohort: Cohort, key: str, variable: FactorRole) -> None:
         sign = next((s for s in signs if s in bounds), signs[0])
         name = state.widget(f"{side}-{key}", bounds.get(sign))
         column.number_input(
-            f"{_plain(variable.label)} {_SIGN[sign]}", value=None, key=name, format="%g",
+            f"{plain(variable.label)} {_SIGN[sign]}", value=None, key=name, format="%g",
             placeholder=_SIGN[sign], label_visibility="collapsed", on_change=_set_bound,
             args=(key, signs, sign, name))
 
@@ -156,7 +157,7 @@ def _events(cohort: Cohort) -> None:
     for words, condition in _HAD.items():
         chosen = [t for t, k in keys.items() if filters.conditions.get(k) == condition]
         name = state.widget(f"had-{words}", chosen)
-        st.multiselect(f"Had adverse event, {words}", list(keys), key=name, format_func=_plain,
+        st.multiselect(f"Had adverse event, {words}", list(keys), key=name, format_func=plain,
                        on_change=_set_events, args=(keys, condition, name))
 
 
@@ -179,7 +180,7 @@ def _set_events(keys: dict[str, str], condition: Condition, name: str) -> None:
 def chips(cohort: Cohort) -> None:
     """Draw each condition as a button that takes it away."""
     for key in cohort.filters.conditions:
-        st.button(f"{_plain(cohort.condition_words(key))} ✕", key=f"chip-{key}",
+        st.button(f"{plain(cohort.condition_words(key))} ✕", key=f"chip-{key}",
                   on_click=session().remove, args=(key,))
 
 
@@ -189,11 +190,3 @@ def undo_and_reset(cohort: Cohort) -> None:
               type="tertiary")
     st.button("Reset", key="reset", on_click=session().reset, disabled=not cohort.filters,
               type="tertiary")
-
-
-def _plain(text: str) -> str:
-    """Escape what Streamlit's labels would read as Markdown."""
-    out = text
-    for mark in "\\`*_{}[]()#+-.!|<>~$:":
-        out = out.replace(mark, f"\\{mark}")
-    return out

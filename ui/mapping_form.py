@@ -6,93 +6,110 @@ of, so that another file or column starts from its own guess.
 
 from __future__ import annotations
 
-import html
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
 from core import schema
-from core.guessing import (
-    as_number,
-    default_event_values,
-    default_reference,
-    factor_for,
-    levels_of,
-    unique_key,
-)
+from core.dates import ORDERS
+from core.dictionary import AE_FILE_NAMES, time_unit_in
+from core.event_list import NEEDED
+from core.guessing import factor_for
+from core.levels import default_event_values, default_reference, labels_for, levels_of
 from core.mapping import factor_json
-from core.reading import TextTable
+from core.text_table import TextTable
+from ui.display import note
+from ui.factor_form import FactorForm, level_names
 from ui.state import Draft
 
 NONE = "(none)"
 _UNITS = list(schema.MONTHS_PER)
-_CLOSED = {"right": "the value itself is below (≤ / >)", "left": "the value itself is above (< / ≥)"}
+_COLUMN, _DATES = "a column of times", "two dates"
+_TAKES = {"": "refuse a second row", "first": "the first row counts", "last": "the last row counts",
+          "where": "the row where a column holds a value"}
 
 
 def mapping_form(draft: Draft) -> dict[str, Any]:
     """Draw the form over a draft and return the mapping that it shows."""
     form = _Form(draft)
     patients, events = st.columns(2, gap="large")
+    mapping = dict(form.mapping)  # what the form does not show stays as it is
     with patients:
-        mapping: dict[str, Any] = {"patient_id": form.patient_id()}
-        if arm := form.arm():
-            mapping["arm"] = arm
+        mapping |= form.patients()
+        mapping["arm"] = form.arm()
         mapping |= form.later()
     with events:
         mapping["endpoints"] = form.endpoints()
-    mapping["factors"] = form.factors(_taken(mapping))
-    return mapping
+    mapping["factors"] = FactorForm(form.table, form.mapping, form.missing, form.key).draw(_taken(mapping))
+    return {k: v for k, v in mapping.items() if v is not None or k == "patient_id"}
 
 
 def _taken(mapping: dict[str, Any]) -> set[str]:
     """Return the columns that have a role already and so are no factors."""
-    taken = {mapping["patient_id"], mapping.get("arm", {}).get("column")}
+    taken = {mapping["patient_id"], (mapping.get("arm") or {}).get("column")}
     for endpoint in mapping["endpoints"].values():
-        taken |= {endpoint["time"], endpoint["event"]}
-    return taken - {None}
+        taken |= {endpoint.get(k) for k in ("time", "start", "end", "event")}
+    return taken - {None, ""}
 
 
 class _Form:
     """One drawing of the form."""
 
     def __init__(self, draft: Draft) -> None:
+        self.draft = draft
         self.table: TextTable = draft.table
-        self.mapping = draft.mapping
+        self.mapping = draft.loading.mapping
         self.columns = self.table.columns
-        self.prefix = self.table.sha256[:8]
+        self.prefix = f"{self.table.sha256[:8]}-{draft.revision}"
         self.missing = self._missing()
 
     def key(self, *parts: object) -> str:
         return "-".join(["map", self.prefix, *map(str, parts)])
 
     def levels(self, column: str) -> list[str]:
-        return levels_of(self.table.frame[column], self.missing)
+        return levels_of(self.table.cells[column], (*self.missing, *self.mapping.get("missing_in", {}).get(column, [])))
 
-    def column(self, label: str, chosen: str | None, *parts: object, optional: bool = True,
-               help: str | None = None) -> str | None:
-        options = [NONE, *self.columns] if optional or not chosen else self.columns
+    def few(self, column: str) -> list[str]:
+        levels = self.levels(column)
+        return levels if len(levels) <= schema.MAX_LEVELS_SHOWN else []
+
+    def column(self, label: str, chosen: str | None, *parts: object, help: str | None = None,
+               table: TextTable | None = None) -> str | None:
+        table = table or self.table
+        options = [NONE, *table.columns]
         index = options.index(chosen) if chosen in options else 0
         picked = st.selectbox(label, options, index=index, key=self.key(*parts), help=help,
-                              format_func=self._with_values)
+                              format_func=_with_values(table))
         return None if picked == NONE else picked
 
-    def _with_values(self, column: str) -> str:
-        if column == NONE:
-            return NONE
-        values = ", ".join(v for v in self.table.frame[column].head(3))
-        return f"{column}  ({values} …)"
-
     def _missing(self) -> tuple[str, ...]:
-        key = self.key("missing")
-        text = st.session_state.get(key)
+        text = st.session_state.get(self.key("missing"))
         if text is None:
             return tuple(self.mapping.get("missing", schema.MISSING_CODES))
         return ("", *dict.fromkeys(code.strip() for code in text.split(",") if code.strip()))
 
-    def patient_id(self) -> str | None:
+    def patients(self) -> dict[str, Any]:
         _head("Patients")
-        return self.column("Patient id", self.mapping.get("patient_id"), "id",
-                           help="Without one, patients are known by their row in the file.")
+        column = self.column("Patient id", self.mapping.get("patient_id"), "id",
+                             help="Without one, patients are known by their row in the file.")
+        out: dict[str, Any] = {"patient_id": column, "rows": None}
+        now = self.mapping.get("rows") or {}
+        if column and (now or self.table.cells[column].n_distinct < len(self.table)):
+            takes = list(_TAKES)
+            take = st.selectbox("Where a patient has several rows", takes, takes.index(now.get("take", "")),
+                                format_func=_TAKES.__getitem__, key=self.key("take"))
+            if take == "where":
+                left, right = st.columns(2)
+                with left:
+                    where = self.column("Column", now.get("column"), "where")
+                values = self.few(where) if where else []
+                value = right.selectbox("Value", values, key=self.key("where-value", where),
+                                        index=values.index(now["value"]) if now.get("value") in values else 0)
+                out["rows"] = {"take": take, "column": where, "value": value or ""} if where else None
+            elif take:
+                out["rows"] = {"take": take}
+        return out
 
     def arm(self) -> dict[str, Any] | None:
         now = self.mapping.get("arm") or {}
@@ -101,48 +118,73 @@ class _Form:
             return None
         levels = self.levels(column)
         if len(levels) > schema.MAX_LEVELS_SHOWN:
-            st.html(f"<p class='cs-warn' role='alert'>The column {html.escape(column)} has {len(levels)} "
-                    "different values: an arm has a few. Choose another column.</p>")
+            many = f"{len(levels)} different" if len(levels) <= 200 else "more than 200 different"
+            note(f"The column {column} has {many} values: an arm has a few. Choose another column.", strong=True)
             return None
         same = column == now.get("column")
+        labels = {v: (now.get("levels") or {}).get(v, v) for v in levels} if same else labels_for(levels, None)
         reference = now.get("reference") if same and now.get("reference") in levels else \
             (default_reference(levels) if levels else "")
         picked = st.selectbox("Reference arm", levels, key=self.key("reference", column),
-                              index=levels.index(reference) if reference in levels else 0,
+                              index=levels.index(reference) if reference in levels else 0, format_func=labels.get,
                               help="Hazard ratios and risk differences are against this arm.")
-        labels = (now.get("levels") or {}) if same else {}
-        return {"column": column, "reference": picked or "",
-                "levels": {v: labels.get(v, v) for v in levels}}
+        if len(levels) <= schema.MAX_ARMS:
+            with st.expander("Names of the arms"):
+                labels = level_names("Value = name; two values of one name are one arm", labels, levels,
+                                     self.key("arm-levels", column), column)
+        return {"column": column, "reference": picked or "", "levels": labels}
 
     def later(self) -> dict[str, Any]:
         """Ask for what is known only after time zero, and for the missing codes."""
         _head("Known after time zero")
-        out: dict[str, Any] = {}
+        out: dict[str, Any] = {"response": None}
         response = self.mapping.get("response")
         column = self.column("Tumour response", response and response["column"], "response")
         if column:
             kept = response if response and response["column"] == column else \
-                factor_json(factor_for(column, self.levels(column), schema.RESPONSE, later=True))
+                factor_json(factor_for(self.table, column, self.missing, schema.RESPONSE, later=True))
             out["response"] = {**kept, "label": "Response", "kind": "categorical"}
         sites = self.mapping.get("failure_sites", {})
         by_column = {f["column"]: (k, f) for k, f in sites.items()}
         chosen = st.multiselect("Failure sites (one column each)", self.columns, list(by_column),
                                 key=self.key("sites"))
-        out["failure_sites"] = dict(by_column.get(c) or self._new_factor(c, later=True) for c in chosen)
-        adverse = self.mapping.get("adverse_events", {}).get("columns", [])
-        out["adverse_events"] = {"columns": st.multiselect(
-            "Adverse events (worst grade 0-5, one column per term)", self.columns, adverse,
+        out["failure_sites"] = dict(by_column.get(c) or self._site(c) for c in chosen)
+        adverse = self.mapping.get("adverse_events", {})
+        out["adverse_events"] = {**adverse, "columns": st.multiselect(
+            "Adverse events (worst grade 0-5, one column per term)", self.columns, adverse.get("columns", []),
             key=self.key("ae"))}
-        codes = [c for c in self.mapping.get("missing", schema.MISSING_CODES) if c]
-        st.text_input("Codes that mean missing", ", ".join(codes), key=self.key("missing"),
-                      help="An empty cell is always missing. \"None\" is a level unless you add it.")
-        out["missing"] = list(self.missing)
+        if self.draft.loading.events is not None:
+            out["adverse_events"]["file"] = self._event_file(self.draft.loading.events, adverse.get("file", {}))
+        self._missing_codes(out)
         return out
 
-    def _new_factor(self, column: str, *, later: bool = False) -> tuple[str, dict[str, Any]]:
-        entry = schema.dictionary_entry(column)
-        key = entry.key if entry else schema.factor_key(column)
-        return key, factor_json(factor_for(column, self.levels(column), key, later=later))
+    def _site(self, column: str) -> tuple[str, dict[str, Any]]:
+        key = schema.factor_key(column)
+        return key, factor_json(factor_for(self.table, column, self.missing, key, later=True))
+
+    def _event_file(self, events: TextTable, now: dict[str, str]) -> dict[str, str]:
+        """Ask which column of the long list is which."""
+        note(f"{events.name}: {len(events):,} adverse events, joined by patient id.")
+        out: dict[str, str] = {}
+        for place, role in zip(_grid(len(AE_FILE_NAMES)), AE_FILE_NAMES, strict=True):
+            with place:
+                column = self.column(role.capitalize() + ("" if role in NEEDED else " (optional)"), now.get(role),
+                                     "ae-file", role, table=events)
+            if column:
+                out[role] = column
+        return out
+
+    def _missing_codes(self, out: dict[str, Any]) -> None:
+        codes = [c for c in self.mapping.get("missing", schema.MISSING_CODES) if c]
+        here = [c for c in codes if any(cells.is_in([c]).any() for cells in self.table.cells.values())]
+        st.text_input("Codes that mean missing", ", ".join(codes), key=self.key("missing"),
+                      help="An empty cell is always missing. \"None\" is a level unless you add it.")
+        inside = "; ".join(f"{', '.join(v)} in {c}" for c, v in self.mapping.get("missing_in", {}).items())
+        said = f"In this file: {', '.join(here) or 'none of them'}." + (f" Also {inside}." if inside else "")
+        note(said)
+        if inside and not st.checkbox("Read these as missing, too", True, key=self.key("missing-in")):
+            out["missing_in"] = {}
+        out["missing"] = list(self.missing)
 
     def endpoints(self) -> dict[str, Any]:
         _head("Endpoints")
@@ -156,109 +198,65 @@ class _Form:
         return out
 
     def _endpoint(self, i: int, name: str, now: dict[str, Any], out: dict[str, Any]) -> None:
-        left, right = st.columns([0.34, 0.66])
-        with left:
-            name = st.text_input("Name", name, key=self.key("endpoint", i)).strip() or name
-        with right:
-            label = st.text_input("In full", now.get("label", name), key=self.key("label", i))
+        first, second, third = st.columns([0.22, 0.45, 0.33])
+        name = first.text_input("Name", name, key=self.key("endpoint", i)).strip() or name
+        label = second.text_input("In full", now.get("label", name), key=self.key("label", i))
+        how = third.selectbox("Time from", [_COLUMN, _DATES], int(bool(now.get("start"))), key=self.key("how", i))
         left, right = st.columns([0.66, 0.34])
         with left:
-            time = self.column("Time", now.get("time"), "time", i)
+            times = self._time(i, now) if how == _COLUMN else self._dates(i, now)
             event = self.column("Event", now.get("event"), "event", i)
         with right:
-            stated = schema.time_unit_in(time) if time and time != now.get("time") else now.get("unit")
-            unit = st.selectbox("Time unit", _UNITS, _UNITS.index(stated or "months"),
-                                key=self.key("unit", i, time))
-            levels = self.levels(event) if event else []
-            few = levels if len(levels) <= schema.MAX_LEVELS_SHOWN else []
+            unit = self._unit(i, times, now) if how == _COLUMN else self._order(i, times, now)
+            levels = self.few(event) if event else []
             default = now.get("event_values", []) if event == now.get("event") else \
-                default_event_values(event or "", few)
-            values = st.multiselect("Value that means event", few, [v for v in default if v in few],
+                default_event_values(event or "", levels)
+            values = st.multiselect("Value that means event", levels, [v for v in default if v in levels],
                                     key=self.key("values", i, event))
         death = st.checkbox("Death counts as an event", now.get("death_counts", True),
                             key=self.key("death", i))
-        if not time or not event:
-            st.html("<p class='cs-note'>Choose a time and an event column.</p>")
+        if not all(times.values()) or not event:
+            note("Choose a time and an event column.")
         elif name in out:
-            st.html(f"<p class='cs-warn' role='alert'>Two endpoints are named {html.escape(name)}.</p>")
+            note(f"Two endpoints are named {name}.", strong=True)
         else:
-            out[name] = {"label": label, "time": time, "event": event, "event_values": values,
-                         "unit": unit, "death_counts": death}
+            out[name] = {"label": label, **times, **unit, "event": event, "event_values": values or
+                         [v for v in default if v not in levels], "death_counts": death}
 
-    def factors(self, taken: set[str]) -> dict[str, Any]:
-        """Ask which columns are factors, and for one of them its details."""
-        _head("Factors: what to filter, compare and describe by")
-        now = {f["column"]: (k, f) for k, f in self.mapping.get("factors", {}).items()}
-        chosen = st.multiselect("Columns", self.columns, list(now), key=self.key("factors"),
-                                label_visibility="collapsed")
-        if double := [c for c in chosen if c in taken]:
-            st.html("<p class='cs-note'>Not factors, because they have another role: "
-                    f"{html.escape(', '.join(double))}.</p>")
-            chosen = [c for c in chosen if c not in taken]
-        out: dict[str, Any] = {}
-        for column in chosen:
-            key, factor = now.get(column) or self._new_factor(column)
-            out[key if column in now else unique_key(key, out)] = factor
-        if out:
-            edited = st.selectbox("Details of", list(out), key=self.key("edit"),
-                                  format_func=lambda k: f"{out[k]['label']}  ({out[k]['column']})")
-            with st.container(border=True):
-                out[edited] = self._details(edited, out[edited])
-        return out
+    def _time(self, i: int, now: dict[str, Any]) -> dict[str, str | None]:
+        return {"time": self.column("Time", now.get("time"), "time", i)}
 
-    def _details(self, key: str, factor: dict[str, Any]) -> dict[str, Any]:
-        column = factor["column"]
-        levels = self.levels(column)
-        first, second, third = st.columns(3)
-        label = first.text_input("Label", factor["label"], key=self.key("f-label", column))
-        numeric = bool(levels) and all(as_number(v) is not None for v in levels)
-        kinds = ["categorical", "numeric"] if numeric else ["categorical"]
-        kind = second.selectbox("Kind", kinds, kinds.index(factor["kind"]), key=self.key("kind", column))
-        known = third.selectbox("Known", ["baseline", "later"], ["baseline", "later"].index(factor["known"]),
-                                key=self.key("known", column),
-                                help="What is known only after time zero must not stratify survival.")
-        base = {"label": label, "column": column, "kind": kind, "known": known}
-        if kind == "numeric":
-            return base | self._numeric(column, factor)
-        return base | {"levels": self._level_names(column, factor, levels)}
+    def _dates(self, i: int, now: dict[str, Any]) -> dict[str, str | None]:
+        return {"start": self.column("From (date)", now.get("start"), "start", i),
+                "end": self.column("To (date)", now.get("end"), "end", i)}
 
-    def _numeric(self, column: str, factor: dict[str, Any]) -> dict[str, Any]:
-        first, second, third = st.columns(3)
-        unit = first.text_input("Unit", factor.get("unit", ""), key=self.key("f-unit", column))
-        cuts = factor.get("cuts", [])
-        text = second.text_input("Cut-points", ", ".join(f"{c['at']:g}" for c in cuts),
-                                 key=self.key("cuts", column), help="Separated by commas, e.g. 20, 400")
-        side = third.selectbox("At a cut-point", list(_CLOSED), key=self.key("closed", column),
-                               index=list(_CLOSED).index(cuts[0]["closed"]) if cuts else 0,
-                               format_func=_CLOSED.__getitem__)
-        parts = [p.strip() for p in text.split(",") if p.strip()]
-        if wrong := [p for p in parts if as_number(p) is None]:
-            st.html(f"<p class='cs-warn' role='alert'>{html.escape(wrong[0])!s} is no number: "
-                    "cut-points are numbers with commas between them.</p>")
-            parts = [p for p in parts if p not in wrong]
-        log = st.checkbox("Logarithmic axis", factor.get("log", False), key=self.key("log", column))
-        return {"unit": unit, "log": log, "cuts": [{"at": float(p), "closed": side} for p in parts]}
+    def _unit(self, i: int, times: dict[str, str | None], now: dict[str, Any]) -> dict[str, str]:
+        time = times["time"]
+        stated = time_unit_in(time) if time and time != now.get("time") else now.get("unit")
+        return {"unit": st.selectbox("Time unit", _UNITS, _UNITS.index(stated or "months"),
+                                     key=self.key("unit", i, time))}
 
-    def _level_names(self, column: str, factor: dict[str, Any], levels: list[str]) -> dict[str, str]:
-        """Let the person order and name the levels, one a line: `0 = no`."""
-        if len(levels) > schema.MAX_LEVELS_SHOWN:
-            st.html(f"<p class='cs-warn' role='alert'>{html.escape(column)} has {len(levels)} different "
-                    "values: too many for levels.</p>")
-            return {}
-        named = factor.get("levels") or {}
-        order = [v for v in named if v in levels] + [v for v in levels if v not in named]
-        shown = "\n".join(f"{v} = {named.get(v, v)}" for v in order)
-        text = st.text_area("Levels in their order, value = name", shown, key=self.key("levels", column),
-                            height=38 + 26 * max(2, len(levels)))
-        out = {}
-        for line in text.splitlines():
-            value, _, name = (part.strip() for part in line.partition("="))
-            if value in levels:
-                out[value] = name or value
-            elif value:
-                st.html(f"<p class='cs-warn' role='alert'>{html.escape(column)} has no value "
-                        f"{html.escape(value)}: it holds {html.escape(', '.join(levels))}.</p>")
-        return out
+    def _order(self, i: int, times: dict[str, str | None], now: dict[str, Any]) -> dict[str, str]:
+        orders = ["", *ORDERS]
+        chosen = now.get("date_order", "")
+        order = st.selectbox("Dates are written", orders, orders.index(chosen) if chosen in orders else 0,
+                             format_func=lambda o: o or "as the data show", key=self.key("order", i, *times.values()))
+        return {"unit": "days", "date_order": order}
+
+
+def _with_values(table: TextTable) -> Callable[[str], str]:
+    """Return what shows a column's name with its first values."""
+    def shown(column: str) -> str:
+        if column == NONE:
+            return NONE
+        first = table.cells[column].values.slice(0, 3).to_pylist()
+        return f"{column}  ({', '.join(v[:24] for v in first)} …)"
+    return shown
+
+
+def _grid(n: int) -> list[Any]:
+    columns = st.columns(2)
+    return [columns[i % 2] for i in range(n)]
 
 
 def _head(text: str) -> None:

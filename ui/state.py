@@ -14,20 +14,27 @@ import streamlit as st
 from core.cohort import Cohort
 from core.figure import Figure
 from core.filters import Condition, Filters
-from core.reading import TextTable
+from core.loading import Loading
+from core.text_table import ReadOptions, TextTable
 
 OWN = "own"  # query parameter: this browser had uploaded a file of its own
-_HISTORY = 50
+_HISTORY, _MAPPINGS = 50, 5
 
 
 @dataclass
 class Draft:
-    """A file that is being mapped and is not yet the cohort."""
+    """Files that are being mapped and are not yet the cohort.
 
-    table: TextTable
-    mapping: dict[str, Any]
-    findings: list[dict[str, object]] = field(default_factory=list)
-    questions: list[str] = field(default_factory=list)
+    `revision` counts the changes that did not come from the form's own widgets: these start anew then.
+    """
+
+    loading: Loading
+    offered: dict[str, Any] | None = None  # the mapping of an earlier file that fits this one
+    revision: int = 0
+
+    @property
+    def table(self) -> TextTable:
+        return self.loading.table
 
 
 @dataclass
@@ -36,7 +43,10 @@ class Session:
 
     cohort: Cohort | None = None
     draft: Draft | None = None
-    file_id: str = ""  # the upload that the draft was read from
+    source: str = ""  # the uploads, and the options, that the draft was read from
+    options: ReadOptions = field(default_factory=ReadOptions)
+    abandoned: frozenset[str] = frozenset()  # uploads whose reading was given up
+    mappings: list[dict[str, Any]] = field(default_factory=list)  # of the cohorts loaded so far
     cleared: int = 0  # how often data were cleared: the upload widget starts anew each time
     filters: Filters = field(default_factory=Filters)
     history: list[Filters] = field(default_factory=list)
@@ -112,8 +122,9 @@ def session() -> Session:
 def load(cohort: Cohort) -> None:
     """Make an uploaded cohort the session's; filters and choices of the former one end with it."""
     now = session()
-    st.session_state["cohortscope"] = Session(cohort=cohort, draft=now.draft, file_id=now.file_id,
-                                              cleared=now.cleared)
+    st.session_state["cohortscope"] = Session(
+        cohort=cohort, draft=now.draft, source=now.source, options=now.options, cleared=now.cleared,
+        mappings=[*now.mappings, cohort.mapping.to_json()][-_MAPPINGS:])
     st.query_params[OWN] = "1"
 
 

@@ -1,162 +1,93 @@
-"""Loading a cohort: upload, the mapping form over it, findings, and what is loaded now."""
+"""Taking files: what they are is told by their content; reading shows its progress and can be given up."""
 
 from __future__ import annotations
 
-import hashlib
-import html
-import json
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from core.cohort import Cohort
-from core.errors import CohortError, ValidationError
-from core.format import plural
-from core.guessing import guess_mapping
-from core.mapping import ColumnMapping
-from core.reading import MAX_BYTES, read_table
-from ui import cache, state
-from ui.display import heading, note, table
-from ui.mapping_form import mapping_form
+from core.errors import CohortError
+from core.files.limits import MAX_BYTES
+from core.loading import begin, fits, is_mapping
+from core.reading import read_table
+from core.text_table import ReadOptions, TextTable
+from ui import state
+from ui.display import heading, note
 from ui.state import Draft, session
 
 _TEMPLATE = Path(__file__).parents[1] / "sample_data" / "template.csv"
-_SHOWN_ROWS, _SHOWN_COLUMNS, _SHOWN_FINDINGS = 4, 12, 200
+_LARGE = 4 * 1024**2  # bytes from which reading takes long enough to show its progress
 
 
-def upload() -> None:
-    """Take a file; what cannot be read is said, and the cohort that is loaded stays."""
+def upload() -> Draft | None:
+    """Take files; what cannot be read is said, and the cohort that is loaded stays."""
     heading("Load a cohort")
-    note("CSV or other delimited text, one row per patient. The file is read by this app on this machine "
-         "and kept in memory for this session only: nothing is sent, stored or logged.")
-    file = st.file_uploader("Cohort file", key=f"upload-{session().cleared}", label_visibility="collapsed",
-                            max_upload_size=MAX_BYTES // 1024**2)
+    note("CSV, other delimited text or Excel (.xlsx), one row per patient. With it, if you have them: adverse "
+         "events in long form, a mapping (JSON), or CDISC ADaM (ADSL, ADTTE, ADAE). The files are read by this app "
+         "on this machine and kept in memory for this session only: nothing is sent, stored or logged.")
+    files = st.file_uploader("Cohort file", key=f"upload-{session().cleared}", label_visibility="collapsed",
+                             accept_multiple_files=True, max_upload_size=MAX_BYTES // 1024**2)
     with st.container(horizontal=True):
         st.download_button("Empty template", _TEMPLATE.read_bytes(), "cohort_template.csv", "text/csv",
                            on_click="ignore", icon=":material/download:")
         st.button("Clear my data", on_click=state.clear, icon=":material/delete:",
                   disabled=session().cohort is None and session().draft is None)
-    if file is not None and _is_new(file.file_id):
+    files = [f for f in files if f.file_id not in session().abandoned]
+    if files and _are_new(files):
         try:
-            session().draft = _draft(file.getvalue(), file.name)
+            session().draft = _draft(files)
         except CohortError as error:
             session().draft = None
-            note(f"{file.name} was not loaded. {error}", strong=True)
+            note(f"{files[-1].name} was not loaded. {error}", strong=True)
+    return session().draft
 
 
-def _is_new(file_id: str) -> bool:
-    """Tell whether an upload has not been read yet; one that failed is tried again."""
-    if session().file_id == file_id and session().draft is not None:
+def _are_new(files: list[Any]) -> bool:
+    """Tell whether the uploads have not been read so yet; what failed is tried again."""
+    here = session()
+    ids = "|".join(f.file_id for f in files)
+    if not here.source.startswith(f"{ids}||"):
+        here.options = ReadOptions()
+    source = f"{ids}||{here.options.to_json()}"
+    if here.source == source and here.draft is not None:
         return False
-    session().file_id = file_id
+    here.source = source
     return True
 
 
-def _draft(data: bytes, name: str) -> Draft:
-    text = read_table(data, name=name)
-    guess = guess_mapping(text)
-    return Draft(table=text, mapping=guess.mapping.to_json(), findings=guess.findings,
-                 questions=[str(q) for q in guess.questions])
+def _draft(files: list[Any]) -> Draft:
+    """Read the uploads; the newest cohort among them counts."""
+    contents = [(f, f.getvalue()) for f in files]
+    mappings = [data.decode("utf-8-sig") for _, data in contents if is_mapping(data)]
+    tables = [(f, data) for f, data in contents if not is_mapping(data)]
+    if not tables:
+        raise CohortError("This is a mapping, and no cohort is with it.", "Add the cohort's file.")
+    read = [_read(f, data, newest=f is tables[-1][0]) for f, data in tables]
+    loading = begin([t for t in read if t is not None], mappings[-1] if mappings else None)
+    offered = next((m for m in reversed(session().mappings) if not mappings and fits(m, loading.table)), None)
+    return Draft(loading=loading, offered=offered)
 
 
-def draft_form() -> bool:
-    """Draw the form over the file that is being mapped, if there is one."""
-    draft = session().draft
-    if draft is None:
-        return False
-    text = draft.table
-    heading(f"{text.name}: {plural(len(text.lines), 'row')}, {plural(len(text.columns), 'column')} "
-            f"({text.encoding}, {text.delimiter}-separated)")
-    table(text.frame.iloc[:_SHOWN_ROWS, :_SHOWN_COLUMNS],
-          caption=f"The first rows{_of(len(text.columns))}")
-    for question in draft.questions:
-        note(question, strong=True)
-    slot = st.container()
-    draft.mapping = mapping_form(draft)
-    with slot:
-        _accept(draft)
-    return True
-
-
-def _of(columns: int) -> str:
-    return f", {_SHOWN_COLUMNS} of {columns} columns" if columns > _SHOWN_COLUMNS else ""
-
-
-def _accept(draft: Draft) -> None:
-    """Offer the cohort that the mapping makes, or say what stands against it."""
+def _read(file: Any, data: bytes, *, newest: bool) -> TextTable | None:
+    """Read one upload; an older one that cannot be read has been said before and is passed over."""
+    options = session().options if newest else ReadOptions()
     try:
-        mapping = ColumnMapping.from_json(draft.mapping, draft.table.columns)
-        cohort = cache.typed(draft.table, mapping)
-    except CohortError as error:
-        note(str(error), strong=True)
-        st.button("Explore this cohort", type="primary", disabled=True)
-        if isinstance(error, ValidationError):
-            _findings(error.findings)
-        return
-    st.html("<p class='cs-ok' data-testid='ready'>" + html.escape(_said(cohort)) + "</p>")
-    with st.container(horizontal=True):
-        explore = st.button("Explore this cohort", type="primary")
-        _mapping_download(cohort)
-    if explore:
-        state.load(cohort)
-        st.switch_page("app.py", query_params={state.OWN: "1"})
-    assumed = pd.DataFrame(draft.findings, columns=cohort.findings.columns)
-    _findings(pd.concat([assumed, cohort.findings]) if len(assumed) else cohort.findings)
+        if len(data) < _LARGE:
+            return read_table(data, name=file.name, options=options)
+        with st.container(horizontal=True, vertical_alignment="center", key="reading"):
+            bar = st.progress(0.0, f"Reading {file.name} …")
+            st.button("Give up", key=f"abandon-{file.file_id}", on_click=_abandon, args=(file.file_id,))
+        table = read_table(data, name=file.name, options=options,
+                           progress=lambda share: bar.progress(min(share, 1.0), f"Reading {file.name} …"))
+        bar.empty()
+    except CohortError:
+        if newest:
+            raise
+        return None
+    return table
 
 
-def _said(cohort: Cohort) -> str:
-    arm = cohort.mapping.arm
-    arms = f"{len(cohort.levels('arm'))} arms" if arm else "one arm"
-    endpoints = ", ".join(cohort.endpoints) or "no endpoint"
-    return (f"Ready to explore: {plural(cohort.n, 'patient')}, {arms}, {endpoints}, "
-            f"{len(cohort.mapping.factors)} factors, "
-            f"{len(cohort.worst_grades.terms)} adverse events.")
-
-
-def _findings(findings: pd.DataFrame) -> None:
-    if findings.empty:
-        return
-    counts = findings.severity.value_counts()
-    words = ", ".join(f"{n} {severity}" for severity, n in counts.items())
-    with st.expander(f"What reading found: {words}", expanded=len(findings) <= 8):
-        table(findings.head(_SHOWN_FINDINGS).astype(str))
-        if len(findings) > _SHOWN_FINDINGS:
-            note(f"The first {_SHOWN_FINDINGS} of {len(findings):,}.")
-
-
-def current_cohort(cohort: Cohort) -> None:
-    """Show the cohort that is loaded: its roles and what reading found."""
-    heading(f"Loaded now: {cohort.name}")
-    table(_roles(cohort.mapping))
-    _mapping_download(cohort)
-    _findings(cohort.findings)
-
-
-def _mapping_download(cohort: Cohort) -> None:
-    """Offer the mapping as a file; its name says what is in it."""
-    text = json.dumps(cohort.mapping.to_json(), ensure_ascii=False, indent=2)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-    st.download_button("Mapping (JSON)", text, f"mapping-{digest}.json", "application/json",
-                       on_click="ignore", icon=":material/download:")
-
-
-def _roles(mapping: ColumnMapping) -> pd.DataFrame:
-    rows: list[dict[str, Any]] = [{"Role": "Patient id", "Column": mapping.patient_id or "row in the file",
-                                   "Read as": ""}]
-    if mapping.arm:
-        levels = ", ".join(mapping.arm.levels.values())
-        rows.append({"Role": "Arm", "Column": mapping.arm.column,
-                     "Read as": f"{levels}; reference {mapping.arm.reference}"})
-    rows += [{"Role": e.label, "Column": f"{e.time}, {e.event}",
-              "Read as": f"{e.unit}; event: {', '.join(e.event_values)}"} for e in mapping.endpoints]
-    for f in mapping.variables:
-        detail = f.unit if f.kind == "numeric" else ", ".join(f.levels.values())
-        rows.append({"Role": f.label, "Column": f.column,
-                     "Read as": "; ".join(p for p in (f.kind, detail,
-                                                      "known later" if f.known == "later" else "") if p)})
-    if mapping.adverse_events:
-        rows.append({"Role": "Adverse events", "Column": f"{len(mapping.adverse_events)} columns",
-                     "Read as": "worst grade per patient"})
-    return pd.DataFrame(rows)
+def _abandon(file_id: str) -> None:
+    here = session()
+    here.abandoned = here.abandoned | {file_id}

@@ -19,7 +19,7 @@ from core.counts import level_counts
 from core.figure import Figure, provenance
 from core.filters import Condition
 from core.format import number
-from core.mapping import FactorRole
+from core.roles import FactorRole
 
 WIDTH = 330
 CLICK, BRUSH = "click", "brush"

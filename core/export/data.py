@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import math
+
+import pandas as pd
 
 from core.figure import Figure
 
@@ -18,13 +21,23 @@ def csv_bytes(figure: Figure) -> bytes:
     BOM, so that Excel shows every script.
     """
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
     for line in (figure.title, *figure.footnote()):
         out.write(f"# {' '.join(line.split())}\r\n")
-    writer.writerow([_safe(str(c)) for c in figure.drawn.columns])
-    for row in figure.drawn.itertuples(index=False):
+    return out.getvalue().encode("utf-8-sig") + _rows(figure.drawn)
+
+
+def table_bytes(frame: pd.DataFrame) -> bytes:
+    """Return any table as CSV, as safe to open as `csv_bytes`."""
+    return codecs.BOM_UTF8 + _rows(frame)
+
+
+def _rows(frame: pd.DataFrame) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([_safe(str(c)) for c in frame.columns])
+    for row in frame.itertuples(index=False):
         writer.writerow([_cell(value) for value in row])
-    return out.getvalue().encode("utf-8-sig")
+    return out.getvalue().encode()
 
 
 def _cell(value: object) -> object:

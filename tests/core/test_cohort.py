@@ -237,12 +237,14 @@ def test_codes_with_a_decimal_point_are_codes():
     assert cohort.patients["OS event"].tolist() == [float(i % 2) for i in range(24)]
 
 
-def test_what_is_left_aside_is_said():
-    afp = ["3.5", "12", "40", "800", "95", "6", "7", "8", "9.1", "10", "11", "13", "14", ">60500"]
-    findings = cohort_of(with_column("AFP", afp)).findings
-    assert any("numbers but for '>60500'" in m for m in findings[findings.column == "AFP"].message)
-    text = rows(24).replace("p3,b,4,", "p3,b,unknown,")
-    with pytest.raises(ValidationError, match="Line 5, column 'OS_months': 'unknown' is not a number"):
+def test_a_cell_that_is_no_number_is_said():
+    afp = ["3.5", "12", "40", "800", "95", "6", "7", "8", "9.1", "10", "11", "13", "14", "high"]
+    cohort = cohort_of(with_column("AFP", afp))
+    said = cohort.findings[cohort.findings.column == "AFP"]
+    assert said.row.tolist() == [15] and "'high' is not a number and counts as missing" in said.message.iloc[0]
+    assert cohort.patients.afp.isna().sum() == 1
+    text = rows(24).replace("p3,b,4,", "p3,b,soon,")
+    with pytest.raises(ValidationError, match="Line 5, column 'OS_months': 'soon' is not a number"):
         cohort_of(text)
     with pytest.raises(ValidationError, match="stands for more than one row"):
         cohort_of(rows(24).replace("p3,", "p4,"))

@@ -7,6 +7,11 @@ import pytest
 from core.errors import CohortError, ReadingError
 from core.reading import read_table
 
+
+def cell(table, row, column):
+    return table.cells[table.columns[column]].cell(row)
+
+
 GOOD = "id,arm,AFP(ng/mL)\np1,A,3\np2,B,4\n"
 
 
@@ -15,13 +20,13 @@ GOOD = "id,arm,AFP(ng/mL)\np1,A,3\np2,B,4\n"
 def test_encodings(encoding, said):
     text = "编号,治疗组,甲胎蛋白\n一号,对照组,3\n二号,试验组,4\n"
     table = read_table(text.encode(encoding))
-    assert (table.encoding, table.columns[1], table.frame.iloc[0, 1]) == (said, "治疗组", "对照组")
+    assert (table.detected.encoding, table.columns[1], cell(table, 0, 1)) == (said, "治疗组", "对照组")
 
 
 def test_western_accents_are_not_read_as_chinese():
     table = read_table("id,präparat\n1,Käse\n2,Füße\n".encode("cp1252"))
-    assert table.encoding == "cp1252"
-    assert table.frame.iloc[1, 1] == "Füße"
+    assert table.detected.encoding == "Windows-1252"
+    assert cell(table, 1, 1) == "Füße"
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -29,23 +34,23 @@ def test_western_accents_are_not_read_as_chinese():
 def test_delimiters_and_line_ends(delimiter, newline):
     table = read_table(GOOD.replace(",", delimiter).replace("\n", newline).encode())
     assert table.columns == ["id", "arm", "AFP(ng/mL)"]
-    assert table.frame.iloc[1].tolist() == ["p2", "B", "4"]
+    assert [cell(table, 1, i) for i in range(3)] == ["p2", "B", "4"]
 
 
 def test_quoted_newlines_keep_the_line_numbers():
     table = read_table(b'id,note\n1,"two\nlines"\n2,x\n')
-    assert table.frame.iloc[0, 1] == "two\nlines"
-    assert table.lines == [2, 4]
+    assert cell(table, 0, 1) == "two\nlines"
+    assert table.lines.tolist() == [2, 4]
 
 
 def test_blank_rows_are_passed_over_and_said():
     table = read_table(b"id,a\n1,2\n,\n\n3,4\n")
-    assert len(table.frame) == 2
-    assert [f["row"] for f in table.findings] == [3, 4]
+    assert len(table) == 2
+    assert sorted(f["row"] for f in table.findings) == [3, 4]
 
 
 def test_none_is_a_level_and_not_missing():
-    assert read_table(b"id,invasion\n1,None\n2,NA\n").frame["invasion"].tolist() == ["None", "NA"]
+    assert read_table(b"id,invasion\n1,None\n2,NA\n").cells["invasion"].series().tolist() == ["None", "NA"]
 
 
 @pytest.mark.parametrize(("data", "words"), [

@@ -1,0 +1,160 @@
+"""CDISC ADaM: ADSL, ADTTE and ADAE become one row per patient and a list of adverse events.
+
+Source: ADaM Implementation Guide 1.1; ADTTE 1.0 (CNSR 0 is an event, AVAL in AVALU).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core import schema
+from core.dictionary import CONTROL_WORDS, ENDPOINTS, WITHOUT_DEATH
+from core.errors import MappingError
+from core.event_list import guess_event_file
+from core.findings import Findings, ranges
+from core.guessing import guess_mapping
+from core.levels import default_reference, levels_of
+from core.mapping import ColumnMapping
+from core.roles import ArmRole, EndpointRole
+from core.text_table import TextColumn, TextTable
+
+ID = "USUBJID"
+_UNITS = {"DAYS": "days", "DAY": "days", "WEEKS": "weeks", "MONTHS": "months", "MONTH": "months", "YEARS": "years"}
+_ARMS = ("TRT01P", "TRT01A", "ARM", "ACTARM")
+_ADMINISTRATIVE = ("STUDYID", "SUBJID", "SITEID", "AGEU", "ARMCD", "ACTARMCD", "ITTFL", "RANDFL", "TRT01PN", "TRT01AN")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Study:
+    """A study's ADaM datasets as a cohort: its table, its mapping, and its list of adverse events."""
+
+    table: TextTable
+    mapping: ColumnMapping
+    events: TextTable | None
+
+
+def kind_of(table: TextTable) -> str:
+    """Return which ADaM dataset a table is by its column names: ADSL, ADTTE, ADAE, or ""."""
+    columns = {c.upper() for c in table.columns}
+    if ID not in columns:
+        return ""
+    if {"PARAMCD", "AVAL", "CNSR"} <= columns:
+        return "ADTTE"
+    if columns & {"AEDECOD", "AETERM"}:
+        return "ADAE"
+    return "ADSL" if columns & set(_ARMS) and "PARAMCD" not in columns else ""
+
+
+def study_of(tables: Iterable[TextTable]) -> Study:
+    """Put a study's datasets together.
+
+    Raises
+    ------
+    MappingError
+        If ADSL is missing, a dataset is of no known kind, or one comes twice.
+    """
+    by_kind: dict[str, TextTable] = {}
+    for table in tables:
+        kind = kind_of(table)
+        if not kind:
+            raise MappingError(f"{table.name or 'A file'} is none of ADSL, ADTTE and ADAE by its columns.",
+                               "Give the three as CSV with their CDISC names, or a single cohort file.")
+        if kind in by_kind:
+            raise MappingError(f"Two files are {kind}: {by_kind[kind].name} and {table.name}.", "Give one of each.")
+        by_kind[kind] = _upper(table)
+    if "ADSL" not in by_kind:
+        raise MappingError(f"{', '.join(by_kind)} without ADSL: the patients are missing.",
+                           "Give the subject-level file ADSL, too.")
+    findings = Findings(by_kind["ADSL"].findings)
+    findings.add("assumed", f"Read as CDISC ADaM: {', '.join(sorted(by_kind))}.",
+                 remedy="Give a single file to have it read as any table.")
+    subjects = by_kind["ADSL"]
+    cells, roles = dict(subjects.cells), []
+    if "ADTTE" in by_kind:
+        roles = _endpoints(by_kind["ADTTE"], subjects, cells, findings)
+    table = replace(subjects, cells=cells, findings=[])
+    guess = guess_mapping(subjects)
+    arm = _arm(subjects, guess.mapping)
+    replaced = {"", *_ARMS, *_ADMINISTRATIVE}
+    findings.records += [f for f in guess.findings if f["column"] not in replaced]
+    if arm:
+        findings.add("assumed", f"{arm.column} is the arm and {arm.reference!r} the reference.", column=arm.column,
+                     value=arm.reference, remedy="Choose the reference arm.")
+    events = by_kind.get("ADAE")
+    mapping = replace(guess.mapping, patient_id=ID, arm=arm, endpoints=tuple(roles), factors=tuple(
+        f for f in guess.mapping.factors if f.column not in (*_ADMINISTRATIVE, *_ARMS)))
+    if events is not None:
+        mapping = replace(mapping, event_file=guess_event_file(events))
+    name = " + ".join(t.name for t in by_kind.values() if t.name)
+    table = replace(table, findings=findings.records, name=name, sha256=_joint_digest(by_kind))
+    return Study(table=table, mapping=mapping, events=events)
+
+
+def _joint_digest(tables: dict[str, TextTable]) -> str:
+    return hashlib.sha256("".join(tables[k].sha256 for k in sorted(tables) if k != "ADAE").encode()).hexdigest()
+
+
+def _upper(table: TextTable) -> TextTable:
+    return replace(table, cells={c.upper(): column for c, column in table.cells.items()})
+
+
+def _arm(subjects: TextTable, guessed: ColumnMapping) -> ArmRole | None:
+    """Take the planned treatment as the arm: TRT01P, or what stands for it."""
+    column = next((c for c in _ARMS if c in subjects.columns), None)
+    if column is None:
+        return guessed.arm
+    levels = levels_of(subjects.cells[column], schema.MISSING_CODES)
+    if not 1 < len(levels) <= schema.MAX_ARMS:
+        return None
+    named = [v for v in levels if set(v.lower().replace(":", " ").split()) & set(CONTROL_WORDS)]
+    reference = named[0] if named else default_reference(levels)
+    return ArmRole(column=column, reference=reference,
+                   levels={v: v for v in sorted(levels, key=lambda v: v != reference)})
+
+
+def _endpoints(long: TextTable, subjects: TextTable, cells: dict[str, TextColumn],
+               findings: Findings) -> list[EndpointRole]:
+    """Spread ADTTE's parameters over columns of the subjects: `OS.AVAL`, `OS.CNSR`."""
+    ids = subjects.cells[ID]
+    position = dict(zip(ids.series(), range(len(subjects)), strict=True))
+    of_row = np.array([position.get(t, -1) for t in long.cells[ID].texts()], dtype=np.int64)[long.cells[ID].codes]
+    if (of_row < 0).any():
+        strange = ranges(long.lines[of_row < 0])
+        findings.add("warning", f"ADTTE has {int((of_row < 0).sum()):,} rows of subjects that ADSL does not have, "
+                     "left out.", row=strange, column=ID, remedy="Give the ADSL of the same study.")
+    roles = []
+    for code in levels_of(long.cells["PARAMCD"], schema.MISSING_CODES):
+        rows = np.flatnonzero(long.cells["PARAMCD"].is_in([code])[long.cells["PARAMCD"].codes] & (of_row >= 0))
+        role = _endpoint(long, code, rows, of_row, len(subjects), cells, findings)
+        if role:
+            roles.append(role)
+    return sorted(roles, key=lambda r: ("OS", "PFS").index(r.name) if r.name in ("OS", "PFS") else 2)
+
+
+def _endpoint(long: TextTable, code: str, rows: np.ndarray, of_row: np.ndarray, n: int,
+              cells: dict[str, TextColumn], findings: Findings) -> EndpointRole | None:
+    unit_of = [v for v in levels_of(long.cells["AVALU"].take(rows), ()) if v] if "AVALU" in long.columns else []
+    unit = _UNITS.get(unit_of[0].upper(), "") if len(unit_of) == 1 else ""
+    if unit_of and not unit:
+        findings.add("assumed", f"{code} of ADTTE is in {', '.join(unit_of)}: no time, left out.",
+                     column="PARAMCD", value=code)
+        return None
+    if not unit:
+        findings.add("assumed", f"ADTTE names no unit for {code}: days are taken.", column="AVALU", value=code,
+                     remedy="Choose the time unit of the endpoint.")
+    places = of_row[rows]
+    if len(np.unique(places)) < len(places):
+        double = ranges(long.lines[rows][np.isin(places, np.flatnonzero(np.bincount(places) > 1))])
+        raise MappingError(f"ADTTE has several rows of one subject for {code} (lines {double[:80]}).",
+                           "Keep one row per subject and PARAMCD.")
+    for column in ("AVAL", "CNSR"):
+        text = np.full(n, "", dtype=object)
+        text[places] = long.cells[column].series().to_numpy()[rows]
+        cells[f"{code}.{column}"] = TextColumn.of(text.tolist())
+    label = long.cells["PARAM"].cell(int(rows[0])) if "PARAM" in long.columns and len(rows) else code
+    return EndpointRole(name=code, label=label, time=f"{code}.AVAL", event=f"{code}.CNSR", event_values=("0",),
+                        unit=unit or "days", death_counts=code in ENDPOINTS and code not in WITHOUT_DEATH)

@@ -1,0 +1,184 @@
+"""An oncologist's common sense: what typed columns say that can hardly be so. Nothing is changed here."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from core import schema
+from core.dictionary import dictionary_entry, fold
+from core.findings import Findings, ranges
+from core.format import number, plural
+from core.levels import as_number, squeeze
+from core.mapping import ColumnMapping
+from core.roles import EndpointRole
+from core.text_table import TextTable
+
+_ENOUGH, _NEARLY_ALL, _MUCH_MISSING = 20, 0.9, 0.1
+_LONGEST = 600.0  # months
+_SAME = 1e-9
+
+
+def check_cohort(table: TextTable, mapping: ColumnMapping, patients: pd.DataFrame, findings: Findings) -> None:
+    """Add what an oncologist would ask about: warnings, and what was kept though it is unusual."""
+    check = _Checks(table, mapping, patients, findings)
+    for endpoint in mapping.endpoints:
+        check.pair(endpoint)
+        check.times(endpoint)
+        check.coding(endpoint)
+    check.against_survival()
+    check.arms()
+    check.levels()
+    check.limits()
+    check.missing()
+    check.identifiers()
+
+
+class _Checks:
+    def __init__(self, table: TextTable, mapping: ColumnMapping, patients: pd.DataFrame,
+                 findings: Findings) -> None:
+        self.table, self.mapping, self.patients, self.findings = table, mapping, patients, findings
+        self.lines = table.lines
+
+    def _time(self, name: str) -> np.ndarray:
+        return self.patients[schema.time_column(name)].to_numpy(dtype=float)
+
+    def _event(self, name: str) -> np.ndarray:
+        return self.patients[schema.event_column(name)].to_numpy(dtype=float)
+
+    def _warn(self, rows: np.ndarray, column: str, message: str, remedy: str) -> None:
+        places = np.flatnonzero(rows)
+        cells = self.table.cells[column]
+        self.findings.add_rows("warning", self.lines[places], lambda i: cells.cell(int(places[i])),
+                               f"Line {{line}}: {message}", column=column, remedy=remedy)
+
+    def pair(self, endpoint: EndpointRole) -> None:
+        """Name who is left out of an endpoint for a missing time or event."""
+        time, event = self._time(endpoint.name), self._event(endpoint.name)
+        no_time = np.isnan(time)
+        column = endpoint.time_columns[-1]
+        self._warn(no_time & (event == 1), column,
+                   f"left out of {endpoint.name}, because {column!r} is missing though the patient had an event.",
+                   "Find the time of the event.")
+        self._warn(no_time & ~(event == 1), column,
+                   f"left out of {endpoint.name}, because {column!r} is missing.", "Fill the cell.")
+        self._warn(~no_time & np.isnan(event), endpoint.event,
+                   f"left out of {endpoint.name}, because {endpoint.event!r} is missing.", "Fill the cell.")
+
+    def times(self, endpoint: EndpointRole) -> None:
+        """Say times of zero, which are kept, and times longer than a life with the disease."""
+        time = self._time(endpoint.name)
+        column = endpoint.time_columns[-1]
+        zero = time == 0
+        if zero.any():
+            self.findings.add("assumed", f"{plural(int(zero.sum()), 'patient')} with an {endpoint.name} time of 0: "
+                              "kept, as R keeps them.", row=ranges(self.lines[zero]), column=column, value="0",
+                              remedy="Correct the time if it is missing.")
+        self._warn(time > _LONGEST, column, f"{endpoint.name} of {{value}} is more than {_LONGEST / 12:g} years.",
+                   "Check the time unit, and whether it is a code for missing.")
+
+    def coding(self, endpoint: EndpointRole) -> None:
+        """Ask whether events and censored are exchanged."""
+        event = self._event(endpoint.name)
+        known = event[~np.isnan(event)]
+        if known.size < _ENOUGH:
+            return
+        share = float(known.mean())
+        values = {as_number(v) for v in endpoint.event_values}
+        if share > _NEARLY_ALL:
+            self.findings.add("warning", f"{plural(int(known.sum()), 'event')} of {endpoint.name} in {known.size:,} "
+                              "patients: nearly all. Are events and censored exchanged?", column=endpoint.event,
+                              value=", ".join(endpoint.event_values), remedy="Choose the value that means event.")
+        elif share > 0.5 and values == {2.0}:
+            self.findings.add("warning", f"2 is the commoner value of {endpoint.event!r} and is taken as the event of "
+                              f"{endpoint.name}. If 2 means alive, 1 is the event.", column=endpoint.event, value="2",
+                              remedy="Choose the value that means event.")
+
+    def against_survival(self) -> None:
+        """Hold other endpoints against overall survival: nobody progresses after death."""
+        names = {e.name for e in self.mapping.endpoints}
+        if "OS" not in names:
+            return
+        survival, died = self._time("OS"), self._event("OS") == 1
+        for endpoint in self.mapping.endpoints:
+            if endpoint.name == "OS":
+                continue
+            column = endpoint.time_columns[-1]
+            time, event = self._time(endpoint.name), self._event(endpoint.name)
+            longer = time > survival * (1 + _SAME) + _SAME
+            after = longer & died & (event == 1)
+            self._warn(after, column, f"the {endpoint.name} event comes after death.", "Check both times.")
+            self._warn(longer & ~after, column, f"{endpoint.name} is longer than OS.", "Check both times.")
+            if endpoint.death_counts:
+                self._warn(died & (event == 0), endpoint.event,
+                           f"the patient died, and has no {endpoint.name} event though death counts as one.",
+                           f"Correct the event, or untick that death counts in {endpoint.name}.")
+
+    def arms(self) -> None:
+        """Warn of arms whose names differ only by spaces or case."""
+        if self.mapping.arm is None:
+            return
+        seen: dict[str, str] = {}
+        for level in self.patients[schema.ARM].cat.categories:
+            other = seen.setdefault(squeeze(str(level)), str(level))
+            if other != level:
+                self.findings.add("warning", f"The arms {other!r} and {level!r} differ only by spaces or case.",
+                                  column=self.mapping.arm.column, value=str(level),
+                                  remedy="Give both the same name under “Arm”.")
+
+    def levels(self) -> None:
+        """Warn of constant columns and of levels with a single patient."""
+        for factor in self.mapping.variables:
+            values = self.patients[factor.key]
+            column = factor.column or factor.label
+            if values.nunique() == 1:
+                self.findings.add("warning", f"{factor.label} is the same in every patient: "
+                                  f"{values.dropna().iloc[0]}.", column=column, remedy="Leave it out of the factors.")
+            elif factor.kind == "categorical":
+                counts = np.bincount(values.cat.codes[values.cat.codes >= 0], minlength=len(values.cat.categories))
+                for place in np.flatnonzero(counts == 1):
+                    row = self.lines[int(np.flatnonzero(values.cat.codes == place)[0])]
+                    level = str(values.cat.categories[int(place)])
+                    self.findings.add("warning", f"A single patient has {factor.label} {level!r}: a misspelling?",
+                                      row=int(row), column=column, value=level,
+                                      remedy="Correct it, or merge it with another level under “Factors”.")
+
+    def limits(self) -> None:
+        """Warn of values outside of what the dictionary holds possible."""
+        for factor in self.mapping.factors:
+            entry = dictionary_entry(factor.column) if factor.column else None
+            if factor.kind != "numeric" or not entry or not entry.limits or factor.unit != entry.unit:
+                continue
+            low, high = entry.limits
+            values = self.patients[factor.key].to_numpy(dtype=float)
+            with np.errstate(invalid="ignore"):
+                odd = (values < low) | (values > high)
+            self._warn(odd, factor.column, f"{factor.label} {{value}} is not plausible "
+                       f"({number(low)} to {number(high)} {factor.unit}).", "Check the value and its unit.")
+
+    def missing(self) -> None:
+        """Say where a denominator is much smaller than the cohort."""
+        n = len(self.patients)
+        for factor in self.mapping.variables:
+            absent = int(self.patients[factor.key].isna().sum())
+            if n and absent == n:
+                self.findings.add("warning", f"{factor.label} is missing in every patient.", column=factor.column)
+            elif n and absent >= max(1, _MUCH_MISSING * n):
+                self.findings.add("warning", f"{factor.label} is known in {n - absent:,} of {n:,} patients: its "
+                                  "denominator is smaller.", column=factor.column or factor.label,
+                                  remedy="Look at the missing data.")
+        for column in self.mapping.adverse_events:
+            cells = self.table.cells[column]
+            gone = int(cells.counts[cells.is_in(self.mapping.missing_codes(column))].sum())
+            if gone:
+                self.findings.add("warning", f"The grade is known in {n - gone:,} of {n:,} patients: a blank is "
+                                  "missing and no grade 0, and the denominator is smaller.", column=column,
+                                  remedy="Write 0 where there was none.")
+
+    def identifiers(self) -> None:
+        """Warn where a role is played by a column that may tell who a patient is."""
+        used = {c: role for role, c in self.mapping.columns_used()}
+        for column in self.mapping.identifiers:
+            if column in used and fold(column):
+                self.findings.add("warning", f"{column!r} may tell who a patient is, and is used as {used[column]}.",
+                                  column=column, remedy="Use a study number in its place.")

@@ -1,0 +1,204 @@
+"""A second file of adverse events in long form, joined to the cohort by patient id."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from core import schema
+from core.dictionary import AE_FILE_NAMES, NO_WORDS, YES_WORDS, ae_category, fold
+from core.errors import MappingError
+from core.findings import Findings, ranges
+from core.format import plural
+from core.levels import as_number, categorical, grade, squeeze
+from core.mapping import ColumnMapping
+from core.roles import EventFileRole
+from core.text_table import TextColumn, TextTable
+from core.validation import event_frame, raise_refused
+
+NEEDED = ("patient", "term", "grade")
+_SHOWN = 8
+
+
+def with_event_file(mapping: ColumnMapping, events: TextTable) -> ColumnMapping:
+    """Return the mapping with the roles of a long file's columns, guessed where it has none.
+
+    Raises
+    ------
+    MappingError
+        If a column is missing, or the cohort has no patient id to join by.
+    """
+    if not mapping.patient_id:
+        raise MappingError("Adverse events are joined by patient id, and the cohort has no such column.",
+                           "Choose the column under “Patient id”.")
+    role = mapping.event_file or guess_event_file(events)
+    for what, column in role.items():
+        if column not in events.columns:
+            raise MappingError(f"The adverse-event file has no column {column!r} for the {what}.",
+                               f"Choose one of: {', '.join(events.columns)}.")
+    return replace(mapping, event_file=role)
+
+
+def guess_event_file(events: TextTable) -> EventFileRole:
+    """Guess the columns of a long adverse-event file from their names.
+
+    Raises
+    ------
+    MappingError
+        If patient, term or grade is not recognised.
+    """
+    by_name = {fold(c): c for c in reversed(events.columns)}
+    found: dict[str, str] = {}
+    for role, names in AE_FILE_NAMES.items():
+        column = next((by_name[n] for n in names if n in by_name and by_name[n] not in found.values()), "")
+        if column:
+            found[role] = column
+    if absent := [r for r in NEEDED if r not in found]:
+        raise MappingError(f"The adverse-event file {events.name or ''} has no column for the {absent[0]}: it holds "
+                           f"{', '.join(events.columns)}.",
+                           "It needs one row per patient and event, with the columns patient, term and grade.")
+    return EventFileRole(**found)
+
+
+def joined_events(wide: pd.DataFrame, events: TextTable, mapping: ColumnMapping, patients: pd.DataFrame,
+                  findings: Findings) -> pd.DataFrame:
+    """Add a long file's events to those in wide columns; name rows that join no patient.
+
+    Raises
+    ------
+    ValidationError
+        If a grade is none, or a term is missing.
+    """
+    role = mapping.event_file
+    if role is None:
+        return wide
+    file = events.name or "Adverse events"
+    findings.records += [{**f, "message": f"{file}: {f['message']}"} for f in events.findings]
+    join = _Join(events, role, mapping, findings)
+    place = join.patients(patients)
+    term = join.terms()
+    grades = join.grades()
+    counted = (place >= 0) & join.emergent()
+    raise_refused(findings)
+    rows = np.flatnonzero(counted)
+    counted_terms = [str(t) for t in term.categories[np.unique(term.codes[rows])]]
+    terms = list(dict.fromkeys([*wide.term.cat.categories, *counted_terms]))
+    category = {t: ae_category(t) for t in terms} | {t: c for t, c in join.categories(term).items() if t in terms}
+    shift = np.array([terms.index(t) if t in terms else -1 for t in term.categories], dtype=np.int64)
+    listed = event_frame(place[rows], categorical(shift[term.codes[rows]], terms), category,
+                         grades[rows], day=join.days()[rows], serious=join.answers("serious")[rows],
+                         related=join.answers("related")[rows])
+    if not len(wide):
+        return listed
+    both = {c: pd.concat([wide[c].astype(object), listed[c].astype(object)], ignore_index=True)
+            for c in ("term", "category", "serious", "related")}
+    return pd.DataFrame({
+        "patient": np.concatenate([wide.patient, listed.patient]),
+        "term": pd.Categorical(both["term"], categories=terms), "category": pd.Categorical(both["category"]),
+        "grade": np.concatenate([wide.grade, listed.grade]), "day": np.concatenate([wide.day, listed.day]),
+        **{c: pd.Categorical(both[c], categories=["no", "yes"]) for c in ("serious", "related")},
+    }, columns=list(schema.EVENT_COLUMNS))
+
+
+class _Join:
+    """One reading of a long file."""
+
+    def __init__(self, events: TextTable, role: EventFileRole, mapping: ColumnMapping, findings: Findings) -> None:
+        self.events, self.role, self.mapping, self.findings = events, role, mapping, findings
+        self.file = events.name or "the adverse-event file"
+
+    def _absent(self, cells: TextColumn) -> np.ndarray:
+        return cells.is_in(self.mapping.missing)
+
+    def patients(self, patients: pd.DataFrame) -> np.ndarray:
+        """Return the patient's position per row, -1 for ids that the cohort does not have."""
+        cells = self.events.cells[self.role.patient]
+        position = dict(zip(patients[schema.PATIENT], range(len(patients)), strict=True))
+        texts = cells.texts()
+        place = np.array([position.get(t, -1) for t in texts], dtype=np.int64)
+        strange = [t for t, p in zip(texts, place, strict=True) if p < 0]
+        if strange:
+            rows = place[cells.codes] < 0
+            self.findings.add("warning", f"{self.file}: {plural(int(rows.sum()), 'row')} of "
+                              f"{plural(len(strange), 'id')} that the cohort does not have, left out: "
+                              f"{', '.join(map(repr, strange[:_SHOWN]))}{' …' if len(strange) > _SHOWN else ''}.",
+                              row=ranges(self.events.lines[rows]),
+                              column=self.role.patient, value=", ".join(strange[:50]),
+                              remedy="Write the ids alike in both files.")
+        if len(strange) == len(texts):
+            self.findings.add("refused", f"No id of {self.file} ({self.role.patient!r}, for example {texts[0]!r}) "
+                              f"is one of the cohort's ({self.mapping.patient_id!r}, for example "
+                              f"{patients[schema.PATIENT].iloc[0]!r}).", column=self.role.patient,
+                              remedy="Choose the columns that hold the same ids.")
+        return place[cells.codes]
+
+    def terms(self) -> pd.Categorical:
+        """Return the term per row; terms that differ only by spaces or case are one."""
+        cells = self.events.cells[self.role.term]
+        absent = self._absent(cells)
+        self._name(absent[cells.codes], self.role.term, "is missing: every row needs a term", "refused")
+        first: dict[str, str] = {}
+        for text, _ in sorted(zip(cells.texts(), cells.counts, strict=True), key=lambda item: (-item[1], item[0])):
+            first.setdefault(squeeze(text), text)
+        names = [first[squeeze(t)] for t in cells.texts()]
+        order = sorted({n for n, gone in zip(names, absent, strict=True) if not gone})
+        codes = np.array([order.index(n) if n in order else -1 for n in names], dtype=np.int64)
+        return categorical(codes[cells.codes], order)
+
+    def grades(self) -> np.ndarray:
+        """Return the CTCAE grade per row, NaN where it is missing."""
+        cells = self.events.cells[self.role.grade]
+        absent = self._absent(cells)
+        found = [None if gone else grade(t) for t, gone in zip(cells.texts(), absent, strict=True)]
+        values = np.array([np.nan if g is None else g for g in found])
+        self._name((np.isnan(values) & ~absent)[cells.codes], self.role.grade,
+                   "is not a CTCAE grade from 0 to 5", "refused")
+        self._name(absent[cells.codes], self.role.grade,
+                   "has no grade: the event counts as of unknown grade", "warning")
+        return values[cells.codes]
+
+    def emergent(self) -> np.ndarray:
+        """Tell which rows are treatment-emergent, where the file says; the others are named."""
+        if not self.role.emergent:
+            return np.ones(len(self.events), bool)
+        cells = self.events.cells[self.role.emergent]
+        yes = np.array([squeeze(t) in YES_WORDS for t in cells.texts()])[cells.codes]
+        if not yes.all():
+            self.findings.add("assumed", f"{self.file}: {plural(int((~yes).sum()), 'row')} not marked "
+                              f"treatment-emergent ({self.role.emergent!r}), left out.",
+                              row=ranges(self.events.lines[~yes]), column=self.role.emergent,
+                              remedy="Take “emergent” out of the mapping to count them.")
+        return yes
+
+    def categories(self, term: pd.Categorical) -> dict[str, str]:
+        """Return the organ class per term: the commonest of the file, else the dictionary's."""
+        if not self.role.category:
+            return {t: ae_category(t) for t in term.categories}
+        cells = self.events.cells[self.role.category]
+        pairs = pd.crosstab(np.asarray(term, dtype=object), cells.series().to_numpy())
+        return {t: str(pairs.loc[t].idxmax()) if t in pairs.index else ae_category(t) for t in term.categories}
+
+    def days(self) -> np.ndarray:
+        """Return the study day per row, NaN where there is none."""
+        if not self.role.day:
+            return np.full(len(self.events), np.nan)
+        cells = self.events.cells[self.role.day]
+        return np.array([np.nan if (n := as_number(t)) is None else n for t in cells.texts()])[cells.codes]
+
+    def answers(self, what: str) -> pd.Categorical:
+        """Return yes, no or missing per row of the column for seriousness or relatedness."""
+        column = getattr(self.role, what)
+        codes = np.full(len(self.events), -1)
+        if column:
+            cells = self.events.cells[column]
+            of_text = [1 if squeeze(t) in YES_WORDS else 0 if squeeze(t) in NO_WORDS else -1 for t in cells.texts()]
+            codes = np.array(of_text)[cells.codes]
+        return categorical(codes, ["no", "yes"])
+
+    def _name(self, bad: np.ndarray, column: str, what: str, severity: schema.Severity) -> None:
+        rows = np.flatnonzero(bad)
+        cells = self.events.cells[column]
+        self.findings.add_rows(severity, self.events.lines[rows], lambda i: cells.cell(int(rows[i])),
+                               f"{self.file}, line {{line}}, column {column!r}: {{value}} {what}.", column=column)

@@ -1,0 +1,159 @@
+"""Bytes into text: what is no text is refused by its content, the rest is decoded where plausible."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import islice
+
+from core.errors import ReadingError
+
+ENCODINGS = {"UTF-8": "utf-8-sig", "UTF-16": "utf-16", "GB18030": "gb18030",
+             "Windows-1252": "cp1252"}
+
+_SIGNATURES = (
+    (b"%PDF", "a PDF", "Export the table as CSV and load that."),
+    (b"\x89PNG", "a picture", "Load the table as CSV."),
+    (b"\xff\xd8\xff", "a picture", "Load the table as CSV."),
+    (b"GIF8", "a picture", "Load the table as CSV."),
+    (b"BM\x36", "a picture", "Load the table as CSV."),
+    (b"II*\x00", "a picture", "Load the table as CSV."),
+    (b"MM\x00*", "a picture", "Load the table as CSV."),
+    (b"\x1f\x8b", "a gzip archive", "Unpack it first."),
+    (b"BZh", "a bzip2 archive", "Unpack it first."),
+    (b"\xfd7zXZ\x00", "an xz archive", "Unpack it first."),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive", "Unpack it first."),
+    (b"Rar!", "a RAR archive", "Unpack it first."),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls), or one with a password",
+     "Save it as .xlsx without a password, or as CSV."),
+    (b"$FL2", "an SPSS file", "Save the data as CSV from SPSS."),
+    (b"$FL3", "an SPSS file", "Save the data as CSV from SPSS."),
+    (b"RDX", "an R data file", "Write it with write.csv and load that."),
+    (b"{\\rtf", "a text document (RTF)", "Save the table as CSV."),
+    (b"PAR1", "a Parquet file", "Save the table as CSV."),
+    (b"SQLite format 3", "a database", "Export the table as CSV."),
+)
+# Beside letters, what Western clinical text holds.
+_WESTERN_SIGNS = set("µ°±²³·–—‘’“”…€×®™ªº½¼¾§%«»¿¡´¨£\u00a0†‡•÷¹")
+_HIGH = re.compile(r"[^\x00-\x7f]")
+_HIGH_RUN = re.compile(r"[^\x00-\x7f]+")
+_RUN, _RUNS = 4, 200_000  # letters in a row that no accent explains; runs looked at
+_CONTROL = re.compile(r"[\x80-\x9f]")
+_JSON = re.compile(rb"\{\s*(\"|\}|$)|\[\s*(\{|\[|\"|\]|-?\d)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decoded:
+    """A file's text and the name of the encoding it was read in; `certain` where the bytes say it."""
+
+    text: str
+    encoding: str
+    certain: bool
+
+
+def refuse_what_is_not_text(data: bytes) -> None:
+    """Refuse documents, pictures, archives and pages by their content, with the remedy."""
+    if not data[:1000].strip() and not data.strip():
+        raise ReadingError("The file is empty.", "It needs a header and one row per patient.")
+    for signature, what, remedy in _SIGNATURES:
+        if data.startswith(signature):
+            raise ReadingError(f"This is {what}, not a text table.", remedy)
+    start = data[:400].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if start.startswith((b"<!doctype", b"<html", b"<head", b"<body", b"<table", b"<?xml", b"<!--")):
+        raise ReadingError("This is a web page or XML, not a text table.",
+                           "It may be an error page saved in place of the file: download it again.")
+    if _JSON.match(start):
+        raise ReadingError("This is JSON, not a text table.", "Export the table as CSV.")
+
+
+def decode(data: bytes, encoding: str | None = None) -> Decoded:
+    """Decode a file's bytes, in the encoding that is asked for or the first plausible one.
+
+    Raises
+    ------
+    ReadingError
+        If the bytes fit no encoding plausibly; it names the line.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Decoded(text=_strictly(data, "UTF-16"), encoding="UTF-16", certain=True)
+    if b"\x00" in data:
+        raise _nul(data)
+    if encoding and encoding not in ENCODINGS:
+        raise ReadingError(f"Unknown encoding {encoding!r}.", f"Choose one of: {', '.join(ENCODINGS)}.")
+    if encoding:
+        return Decoded(text=_strictly(data, encoding), encoding=encoding, certain=True)
+    text = _decoded(data, "UTF-8")
+    if text is not None:
+        _refuse_controls(text)
+        return Decoded(text=text, encoding="UTF-8", certain=True)
+    text = _decoded(data, "GB18030")
+    if text is not None and _looks_chinese(text):
+        return Decoded(text=text, encoding="GB18030", certain=False)
+    text = _decoded(data, "Windows-1252")
+    if text is None:
+        raise ReadingError(f"Line {_line_of_high_byte(data)} fits no known text encoding "
+                           f"({', '.join(ENCODINGS)}).", "Save the table as CSV UTF-8.")
+    _refuse_stray(text)
+    return Decoded(text=text, encoding="Windows-1252", certain=False)
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(ENCODINGS[encoding])
+    except UnicodeDecodeError:
+        return None
+
+
+def _strictly(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(ENCODINGS[encoding])
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ReadingError(f"Line {line} is not {encoding}.",
+                           "Save the file as CSV UTF-8, or choose another encoding.") from error
+
+
+def _nul(data: bytes) -> ReadingError:
+    line = data[: data.index(b"\x00")].count(b"\n") + 1
+    if data.count(b"\x00") > len(data) // 4:
+        return ReadingError("The file looks like UTF-16 without a byte order mark: it holds NUL bytes "
+                            f"from line {line} on.", "Save it as CSV UTF-8.")
+    return ReadingError(f"Line {line} holds a NUL byte: this is no text file.",
+                        "Save the table as CSV UTF-8.")
+
+
+def _refuse_controls(text: str) -> None:
+    if not text.isascii() and (found := _CONTROL.search(text)):
+        line = text.count("\n", 0, found.start()) + 1
+        raise ReadingError(f"Line {line} holds a control character (U+{ord(found[0]):04X}): the text was "
+                           "written in one encoding and saved in another.", "Save the table anew as CSV UTF-8.")
+
+
+def _refuse_stray(text: str) -> None:
+    """Refuse Windows-1252 where it gives signs that no table holds: such bytes are no Western text."""
+    for sign in sorted(set(_HIGH.findall(text))):
+        if not sign.isalpha() and sign not in _WESTERN_SIGNS:
+            line = text.count("\n", 0, text.index(sign)) + 1
+            raise ReadingError(f"Line {line} holds bytes that fit no encoding plausibly (as "
+                               f"Windows-1252 they would be {sign!r}).", "Save the table as CSV UTF-8.")
+    for run in _HIGH_RUN.finditer(text):
+        if len(run[0]) >= _RUN and run[0].isalpha():  # Western words have their accents apart
+            line = text.count("\n", 0, run.start()) + 1
+            raise ReadingError(f"Line {line} holds {run[0][:12]!r}, which no Western text would hold.",
+                               "The file is in another encoding: save it as CSV UTF-8.")
+
+
+def _line_of_high_byte(data: bytes) -> int:
+    first = next((i for i, byte in enumerate(data) if byte > 127), 0)
+    return data[:first].count(b"\n") + 1
+
+
+def _looks_chinese(text: str) -> bool:
+    """Tell Chinese from Western text that happens to decode: nearly all must be common Han."""
+    runs = [run[0] for run in islice(_HIGH_RUN.finditer(text), _RUNS)]
+    high = "".join(runs)
+    common = sum("\u3000" <= c <= "\u303f" or "\u4e00" <= c <= "\u9fff" or "\uff00" <= c <= "\uffef"
+                 for c in high)
+    # Western accents stand alone between letters; as GB18030 they swallow the letter after them.
+    pairs = any(sum(c > "\u4dff" for c in run) > 1 for run in runs)
+    return common >= 0.9 * len(high) and pairs

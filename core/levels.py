@@ -1,0 +1,158 @@
+"""Levels as hospitals write them: one level in several spellings, their order, what means event."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from core import dictionary
+from core.dictionary import Entry
+from core.text_table import TextColumn
+
+MANY = 200  # beyond so many distinct values a column is not listed
+_VP = re.compile(r"vp[\s_-]*([0-4]|iv|i{1,3})", re.IGNORECASE | re.ASCII)
+_BARE = re.compile(r"(?:cheng|程氏)?[\s_-]*(?:type|grade|class)?[\s_-]*([1-4]|iv|i{1,3})\s*(?:型|级|期|度)?",
+                   re.IGNORECASE | re.ASCII)
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
+_GRADE = re.compile(r"(?:ctcae)?\s*(?:grade|gr|g)?[\s_.-]*([0-5]|iv|v|i{1,3})(?:\.0+)?\s*(?:级|度)?",
+                    re.IGNORECASE | re.ASCII)
+_SEX = {"male": ("m", "male", "man", "男", "男性"), "female": ("f", "female", "woman", "女", "女性")}
+
+
+def levels_of(column: TextColumn, missing: Iterable[str]) -> list[str]:
+    """Return a column's distinct values, missing codes aside, in natural order.
+
+    Of a column with more than `MANY` only so many are returned and one more, in no order.
+    """
+    present = ~column.is_in(missing)
+    if present.sum() > MANY:
+        listed = column.values.slice(0, 4 * MANY).to_pylist()
+        absent = set(missing)
+        return [t for t in listed if t not in absent][: MANY + 1]
+    return sorted((t for t, here in zip(column.texts(), present, strict=True) if here), key=natural_order)
+
+
+def categorical(codes: np.ndarray, levels: Sequence[str]) -> pd.Categorical:
+    """Return levels by their codes (n,), -1 where missing, in the order given."""
+    return pd.Categorical.from_codes(cast(Any, np.asarray(codes, dtype=np.int64)), cast(Any, list(levels)),
+                                     ordered=True)
+
+
+def natural_order(text: str) -> tuple[bool, float, list[tuple[int, str]]]:
+    """Sort numbers by size and before words; numbers inside words by size, too."""
+    number = as_number(text)
+    parts = [(int(p), "") if p.isdecimal() else (-1, p) for p in re.split(r"(\d+)", text.lower())]
+    return (number is None, number or 0.0, parts)
+
+
+def as_number(text: str) -> float | None:
+    """Return a plainly written number, or None."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if "_" not in text and number - number == 0 else None
+
+
+def squeeze(text: str) -> str:
+    """Return a text without case, width and spaces: what spellings of one level have in common."""
+    wide = unicodedata.normalize("NFKC", text).strip().casefold()
+    return re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", wide)
+
+
+def labels_for(levels: list[str], entry: Entry | None, counts: Mapping[str, int] | None = None) -> dict[str, str]:
+    """Return raw value -> label in order; the spellings of one level share a label.
+
+    A level in one spelling keeps it; of several the commonest stands, or the common word for sex,
+    yes and no. A thrombus grade is always written `Vp3`.
+    """
+    answers = all(squeeze(v) in (*dictionary.YES_WORDS, *dictionary.NO_WORDS) for v in levels) and \
+        not all(v.isdecimal() for v in levels)
+    meanings = {v: _meaning(v, entry, answers) for v in levels}
+    names = {}
+    for value, (meaning, word) in meanings.items():
+        alike = [v for v in levels if meanings[v][0] == meaning]
+        commonest = max(alike, key=lambda v: ((counts or {}).get(v, 0), v))
+        names[value] = word if word and (len(alike) > 1 or _VP.fullmatch(_wide(value))) else commonest
+    rank = {squeeze(v): i for i, v in enumerate(entry.levels)} if entry else {}
+    order = sorted(levels, key=lambda v: (rank.get(squeeze(names[v]), len(rank)), natural_order(names[v]),
+                                          natural_order(v)))
+    return {v: names[v] for v in order}
+
+
+def _wide(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def _meaning(value: str, entry: Entry | None, answers: bool) -> tuple[str, str]:
+    """Return what a level means, the same for all its spellings, and the word for it if there is one."""
+    text = squeeze(value)
+    word = ""
+    if entry and entry.key == "pvtt" and (match := _VP.fullmatch(_wide(value))):
+        word = f"Vp{_code(match[1])}"
+    elif entry and entry.key == "sex":
+        word = next((k for k, words in _SEX.items() if text in words), "")
+    elif answers:
+        word = "yes" if text in dictionary.YES_WORDS else "no"
+    return word or text, word
+
+
+def _code(text: str) -> int:
+    return _ROMAN.get(text.lower()) or int(text)
+
+
+def bare_grades(levels: list[str]) -> dict[str, int]:
+    """Return value -> 1-4 of levels that are all a bare I-IV or 1-4 (beside none or 0), else nothing."""
+    found = {v: _code(m[1]) for v in levels if (m := _BARE.fullmatch(_wide(v)))}
+    rest = [squeeze(v) for v in levels if v not in found]
+    return found if found and all(v in ("0", "none", "no", "无") for v in rest) else {}
+
+
+def grade(text: str) -> float | None:
+    """Return a CTCAE grade written as `2`, `Grade 2`, `G2`, `II` or `2级`; none and 无 are 0."""
+    if squeeze(text) in ("none", "no", "无", "absent"):
+        return 0.0
+    match = _GRADE.fullmatch(_wide(text))
+    return float(_ROMAN.get(match[1].lower(), match[1])) if match else None
+
+
+def default_event_values(column: str, levels: list[str]) -> tuple[str, ...]:
+    """Return the values that mean event by convention, or nothing.
+
+    0/1 and 1/2: the larger; 0 in a column that counts censoring (`os_censor`, CNSR); words such as
+    dead and alive, also behind a code (`1:DECEASED`).
+    """
+    codes = {as_number(v) for v in levels}
+    if codes <= {0.0, 1.0}:
+        event = 0.0 if counts_censoring(column) else 1.0
+        return tuple(v for v in levels if as_number(v) == event) or (f"{event:g}",)
+    if codes == {1.0, 2.0} and not counts_censoring(column):
+        return tuple(v for v in levels if as_number(v) == 2.0)
+    said = {v: re.sub(r"^\d+\s*[:=.：]\s*", "", _wide(v)).lower().replace(" ", "") for v in levels}
+    if counts_censoring(column) and set(said.values()) <= {*dictionary.YES_WORDS, *dictionary.NO_WORDS}:
+        return tuple(v for v in levels if said[v] in dictionary.NO_WORDS)
+    events = tuple(v for v in levels if said[v] in dictionary.EVENT_WORDS)
+    others = [v for v in levels if said[v] in dictionary.NO_EVENT_WORDS]
+    return events if len(events) + len(others) == len(levels) else ()
+
+
+def counts_censoring(column: str) -> bool:
+    """Tell whether a header says that its ones are the censored."""
+    folded = dictionary.fold(column)
+    return "cens" in folded or "cnsr" in folded or "删失" in folded
+
+
+def default_reference(levels: list[str]) -> str:
+    """Return the likely control arm: named so, else contained in another's name, else the first."""
+    for level in levels:
+        if squeeze(level) in dictionary.CONTROL_WORDS:
+            return level
+    for level in levels:
+        if any(level != other and other.startswith(level) for other in levels):
+            return level
+    return levels[0]

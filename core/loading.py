@@ -1,0 +1,109 @@
+"""What a person gives at once, told apart by content: a cohort, a list of adverse events, ADaM, a mapping."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.adam import kind_of, study_of
+from core.errors import CohortError, MappingError, NeedsAnswer, merged
+from core.event_list import guess_event_file
+from core.guessing import guess_mapping, is_event_list
+from core.mapping import ColumnMapping
+from core.text_table import TextTable
+
+
+@dataclass(kw_only=True)
+class Loading:
+    """Files that are being made into a cohort: the table, its mapping so far, what is still asked."""
+
+    table: TextTable
+    mapping: dict[str, Any]
+    guessed: dict[str, Any]
+    events: TextTable | None = None
+    findings: list[dict[str, object]] = field(default_factory=list)
+    questions: list[NeedsAnswer] = field(default_factory=list)
+
+    def open_questions(self) -> list[NeedsAnswer]:
+        """Return the questions whose answer the mapping does not hold yet."""
+        return [q for q in self.questions if not self._settled(q)]
+
+    def _settled(self, question: NeedsAnswer) -> bool:
+        """Tell whether what the answers would change was changed, by an answer or by hand."""
+        paths = {path for change in question.changes for path in _leaves(change)}
+        return any(_at(self.mapping, p) != _at(self.guessed, p) for p in paths)
+
+    def answer(self, question: NeedsAnswer, choice: str) -> None:
+        """Take a person's answer; the same as what was guessed is an answer, too."""
+        self.mapping = merged(self.mapping, question.changes[question.choices.index(choice)])
+        self.questions = [q for q in self.questions if q is not question]
+
+
+def is_mapping(data: bytes) -> bool:
+    """Tell whether a file is a mapping rather than a table."""
+    if not data[:100].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
+        return False
+    try:
+        content = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and bool({"endpoints", "factors", "patient_id", "arm"} & set(content))
+
+
+def begin(tables: Sequence[TextTable], mapping: Mapping[str, Any] | str | None = None) -> Loading:
+    """Tell tables apart and guess the mapping, where none is given.
+
+    Of several cohort files the last counts.
+
+    Raises
+    ------
+    MappingError
+        If there is no cohort among them, or the mapping does not fit.
+    """
+    if any(kind_of(t) in ("ADTTE", "ADAE") for t in tables):
+        study = study_of([t for t in tables if kind_of(t)])
+        data = study.mapping.to_json()
+        return Loading(table=study.table, mapping=data, guessed=data, events=study.events)
+    lists = [t for t in tables if is_event_list(t)]
+    cohorts = [t for t in tables if t not in lists]
+    if not cohorts:
+        raise MappingError(f"{lists[0].name or 'The file'} is a list of adverse events, with several rows per "
+                           "patient.", "Give the cohort with it: one row per patient.")
+    table, events = cohorts[-1], lists[-1] if lists else None
+    if mapping is not None:
+        given = ColumnMapping.from_json(mapping, table.columns).to_json()
+        return Loading(table=table, mapping=given, guessed=given, events=events)
+    guess = guess_mapping(table)
+    data = guess.mapping.to_json()
+    if events is not None:
+        data["adverse_events"]["file"] = dict(guess_event_file(events).items())
+    return Loading(table=table, mapping=data, guessed=data, events=events, findings=guess.findings,
+                   questions=guess.questions)
+
+
+def fits(mapping: Mapping[str, Any], table: TextTable) -> bool:
+    """Tell whether every column that a mapping names is in a table."""
+    try:
+        ColumnMapping.from_json(mapping, table.columns)
+    except CohortError:
+        return False
+    return True
+
+
+def _leaves(change: Mapping[str, Any], path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    out: list[tuple[str, ...]] = []
+    for key, value in change.items():
+        here = (*path, key)
+        out += _leaves(value, here) if isinstance(value, Mapping) and len(here) < 3 else [here]
+    return out
+
+
+def _at(data: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+    value: Any = data
+    for key in path:
+        if not isinstance(value, Mapping) or key not in value:
+            return None
+        value = value[key]
+    return value

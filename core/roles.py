@@ -1,0 +1,113 @@
+"""The roles that a file's columns can play."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from core.schema import Cut, Kind, Known
+
+ALBI = "albi"
+FORMULAS: Mapping[str, tuple[str, ...]] = {ALBI: ("bilirubin", "albumin")}
+Take = Literal["first", "last", "where"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArmRole:
+    """The treatment arm: its column, the reference level, and raw value -> label in order."""
+
+    column: str
+    reference: str
+    levels: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndpointRole:
+    """A time-to-event endpoint; `event_values` are the raw values that mean event.
+
+    The time stands in the column `time` in `unit`s, or runs from the date in `start` to the one in
+    `end`; `date_order` says how day and month are told apart ("" where the data decide).
+    """
+
+    name: str
+    label: str
+    event: str
+    event_values: tuple[str, ...]
+    unit: str
+    time: str = ""
+    start: str = ""
+    end: str = ""
+    date_order: str = ""
+    death_counts: bool = True
+
+    @property
+    def time_columns(self) -> tuple[str, ...]:
+        """The column of the time, or the two of its dates."""
+        return (self.time,) if self.time else (self.start, self.end)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactorRole:
+    """A variable to filter, stratify or describe by.
+
+    Attributes
+    ----------
+    levels : raw value -> label, in order; two values of one label are one level
+    reference : the label that others are compared with; "" for the first
+    multiply_by : turns the file's numbers into `unit`
+    formula, inputs : a derived factor, from the factors of these keys; its `column` is ""
+    """
+
+    key: str
+    label: str
+    column: str
+    kind: Kind
+    unit: str = ""
+    multiply_by: float = 1.0
+    levels: Mapping[str, str] = field(default_factory=dict)
+    reference: str = ""
+    cuts: tuple[Cut, ...] = ()
+    known: Known = "baseline"
+    log: bool = False
+    formula: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowRule:
+    """Which row of a patient counts where there are several: the first, the last, or where a column
+    holds a value (the first such)."""
+
+    take: Take
+    column: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SafetyRole:
+    """Who belongs to the safety population: those with one of `values` in `column`."""
+
+    column: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventFileRole:
+    """The columns of a long adverse-event file: one row per patient and event.
+
+    Where there is an `emergent` column, only rows marked yes in it count.
+    """
+
+    patient: str
+    term: str
+    grade: str
+    category: str = ""
+    serious: str = ""
+    related: str = ""
+    day: str = ""
+    emergent: str = ""
+
+    def items(self) -> list[tuple[str, str]]:
+        """Return what each column is and its name, of those there are."""
+        return [(k, v) for k, v in self.__dict__.items() if v]

@@ -1,0 +1,84 @@
+"""One row per patient: identical rows are passed over, of several visits the chosen one is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from core.findings import Findings
+from core.mapping import ColumnMapping
+from core.roles import RowRule
+from core.text_table import TextTable
+
+
+def one_row_per_patient(table: TextTable, mapping: ColumnMapping, findings: Findings) -> TextTable:
+    """Return the table with the rows that count; every row not kept is named.
+
+    Different rows of one patient stay where the mapping has no rule for them: validation refuses them.
+    """
+    if not mapping.patient_id or not len(table):
+        return table
+    cells = table.cells[mapping.patient_id]
+    known = ~cells.is_in(mapping.missing_codes(mapping.patient_id))[cells.codes]
+    several = known & (cells.counts[cells.codes] > 1)
+    if not several.any():
+        return table
+    keep = ~_identical(table, several)
+    findings.add_rows("repaired", table.lines[~keep], _value(table, mapping.patient_id, ~keep),
+                      "Line {line} repeats another row of patient {value} cell by cell and was passed over.",
+                      column=mapping.patient_id)
+    if mapping.rows:
+        counts = _chosen(table, mapping.patient_id, mapping.rows, keep & known)
+        left = keep & known & ~counts
+        findings.add_rows("assumed", table.lines[left], _value(table, mapping.patient_id, left),
+                          f"Line {{line}} of patient {{value}} was not taken: {_rule_words(mapping.rows)} counts.",
+                          column=mapping.patient_id, remedy="Choose another row under “Patient id”.")
+        keep &= ~left
+        _say_lost(table, mapping.patient_id, mapping.rows, known, keep, findings)
+    return table.take(np.flatnonzero(keep))
+
+
+def _identical(table: TextTable, several: np.ndarray) -> np.ndarray:
+    """Tell which rows repeat an earlier one in every cell."""
+    rows = np.flatnonzero(several)
+    codes = pd.DataFrame({i: c.codes[rows] for i, c in enumerate(table.cells.values())})
+    again = np.zeros(len(table), bool)
+    again[rows[codes.duplicated().to_numpy()]] = True
+    return again
+
+
+def _chosen(table: TextTable, column: str, rule: RowRule, candidates: np.ndarray) -> np.ndarray:
+    """Tell which rows the rule takes, one per patient."""
+    if rule.take == "where":
+        cells = table.cells[rule.column]
+        candidates = candidates & cells.is_in([rule.value])[cells.codes]
+    rows = np.flatnonzero(candidates)
+    ids = pd.Series(table.cells[column].codes[rows])
+    out = np.zeros(len(table), bool)
+    out[rows[~ids.duplicated(keep="last" if rule.take == "last" else "first").to_numpy()]] = True
+    return out
+
+
+def _say_lost(table: TextTable, column: str, rule: RowRule, known: np.ndarray, keep: np.ndarray,
+              findings: Findings) -> None:
+    """Name patients of whom no row fits the rule."""
+    cells = table.cells[column]
+    lost = np.setdiff1d(cells.codes[known], cells.codes[keep & known])
+    texts = cells.values.take(lost).to_pylist()
+    if texts:
+        findings.add("warning", f"{len(texts):,} patients have no row where "
+                     f"{rule.column!r} is {rule.value!r} and are left out: {', '.join(texts[:8])}"
+                     f"{' …' if len(texts) > 8 else ''}.", column=column,
+                     value=", ".join(texts[:50]), remedy="Choose the first row of each patient in place of it.")
+
+
+def _rule_words(rule: RowRule) -> str:
+    return f"the row where {rule.column} is {rule.value}" if rule.take == "where" else f"the {rule.take} row"
+
+
+def _value(table: TextTable, column: str, rows: np.ndarray) -> Callable[[int], str]:
+    """Return what gives the patient id of the i-th of some rows."""
+    places = np.flatnonzero(rows)
+    return lambda i: table.cells[column].cell(int(places[i]))

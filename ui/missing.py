@@ -1,0 +1,28 @@
+"""The missing data of the cohort on screen."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.charts.missing import missing_figure
+from core.cohort import Cohort
+from ui import cache
+from ui.display import heading, note, panel, show, table
+
+
+def missing_data(cohort: Cohort) -> None:
+    """Draw what is missing per variable and arm, and what is missing together."""
+    result = cache.missing_data(cohort)
+    with panel():
+        heading("Missing data")
+        if not result.rows.n_missing.any():
+            note(f"No value is missing in the {cohort.n:,} patients on screen.")
+            return
+        figure = missing_figure(cohort, result)
+        left, right = st.columns([0.55, 0.45], gap="large")
+        with left:
+            show(figure, key=f"missing-{cohort.fingerprint[:8]}")
+        with right:
+            table(figure.table, caption="What is missing together", wrap=True)
+        for text in figure.notes:
+            note(text)
