@@ -27,9 +27,12 @@ bench: $(VENV)/.dev
 	sh tests/browser/ensure_chromium.sh $(BIN)/python
 	$(BIN)/python -m bench.board 82 10000
 	$(BIN)/python -m bench.click
+	$(BIN)/python -m bench.upload 10000
 
 bench-large: $(VENV)/.dev
 	$(BIN)/python -m bench.board 100000 1000000
+	sh tests/browser/ensure_chromium.sh $(BIN)/python
+	$(BIN)/python -m bench.upload 1000000
 
 screenshots: $(VENV)/.dev
 	sh tests/browser/ensure_chromium.sh $(BIN)/python

@@ -10,8 +10,11 @@ import pandas as pd
 TERMS = 18
 
 
-def simulate(n: int, folder: Path) -> Path:
-    """Write a cohort of n patients as CSV and return its path; the same n gives the same file."""
+def simulate(n: int, folder: Path, *, laboratory: int = 0) -> Path:
+    """Write a cohort of n patients as CSV and return its path; the same n gives the same file.
+
+    `laboratory` more columns hold measurements.
+    """
     path = folder / f"cohort_{n}.csv"
     rng = np.random.default_rng(n)
     arm = rng.integers(0, 2, n)
@@ -31,5 +34,7 @@ def simulate(n: int, folder: Path) -> Path:
         rate = 0.1 + 0.03 * i + 0.04 * arm
         grade = rng.choice([1, 2, 3], n, p=[0.5, 0.3, 0.2])
         columns[f"ae_term_{i:02d}"] = np.where(rng.random(n) < rate, grade, 0)
+    for i in range(laboratory):
+        columns[f"lab_{i:02d}"] = np.round(rng.normal(50, 10, n), 1)
     pd.DataFrame(columns).to_csv(path, index=False)
     return path

@@ -39,8 +39,8 @@ def levels_of(column: TextColumn, missing: Iterable[str]) -> list[str]:
 
 def categorical(codes: np.ndarray, levels: Sequence[str]) -> pd.Categorical:
     """Return levels by their codes (n,), -1 where missing, in the order given."""
-    return pd.Categorical.from_codes(cast(Any, np.asarray(codes, dtype=np.int64)), cast(Any, list(levels)),
-                                     ordered=True)
+    whole = codes if codes.dtype.kind == "i" else codes.astype(np.int64)
+    return pd.Categorical.from_codes(cast(Any, whole), cast(Any, list(levels)), ordered=True)
 
 
 def natural_order(text: str) -> tuple[bool, float, list[tuple[int, str]]]:

@@ -104,14 +104,15 @@ class _Converter:
     def events(self) -> pd.DataFrame:
         """Return the long frame of adverse events; a missing grade is a row without a grade."""
         terms = list(dict.fromkeys(ae_term(c) for c in self.mapping.adverse_events))
-        parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+        patients, codes, graded = [np.array([], np.int32)], [np.array([], np.int16)], [np.array([])]
         for column in self.mapping.adverse_events:
             grades = self._grades(column)
             at = np.flatnonzero(~(grades == 0))
-            parts.append((at, np.full(at.size, terms.index(ae_term(column))), grades[at]))
-        patient, term, graded = (np.concatenate([p[i] for p in parts]) if parts else np.array([]) for i in range(3))
-        return event_frame(patient.astype(np.int64), categorical(term, terms),
-                           {t: ae_category(t) for t in terms}, graded)
+            patients.append(at.astype(np.int32))
+            codes.append(np.full(at.size, terms.index(ae_term(column)), np.int16))
+            graded.append(grades[at])
+        return event_frame(np.concatenate(patients), categorical(np.concatenate(codes), terms),
+                           {t: ae_category(t) for t in terms}, np.concatenate(graded))
 
     def _absent(self, column: str) -> np.ndarray:
         """Tell of each distinct value whether it is a missing code."""
