@@ -62,13 +62,13 @@ def _how_it_was_read(draft: Draft) -> None:
         columns = st.columns(4)
         options: dict[str, Any] = {}
         if found.sheets:
-            options["sheet"] = _override(columns[0], "Sheet", list(found.sheets), text.options.sheet)
+            options["sheet"] = _override(columns[0], "Sheet", list(found.sheets), text.options.sheet, draft)
         else:
-            options["encoding"] = _override(columns[0], "Encoding", list(ENCODINGS), text.options.encoding)
-            options["delimiter"] = _override(columns[1], "Separator", list(DELIMITERS), text.options.delimiter)
-        options["decimal"] = _override(columns[2], "Decimal mark", list(_MARKS), text.options.decimal, _MARKS)
+            options["encoding"] = _override(columns[0], "Encoding", list(ENCODINGS), text.options.encoding, draft)
+            options["delimiter"] = _override(columns[1], "Separator", list(DELIMITERS), text.options.delimiter, draft)
+        options["decimal"] = _override(columns[2], "Decimal mark", list(_MARKS), text.options.decimal, draft, _MARKS)
         line = columns[3].number_input("Line of the column names", 1, 10_000, found.header_line,
-                                       key=f"header-{text.sha256[:8]}-{found.header_line}")
+                                       key=f"header-{draft.number}")
         options["header_line"] = line if line != found.header_line else text.options.header_line
         asked = ReadOptions(**options)
         if asked != text.options:
@@ -76,12 +76,12 @@ def _how_it_was_read(draft: Draft) -> None:
             st.rerun()
 
 
-def _override(place: Any, label: str, choices: list[str], chosen: str | None,
+def _override(place: Any, label: str, choices: list[str], chosen: str | None, draft: Draft,
               shown: dict[str, str] | None = None) -> str | None:
     options = [_DETECT, *choices]
     names = shown or {}
     picked = place.selectbox(label, options, options.index(chosen) if chosen in options else 0,
-                             format_func=lambda c: names.get(c, c), key=f"read-{label}-{session().source[:40]}")
+                             format_func=lambda c: names.get(c, c), key=f"read-{label}-{draft.number}")
     return None if picked == _DETECT else picked
 
 
@@ -129,7 +129,7 @@ def _ask(draft: Draft, question: NeedsAnswer) -> None:
     """Ask what the data do not tell."""
     with st.container(border=True):
         st.html(f"<p class='cs-banner'>{html.escape(str(question))}</p>")
-        key = f"ask-{draft.table.sha256[:8]}-{question.problem}"
+        key = f"ask-{draft.number}-{question.problem}"
         st.radio(plain(question.problem), question.choices, index=None, key=key, horizontal=True,
                  label_visibility="collapsed", format_func=plain, on_change=_answered, args=(draft, question, key))
 

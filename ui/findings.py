@@ -17,7 +17,6 @@ from core.schema import SEVERITIES
 from ui.display import heading, note, table
 
 _SHOWN, _OPEN = 200, 8
-_WORDS = {"refused": "refused", "warning": "to check", "assumed": "assumed", "repaired": "repaired"}
 _HEADS = {"severity": "Severity", "row": "Line", "column": "Column", "value": "Value",
           "message": "What was found and done", "remedy": "How to change it"}
 
@@ -27,12 +26,12 @@ def findings_table(findings: pd.DataFrame, identifiers: tuple[str, ...] = ()) ->
     if findings.empty:
         return
     counts = {s: int((findings.severity == s).sum()) for s in SEVERITIES}
-    words = ", ".join(f"{n:,} {_WORDS[s]}" for s, n in counts.items() if n)
+    words = ", ".join(f"{n:,} {s}" for s, n in counts.items() if n)
     with st.expander(f"What reading found: {words}", expanded=len(findings) <= _OPEN or counts["refused"] > 0):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             present = [s for s in SEVERITIES if counts[s]]
             chosen = st.pills("Severity", present, selection_mode="multi", label_visibility="collapsed",
-                              format_func=lambda s: f"{_WORDS[s]} · {counts[s]:,}", key=f"severity-{words}")
+                              format_func=lambda s: f"{s} · {counts[s]:,}", key=f"severity-{words}")
             data = table_bytes(masked(findings, identifiers))
             st.download_button("Findings (CSV)", data, f"findings-{hashlib.sha256(data).hexdigest()[:8]}.csv",
                                "text/csv", on_click="ignore", icon=":material/download:")

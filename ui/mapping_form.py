@@ -61,7 +61,7 @@ class _Form:
         self.table: TextTable = draft.table
         self.mapping = draft.loading.mapping
         self.columns = self.table.columns
-        self.prefix = f"{self.table.sha256[:8]}-{draft.revision}"
+        self.prefix = f"{self.table.sha256[:8]}-{draft.number}-{draft.revision}"
         self.missing = self._missing()
 
     def key(self, *parts: object) -> str:

@@ -20,7 +20,7 @@ def missing_data(cohort: Cohort) -> None:
             return
         figure = missing_figure(cohort, result)
         left, right = st.columns([0.55, 0.45], gap="large")
-        with left:
+        with left, st.container(key="missing"):
             show(figure, key=f"missing-{cohort.fingerprint[:8]}")
         with right:
             table(figure.table, caption="What is missing together", wrap=True)

@@ -29,6 +29,7 @@ class Draft:
     """
 
     loading: Loading
+    number: int  # of the draft among the session's
     offered: dict[str, Any] | None = None  # the mapping of an earlier file that fits this one
     revision: int = 0
 
@@ -45,6 +46,7 @@ class Session:
     draft: Draft | None = None
     source: str = ""  # the uploads, and the options, that the draft was read from
     options: ReadOptions = field(default_factory=ReadOptions)
+    drafts: int = 0  # how many there were
     abandoned: frozenset[str] = frozenset()  # uploads whose reading was given up
     mappings: list[dict[str, Any]] = field(default_factory=list)  # of the cohorts loaded so far
     cleared: int = 0  # how often data were cleared: the upload widget starts anew each time
@@ -124,7 +126,7 @@ def load(cohort: Cohort) -> None:
     now = session()
     st.session_state["cohortscope"] = Session(
         cohort=cohort, draft=now.draft, source=now.source, options=now.options, cleared=now.cleared,
-        mappings=[*now.mappings, cohort.mapping.to_json()][-_MAPPINGS:])
+        drafts=now.drafts, mappings=[*now.mappings, cohort.mapping.to_json()][-_MAPPINGS:])
     st.query_params[OWN] = "1"
 
 

@@ -66,7 +66,8 @@ def _draft(files: list[Any]) -> Draft:
     read = [_read(f, data, newest=f is tables[-1][0]) for f, data in tables]
     loading = begin([t for t in read if t is not None], mappings[-1] if mappings else None)
     offered = next((m for m in reversed(session().mappings) if not mappings and fits(m, loading.table)), None)
-    return Draft(loading=loading, offered=offered)
+    session().drafts += 1
+    return Draft(loading=loading, number=session().drafts, offered=offered)
 
 
 def _read(file: Any, data: bytes, *, newest: bool) -> TextTable | None:

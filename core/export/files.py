@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from core.export.data import csv_bytes
 from core.export.picture import pdf, png, svg
 from core.export.slides import pptx
+from core.export.workbook import xlsx_bytes
 from core.figure import Figure
 
 
@@ -28,6 +29,8 @@ FORMATS: tuple[Format, ...] = (
     Format(label="SVG", suffix=".svg", mime="image/svg+xml", make=svg),
     Format(label="PDF", suffix=".pdf", mime="application/pdf", make=pdf),
     Format(label="CSV", suffix=".csv", mime="text/csv", make=csv_bytes),
+    Format(label="Excel", suffix=".xlsx", make=xlsx_bytes,
+           mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     Format(label="Slide (PPTX)", suffix=".pptx", make=lambda f: pptx([f]),
            mime="application/vnd.openxmlformats-officedocument.presentationml.presentation"),
 )

@@ -1,49 +1,9 @@
 """Upload in a real Chromium: the real cohort is mapped by clicking; bad files are refused in words."""
 
-import re
+from playwright.sync_api import expect
 
-from playwright.sync_api import TimeoutError, expect
-
+from tests.browser.cohort_page import add_endpoint, choose, file, ready, to_cohort
 from tests.conftest import HCC
-
-
-def ready(app):
-    expect(app.page.get_by_test_id("ready")).to_be_visible()
-    return app.page.get_by_test_id("ready").inner_text()
-
-
-def to_cohort(app):
-    app.go("Cohort")
-    expect(app.page.get_by_text("Load a cohort")).to_be_visible()
-    return app
-
-
-def file(name, text, encoding="utf-8"):
-    return {"name": name, "mimeType": "text/csv", "buffer": text.encode(encoding)}
-
-
-def choose(app, label, option):
-    box = app.page.get_by_role("combobox", name=label, exact=True)
-    wanted = app.page.get_by_role("option", name=re.compile(rf"^{re.escape(option)}(\s+\(.*)?$"))
-    box.scroll_into_view_if_needed()
-    for _ in range(3):  # a list that opens while the page still moves closes again
-        app.settled()
-        box.click()
-        try:
-            wanted.click(timeout=3_000)
-            break
-        except TimeoutError:
-            app.page.keyboard.press("Escape")
-    app.settled()
-
-
-def add_endpoint(app, time, event):
-    many = app.page.get_by_role("spinbutton", name="How many endpoints")
-    many.fill("1")
-    many.press("Enter")
-    app.settled()
-    choose(app, "Time", time)
-    choose(app, "Event", event)
 
 
 def test_the_real_cohort_is_loaded_by_clicking(app):

@@ -9,11 +9,12 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
+from openpyxl import load_workbook
 from pptx import Presentation
 from pypdf import PdfReader
 
-from core import adverse_events, kaplan_meier, read_cohort, treatment_effect
-from core.charts import adverse_events_figure, bars_figure, histogram_figure, km_figure
+from core import adverse_events, kaplan_meier, missing_data, read_cohort, treatment_effect
+from core.charts import adverse_events_figure, bars_figure, histogram_figure, km_figure, missing_figure
 from core.charts.composition import bin_edges, brushed
 from core.charts.kaplan_meier import time_ticks
 from core.charts.labels import place_names
@@ -132,6 +133,7 @@ def test_every_format_opens_again(vp3):
         assert figure.title.encode() in made[".svg"]
         assert len(PdfReader(io.BytesIO(made[".pdf"])).pages) == 1
         assert made[".csv"].startswith(b"\xef\xbb\xbf#")
+        assert load_workbook(io.BytesIO(made[".xlsx"]))["Numbers"].max_row == len(figure.drawn) + 1
         assert Presentation(io.BytesIO(made[".pptx"])).slides[0].shapes.title.text == figure.title
         assert file_name(figure, ".png").startswith(figure.slug)
 
@@ -200,3 +202,54 @@ def test_cells_that_a_spreadsheet_would_run_are_text():
     lines = csv_bytes(km(read_cohort(io.BytesIO(text.encode())))).decode("utf-8-sig").splitlines()
     cells = {line.split(",")[0] for line in lines if not line.startswith(("#", '"#'))}
     assert cells == {"strata", "'=cmd|x", "'@sum"}
+
+
+MARKUP = ["=1+1", "<b>x</b>", "![a](http://x/y.png)", "$x^2$", "datum.x", "</script><script>alert(1)</script>"]
+
+
+@pytest.fixture(scope="module")
+def marked():
+    """Markup as an arm, a level, a header and a term of adverse events."""
+    text = "id,arm,OS_months,OS_event,=H(1)<i>,ae_<u>fever</u>\n" + "".join(
+        f"p{i},{MARKUP[i % 2]},{i + 1},{i % 3 > 0:d},{MARKUP[i % 6]},{i % 4}\n" for i in range(36))
+    return read_cohort(io.BytesIO(text.encode()))
+
+
+def test_markup_is_drawn_as_the_characters_it_is(marked):
+    key = next(f.key for f in marked.mapping.factors)
+    assert marked.levels(key) == tuple(sorted(MARKUP, key=marked.levels(key).index))
+    for figure, words in ((km(marked), MARKUP[:2]), (bars_figure(marked, key), MARKUP),
+                          (km(marked, by=key), MARKUP)):
+        drawing = "".join(ElementTree.fromstring(svg(figure)).itertext())
+        for word in words:
+            assert word[:15] in drawing, (figure.slug, word)  # a long name ends in an ellipsis
+
+
+def test_markup_in_files_is_text(marked):
+    figure = km(marked)
+    sheet = load_workbook(io.BytesIO(next(f for f in FORMATS if f.suffix == ".xlsx").make(figure)))["Numbers"]
+    strata = {row[0].value: row[0].data_type for row in sheet.iter_rows(min_row=2)}
+    assert strata == {"=1+1": "s", "<b>x</b>": "s"}
+    slide = Presentation(io.BytesIO(pptx([figure]))).slides[0]
+    table = {s.name: s for s in slide.shapes}["Numbers"].table
+    assert sorted(row.cells[0].text for row in table.rows)[:2] == ["<b>x</b>", "=1+1"]
+    terms = adverse_events_figure(marked, adverse_events(marked))
+    assert "<u>fever</u>" in "".join(ElementTree.fromstring(svg(terms)).itertext())
+    assert "<u>fever</u>" in csv_bytes(terms).decode()
+
+
+def test_missing_data_are_drawn_and_their_patterns_counted():
+    text = "id,arm,OS_months,OS_event,age,size,pvtt\n" + "".join(
+        ",".join([f"p{i}", "ab"[i % 2], str(i + 1), str(int(i % 3 > 0)), "" if i % 4 == 0 else str(40 + i),
+                  "" if i % 8 == 0 else f"{3 + i / 9:.1f}", ["Vp2", "Vp3"][i % 2]]) + "\n" for i in range(40))
+    cohort = read_cohort(io.BytesIO(text.encode()))
+    result = missing_data(cohort)
+    rows = result.rows.set_index(["variable", "arm"])
+    assert rows.loc[("Age", "a"), "n_missing"] == 10 and rows.loc[("Age", "b"), "n_missing"] == 0
+    assert rows.loc[("Tumour size", "a"), "rate"] == 0.25
+    assert result.complete == 30
+    assert dict(zip(result.patterns.variables, result.patterns.n, strict=True)) == {
+        "": 30, "Age": 5, "Age, Tumour size": 5}
+    figure = missing_figure(cohort, result)
+    assert [b["text"] for b in figure.chart["datasets"]["bars"] if b["variable"] == "Age"] == ["10 of 20", "0 of 20"]
+    assert missing_data(cohort.filter({"arm": {"in": ["b"]}})).complete == 20
