@@ -23,7 +23,8 @@ from core.roles import ArmRole, EndpointRole
 from core.text_table import TextColumn, TextTable
 
 ID = "USUBJID"
-_UNITS = {"DAYS": "days", "DAY": "days", "WEEKS": "weeks", "MONTHS": "months", "MONTH": "months", "YEARS": "years"}
+_UNITS = {"DAYS": "days", "DAY": "days", "WEEKS": "weeks", "WEEK": "weeks", "MONTHS": "months", "MONTH": "months",
+          "YEARS": "years", "YEAR": "years"}
 _ARMS = ("TRT01P", "TRT01A", "ARM", "ACTARM")
 _ADMINISTRATIVE = ("STUDYID", "SUBJID", "SITEID", "AGEU", "ARMCD", "ACTARMCD", "ITTFL", "RANDFL", "TRT01PN", "TRT01AN")
 
@@ -107,7 +108,7 @@ def _arm(subjects: TextTable, guessed: ColumnMapping) -> ArmRole | None:
     column = next((c for c in _ARMS if c in subjects.columns), None)
     if column is None:
         return guessed.arm
-    levels = levels_of(subjects.cells[column], schema.MISSING_CODES)
+    levels = levels_of(subjects.cells[column], schema.MISSING)
     if not 1 < len(levels) <= schema.MAX_ARMS:
         return None
     named = [v for v in levels if set(v.lower().replace(":", " ").split()) & set(CONTROL_WORDS)]
@@ -127,7 +128,7 @@ def _endpoints(long: TextTable, subjects: TextTable, cells: dict[str, TextColumn
         findings.add("warning", f"ADTTE has {int((of_row < 0).sum()):,} rows of subjects that ADSL does not have, "
                      "left out.", row=strange, column=ID, remedy="Give the ADSL of the same study.")
     roles = []
-    for code in levels_of(long.cells["PARAMCD"], schema.MISSING_CODES):
+    for code in levels_of(long.cells["PARAMCD"], schema.MISSING):
         rows = np.flatnonzero(long.cells["PARAMCD"].is_in([code])[long.cells["PARAMCD"].codes] & (of_row >= 0))
         role = _endpoint(long, code, rows, of_row, len(subjects), cells, findings)
         if role:
@@ -140,8 +141,9 @@ def _endpoint(long: TextTable, code: str, rows: np.ndarray, of_row: np.ndarray, 
     unit_of = [v for v in levels_of(long.cells["AVALU"].take(rows), ()) if v] if "AVALU" in long.columns else []
     unit = _UNITS.get(unit_of[0].upper(), "") if len(unit_of) == 1 else ""
     if unit_of and not unit:
-        findings.add("assumed", f"{code} of ADTTE is in {', '.join(unit_of)}: no time, left out.",
-                     column="PARAMCD", value=code)
+        severity: schema.Severity = "warning" if any(u.upper() in _UNITS for u in unit_of) else "assumed"
+        findings.add(severity, f"{code} of ADTTE is in {', '.join(unit_of)}: not one unit of time, left out.",
+                     column="PARAMCD", value=code, remedy="Write all its rows in one unit of time.")
         return None
     if not unit:
         findings.add("assumed", f"ADTTE names no unit for {code}: days are taken.", column="AVALU", value=code,

@@ -134,7 +134,7 @@ class _Checks:
             if values.nunique() == 1:
                 self.findings.add("warning", f"{factor.label} is the same in every patient: "
                                   f"{values.dropna().iloc[0]}.", column=column, remedy="Leave it out of the factors.")
-            elif factor.kind == "categorical":
+            elif factor.kind == "categorical" and 4 * values.nunique() <= len(values) >= _ENOUGH:
                 counts = np.bincount(values.cat.codes[values.cat.codes >= 0], minlength=len(values.cat.categories))
                 for place in np.flatnonzero(counts == 1):
                     row = self.lines[int(np.flatnonzero(values.cat.codes == place)[0])]

@@ -26,6 +26,7 @@ _MONTH_NAMED = re.compile(r"([a-z]{3,9})\.?[-/. ]*(\d{1,2})(?:st|nd|rd|th)?[-/.,
                           re.IGNORECASE)
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
+_DAYS, _MONTHS_A_YEAR = 31, 12
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -41,48 +42,72 @@ class Dates:
     order: str
     open: str
     serial: bool
+    exchanged: bool  # the marks of a spreadsheet that took days for months where it could
 
 
 def dates_of(column: TextColumn, order: str = "") -> Dates:
     """Read a column's distinct values as dates; `order` where given, else as the values decide."""
     texts = [unicodedata.normalize("NFKC", t).strip() for t in column.texts()]
-    pairs = [(int(m[1]), int(m[2])) for t in texts if (m := _YEAR_LAST.fullmatch(t))]
-    undecided = ""
-    if pairs and not order:
-        day_first = any(a > 12 for a, _ in pairs)
-        month_first = any(b > 12 for _, b in pairs)
-        if day_first != month_first:
-            order = "day first" if day_first else "month first"
-        elif any(a != b for a, b in pairs):
-            undecided = next(t for t in texts if (m := _YEAR_LAST.fullmatch(t)) and m[1] != m[2])
+    matches = {t: m for t in texts if (m := _YEAR_LAST.fullmatch(t))}
+    fields = [(int(m[1]), int(m[2]), m[3]) for m in matches.values()]
+    decided = order or _order(fields)
+    undecided = "" if decided or not fields else next(iter(matches))
     days = np.full(len(texts), np.nan)
-    serial = False
     for i, text in enumerate(texts):
-        found = _date(text, order or "day first")
-        if found is not None and not (undecided and _YEAR_LAST.fullmatch(text)):
-            days[i] = (found - _EPOCH).days
-            serial = serial or bool(_SERIAL.fullmatch(text))
-    return Dates(days=days, order=order if pairs else "", open=undecided, serial=serial)
+        if not (undecided and text in matches):
+            found = _date(text, decided)
+            days[i] = np.nan if found is None else (found - _EPOCH).days
+    whole = [m for t in texts if (m := _YEAR_FIRST.fullmatch(t))]
+    return Dates(
+        days=days, order=decided if fields else "", open=undecided,
+        serial=any(_SERIAL.fullmatch(t) and not np.isnan(d) for t, d in zip(texts, days, strict=True)),
+        exchanged=bool(whole and fields) and all(int(m[3]) <= _MONTHS_A_YEAR for m in whole)
+        and all(first > _MONTHS_A_YEAR for first, _, _ in fields))
+
+
+def _order(fields: list[tuple[int, int, str]]) -> str:
+    """Tell the order of day, month and year by fields that can be one of them only; "" if none is.
+
+    Years of two digits may stand first or last.
+    """
+    short = all(len(year) == 2 for _, _, year in fields)
+    firsts, seconds = {a for a, _, _ in fields}, {b for _, b, _ in fields}
+    lasts = {int(year) for _, _, year in fields}
+    possible = {
+        "day first": max(firsts, default=0) <= _DAYS and max(seconds, default=0) <= _MONTHS_A_YEAR,
+        "month first": max(seconds, default=0) <= _DAYS and max(firsts, default=0) <= _MONTHS_A_YEAR,
+        "year first": short and max(lasts, default=0) <= _DAYS and max(seconds, default=0) <= _MONTHS_A_YEAR,
+    }
+    orders = [o for o, may in possible.items() if may]
+    if len(orders) == 1 and fields:
+        return orders[0]
+    if fields and not orders:  # contradictory: what fits none is named by validation
+        return "day first"
+    same = all(a == b for a, b, _ in fields)
+    return "day first" if same and "year first" not in orders and fields else ""
 
 
 def _date(text: str, order: str) -> date | None:
     """Read one text as a date, or None."""
+    found: date | None = None
     if match := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text):
-        return _made(int(match[1]), int(match[2]), int(match[3]))
-    if match := _YEAR_LAST.fullmatch(text):
-        first, second = int(match[1]), int(match[2])
-        day, month = (first, second) if order != "month first" else (second, first)
-        return _made(_year(match[3]), month, day)
-    if match := _NAMED.fullmatch(text):
-        return _made(_year(match[3]), _month(match[2]), int(match[1]))
-    if match := _MONTH_NAMED.fullmatch(text):
-        return _made(int(match[3]), _month(match[1]), int(match[2]))
-    if (match := _SERIAL.fullmatch(text)) and int(match[1]) in _SERIALS:
-        return _EXCEL_EPOCH + timedelta(days=int(match[1]))
-    return None
+        found = _made(int(match[1]), int(match[2]), int(match[3]))
+    elif match := _YEAR_LAST.fullmatch(text):
+        first, second, last = match.groups()
+        parts = {"year first": (first, second, last), "month first": (last, first, second)}.get(
+            order, (last, second, first))
+        found = _made(_year(parts[0]), int(parts[1]), int(parts[2]))
+    elif match := _NAMED.fullmatch(text):
+        found = _made(_year(match[3]), _month(match[2]), int(match[1]))
+    elif match := _MONTH_NAMED.fullmatch(text):
+        found = _made(int(match[3]), _month(match[1]), int(match[2]))
+    elif (match := _SERIAL.fullmatch(text)) and int(match[1]) in _SERIALS:
+        found = _EXCEL_EPOCH + timedelta(days=int(match[1]))
+    return found
 
 
 def _year(text: str) -> int:
+    text = text.zfill(2)
     return int(text) if len(text) == 4 else 2000 + int(text) if int(text) < 50 else 1900 + int(text)
 
 

@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from core.schema import AE_PREFIX, Cut, Kind
 
 _IN_BRACKETS = re.compile(r"[\(\[（【]([^)\]）】]*)[\)\]）】]")
-_UNIT_TAIL = re.compile(r"_(ng_ml|ng_l|ug_l|ug_ml|iu_ml|cm|mm|u_l|umol_l|mg_dl|g_l|g_dl)$")
+_UNIT_TAIL = re.compile(r"[\s_]+(ng[_/]ml|ng[_/]l|[uμ]g[_/]l|[uμ]g[_/]ml|pg[_/]ml|iu[_/]ml|cm|mm|u[_/]l|[uμ]mol[_/]l"
+                        r"|mg[_/]dl|g[_/]l|g[_/]dl)$")
+_LEGEND = re.compile(r"(?<![\d.])(\d{1,2})\s*[=:为是-]?\s*([^\d\s=:;,，；、/|]+[^\d=:;,，；、/|]*)")
+_LIKE_A_UNIT = re.compile(r"[a-zμ%×^\d]{1,8}/[a-z\d^ ]{1,6}|%|[cm]m|k?g|c?gy|.*uln.*|years?|yrs?|y|岁|厘米|毫米|s|sec")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +40,7 @@ DICTIONARY: tuple[Entry, ...] = (
     Entry(key="pvtt", label="PVTT grade",
           synonyms=("pvtt", "pvttgrade", "pvtttype", "pvttclass", "pvttclassification", "vp", "vpgrade",
                     "vpclassification", "portalveintumorthrombus", "portalveintumourthrombus",
-                    "portalveininvasion", "pvtt分型", "pvtt分级", "pvtt类型", "门静脉癌栓", "门脉癌栓",
+                    "pvtt分型", "pvtt分级", "pvtt类型", "门静脉癌栓", "门脉癌栓",
                     "门静脉癌栓分型", "门静脉癌栓分级", "门脉癌栓分型", "癌栓分型"),
           levels=("none", "no", "无", "Vp0", "Vp1", "Vp2", "Vp3", "Vp4")),
     Entry(key="cheng", label="PVTT (Cheng)",
@@ -52,14 +55,16 @@ DICTIONARY: tuple[Entry, ...] = (
           cuts=(Cut(400, "right"),), limits=(0, 1e7), log=True),
     Entry(key="tumor_size", label="Tumour size",
           synonyms=("tumorsize", "tumoursize", "size", "maxdiameter", "maximumdiameter", "tumordiameter",
+                    "tumorgröße", "tumorgrösse",
                     "tumourdiameter", "largesttumor", "largesttumorsize", "肿瘤大小", "肿瘤直径", "肿瘤最大径",
                     "肿瘤最大直径", "最大径", "肿瘤长径"),
           kind="numeric", unit="cm", units={"mm": 0.1}, cuts=(Cut(5, "right"), Cut(10, "right")),
           limits=(0.1, 40)),
     Entry(key="age", label="Age",
-          synonyms=("age", "ageyears", "ageyr", "ageatdiagnosis", "ageatbaseline", "patientage", "年龄", "岁数"),
+          synonyms=("age", "alter", "ageyears", "ageyr", "ageatdiagnosis", "ageatbaseline", "patientage",
+                    "年龄", "岁数"),
           kind="numeric", unit="years", cuts=(Cut(65, "left"),), limits=(0, 120)),
-    Entry(key="sex", label="Sex", synonyms=("sex", "gender", "性别"),
+    Entry(key="sex", label="Sex", synonyms=("sex", "gender", "geschlecht", "性别"),
           levels=("F", "M", "female", "male", "女", "男")),
     Entry(key="ecog", label="ECOG",
           synonyms=("ecog", "ecogps", "phecog", "ps", "psscore", "performancestatus", "体力评分", "ecog评分",
@@ -111,22 +116,27 @@ DICTIONARY: tuple[Entry, ...] = (
 )
 
 ID_NAMES = ("patientid", "id", "pid", "subjectid", "usubjid", "subjid", "subject", "caseid", "case", "caseno",
-            "number", "no", "patient", "patientno", "patientnumber", "studyid", "recordid", "index", "编号",
+            "number", "no", "patient", "patientno", "patientnumber", "studyid", "recordid", "index", "mrn",
+            "patnr", "patientennr", "patienten", "编号",
             "病例号", "序号", "患者编号", "病人编号", "患者id", "住院号", "病历号", "病案号", "研究编号")
-ARM_NAMES = ("arm", "trt", "treatment", "treatmentarm", "treatmentgroup", "group", "groups", "rx", "armcd",
-             "actarm", "trt01p", "trt01a", "therapy", "regimen", "治疗组", "组别", "分组", "治疗方案", "治疗分组",
+COUNTER_NAMES = ("number", "no", "case", "index", "序号")  # may count something else than patients
+ARM_NAMES = ("arm", "trt", "grp", "treatment", "treatmentarm", "treatmentgroup", "group", "groups", "rx", "armcd",
+             "actarm", "trt01p", "trt01a", "therapy", "regimen", "behandlung", "therapie", "gruppe", "治疗组",
+             "组别", "分组", "治疗方案", "治疗分组",
              "治疗方式", "治疗")
 RESPONSE_NAMES = ("response", "mrecist", "recist", "bestresponse", "bestoverallresponse", "bor", "tumorresponse",
                   "tumourresponse", "疗效", "疗效评价", "最佳疗效", "近期疗效")
 RESPONSE_LEVELS = ("CR", "PR", "SD", "PD", "NE")
-VISIT_NAMES = ("visit", "avisit", "visitname", "visitnum", "avisitn", "timepoint", "cycle", "week", "访视", "随访次数",
+VISIT_NAMES = ("visit", "avisit", "visitname", "visitnum", "avisitn", "timepoint", "cycle", "week", "访视",
+               "随访次数",
                "周期")
 BASELINE_WORDS = ("baseline", "screening", "0", "v0", "v1", "cycle 1", "c1", "day 1", "week 0", "基线", "入组")
 
 # Names of an endpoint's two columns, once folded. The bare name of the endpoint is its time.
 ENDPOINTS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "OS": ("Overall survival",
-           ("overallsurvival", "overallsurvivaltime", "survival", "总生存期", "总生存时间", "总生存", "生存时间",
+           ("overallsurvival", "overallsurvivaltime", "survival", "überleben", "gesamtüberleben", "总生存期",
+            "总生存时间", "总生存", "生存时间",
             "生存期", "survivaltime", "survtime", "futime", "followup", "followuptime", "随访时间", "time"),
            ("death", "dead", "died", "deceased", "vitalstatus", "vital", "survivalstatus", "overallsurvivalstatus",
             "死亡", "是否死亡", "fustat", "status", "event", "censor", "生存状态", "结局", "生存结局", "总生存状态",
@@ -152,17 +162,19 @@ ENDPOINT_EVENT_SUFFIXES = ("event", "status", "censor", "censored", "cens", "cns
 START_NAMES = ("startdate", "dateofdiagnosis", "diagnosisdate", "datediagnosis", "dxdate", "treatmentstart",
                "treatmentstartdate", "dateoftreatment", "treatmentdate", "randomizationdate", "dateofrandomization",
                "randdt", "trtsdt", "surgerydate", "dateofsurgery", "enrolmentdate", "enrollmentdate", "baselinedate",
-               "start", "诊断日期", "确诊日期", "确诊时间", "治疗日期", "治疗开始日期", "开始治疗日期", "首次治疗日期",
+               "start", "诊断日期", "确诊日期", "确诊时间", "治疗日期", "治疗开始日期", "开始治疗日期",
+               "首次治疗日期",
                "手术日期", "入组日期", "入院日期")
-END_NAMES: dict[str, tuple[str, ...]] = {
-    "OS": ("enddate", "dateofdeath", "deathdate", "lastfollowup", "lastfollowupdate", "dateoflastfollowup",
-           "lastcontact", "lastcontactdate", "dateoflastcontact", "lastdate", "deathorlastfollowup", "lastseen",
-           "followupdate", "end", "死亡日期", "末次随访日期", "最后随访日期", "末次随访时间", "随访日期",
-           "死亡或末次随访日期", "截止日期"),
-    "PFS": ("progressiondate", "dateofprogression", "pddate", "progressionorlastfollowup", "进展日期",
-            "疾病进展日期"),
-    "RFS": ("recurrencedate", "dateofrecurrence", "relapsedate", "复发日期"),
+# Dates that end a time: of the event itself, and of the last time that a patient was seen.
+EVENT_DATES: dict[str, tuple[str, ...]] = {
+    "OS": ("dateofdeath", "deathdate", "死亡日期", "死亡时间"),
+    "PFS": ("progressiondate", "dateofprogression", "pddate", "进展日期", "疾病进展日期", "进展时间"),
+    "RFS": ("recurrencedate", "dateofrecurrence", "relapsedate", "复发日期", "复发时间"),
 }
+END_DATES = ("enddate", "lastfollowup", "lastfollowupdate", "dateoflastfollowup",
+           "lastcontact", "lastcontactdate", "dateoflastcontact", "lastdate", "deathorlastfollowup", "lastseen",
+             "followupdate", "end", "progressionorlastfollowup", "deathorprogression", "末次随访日期", "最后随访日期",
+             "末次随访时间", "随访日期", "死亡或末次随访日期", "截止日期")
 
 EVENT_WORDS = ("dead", "death", "died", "deceased", "d", "event", "yes", "y", "true", "t", "progressed",
                "progression", "relapsed", "relapse", "recurrence", "recurred", "recurred/progressed", "failed",
@@ -217,15 +229,22 @@ def fold(name: str) -> str:
     text = unicodedata.normalize("NFKC", name)
     text = _IN_BRACKETS.sub("", text).lower()
     text = _UNIT_TAIL.sub("", text)
-    return re.sub(r"[^0-9a-z\u3400-\u9fff]", "", text)
+    return re.sub(r"[^0-9a-z\u00df-\u00ff\u3400-\u9fff]", "", text)
+
+
+def legend_in(name: str) -> dict[str, str]:
+    """Return code -> word of a legend in a header: `status (0=alive; 1=dead)`, `性别（1男 2女）`."""
+    text = unicodedata.normalize("NFKC", name)
+    pairs = [m for part in _IN_BRACKETS.findall(text) for m in _LEGEND.findall(part)]
+    return {code: word.strip() for code, word in pairs} if len(pairs) > 1 else {}
 
 
 def unit_in(name: str) -> str:
     """Return the unit that a header states in brackets or at its end, in lower case; "" for none."""
     text = unicodedata.normalize("NFKC", name).lower()
-    found = _IN_BRACKETS.findall(text)
+    found = [f.strip() for f in _IN_BRACKETS.findall(text) if _LIKE_A_UNIT.fullmatch(f.strip())]
     if found:
-        return re.sub(r"\bug/", "μg/", found[-1].strip().replace(" ", "")).replace("umol", "μmol")
+        return re.sub(r"\bug/", "μg/", found[-1].replace(" ", "")).replace("umol", "μmol")
     tail = _UNIT_TAIL.search(text)
     written = tail[1].replace("_", "/") if tail else ""
     return re.sub(r"^u(?=g/|mol)", "μ", written)

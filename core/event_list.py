@@ -15,6 +15,7 @@ from core.format import plural
 from core.levels import as_number, categorical, grade, squeeze
 from core.mapping import ColumnMapping
 from core.roles import EventFileRole
+from core.schema import spellings
 from core.text_table import TextColumn, TextTable
 from core.validation import event_frame, raise_refused
 
@@ -110,7 +111,7 @@ class _Join:
         self.file = events.name or "the adverse-event file"
 
     def _absent(self, cells: TextColumn) -> np.ndarray:
-        return cells.is_in(self.mapping.missing)
+        return cells.is_in(spellings(self.mapping.missing))
 
     def patients(self, patients: pd.DataFrame) -> np.ndarray:
         """Return the patient's position per row, -1 for ids that the cohort does not have."""

@@ -43,7 +43,7 @@ class Factors:
 class FactorGuess:
     """What one column would be as a factor."""
 
-    def __init__(self, table: TextTable, column: str, missing: tuple[str, ...]) -> None:
+    def __init__(self, table: TextTable, column: str, missing: frozenset[str]) -> None:
         self.table, self.column = table, column
         self.cells = table.cells[column]
         self.entry: Entry | None = dictionary_entry(column)
@@ -130,7 +130,7 @@ _SHOWN_UNITS = {"iu/ml": "IU/mL", "ng/l": "ng/L", "pg/ml": "pg/mL"}
 
 def guess_factors(table: TextTable, free: list[str], findings: Findings, ask: Ask) -> Factors:
     """Make factors of the columns that are left; say what was left aside and what was assumed."""
-    guesses = {c: FactorGuess(table, c, schema.MISSING_CODES) for c in free}
+    guesses = {c: FactorGuess(table, c, schema.MISSING) for c in free}
     known = [c for c in free if guesses[c].entry]
     others = [c for c in free if c not in known and guesses[c].may_be_factor]
     if len(known) + len(others) > MANY_FACTORS and others:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-import numpy as np
-
 from core import dictionary, schema
-from core.dates import dates_of
+from core.endpoint_guess import EndpointGuess
 from core.errors import MappingError, NeedsAnswer
 from core.factor_guess import FactorGuess, guess_factors
 from core.findings import Findings
@@ -19,8 +17,6 @@ from core.identifiers import is_identifier
 from core.levels import (
     MANY,
     as_number,
-    counts_censoring,
-    default_event_values,
     default_reference,
     grade,
     labels_for,
@@ -28,12 +24,11 @@ from core.levels import (
     squeeze,
 )
 from core.mapping import ColumnMapping
-from core.numbers import UNKNOWN, is_ambiguous, numbers_of, parse_number
+from core.numbers import UNKNOWN, is_ambiguous
 from core.roles import ArmRole, EndpointRole, FactorRole, SafetyRole
 from core.text_table import TextTable
 
-_NEARLY_ALL, _MOSTLY = 0.9, 0.8
-_DAYS_FROM = 300  # a longest time above is in days
+_NEARLY_ALL, _OFTEN, _ENOUGH = 0.9, 0.3, 10
 
 
 @dataclass(kw_only=True)
@@ -68,17 +63,32 @@ def unique_key(key: str, taken: Iterable[str]) -> str:
 def factor_for(table: TextTable, column: str, missing: Iterable[str], key: str, *,
                later: bool = False) -> FactorRole:
     """Make the factor that a column would be if it were chosen to be one."""
-    return FactorGuess(table, column, tuple(missing)).role(key, known="later" if later else "baseline")
+    return FactorGuess(table, column, schema.spellings(missing)).role(key, known="later" if later else "baseline")
 
 
 def is_event_list(table: TextTable) -> bool:
-    """Tell whether a table lists adverse events: patients repeat, beside a term and a grade."""
-    folded = {dictionary.fold(c): c for c in table.columns}
-    named = {role: {n for n in names if n in folded} for role, names in dictionary.AE_FILE_NAMES.items()}
-    repeats = any(table.cells[folded[n]].n_distinct <= _NEARLY_ALL * len(table) for n in named["patient"])
-    alone = named["grade"] - named["term"] and named["term"] - named["grade"]
-    survival = any(f.startswith(name.lower()) for f in folded for name in ("OS", "PFS", "RFS"))
-    return bool(repeats and alone and not survival)
+    """Tell whether a table lists adverse events: patients repeat, beside a term in words and a CTCAE grade."""
+    folded = {dictionary.fold(c): c for c in reversed(table.columns)}
+
+    def named(role: str) -> list[str]:
+        return [folded[n] for n in dictionary.AE_FILE_NAMES[role] if n in folded]
+
+    repeats = any(table.cells[c].n_distinct <= _NEARLY_ALL * len(table) for c in named("patient"))
+    terms = [c for c in named("term") if _in_words(table, c)]
+    grades = [c for c in named("grade") if c not in terms and _is_graded(table, c)]
+    survival = any(f.startswith(name.lower()) for f in folded for name in ("OS", "PFS", "RFS")) or \
+        {"time", "futime", "status"} & set(folded)
+    return bool(repeats and terms and grades and not survival)
+
+
+def _in_words(table: TextTable, column: str) -> bool:
+    levels = levels_of(table.cells[column], schema.MISSING)
+    return sum(len(v) > 2 and as_number(v) is None for v in levels) * 2 > len(levels)
+
+
+def _is_graded(table: TextTable, column: str) -> bool:
+    levels = levels_of(table.cells[column], schema.MISSING)
+    return 0 < len(levels) <= 12 and all(grade(v) is not None for v in levels)
 
 
 class _Guesser:
@@ -89,7 +99,7 @@ class _Guesser:
         self.n = len(table)
         self.findings = Findings()
         self.questions: list[tuple[str, str, list[tuple[str, dict[str, Any]]]]] = []
-        self.levels = {c: levels_of(table.cells[c], schema.MISSING_CODES) for c in table.columns}
+        self.levels = {c: levels_of(table.cells[c], schema.MISSING) for c in table.columns}
         self.identifiers = tuple(c for c in table.columns if is_identifier(c, table.cells[c]))
         self.free = [c for c in table.columns if c not in self.identifiers]
         self.missing_in: dict[str, tuple[str, ...]] = {}
@@ -103,6 +113,7 @@ class _Guesser:
         adverse = self._take_adverse_events()
         response, sites = self._take_response(), self._take_failure_sites()
         safety = self._take_safety()
+        patient_id = patient_id or self._first_column_as_id()
         factors = guess_factors(self.table, self.free, self.findings, self._ask)
         mapping = ColumnMapping(
             patient_id=patient_id, arm=arm, endpoints=endpoints, response=response,
@@ -139,7 +150,7 @@ class _Guesser:
 
     def _distinct(self, column: str) -> int:
         cells = self.table.cells[column]
-        return int((~cells.is_in(schema.MISSING_CODES)).sum())
+        return int((~cells.is_in(schema.MISSING)).sum())
 
     def _say_identifiers(self) -> None:
         for column in self.identifiers:
@@ -148,16 +159,40 @@ class _Guesser:
                               remedy="Drop it at once with “Drop identifying columns”.")
 
     def _take_id(self) -> str | None:
-        for column in list(self.free):
-            if dictionary.fold(column) in dictionary.ID_NAMES:
-                if self._distinct(column) > _NEARLY_ALL * self.n:
-                    return self._take(column)  # where two rows share an id, validation names them
-                if self._distinct(column) > 1 and self._distinct(column) * 20 > self.n:
-                    self._ask_rows(column)
-                    return self._take(column)
+        """Take the column named as an id that tells all rows apart; else the one by which patients repeat."""
+        named = [c for c in self.free if dictionary.fold(c) in dictionary.ID_NAMES]
+        for column in named:
+            if self._distinct(column) > _NEARLY_ALL * self.n:
+                return self._take(column)  # where two rows share an id, validation names them
+        for column in named:
+            if dictionary.fold(column) not in dictionary.COUNTER_NAMES and self._repeats(column):
+                self._ask_rows(column)
+                return self._take(column)
+        return None
+
+    def _first_column_as_id(self) -> str | None:
+        """Take a first column that played no role and tells all rows apart."""
+        first = self.table.columns[0]
+        if first in self.free and self._tells_apart(first):
+            self.findings.add("assumed", "It is taken as the patient id: the first column, and different in every row.",
+                              column=first, remedy="Choose another under “Patient id”, or none.")
+            return self._take(first)
         self.findings.add("assumed", "No column holds a unique patient id: patients are known by "
                           "their row in the file.", remedy="Choose the column under “Patient id”.")
         return None
+
+    def _repeats(self, column: str) -> bool:
+        """Tell whether patients have several rows each: not a few doubles, and not a few groups."""
+        counts = self.table.cells[column].counts[~self.table.cells[column].is_in(schema.MISSING)]
+        return bool(counts.size > 1 and counts.size * 20 > self.n and (counts > 1).mean() > _OFTEN)
+
+    def _tells_apart(self, column: str) -> bool:
+        """Tell whether a column without a known name numbers the patients."""
+        cells = self.table.cells[column]
+        whole = [t for t in cells.values.slice(0, MANY).to_pylist() if t.isdecimal() or not as_number(t)]
+        return (cells.n_distinct == self.n >= _ENOUGH and len(whole) == min(self.n, MANY)
+                and not cells.is_in(schema.MISSING).any() and not dictionary.dictionary_entry(column)
+                and not dictionary.time_unit_in(column) and len(self.free) > 1)
 
     def _ask_rows(self, column: str) -> None:
         """Ask which row counts where patients have several, as visits."""
@@ -174,102 +209,12 @@ class _Guesser:
                   "A cohort has one row per patient; the rows not taken are listed.", answers)
 
     def _take_endpoints(self) -> tuple[EndpointRole, ...]:
-        endpoints = []
-        for name, (label, times, events) in dictionary.ENDPOINTS.items():
-            low = name.lower()
-            time_names = [base + suffix for base in (low, *times)
-                          for suffix in dictionary.ENDPOINT_TIME_SUFFIXES] + [f"time{low}"]
-            event_names = [low + s for s in dictionary.ENDPOINT_EVENT_SUFFIXES] + \
-                          [s + low for s in dictionary.ENDPOINT_EVENT_SUFFIXES] + list(events) + \
-                          [base + s for base in times for s in dictionary.ENDPOINT_EVENT_SUFFIXES]
-            event = self._first(event_names, lambda c: 1 <= len(self.levels[c]) <= 4)
-            time = self._first([n for n in time_names if event is None or n != dictionary.fold(event)],
-                               self._is_time)
-            if time and event and time != event:
-                endpoints.append(self._timed(name, label, self._take(time), self._take(event)))
-            elif event and (dates := self._dates(name)):
-                endpoints.append(self._dated(name, label, *dates, self._take(event)))
-        for endpoint in endpoints:
-            self.free = [c for c in self.free if c not in endpoint.time_columns]
-        if not endpoints:
-            self.findings.add("warning", "No pair of time and event columns was recognised: survival "
-                              "needs them.", remedy="Choose them under “Endpoints”.")
-        return tuple(endpoints)
-
-    def _first(self, names: list[str], fits: Callable[[str], bool]) -> str | None:
-        folded = {dictionary.fold(c): c for c in reversed(self.free)}
-        return next((folded[n] for n in names if n in folded and fits(folded[n])), None)
-
-    def _is_time(self, column: str) -> bool:
-        """Tell whether a column may hold times: numbers, nearly all of them."""
-        first = [t for t in self.table.cells[column].values.slice(0, 400).to_pylist()
-                 if t not in schema.MISSING_CODES]
-        numbers = sum(parse_number(t) is not None for t in first)
-        return numbers > _MOSTLY * len(first)  # validation names the other cells
-
-    def _timed(self, name: str, label: str, time: str, event: str) -> EndpointRole:
-        unit = dictionary.time_unit_in(time)
-        if unit is None:
-            numbers = numbers_of(self.table.cells[time], self.table.decimal).values
-            longest = float(np.nanmax(numbers)) if np.isfinite(numbers).any() else 0.0
-            unit = "days" if longest > _DAYS_FROM else "months"
-            self.findings.add("assumed", f"The times of {name} are read as {unit}: the header names no unit and "
-                              f"the longest is {longest:g}.", column=time,
-                              remedy="Choose the time unit of the endpoint.")
-        self._missing_times(time, unit)
-        return EndpointRole(name=name, label=label, time=time, event=event, unit=unit,
-                            event_values=self._event_values(name, event),
-                            death_counts=name not in dictionary.WITHOUT_DEATH)
-
-    def _missing_times(self, column: str, unit: str) -> None:
-        """Read codes such as 99999 and -99 as missing where no time can be so long or so short."""
-        century = 1200 / schema.MONTHS_PER[unit]
-        codes = tuple(t for t in ("-99", "-999", "-9999", "999", "9999", "99999", "999999")
-                      if not 0 <= float(t) <= century and self.table.cells[column].is_in([t]).any())
-        if codes:
-            self.missing_in[column] = codes
-            self.findings.add("assumed", f"{', '.join(codes)} is read as missing: no time is so.", column=column,
-                              value=", ".join(codes), remedy="Change the codes that mean missing.")
-
-    def _dates(self, name: str) -> tuple[str, str] | None:
-        """Return a start and an end date for an endpoint, if there are both."""
-        start = self._first(list(dictionary.START_NAMES), self._is_date)
-        end = self._first(list(dictionary.END_NAMES.get(name, ())), self._is_date)
-        return (start, end) if start and end and start != end else None
-
-    def _is_date(self, column: str) -> bool:
-        found = dates_of(self.table.cells[column])
-        return bool(np.isfinite(found.days).any()) or bool(found.open)
-
-    def _dated(self, name: str, label: str, start: str, end: str, event: str) -> EndpointRole:
-        found = [dates_of(self.table.cells[c]) for c in (start, end)]
-        order = next((d.order for d in found if d.order), "")
-        unsure = next((d.open for d in found if d.open), "")
-        said = f" Day and month are read {order}, as the data show." if order else ""
-        said += " Five-digit numbers are read as Excel's days." if any(d.serial for d in found) else ""
-        self.findings.add("assumed", f"The time of {name} runs from {start!r} to {end!r}, in days.{said}", column=end,
-                          remedy="Choose other dates, or a column of times, under “Endpoints”.")
-        if unsure and not order:
-            self._ask(f"Is {unsure} of {name} written with the day or the month first?",
-                      "No date in the file tells.",
-                      [(o.capitalize(), {"endpoints": {name: {"date_order": o}}})
-                       for o in ("day first", "month first")])
-        return EndpointRole(name=name, label=label, start=start, end=end, event=event, unit="days",
-                            date_order=order, event_values=self._event_values(name, event),
-                            death_counts=name not in dictionary.WITHOUT_DEATH)
-
-    def _event_values(self, name: str, event: str) -> tuple[str, ...]:
-        levels = self.levels[event]
-        values = default_event_values(event, levels)
-        if not values:
-            self._ask(f"Which value of {event!r} means an event for {name}?",
-                      f"It holds: {', '.join(levels)}. Say so in the mapping.",
-                      [(v, {"endpoints": {name: {"event_values": [v]}}}) for v in levels])
-        elif {as_number(v) for v in levels} != {0.0, 1.0} or counts_censoring(event):
-            self.findings.add("assumed", f"{', '.join(values)} means event for {name}; other values "
-                              "are censored.", column=event, value=", ".join(values),
-                              remedy="Choose the value that means event.")
-        return values
+        guess = EndpointGuess(self.table, self.free, self.levels, self.findings, self._ask)
+        endpoints = guess.run()
+        self.missing_in |= guess.missing_in
+        taken = {c for e in endpoints for c in (*e.time_columns, e.event)}
+        self.free = [c for c in self.free if c not in taken]
+        return endpoints
 
     def _take_arm(self) -> ArmRole | None:
         for column in list(self.free):
@@ -304,27 +249,36 @@ class _Guesser:
         return dict(zip(cells.texts(), cells.counts.tolist(), strict=True))
 
     def _take_adverse_events(self) -> tuple[str, ...]:
-        """Take columns of grades that are named as adverse events, by prefix or by a known term."""
-        named = [c for c in self.free if c.lower().startswith(schema.AE_PREFIX) and self._grades(c)]
-        terms = [c for c in self.free if c not in named and not dictionary.dictionary_entry(c)
-                 and dictionary.ae_category(dictionary.ae_term(c)) != "Other" and self._grades(c)]
-        if len(terms) > 1 or named:
-            named += terms
-        return tuple(self._take(c) for c in list(self.free) if c in named)
+        """Take columns of grades that are named as adverse events, by prefix or by a known term.
+
+        Without the prefix a column must hold both 0 and a grade of 2 or more: 0/1 may be anything.
+        """
+        prefixed = [c for c in self.free if c.lower().startswith(schema.AE_PREFIX) and self._grades(c)]
+        terms = [c for c in self.free if c not in prefixed and not dictionary.dictionary_entry(c)
+                 and dictionary.ae_category(dictionary.ae_term(c)) != "Other" and self._grades(c)
+                 and {0.0} < {grade(v) for v in self.levels[c]} - {1.0}]
+        if terms:
+            self.findings.add("assumed", f"Read as adverse events with CTCAE grades: {', '.join(terms)}.",
+                              column=", ".join(terms), remedy="Take them out under “Adverse events”.")
+        return tuple(self._take(c) for c in list(self.free) if c in (*prefixed, *terms))
 
     def _grades(self, column: str) -> bool:
         levels = self.levels[column]
         return len(levels) <= 8 and all(grade(v) is not None for v in levels)
 
     def _take_response(self) -> FactorRole | None:
-        for column in list(self.free):
-            if dictionary.fold(column) in dictionary.RESPONSE_NAMES and 1 < len(self.levels[column]) <= MANY:
-                rank = {v.lower(): i for i, v in enumerate(dictionary.RESPONSE_LEVELS)}
-                labels = labels_for(self.levels[column], None, self._counts(column))
-                order = sorted(labels, key=lambda v: rank.get(squeeze(v), len(rank)))
-                return FactorRole(key=schema.RESPONSE, label="Response", column=self._take(column),
-                                  kind="categorical", levels={v: labels[v] for v in order}, known="later")
-        return None
+        """Take the column of tumour response: by its name, else by values such as CR, PR, SD, PD."""
+        rank = {v.lower(): i for i, v in enumerate(dictionary.RESPONSE_LEVELS)}
+        named = [c for c in self.free if dictionary.fold(c) in dictionary.RESPONSE_NAMES]
+        valued = [c for c in self.free if {"pr", "sd", "pd"} & {squeeze(v) for v in self.levels[c]}
+                  and all(squeeze(v) in rank for v in self.levels[c])]
+        column = next((c for c in (*named, *valued) if 1 < len(self.levels[c]) <= MANY), None)
+        if column is None:
+            return None
+        labels = labels_for(self.levels[column], None, self._counts(column))
+        order = sorted(labels, key=lambda v: rank.get(squeeze(v), len(rank)))
+        return FactorRole(key=schema.RESPONSE, label="Response", column=self._take(column),
+                          kind="categorical", levels={v: labels[v] for v in order}, known="later")
 
     def _take_failure_sites(self) -> tuple[FactorRole, ...]:
         found = [c for c in self.free if re.match(r"failure[_ ]", c.lower())

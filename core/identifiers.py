@@ -13,8 +13,8 @@ _NAMES = (
     "phone", "telephone", "tel", "mobile", "cellphone", "电话", "联系电话", "手机", "手机号", "电话号码", "联系方式",
     "email", "mail", "邮箱", "address", "homeaddress", "street", "地址", "家庭住址", "住址",
     "birthdate", "birthday", "dateofbirth", "dob", "出生日期", "出生年月", "生日",
-    "idcard", "idcardnumber", "idnumber", "nationalid", "ssn", "passport", "身份证", "身份证号", "身份证号码", "证件号",
-    "mrn", "medicalrecordnumber", "insurancenumber", "医保号", "社保号",
+    "idcard", "idcardnumber", "nationalid", "ssn", "passport", "身份证", "身份证号", "身份证号码", "证件号",
+    "insurancenumber", "医保号", "社保号",
 )
 _CONTENT = (
     re.compile(r"[1-9]\d{5}(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])\d{3}[\dXx]"),  # Chinese ID card

@@ -99,6 +99,8 @@ def _meaning(value: str, entry: Entry | None, answers: bool) -> tuple[str, str]:
         word = next((k for k, words in _SEX.items() if text in words), "")
     elif answers:
         word = "yes" if text in dictionary.YES_WORDS else "no"
+    elif (number := as_number(text)) is not None:
+        text = word = f"{number:g}"  # 0 and 0.0 are one level
     return word or text, word
 
 
@@ -110,7 +112,7 @@ def bare_grades(levels: list[str]) -> dict[str, int]:
     """Return value -> 1-4 of levels that are all a bare I-IV or 1-4 (beside none or 0), else nothing."""
     found = {v: _code(m[1]) for v in levels if (m := _BARE.fullmatch(_wide(v)))}
     rest = [squeeze(v) for v in levels if v not in found]
-    return found if found and all(v in ("0", "none", "no", "无") for v in rest) else {}
+    return found if max(found.values(), default=0) > 1 and all(v in ("0", "none", "no", "无") for v in rest) else {}
 
 
 def grade(text: str) -> float | None:

@@ -19,7 +19,7 @@ from core.roles import (
     RowRule,
     SafetyRole,
 )
-from core.schema import MISSING_CODES, MONTHS_PER, RESPONSE, Cut, Kind, Known, factor_key, matching
+from core.schema import MISSING_CODES, MONTHS_PER, RESPONSE, Cut, Kind, Known, factor_key, matching, spellings
 from core.text_table import ReadOptions
 
 _HELP = "Download a mapping from the Cohort page to see the form."
@@ -59,9 +59,11 @@ class ColumnMapping:
         """All variables: baseline factors, then response and failure sites."""
         return (*self.factors, *((self.response,) if self.response else ()), *self.failure_sites)
 
-    def missing_codes(self, column: str) -> tuple[str, ...]:
-        """Return the codes that mean missing in a column."""
-        return (*self.missing, *self.missing_in.get(column, ()))
+    def missing_codes(self, column: str) -> frozenset[str]:
+        """Return the codes that mean missing in a column; what its levels name is none of them."""
+        named = {v for f in self.variables if f.column == column for v in f.levels}
+        named |= set(self.arm.levels) if self.arm and self.arm.column == column else set()
+        return spellings((*self.missing, *self.missing_in.get(column, ()))) - (named - {""})
 
     def columns_used(self) -> list[tuple[str, str]]:
         """Return (role, column) of every column that the mapping names."""
@@ -208,7 +210,7 @@ def _arm_from(data: Mapping[str, Any]) -> ArmRole:
 def endpoint_json(endpoint: EndpointRole) -> dict[str, Any]:
     """Return an endpoint's role as plain JSON data."""
     times = {"time": endpoint.time} if endpoint.time else \
-        {"start": endpoint.start, "end": endpoint.end, "date_order": endpoint.date_order}
+        {"start": endpoint.start, "end": list(endpoint.end), "date_order": endpoint.date_order}
     return {"label": endpoint.label, **times, "event": endpoint.event,
             "event_values": list(endpoint.event_values), "unit": endpoint.unit,
             "death_counts": endpoint.death_counts}
@@ -229,7 +231,8 @@ def _endpoint_from(name: str, data: Mapping[str, Any]) -> EndpointRole:
                            "Choose a time column, or a start and an end date.")
     return EndpointRole(
         name=name, label=data.get("label", name), time=time, event=data["event"],
-        start="" if time else data["start"], end="" if time else data["end"],
+        start="" if time else data["start"],
+        end=() if time else (data["end"],) if isinstance(data["end"], str) else tuple(data["end"]),
         date_order=data.get("date_order", ""), unit=unit,
         event_values=tuple(str(v) for v in ([values] if isinstance(values, str) else values)),
         death_counts=bool(data.get("death_counts", True)),

@@ -20,13 +20,14 @@ UNKNOWN = "?"  # the decimal mark, where numbers such as 1,210 could be read in 
 _PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?$"
 _COMMA = r"^\D{0,2}(\d*,(\d{1,2}|\d{4,})|0,\d+)\s*\D*$"
 _DOT = r"^\D{0,2}(\d*\.(\d{1,2}|\d{4,})|0\.\d+)\s*\D*$"
-_EITHER = r"^\D{0,2}[1-9]\d{0,2},\d{3}\s*\D*$"
-_LOOKED_AT = 2_000  # distinct values per column, for the decimal mark
+_EITHER_COMMA = r"^\D{0,2}[1-9]\d{0,2},\d{3}\s*\D*$"
+_EITHER = r"^\D{0,2}[1-9]\d{0,2}[,.]\d{3}\s*\D*$"
+_LOOKED_AT, _PROBE = 2_000, 200  # distinct values per column, for the decimal mark and for being numbers
 
 _NUMBER = re.compile(
     r"(?P<bound>>=|<=|[<>≥≤~≈]|约|大于|小于|超过|不足)?\s*"
     r"(?P<number>[-+]?(?:\d[\d.,' ]*|[.,]\d+))"
-    r"(?P<power>[eE][-+]?\d{1,3}|\s*[x×*]\s*10\^?[-+]?\d{1,2})?"
+    r"(?P<power>[eE][-+]?\d{1,3}|\s*[x×*]\s*10\^[-+]?\d{1,2}(?!\d*\s*/))?"
     r"\s*(?P<unit>[^\d\s].*)?")
 _DASHES = str.maketrans({c: "-" for c in "\u2212\u2010\u2011\u2012\u2013\u2014\ufe63"} |
                         {c: " " for c in "\u00a0\u2009\u202f\u2007\u3000"} | {"\u2019": "'"})
@@ -102,7 +103,7 @@ def parse_number(text: str, decimal: str = ".") -> Parsed | None:
     plain, how = _plain(match["number"].strip(), decimal)
     if unit is None or plain is None:
         return None
-    power = re.sub(r"\s*[x×*]\s*10\^?", "e", match["power"] or "")
+    power = re.sub(r"\s*[x×*]\s*10\^", "e", match["power"] or "")
     value = float(plain + power)
     if not math.isfinite(value):
         return None
@@ -148,7 +149,7 @@ def _one_mark(sign: str, digits: str, marks: list[str], decimal: str) -> tuple[s
     grouped = re.fullmatch(rf"[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+", digits)
     if len(marks) > 1:
         return (sign + digits.replace(mark, ""), "without thousands marks") if grouped else (None, "")
-    if grouped and mark != decimal and (decimal != UNKNOWN or mark == ","):
+    if grouped and mark != decimal:
         return (None, "") if decimal == UNKNOWN else (sign + digits.replace(mark, ""), "without thousands marks")
     return sign + digits.replace(",", "."), "with a decimal comma" if mark == "," and decimal != "," else ""
 
@@ -162,26 +163,39 @@ def _both_marks(sign: str, digits: str, last: str) -> tuple[str | None, str]:
 
 
 def decimal_mark(cells: Mapping[str, TextColumn], delimiter: str, findings: Findings) -> str:
-    """Decide what the comma in numbers is, by the numbers that can be read in one way only."""
-    commas = dots = either = 0
+    """Decide what the comma in numbers is, by columns of numbers that can be read in one way only.
+
+    Where commas separate cells too, a single point decides. A number such as 1,210 or, where
+    semicolons separate, 1.210 leaves it open if no other number tells.
+    """
+    commas = points = 0
     example = ""
     for column in cells.values():
         values = column.values.slice(0, _LOOKED_AT)
-        commas += _matching(values, _COMMA)
-        dots += _matching(values, _DOT)
-        if found := _matching(values, _EITHER):
-            either += found
-            example = example or values.filter(pc.match_substring_regex(values, _EITHER))[0].as_py()
-    if commas > dots:
+        if not _is_numeric(values):
+            continue
+        own_commas, own_points = _matching(values, _COMMA), _matching(values, _DOT)
+        commas += own_commas > own_points
+        points += own_points > own_commas or (delimiter == "comma" and _matching(values, r"\d\.\d") > 0)
+        either = _EITHER_COMMA if delimiter != "semicolon" else _EITHER
+        if not example and _matching(values, either):
+            example = values.filter(pc.match_substring_regex(values, either))[0].as_py()
+    if commas > points and not (delimiter == "comma" and points):
         findings.add("assumed", "Numbers are written with a decimal comma.",
                      remedy="Choose the other mark under “How it was read”.")
         return ","
-    if either and not dots and delimiter not in ("comma", ""):
-        findings.add("warning", f"Nothing in the file says whether {example} is written with a decimal comma "
+    if example and not points and delimiter not in ("comma", ""):
+        findings.add("warning", f"Nothing in the file says whether {example} is written with a decimal "
                                 "or a thousands mark.", value=example,
                      remedy="Choose the decimal mark under “How it was read”.")
         return UNKNOWN
     return "."
+
+
+def _is_numeric(values: pa.StringArray) -> bool:
+    """Tell whether nearly all of a column's first values are numbers, in whatever manner."""
+    texts = [t for t in values.slice(0, _PROBE).to_pylist() if any(c.isalnum() for c in t)]
+    return bool(texts) and sum(parse_number(t) is not None for t in texts) >= 0.8 * len(texts)
 
 
 def _matching(values: pa.StringArray, pattern: str) -> int:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from pathlib import Path
 from typing import IO
+
+import numpy as np
 
 from core.errors import ReadingError
 from core.files.delimited import DELIMITERS, split
@@ -15,7 +18,8 @@ from core.files.limits import check_bytes
 from core.files.workbook import ZIP, read_sheet, sheet_names
 from core.findings import Findings
 from core.numbers import decimal_mark
-from core.text_table import Detected, ReadOptions, TextTable
+from core.schema import CELL_ERRORS
+from core.text_table import Detected, ReadOptions, TextColumn, TextTable
 
 Source = str | Path | bytes | IO[bytes]
 
@@ -59,6 +63,12 @@ def read_table(source: Source, *, name: str = "", options: ReadOptions | None = 
         _say_damage(decoded.text, findings)
         del decoded
     layout = lay_out(grid, options.header_line, findings, progress)
+    for column, cells in layout.cells.items():
+        failed = cells.is_in(CELL_ERRORS)[cells.codes]
+        at = np.flatnonzero(failed)
+        findings.add_rows("warning", layout.lines[at], partial(_cell_of, cells, at),
+                          "Line {line}: a formula failed in the spreadsheet ({value}); the cell is missing.",
+                          column=column, remedy="Correct the formula and save the file anew.")
     decimal = options.decimal or decimal_mark(layout.cells, delimiter, findings)
     return TextTable(
         cells=layout.cells, lines=layout.lines, sha256=hashlib.sha256(data).hexdigest(), name=name,
@@ -66,6 +76,10 @@ def read_table(source: Source, *, name: str = "", options: ReadOptions | None = 
         detected=Detected(encoding=encoding, delimiter=delimiter, decimal=decimal,
                           header_line=layout.header_line, sheet=sheet, sheets=sheets),
     )
+
+
+def _cell_of(cells: TextColumn, rows: np.ndarray, i: int) -> str:
+    return cells.cell(int(rows[i]))
 
 
 def _bytes_of(source: Source, name: str) -> tuple[bytes, str]:

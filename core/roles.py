@@ -26,8 +26,9 @@ class ArmRole:
 class EndpointRole:
     """A time-to-event endpoint; `event_values` are the raw values that mean event.
 
-    The time stands in the column `time` in `unit`s, or runs from the date in `start` to the one in
-    `end`; `date_order` says how day and month are told apart ("" where the data decide).
+    The time stands in the column `time` in `unit`s, or runs from the date in `start` to the first of
+    the dates in `end` that is filled; `date_order` says how day and month are told apart ("" where
+    the data decide).
     """
 
     name: str
@@ -37,14 +38,14 @@ class EndpointRole:
     unit: str
     time: str = ""
     start: str = ""
-    end: str = ""
+    end: tuple[str, ...] = ()
     date_order: str = ""
     death_counts: bool = True
 
     @property
     def time_columns(self) -> tuple[str, ...]:
-        """The column of the time, or the two of its dates."""
-        return (self.time,) if self.time else (self.start, self.end)
+        """The column of the time, or those of its dates."""
+        return (self.time,) if self.time else (self.start, *self.end)
 
 
 @dataclass(frozen=True, kw_only=True)

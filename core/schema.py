@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import Literal
@@ -27,9 +28,12 @@ Known = Literal["baseline", "later"]
 Severity = Literal["repaired", "assumed", "warning", "refused"]
 SEVERITIES: tuple[Severity, ...] = ("refused", "warning", "assumed", "repaired")
 
-MISSING_CODES = ("", "NA", "N/A", "#N/A", "NaN", "nan", "n/a", "NULL", "null", ".", "-", "--", "?", "unknown",
-                 "Unknown", "UNKNOWN", "unk", "missing", "[Not Available]", "[Not Evaluated]", "[Unknown]",
-                 "not available", "不详", "未知", "缺失", "未查", "未测")
+# What a spreadsheet writes where a formula failed.
+CELL_ERRORS = ("#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?", "#NULL!")
+MISSING_CODES = ("", "NA", "N/A", "N.A.", "<NA>", "NaN", "NaT", "NULL", ".", "-", "--", "—", "——", "/", "?", "？",
+                 "unknown", "unk", "missing", "not available", "not done", "[Not Available]", "[Not Evaluated]",
+                 "[Unknown]", "[Not Applicable]", "不详", "未知", "缺失", "未查", "未测", "未做", "不明", "无数据",
+                 *CELL_ERRORS)
 
 DAYS_PER_MONTH = 30.4375
 MONTHS_PER = {
@@ -62,6 +66,14 @@ class Cut:
 
     at: float
     closed: Literal["left", "right"] = "right"  # right: <= at / > at; left: < at / >= at
+
+
+def spellings(codes: Iterable[str]) -> frozenset[str]:
+    """Return missing codes in the cases that they are written in."""
+    return frozenset(s for c in codes for s in (c, c.lower(), c.upper(), c.capitalize(), c.title()))
+
+
+MISSING = spellings(MISSING_CODES)
 
 
 def matching(columns: list[str], pattern: str) -> list[str]:

@@ -294,22 +294,29 @@ class _Converter:
         return raw * schema.MONTHS_PER[endpoint.unit]
 
     def _durations(self, endpoint: EndpointRole) -> np.ndarray:
-        """Return the days from an endpoint's start to its end."""
-        columns = (endpoint.start, endpoint.end)
-        decided = [dates_of(self.table.cells[c], endpoint.date_order).order for c in columns]
+        """Return the days from an endpoint's start to its end, the first of its dates that is filled."""
+        decided = [dates_of(self.table.cells[c]).order for c in endpoint.time_columns]
         order = endpoint.date_order or next((o for o in decided if o), "")
-        days = []
-        for column in columns:
-            cells, absent = self.table.cells[column], self._absent(column)
-            found = dates_of(cells, order)
-            self._refuse((np.isnan(found.days) & ~absent)[cells.codes], column,
-                         "could be read with the day or the month first" if found.open else "is no date",
-                         remedy="Say the order of day and month." if found.open else "Correct the cell.")
-            days.append(np.where(absent, np.nan, found.days)[cells.codes])
-        length = days[1] - days[0]
-        self._refuse(length < 0, endpoint.end, f"lies before {endpoint.start!r}: a negative time",
+        start, *ends = (self._days(column, order) for column in endpoint.time_columns)
+        end = ends[0]
+        for other in ends[1:]:
+            end = np.where(np.isnan(end), other, end)
+        self._refuse(end < start, endpoint.end[0], f"lies before {endpoint.start!r}: a negative time",
                      remedy="Correct the dates, or the order of day and month.")
-        return length
+        return end - start
+
+    def _days(self, column: str, order: str) -> np.ndarray:
+        """Return a column of dates as days since 1970."""
+        cells, absent = self.table.cells[column], self._absent(column)
+        found = dates_of(cells, order)
+        self._refuse((np.isnan(found.days) & ~absent)[cells.codes], column,
+                     "could be read with the day or the month first" if found.open else "is no date",
+                     remedy="Say the order of day and month." if found.open else "Correct the cell.")
+        if found.exchanged:
+            self.findings.add("warning", f"{column!r} holds dates year first whose days all are 12 or less, beside "
+                              "dates day first whose days all are above: a spreadsheet may have exchanged day and "
+                              "month in the former.", column=column, remedy="Write all dates as text, year first.")
+        return np.where(absent, np.nan, found.days)[cells.codes]
 
     def _event(self, endpoint: EndpointRole) -> np.ndarray:
         column = endpoint.event

@@ -19,7 +19,6 @@ from core.files.limits import MAX_UNPACKED, check_cell, check_columns, check_row
 
 ZIP = b"PK\x03\x04"
 _PARTS, _CHUNK = 10_000, 5_000
-_ERRORS = {"#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!"}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -144,7 +143,7 @@ def _rows(sheet: Any) -> Iterator[Row]:
 
 
 def _text(value: object) -> str:
-    """Write a cell's value: whole numbers without a point, dates year first, errors as missing."""
+    """Write a cell's value: whole numbers without a point, dates year first."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -155,5 +154,4 @@ def _text(value: object) -> str:
         return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
     if isinstance(value, date):
         return value.isoformat()
-    text = str(value)
-    return "" if text in _ERRORS else text
+    return str(value)

@@ -212,7 +212,7 @@ TIMES = [
     Case("two dates, year first", raw(dated(dates("%Y-%m-%d"), dates("%Y/%m/%d", 30, LATER))),
          "repaired", "runs from 'diagnosis date'", holds=lambda c: abs(os_times(c)[0] - 139 / 30.4375) < 1e-3),
     Case("two dates, day first", raw(dated(dates("%d/%m/%Y"), dates("%d.%m.%Y", 30, LATER))),
-         "repaired", "read day first", holds=lambda c: abs(os_times(c)[0] - 139 / 30.4375) < 1e-3),
+         "repaired", "are day first", holds=lambda c: abs(os_times(c)[0] - 139 / 30.4375) < 1e-3),
     Case("Chinese dates", raw(dated(dates("%Y年%m月%d日"), dates("%Y-%m-%d", 30, LATER))),
          "repaired", "in days", holds=lambda c: abs(os_times(c)[0] - 139 / 30.4375) < 1e-3),
     Case("Excel's serial dates", raw(dated(*serials())), "repaired", "Excel's days",

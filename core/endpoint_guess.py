@@ -1,0 +1,179 @@
+"""Guess the endpoints: which columns hold their times or dates, which their events, in which unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from core import dictionary, schema
+from core.dates import ORDERS, Dates, dates_of
+from core.findings import Findings
+from core.levels import as_number, counts_censoring, default_event_values
+from core.numbers import UNKNOWN, numbers_of, parse_number
+from core.roles import EndpointRole
+from core.text_table import TextTable
+
+Ask = Callable[[str, str, list[tuple[str, dict[str, Any]]]], None]
+
+_MOSTLY, _PROBE = 0.8, 400
+_DAYS_FROM = 300  # a longest time above is in days
+_CENTURY = 1200  # months
+_FAR = 3  # times as far as the next longest: a code and no time
+_CODES = ("-99", "-999", "-9999", "999", "9999", "99999", "999999")
+# Headers that do not say whether their ones are the dead or the living.
+_EITHER_WAY = ("vital", "survival", "alive", "生存", "存活", "结局", "转归")
+_LIVING = ("alive", "存活")
+
+
+class EndpointGuess:
+    """Take times and events out of a table's free columns."""
+
+    def __init__(self, table: TextTable, free: list[str], levels: Mapping[str, list[str]], findings: Findings,
+                 ask: Ask) -> None:
+        self.table, self.levels, self.findings, self.ask = table, levels, findings, ask
+        self.free = list(free)
+        self.missing_in: dict[str, tuple[str, ...]] = {}
+
+    def run(self) -> tuple[EndpointRole, ...]:
+        """Return the endpoints that are recognised."""
+        found = [e for name in dictionary.ENDPOINTS if (e := self._endpoint(name))]
+        if not found:
+            self.findings.add("warning", "No pair of time and event columns was recognised: survival "
+                              "needs them.", remedy="Choose them under “Endpoints”.")
+        return tuple(found)
+
+    def _endpoint(self, name: str) -> EndpointRole | None:
+        label, times, events = dictionary.ENDPOINTS[name]
+        low = name.lower()
+        suffixes = [*filter(None, dictionary.ENDPOINT_TIME_SUFFIXES), ""]
+        time_names = [base + suffix for base in (low, *times) for suffix in suffixes] + [f"time{low}"]
+        marks = dictionary.ENDPOINT_EVENT_SUFFIXES
+        event_names = [low + s for s in marks] + [s + low for s in marks] + list(events) + \
+                      [base + s for base in times for s in marks]
+        event = self._first(event_names, self._is_event) or self._first([low, *times], self._is_flag)
+        if event is None:
+            return None
+        self.free.remove(event)
+        role: dict[str, Any] = {"name": name, "label": label, "event": event, "death_counts": name not in dictionary.WITHOUT_DEATH}
+        time = self._first(time_names, self._is_time)
+        dates = None if time else self._dates(name)
+        if time:
+            self.free.remove(time)
+            return EndpointRole(**role, event_values=self._event_values(name, event), **self._timed(name, time))
+        if dates:
+            return EndpointRole(**role, event_values=self._event_values(name, event), **self._dated(name, *dates))
+        self.free.append(event)
+        return None
+
+    def _first(self, names: list[str], fits: Callable[[str], bool]) -> str | None:
+        folded = {dictionary.fold(c): c for c in reversed(self.free)}
+        return next((folded[n] for n in names if n in folded and fits(folded[n])), None)
+
+    def _is_event(self, column: str) -> bool:
+        return 1 <= len(self.levels[column]) <= 4
+
+    def _is_flag(self, column: str) -> bool:
+        """Tell whether a column that bears an endpoint's bare name holds its events."""
+        return {as_number(v) for v in self.levels[column]} in ({0.0, 1.0}, {1.0, 2.0})
+
+    def _is_time(self, column: str) -> bool:
+        """Tell whether a column may hold times: numbers, nearly all of them, and no flags."""
+        first = [t for t in self.table.cells[column].values.slice(0, _PROBE).to_pylist() if t not in schema.MISSING]
+        numbers = sum(parse_number(t) is not None for t in first)
+        flags = len(self.table) > 2 and {as_number(t) for t in first} <= {0.0, 1.0}
+        return numbers > _MOSTLY * len(first) and not flags  # validation names the other cells
+
+    def _timed(self, name: str, time: str) -> dict[str, Any]:
+        """Return time and unit of an endpoint; a unit that is nowhere stated is guessed from the longest."""
+        cells = self.table.cells[time]
+        numbers = numbers_of(cells, "." if self.table.decimal == UNKNOWN else self.table.decimal)
+        unit = dictionary.time_unit_in(time)
+        written = {dictionary.time_unit_in(f"({u})") for u in numbers.units.values()} - {None}
+        if unit is None and len(written) == 1 and 2 * len(numbers.units) > int(np.isfinite(numbers.values).sum()):
+            unit = written.pop()
+        codes = self._codes(time, numbers.values, unit)
+        if unit is None:
+            kept = numbers.values[~cells.is_in(codes)]
+            longest = float(np.nanmax(kept)) if np.isfinite(kept).any() else 0.0
+            unit = "days" if longest > _DAYS_FROM else "months"
+            self.findings.add("assumed", f"The times of {name} are read as {unit}: the header names no unit and "
+                              f"the longest is {longest:g}.", column=time,
+                              remedy="Choose the time unit of the endpoint.")
+        return {"time": time, "unit": unit}
+
+    def _codes(self, column: str, values: np.ndarray, unit: str | None) -> tuple[str, ...]:
+        """Return codes such as 9999 and -99 where no time can be so long, so far out, or so short."""
+        cells = self.table.cells[column]
+        century = _CENTURY / schema.MONTHS_PER[unit] if unit else np.inf
+        here = [t for t in _CODES if cells.is_in([t]).any()]
+        others = values[~cells.is_in(here)]
+        longest = float(np.nanmax(others)) if np.isfinite(others).any() else 0.0
+        codes = tuple(t for t in here if not 0 <= float(t) <= min(century, max(_FAR * longest, 1.0)))
+        if codes:
+            self.missing_in[column] = codes
+            self.findings.add("assumed", f"{', '.join(codes)} is read as missing: no other time is longer than "
+                              f"{longest:g}.", column=column, value=", ".join(codes),
+                              remedy="Change the codes that mean missing.")
+        return codes
+
+    def _dates(self, name: str) -> tuple[str, tuple[str, ...]] | None:
+        """Return the start of an endpoint's time and the dates that may end it, the event's own first."""
+        start = self._first(list(dictionary.START_NAMES), self._is_date)
+        of_event = [*dictionary.EVENT_DATES.get(name, ()), *dictionary.EVENT_DATES["OS"]]
+        ends = [self._first([n], self._is_date) for n in dict.fromkeys([*of_event, *dictionary.END_DATES])]
+        found = tuple(dict.fromkeys(c for c in ends if c and c != start))
+        return (start, found) if start and found else None
+
+    def _is_date(self, column: str) -> bool:
+        found = dates_of(self.table.cells[column])
+        return bool(np.isfinite(found.days).any()) or bool(found.open)
+
+    def _dated(self, name: str, start: str, ends: tuple[str, ...]) -> dict[str, Any]:
+        found = {c: dates_of(self.table.cells[c]) for c in (start, *ends)}
+        by = next((c for c, d in found.items() if d.order), "")
+        order = found[by].order if by else ""
+        to = " or, where it is empty, ".join(map(repr, ends))
+        said = f" Dates are {order}, as {by!r} shows." if order else ""
+        said += " Five-digit numbers are read as Excel's days." if any(d.serial for d in found.values()) else ""
+        self.findings.add("assumed", f"The time of {name} runs from {start!r} to {to}, in days.{said}", column=ends[0],
+                          remedy="Choose other dates, or a column of times, under “Endpoints”.")
+        if not order:
+            self._ask_order(name, found)
+        return {"start": start, "end": ends, "unit": "days", "date_order": order}
+
+    def _ask_order(self, name: str, found: Mapping[str, Dates]) -> None:
+        unsure = next((d.open for d in found.values() if d.open), "")
+        if unsure:
+            short = len(unsure.replace("/", "-").replace(".", "-").split("-")[-1].split()[0]) == 2
+            self.ask(f"Is {unsure} of {name} written with the day or the month first"
+                     f"{', or the year' if short else ''}?", "No date in the file tells.",
+                     [(o.capitalize(), {"endpoints": {name: {"date_order": o}}})
+                      for o in ORDERS[1:] + (ORDERS[:1] if short else ())])
+
+    def _event_values(self, name: str, event: str) -> tuple[str, ...]:
+        """Return the values that mean event: by the header's legend, by convention, else asked."""
+        levels = self.levels[event]
+        legend = dictionary.legend_in(event)
+        words = {v: legend.get(v, "") for v in levels}
+        by_word = default_event_values("", list(dict.fromkeys(words.values()))) if all(words.values()) else ()
+        values = tuple(v for v in levels if words[v] in by_word) if by_word else self._by_convention(event, levels)
+        plain = {as_number(v) for v in levels} == {0.0, 1.0}
+        either = any(w in dictionary.fold(event) for w in _EITHER_WAY)
+        if not values:
+            self.ask(f"Which value of {event!r} means an event for {name}?",
+                     f"It holds: {', '.join(levels)}.",
+                     [(v, {"endpoints": {name: {"event_values": [v]}}}) for v in levels])
+        elif by_word or not plain or either or counts_censoring(event):
+            how = ", as the header says" if by_word else ""
+            self.findings.add("assumed", f"{', '.join(values)} means event for {name}{how}; other values "
+                              "are censored.", column=event, value=", ".join(values),
+                              remedy="Choose the value that means event.")
+        return values
+
+    def _by_convention(self, event: str, levels: list[str]) -> tuple[str, ...]:
+        """Take the convention; in a column of the living (`alive`) the ones are alive."""
+        if any(w in dictionary.fold(event) for w in _LIVING) and {as_number(v) for v in levels} == {0.0, 1.0}:
+            return tuple(v for v in levels if as_number(v) == 0)
+        return default_event_values(event, levels)
