@@ -13,7 +13,7 @@ import numpy as np
 
 from core import schema
 from core.dictionary import CONTROL_WORDS, ENDPOINTS, WITHOUT_DEATH
-from core.errors import MappingError
+from core.errors import MappingError, NeedsAnswer
 from core.event_list import guess_event_file
 from core.findings import Findings, ranges
 from core.guessing import guess_mapping
@@ -26,7 +26,8 @@ ID = "USUBJID"
 _UNITS = {"DAYS": "days", "DAY": "days", "WEEKS": "weeks", "WEEK": "weeks", "MONTHS": "months", "MONTH": "months",
           "YEARS": "years", "YEAR": "years"}
 _ARMS = ("TRT01P", "TRT01A", "ARM", "ACTARM")
-_ADMINISTRATIVE = ("STUDYID", "SUBJID", "SITEID", "AGEU", "ARMCD", "ACTARMCD", "ITTFL", "RANDFL", "TRT01PN", "TRT01AN")
+_ADMINISTRATIVE = ("STUDYID", "SUBJID", "SITEID", "AGEU", "ARMCD", "ACTARMCD", "ITTFL", "RANDFL", "TRT01PN",
+                   "TRT01AN", "DTHFL", "EOSSTT", "EOTSTT", "DCSREAS", "DTHCAUS")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -36,6 +37,7 @@ class Study:
     table: TextTable
     mapping: ColumnMapping
     events: TextTable | None
+    questions: tuple[NeedsAnswer, ...] = ()
 
 
 def kind_of(table: TextTable) -> str:
@@ -92,7 +94,10 @@ def study_of(tables: Iterable[TextTable]) -> Study:
         mapping = replace(mapping, event_file=guess_event_file(events))
     name = " + ".join(t.name for t in by_kind.values() if t.name)
     table = replace(table, findings=findings.records, name=name, sha256=_joint_digest(by_kind))
-    return Study(table=table, mapping=mapping, events=events)
+    data = mapping.to_json()
+    questions = tuple(NeedsAnswer(q.problem, q.remedy, q.choices, q.changes, data) for q in guess.questions
+                      if all("factors" in change for change in q.changes))
+    return Study(table=table, mapping=mapping, events=events, questions=questions)
 
 
 def _joint_digest(tables: dict[str, TextTable]) -> str:

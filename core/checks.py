@@ -115,14 +115,14 @@ class _Checks:
                            f"Correct the event, or untick that death counts in {endpoint.name}.")
 
     def arms(self) -> None:
-        """Warn of arms whose names differ only by spaces or case."""
+        """Warn of arms whose names differ only by spaces, case or punctuation."""
         if self.mapping.arm is None:
             return
         seen: dict[str, str] = {}
         for level in self.patients[schema.ARM].cat.categories:
-            other = seen.setdefault(squeeze(str(level)), str(level))
+            other = seen.setdefault("".join(c for c in squeeze(str(level)) if c.isalnum()) or str(level), str(level))
             if other != level:
-                self.findings.add("warning", f"The arms {other!r} and {level!r} differ only by spaces or case.",
+                self.findings.add("warning", f"The arms {other!r} and {level!r} differ only by spaces, case or marks.",
                                   column=self.mapping.arm.column, value=str(level),
                                   remedy="Give both the same name under “Arm”.")
 

@@ -266,6 +266,8 @@ def read_cohort(source: Source | Mapping[str, Source],
     if isinstance(source, Mapping):
         tables = [read_table(s, name=n) for n, s in source.items()]
         study = study_of(tables)
+        if mapping is None and study.questions:
+            raise study.questions[0]
         return make_cohort(study.table, mapping or study.mapping, event_list=study.events)
     asked = ColumnMapping.from_json(mapping).reading if mapping is not None and \
         not isinstance(mapping, ColumnMapping) else mapping.reading if mapping else None

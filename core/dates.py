@@ -35,12 +35,13 @@ class Dates:
     """A column's distinct values as days since 1970 (d,), NaN where there is no date.
 
     `order` is how day and month were told apart; "" where no value needed it or none decides it,
-    and then `open` is the first value that could be read in two ways.
+    and then `open` is the first value that could be read in two ways and `orders` are these.
     """
 
     days: np.ndarray
     order: str
     open: str
+    orders: tuple[Order, ...]
     serial: bool
     exchanged: bool  # the marks of a spreadsheet that took days for months where it could
 
@@ -50,7 +51,8 @@ def dates_of(column: TextColumn, order: str = "") -> Dates:
     texts = [unicodedata.normalize("NFKC", t).strip() for t in column.texts()]
     matches = {t: m for t in texts if (m := _YEAR_LAST.fullmatch(t))}
     fields = [(int(m[1]), int(m[2]), m[3]) for m in matches.values()]
-    decided = order or _order(fields)
+    orders = _orders(fields)
+    decided = order or (orders[0] if len(orders) == 1 else "")
     undecided = "" if decided or not fields else next(iter(matches))
     days = np.full(len(texts), np.nan)
     for i, text in enumerate(texts):
@@ -59,32 +61,25 @@ def dates_of(column: TextColumn, order: str = "") -> Dates:
             days[i] = np.nan if found is None else (found - _EPOCH).days
     whole = [m for t in texts if (m := _YEAR_FIRST.fullmatch(t))]
     return Dates(
-        days=days, order=decided if fields else "", open=undecided,
+        days=days, order=decided if fields else "", open=undecided, orders=orders,
         serial=any(_SERIAL.fullmatch(t) and not np.isnan(d) for t, d in zip(texts, days, strict=True)),
         exchanged=bool(whole and fields) and all(int(m[3]) <= _MONTHS_A_YEAR for m in whole)
         and all(first > _MONTHS_A_YEAR for first, _, _ in fields))
 
 
-def _order(fields: list[tuple[int, int, str]]) -> str:
-    """Tell the order of day, month and year by fields that can be one of them only; "" if none is.
-
-    Years of two digits may stand first or last.
-    """
-    short = all(len(year) == 2 for _, _, year in fields)
-    firsts, seconds = {a for a, _, _ in fields}, {b for _, b, _ in fields}
-    lasts = {int(year) for _, _, year in fields}
-    possible = {
-        "day first": max(firsts, default=0) <= _DAYS and max(seconds, default=0) <= _MONTHS_A_YEAR,
-        "month first": max(seconds, default=0) <= _DAYS and max(firsts, default=0) <= _MONTHS_A_YEAR,
-        "year first": short and max(lasts, default=0) <= _DAYS and max(seconds, default=0) <= _MONTHS_A_YEAR,
+def _orders(fields: list[tuple[int, int, str]]) -> tuple[Order, ...]:
+    """Return the orders of day, month and year that all dates can be in; years of two digits may stand
+    first or last. Where none fits all, day first: validation names those that do not."""
+    if not fields:
+        return ()
+    first, second = max(a for a, _, _ in fields), max(b for _, b, _ in fields)
+    short = all(len(year) == 2 and int(year) <= _DAYS for _, _, year in fields)
+    possible: dict[Order, bool] = {
+        "day first": first <= _DAYS and second <= _MONTHS_A_YEAR,
+        "month first": second <= _DAYS and first <= _MONTHS_A_YEAR and any(a != b for a, b, _ in fields),
+        "year first": short and second <= _MONTHS_A_YEAR,
     }
-    orders = [o for o, may in possible.items() if may]
-    if len(orders) == 1 and fields:
-        return orders[0]
-    if fields and not orders:  # contradictory: what fits none is named by validation
-        return "day first"
-    same = all(a == b for a, b, _ in fields)
-    return "day first" if same and "year first" not in orders and fields else ""
+    return tuple(o for o, may in possible.items() if may) or ("day first",)
 
 
 def _date(text: str, order: str) -> date | None:

@@ -56,7 +56,8 @@ class EndpointGuess:
         if event is None:
             return None
         self.free.remove(event)
-        role: dict[str, Any] = {"name": name, "label": label, "event": event, "death_counts": name not in dictionary.WITHOUT_DEATH}
+        role: dict[str, Any] = {"name": name, "label": label, "event": event,
+                                "death_counts": name not in dictionary.WITHOUT_DEATH}
         time = self._first(time_names, self._is_time)
         dates = None if time else self._dates(name)
         if time:
@@ -146,11 +147,10 @@ class EndpointGuess:
     def _ask_order(self, name: str, found: Mapping[str, Dates]) -> None:
         unsure = next((d.open for d in found.values() if d.open), "")
         if unsure:
-            short = len(unsure.replace("/", "-").replace(".", "-").split("-")[-1].split()[0]) == 2
-            self.ask(f"Is {unsure} of {name} written with the day or the month first"
-                     f"{', or the year' if short else ''}?", "No date in the file tells.",
-                     [(o.capitalize(), {"endpoints": {name: {"date_order": o}}})
-                      for o in ORDERS[1:] + (ORDERS[:1] if short else ())])
+            both = [set(d.orders) for d in found.values() if d.orders]
+            orders = [o for o in ORDERS if all(o in possible for possible in both)] or list(ORDERS)
+            self.ask(f"Is {unsure} of {name} written {', or '.join(orders)}?", "No date in the file tells.",
+                     [(o.capitalize(), {"endpoints": {name: {"date_order": o}}}) for o in orders])
 
     def _event_values(self, name: str, event: str) -> tuple[str, ...]:
         """Return the values that mean event: by the header's legend, by convention, else asked."""

@@ -1,43 +1,26 @@
-"""Guess which columns are factors, of which kind, in which unit, and with which levels."""
+"""What one column would be as a factor: its kind, unit and levels."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
 from functools import cached_property
-from itertools import count
-from typing import Any
 
 import numpy as np
 
 from core import schema
-from core.dictionary import DICTIONARY, Entry, dictionary_entry, unit_in
-from core.findings import Findings
-from core.levels import MANY, as_number, bare_grades, labels_for, levels_of
-from core.mapping import factor_json
+from core.dictionary import Entry, dictionary_entry, unit_in
+from core.levels import MANY, as_number, labels_for, levels_of
 from core.numbers import UNKNOWN, Numbers, numbers_of, parse_number
-from core.roles import ALBI, FactorRole
+from core.roles import FactorRole
 from core.schema import Known
 from core.text_table import TextTable
 
 MAX_CODED = 6  # a column of numbers with at most so many distinct values is read as codes
 MAX_LEVELS = 12
-MANY_FACTORS = 20
-_MOSTLY = 0.8
+HALF, MOSTLY, NEARLY_ALL = 0.5, 0.8, 0.9
 _PROBE = 400
-_SENTINELS = ("-9", "-99", "-999", "999", "9999", "99999", "999999")
-_IU_PER_NG = 1.21
-_NAMED = 12  # spellings told in a finding
-
-Ask = Callable[[str, str, list[tuple[str, dict[str, Any]]]], None]
-
-
-@dataclass(kw_only=True)
-class Factors:
-    """The factors that were found, and codes that can only mean missing."""
-
-    roles: tuple[FactorRole, ...] = ()
-    missing_in: dict[str, tuple[str, ...]] = field(default_factory=dict)
+_STAGES = ("t_stage", "n_stage", "m_stage")
+_SHOWN_UNITS = {"iu/ml": "IU/mL", "ng/l": "ng/L", "pg/ml": "pg/mL"}
 
 
 class FactorGuess:
@@ -46,9 +29,28 @@ class FactorGuess:
     def __init__(self, table: TextTable, column: str, missing: frozenset[str]) -> None:
         self.table, self.column = table, column
         self.cells = table.cells[column]
-        self.entry: Entry | None = dictionary_entry(column)
         self.levels = levels_of(self.cells, missing)
         self.missing = missing
+
+    @cached_property
+    def entry(self) -> Entry | None:
+        """The dictionary's entry, where the values can be what it describes.
+
+        CT may be a T stage or computed tomography, CP a class or a score, a dose radiation or a drug.
+        """
+        entry = dictionary_entry(self.column)
+        if entry is None:
+            return None
+        if entry.kind == "categorical":
+            measured = len(self.levels) > MAX_CODED and self.share_of_numbers > MOSTLY
+            staged = entry.key not in _STAGES or any(c.isdecimal() for v in self.levels for c in v)
+            return None if measured or not staged else entry
+        if entry.limits and self.share_of_numbers > MOSTLY and self._spread_numbers:
+            ratio = entry.units.get(self.stated_unit) or 1.0
+            values = self.numbers.values[~np.isnan(self.numbers.values)] * ratio
+            outside = np.mean((values < entry.limits[0]) | (values > entry.limits[1]))
+            return entry if outside < HALF or entry.units else None
+        return entry
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -63,19 +65,20 @@ class FactorGuess:
         if self.cells.n_distinct > _PROBE:
             first = [t for t in self.cells.values.slice(0, _PROBE).to_pylist() if t not in self.missing]
             share = float(np.mean([parse_number(t) is not None for t in first])) if first else 0.0
-            if share < _MOSTLY:
+            if share < MOSTLY:
                 return share
         return float(np.mean(~np.isnan(self.numbers.values[present])))
 
     @property
     def numeric(self) -> bool:
         """Whether it is read as a number: more than a few codes, most of them numbers."""
-        if len(self.levels) <= MAX_CODED and not (self.entry and self.entry.kind == "numeric" and self._spread):
+        if len(self.levels) <= MAX_CODED and not (self.entry and self.entry.kind == "numeric" and
+                                                  self._spread_numbers):
             return False
-        return self.share_of_numbers >= (_MOSTLY if self.entry and self.entry.kind == "numeric" else 0.95)
+        return self.share_of_numbers >= (MOSTLY if self.entry and self.entry.kind == "numeric" else 0.95)
 
     @property
-    def _spread(self) -> bool:
+    def _spread_numbers(self) -> bool:
         """Tell a few measurements from codes and from classes such as ≤400 and >400."""
         numbers = [n for v in self.levels if (n := as_number(v.replace(",", "."))) is not None]
         return len(numbers) > 1 and not all(n in range(10) for n in numbers)
@@ -120,177 +123,9 @@ class FactorGuess:
 
     @property
     def stated_unit(self) -> str:
-        """The unit in the header, or the one that stands behind the numbers; lower case."""
-        from_cells = next(iter(self.numbers.units.values()), "") if self.share_of_numbers else ""
-        return unit_in(self.column) or from_cells
-
-
-_SHOWN_UNITS = {"iu/ml": "IU/mL", "ng/l": "ng/L", "pg/ml": "pg/mL"}
-
-
-def guess_factors(table: TextTable, free: list[str], findings: Findings, ask: Ask) -> Factors:
-    """Make factors of the columns that are left; say what was left aside and what was assumed."""
-    guesses = {c: FactorGuess(table, c, schema.MISSING) for c in free}
-    known = [c for c in free if guesses[c].entry]
-    others = [c for c in free if c not in known and guesses[c].may_be_factor]
-    if len(known) + len(others) > MANY_FACTORS and others:
-        findings.add("assumed", f"{len(others)} further columns are left aside: {', '.join(others[:8])}"
-                     f"{' ...' if len(others) > 8 else ''}.", remedy="Add those you need under “Factors”.")
-        others = []
-    out = Factors()
-    roles: dict[str, FactorRole] = {}
-    for column in free:
-        guess = guesses[column]
-        if not guess.may_be_factor:
-            _left_aside(guess, findings)
-        elif column in known or column in others:
-            key = _unused(guess.entry.key if guess.entry else schema.factor_key(column), roles)
-            roles[key] = guess.role(key)
-            _say(guess, roles, key, out, findings, ask)
-    _add_albi(roles, guesses, findings)
-    out.roles = tuple(roles.values())
-    return out
-
-
-def _unused(key: str, taken: Mapping[str, object]) -> str:
-    used = {*taken, *schema.RESERVED}
-    return key if key not in used else next(k for i in count(2) if (k := f"{key}_{i}") not in used)
-
-
-def _left_aside(guess: FactorGuess, findings: Findings) -> None:
-    """Say of a column that could be no factor why: empty, text, or a number but for some cells."""
-    if not guess.levels:
-        findings.add("assumed", "It is left aside: it holds no value.", column=guess.column)
-        return
-    odd = [v for v in guess.levels if as_number(v) is None]
-    if guess.share_of_numbers >= _MOSTLY and odd:
-        findings.add("warning", f"It is left aside: it holds numbers but for {odd[0]!r}"
-                     f"{f' and {len(odd) - 1} other values' if len(odd) > 1 else ''}.", column=guess.column,
-                     value=odd[0], remedy="Correct these cells, or add the column under “Factors”.")
-    else:
-        many = f"{len(guess.levels)}" if len(guess.levels) <= MANY else f"more than {MANY}"
-        findings.add("assumed", f"It is left aside: it holds {many} different texts.", column=guess.column,
-                     remedy="Add it under “Factors” if it has levels.")
-
-
-def _say(guess: FactorGuess, roles: dict[str, FactorRole], key: str, out: Factors, findings: Findings,
-         ask: Ask) -> None:
-    """Say what was assumed of a factor; ask what the data do not tell."""
-    role = roles[key]
-    if role.kind == "numeric":
-        _missing_codes(guess, out, findings)
-        _say_unit(guess, role, findings, ask)
-        return
-    alike = [v for v, label in role.levels.items() if label != v]
-    if alike:
-        findings.add("assumed", "Spellings of one level are read as it: "
-                     f"{', '.join(f'{v} = {role.levels[v]}' for v in alike[:_NAMED])}.", column=guess.column,
-                     value=", ".join(alike), remedy="Name the levels under “Factors”.")
-    if guess.entry and guess.entry.key in ("pvtt", "cheng"):
-        _thrombus(guess, roles, key, findings, ask)
-
-
-def _missing_codes(guess: FactorGuess, out: Factors, findings: Findings) -> None:
-    limits = guess.entry.limits if guess.entry else None
-    if not limits:
-        return
-    ratio = guess.unit()[1]
-    codes = tuple(t for t in _SENTINELS if not limits[0] <= float(t) * ratio <= limits[1]
-                  and guess.cells.is_in([t]).any())
-    if codes:
-        out.missing_in[guess.column] = codes
-        findings.add("assumed", f"{', '.join(codes)} is read as missing: no {guess.entry.label if guess.entry else ''} "
-                     "is so.", column=guess.column, value=", ".join(codes),
-                     remedy="Change the codes that mean missing.")
-
-
-def _say_unit(guess: FactorGuess, role: FactorRole, findings: Findings, ask: Ask) -> None:
-    entry, stated = guess.entry, guess.stated_unit
-    if entry is None:
-        return
-    if role.multiply_by != 1:
-        findings.add("assumed", f"{role.label} is given in {stated} and read in {role.unit} "
-                     f"(multiplied by {role.multiply_by:g}).", column=guess.column,
-                     remedy="Change the unit and the multiplier under “Factors”.")
-    elif entry.key == "afp" and stated in ("ng/l", "pg/ml"):
-        _ask_afp(role, ask)
-    elif entry.key == "afp" and stated == "iu/ml":
-        findings.add("assumed", f"AFP is kept in IU/mL and has no cut-point (1 IU/mL is about {_IU_PER_NG} ng/mL).",
-                     column=guess.column, remedy="Set a cut-point, or unit ng/mL and multiplier 1.21.")
-    elif entry.key == "tumor_size" and not stated:
-        _ask_size(guess, role, ask)
-
-
-def _ask_afp(role: FactorRole, ask: Ask) -> None:
-    """Ask what AFP headed ng/L is in: usually it is a misprint for ng/mL."""
-    cuts = {"cuts": [{"at": 400.0, "closed": "right"}]}
-    ask(f"AFP ({role.column!r}) is headed {role.unit}, a thousandth of ng/mL and usually a misprint. "
-        "What are its numbers in?", "Nothing is converted until you say.",
-        [("ng/mL (a misprint: keep the numbers)", {"factors": {role.key: {"unit": "ng/mL", **cuts}}}),
-         (f"{role.unit} (divide by 1000 to ng/mL)",
-          {"factors": {role.key: {"unit": "ng/mL", "multiply_by": 0.001, **cuts}}}),
-         (f"{role.unit} (keep as it is, no cut-point)", {"factors": {role.key: {"cuts": []}}})])
-
-
-def _ask_size(guess: FactorGuess, role: FactorRole, ask: Ask) -> None:
-    """Ask for the unit of tumour size where its numbers are too large for cm."""
-    values = guess.numbers.values[guess.cells.codes]
-    values = values[~np.isnan(values)]
-    if values.size and (np.median(values) > 12 or values.max() > 40):
-        ask(f"Tumour size ({role.column!r}) goes up to {values.max():g}. Is it in cm or mm?",
-            "The header does not say.",
-            [("mm", {"factors": {role.key: {"multiply_by": 0.1}}}), ("cm", {"factors": {role.key: {"unit": "cm"}}})])
-
-
-def _thrombus(guess: FactorGuess, roles: dict[str, FactorRole], key: str, findings: Findings, ask: Ask) -> None:
-    """Ask for the classification of thrombus grades that are written I-IV or 1-4 alone.
-
-    Cheng's type I is thrombus beyond the segments' branches: the two scales do not run side by side.
-    """
-    role = roles[key]
-    grades = bare_grades(list(role.levels))
-    if not grades:
-        return
-    roman = {1: "I", 2: "II", 3: "III", 4: "IV"}
-    cheng = {v: f"Cheng {roman[grades[v]]}" if v in grades else v for v in role.levels}
-    vp = {v: f"Vp{grades[v]}" if v in grades else v for v in role.levels}
-    header = guess.column.lower()
-    if (guess.entry and guess.entry.key == "cheng") or "cheng" in header or "程" in header:
-        roles[key] = FactorRole(key=key, label="PVTT (Cheng)", column=guess.column, kind="categorical", levels=cheng)
-    elif "vp" in header.replace("pvp", ""):
-        roles[key] = FactorRole(key=key, label=role.label, column=guess.column, kind="categorical", levels=vp)
-        findings.add("assumed", "The header says Vp: 1-4 is read as Vp1-Vp4.", column=guess.column,
-                     remedy="Name the levels under “Factors”.")
-    else:
-        moved = factor_json(FactorRole(key="cheng", label="PVTT (Cheng)", column=guess.column,
-                                       kind="categorical", levels=cheng))
-        ask(f"{guess.column!r} holds {', '.join(grades)}. Which classification is it: Vp or Cheng?",
-            "They differ: Cheng II is about Vp3, III about Vp4, IV the superior mesenteric vein. "
-            "Neither is converted into the other.",
-            [("Vp (Japan)", {"factors": {key: {"levels": vp}}}),
-             ("Cheng", {"factors": {key: None, "cheng": moved}}),
-             ("Another: keep the codes", {"factors": {key: {"label": role.label}}})])
-
-
-def _add_albi(roles: dict[str, FactorRole], guesses: Mapping[str, FactorGuess], findings: Findings) -> None:
-    """Add the ALBI grade where bilirubin and albumin are there; their units by header or by size."""
-    inputs = {name: roles.get(name) for name in ("bilirubin", "albumin")}
-    if ALBI in roles or any(r is None or r.kind != "numeric" for r in inputs.values()):
-        return
-    for name, other, times, most in (("bilirubin", "mg/dL", 17.1, 5.0), ("albumin", "g/dL", 10.0, 10.0)):
-        role = roles[name]
-        guess = guesses[role.column]
-        if not guess.stated_unit:
-            median = float(np.nanmedian(guess.numbers.values[guess.cells.codes]))
-            if median < most:
-                roles[name] = FactorRole(**{**role.__dict__, "multiply_by": times})
-            findings.add("assumed", f"{role.label} is read in {other if median < most else role.unit}: the header "
-                         f"names no unit and the median is {median:g}.", column=role.column,
-                         remedy="Change the unit and the multiplier under “Factors”.")
-    entry = next(e for e in DICTIONARY if e.key == ALBI)
-    roles[ALBI] = FactorRole(key=ALBI, label=entry.label, column="", kind="categorical", formula=ALBI,
-                             levels={v: v for v in ("1", "2", "3")},
-                             inputs={"bilirubin": "bilirubin", "albumin": "albumin"})
-    findings.add("assumed", "The ALBI grade is computed from bilirubin and albumin (Johnson et al. 2015).",
-                 column=", ".join(roles[n].column for n in ("bilirubin", "albumin")),
-                 remedy="Take it out under “Factors” if it is not wanted.")
+        """The unit in the header, or the one behind nearly all of the numbers; lower case."""
+        header = unit_in(self.column)
+        if header or not self.share_of_numbers or not self.numbers.units:
+            return header
+        commonest, often = Counter(self.numbers.units.values()).most_common(1)[0]
+        return commonest if often > NEARLY_ALL * np.isfinite(self.numbers.values).sum() else ""

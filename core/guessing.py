@@ -11,7 +11,8 @@ from typing import Any
 from core import dictionary, schema
 from core.endpoint_guess import EndpointGuess
 from core.errors import MappingError, NeedsAnswer
-from core.factor_guess import FactorGuess, guess_factors
+from core.factor_guess import FactorGuess
+from core.factors import guess_factors
 from core.findings import Findings
 from core.identifiers import is_identifier
 from core.levels import (

@@ -21,6 +21,8 @@ _BARE = re.compile(r"(?:cheng|程氏)?[\s_-]*(?:type|grade|class)?[\s_-]*([1-4]|
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 _GRADE = re.compile(r"(?:ctcae)?\s*(?:grade|gr|g)?[\s_.-]*([0-5]|iv|v|i{1,3})(?:\.0+)?\s*(?:级|度)?",
                     re.IGNORECASE | re.ASCII)
+_COMPONENTS = re.compile(r"\s*(?:[+＋/&、,-]|联合|加|\band\b|\bplus\b|\bwith\b)\s*", re.IGNORECASE)
+_PLUS = ("+", "++", "+++", "++++", "±", "+-", "+/-")
 _SEX = {"male": ("m", "male", "man", "男", "男性"), "female": ("f", "female", "woman", "女", "女性")}
 
 
@@ -29,6 +31,8 @@ def levels_of(column: TextColumn, missing: Iterable[str]) -> list[str]:
 
     Of a column with more than `MANY` only so many are returned and one more, in no order.
     """
+    if column.n_distinct <= MANY and column.is_in(_PLUS).any():
+        missing = frozenset(missing) - {"-"}  # beside + and ++ it is the negative
     present = ~column.is_in(missing)
     if present.sum() > MANY:
         listed = column.values.slice(0, 4 * MANY).to_pylist()
@@ -77,7 +81,7 @@ def labels_for(levels: list[str], entry: Entry | None, counts: Mapping[str, int]
     names = {}
     for value, (meaning, word) in meanings.items():
         alike = [v for v in levels if meanings[v][0] == meaning]
-        commonest = max(alike, key=lambda v: ((counts or {}).get(v, 0), v))
+        commonest = max(alike, key=lambda v: ((counts or {}).get(v, 0), v[:1].isupper(), v))
         names[value] = word if word and (len(alike) > 1 or _VP.fullmatch(_wide(value))) else commonest
     rank = {squeeze(v): i for i, v in enumerate(entry.levels)} if entry else {}
     order = sorted(levels, key=lambda v: (rank.get(squeeze(names[v]), len(rank)), natural_order(names[v]),
@@ -150,11 +154,11 @@ def counts_censoring(column: str) -> bool:
 
 
 def default_reference(levels: list[str]) -> str:
-    """Return the likely control arm: named so, else contained in another's name, else the first."""
-    for level in levels:
-        if squeeze(level) in dictionary.CONTROL_WORDS:
-            return level
-    for level in levels:
-        if any(level != other and other.startswith(level) for other in levels):
-            return level
-    return levels[0]
+    """Return the likely control arm: named so, else of the fewest components, else the first.
+
+    TACE+IMRT stands before TACE+IMRT+sorafenib, TACE before HAIC+lenvatinib.
+    """
+    named = [v for v in levels if set(re.split(r"[^\w]+", v.casefold())) & set(dictionary.CONTROL_WORDS)]
+    if named:
+        return named[0]
+    return min(levels, key=lambda v: len(_COMPONENTS.split(v.strip())))

@@ -65,7 +65,8 @@ def begin(tables: Sequence[TextTable], mapping: Mapping[str, Any] | str | None =
     if any(kind_of(t) in ("ADTTE", "ADAE") for t in tables):
         study = study_of([t for t in tables if kind_of(t)])
         data = study.mapping.to_json()
-        return Loading(table=study.table, mapping=data, guessed=data, events=study.events)
+        return Loading(table=study.table, mapping=data, guessed=data, events=study.events,
+                       questions=list(study.questions))
     lists = [t for t in tables if is_event_list(t)]
     cohorts = [t for t in tables if t not in lists]
     if not cohorts:

@@ -245,6 +245,7 @@ class _Converter:
         written = {u for u in numbers.units.values()}
         base = time_unit_in(f"({unit})") or unit.lower()
         if not written or not base:
+            self._say_mixed(column, numbers)
             return values if len(written) < 2 else self._refuse_units(column, numbers, values, max(written))
         entry = dictionary_entry(column)
         values = values.copy()
@@ -256,7 +257,19 @@ class _Converter:
             if ratio is None:
                 return self._refuse_units(column, numbers, values, base)
             values[i] *= ratio
+            if ratio != 1:
+                cells = self.table.cells[column]
+                self._refuse(cells.codes == i, column, f"is converted from {own} to {base}", severity="repaired")
         return values
+
+    def _say_mixed(self, column: str, numbers: Numbers) -> None:
+        """Warn where some numbers have a unit and others have none."""
+        absent = self._absent(column)
+        bare = int((np.isfinite(numbers.values) & ~absent).sum()) - len(numbers.units)
+        if numbers.units and bare > 0:
+            unit = next(iter(numbers.units.values()))
+            self.findings.add("warning", f"Some cells of {column!r} have the unit {unit!r} and others none: all are "
+                              "read as they stand.", column=column, value=unit, remedy="Write the column in one unit.")
 
     def _refuse_units(self, column: str, numbers: Numbers, values: np.ndarray, base: str) -> np.ndarray:
         codes = self.table.cells[column].codes

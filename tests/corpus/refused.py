@@ -115,9 +115,14 @@ VALUES = [
     asked("a bare 1-4 under PVTT", renamed("pvtt", "PVTT分型", cycle("1", "2", "3", "4", "无")), "Vp or Cheng"),
     asked("AFP in ng/L", renamed("AFP (ng/mL)", "AFP (ng/L)"), "usually a misprint"),
     asked("size in mm without saying so", text(**{"tumour size": [str(20 + 5 * i) for i in range(N)]}), "cm or mm"),
-    asked("day or month first", dated(["01/02/2019"] * N, ["03/04/2020", "05/06/2020"] * (N // 2)), "day or the month first"),
+    asked("day or month first", dated(["01/02/2019"] * N, ["03/04/2020", "05/06/2020"] * (N // 2)), "day first, or month first"),
     asked("1,210 in a semicolon file", text({**columns(), "AFP (ng/mL)": [f"{i + 1},210" for i in range(N)],
                                              "OS_months": [str(i + 2) for i in range(N)]}, sep=";"), "1210 or 1.210"),
+    asked("years of two digits, first or last", dated([f"{12 + i % 9}-03-{14 + i % 9}" for i in range(N)],
+                                                      [f"{22 + i % 9}-03-{14 + i % 9}" for i in range(N)]), "written year first, or day first"),
+    asked("1.210 in a semicolon file", text({**columns(), "AFP (ng/mL)": [f"{i + 1}.210" for i in range(N)],
+                                             "OS_months": [str(i + 2) for i in range(N)]}, sep=";"), "Is 1.210"),
+    asked("AFP ng/L without brackets", renamed("AFP (ng/mL)", "AFP ng/L"), "usually a misprint"),
     asked("visits", visits(), "Which row of a patient counts"),
 ]
 
