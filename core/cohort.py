@@ -28,7 +28,7 @@ from core.guessing import guess_mapping, unique_key
 from core.mapping import ColumnMapping
 from core.reading import Source, read_table
 from core.roles import FactorRole
-from core.text_table import ReadOptions, TextTable
+from core.text_table import ReadOptions, TextTable, fingerprint
 from core.validation import validate
 
 T = TypeVar("T")
@@ -304,16 +304,9 @@ def make_cohort(table: TextTable,
         events = joined_events(events, event_list, mapping, patients, findings)
     return Cohort(
         table=patients, long_events=events, mapping=mapping, findings=findings.frame(),
-        fingerprint=_fingerprint(table, event_list), name=table.name, lines=kept.lines,
+        fingerprint=fingerprint(table, event_list), name=table.name, lines=kept.lines,
         rows=np.ones(len(patients), bool),
     )
-
-
-def _fingerprint(table: TextTable, event_list: TextTable | None) -> str:
-    """Return the SHA-256 of the file; of two, that of both of theirs."""
-    if event_list is None:
-        return table.sha256
-    return hashlib.sha256(f"{table.sha256}{event_list.sha256}".encode()).hexdigest()
 
 
 def _check_keys(mapping: ColumnMapping) -> None:

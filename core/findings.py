@@ -9,7 +9,8 @@ import pandas as pd
 
 from core.schema import FINDING_COLUMNS, Severity
 
-_SINGLY = 5_000  # so many rows are named one by one; more of one kind are named in one finding
+# So many rows are named one by one; more of one kind are named in one finding.
+_SINGLY: dict[Severity, int] = {"refused": 5_000, "warning": 200, "assumed": 25, "repaired": 200}
 
 
 class Findings:
@@ -27,13 +28,16 @@ class Findings:
     def add_rows(self, severity: Severity, lines: np.ndarray, values: Callable[[int], str],
                  message: str, *, column: str = "", remedy: str = "") -> None:
         """Add a finding per row; `values` gives the value of the i-th. `{line}` and `{value}` are filled in."""
-        for i, line in enumerate(lines[:_SINGLY]):
+        most = _SINGLY[severity]
+        if severity == "assumed" and len(lines) > most:
+            most = 0
+        for i, line in enumerate(lines[:most]):
             value = values(i)
             self.add(severity, message.replace("{line}", str(line)).replace("{value}", repr(value)),
                      remedy=remedy, row=int(line), column=column, value=value)
-        rest = lines[_SINGLY:]
+        rest = lines[most:]
         if len(rest):
-            self.add(severity, f"{len(rest):,} further rows of the same kind: {message}"
+            self.add(severity, f"{len(rest):,} {'further ' if most else ''}rows of one kind: {message}"
                      .replace("{line}", "…").replace("{value}", "…"),
                      remedy=remedy, row=ranges(rest), column=column)
 

@@ -12,7 +12,7 @@ from core.errors import CohortError, MappingError, NeedsAnswer, merged
 from core.event_list import guess_event_file
 from core.guessing import guess_mapping, is_event_list
 from core.mapping import ColumnMapping
-from core.text_table import TextTable
+from core.text_table import TextTable, fingerprint
 
 
 @dataclass(kw_only=True)
@@ -26,6 +26,11 @@ class Loading:
     findings: list[dict[str, object]] = field(default_factory=list)
     questions: list[NeedsAnswer] = field(default_factory=list)
 
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the cohort that the files make."""
+        return fingerprint(self.table, self.events)
+
     def open_questions(self) -> list[NeedsAnswer]:
         """Return the questions whose answer the mapping does not hold yet."""
         return [q for q in self.questions if not self._settled(q)]
@@ -34,6 +39,12 @@ class Loading:
         """Tell whether what the answers would change was changed, by an answer or by hand."""
         paths = {path for change in question.changes for path in _leaves(change)}
         return any(_at(self.mapping, p) != _at(self.guessed, p) for p in paths)
+
+    def findings_that_hold(self) -> list[dict[str, object]]:
+        """Return what was assumed of columns whose roles are still those that were guessed."""
+        now, then = _plain(self.mapping), _plain(self.guessed)
+        return [f for f in self.findings
+                if not f["column"] or _roles_of(now, str(f["column"])) == _roles_of(then, str(f["column"]))]
 
     def answer(self, question: NeedsAnswer, choice: str) -> None:
         """Take a person's answer; the same as what was guessed is an answer, too."""
@@ -91,6 +102,28 @@ def fits(mapping: Mapping[str, Any], table: TextTable) -> bool:
     except CohortError:
         return False
     return True
+
+
+def _plain(mapping: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a mapping in its full form, so that two can be compared."""
+    try:
+        return ColumnMapping.from_json(mapping).to_json()
+    except CohortError:
+        return mapping
+
+
+def _roles_of(mapping: Mapping[str, Any], column: str) -> list[Any]:
+    """Return every part of a mapping that names a column."""
+    parts: list[Any] = [mapping.get("patient_id") == column]
+    arm = mapping.get("arm") or {}
+    parts.append(arm if arm.get("column") == column else None)
+    for group in ("endpoints", "factors", "failure_sites"):
+        parts += [part for part in mapping.get(group, {}).values() if column in _texts(part)]
+    return parts
+
+
+def _texts(part: Mapping[str, Any]) -> list[Any]:
+    return [t for v in part.values() for t in (v if isinstance(v, list) else [v])]
 
 
 def _leaves(change: Mapping[str, Any], path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

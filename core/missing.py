@@ -78,5 +78,6 @@ def _patterns(some: dict[str, np.ndarray], n: int) -> pd.DataFrame:
     names = np.asarray(list(some), dtype=object)
     rows = [{"n": int(counts[i]), "variables": ", ".join(names[matrix[first[i]]])} for i in order[:_PATTERNS]]
     if rest := int(counts[order[_PATTERNS:]].sum()):
-        rows.append({"n": rest, "variables": f"{len(order) - _PATTERNS} other patterns"})
+        others = len(order) - _PATTERNS
+        rows.append({"n": rest, "variables": f"{others} other pattern{'s' if others > 1 else ''}"})
     return pd.DataFrame(rows)

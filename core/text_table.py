@@ -6,6 +6,7 @@ a column's distinct values and spread the result by its codes.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -101,6 +102,13 @@ class TextColumn:
         """Return the column of some rows; values that none of them has stay listed nowhere."""
         used, codes = np.unique(self.codes[rows], return_inverse=True)
         return TextColumn(self.values.take(pa.array(used)), codes.astype(np.int32))
+
+
+def fingerprint(table: TextTable, events: TextTable | None) -> str:
+    """Return the SHA-256 of a cohort's file; of two files, that of both of theirs."""
+    if events is None:
+        return table.sha256
+    return hashlib.sha256(f"{table.sha256}{events.sha256}".encode()).hexdigest()
 
 
 # Unicode's spaces, and the marks of no width that copying from documents leaves behind.

@@ -24,7 +24,7 @@ from ui.findings import findings_table, mapping_download
 from ui.mapping_form import mapping_form
 from ui.state import Draft, session
 
-_SHOWN_ROWS, _SHOWN_COLUMNS = 4, 12
+_SHOWN_ROWS, _SHOWN_COLUMNS = 4, 40
 _DETECT = "as detected"
 _MARKS = {".": "point (1.5)", ",": "comma (1,5)"}
 
@@ -90,7 +90,8 @@ def _identifiers(draft: Draft) -> None:
     columns = [c for c in draft.loading.mapping.get("identifiers", []) if c in draft.table.columns]
     if columns:
         note(f"{', '.join(columns)} may tell who a patient is. Used for nothing, shown in no export.", strong=True)
-        st.button(f"Drop identifying columns ({len(columns)})", on_click=_drop, args=(draft, columns),
+        st.button(f"Drop identifying columns ({len(columns)})", help="They are gone until the file is loaded again; a "
+                  "patient id among them is replaced by the row in the file.", on_click=_drop, args=(draft, columns),
                   icon=":material/visibility_off:")
 
 
@@ -158,7 +159,8 @@ def _accept(loading: Loading) -> Cohort | None:
         if isinstance(error, ValidationError):
             _found(loading, error.findings, mapping.identifiers)
         return None
-    st.html(f"<p class='cs-ok' data-testid='ready'>{html.escape(_said(cohort))}</p>")
+    look = "cs-ok" if cohort.endpoints else "cs-banner"
+    st.html(f"<p class='{look}' data-testid='ready'>{html.escape(_said(cohort))}</p>")
     if to_confirm := _guessed_units(loading, cohort):
         note(to_confirm)
     with st.container(horizontal=True):
@@ -174,7 +176,7 @@ def _accept(loading: Loading) -> Cohort | None:
 def _said(cohort: Cohort) -> str:
     arm = cohort.mapping.arm
     arms = f"{len(cohort.levels('arm'))} arms" if arm else "one arm"
-    endpoints = ", ".join(cohort.endpoints) or "no endpoint"
+    endpoints = ", ".join(cohort.endpoints) or "no endpoint (survival needs a time and an event below)"
     return (f"Ready to explore: {plural(cohort.n, 'patient')}, {arms}, {endpoints}, "
             f"{len(cohort.mapping.factors)} factors, "
             f"{len(cohort.worst_grades.terms)} adverse events.")
@@ -188,5 +190,5 @@ def _guessed_units(loading: Loading, cohort: Cohort) -> str:
 
 
 def _found(loading: Loading, findings: pd.DataFrame, identifiers: tuple[str, ...]) -> None:
-    assumed = pd.DataFrame(loading.findings, columns=findings.columns)
+    assumed = pd.DataFrame(loading.findings_that_hold(), columns=findings.columns)
     findings_table(pd.concat([assumed, findings], ignore_index=True) if len(assumed) else findings, identifiers)

@@ -24,9 +24,10 @@ from ui.factor_form import FactorForm, level_names
 from ui.state import Draft
 
 NONE = "(none)"
+_LONGEST = 16
 _UNITS = list(schema.MONTHS_PER)
 _COLUMN, _DATES = "a column of times", "two dates"
-_TAKES = {"": "refuse a second row", "first": "the first row counts", "last": "the last row counts",
+_TAKES = {"": "a second row is an error", "first": "the first row counts", "last": "the last row counts",
           "where": "the row where a column holds a value"}
 
 
@@ -49,7 +50,7 @@ def _taken(mapping: dict[str, Any]) -> set[str]:
     """Return the columns that have a role already and so are no factors."""
     taken = {mapping["patient_id"], (mapping.get("arm") or {}).get("column")}
     for endpoint in mapping["endpoints"].values():
-        taken |= {endpoint.get(k) for k in ("time", "start", "end", "event")}
+        taken |= {endpoint.get(k) for k in ("time", "start", "event")} | set(endpoint.get("end", []))
     return taken - {None, ""}
 
 
@@ -126,7 +127,8 @@ class _Form:
         reference = now.get("reference") if same and now.get("reference") in levels else \
             (default_reference(levels) if levels else "")
         picked = st.selectbox("Reference arm", levels, key=self.key("reference", column),
-                              index=levels.index(reference) if reference in levels else 0, format_func=labels.get,
+                              index=levels.index(reference) if reference in levels else 0,
+                              format_func=labels.__getitem__,
                               help="Hazard ratios and risk differences are against this arm.")
         if len(levels) <= schema.MAX_ARMS:
             with st.expander("Names of the arms"):
@@ -198,7 +200,7 @@ class _Form:
         return out
 
     def _endpoint(self, i: int, name: str, now: dict[str, Any], out: dict[str, Any]) -> None:
-        first, second, third = st.columns([0.22, 0.45, 0.33])
+        first, second, third = st.columns([0.2, 0.4, 0.4])
         name = first.text_input("Name", name, key=self.key("endpoint", i)).strip() or name
         label = second.text_input("In full", now.get("label", name), key=self.key("label", i))
         how = third.selectbox("Time from", [_COLUMN, _DATES], int(bool(now.get("start"))), key=self.key("how", i))
@@ -226,9 +228,11 @@ class _Form:
     def _time(self, i: int, now: dict[str, Any]) -> dict[str, str | None]:
         return {"time": self.column("Time", now.get("time"), "time", i)}
 
-    def _dates(self, i: int, now: dict[str, Any]) -> dict[str, str | None]:
-        return {"start": self.column("From (date)", now.get("start"), "start", i),
-                "end": self.column("To (date)", now.get("end"), "end", i)}
+    def _dates(self, i: int, now: dict[str, Any]) -> dict[str, Any]:
+        start = self.column("From (date)", now.get("start"), "start", i)
+        known = [now["end"]] if isinstance(now.get("end"), str) else now.get("end", [])
+        ends = st.multiselect("To (date; the first that is filled)", self.columns, known, key=self.key("end", i))
+        return {"start": start, "end": ends}
 
     def _unit(self, i: int, times: dict[str, str | None], now: dict[str, Any]) -> dict[str, str]:
         time = times["time"]
@@ -236,7 +240,7 @@ class _Form:
         return {"unit": st.selectbox("Time unit", _UNITS, _UNITS.index(stated or "months"),
                                      key=self.key("unit", i, time))}
 
-    def _order(self, i: int, times: dict[str, str | None], now: dict[str, Any]) -> dict[str, str]:
+    def _order(self, i: int, times: dict[str, Any], now: dict[str, Any]) -> dict[str, str]:
         orders = ["", *ORDERS]
         chosen = now.get("date_order", "")
         order = st.selectbox("Dates are written", orders, orders.index(chosen) if chosen in orders else 0,
@@ -250,8 +254,12 @@ def _with_values(table: TextTable) -> Callable[[str], str]:
         if column == NONE:
             return NONE
         first = table.cells[column].values.slice(0, 3).to_pylist()
-        return f"{column}  ({', '.join(v[:24] for v in first)} …)"
+        return f"{column}  ({', '.join(_brief(v) for v in first)} …)"
     return shown
+
+
+def _brief(value: str) -> str:
+    return value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…"
 
 
 def _grid(n: int) -> list[Any]:

@@ -47,7 +47,7 @@ def open_page(title: str) -> Cohort:
     cohort = _filtered(whole)
     if title != "Cohort":
         _banner()
-    _bar(cohort)
+    _bar(cohort, mapping=title == "Cohort" and _is_waiting())
     return cohort
 
 
@@ -71,8 +71,7 @@ def _menu() -> None:
 def _banner() -> None:
     """Say that the patients are synthetic, or that a file waits on the Cohort page."""
     here = session()
-    in_use = here.cohort.fingerprint if here.cohort else ""
-    if here.draft and here.draft.table.sha256 != in_use:
+    if here.draft and _is_waiting():
         with st.container(key="waiting", horizontal=True, wrap=False, vertical_alignment="center"):
             st.html(f"<p class='cs-banner'><b>{html.escape(here.draft.table.name)}</b> is read but not in "
                     "use yet: say on the Cohort page that you want to explore it.</p>", width="stretch")
@@ -103,15 +102,27 @@ def _filtered(whole: Cohort) -> Cohort:
         return cache.filtered(whole, Filters())
 
 
-def _bar(cohort: Cohort) -> None:
+def _is_waiting() -> bool:
+    """Tell whether a file is being mapped that is not the cohort in use."""
+    here = session()
+    in_use = here.cohort.fingerprint if here.cohort else ""
+    return here.draft is not None and here.draft.loading.fingerprint != in_use
+
+
+def _bar(cohort: Cohort, *, mapping: bool) -> None:
     with st.container(key="bar", horizontal=True, wrap=False, vertical_alignment="top"):
         with st.container(horizontal=True, gap="small"):
-            st.html(f"<div class='cs-summary' data-testid='summary'>{_summary(cohort)}</div>",
+            st.html(f"<div class='cs-summary' data-testid='summary'>{_summary(cohort)}{_in_use(mapping)}</div>",
                     width="content")
             filters.chips(cohort)
         with st.container(horizontal=True, wrap=False, gap="small", width="content"):
             filters.undo_and_reset(cohort)
             session().export_slot = st.container(width="content")
+
+
+def _in_use(mapping: bool) -> str:
+    """Say that the bar speaks of the cohort in use while another file is being mapped."""
+    return "<span class='cs-note'> (in use until the file below is explored)</span>" if mapping else ""
 
 
 def _summary(cohort: Cohort) -> str:

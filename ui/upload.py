@@ -76,12 +76,13 @@ def _read(file: Any, data: bytes, *, newest: bool) -> TextTable | None:
     try:
         if len(data) < _LARGE:
             return read_table(data, name=file.name, options=options)
-        with st.container(horizontal=True, vertical_alignment="center", key="reading"):
+        place = st.empty()
+        with place.container(horizontal=True, vertical_alignment="center"):
             bar = st.progress(0.0, f"Reading {file.name} …")
             st.button("Give up", key=f"abandon-{file.file_id}", on_click=_abandon, args=(file.file_id,))
         table = read_table(data, name=file.name, options=options,
                            progress=lambda share: bar.progress(min(share, 1.0), f"Reading {file.name} …"))
-        bar.empty()
+        place.empty()
     except CohortError:
         if newest:
             raise
