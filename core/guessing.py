@@ -67,8 +67,11 @@ def factor_for(table: TextTable, column: str, missing: Iterable[str], key: str, 
     return FactorGuess(table, column, schema.spellings(missing)).role(key, known="later" if later else "baseline")
 
 
-def is_event_list(table: TextTable) -> bool:
-    """Tell whether a table lists adverse events: patients repeat, beside a term in words and a CTCAE grade."""
+def is_event_list(table: TextTable, *, alone: bool = True) -> bool:
+    """Tell whether a table lists adverse events: patients, a term in words and a CTCAE grade.
+
+    Alone, patients must also repeat in it; beside a cohort they need not.
+    """
     folded = {dictionary.fold(c): c for c in reversed(table.columns)}
 
     def named(role: str) -> list[str]:
@@ -79,7 +82,7 @@ def is_event_list(table: TextTable) -> bool:
     grades = [c for c in named("grade") if c not in terms and _is_graded(table, c)]
     survival = any(f.startswith(name.lower()) for f in folded for name in ("OS", "PFS", "RFS")) or \
         {"time", "futime", "status"} & set(folded)
-    return bool(repeats and terms and grades and not survival)
+    return bool(named("patient") and (repeats or not alone) and terms and grades and not survival)
 
 
 def _in_words(table: TextTable, column: str) -> bool:

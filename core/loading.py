@@ -78,7 +78,9 @@ def begin(tables: Sequence[TextTable], mapping: Mapping[str, Any] | str | None =
         data = study.mapping.to_json()
         return Loading(table=study.table, mapping=data, guessed=data, events=study.events,
                        questions=list(study.questions))
-    lists = [t for t in tables if is_event_list(t)]
+    lists = [t for t in tables if is_event_list(t, alone=len(tables) == 1)]
+    if len(lists) == len(tables) > 1:  # a small cohort may look like one
+        lists = [t for t in tables if is_event_list(t)]
     cohorts = [t for t in tables if t not in lists]
     if not cohorts:
         raise MappingError(f"{lists[0].name or 'The file'} is a list of adverse events, with several rows per "

@@ -178,7 +178,7 @@ class _Form:
 
     def _missing_codes(self, out: dict[str, Any]) -> None:
         codes = [c for c in self.mapping.get("missing", schema.MISSING_CODES) if c]
-        here = [c for c in codes if any(cells.is_in([c]).any() for cells in self.table.cells.values())]
+        here = self._codes_here(tuple(codes))
         st.text_input("Codes that mean missing", ", ".join(codes), key=self.key("missing"),
                       help="An empty cell is always missing. \"None\" is a level unless you add it.")
         inside = "; ".join(f"{', '.join(v)} in {c}" for c, v in self.mapping.get("missing_in", {}).items())
@@ -187,6 +187,16 @@ class _Form:
         if inside and not st.checkbox("Read these as missing, too", True, key=self.key("missing-in")):
             out["missing_in"] = {}
         out["missing"] = list(self.missing)
+
+    def _codes_here(self, codes: tuple[str, ...]) -> list[str]:
+        """Return which missing codes stand in the file; looked up once per file and list."""
+        found = self.draft.codes_here
+        if codes not in found:
+            found.clear()
+            present = {str(v) for cells in self.table.cells.values() if (m := cells.is_in(codes)).any()
+                       for v in cells.values.filter(m).to_pylist()}
+            found[codes] = [c for c in codes if c in present]
+        return found[codes]
 
     def endpoints(self) -> dict[str, Any]:
         _head("Endpoints")
@@ -204,7 +214,7 @@ class _Form:
         name = first.text_input("Name", name, key=self.key("endpoint", i)).strip() or name
         label = second.text_input("In full", now.get("label", name), key=self.key("label", i))
         how = third.selectbox("Time from", [_COLUMN, _DATES], int(bool(now.get("start"))), key=self.key("how", i))
-        left, right = st.columns([0.66, 0.34])
+        left, right = st.columns([0.58, 0.42])
         with left:
             times = self._time(i, now) if how == _COLUMN else self._dates(i, now)
             event = self.column("Event", now.get("event"), "event", i)

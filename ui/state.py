@@ -32,6 +32,7 @@ class Draft:
     number: int  # of the draft among the session's
     offered: dict[str, Any] | None = None  # the mapping of an earlier file that fits this one
     revision: int = 0
+    codes_here: dict[tuple[str, ...], list[str]] = field(default_factory=dict)  # missing codes in the file
 
     @property
     def table(self) -> TextTable:

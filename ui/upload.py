@@ -37,6 +37,7 @@ def upload() -> Draft | None:
     if files and _are_new(files):
         try:
             session().draft = _draft(files)
+            st.rerun()  # what stands above speaks of the file, too
         except CohortError as error:
             session().draft = None
             note(f"{files[-1].name} was not loaded. {error}", strong=True)

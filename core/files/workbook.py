@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -19,6 +20,9 @@ from core.files.limits import MAX_UNPACKED, check_cell, check_columns, check_row
 
 ZIP = b"PK\x03\x04"
 _PARTS, _CHUNK = 10_000, 5_000
+_UNCOMPUTED = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>')
+_MERGED = re.compile(rb'<mergeCell ref="[A-Z]+(\d+):[A-Z]+(\d+)"')
+_HEAD_ROWS = 1
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -35,6 +39,24 @@ class Sheet:
         """Return columns and lines below the header; see `Grid.body`."""
         first = int(np.searchsorted(self.lines, header.line, side="right"))
         return [c.slice(first) for c in self.columns], self.lines[first:], []
+
+
+def oddities(data: bytes) -> list[str]:
+    """Return what cells of a workbook cannot tell: formulas never computed, merged cells below the first rows."""
+    said = []
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for part in archive.namelist():
+            if not part.startswith("xl/worksheets/sheet"):
+                continue
+            xml = archive.read(part)
+            if empty := _UNCOMPUTED.findall(xml):
+                said.append(f"{len(empty):,} formulas were never computed and are empty, the first in cell "
+                            f"{empty[0].decode()}: open the workbook in Excel and save it.")
+            if merged := [m for m in _MERGED.findall(xml) if int(m[0]) > _HEAD_ROWS and m[0] != m[1]]:
+                first, last = int(merged[0][0]), int(merged[0][1])
+                said.append(f"{len(merged):,} groups of rows have merged cells, the first from row {first} "
+                            f"to {last}: only the first row of each holds the value. Unmerge and fill down.")
+    return said
 
 
 def sheet_names(data: bytes) -> list[str]:

@@ -119,6 +119,9 @@ LAYOUT = [
          holds=as_good),
     Case("workbook whose second sheet has the table", workbook([], sheets={"data": typed_rows()}), "repaired",
          "sheet 'data'", holds=as_good),
+    Case("workbook with formulas never computed", workbook([[*r, "=1+1" if i else "sum"] for i, r in enumerate(typed_rows())]),
+         "warned", "24 formulas were never computed and are empty, the first in cell H2", holds=as_good),
+    Case("workbook with merged cells", workbook(typed_rows(), merge="B2:B5"), "warned", "merged cells, the first from row 2 to 5"),
     Case("workbook with dates", workbook([[*r, d] for r, d in zip(typed_rows(), ["visit date", *[None] * N], strict=True)]),
          "accepted", holds=as_good),
 ]

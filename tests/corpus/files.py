@@ -77,7 +77,8 @@ def cycle(*values: str, n: int = N) -> list[str]:
     return [values[i % len(values)] for i in range(n)]
 
 
-def workbook(rows: list[list[Any]], *, sheets: dict[str, list[list[Any]]] | None = None) -> bytes:
+def workbook(rows: list[list[Any]], *, sheets: dict[str, list[list[Any]]] | None = None,
+             merge: str = "") -> bytes:
     book = openpyxl.Workbook()
     first = book.active
     assert first is not None
@@ -87,6 +88,8 @@ def workbook(rows: list[list[Any]], *, sheets: dict[str, list[list[Any]]] | None
         sheet = book.create_sheet(name)
         for row in content:
             sheet.append(row)
+    if merge:
+        first.merge_cells(merge)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
