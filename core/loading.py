@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,7 +77,7 @@ def begin(tables: Sequence[TextTable], mapping: Mapping[str, Any] | str | None =
     if any(kind_of(t) in ("ADTTE", "ADAE") for t in tables):
         study = study_of([t for t in tables if kind_of(t)])
         data = study.mapping.to_json()
-        return Loading(table=study.table, mapping=data, guessed=data, events=study.events,
+        return Loading(table=study.table, mapping=data, guessed=deepcopy(data), events=study.events,
                        questions=list(study.questions))
     lists = [t for t in tables if is_event_list(t, alone=len(tables) == 1)]
     if len(lists) == len(tables) > 1:  # a small cohort may look like one
@@ -88,12 +89,12 @@ def begin(tables: Sequence[TextTable], mapping: Mapping[str, Any] | str | None =
     table, events = cohorts[-1], lists[-1] if lists else None
     if mapping is not None:
         given = ColumnMapping.from_json(mapping, table.columns).to_json()
-        return Loading(table=table, mapping=given, guessed=given, events=events)
+        return Loading(table=table, mapping=given, guessed=deepcopy(given), events=events)
     guess = guess_mapping(table)
     data = guess.mapping.to_json()
     if events is not None:
         data["adverse_events"]["file"] = dict(guess_event_file(events).items())
-    return Loading(table=table, mapping=data, guessed=data, events=events, findings=guess.findings,
+    return Loading(table=table, mapping=data, guessed=deepcopy(data), events=events, findings=guess.findings,
                    questions=guess.questions)
 
 
