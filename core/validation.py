@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pandas as pd
 
 from core import schema
+from core.cells import Cells
 from core.checks import check_cohort
 from core.dates import dates_of
 from core.derive import derived
-from core.dictionary import ae_category, ae_term, dictionary_entry, time_unit_in
+from core.dictionary import ae_category, ae_term, dictionary_entry
 from core.errors import ValidationError
 from core.findings import Findings, ranges
 from core.format import plural
 from core.levels import MANY, as_number, categorical, grade, levels_of
 from core.mapping import ColumnMapping
-from core.numbers import UNKNOWN, Numbers, is_ambiguous, numbers_of
+from core.measured import Measured
 from core.roles import ArmRole, EndpointRole, FactorRole
 from core.rows import one_row_per_patient
 from core.text_table import TextTable
 
 _SHOWN = 3  # so many findings are told in the error itself; all are in its table
 _MOST_EVENT_VALUES = 12
-_INFINITE = re.compile(r"[-+]?(inf(inity)?|\d+\.?\d*e\+?\d{3,})", re.IGNORECASE)
 
 
 def validate(table: TextTable, mapping: ColumnMapping,
@@ -74,6 +72,8 @@ class _Converter:
     def __init__(self, table: TextTable, mapping: ColumnMapping, findings: Findings) -> None:
         self.table, self.mapping, self.findings = table, mapping, findings
         self.lines = table.lines
+        self.cells = Cells(table, mapping, findings)
+        self.numbers = Measured(self.cells)
 
     def patients(self) -> pd.DataFrame:
         columns: dict[str, object] = {schema.PATIENT: self._ids()}
@@ -114,27 +114,14 @@ class _Converter:
         return event_frame(np.concatenate(patients), categorical(np.concatenate(codes), terms),
                            {t: ae_category(t) for t in terms}, np.concatenate(graded))
 
-    def _absent(self, column: str) -> np.ndarray:
-        """Tell of each distinct value whether it is a missing code."""
-        return self.table.cells[column].is_in(self.mapping.missing_codes(column))
-
-    def _refuse(self, bad: np.ndarray, column: str, what: str, *, remedy: str = "",
-                severity: schema.Severity = "refused") -> None:
-        """Name each row (a flag per row) whose cell does not fit."""
-        rows = np.flatnonzero(bad)
-        cells = self.table.cells[column]
-        self.findings.add_rows(severity, self.lines[rows], lambda i: cells.cell(int(rows[i])),
-                               f"Line {{line}}, column {column!r}: {{value}} {what}.", column=column,
-                               remedy=remedy)
-
     def _ids(self) -> np.ndarray:
         column = self.mapping.patient_id
         if not column:
             return np.array([f"row {line}" for line in self.lines], dtype=object)
         cells = self.table.cells[column]
-        self._refuse(self._absent(column)[cells.codes], column, "is missing: every patient needs an id")
-        double = (cells.counts > 1) & ~self._absent(column)
-        self._refuse(double[cells.codes], column, "stands for more than one row: one row per patient",
+        self.cells.name(self.cells.absent(column)[cells.codes], column, "is missing: every patient needs an id")
+        double = (cells.counts > 1) & ~self.cells.absent(column)
+        self.cells.name(double[cells.codes], column, "stands for more than one row: one row per patient",
                      remedy="Correct the ids, or choose under “Patient id” which row of a patient counts.")
         return cells.series().to_numpy(dtype=object)
 
@@ -195,114 +182,31 @@ class _Converter:
         place = np.array([-1 if t in absent else order.index(labels[t]) for t in cells.texts()], dtype=np.int64)
         return categorical(place[cells.codes], order)
 
-    def _numbers(self, column: str, what: str, *, unit: str = "", strict: bool = True) -> np.ndarray:
-        """Return a column's numbers; a cell that is none is refused, or said and missing if not strict."""
-        cells = self.table.cells[column]
-        numbers = numbers_of(cells, self.table.decimal)
-        absent = self._absent(column)
-        values = np.where(absent, np.nan, numbers.values)
-        odd = np.isnan(values) & ~absent
-        if odd.any():
-            self._odd_numbers(column, odd, what, strict)
-        self._say_how(column, numbers, absent)
-        values = self._in_one_unit(column, numbers, values, unit)
-        return values[cells.codes]
-
-    def _odd_numbers(self, column: str, odd: np.ndarray, what: str, strict: bool) -> None:
-        cells = self.table.cells[column]
-        texts = {int(i): cells.values[int(i)].as_py() for i in np.flatnonzero(odd)[:MANY]}
-        two_ways = self.table.decimal == UNKNOWN and any(is_ambiguous(t) for t in texts.values())
-        if two_ways:
-            self._refuse(odd[cells.codes], column, "could be read with a thousands mark or a decimal comma",
-                         remedy="Choose the decimal mark under “How it was read”.")
-        elif strict or any(_INFINITE.fullmatch(t) for t in texts.values()):
-            self._refuse(odd[cells.codes], column, f"is not a number, and the column is read as {what}",
-                         remedy="Correct the cell, or add it to the codes that mean missing.")
-        else:
-            self._refuse(odd[cells.codes], column, "is not a number and counts as missing", severity="warning",
-                         remedy="Correct the cell.")
-
-    def _say_how(self, column: str, numbers: Numbers, absent: np.ndarray) -> None:
-        """Say how numbers were read that are not written plainly, one finding per manner."""
-        cells = self.table.cells[column]
-        manners: dict[str, list[int]] = {}
-        for i, how in numbers.how.items():
-            if not absent[i]:
-                manners.setdefault(how, []).append(i)
-        for i, unit in numbers.units.items():
-            if not absent[i]:
-                manners.setdefault(f"without the unit {unit!r}", []).append(i)
-        for how, places in manners.items():
-            rows = self.lines[np.isin(cells.codes, places)]
-            severity: schema.Severity = "assumed" if how == "as the bound" else "repaired"
-            examples = ", ".join(cells.values.take(places[:4]).to_pylist())
-            self.findings.add(severity, f"{plural(len(rows), 'cell')} read {how}: {examples}"
-                              f"{' …' if len(places) > 4 else ''}.", row=ranges(rows), column=column, value=examples,
-                              remedy="A bound stands just beyond its number." if how == "as the bound" else "")
-
-    def _in_one_unit(self, column: str, numbers: Numbers, values: np.ndarray, unit: str) -> np.ndarray:
-        """Hold the units behind the numbers against the column's; cm and mm are converted."""
-        written = {u for u in numbers.units.values()}
-        base = time_unit_in(f"({unit})") or unit.lower()
-        if not written or not base:
-            self._say_mixed(column, numbers)
-            return values if len(written) < 2 else self._refuse_units(column, numbers, values, max(written))
-        entry = dictionary_entry(column)
-        values = values.copy()
-        for i, own in numbers.units.items():
-            ratio = 1.0 if (time_unit_in(f"({own})") or own) == base or own in ("岁", "y", "yr", "yrs") else \
-                {("mm", "cm"): 0.1, ("cm", "mm"): 10.0}.get((own, base))
-            if ratio is None and entry and entry.units.get(own) is not None and base == entry.unit.lower():
-                ratio = entry.units[own]
-            if ratio is None:
-                return self._refuse_units(column, numbers, values, base)
-            values[i] *= ratio
-            if ratio != 1:
-                cells = self.table.cells[column]
-                self._refuse(cells.codes == i, column, f"is converted from {own} to {base}", severity="repaired")
-        return values
-
-    def _say_mixed(self, column: str, numbers: Numbers) -> None:
-        """Warn where some numbers have a unit and others have none."""
-        absent = self._absent(column)
-        bare = int((np.isfinite(numbers.values) & ~absent).sum()) - len(numbers.units)
-        if numbers.units and bare > 0:
-            unit = next(iter(numbers.units.values()))
-            self.findings.add("warning", f"Some cells of {column!r} have the unit {unit!r} and others none: all are "
-                              "read as they stand.", column=column, value=unit, remedy="Write the column in one unit.")
-
-    def _refuse_units(self, column: str, numbers: Numbers, values: np.ndarray, base: str) -> np.ndarray:
-        codes = self.table.cells[column].codes
-        other = [i for i, u in numbers.units.items() if u != base]
-        self._refuse(np.isin(codes, other), column, f"is in another unit than the column ({base})",
-                     remedy="Write the column in one unit, or choose the unit that most cells have.")
-        return values
-
     def _measured(self, variable: FactorRole) -> np.ndarray:
         in_file = variable.unit
         entry = dictionary_entry(variable.column)
         if variable.multiply_by != 1 and entry:
             in_file = next((u for u, r in entry.units.items() if r == variable.multiply_by), "")
-        return self._numbers(variable.column, "numeric", unit=in_file, strict=False) * variable.multiply_by
+        return self.numbers.read(variable.column, "numeric", unit=in_file, strict=False) * variable.multiply_by
 
     def _grades(self, column: str) -> np.ndarray:
         """Return a column's CTCAE grades."""
         cells = self.table.cells[column]
-        absent = self._absent(column)
+        absent = self.cells.absent(column)
         if cells.n_distinct > MANY:
             self.findings.add("refused", f"Column {column!r} has more than {MANY} different values: it holds no "
                               "CTCAE grades.", column=column)
             return np.full(len(self.table), np.nan)
         found = [None if gone else grade(t) for t, gone in zip(cells.texts(), absent, strict=True)]
         values = np.array([np.nan if g is None else g for g in found])
-        self._refuse((np.isnan(values) & ~absent)[cells.codes], column, "is not a CTCAE grade from 0 to 5")
+        self.cells.name((np.isnan(values) & ~absent)[cells.codes], column, "is not a CTCAE grade from 0 to 5")
         return values[cells.codes] if values.size else np.array([])
 
     def _times(self, endpoint: EndpointRole) -> np.ndarray:
         if not endpoint.time:
             return self._durations(endpoint) * schema.MONTHS_PER["days"]
-        raw = self._numbers(endpoint.time, f"the time of {endpoint.name}", unit=endpoint.unit)
-        self._refuse(raw < 0, endpoint.time, "is a negative time",
+        raw = self.numbers.read(endpoint.time, f"the time of {endpoint.name}", unit=endpoint.unit)
+        self.cells.name(raw < 0, endpoint.time, "is a negative time",
                      remedy="Correct the cell, or add it to the codes that mean missing.")
         return raw * schema.MONTHS_PER[endpoint.unit]
 
@@ -314,15 +218,15 @@ class _Converter:
         end = ends[0]
         for other in ends[1:]:
             end = np.where(np.isnan(end), other, end)
-        self._refuse(end < start, endpoint.end[0], f"lies before {endpoint.start!r}: a negative time",
+        self.cells.name(end < start, endpoint.end[0], f"lies before {endpoint.start!r}: a negative time",
                      remedy="Correct the dates, or the order of day and month.")
         return end - start
 
     def _days(self, column: str, order: str) -> np.ndarray:
         """Return a column of dates as days since 1970."""
-        cells, absent = self.table.cells[column], self._absent(column)
+        cells, absent = self.table.cells[column], self.cells.absent(column)
         found = dates_of(cells, order)
-        self._refuse((np.isnan(found.days) & ~absent)[cells.codes], column,
+        self.cells.name((np.isnan(found.days) & ~absent)[cells.codes], column,
                      "could be read with the day or the month first" if found.open else "is no date",
                      remedy="Say the order of day and month." if found.open else "Correct the cell.")
         if found.exchanged:
@@ -348,7 +252,7 @@ class _Converter:
             self.findings.add("assumed", f"{', '.join(endpoint.event_values)} means an event of {endpoint.name}; "
                               f"{', '.join(others)} are censored.", column=column, value=", ".join(found),
                               remedy="Choose the values that mean event.")
-        absent = self._absent(column)
+        absent = self.cells.absent(column)
         if cells.n_distinct > MANY:
             return np.full(len(self.table), np.nan)
         event = np.array([np.nan if gone else float(_code(t) in codes)
