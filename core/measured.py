@@ -98,7 +98,8 @@ class Measured:
         if numbers.units and bare > 0:
             unit = next(iter(numbers.units.values()))
             self.cells.findings.add("warning", f"Some cells of {column!r} have the unit {unit!r} and others none: all "
-                                    "are read as they stand.", column=column, value=unit, remedy="Write the column in one unit.")
+                                    "are read as they stand.", column=column, value=unit,
+                                    remedy="Write the column in one unit.")
 
     def _refuse_units(self, column: str, numbers: Numbers, values: np.ndarray, base: str) -> np.ndarray:
         codes = self.cells.table.cells[column].codes
