@@ -7,7 +7,9 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.app import App
 from tests.browser.chromium import FLAGS, chromium
+from tests.browser.cohort_page import file, ready, to_cohort
 from tests.browser.server import running_server
+from tests.corpus.files import chinese
 
 
 def main(folder: Path) -> None:
@@ -21,6 +23,10 @@ def main(folder: Path) -> None:
         page.mouse.move(720, 880)
         app.settled()
         page.screenshot(path=folder / "explore.png")
+        to_cohort(app).upload(file("登记表.csv", chinese(), "gb18030"))
+        ready(app)
+        app.settled()
+        page.screenshot(path=folder / "cohort.png")
         browser.close()
 
 
