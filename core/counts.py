@@ -137,12 +137,24 @@ def cut_codes(values: np.ndarray, cuts: tuple[Cut, ...]) -> tuple[np.ndarray, tu
 
 def count(cohort: Cohort, endpoint: str, by: str | None) -> Counts:
     """Return the table of a filtered cohort; made once and held by it."""
-    return cohort.remember(("counts", endpoint, by), lambda: _count(cohort, endpoint, by))
+    return cohort.remember(("counts", endpoint, by), lambda: _count(cohort, endpoint, by, cohort.rows))
 
 
-def _count(cohort: Cohort, endpoint: str, by: str | None) -> Counts:
+def count_within(cohort: Cohort, endpoint: str, by: str | None, within: tuple[str, ...]) -> list[Counts]:
+    """Return a table per combination of the levels of some variables that has patients.
+
+    Patients with any of these missing are in none.
+    """
+    whole = [strata(cohort, key).codes for key in within]
+    known = cohort.rows & np.all([codes >= 0 for codes in whole], axis=0)
+    cell = np.ravel_multi_index(tuple(np.where(known, c, 0) for c in whole),
+                                tuple(int(c.max()) + 1 for c in whole))
+    return [_count(cohort, endpoint, by, known & (cell == c)) for c in np.unique(cell[known])]
+
+
+def _count(cohort: Cohort, endpoint: str, by: str | None, rows: np.ndarray) -> Counts:
     line, groups = timeline(cohort, endpoint), strata(cohort, by)
-    here = cohort.rows & (line.index >= 0)
+    here = rows & (line.index >= 0)
     used = here & (groups.codes >= 0)
     k, t = len(groups.levels), line.times.size
     cell = groups.codes[used] * t + line.index[used]
@@ -154,7 +166,7 @@ def _count(cohort: Cohort, endpoint: str, by: str | None) -> Counts:
     return Counts(
         endpoint=endpoint, strata=groups, times=line.times[some], deaths=deaths,
         censored=leaving - deaths, at_risk=at_risk,
-        missing_endpoint=cohort.n - int(here.sum()),
+        missing_endpoint=int(rows.sum()) - int(here.sum()),
         missing_stratum=int(here.sum()) - int(used.sum()),
     )
 

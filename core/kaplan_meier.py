@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from core.cohort import Cohort
+from core.comparison import log_rank
 from core.counts import TOLERANCE, Counts, count
 
 Z95 = 1.959963984540054
@@ -134,44 +135,3 @@ def _medians(counts: Counts, curves: dict[str, np.ndarray], bounds: np.ndarray) 
         "n": counts.n, "n_event": counts.n_event, "median": half("estimate"),
         "conf_low": half("conf_low"), "conf_high": half("conf_high"),
     }, copy=False)
-
-
-def log_rank(counts: Counts) -> pd.DataFrame:
-    """Compare the strata by the log-rank test with hypergeometric variance (survdiff, rho = 0)."""
-    compared = counts.n > 0
-    deaths, risk = counts.deaths[compared], counts.at_risk[compared]
-    at_death = deaths.any(axis=0)
-    deaths, risk = deaths[:, at_death], risk[:, at_death]
-    if len(deaths) < 2 or not at_death.any():
-        return _test()
-    d, n = deaths.sum(axis=0), risk.sum(axis=0)
-    share = risk / n
-    expected = (share * d).sum(axis=1)
-    used = expected > 0
-    weight = np.where(n > 1, d * (n - d) / np.maximum(n - 1, 1), 0.0)
-    variance = np.diag((share * weight).sum(axis=1)) - (share * weight) @ share.T
-    z = (deaths.sum(axis=1) - expected)[used][1:]
-    v = variance[np.ix_(used, used)][1:, 1:]
-    if z.size == 1 and v[0, 0] > 0:
-        statistic = float(z[0] ** 2 / v[0, 0])
-    elif z.size > 1 and np.linalg.det(v) > 0:
-        statistic = float(z @ np.linalg.solve(v, z))
-    else:  # strata that were never at risk together
-        return _test()
-    return _test((statistic, z.size, chi_square_p(statistic, z.size)))
-
-
-def _test(*rows: tuple[float, int, float]) -> pd.DataFrame:
-    """Return a frame of one test, or of none."""
-    table = np.array(rows).reshape(len(rows), 3)
-    return pd.DataFrame({"statistic": table[:, 0], "df": table[:, 1].astype(int),
-                         "p_value": table[:, 2]}, copy=False)
-
-
-def chi_square_p(statistic: float, df: int) -> float:
-    """Return the upper tail of a chi-square distribution."""
-    if df == 1:
-        return math.erfc(math.sqrt(statistic / 2))
-    from scipy.special import chdtrc  # costs 0.1 s, and two arms do not need it
-
-    return float(chdtrc(df, statistic))

@@ -164,9 +164,90 @@ models <- list(
   age_alone = model_of(Surv(OS, Death) ~ Age, hcc)
 )
 
+# ---- tests between curves: survdiff for log-rank and Peto; the other weights written out in base R
+weighted_test <- function(d, weight, strata = rep(1, nrow(d)), trend = FALSE) {
+  d$arm <- droplevels(d$arm)
+  k <- nlevels(d$arm); z <- numeric(k); v <- matrix(0, k, k)
+  for (s in unique(strata)) {
+    e <- d[strata == s, ]
+    surv <- 1
+    for (t in sort(unique(e$time[e$event == 1]))) {
+      risk <- as.numeric(table(e$arm[e$time >= t])); dead <- as.numeric(table(e$arm[e$time == t & e$event == 1]))
+      n <- sum(risk); m <- sum(dead); w <- weight(n, surv)
+      z <- z + w * (dead - m * risk / n)
+      if (n > 1) v <- v + w^2 * m * (n - m) / (n - 1) * (diag(risk / n, k) - outer(risk, risk) / n^2)
+      surv <- surv * (1 - m / n)
+    }
+  }
+  if (trend) {
+    score <- seq_len(k)
+    x <- sum(score * z)^2 / as.numeric(t(score) %*% v %*% score)
+    return(list(statistic = x, df = 1, p_value = pchisq(x, 1, lower.tail = FALSE)))
+  }
+  i <- 2:k
+  x <- as.numeric(t(z[i]) %*% solve(v[i, i]) %*% z[i])
+  list(statistic = x, df = k - 1, p_value = pchisq(x, k - 1, lower.tail = FALSE))
+}
+weights_of <- list("Gehan-Wilcoxon" = function(n, s) n, "Tarone-Ware" = function(n, s) sqrt(n),
+                   "Fleming-Harrington" = function(n, s) s^0.5 * (1 - s)^1.5)
+diff_test <- function(formula, d, rho) {
+  test <- survdiff(formula, data = d, rho = rho)
+  df <- sum((if (is.matrix(test$exp)) rowSums(test$exp) else test$exp) > 0) - 1
+  list(statistic = test$chisq, df = df, p_value = pchisq(test$chisq, df, lower.tail = FALSE))
+}
+comparison_of <- function(d) {
+  d <- d[!is.na(d$arm) & !is.na(d$time) & !is.na(d$event), ]
+  out <- lapply(weights_of, function(w) weighted_test(d, w))
+  out$Peto <- diff_test(Surv(time, event) ~ arm, d, 1)
+  if (nlevels(droplevels(d$arm)) > 2) {
+    out$trend <- weighted_test(d, function(n, s) 1, trend = TRUE)
+    pairs <- combn(levels(droplevels(d$arm)), 2)
+    p <- apply(pairs, 2, function(q) diff_test(Surv(time, event) ~ arm, droplevels(d[d$arm %in% q, ]), 0)$p_value)
+    out$pairwise <- list(p_value = vec(p), holm = vec(p.adjust(p, "holm")), BH = vec(p.adjust(p, "BH")))
+  }
+  out
+}
+strata_of <- list(
+  yang_os_by_pvtt_hvtt = local({
+    d <- pick(yang$os_months, yang$os_event, yang$arm, arms)
+    d$s <- interaction(yang$pvtt, yang$hvtt)
+    c(list("log-rank" = diff_test(Surv(time, event) ~ arm + strata(s), d, 0),
+           Peto = diff_test(Surv(time, event) ~ arm + strata(s), d, 1)),
+      lapply(weights_of, function(w) weighted_test(d, w, as.integer(d$s))))
+  }),
+  veteran_by_cell = local({
+    d <- pick(veteran$time / month, veteran$status, veteran$trt, 1:2)
+    d$s <- veteran$celltype
+    c(list("log-rank" = diff_test(Surv(time, event) ~ arm + strata(s), d, 0)),
+      lapply(weights_of, function(w) weighted_test(d, w, as.integer(d$s))))
+  })
+)
+
+# ---- figures read off the curves
+estimates_of <- function(d) {
+  d <- d[!is.na(d$arm) & !is.na(d$time) & !is.na(d$event), ]
+  fit <- survfit(Surv(time, event) ~ arm, data = d, conf.type = "log-log")
+  at <- summary(fit, times = c(0.5, 6, 12, 24), extend = TRUE)
+  q <- quantile(fit, c(0.1, 0.25, 0.5, 0.75))
+  tau <- min(tapply(d$time, droplevels(d$arm), max))
+  table <- summary(fit, rmean = tau)$table
+  if (is.null(dim(table))) table <- t(table)
+  reverse <- quantile(survfit(Surv(time, 1 - event) ~ arm, data = d, conf.type = "log-log"), 0.5)
+  list(at = list(time = vec(at$time), n_risk = vec(at$n.risk), estimate = vec(at$surv), std_error = vec(at$std.err),
+                 conf_low = vec(at$lower), conf_high = vec(at$upper)),
+       last = vec(tapply(d$time, droplevels(d$arm), max)),
+       quantiles = list(time = vec(as.vector(t(q$quantile))), conf_low = vec(as.vector(t(q$lower))),
+                        conf_high = vec(as.vector(t(q$upper)))),
+       rmst = list(tau = tau, estimate = vec(table[, grep("^\\*?rmean", colnames(table))]),
+                   std_error = vec(table[, grep("se\\(rmean", colnames(table))])),
+       reverse = list(median = vec(as.vector(reverse$quantile)), conf_low = vec(as.vector(reverse$lower)),
+                      conf_high = vec(as.vector(reverse$upper))))
+}
+
 cat(json(list(
   r = R.version.string, survival = as.character(packageVersion("survival")),
-  cohorts = lapply(cohorts, survival_of), edges = lapply(edges, edge),
+  cohorts = lapply(cohorts, survival_of), comparisons = lapply(cohorts, comparison_of),
+  stratified = strata_of, estimates = lapply(cohorts, estimates_of), edges = lapply(edges, edge),
   models = models, two_by_two = unname(two_by_two)
 )), file = file.path(here, "reference.json"))
 cat("written\n")

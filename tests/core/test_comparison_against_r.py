@@ -1,0 +1,144 @@
+"""Tests between curves and figures read off them, beside R's, to 1e-6.
+
+survdiff gives log-rank and Peto; Gehan, Tarone-Ware, Fleming-Harrington and the trend come from a base-R
+script; summary.survfit, quantile.survfit and survfit's rmean give the figures.
+"""
+
+import numpy as np
+import pytest
+
+from core import read_cohort
+from core.comparison import TestOptions, adjusted, compare, pairwise, trend
+from core.errors import NotEstimable
+from core.estimates import (
+    differences_at,
+    follow_up,
+    longest_tau,
+    quantiles,
+    restricted_mean,
+    restricted_mean_comparison,
+    survival_at,
+)
+from tests.conftest import REFERENCE, SAMPLE
+from tests.core.test_against_r import COHORTS, agree
+
+TIMES = (0.5, 6.0, 12.0, 24.0)
+FH = {"weight": "Fleming-Harrington", "p": 0.5, "q": 1.5}
+
+
+@pytest.fixture(scope="module", params=COHORTS)
+def case(request, reference):
+    file, endpoint, by, filters = COHORTS[request.param]
+    cohort = read_cohort(file).filter(filters)
+    return cohort, {"endpoint": endpoint, "by": by}, reference, request.param
+
+
+def options(weight, within=()):
+    return TestOptions(**FH, within=within) if weight == "Fleming-Harrington" else \
+        TestOptions(weight=weight, within=within)
+
+
+@pytest.mark.parametrize("weight", ["Gehan-Wilcoxon", "Tarone-Ware", "Peto", "Fleming-Harrington"])
+def test_weighted_tests(case, weight):
+    cohort, of, reference, name = case
+    found, wanted = compare(cohort, **of, options=options(weight)), reference["comparisons"][name][weight]
+    for column in ("statistic", "df", "p_value"):
+        agree(found[column], wanted[column])
+
+
+def test_trend_and_pairs(case):
+    cohort, of, reference, name = case
+    wanted = reference["comparisons"][name]
+    if "trend" not in wanted:
+        with pytest.raises(NotEstimable, match="three ordered strata"):
+            trend(cohort, **of)
+        return
+    agree(trend(cohort, **of).statistic, wanted["trend"]["statistic"])
+    for method, column in (("none", "p_value"), ("holm", "holm"), ("BH", "BH")):
+        agree(pairwise(cohort, **of, adjust=method).p_adjusted, wanted["pairwise"][column])
+
+
+@pytest.mark.parametrize(("name", "file", "within"), [
+    ("yang_os_by_pvtt_hvtt", SAMPLE, ("pvtt", "hvtt")), ("veteran_by_cell", REFERENCE / "veteran.csv", ("celltype",))])
+def test_stratified_tests(reference, name, file, within):
+    cohort = read_cohort(file)
+    for weight, wanted in reference["stratified"][name].items():
+        found = compare(cohort, endpoint="OS", by="arm", options=options(weight, within))
+        agree(found.statistic, wanted["statistic"])
+        agree(found.p_value, wanted["p_value"])
+        assert found.test[0].startswith("stratified ")
+
+
+def test_survival_at_times(case):
+    cohort, of, reference, name = case
+    found = survival_at(cohort, **of, times=TIMES)
+    wanted = reference["estimates"][name]
+    inside = ~np.isnan(found.estimate.to_numpy())
+    lasts = np.repeat(np.asarray(wanted["last"], float), len(TIMES))
+    assert (inside == (np.tile(TIMES, len(lasts) // len(TIMES)) <= lasts + 1e-9)).all()
+    for column in ("n_risk", "estimate", "std_error", "conf_low", "conf_high"):
+        theirs = [v for v, here in zip(wanted["at"][column], inside, strict=True) if here]
+        agree(found[column].to_numpy()[inside], theirs, scale=1e-3)
+
+
+def test_quantiles(case):
+    cohort, of, reference, name = case
+    found = quantiles(cohort, **of, shares=(0.1, 0.25, 0.5, 0.75))
+    for column, wanted in reference["estimates"][name]["quantiles"].items():
+        agree(found[column], wanted)
+
+
+def test_restricted_means(case):
+    cohort, of, reference, name = case
+    wanted = reference["estimates"][name]["rmst"]
+    agree([longest_tau(cohort, **of)], wanted["tau"])
+    found = restricted_mean(cohort, **of, tau=None)
+    for column in ("estimate", "std_error"):
+        agree(found[column], wanted[column])
+    with pytest.raises(NotEstimable, match="beyond the follow-up"):
+        restricted_mean(cohort, **of, tau=wanted["tau"] + 1)
+
+
+def test_follow_up(case):
+    cohort, of, reference, name = case
+    found, wanted = follow_up(cohort, **of), reference["estimates"][name]["reverse"]
+    agree(found.reverse_median, wanted["median"])
+    agree(found.conf_low, wanted["conf_low"])
+    agree(found.conf_high, wanted["conf_high"])
+    assert (found.observed_low <= found.observed_median).all() and (found.observed_high <= 36 * 24).all()
+
+
+def test_differences_add_variances(sample):
+    at = survival_at(sample, endpoint="OS", by="arm", times=(12.0, 24.0))
+    found = differences_at(at)
+    first, second = at[at.strata == "TACE+IMRT"], at[at.strata != "TACE+IMRT"]
+    np.testing.assert_allclose(found.difference, second.estimate.to_numpy() - first.estimate.to_numpy())
+    np.testing.assert_allclose(found.std_error**2, second.std_error.to_numpy()**2 + first.std_error.to_numpy()**2)
+    means = restricted_mean(sample, endpoint="OS", by="arm", tau=24.0)
+    ratio = restricted_mean_comparison(means).set_index("measure")
+    assert ratio.estimate["ratio"] == pytest.approx(means.estimate[1] / means.estimate[0])
+    assert ratio.estimate["difference"] == pytest.approx(means.estimate[1] - means.estimate[0])
+    assert ratio.conf_low["ratio"] < ratio.estimate["ratio"] < ratio.conf_high["ratio"]
+
+
+def test_swapped_arms_turn_the_difference(sample):
+    mapping = sample.mapping.to_json()
+    mapping["arm"]["reference"] = "TACE+IMRT+sorafenib"
+    other = read_cohort(SAMPLE, mapping)
+    one, two = (differences_at(survival_at(c, endpoint="OS", by="arm", times=(12.0,))) for c in (sample, other))
+    assert one.difference[0] == pytest.approx(-two.difference[0]) and one.p_value[0] == pytest.approx(two.p_value[0])
+
+
+def test_adjustment_leaves_missing_values_out():
+    p = adjusted(np.array([0.01, np.nan, 0.04, 0.03]), "holm")
+    np.testing.assert_allclose(p[[0, 2, 3]], [0.03, 0.06, 0.06])
+    assert np.isnan(p[1])
+
+
+def test_an_emptied_arm_has_no_test_and_no_figures(sample):
+    alone = sample.filter({"arm": {"in": ["TACE+IMRT"]}})
+    assert compare(alone, endpoint="OS", by="arm").empty
+    at = survival_at(alone, endpoint="OS", by="arm", times=(12.0,))
+    assert np.isnan(at.estimate[1]) and at.n_risk[1] == 0
+    assert np.isnan(restricted_mean(alone, endpoint="OS", by="arm").estimate[1])
+    assert np.isnan(follow_up(alone, endpoint="OS", by="arm").reverse_median[1])
