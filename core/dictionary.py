@@ -10,9 +10,19 @@ from dataclasses import dataclass, field
 from core.schema import AE_PREFIX, Cut, Kind
 
 _IN_BRACKETS = re.compile(r"[\(\[（【]([^)\]）】]*)[\)\]）】]")
-_UNIT_TAIL = re.compile(r"[\s_]+(ng[_/]ml|ng[_/]l|[uμ]g[_/]l|[uμ]g[_/]ml|pg[_/]ml|iu[_/]ml|cm|mm|u[_/]l|[uμ]mol[_/]l"
+_UNIT_TAIL = re.compile(r"(?:[\s_/]+|(?<=[\u4e00-\u9fff]))(ng[_/]ml|ng[_/]l|[uμ]g[_/]l|[uμ]g[_/]ml|pg[_/]ml|iu[_/]ml|cm|mm|u[_/]l|[uμ]mol[_/]l"
                         r"|mg[_/]dl|g[_/]l|g[_/]dl)$")
-_LEGEND = re.compile(r"(?<![\d.])(\d{1,2})\s*[=:为是-]?\s*([^\d\s=:;,，；、/|]+[^\d=:;,，；、/|]*)")
+_WORD = r"[^\d=:;,，；、/|]+?"
+_CODE_WORD = re.compile(rf"(?<![\d.])(\d{{1,2}})\s*[=:为是、.-]?\s*({_WORD})\s*(?=[;,，；、/|]|\d|$)")
+_WORD_CODE = re.compile(rf"({_WORD})\s*[=:为是]?\s*(?<![\d.])(\d{{1,2}})(?!\d)[;,，；、/|\s]*")
+_LISTS = re.compile(r"([^=\d]+/[^=\d]+)=\s*([\d/ ]+)")
+_EVENT_BEGINNINGS = ("dead", "died", "death", "deceas", "progress", "relaps", "recur", "死", "进展", "复发")
+_NO_EVENT_BEGINNINGS = ("alive", "living", "live", "survi", "censor", "lost", "nodeath", "notdead", "noevent",
+                        "diseasefree", "存活", "生存", "健在", "失访", "删失", "未", "无")
+# What changes a quantity, so that a header's first word no longer says what it is.
+_CHANGED = re.compile(r"\blog|\bln\b|[x×]\s*10|\bz\b|score|\bdirect|直接|change|delta|Δ|ratio|rank|percentile|\bpost|after"
+                      r"|治疗后|术后|变化", re.IGNORECASE)
+_CHINESE_UNITS = {"厘米": "cm", "毫米": "mm"}
 _LIKE_A_UNIT = re.compile(r"[a-zμ%×^\d]{1,8}/[a-z\d^ ]{1,6}|%|[cm]m|k?g|c?gy|.*uln.*|years?|yrs?|y|岁|厘米|毫米|s|sec")
 
 
@@ -139,7 +149,7 @@ ENDPOINTS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
             "总生存时间", "总生存", "生存时间",
             "生存期", "survivaltime", "survtime", "futime", "followup", "followuptime", "随访时间", "time"),
            ("death", "dead", "died", "deceased", "vitalstatus", "vital", "survivalstatus", "overallsurvivalstatus",
-            "死亡", "是否死亡", "fustat", "status", "event", "censor", "生存状态", "结局", "生存结局", "总生存状态",
+            "死亡", "是否死亡", "存活状态", "是否存活", "alive", "fustat", "status", "event", "censor", "生存状态", "结局", "生存结局", "总生存状态",
             "转归")),
     "PFS": ("Progression-free survival",
             ("progressionfreesurvival", "progressionfreesurvivaltime", "无进展生存期", "无进展生存时间",
@@ -155,7 +165,7 @@ ENDPOINTS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "EFS": ("Event-free survival", ("eventfreesurvival", "无事件生存期"), ()),
 }
 WITHOUT_DEATH = frozenset({"TTP"})  # endpoints in which death is no event
-ENDPOINT_TIME_SUFFIXES = ("", "time", "months", "month", "days", "day", "weeks", "years", "year", "m", "d", "mo",
+ENDPOINT_TIME_SUFFIXES = ("", "time", "indays", "inmonths", "inyears", "wks", "wk", "yrs", "yr", "months", "month", "days", "day", "weeks", "years", "year", "m", "d", "mo",
                           "时间", "月", "天", "duration")
 ENDPOINT_EVENT_SUFFIXES = ("event", "status", "censor", "censored", "cens", "cnsr", "indicator", "e", "stat",
                            "状态", "事件", "结局", "删失")
@@ -182,7 +192,8 @@ EVENT_WORDS = ("dead", "death", "died", "deceased", "d", "event", "yes", "y", "t
 NO_EVENT_WORDS = ("alive", "living", "a", "censored", "censor", "no", "n", "false", "f", "none", "diseasefree",
                   "noevent", "lost", "losttofollowup", "survived", "survival", "存活", "生存", "存活中", "否", "无",
                   "未进展", "未复发", "删失", "失访", "健在")
-CONTROL_WORDS = ("control", "placebo", "standard", "observation", "obs", "bsc", "controlgroup", "对照", "对照组")
+CONTROL_WORDS = ("control", "usual", "conventional", "routine", "placebo", "standard", "observation", "obs", "bsc", "controlgroup", "对照", "对照组")
+GENERIC_EVENTS = ("status", "event", "censor", "censored", "cens")  # serve another endpoint where there is no OS
 YES_WORDS = ("yes", "y", "true", "1", "是", "有", "阳性", "positive", "pos", "+")
 NO_WORDS = ("no", "n", "false", "0", "否", "无", "阴性", "negative", "neg")
 SAFETY_NAMES = ("saffl", "safety", "safetypopulation", "safetyset", "安全性人群", "安全集")
@@ -232,17 +243,41 @@ def fold(name: str) -> str:
     return re.sub(r"[^0-9a-z\u00df-\u00ff\u3400-\u9fff]", "", text)
 
 
+def bracketed(name: str) -> str:
+    """Return what stands in a header's brackets, in lower case."""
+    return " ".join(_IN_BRACKETS.findall(unicodedata.normalize("NFKC", name))).lower()
+
+
 def legend_in(name: str) -> dict[str, str]:
-    """Return code -> word of a legend in a header: `status (0=alive; 1=dead)`, `性别（1男 2女）`."""
-    text = unicodedata.normalize("NFKC", name)
-    pairs = [m for part in _IN_BRACKETS.findall(text) for m in _LEGEND.findall(part)]
-    return {code: word.strip() for code, word in pairs} if len(pairs) > 1 else {}
+    """Return code -> word of a legend in a header.
+
+    `status (0=alive; 1=dead)`, `性别（1男 2女）`, `status (alive=1; dead=0)`, `(dead/alive = 1/2)`.
+    """
+    text = bracketed(name)
+    if match := _LISTS.fullmatch(text.strip()):
+        words, codes = ([p.strip() for p in part.split("/")] for part in match.groups())
+        return dict(zip(codes, words, strict=True)) if len(words) == len(codes) else {}
+    if text[:1].isdecimal():
+        pairs = [(code, word) for code, word in _CODE_WORD.findall(text)]
+    else:
+        pairs = [(code, word) for word, code in _WORD_CODE.findall(text)]
+    return {code: word.strip(" .") for code, word in pairs} if len(pairs) > 1 else {}
+
+
+def means_event(word: str) -> bool | None:
+    """Tell whether a status in words is an event, by how it begins; None where it is neither."""
+    text = re.sub(r"[\s_\-]+", "", unicodedata.normalize("NFKC", word)).casefold()
+    if text in EVENT_WORDS or text.startswith(_EVENT_BEGINNINGS):
+        return True
+    return False if text in NO_EVENT_WORDS or text.startswith(_NO_EVENT_BEGINNINGS) else None
 
 
 def unit_in(name: str) -> str:
     """Return the unit that a header states in brackets or at its end, in lower case; "" for none."""
     text = unicodedata.normalize("NFKC", name).lower()
     found = [f.strip() for f in _IN_BRACKETS.findall(text) if _LIKE_A_UNIT.fullmatch(f.strip())]
+    if found and found[-1] in _CHINESE_UNITS:
+        return _CHINESE_UNITS[found[-1]]
     if found:
         return re.sub(r"\bug/", "μg/", found[-1].replace(" ", "")).replace("umol", "μmol")
     tail = _UNIT_TAIL.search(text)
@@ -275,6 +310,8 @@ def _unit_after_endpoint(folded: str) -> str | None:
 def dictionary_entry(name: str) -> Entry | None:
     """Return the dictionary's entry for a header, or None."""
     folded = fold(name)
+    if _CHANGED.search(bracketed(name)) and not _LIKE_A_UNIT.fullmatch(bracketed(name)):
+        return None
     return next((e for e in DICTIONARY if folded in e.synonyms), None)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from core import dictionary, schema
-from core.dates import ORDERS, Dates, dates_of
+from core.dates import ORDERS, dates_of
 from core.findings import Findings
-from core.levels import as_number, counts_censoring, default_event_values
+from core.levels import as_number, counts_censoring, default_event_values, events_by_words
 from core.numbers import UNKNOWN, numbers_of, parse_number
 from core.roles import EndpointRole
 from core.text_table import TextTable
@@ -19,12 +19,11 @@ Ask = Callable[[str, str, list[tuple[str, dict[str, Any]]]], None]
 
 _MOSTLY, _PROBE = 0.8, 400
 _DAYS_FROM = 300  # a longest time above is in days
-_CENTURY = 1200  # months
+_LONGEST = 600  # months
 _FAR = 3  # times as far as the next longest: a code and no time
-_CODES = ("-99", "-999", "-9999", "999", "9999", "99999", "999999")
+_CODES = (-99, -999, -9999, 999, 9999, 99999, 999999)
 # Headers that do not say whether their ones are the dead or the living.
 _EITHER_WAY = ("vital", "survival", "alive", "生存", "存活", "结局", "转归")
-_LIVING = ("alive", "存活")
 
 
 class EndpointGuess:
@@ -39,19 +38,23 @@ class EndpointGuess:
     def run(self) -> tuple[EndpointRole, ...]:
         """Return the endpoints that are recognised."""
         found = [e for name in dictionary.ENDPOINTS if (e := self._endpoint(name))]
+        if "OS" not in [e.name for e in found]:
+            found += [e for name in dictionary.ENDPOINTS if name not in [f.name for f in found]
+                      and (e := self._endpoint(name, dictionary.GENERIC_EVENTS))]
+        self._ask_order([e for e in found if not e.time and not e.date_order])
         if not found:
             self.findings.add("warning", "No pair of time and event columns was recognised: survival "
                               "needs them.", remedy="Choose them under “Endpoints”.")
         return tuple(found)
 
-    def _endpoint(self, name: str) -> EndpointRole | None:
+    def _endpoint(self, name: str, generic: tuple[str, ...] = ()) -> EndpointRole | None:
         label, times, events = dictionary.ENDPOINTS[name]
         low = name.lower()
         suffixes = [*filter(None, dictionary.ENDPOINT_TIME_SUFFIXES), ""]
         time_names = [base + suffix for base in (low, *times) for suffix in suffixes] + [f"time{low}"]
         marks = dictionary.ENDPOINT_EVENT_SUFFIXES
         event_names = [low + s for s in marks] + [s + low for s in marks] + list(events) + \
-                      [base + s for base in times for s in marks]
+                      [base + s for base in times for s in marks] + list(generic)
         event = self._first(event_names, self._is_event) or self._first([low, *times], self._is_flag)
         if event is None:
             return None
@@ -105,18 +108,23 @@ class EndpointGuess:
         return {"time": time, "unit": unit}
 
     def _codes(self, column: str, values: np.ndarray, unit: str | None) -> tuple[str, ...]:
-        """Return codes such as 9999 and -99 where no time can be so long, so far out, or so short."""
+        """Return codes such as 9999 and -99 where no time can be so long or so short; doubt those far out."""
         cells = self.table.cells[column]
-        century = _CENTURY / schema.MONTHS_PER[unit] if unit else np.inf
-        here = [t for t in _CODES if cells.is_in([t]).any()]
-        others = values[~cells.is_in(here)]
+        here = np.isin(values, _CODES)
+        others = values[~here]
         longest = float(np.nanmax(others)) if np.isfinite(others).any() else 0.0
-        codes = tuple(t for t in here if not 0 <= float(t) <= min(century, max(_FAR * longest, 1.0)))
+        if unit is None:
+            unit = "days" if longest > _DAYS_FROM else "months"
+        impossible = here & ((values < 0) | (values > _LONGEST / schema.MONTHS_PER[unit]))
+        codes = tuple(cells.values.take(np.flatnonzero(impossible)).to_pylist())
         if codes:
             self.missing_in[column] = codes
-            self.findings.add("assumed", f"{', '.join(codes)} is read as missing: no other time is longer than "
-                              f"{longest:g}.", column=column, value=", ".join(codes),
-                              remedy="Change the codes that mean missing.")
+            self.findings.add("assumed", f"{', '.join(codes)} is read as missing: no time is so.", column=column,
+                              value=", ".join(codes), remedy="Change the codes that mean missing.")
+        far = cells.values.take(np.flatnonzero(here & ~impossible & (values > _FAR * max(longest, 1.0)))).to_pylist()
+        if far:
+            self.findings.add("warning", f"{', '.join(far)} is far longer than all other times: a code for missing?",
+                              column=column, value=", ".join(far), remedy="Add it to the codes that mean missing.")
         return codes
 
     def _dates(self, name: str) -> tuple[str, tuple[str, ...]] | None:
@@ -140,27 +148,32 @@ class EndpointGuess:
         said += " Five-digit numbers are read as Excel's days." if any(d.serial for d in found.values()) else ""
         self.findings.add("assumed", f"The time of {name} runs from {start!r} to {to}, in days.{said}", column=ends[0],
                           remedy="Choose other dates, or a column of times, under “Endpoints”.")
-        if not order:
-            self._ask_order(name, found)
         return {"start": start, "end": ends, "unit": "days", "date_order": order}
 
-    def _ask_order(self, name: str, found: Mapping[str, Dates]) -> None:
-        unsure = next((d.open for d in found.values() if d.open), "")
+    def _ask_order(self, endpoints: list[EndpointRole]) -> None:
+        """Ask once how the dates are written that no date decides."""
+        found = [dates_of(self.table.cells[c]) for e in endpoints for c in e.time_columns]
+        unsure = next((d.open for d in found if d.open), "")
         if unsure:
-            both = [set(d.orders) for d in found.values() if d.orders]
+            both = [set(d.orders) for d in found if d.orders]
             orders = [o for o in ORDERS if all(o in possible for possible in both)] or list(ORDERS)
-            self.ask(f"Is {unsure} of {name} written {', or '.join(orders)}?", "No date in the file tells.",
-                     [(o.capitalize(), {"endpoints": {name: {"date_order": o}}}) for o in orders])
+            self.ask(f"Is {unsure} written {', or '.join(orders)}?", "No date in the file tells.",
+                     [(o.capitalize(), {"endpoints": {e.name: {"date_order": o} for e in endpoints}}) for o in orders])
 
     def _event_values(self, name: str, event: str) -> tuple[str, ...]:
-        """Return the values that mean event: by the header's legend, by convention, else asked."""
+        """Return the values that mean event: by the header's legend, by convention, else asked.
+
+        Where the header's brackets speak of it and are not understood, no convention counts.
+        """
         levels = self.levels[event]
         legend = dictionary.legend_in(event)
         words = {v: legend.get(v, "") for v in levels}
-        by_word = default_event_values("", list(dict.fromkeys(words.values()))) if all(words.values()) else ()
-        values = tuple(v for v in levels if words[v] in by_word) if by_word else self._by_convention(event, levels)
+        by_word = events_by_words(event, words) if all(words.values()) else ()
+        inside = dictionary.bracketed(event)
+        unclear = any(c.isdecimal() for c in inside) or ("alive" in inside and "dead" in inside)
+        values = by_word or (() if unclear else default_event_values(event, levels))
         plain = {as_number(v) for v in levels} == {0.0, 1.0}
-        either = any(w in dictionary.fold(event) for w in _EITHER_WAY)
+        either = any(w in event.casefold() for w in _EITHER_WAY)
         if not values:
             self.ask(f"Which value of {event!r} means an event for {name}?",
                      f"It holds: {', '.join(levels)}.",
@@ -171,9 +184,3 @@ class EndpointGuess:
                               "are censored.", column=event, value=", ".join(values),
                               remedy="Choose the value that means event.")
         return values
-
-    def _by_convention(self, event: str, levels: list[str]) -> tuple[str, ...]:
-        """Take the convention; in a column of the living (`alive`) the ones are alive."""
-        if any(w in dictionary.fold(event) for w in _LIVING) and {as_number(v) for v in levels} == {0.0, 1.0}:
-            return tuple(v for v in levels if as_number(v) == 0)
-        return default_event_values(event, levels)

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from core import schema
-from core.dictionary import Entry, dictionary_entry, unit_in
+from core.dictionary import Entry, dictionary_entry, legend_in, unit_in
 from core.levels import MANY, as_number, labels_for, levels_of
 from core.numbers import UNKNOWN, Numbers, numbers_of, parse_number
 from core.roles import FactorRole
@@ -92,6 +92,9 @@ class FactorGuess:
         """Raw value -> label, in order."""
         counts = dict(zip(self.cells.texts(), self.cells.counts.tolist(), strict=True)) \
             if self.cells.n_distinct <= 2 * MANY else {}
+        legend = legend_in(self.column)
+        if legend and set(self.levels) <= set(legend):
+            return {v: legend[v] for v in sorted(self.levels)}
         return labels_for(self.levels, self.entry, counts)
 
     def role(self, key: str, *, known: Known = "baseline") -> FactorRole:

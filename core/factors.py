@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -21,10 +21,14 @@ from core.text_table import TextTable
 Ask = Callable[[str, str, list[tuple[str, dict[str, Any]]]], None]
 
 MANY_FACTORS = 20
-_SENTINELS = ("-9", "-99", "-999", "999", "9999", "99999", "999999")
+_SENTINELS = (-9, -99, -999, 999, 9999, 99999, 999999)
+_CODED_MISSING = ("9", "99", "999", "-9", "-99", "-999", "9.0", "99.0")
+_FEW = 7  # codes of levels are smaller
 _FAR = 3  # times as large as the next largest: a code rather than a measurement
 _NAMED = 12  # spellings told in a finding
 _IU_PER_NG = 1.21
+# Told by size: the other unit, what turns it into the dictionary's, and the median below which it is the other.
+_BY_SIZE = {"bilirubin": ("mg/dL", 17.1, 5.0), "albumin": ("g/dL", 10.0, 10.0)}
 
 
 @dataclass(kw_only=True)
@@ -58,7 +62,7 @@ def guess_factors(table: TextTable, free: list[str], findings: Findings, ask: As
                 findings.add("assumed", "It is named as an adverse event but holds no CTCAE grades: a factor known "
                              "only after time zero.", column=column, remedy="Write grades 0 to 5.")
             _say(guess, roles, key, out, findings, ask)
-    _add_albi(roles, guesses, findings)
+    _add_albi(roles, findings)
     out.roles = tuple(roles.values())
     return out
 
@@ -90,8 +94,13 @@ def _say(guess: FactorGuess, roles: dict[str, FactorRole], key: str, out: Factor
     role = roles[key]
     if role.kind == "numeric":
         _missing_codes(guess, out, findings)
-        _say_unit(guess, role, findings, ask)
+        _say_unit(guess, roles, role, findings, ask)
         return
+    codes = [v for v in role.levels if v in _CODED_MISSING]
+    rest = [as_number(v) for v in role.levels if v not in codes]
+    if codes and rest and all(n is None or n < _FEW for n in rest):
+        findings.add("warning", f"{', '.join(codes)} stands apart from the other levels: a code for missing?",
+                     column=guess.column, value=", ".join(codes), remedy="Add it to the codes that mean missing.")
     alike = [v for v, label in role.levels.items() if label != v]
     if alike:
         findings.add("assumed", "Spellings of one level are read as it: "
@@ -102,10 +111,11 @@ def _say(guess: FactorGuess, roles: dict[str, FactorRole], key: str, out: Factor
 
 
 def _missing_codes(guess: FactorGuess, out: Factors, findings: Findings) -> None:
-    here = [t for t in _SENTINELS if guess.cells.is_in([t]).any()]
-    if not here:
+    flags = np.isin(guess.numbers.values, _SENTINELS)
+    if not flags.any():
         return
-    others = guess.numbers.values[~guess.cells.is_in(here)]
+    here = guess.cells.values.take(np.flatnonzero(flags)).to_pylist()
+    others = guess.numbers.values[~flags]
     others = others[np.isfinite(others)]
     low, high = guess.entry.limits if guess.entry and guess.entry.limits else (
         0.0 if others.size and others.min() >= 0 else -np.inf, np.inf)
@@ -122,11 +132,14 @@ def _missing_codes(guess: FactorGuess, out: Factors, findings: Findings) -> None
                      column=guess.column, value=", ".join(far), remedy="Add it to the codes that mean missing.")
 
 
-def _say_unit(guess: FactorGuess, role: FactorRole, findings: Findings, ask: Ask) -> None:
+def _say_unit(guess: FactorGuess, roles: dict[str, FactorRole], role: FactorRole, findings: Findings,
+              ask: Ask) -> None:
     entry, stated = guess.entry, guess.stated_unit
     if entry is None:
         return
-    if role.multiply_by != 1:
+    if not stated and entry.key in _BY_SIZE:
+        _unit_by_size(guess, roles, role, findings)
+    elif role.multiply_by != 1:
         findings.add("assumed", f"{role.label} is given in {stated} and read in {role.unit} "
                      f"(multiplied by {role.multiply_by:g}).", column=guess.column,
                      remedy="Change the unit and the multiplier under “Factors”.")
@@ -137,6 +150,17 @@ def _say_unit(guess: FactorGuess, role: FactorRole, findings: Findings, ask: Ask
                      column=guess.column, remedy="Set a cut-point, or unit ng/mL and multiplier 1.21.")
     elif entry.key == "tumor_size" and not stated:
         _ask_size(guess, role, ask)
+
+
+def _unit_by_size(guess: FactorGuess, roles: dict[str, FactorRole], role: FactorRole, findings: Findings) -> None:
+    """Tell g/dL from g/L and mg/dL from μmol/L by the size of the values, and say so."""
+    other, times, most = _BY_SIZE[guess.entry.key if guess.entry else ""]
+    median = float(np.nanmedian(guess.numbers.values[guess.cells.codes]))
+    if median < most:
+        roles[role.key] = replace(role, multiply_by=times)
+    findings.add("assumed", f"{role.label} is read in {other if median < most else role.unit}: the header "
+                 f"names no unit and the median is {median:g}.", column=role.column,
+                 remedy="Change the unit and the multiplier under “Factors”.")
 
 
 def _ask_afp(role: FactorRole, ask: Ask) -> None:
@@ -194,8 +218,8 @@ def _thrombus(guess: FactorGuess, roles: dict[str, FactorRole], key: str, findin
              ("Another: keep the codes", {"factors": {key: {"label": role.label}}})])
 
 
-def _add_albi(roles: dict[str, FactorRole], guesses: Mapping[str, FactorGuess], findings: Findings) -> None:
-    """Add the ALBI grade where bilirubin and albumin are there; their units by header or by size."""
+def _add_albi(roles: dict[str, FactorRole], findings: Findings) -> None:
+    """Add the ALBI grade where bilirubin and albumin are there, in units that are known."""
     inputs = {name: roles.get(name) for name in ("bilirubin", "albumin")}
     if ALBI in roles or any(r is None or r.kind != "numeric" for r in inputs.values()):
         return
@@ -204,16 +228,6 @@ def _add_albi(roles: dict[str, FactorRole], guesses: Mapping[str, FactorGuess], 
         findings.add("assumed", f"No ALBI grade: the unit of {' and of '.join(strange)} is not one that is converted.",
                      column="", remedy="Set unit and multiplier under “Factors”.")
         return
-    for name, other, times, most in (("bilirubin", "mg/dL", 17.1, 5.0), ("albumin", "g/dL", 10.0, 10.0)):
-        role = roles[name]
-        guess = guesses[role.column]
-        if not guess.stated_unit:
-            median = float(np.nanmedian(guess.numbers.values[guess.cells.codes]))
-            if median < most:
-                roles[name] = FactorRole(**{**role.__dict__, "multiply_by": times})
-            findings.add("assumed", f"{role.label} is read in {other if median < most else role.unit}: the header "
-                         f"names no unit and the median is {median:g}.", column=role.column,
-                         remedy="Change the unit and the multiplier under “Factors”.")
     entry = next(e for e in DICTIONARY if e.key == ALBI)
     roles[ALBI] = FactorRole(key=ALBI, label=entry.label, column="", kind="categorical", formula=ALBI,
                              levels={v: v for v in ("1", "2", "3")},

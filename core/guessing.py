@@ -29,6 +29,8 @@ from core.numbers import UNKNOWN, is_ambiguous
 from core.roles import ArmRole, EndpointRole, FactorRole, SafetyRole
 from core.text_table import TextTable
 
+# A grade under such a header is no adverse event of the treatment.
+_NO_EVENT_TERM = re.compile(r"baseline|\bpre|history|score|vas\b|type|number|any|before|史|评分|基线|治疗前", re.IGNORECASE)
 _NEARLY_ALL, _OFTEN, _ENOUGH = 0.9, 0.3, 10
 
 
@@ -172,7 +174,8 @@ class _Guesser:
             if dictionary.fold(column) not in dictionary.COUNTER_NAMES and self._repeats(column):
                 self._ask_rows(column)
                 return self._take(column)
-        return None
+        mostly = next((c for c in named if self._distinct(c) * 2 > self.n), None)
+        return self._take(mostly) if mostly else None  # its doubles are refused by name
 
     def _first_column_as_id(self) -> str | None:
         """Take a first column that played no role and tells all rows apart."""
@@ -225,7 +228,10 @@ class _Guesser:
             if dictionary.fold(column) not in dictionary.ARM_NAMES:
                 continue
             levels = self.levels[column]
-            labels = labels_for(levels, None, self._counts(column)) if len(levels) <= MANY else {}
+            levels = self._without_codes(column, levels)
+            legend = dictionary.legend_in(column)
+            labels = {v: legend[v] for v in levels} if legend and set(levels) <= set(legend) else \
+                labels_for(levels, None, self._counts(column)) if len(levels) <= MANY else {}
             distinct = list(dict.fromkeys(labels.values()))
             if len(distinct) == 1:
                 self.findings.add("warning", f"It has a single level, {distinct[0]!r}: there is nothing to compare. "
@@ -237,7 +243,7 @@ class _Guesser:
 
     def _arm(self, column: str, labels: Mapping[str, str], distinct: list[str]) -> ArmRole:
         if len(labels) > len(distinct):
-            alike = [v for v, label in labels.items() if v != label]
+            alike = [v for v, label in labels.items() if v != label and list(labels.values()).count(label) > 1]
             self.findings.add("assumed", f"{', '.join(map(repr, alike))} differ from another arm only by spaces or "
                               "case and are read as it.", column=column, value=", ".join(alike),
                               remedy="Name the arms' levels under “Arm”.")
@@ -245,8 +251,18 @@ class _Guesser:
         self.findings.add("assumed", f"{reference!r} is taken as the reference arm.", column=column,
                           value=reference, remedy="Choose the reference arm.")
         ordered = sorted(labels, key=lambda v: labels[v] != reference)
-        raw = next(v for v in ordered if v == reference)
+        raw = next((v for v in ordered if v == reference), ordered[0])
         return ArmRole(column=column, reference=raw, levels={v: labels[v] for v in ordered})
+
+    def _without_codes(self, column: str, levels: list[str]) -> list[str]:
+        """Take codes such as 99 out of an arm's levels where the others are words."""
+        codes = tuple(v for v in levels if v in ("9", "99", "999", "-9", "-99", "-999"))
+        if not codes or any(as_number(v) is not None for v in levels if v not in codes):
+            return levels
+        self.missing_in[column] = codes
+        self.findings.add("assumed", f"{', '.join(codes)} is read as missing: the other arms are words.", column=column,
+                          value=", ".join(codes), remedy="Change the codes that mean missing.")
+        return [v for v in levels if v not in codes]
 
     def _counts(self, column: str) -> dict[str, int]:
         cells = self.table.cells[column]
@@ -257,9 +273,11 @@ class _Guesser:
 
         Without the prefix a column must hold both 0 and a grade of 2 or more: 0/1 may be anything.
         """
-        prefixed = [c for c in self.free if c.lower().startswith(schema.AE_PREFIX) and self._grades(c)]
+        prefixed = [c for c in self.free if c.lower().startswith(schema.AE_PREFIX) and self._grades(c)
+                    and dictionary.fold(c) not in ("aenumber", "aecount", "aeany", "aetotal", "aeyn")]
         terms = [c for c in self.free if c not in prefixed and not dictionary.dictionary_entry(c)
                  and dictionary.ae_category(dictionary.ae_term(c)) != "Other" and self._grades(c)
+                 and not _NO_EVENT_TERM.search(c)
                  and {0.0} < {grade(v) for v in self.levels[c]} - {1.0}]
         if terms:
             self.findings.add("assumed", f"Read as adverse events with CTCAE grades: {', '.join(terms)}.",
@@ -316,10 +334,12 @@ class _Guesser:
             example = next((t for t in self.table.cells[column].values.slice(0, 400).to_pylist()
                             if is_ambiguous(t)), None)
             if example:
-                whole, point = example.replace(",", ""), example.replace(",", ".")
+                mark = "," if "," in example else "."
+                whole, point = example.replace(mark, ""), example.replace(mark, ".")
                 self._ask(f"Is {example} in {column!r} the number {whole} or {point}?",
-                          "Nothing in the file tells a thousands mark from a decimal comma.",
-                          [(whole, {"reading": {"decimal": "."}}), (point, {"reading": {"decimal": ","}})])
+                          "Nothing in the file tells a thousands mark from a decimal mark.",
+                          [(whole, {"reading": {"decimal": "." if mark == "," else ","}}),
+                           (point, {"reading": {"decimal": mark}})])
                 return
 
 

@@ -22,7 +22,8 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 _GRADE = re.compile(r"(?:ctcae)?\s*(?:grade|gr|g)?[\s_.-]*([0-5]|iv|v|i{1,3})(?:\.0+)?\s*(?:级|度)?",
                     re.IGNORECASE | re.ASCII)
 _COMPONENTS = re.compile(r"\s*(?:[+＋/&、,-]|联合|加|\band\b|\bplus\b|\bwith\b)\s*", re.IGNORECASE)
-_PLUS = ("+", "++", "+++", "++++", "±", "+-", "+/-")
+_NEGATION = re.compile(r"non?[\s-]+|non(?=[a-z])|without\s+|非|无|未", re.IGNORECASE)
+_POSITIVE = re.compile(r"\d?\+{1,4}|±|\+/?-|阳性|弱阳性|pos(itive)?", re.IGNORECASE)
 _SEX = {"male": ("m", "male", "man", "男", "男性"), "female": ("f", "female", "woman", "女", "女性")}
 
 
@@ -31,7 +32,7 @@ def levels_of(column: TextColumn, missing: Iterable[str]) -> list[str]:
 
     Of a column with more than `MANY` only so many are returned and one more, in no order.
     """
-    if column.n_distinct <= MANY and column.is_in(_PLUS).any():
+    if column.n_distinct <= MANY and any(_POSITIVE.fullmatch(t) for t in column.texts()):
         missing = frozenset(missing) - {"-"}  # beside + and ++ it is the negative
     present = ~column.is_in(missing)
     if present.sum() > MANY:
@@ -135,16 +136,31 @@ def default_event_values(column: str, levels: list[str]) -> tuple[str, ...]:
     """
     codes = {as_number(v) for v in levels}
     if codes <= {0.0, 1.0}:
-        event = 0.0 if counts_censoring(column) else 1.0
+        event = 0.0 if counts_censoring(column) or counts_the_living(column) else 1.0
         return tuple(v for v in levels if as_number(v) == event) or (f"{event:g}",)
-    if codes == {1.0, 2.0} and not counts_censoring(column):
+    if codes <= {1.0, 2.0} and not counts_censoring(column):
         return tuple(v for v in levels if as_number(v) == 2.0)
-    said = {v: re.sub(r"^\d+\s*[:=.：]\s*", "", _wide(v)).lower().replace(" ", "") for v in levels}
-    if counts_censoring(column) and set(said.values()) <= {*dictionary.YES_WORDS, *dictionary.NO_WORDS}:
-        return tuple(v for v in levels if said[v] in dictionary.NO_WORDS)
-    events = tuple(v for v in levels if said[v] in dictionary.EVENT_WORDS)
-    others = [v for v in levels if said[v] in dictionary.NO_EVENT_WORDS]
-    return events if len(events) + len(others) == len(levels) else ()
+    said = {v: re.sub(r"^\d+\s*[:=.：]\s*", "", _wide(v)) for v in levels}
+    return events_by_words(column, said)
+
+
+def events_by_words(column: str, said: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the values whose words mean event, where every value's word is known; else nothing.
+
+    Yes and no answer the header: yes to censored or alive is no event.
+    """
+    answers = {*dictionary.YES_WORDS, *dictionary.NO_WORDS}
+    if all(squeeze(w) in answers for w in said.values()):
+        wanted = dictionary.NO_WORDS if counts_censoring(column) or counts_the_living(column) else dictionary.YES_WORDS
+        return tuple(v for v, w in said.items() if squeeze(w) in wanted)
+    known = {v: dictionary.means_event(w) for v, w in said.items()}
+    return () if None in known.values() else tuple(v for v, event in known.items() if event)
+
+
+def counts_the_living(column: str) -> bool:
+    """Tell whether a header says that its ones are alive."""
+    text = unicodedata.normalize("NFKC", column).casefold()
+    return any(w in text for w in ("alive", "存活")) and not any(w in text for w in ("dead", "death", "死"))
 
 
 def counts_censoring(column: str) -> bool:
@@ -153,12 +169,20 @@ def counts_censoring(column: str) -> bool:
     return "cens" in folded or "cnsr" in folded or "删失" in folded
 
 
-def default_reference(levels: list[str]) -> str:
-    """Return the likely control arm: named so, else of the fewest components, else the first.
+def default_reference(levels: Sequence[str]) -> str:
+    """Return the likely control arm: named so, else the negation of another, else of the fewest
+    components, else the first.
 
-    TACE+IMRT stands before TACE+IMRT+sorafenib, TACE before HAIC+lenvatinib.
+    TACE+IMRT stands before TACE+IMRT+sorafenib, TACE before HAIC+lenvatinib, 非手术 before 手术.
     """
-    named = [v for v in levels if set(re.split(r"[^\w]+", v.casefold())) & set(dictionary.CONTROL_WORDS)]
-    if named:
-        return named[0]
+    named = [v for v in levels if _is_control(v)]
+    negated = [v for v in levels if (m := _NEGATION.match(v)) and v[m.end():].strip(" -") in levels]
+    if named or negated:
+        return (named or negated)[0]
     return min(levels, key=lambda v: len(_COMPONENTS.split(v.strip())))
+
+
+def _is_control(level: str) -> bool:
+    words = [w for w in re.split(r"[^\w]+", level.casefold()) if w]
+    named = any(w in dictionary.CONTROL_WORDS for w in words) or "对照" in level or "常规" in level
+    return named and not _NEGATION.match(level)
