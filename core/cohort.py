@@ -18,13 +18,13 @@ import numpy as np
 import pandas as pd
 
 from core import schema
-from core.adam import study_of
 from core.dictionary import ae_category
 from core.errors import FilterError, MappingError
 from core.event_list import joined_events, with_event_file
 from core.filters import Condition, Filters
 from core.findings import Findings
-from core.guessing import guess_mapping, unique_key
+from core.guessing import unique_key
+from core.loading import begin, is_half_answered
 from core.mapping import ColumnMapping
 from core.reading import Source, read_table
 from core.roles import FactorRole
@@ -265,10 +265,10 @@ def read_cohort(source: Source | Mapping[str, Source],
     """
     if isinstance(source, Mapping):
         tables = [read_table(s, name=n) for n, s in source.items()]
-        study = study_of(tables)
-        if mapping is None and study.questions:
-            raise study.questions[0]
-        return make_cohort(study.table, mapping or study.mapping, event_list=study.events)
+        loading = begin(tables, adam=True)
+        if mapping is None or is_half_answered(mapping):
+            mapping = loading.settled(mapping)
+        return make_cohort(loading.table, mapping, event_list=loading.events)
     asked = ColumnMapping.from_json(mapping).reading if mapping is not None and \
         not isinstance(mapping, ColumnMapping) else mapping.reading if mapping else None
     table = read_table(source, name=name, options=options or asked)
@@ -286,13 +286,11 @@ def make_cohort(table: TextTable,
     event_list : adverse events in long form; their columns are guessed where the mapping names none
     """
     findings = Findings(table.findings)
-    if mapping is None:
-        guess = guess_mapping(table)
-        if guess.questions:
-            raise guess.questions[0]
-        mapping = guess.mapping
-        findings.records += guess.findings
-    elif not isinstance(mapping, ColumnMapping):
+    if mapping is None or is_half_answered(mapping):
+        loading = begin([table])
+        mapping = loading.settled(mapping)
+        findings.records += loading.findings_that_hold()
+    if not isinstance(mapping, ColumnMapping):
         mapping = ColumnMapping.from_json(mapping, table.columns)
     if event_list is not None:
         mapping = with_event_file(mapping, event_list)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from core.schema import AE_PREFIX, Cut, Kind
 
 _IN_BRACKETS = re.compile(r"[\(\[（【]([^)\]）】]*)[\)\]）】]")
-_UNIT_TAIL = re.compile(r"(?:[\s_/]+|(?<=[\u4e00-\u9fff]))(ng[_/]ml|ng[_/]l|[uμ]g[_/]l|[uμ]g[_/]ml|pg[_/]ml|iu[_/]ml|cm|mm|u[_/]l|[uμ]mol[_/]l"
+_UNIT_TAIL = re.compile(r"(?:[\s_/]+|(?<=[\u4e00-\u9fff]))(ng[_/]ml|ng[_/]l|[uμ]g[_/]l|[uμ]g[_/]ml|pg[_/]ml"
+                        r"|iu[_/]ml|cm|mm|u[_/]l|[uμ]mol[_/]l"
                         r"|mg[_/]dl|g[_/]l|g[_/]dl)$")
 _WORD = r"[^\d=:;,，；、/|]+?"
 _CODE_WORD = re.compile(rf"(?<![\d.])(\d{{1,2}})\s*[=:为是、.-]?\s*({_WORD})\s*(?=[;,，；、/|]|\d|$)")
@@ -20,7 +21,8 @@ _EVENT_BEGINNINGS = ("dead", "died", "death", "deceas", "progress", "relaps", "r
 _NO_EVENT_BEGINNINGS = ("alive", "living", "live", "survi", "censor", "lost", "nodeath", "notdead", "noevent",
                         "diseasefree", "存活", "生存", "健在", "失访", "删失", "未", "无")
 # What changes a quantity, so that a header's first word no longer says what it is.
-_CHANGED = re.compile(r"\blog|\bln\b|[x×]\s*10|\bz\b|score|\bdirect|直接|change|delta|Δ|ratio|rank|percentile|\bpost|after"
+_CHANGED = re.compile(r"\blog|\bln\b|[x×]\s*10|\bz\b|score|\bdirect|直接|change|delta|Δ|ratio|rank|percentile"
+                      r"|\bpost|after"
                       r"|治疗后|术后|变化", re.IGNORECASE)
 _CHINESE_UNITS = {"厘米": "cm", "毫米": "mm"}
 _LIKE_A_UNIT = re.compile(r"[a-zμ%×^\d]{1,8}/[a-z\d^ ]{1,6}|%|[cm]m|k?g|c?gy|.*uln.*|years?|yrs?|y|岁|厘米|毫米|s|sec")
@@ -149,7 +151,8 @@ ENDPOINTS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
             "总生存时间", "总生存", "生存时间",
             "生存期", "survivaltime", "survtime", "futime", "followup", "followuptime", "随访时间", "time"),
            ("death", "dead", "died", "deceased", "vitalstatus", "vital", "survivalstatus", "overallsurvivalstatus",
-            "死亡", "是否死亡", "存活状态", "是否存活", "alive", "fustat", "status", "event", "censor", "生存状态", "结局", "生存结局", "总生存状态",
+            "死亡", "是否死亡", "存活状态", "是否存活", "alive", "fustat", "status", "event", "censor",
+            "生存状态", "结局", "生存结局", "总生存状态",
             "转归")),
     "PFS": ("Progression-free survival",
             ("progressionfreesurvival", "progressionfreesurvivaltime", "无进展生存期", "无进展生存时间",
@@ -165,7 +168,8 @@ ENDPOINTS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "EFS": ("Event-free survival", ("eventfreesurvival", "无事件生存期"), ()),
 }
 WITHOUT_DEATH = frozenset({"TTP"})  # endpoints in which death is no event
-ENDPOINT_TIME_SUFFIXES = ("", "time", "indays", "inmonths", "inyears", "wks", "wk", "yrs", "yr", "months", "month", "days", "day", "weeks", "years", "year", "m", "d", "mo",
+ENDPOINT_TIME_SUFFIXES = ("", "time", "indays", "inmonths", "inyears", "wks", "wk", "yrs", "yr", "months",
+                          "month", "days", "day", "weeks", "years", "year", "m", "d", "mo",
                           "时间", "月", "天", "duration")
 ENDPOINT_EVENT_SUFFIXES = ("event", "status", "censor", "censored", "cens", "cnsr", "indicator", "e", "stat",
                            "状态", "事件", "结局", "删失")
@@ -192,7 +196,8 @@ EVENT_WORDS = ("dead", "death", "died", "deceased", "d", "event", "yes", "y", "t
 NO_EVENT_WORDS = ("alive", "living", "a", "censored", "censor", "no", "n", "false", "f", "none", "diseasefree",
                   "noevent", "lost", "losttofollowup", "survived", "survival", "存活", "生存", "存活中", "否", "无",
                   "未进展", "未复发", "删失", "失访", "健在")
-CONTROL_WORDS = ("control", "usual", "conventional", "routine", "placebo", "standard", "observation", "obs", "bsc", "controlgroup", "对照", "对照组")
+CONTROL_WORDS = ("control", "usual", "conventional", "routine", "placebo", "standard", "observation", "obs",
+                 "bsc", "controlgroup", "对照", "对照组")
 GENERIC_EVENTS = ("status", "event", "censor", "censored", "cens")  # serve another endpoint where there is no OS
 YES_WORDS = ("yes", "y", "true", "1", "是", "有", "阳性", "positive", "pos", "+")
 NO_WORDS = ("no", "n", "false", "0", "否", "无", "阴性", "negative", "neg")

@@ -66,8 +66,9 @@ class NeedsAnswer(CohortError):
         self.mapping = mapping or {}
 
     def answered(self, choice: str) -> dict[str, Any]:
-        """Return the mapping with this answer, to read the file with."""
-        return merged(self.mapping, self.changes[self.choices.index(choice)])
+        """Return the mapping with this answer, to read the file with; the next question is asked then."""
+        out = merged(self.mapping, self.changes[self.choices.index(choice)])
+        return {**out, "answered": [*out.get("answered", []), self.problem]}
 
 
 def merged(data: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:

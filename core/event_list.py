@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -12,13 +13,16 @@ from core.dictionary import AE_FILE_NAMES, NO_WORDS, YES_WORDS, ae_category, fol
 from core.errors import MappingError
 from core.findings import Findings, ranges
 from core.format import plural
-from core.levels import as_number, categorical, grade, squeeze
+from core.levels import categorical, grade, squeeze
 from core.mapping import ColumnMapping
+from core.numbers import parse_number
 from core.roles import EventFileRole
 from core.schema import spellings
 from core.text_table import TextColumn, TextTable
 from core.validation import event_frame, raise_refused
 
+_YES_BEGINNINGS = ("related", "possibl", "probabl", "definit", "likely", "serious", "相关", "可能")
+_NO_BEGINNINGS = ("notrelated", "unrelated", "notserious", "nonserious", "无关", "不相关")
 NEEDED = ("patient", "term", "grade")
 _SHOWN = 8
 
@@ -101,6 +105,14 @@ def joined_events(wide: pd.DataFrame, events: TextTable, mapping: ColumnMapping,
         "grade": np.concatenate([wide.grade, listed.grade]), "day": np.concatenate([wide.day, listed.day]),
         **{c: pd.Categorical(both[c], categories=["no", "yes"]) for c in ("serious", "related")},
     }, columns=list(schema.EVENT_COLUMNS))
+
+
+def _answer(text: str) -> int:
+    """Return 1 for yes, 0 for no, -1 for what is neither: also of words such as `Not related`, `Possible`."""
+    word = re.sub(r"[\W_]+", "", squeeze(text))
+    if word in YES_WORDS or word.startswith(_YES_BEGINNINGS):
+        return 1
+    return 0 if word in NO_WORDS or word.startswith(_NO_BEGINNINGS) else -1
 
 
 class _Join:
@@ -186,7 +198,12 @@ class _Join:
         if not self.role.day:
             return np.full(len(self.events), np.nan)
         cells = self.events.cells[self.role.day]
-        return np.array([np.nan if (n := as_number(t)) is None else n for t in cells.texts()])[cells.codes]
+        absent = self._absent(cells)
+        found = [parse_number(re.sub(r"^\s*(day|d|第)\s*", "", t, flags=re.IGNORECASE)) for t in cells.texts()]
+        values = np.array([np.nan if n is None else n.value for n in found])
+        self._name((np.isnan(values) & ~absent)[cells.codes], self.role.day, "is no study day and counts as missing",
+                   "warning")
+        return values[cells.codes]
 
     def answers(self, what: str) -> pd.Categorical:
         """Return yes, no or missing per row of the column for seriousness or relatedness."""
@@ -194,8 +211,10 @@ class _Join:
         codes = np.full(len(self.events), -1)
         if column:
             cells = self.events.cells[column]
-            of_text = [1 if squeeze(t) in YES_WORDS else 0 if squeeze(t) in NO_WORDS else -1 for t in cells.texts()]
-            codes = np.array(of_text)[cells.codes]
+            of_text = np.array([_answer(t) for t in cells.texts()], dtype=np.int64)
+            unclear = (of_text < 0) & ~self._absent(cells)
+            self._name(unclear[cells.codes], column, "is neither yes nor no and counts as missing", "warning")
+            codes = of_text[cells.codes]
         return categorical(codes, ["no", "yes"])
 
     def _name(self, bad: np.ndarray, column: str, what: str, severity: schema.Severity) -> None:

@@ -30,7 +30,8 @@ from core.roles import ArmRole, EndpointRole, FactorRole, SafetyRole
 from core.text_table import TextTable
 
 # A grade under such a header is no adverse event of the treatment.
-_NO_EVENT_TERM = re.compile(r"baseline|\bpre|history|score|vas\b|type|number|any|before|史|评分|基线|治疗前", re.IGNORECASE)
+_NO_EVENT_TERM = re.compile(r"baseline|\bpre|history|score|vas\b|type|number|any|before|史|评分|基线|治疗前",
+                            re.IGNORECASE)
 _NEARLY_ALL, _OFTEN, _ENOUGH = 0.9, 0.3, 10
 
 

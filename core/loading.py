@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from core.adam import kind_of, study_of
 from core.errors import CohortError, MappingError, NeedsAnswer, merged
@@ -41,6 +41,21 @@ class Loading:
         paths = {path for change in question.changes for path in _leaves(change)}
         return any(_at(self.mapping, p) != _at(self.guessed, p) for p in paths)
 
+    def settled(self, answered: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Return the mapping with what was answered, once no question is open.
+
+        Raises
+        ------
+        NeedsAnswer
+            With the next question, and the mapping so far.
+        """
+        self.mapping = dict(answered or self.mapping)
+        done = self.mapping.get("answered", [])
+        for q in self.open_questions():
+            if q.problem not in done:
+                raise NeedsAnswer(q.problem, q.remedy, q.choices, q.changes, self.mapping)
+        return {k: v for k, v in self.mapping.items() if k != "answered"}
+
     def findings_that_hold(self) -> list[dict[str, object]]:
         """Return what was assumed of columns whose roles are still those that were guessed."""
         now, then = _plain(self.mapping), _plain(self.guessed)
@@ -51,6 +66,11 @@ class Loading:
         """Take a person's answer; the same as what was guessed is an answer, too."""
         self.mapping = merged(self.mapping, question.changes[question.choices.index(choice)])
         self.questions = [q for q in self.questions if q is not question]
+
+
+def is_half_answered(mapping: object) -> TypeGuard[Mapping[str, Any]]:
+    """Tell whether a mapping comes from an answer to a question, so that others may be open."""
+    return isinstance(mapping, Mapping) and bool(mapping.get("answered"))
 
 
 def is_mapping(data: bytes) -> bool:
@@ -64,18 +84,19 @@ def is_mapping(data: bytes) -> bool:
     return isinstance(content, dict) and bool({"endpoints", "factors", "patient_id", "arm"} & set(content))
 
 
-def begin(tables: Sequence[TextTable], mapping: Mapping[str, Any] | str | None = None) -> Loading:
+def begin(tables: Sequence[TextTable], mapping: Mapping[str, Any] | str | None = None, *,
+          adam: bool = False) -> Loading:
     """Tell tables apart and guess the mapping, where none is given.
 
-    Of several cohort files the last counts.
+    Of several cohort files the last counts; `adam` says that all are ADaM datasets.
 
     Raises
     ------
     MappingError
         If there is no cohort among them, or the mapping does not fit.
     """
-    if any(kind_of(t) in ("ADTTE", "ADAE") for t in tables):
-        study = study_of([t for t in tables if kind_of(t)])
+    if adam or any(kind_of(t) in ("ADTTE", "ADAE") for t in tables):
+        study = study_of([t for t in tables if adam or kind_of(t)])
         data = study.mapping.to_json()
         return Loading(table=study.table, mapping=data, guessed=deepcopy(data), events=study.events,
                        questions=list(study.questions))
@@ -120,8 +141,12 @@ def _roles_of(mapping: Mapping[str, Any], column: str) -> list[Any]:
     parts: list[Any] = [mapping.get("patient_id") == column]
     arm = mapping.get("arm") or {}
     parts.append(arm if arm.get("column") == column else None)
-    for group in ("endpoints", "factors", "failure_sites"):
+    for group in ("factors", "failure_sites"):
         parts += [part for part in mapping.get(group, {}).values() if column in _texts(part)]
+    for part in mapping.get("endpoints", {}).values():
+        if column in _texts(part):  # of its event its values, of its time the rest
+            of_event = part.get("event") == column
+            parts.append({k: v for k, v in part.items() if (k in ("event", "event_values")) == of_event})
     return parts
 
 

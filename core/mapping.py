@@ -24,7 +24,7 @@ from core.text_table import ReadOptions
 
 _HELP = "Download a mapping from the Cohort page to see the form."
 _KEYS = {"patient_id", "arm", "endpoints", "factors", "response", "failure_sites", "adverse_events", "missing",
-         "missing_in", "rows", "safety", "identifiers", "reading"}
+         "missing_in", "rows", "safety", "identifiers", "reading", "answered"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +37,7 @@ class ColumnMapping:
     rows : which row counts where a patient has several; None: a second row is refused
     identifiers : columns that could tell who a patient is; no export shows their values
     reading : how the file is to be read, where that is not left to detection
+    answered : the questions that were answered while the mapping is still a guess; others are asked then
     """
 
     patient_id: str | None = None
@@ -53,6 +54,7 @@ class ColumnMapping:
     missing_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     identifiers: tuple[str, ...] = ()
     reading: ReadOptions = field(default_factory=ReadOptions)
+    answered: tuple[str, ...] = ()
 
     @property
     def variables(self) -> tuple[FactorRole, ...]:
@@ -151,6 +153,7 @@ class ColumnMapping:
             missing_in={str(c): tuple(_codes(v)) for c, v in (data.get("missing_in") or {}).items()},
             identifiers=tuple(str(c) for c in identifiers),
             reading=ReadOptions(**(data.get("reading") or {})),
+            answered=tuple(data.get("answered") or ()),
         )
 
     def _check_columns(self, columns: list[str]) -> None:

@@ -77,18 +77,21 @@ class Measured:
             self._say_mixed(column, numbers)
             return values if len(written) < 2 else self._refuse_units(column, numbers, values, max(written))
         entry = dictionary_entry(column)
-        values = values.copy()
+        values, strange = values.copy(), []
         for i, own in numbers.units.items():
-            ratio = 1.0 if (time_unit_in(f"({own})") or own) == base or own in _YEARS_OLD else \
-                {("mm", "cm"): 0.1, ("cm", "mm"): 10.0}.get((own, base))
-            if ratio is None and entry and entry.units.get(own) is not None and base == entry.unit.lower():
-                ratio = entry.units[own]
+            ratio = _ratio(own, base)
+            if ratio is None and entry and base == entry.unit.lower():
+                ratio = entry.units.get(own)
             if ratio is None:
-                return self._refuse_units(column, numbers, values, base)
+                strange.append(i)
+                continue
             values[i] *= ratio
             if ratio != 1:
                 cells = self.cells.table.cells[column]
                 self.cells.name(cells.codes == i, column, f"is converted from {own} to {base}", severity="repaired")
+        if strange:
+            self.cells.name(np.isin(self.cells.table.cells[column].codes, strange), column,
+                            f"is in another unit than the column ({base})", remedy="Write the column in one unit.")
         return values
 
     def _say_mixed(self, column: str, numbers: Numbers) -> None:
@@ -102,8 +105,21 @@ class Measured:
                                     remedy="Write the column in one unit.")
 
     def _refuse_units(self, column: str, numbers: Numbers, values: np.ndarray, base: str) -> np.ndarray:
-        codes = self.cells.table.cells[column].codes
         other = [i for i, u in numbers.units.items() if u != base]
-        self.cells.name(np.isin(codes, other), column, f"is in another unit than the column ({base})",
-                     remedy="Write the column in one unit, or choose the unit that most cells have.")
+        self.cells.name(np.isin(self.cells.table.cells[column].codes, other), column,
+                        f"is in another unit than other cells ({base})", remedy="Write the column in one unit.")
         return values
+
+
+def _ratio(own: str, base: str) -> float | None:
+    """Return what turns a number in a cell's own unit into the column's, None where that is not known."""
+    times = (_time_unit(own), _time_unit(base))
+    if own == base or (own in _YEARS_OLD and base == "years"):
+        return 1.0
+    if times[0] and times[1]:
+        return schema.MONTHS_PER[times[0]] / schema.MONTHS_PER[times[1]]
+    return {("mm", "cm"): 0.1, ("cm", "mm"): 10.0}.get((own, base))
+
+
+def _time_unit(unit: str) -> str | None:
+    return unit if unit in schema.MONTHS_PER else "months" if unit == "m" else time_unit_in(f"({unit})")

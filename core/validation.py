@@ -80,8 +80,9 @@ class _Converter:
         if self.mapping.arm:
             columns[schema.ARM] = self._arm(self.mapping.arm)
         for endpoint in self.mapping.endpoints:
-            columns[schema.time_column(endpoint.name)] = self._times(endpoint)
-            columns[schema.event_column(endpoint.name)] = self._event(endpoint)
+            event = self._event(endpoint)
+            columns[schema.time_column(endpoint.name)] = self._times(endpoint, event)
+            columns[schema.event_column(endpoint.name)] = event
         numeric: dict[str, np.ndarray] = {}
         for variable in self.mapping.variables:
             if variable.kind == "numeric":
@@ -202,20 +203,27 @@ class _Converter:
         self.cells.name((np.isnan(values) & ~absent)[cells.codes], column, "is not a CTCAE grade from 0 to 5")
         return values[cells.codes] if values.size else np.array([])
 
-    def _times(self, endpoint: EndpointRole) -> np.ndarray:
+    def _times(self, endpoint: EndpointRole, event: np.ndarray) -> np.ndarray:
         if not endpoint.time:
-            return self._durations(endpoint) * schema.MONTHS_PER["days"]
+            return self._durations(endpoint, event) * schema.MONTHS_PER["days"]
         raw = self.numbers.read(endpoint.time, f"the time of {endpoint.name}", unit=endpoint.unit)
         self.cells.name(raw < 0, endpoint.time, "is a negative time",
                      remedy="Correct the cell, or add it to the codes that mean missing.")
         return raw * schema.MONTHS_PER[endpoint.unit]
 
-    def _durations(self, endpoint: EndpointRole) -> np.ndarray:
+    def _durations(self, endpoint: EndpointRole, event: np.ndarray) -> np.ndarray:
         """Return the days from an endpoint's start to its end, the first of its dates that is filled."""
         decided = [dates_of(self.table.cells[c]).order for c in endpoint.time_columns]
         order = endpoint.date_order or next((o for o in decided if o), "")
         start, *ends = (self._days(column, order) for column in endpoint.time_columns)
         end = ends[0]
+        if len(ends) > 1:
+            own = endpoint.end[0]
+            self.cells.name((event == 1) & np.isnan(end), own, f"is empty, though the patient had an event of "
+                            f"{endpoint.name}: the time runs to {endpoint.end[1]!r}", severity="warning",
+                            remedy="Fill the date of the event.")
+            self.cells.name((event == 0) & ~np.isnan(end), own, f"is a date, though the patient had no event of "
+                            f"{endpoint.name}", severity="warning", remedy="Correct the date or the event.")
         for other in ends[1:]:
             end = np.where(np.isnan(end), other, end)
         self.cells.name(end < start, endpoint.end[0], f"lies before {endpoint.start!r}: a negative time",

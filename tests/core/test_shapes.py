@@ -184,3 +184,36 @@ def test_bytes_and_open_files(tmp_path):
         assert read_cohort(opened).n == read_cohort(file).n == read_cohort(bytearray(raw(BASE))).n == N
     with pytest.raises(ReadingError, match="opened as text"):
         read_table(io.StringIO(BASE))
+
+
+def test_questions_are_asked_one_after_the_other_until_none_is_open():
+    """Each answer brings the next question; what was assumed besides is said in the end."""
+    table = raw(renamed("OS_event", "OS_event", cycle("x", "y")).replace("AFP (ng/mL)", "AFP (ng/L)").replace(
+        "OS_months", "OS"))
+    with pytest.raises(NeedsAnswer, match="Which value of 'OS_event'") as first:
+        read_cohort(table)
+    with pytest.raises(NeedsAnswer, match="usually a misprint") as second:
+        read_cohort(table, first.value.answered("y"))
+    cohort = read_cohort(table, second.value.answered("ng/mL (a misprint: keep the numbers)"))
+    assert cohort.mapping.endpoints[0].event_values == ("y",) and cohort.variable("afp").cuts
+    assert any("read as months" in m for m in cohort.findings.message)
+    assert "answered" not in cohort.mapping.to_json()
+
+
+def test_one_answer_tells_how_all_dates_are_written():
+    table = text(OS_months=None, **{"surgery date": ["01/02/2019"] * N, "last follow-up": ["03/04/2020"] * N,
+                                    "progression date": ["05/06/2019"] * N, "PFS_event": cycle("1")})
+    with pytest.raises(NeedsAnswer, match="day first, or month first") as error:
+        read_cohort(raw(table))
+    cohort = read_cohort(raw(table), error.value.answered("Day first"))
+    assert [round(t * 30.4375) for t in (cohort.patients["OS time"][0], cohort.patients["PFS time"][0])] == [427, 124]
+
+
+def test_both_readings_of_a_mark_can_be_chosen():
+    table = text({**columns(), "AFP (ng/mL)": [f"{i + 1}.210" for i in range(N)],
+                  "OS_months": [str(i + 2) for i in range(N)]}, sep=";")
+    with pytest.raises(NeedsAnswer) as error:
+        read_cohort(raw(table))
+    assert error.value.choices == ("1210", "1.210")
+    first = [read_cohort(raw(table), error.value.answered(c)).patients.afp[0] for c in error.value.choices]
+    assert first == [1210, 1.21]

@@ -318,4 +318,57 @@ MEANINGS = [  # what a header or the neighbours of a cell say of it
          holds=lambda c: "albi" not in c.variables),
 ]
 
-CASES = [*MEANINGS, *LAYOUT, *NUMBERS, *LEVELS, *TIMES, *SHAPES]
+LEGENDS = [  # who died is what must not be turned round
+    *(Case(f"legend {header}", raw(renamed("OS_event", header, cycle(*codes))), "repaired", "means event for OS, as the header says",
+           holds=lambda c: deaths(c) == GOOD_EVENTS)
+      for header, codes in (
+          ("status (alive=1; dead=0)", "10"), ("status (0=dead from any cause; 1=alive)", "10"),
+          ("生存状态（死亡0、存活1）", "10"), ("生存状态(存活=1 死亡=0)", "10"), ("status (1=died; 2=alive at last follow-up)", "21"),
+          ("status (2=alive; 1=dead of HCC)", "21"), ("生存状态(1=死亡 2=生存中)", "21"), ("生存状态(1、死亡；2、存活)", "21"),
+          ("生存状态(死亡1 存活2)", "21"), ("status (dead/alive = 1/2)", "21"), ("OS_censor (0=no; 1=yes)", "10"),
+          ("status (0=alive; 1=dead)", "01"))),
+    Case("ones of a header that says alive", raw(renamed("OS_event", "OS status (alive)", cycle("1", "0"))), "repaired", "0 means event",
+         holds=lambda c: deaths(c) == GOOD_EVENTS),
+    Case("Alive 0/1", raw(renamed("OS_event", "Alive", cycle("1", "0"))), "repaired", "0 means event", holds=lambda c: deaths(c) == GOOD_EVENTS),
+    Case("是否存活", raw(renamed("OS_event", "是否存活", cycle("是", "否"))), "repaired", "否 means event", holds=lambda c: deaths(c) == GOOD_EVENTS),
+    Case("labels of REDCap", raw(renamed("OS_event", "Survival status", cycle("Alive", "Dead of HCC", "Lost to follow-up", "Dead, other"))
+                                 .replace("Dead, other", "Dead other")), "repaired", "Dead of HCC, Dead other means event", holds=lambda c: sum(deaths(c)) == 12),
+    Case("a legend of arms", raw(renamed("arm", "group (1=experimental; 2=control)", cycle("1", "2"))), "repaired", "'control' is taken",
+         holds=lambda c: c.levels("arm") == ("control", "experimental")),
+    Case("a legend of sex", raw(text(**{"性别(1男 2女)": cycle("1", "2")})), "repaired", "1 = 男", holds=lambda c: c.levels("sex") == ("男", "女")),
+    Case("usual care", raw(text(arm=cycle("Intervention", "Usual care"))), "accepted", holds=lambda c: c.levels("arm")[0] == "Usual care"),
+    Case("non-standard", raw(text(arm=cycle("non-standard", "standard"))), "accepted", holds=lambda c: c.levels("arm")[0] == "standard"),
+    Case("an arm coded 99", raw(text(arm=cycle("A", "B", "99"))), "warned", "No arm: 8 patients", holds=lambda c: c.levels("arm") == ("A", "B")),
+    Case("an event without its date", raw(text(OS_months=None, OS_event=None, **{
+        "death": cycle("1", "0"), "surgery date": ["2019-01-01"] * N, "death date": ["" if i else "2019-09-01" for i in range(N)],
+        "last follow-up date": ["2020-01-01"] * N})), "warned", "is empty, though the patient had an event"),
+    Case("AFP as a logarithm", raw(text(**{"AFP (ng/mL)": None, "AFP (log10)": [f"{i / 6:.2f}" for i in range(N)]})), "accepted",
+         holds=lambda c: c.variable("afp_log10").cuts == ()),
+    Case("direct bilirubin gives no ALBI", raw(text(**{"bilirubin (direct)": [f"{2 + i / 3:.1f}" for i in range(N)], "albumin (g/L)": [str(30 + i) for i in range(N)]})),
+         "accepted", holds=lambda c: "albi" not in c.variables),
+    Case("a long time in days", raw(renamed("OS_months", "OS_days", ["999", *(str(5 + 9 * i) for i in range(N - 1))])), "warned",
+         "far longer than all other times", holds=lambda c: not c.patients["OS time"].isna().any()),
+    Case("999.0 among months", raw(renamed("OS_months", "OS_months", ["999.0", *(f"{i + 3}.0" for i in range(N - 1))])), "repaired",
+         "999.0 is read as missing"),
+    Case("9 among ECOG", raw(text(ecog=cycle("0", "1", "9"))), "warned", "stands apart"),
+    Case("minus beside 1+", raw(text(ki67=cycle("-", "1+", "2+", "3+"))), "accepted", holds=lambda c: "-" in c.levels("ki67")),
+    Case("minus beside 阳性", raw(text(HBsAg=cycle("-", "阳性"))), "accepted", holds=lambda c: "-" in c.levels("hbsag")),
+    Case("years and months in cells", raw(renamed("OS_months", "OS", ["2年", *(f"{i + 3}个月" for i in range(N - 1))])), "repaired",
+         "is converted from 年 to months", holds=lambda c: os_times(c)[:2] == [24, 3]),
+    Case("days in a column of months", raw(changed("OS_months", 5, "45 days")), "repaired", "converted from days to months",
+         holds=lambda c: abs(os_times(c)[4] - 45 / 30.4375) < 1e-3),
+    Case("毫米", raw(text(**{"肿瘤大小（毫米）": [str(20 + i) for i in range(N)]})), "repaired", "given in mm",
+         holds=lambda c: c.patients.tumor_size[0] == 2.0),
+    Case("肿瘤直径/mm", raw(text(**{"肿瘤直径/mm": [str(20 + i) for i in range(N)]})), "repaired", "given in mm"),
+    Case("a baseline symptom is no adverse event", raw(text(**{"fatigue (baseline)": cycle("0", "1", "2"), "history of ulcer": cycle("0", "2"),
+                                                               "pain score": cycle("0", "2", "3")})), "accepted", holds=lambda c: not c.worst_grades.terms),
+    Case("Not related, 12 d", raw(BASE), "warned", "'maybe later' is neither yes nor no",
+         also=b"id,term,grade,related,day\nP001,Nausea,2,Not related,12 d\nP002,Rash,3,Possible,day 5\nP003,Pain,1,maybe later,6\n",
+         holds=lambda c: c.long_events.related.astype(object).tolist()[:2] == ["no", "yes"] and c.long_events.day.tolist() == [12, 5, 6]),
+    Case("another endpoint with a general status", raw("pid,rfstime,status,age\n" + "".join(
+        f"p{i},{i * 30 + 5},{i % 2},{40 + i}\n" for i in range(N))), "repaired", "read as days", holds=lambda c: c.endpoints == ("RFS",)),
+    Case("albumin in g/dL by its size", raw(text(alb=[f"{2.5 + i / 12:.1f}" for i in range(N)])), "repaired", "read in g/dL",
+         holds=lambda c: abs(c.patients.albumin[0] - 25) < 1e-9),
+]
+
+CASES = [*LEGENDS, *MEANINGS, *LAYOUT, *NUMBERS, *LEVELS, *TIMES, *SHAPES]

@@ -101,11 +101,12 @@ VALUES = [
     refused("a time of 1e400", changed("OS_months", 5, "1e400"), "Line 6, column 'OS_months': '1e400'"),
     refused("an infinite age", changed("age", 5, "inf"), "Line 6, column 'age': 'inf'"),
     refused("two rows under one id", changed("patient_id", 5, "P001"), "stands for more than one row"),
+    refused("a sixth of the ids twice", text(patient_id=[f"P{i % 20}" for i in range(N)]), "stands for more than one row"),
     refused("a missing id", changed("patient_id", 5, ""), "Line 6, column 'patient_id'"),
     refused("a grade of 7", text(ae_fever=cycle("1", "2", "7")), "'7' is not a CTCAE grade",
             mapping={"patient_id": "patient_id", "adverse_events": {"columns": "ae_*"}}),
     refused("an arm as long as the file", BASE, "it is no arm", mapping={"arm": {"column": "patient_id"}}),
-    refused("a time in another unit", changed("OS_months", 5, "45 days"), "another unit"),
+    refused("a time in no unit of time", changed("OS_months", 5, "45 cm"), "another unit"),
     refused("an end before its start", dated(dates("%Y-%m-%d"), ["2018-01-01"] * N), "lies before"),
     refused("a date that is none", dated(dates("%Y-%m-%d"), [*dates("%Y-%m-%d", 40)[:-1], "2021-02-30"]), "is no date"),
     asked("status 0, 1 and 2", renamed("OS_event", "OS_event", cycle("0", "1", "2")), "Which value of 'OS_event'"),
@@ -123,6 +124,7 @@ VALUES = [
     asked("1.210 in a semicolon file", text({**columns(), "AFP (ng/mL)": [f"{i + 1}.210" for i in range(N)],
                                              "OS_months": [str(i + 2) for i in range(N)]}, sep=";"), "Is 1.210"),
     asked("AFP ng/L without brackets", renamed("AFP (ng/mL)", "AFP ng/L"), "usually a misprint"),
+    asked("a legend that is not understood", renamed("OS_event", "status (0=xq; 1=zq)"), "Which value of"),
     asked("visits", visits(), "Which row of a patient counts"),
 ]
 
