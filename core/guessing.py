@@ -240,6 +240,10 @@ class _Guesser:
                                   "one.", column=column)
             elif 1 < len(distinct) <= schema.MAX_ARMS and len(levels) < self.n:
                 return self._arm(self._take(column), labels, distinct)
+            elif self._distinct(column) == self.n > 2:
+                self._ask(f"The column {column!r} is named as the arm but has as many values as rows ({self.n:,}). "
+                          "Is there no arm?", "Choose another column for the arm, or read the cohort as one arm.",
+                          [("No arm", {"arm": None})])
         return None
 
     def _arm(self, column: str, labels: Mapping[str, str], distinct: list[str]) -> ArmRole:

@@ -125,6 +125,7 @@ VALUES = [
                                              "OS_months": [str(i + 2) for i in range(N)]}, sep=";"), "Is 1.210"),
     asked("AFP ng/L without brackets", renamed("AFP (ng/mL)", "AFP ng/L"), "usually a misprint"),
     asked("a legend that is not understood", renamed("OS_event", "status (0=xq; 1=zq)"), "Which value of"),
+    asked("an arm column with as many values as rows", text(arm=[f"regimen {i}" for i in range(N)]), "as many values as rows"),
     asked("visits", visits(), "Which row of a patient counts"),
 ]
 
