@@ -28,6 +28,7 @@ _LABELS, _LABELS_MOST = 92, 150  # pixels for level names
 _NARROW = 235  # the narrowest that a chart gets on screen
 _BINS = 16
 _HISTOGRAM, _TITLE = 96, 28
+_ROOM = 1.2  # above the bars, for the names of cut-points
 
 
 def bars_figure(cohort: Cohort, key: str) -> Figure:
@@ -76,7 +77,7 @@ def histogram_figure(cohort: Cohort, key: str) -> Figure:
             _histogram(variable.log and edges[0] > 0), bars=rows,
             cuts=[{"x": c.at, "text": number(c.at)} for c in variable.cuts if edges[0] <= c.at <= edges[-1]],
             values={"heading": _heading(label, missing), "low": float(edges[0]), "high": float(edges[-1]),
-                    "top": int(whole.max(initial=1)) * 1.05}),
+                    "top": int(whole.max(initial=1)) * (_ROOM if variable.cuts else 1.05)}),
         table=pd.DataFrame({label: [f"{r['text'].split(':')[0]}" for r in rows],
                             "Selected": here.astype(str), "All": whole.astype(str)}),
         drawn=drawn,
