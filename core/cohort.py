@@ -54,6 +54,7 @@ class Cohort:
     findings : what reading repaired, assumed, warned of
     lines : int (n of the whole,), the line of the file on which each patient stands
     rows : bool (n of the whole,), who passed the filters
+    landmark : an endpoint whose clock starts later, and when; see landmark.py
     """
 
     table: pd.DataFrame
@@ -65,6 +66,7 @@ class Cohort:
     lines: np.ndarray
     rows: np.ndarray
     filters: Filters = field(default_factory=Filters)
+    landmark: tuple[str, float] | None = None
     parent: Cohort | None = None
     memo: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
@@ -99,7 +101,7 @@ class Cohort:
     @cached_property
     def mapping_key(self) -> str:
         text = json.dumps(self.mapping.to_json(), ensure_ascii=False)
-        return f"{self.fingerprint}|{text}"
+        return f"{self.fingerprint}|{text}|{self.landmark or ''}"
 
     @property
     def endpoints(self) -> tuple[str, ...]:
@@ -196,7 +198,7 @@ class Cohort:
         whole = self.whole
         return Cohort(table=whole.table, long_events=whole.long_events, mapping=whole.mapping,
                       findings=whole.findings, fingerprint=whole.fingerprint, name=whole.name, lines=whole.lines,
-                      rows=rows, filters=Filters(joint), parent=whole)
+                      landmark=whole.landmark, rows=rows, filters=Filters(joint), parent=whole)
 
     def _check(self, key: str, condition: Condition) -> None:
         variable = self.variable(key)

@@ -5,9 +5,10 @@ script; summary.survfit, quantile.survfit and survfit's rmean give the figures.
 """
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from core import read_cohort
+from core import kaplan_meier, read_cohort
 from core.comparison import TestOptions, adjusted, compare, pairwise, trend
 from core.errors import NotEstimable
 from core.estimates import (
@@ -19,6 +20,7 @@ from core.estimates import (
     restricted_mean_comparison,
     survival_at,
 )
+from core.landmark import landmark
 from tests.conftest import REFERENCE, SAMPLE
 from tests.core.test_against_r import COHORTS, agree
 
@@ -142,3 +144,30 @@ def test_an_emptied_arm_has_no_test_and_no_figures(sample):
     assert np.isnan(at.estimate[1]) and at.n_risk[1] == 0
     assert np.isnan(restricted_mean(alone, endpoint="OS", by="arm").estimate[1])
     assert np.isnan(follow_up(alone, endpoint="OS", by="arm").reverse_median[1])
+
+
+@pytest.mark.parametrize("at", [0.0, 6.0, 12.0])
+def test_a_landmark_is_r_s_subset_with_the_clock_set_back(sample, at):
+    """The same figures as of a file that was cut and shifted by hand."""
+    frame = pd.read_csv(SAMPLE, keep_default_na=False)
+    kept = frame[frame.os_months > at].assign(os_months=lambda f: f.os_months - at)
+    by_hand = read_cohort(kept.drop(columns=["pfs_months", "pfs_event"]).to_csv(index=False).encode())
+    found = landmark(sample, endpoint="OS", at=at)
+    one, two = (kaplan_meier(c, endpoint="OS", by="arm") for c in (found.cohort, by_hand))
+    np.testing.assert_allclose(one.curves.estimate, two.curves.estimate, rtol=1e-12)
+    np.testing.assert_allclose(one.curves.time, two.curves.time, rtol=1e-9)
+    assert one.log_rank.p_value[0] == pytest.approx(two.log_rank.p_value[0], rel=1e-9)
+    early = frame[frame.os_months <= at]
+    assert (found.n_event, found.n_censored) == ((early.os_event == 1).sum(), (early.os_event == 0).sum())
+    assert found.cohort.n == len(kept) and found.cohort.key != sample.key
+
+
+def test_a_landmark_keeps_filters_and_says_whom_it_leaves_out(sample):
+    responders = sample.filter({"response": {"in": ["CR", "PR"]}})
+    found = landmark(responders, endpoint="OS", at=9.0)
+    assert found.cohort.filters == responders.filters
+    assert found.cohort.n + found.n_event + found.n_censored == responders.n
+    assert found.words().startswith(f"Landmark at 9 months: {found.n_event + found.n_censored} patients left out")
+    for at, words in ((np.nan, "is no time"), (-1.0, "is no time"), (1000.0, "Nobody is followed")):
+        with pytest.raises(NotEstimable, match=words):
+            landmark(sample, endpoint="OS", at=at)

@@ -1,0 +1,74 @@
+"""Landmark analysis: the clock starts later, for those who are still followed then.
+
+Source: Anderson, Cain, Gelber. J Clin Oncol 1983;1:710.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from core import schema
+from core.cohort import Cohort
+from core.counts import TOLERANCE, timeline
+from core.errors import NotEstimable
+from core.format import number, plural
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Landmark:
+    """A cohort whose clock for one endpoint starts at a landmark.
+
+    Attributes
+    ----------
+    cohort : those with a time beyond the landmark; the endpoint's times run from it. Filters are kept
+    at : the landmark, in months from time zero
+    n_event, n_censored : of the filtered patients, who had the event or left at or before the landmark
+    """
+
+    cohort: Cohort
+    endpoint: str
+    at: float
+    n_event: int
+    n_censored: int
+
+    def words(self) -> str:
+        """Say the landmark and whom it leaves out."""
+        return (f"Landmark at {number(self.at)} months: {plural(self.n_event + self.n_censored, 'patient')} left out "
+                f"({self.n_event:,} with the event, {self.n_censored:,} censored until then).")
+
+
+def landmark(cohort: Cohort, *, endpoint: str, at: float) -> Landmark:
+    """Start an endpoint's clock at `at` months; whoever had the event or left until then is left out.
+
+    The result's cohort is a cohort as any: curves, tests and models of it are those of R on
+    subset(time > at) with time - at.
+
+    Raises
+    ------
+    NotEstimable
+        If the landmark is no time, or nobody is followed beyond it.
+    MappingError
+        If the cohort has no such endpoint.
+    """
+    timeline(cohort, endpoint)  # the endpoint is there
+    if not (math.isfinite(at) and at >= 0):
+        raise NotEstimable(f"A landmark at {at:g} months is no time.", "Give 0 or more months.")
+    whole = cohort.whole
+    column = schema.time_column(endpoint)
+    time = whole.table[column].to_numpy(dtype=float)
+    event = whole.table[schema.event_column(endpoint)].to_numpy(dtype=float)
+    known = ~(np.isnan(time) | np.isnan(event))
+    beyond = known & (time > at + TOLERANCE)
+    if not (beyond & cohort.rows).any():
+        raise NotEstimable(f"Nobody is followed beyond {number(at)} months.", "Choose an earlier landmark.")
+    early = cohort.rows & known & ~beyond
+    table = whole.table.assign(**{column: np.where(beyond, time - at, np.nan)})
+    shifted = Cohort(
+        table=table, long_events=whole.long_events, mapping=whole.mapping, findings=whole.findings,
+        fingerprint=whole.fingerprint, name=whole.name, lines=whole.lines, rows=whole.rows & (beyond | ~known),
+        landmark=(endpoint, at))
+    return Landmark(cohort=shifted.filter(cohort.filters) if cohort.filters else shifted, endpoint=endpoint, at=at,
+                    n_event=int((early & (event == 1)).sum()), n_censored=int((early & (event == 0)).sum()))
