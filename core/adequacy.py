@@ -6,7 +6,7 @@ import numpy as np
 
 from core.cohort import Cohort
 from core.counts import Counts
-from core.format import plural
+from core.format import number, plural
 
 FEW_EVENTS = 10
 
@@ -82,6 +82,9 @@ def immortal_time(cohort: Cohort, by: str | None) -> str:
     if not keys:
         return ""
     names = ", ".join(dict.fromkeys(cohort.variable(k).label for k in keys))
+    if cohort.whole.landmark:
+        return (f"{names}: read as known by the landmark, month {number(cohort.whole.landmark[1])}. Choose it so late "
+                "that this holds for every patient: what became known after it still favours those who lived.")
     verb = "is" if len(set(keys)) == 1 else "are"
     return (f"{names} {verb} known only after time zero. Patients had to live long enough to be "
             "classified (immortal time): these curves and hazard ratios do not show an effect and "

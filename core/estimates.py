@@ -163,14 +163,15 @@ def restricted_mean_comparison(means: pd.DataFrame) -> pd.DataFrame:
     names = [str(s) for s in means.strata]
     mean, error = means.estimate.to_numpy(dtype=float), means.std_error.to_numpy(dtype=float)
     rows = []
-    for i in range(1, len(names)):
-        both = math.hypot(error[i], error[0])
-        relative = math.hypot(error[i] / mean[i], error[0] / mean[0])
-        difference, log_ratio = mean[i] - mean[0], math.log(mean[i] / mean[0])
-        limits = (difference - Z95 * both, difference + Z95 * both)
-        rows.append((names[i], names[0], "difference", difference, *limits, _two_sided(difference / both)))
-        limits = (math.exp(log_ratio - Z95 * relative), math.exp(log_ratio + Z95 * relative))
-        rows.append((names[i], names[0], "ratio", math.exp(log_ratio), *limits, _two_sided(log_ratio / relative)))
+    with np.errstate(divide="ignore", invalid="ignore"):  # a curve without events has no error, one at 0 no ratio
+        both, relative = np.hypot(error, error[:1]), np.hypot(error / mean, error[:1] / mean[:1])
+        difference, log_ratio = mean - mean[:1], np.log(mean / mean[:1])
+        for i in range(1, len(names)):
+            limits = (difference[i] - Z95 * both[i], difference[i] + Z95 * both[i])
+            rows.append((names[i], names[0], "difference", difference[i], *limits, _two_sided(difference[i] / both[i])))
+            limits = (np.exp(log_ratio[i] - Z95 * relative[i]), np.exp(log_ratio[i] + Z95 * relative[i]))
+            rows.append((names[i], names[0], "ratio", np.exp(log_ratio[i]), *limits,
+                         _two_sided(log_ratio[i] / relative[i])))
     return pd.DataFrame(rows, columns=["strata", "reference", "measure", "estimate", "conf_low", "conf_high",
                                        "p_value"])
 

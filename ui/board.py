@@ -52,10 +52,10 @@ def survival(cohort: Cohort) -> None:
         heading(figure.title)
         with st.container(key="curves"):
             show(figure, key=f"km-{cohort.fingerprint[:8]}")
-        _results(figure, faint=whole is not None)
+        numbers(figure, faint=whole is not None)
 
 
-def _results(figure: Figure, *, faint: bool) -> None:
+def numbers(figure: Figure, *, faint: bool) -> None:
     """Write the numbers; the room under them is kept, so that a remark moves nothing."""
     table(figure.table)
     finding = " · ".join(figure.summary[:1])

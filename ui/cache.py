@@ -17,6 +17,8 @@ from core.cohort import Cohort, make_cohort
 from core.cox import CoxModel
 from core.filters import Filters
 from core.kaplan_meier import ConfType, KaplanMeier
+from core.landmark import Landmark
+from core.landmark import landmark as _start_later
 from core.loading import Loading
 from core.mapping import ColumnMapping
 from core.missing import MissingData
@@ -36,6 +38,10 @@ def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> CoxModel:
 
 def adverse_events(cohort: Cohort, *, by: str | None) -> AdverseEvents:
     return _adverse_events(cohort, cohort.key, by)
+
+
+def landmark(cohort: Cohort, *, endpoint: str, at: float) -> Landmark:
+    return _landmark(cohort, cohort.key, endpoint, at)
 
 
 def missing_data(cohort: Cohort) -> MissingData:
@@ -77,6 +83,11 @@ def _treatment_effect(_cohort: Cohort, key: str, endpoint: str, by: str) -> CoxM
 @st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)
 def _adverse_events(_cohort: Cohort, key: str, by: str | None) -> AdverseEvents:
     return core.adverse_events(_cohort, by=by)
+
+
+@st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)
+def _landmark(_cohort: Cohort, key: str, endpoint: str, at: float) -> Landmark:
+    return _start_later(_cohort, endpoint=endpoint, at=at)
 
 
 @st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)

@@ -19,7 +19,8 @@ from ui.export_dialog import export_dialog
 from ui.state import session
 
 PAGES = (("app.py", "Explore", ":material/monitoring:"),
-         ("pages/1_Cohort.py", "Cohort", ":material/table:"))
+         ("pages/1_Cohort.py", "Cohort", ":material/table:"),
+         ("pages/2_Survival.py", "Survival", ":material/trending_down:"))
 # A picture of our own: Streamlit would fetch a named icon for the tab from the internet.
 _ICON = Path(__file__).parents[1] / "static" / "icon.png"
 _CSS = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")

@@ -21,6 +21,7 @@ from core.estimates import (
     survival_at,
 )
 from core.landmark import landmark
+from core.tables import restricted_mean_table
 from tests.conftest import REFERENCE, SAMPLE
 from tests.core.test_against_r import COHORTS, agree
 
@@ -171,3 +172,17 @@ def test_a_landmark_keeps_filters_and_says_whom_it_leaves_out(sample):
     for at, words in ((np.nan, "is no time"), (-1.0, "is no time"), (1000.0, "Nobody is followed")):
         with pytest.raises(NotEstimable, match=words):
             landmark(sample, endpoint="OS", at=at)
+
+
+def test_curves_without_events_or_at_zero_break_nothing():
+    rows = "".join(f"p{i},{'ab'[i % 2]},{i % 7 + 1},0\n" for i in range(20))
+    flat = read_cohort(f"id,arm,OS_months,OS_event\n{rows}".encode())
+    found = restricted_mean_comparison(restricted_mean(flat, endpoint="OS", by="arm"))
+    assert found.estimate.tolist() == pytest.approx([0, 1]) and found.p_value.isna().all()
+    assert differences_at(survival_at(flat, endpoint="OS", by="arm", times=(3.0,))).p_value.isna().all()
+    at_once = read_cohort(("id,arm,OS_months,OS_event\n" + "".join(
+        f"p{i},{'ab'[i % 2]},{0 if i % 2 else i + 1},1\n" for i in range(20))).encode())
+    assert restricted_mean(at_once, endpoint="OS", by="arm").estimate.tolist() == [0, 0]
+    assert restricted_mean_comparison(restricted_mean(at_once, endpoint="OS", by="arm")).p_value.isna().all()
+    table = restricted_mean_table(restricted_mean(flat, endpoint="OS", by="arm"), found)
+    assert table.iloc[0, 2] == "reference" and table.iloc[1, 2] == "0.0 (0.0–0.0)"

@@ -1,0 +1,86 @@
+"""Results as tables of text: what stands on the page beside the curves."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from core.figure import rows_of
+from core.format import DASH, estimate, fixed, interval, number, p_phrase, p_value, percent, percentage_points
+
+
+def survival_table(at: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame:
+    """Write survival at chosen times: a row per stratum and time, with the difference to the first stratum."""
+    apart = {(r.strata, r.time): r for r in rows_of(differences)}
+    rows = []
+    for r in rows_of(at):
+        other = apart.get((r.strata, r.time))
+        rows.append({
+            "Group": r.strata, "Months": number(r.time), "At risk": f"{r.n_risk:,}",
+            "Survival (95% CI)": _share(r.estimate, r.conf_low, r.conf_high),
+            "Difference, points (95% CI)": percentage_points(other.difference, other.conf_low, other.conf_high)
+            if other else "reference", "p": p_value(other.p_value) if other else ""})
+    frame = pd.DataFrame(rows)
+    return frame if at.strata.nunique() > 1 else frame.iloc[:, :4]
+
+
+def quantile_table(quantiles: pd.DataFrame) -> pd.DataFrame:
+    """Write the times at which shares have had the event: a row per stratum, a column per share."""
+    rows = []
+    for level, part in quantiles.groupby("strata", sort=False):
+        rows.append({"Group": level, **{f"{percent(r.share)} by month": estimate(r.time, r.conf_low, r.conf_high)
+                                        for r in rows_of(part)}})
+    return pd.DataFrame(rows)
+
+
+def restricted_mean_table(means: pd.DataFrame, comparison: pd.DataFrame) -> pd.DataFrame:
+    """Write restricted means with difference and ratio to the first stratum."""
+    found = {(r.strata, r.measure): r for r in rows_of(comparison)}
+    rows = []
+    for r in rows_of(means):
+        row = {"Group": r.strata, "Mean to tau, months (95% CI)": estimate(r.estimate, r.conf_low, r.conf_high)}
+        for measure, digits in (("difference", 1), ("ratio", 2)):
+            other = found.get((r.strata, measure))
+            row[f"{measure.capitalize()} (95% CI)"] = "reference" if other is None else _compared(other, digits)
+        rows.append(row)
+    frame = pd.DataFrame(rows)
+    return frame if len(means) > 1 else frame.iloc[:, :2]
+
+
+def tests_table(tests: pd.DataFrame) -> pd.DataFrame:
+    """Write tests: name, chi-square, degrees of freedom, p."""
+    return pd.DataFrame([{"Test": r.test, "χ²": fixed(r.statistic, 3), "df": str(r.df), "p": p_value(r.p_value)}
+                         for r in rows_of(tests)])
+
+
+def pairs_table(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Write pairwise tests with raw and adjusted p."""
+    return pd.DataFrame([{"Pair": f"{r.level} {DASH} {r.other}", "χ²": fixed(r.statistic, 3), "p": p_value(r.p_value),
+                          "p adjusted": p_value(r.p_adjusted)} for r in rows_of(pairs)])
+
+
+def follow_up_table(follow: pd.DataFrame) -> pd.DataFrame:
+    """Write follow-up by both of its definitions."""
+    return pd.DataFrame([{
+        "Group": r.strata, "n": f"{r.n:,}",
+        "Reverse Kaplan-Meier, median (95% CI)": estimate(r.reverse_median, r.conf_low, r.conf_high),
+        "Observed times, median (range)": estimate(r.observed_median, r.observed_low, r.observed_high)}
+        for r in rows_of(follow)])
+
+
+def _share(value: float, low: float, high: float) -> str:
+    """Write a survival share with its limits, which a curve at 100 % or 0 % does not have."""
+    if math.isnan(value):
+        return "not followed so long"
+    bare = math.isnan(low) or math.isnan(high) or value == low == high
+    return percent(value) if bare else f"{percent(value)} ({percent(low)}{DASH}{percent(high)})"
+
+
+def _compared(row: Any, digits: int) -> str:
+    """Write an estimate with limits and p; a dash where there is none."""
+    if math.isnan(row.estimate) or math.isnan(row.conf_low):
+        return DASH if math.isnan(row.estimate) else fixed(row.estimate, digits)
+    limits = f"{fixed(row.estimate, digits)} ({interval(row.conf_low, row.conf_high, digits)})"
+    return limits if math.isnan(row.p_value) else f"{limits}, {p_phrase(row.p_value)}"
