@@ -5,6 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from core.charts import km_figure
+from core.charts.tables import (
+    follow_up_table,
+    pairs_table,
+    quantile_table,
+    restricted_mean_table,
+    survival_table,
+    tests_table,
+)
 from core.cohort import Cohort
 from core.comparison import WEIGHTS, TestOptions, compare, pairwise, trend
 from core.errors import NotEstimable
@@ -19,14 +27,6 @@ from core.estimates import (
 )
 from core.format import number
 from core.kaplan_meier import ConfType
-from core.tables import (
-    follow_up_table,
-    pairs_table,
-    quantile_table,
-    restricted_mean_table,
-    survival_table,
-    tests_table,
-)
 from ui import cache, state
 from ui.board import choices, numbers
 from ui.display import heading, note, panel, show, table

@@ -211,3 +211,18 @@ def test_no_request_leaves_the_machine(page, server):
                                                            server.replace("http", "ws")))]
     assert asked and outside == []
     assert not any("Vp3" in url for url in asked)
+
+
+def test_the_survival_page_keeps_the_filters_and_follows_a_landmark(app):
+    app.click_bar("pvtt", "Vp3").expect_n(38)
+    app.go("Survival")
+    expect(app.page.get_by_text("Survival at chosen times")).to_be_visible()
+    app.ready().expect_n(38)
+    before = app.curve()
+    at = app.page.get_by_role("spinbutton", name="Landmark")
+    at.fill("9")
+    at.press("Enter")
+    expect(app.page.get_by_text("Landmark at 9 months")).to_be_visible()
+    app.settled()
+    assert app.curve() != before
+    assert "Traceback" not in app.page.inner_text("body")

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from core import kaplan_meier, read_cohort
+from core.charts.tables import restricted_mean_table
 from core.comparison import TestOptions, adjusted, compare, pairwise, trend
 from core.errors import NotEstimable
 from core.estimates import (
@@ -21,7 +22,6 @@ from core.estimates import (
     survival_at,
 )
 from core.landmark import landmark
-from core.tables import restricted_mean_table
 from tests.conftest import REFERENCE, SAMPLE
 from tests.core.test_against_r import COHORTS, agree
 
