@@ -23,7 +23,6 @@ from core.errors import FilterError, MappingError
 from core.event_list import joined_events, with_event_file
 from core.filters import Condition, Filters
 from core.findings import Findings
-from core.guessing import unique_key
 from core.loading import begin, is_half_answered
 from core.mapping import ColumnMapping
 from core.reading import Source, read_table
@@ -120,7 +119,7 @@ class Cohort:
                                          kind="categorical", levels=levels)
         out |= {v.key: v for v in self.mapping.variables}
         for term in self.worst_grades.terms:
-            key = unique_key(schema.factor_key(f"{schema.AE_PREFIX}{term}"), out)
+            key = schema.unique_key(schema.factor_key(f"{schema.AE_PREFIX}{term}"), out)
             out[key] = FactorRole(key=key, label=term, column=term, kind="grade", known="later")
         return out
 

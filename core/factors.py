@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from itertools import count
 from typing import Any
 
 import numpy as np
@@ -55,7 +54,7 @@ def guess_factors(table: TextTable, free: list[str], findings: Findings, ask: As
         if not guess.may_be_factor:
             _left_aside(guess, findings)
         elif column in known or column in others:
-            key = _unused(guess.entry.key if guess.entry else schema.factor_key(column), roles)
+            key = schema.unique_key(guess.entry.key if guess.entry else schema.factor_key(column), roles)
             later = column.lower().startswith(schema.AE_PREFIX)
             roles[key] = guess.role(key, known="later" if later else "baseline")
             if later:
@@ -65,11 +64,6 @@ def guess_factors(table: TextTable, free: list[str], findings: Findings, ask: As
     _add_albi(roles, findings)
     out.roles = tuple(roles.values())
     return out
-
-
-def _unused(key: str, taken: Mapping[str, object]) -> str:
-    used = {*taken, *schema.RESERVED}
-    return key if key not in used else next(k for i in count(2) if (k := f"{key}_{i}") not in used)
 
 
 def _left_aside(guess: FactorGuess, findings: Findings) -> None:

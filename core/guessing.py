@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any
 
 from core import dictionary, schema
@@ -53,15 +52,6 @@ def guess_mapping(table: TextTable) -> Guess:
         If the table is no cohort: turned on its side, or a long list of adverse events.
     """
     return _Guesser(table).run()
-
-
-def unique_key(key: str, taken: Iterable[str]) -> str:
-    """Return a key that is neither taken nor a column of the app's own."""
-    used = {*taken, *schema.RESERVED}
-    if key not in used:
-        return key
-    number = next(i for i in count(2) if f"{key}_{i}" not in used)
-    return f"{key}_{number}"
 
 
 def factor_for(table: TextTable, column: str, missing: Iterable[str], key: str, *,
@@ -346,6 +336,3 @@ class _Guesser:
                           [(whole, {"reading": {"decimal": "." if mark == "," else ","}}),
                            (point, {"reading": {"decimal": mark}})])
                 return
-
-
-__all__ = ["Guess", "factor_for", "guess_mapping", "unique_key"]

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from itertools import count
 from typing import Literal
 
 PATIENT = "patient_id"
@@ -85,6 +86,15 @@ def factor_key(column: str) -> str:
     """Turn a header into a factor's key: lower case, words joined by underscores."""
     text = unicodedata.normalize("NFKC", column).lower()
     return re.sub(r"[^\w]+", "_", text).strip("_") or "factor"
+
+
+def unique_key(key: str, taken: Iterable[str]) -> str:
+    """Return a key that is neither taken nor a column of the app's own."""
+    used = {*taken, *RESERVED}
+    if key not in used:
+        return key
+    number = next(i for i in count(2) if f"{key}_{i}" not in used)
+    return f"{key}_{number}"
 
 
 def readable(column: str) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core import schema
 from core.dictionary import dictionary_entry
-from core.guessing import factor_for, unique_key
+from core.guessing import factor_for
 from core.levels import MANY, as_number, levels_of
 from core.mapping import factor_json
 from core.numbers import parse_number
@@ -60,7 +60,7 @@ class FactorForm:
         out: dict[str, Any] = {}
         for column in chosen:
             key, factor = now.get(column) or self._new(column)
-            out[key if column in now else unique_key(key, out)] = factor
+            out[key if column in now else schema.unique_key(key, out)] = factor
         if out:
             edited = st.selectbox("Details of", list(out), key=self.key("edit"),
                                   format_func=lambda k: f"{out[k]['label']}  ({out[k]['column']})")
