@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -279,14 +279,16 @@ def read_cohort(source: Source | Mapping[str, Source],
 
 def make_cohort(table: TextTable,
                 mapping: Mapping[str, Any] | str | Path | ColumnMapping | None = None, *,
-                event_list: TextTable | None = None) -> Cohort:
+                event_list: TextTable | None = None,
+                assumed: Sequence[dict[str, object]] = ()) -> Cohort:
     """Type a text table by its mapping (guessed where None) into a cohort; raises as read_cohort.
 
     Parameters
     ----------
     event_list : adverse events in long form; their columns are guessed where the mapping names none
+    assumed : what was assumed when the mapping was guessed
     """
-    findings = Findings(table.findings)
+    findings = Findings([*table.findings, *assumed])
     if mapping is None or is_half_answered(mapping):
         loading = begin([table])
         mapping = loading.settled(mapping)

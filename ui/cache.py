@@ -60,7 +60,8 @@ def typed(loading: Loading, mapping: ColumnMapping) -> Cohort:
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner="Reading the cohort …")
 def _typed(_loading: Loading, _mapping: ColumnMapping, key: str) -> Cohort:
-    return make_cohort(_loading.table, _mapping, event_list=_loading.events)
+    return make_cohort(_loading.table, _mapping, event_list=_loading.events,
+                       assumed=_loading.findings_that_hold())
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False)

@@ -6,7 +6,6 @@ import html
 from dataclasses import replace
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from core.cohort import Cohort
@@ -148,7 +147,7 @@ def _accept(loading: Loading) -> Cohort | None:
     if waiting:
         note(f"{plural(len(waiting), 'question')} above: answer, then the cohort can be explored.")
         st.button("Explore this cohort", type="primary", disabled=True)
-        _found(loading, Findings(loading.table.findings).frame(), ())
+        findings_table(Findings([*loading.table.findings, *loading.findings_that_hold()]).frame())
         return None
     try:
         mapping = ColumnMapping.from_json(loading.mapping, loading.table.columns)
@@ -157,7 +156,7 @@ def _accept(loading: Loading) -> Cohort | None:
         note(str(error), strong=True)
         st.button("Explore this cohort", type="primary", disabled=True)
         if isinstance(error, ValidationError):
-            _found(loading, error.findings, mapping.identifiers)
+            findings_table(error.findings, mapping.identifiers)
         return None
     look = "cs-ok" if cohort.endpoints else "cs-banner"
     st.html(f"<p class='{look}' data-testid='ready'>{html.escape(_said(cohort))}</p>")
@@ -169,7 +168,7 @@ def _accept(loading: Loading) -> Cohort | None:
     if explore:
         state.load(cohort)
         st.switch_page("app.py", query_params={state.OWN: "1"})
-    _found(loading, cohort.findings, mapping.identifiers)
+    findings_table(cohort.findings, mapping.identifiers)
     return cohort
 
 
@@ -187,8 +186,3 @@ def _guessed_units(loading: Loading, cohort: Cohort) -> str:
     guessed = {str(f["column"]) for f in loading.findings if "names no unit and the longest" in str(f["message"])}
     units = [f"{e.name} in {e.unit}" for e in cohort.mapping.endpoints if e.time in guessed]
     return f"No header names the time unit. Exploring confirms: {', '.join(units)}." if units else ""
-
-
-def _found(loading: Loading, findings: pd.DataFrame, identifiers: tuple[str, ...]) -> None:
-    assumed = pd.DataFrame(loading.findings_that_hold(), columns=findings.columns)
-    findings_table(pd.concat([assumed, findings], ignore_index=True) if len(assumed) else findings, identifiers)
