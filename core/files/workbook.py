@@ -86,7 +86,7 @@ def read_sheet(data: bytes, sheet: str | None, progress: Progress) -> tuple[Shee
 def _check_archive(data: bytes) -> None:
     try:
         parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError) as error:
         raise ReadingError("The file begins like a workbook or zip archive but is damaged.",
                            "Save it anew, or as CSV UTF-8.") from error
     names = {p.filename for p in parts}
