@@ -57,6 +57,7 @@ def test_a_european_file_is_answered_corrected_and_explored(app):
 
 def test_how_it_was_read_can_be_overridden(app):
     to_cohort(app).upload(file("two_heads.csv", "x1,x2,x3,x4,x5,x6,x7\n" + BASE))
+    expect(app.page.get_by_text("two_heads.csv: ")).to_be_visible()
     app.settled()
     app.page.get_by_text("How it was read").click()
     line = app.page.get_by_role("spinbutton", name="Line of the column names")
@@ -104,6 +105,7 @@ def test_a_mapping_is_given_with_the_next_file_and_offered_by_itself(app):
     assert f"{N} patients, 3 arms, OS, 1 factors" in ready(app)
     explore(app).expect_n(N)
     to_cohort(app).upload(file("third.csv", BASE.replace("P0", "Q0")))
+    expect(app.page.get_by_text(f"third.csv: {N} rows")).to_be_visible()
     app.settled()
     assert "2 arms" in ready(app)
     app.page.get_by_role("button", name="Use that mapping").click()
