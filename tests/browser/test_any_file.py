@@ -88,7 +88,7 @@ def test_findings_are_filtered_and_saved_without_names(app):
     assert "'4S' is not a number" in findings(app)
     app.page.get_by_test_id("stButtonGroup").get_by_text("assumed").click()
     app.settled()
-    assert "4S" not in app.page.locator("table.cs-wrap").first.inner_text()
+    expect(app.page.locator("table.cs-wrap").first).not_to_contain_text("4S")
     with app.page.expect_download() as waiting:
         app.page.get_by_role("button", name="Findings (CSV)").click()
     saved = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
