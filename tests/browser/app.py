@@ -7,6 +7,14 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+_IDLE = """() => {
+  const app = document.querySelector('[data-testid=stApp]');
+  const busy = app.getAttribute('data-test-script-state') !== 'notRunning'
+    || document.querySelector('[data-stale=true]');
+  if (busy) window.busy = performance.now();
+  return performance.now() - window.busy > 400;
+}"""
+
 
 class App:
     """Drive an opened page."""
@@ -25,11 +33,12 @@ class App:
         return self
 
     def settled(self) -> App:
-        """Wait until no script runs and the page has drawn it."""
-        self.page.wait_for_function(
-            "() => !document.querySelector('[data-testid=stStatusWidget]')"
-            " && !document.querySelector('[data-stale=true]')")
-        self.page.wait_for_timeout(250)
+        """Wait until no script has run and nothing was out of date for a while.
+
+        A moment without a script is not enough: the one that a click asks for may not have begun.
+        """
+        self.page.evaluate("() => { window.busy = performance.now(); }")
+        self.page.wait_for_function(_IDLE)
         return self
 
     @property
