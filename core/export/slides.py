@@ -6,7 +6,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -108,7 +108,7 @@ def _style(frame: Any, points: float, colour: str, *, bold: bool = False) -> Non
         paragraph.alignment = PP_ALIGN.LEFT
         for run in paragraph.runs:
             run.font.size, run.font.bold, run.font.name = Pt(points), bold, _FONT
-            run.font.color.rgb = RGBColor.from_string(colour.lstrip("#"))  # type: ignore[no-untyped-call]  # python-pptx has no types
+            run.font.color.rgb = cast(Any, RGBColor).from_string(colour.lstrip("#"))
 
 
 def _picture(slide: Any, figure: Figure, left: float, top: float, width: float,
