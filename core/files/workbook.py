@@ -7,6 +7,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -44,7 +45,7 @@ class Sheet:
 def oddities(data: bytes) -> list[str]:
     """Return what cells of a workbook cannot tell: formulas never computed, merged cells below the first rows."""
     said = []
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+    with _damage_said("A sheet"), zipfile.ZipFile(io.BytesIO(data)) as archive:
         for part in archive.namelist():
             if not part.startswith("xl/worksheets/sheet"):
                 continue
@@ -84,11 +85,8 @@ def read_sheet(data: bytes, sheet: str | None, progress: Progress) -> tuple[Shee
 
 
 def _check_archive(data: bytes) -> None:
-    try:
+    with _damage_said("The archive"):
         parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError) as error:
-        raise ReadingError("The file begins like a workbook or zip archive but is damaged.",
-                           "Save it anew, or as CSV UTF-8.") from error
     names = {p.filename for p in parts}
     if "xl/workbook.xml" not in names:
         kind = "a Word document" if "word/document.xml" in names else \
@@ -102,16 +100,25 @@ def _check_archive(data: bytes) -> None:
                            f"{MAX_UNPACKED // 1024**2} MB.", "Save the sheet as CSV UTF-8.")
 
 
+@contextmanager
+def _damage_said(what: str) -> Iterator[None]:
+    """Turn what a damaged file makes of openpyxl's, the XML and the zip parsers into one error in words."""
+    try:
+        yield
+    except ReadingError:
+        raise
+    # They raise errors of a dozen kinds without a common base, and a file must never end in a traceback.
+    except Exception as error:
+        raise ReadingError(f"{what} cannot be read: a part of the workbook is damaged.",
+                           "Save it anew, or as CSV UTF-8.") from error
+
+
 def _workbook(data: bytes) -> Any:
     import openpyxl
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and extensions that do not concern cells
-            return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except Exception as error:  # openpyxl lets through whatever a damaged part makes of its parsers
-        raise ReadingError("The workbook cannot be opened: a part of it is damaged.",
-                           "Save it anew, or as CSV UTF-8.") from error
+    with _damage_said("The file"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of styles and extensions that do not concern cells
+        return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
 
 
 def _read(sheet: Any, progress: Progress) -> Sheet | None:
@@ -149,7 +156,7 @@ def _read(sheet: Any, progress: Progress) -> Sheet | None:
 def _rows(sheet: Any) -> Iterator[Row]:
     if not hasattr(sheet, "iter_rows"):  # a sheet that holds a chart alone
         return
-    try:
+    with _damage_said(f"The sheet {sheet.title!r}"):
         for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
             cells = [_text(v) for v in values]
             while cells and not cells[-1]:
@@ -157,11 +164,6 @@ def _rows(sheet: Any) -> Iterator[Row]:
             for cell in cells:
                 check_cell(len(cell), line)
             yield Row(line, cells or [""])
-    except ReadingError:
-        raise
-    except Exception as error:  # a damaged sheet: openpyxl's parsers raise many kinds
-        raise ReadingError(f"The sheet {sheet.title!r} cannot be read: it is damaged.",
-                           "Save it anew, or as CSV UTF-8.") from error
 
 
 def _text(value: object) -> str:
