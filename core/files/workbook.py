@@ -85,7 +85,7 @@ def read_sheet(data: bytes, sheet: str | None, progress: Progress) -> tuple[Shee
 
 
 def _check_archive(data: bytes) -> None:
-    with _damage_said("The archive"):
+    with _damage_said("This workbook or zip archive"):
         parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
     names = {p.filename for p in parts}
     if "xl/workbook.xml" not in names:
@@ -109,14 +109,14 @@ def _damage_said(what: str) -> Iterator[None]:
         raise
     # They raise errors of a dozen kinds without a common base, and a file must never end in a traceback.
     except Exception as error:
-        raise ReadingError(f"{what} cannot be read: a part of the workbook is damaged.",
+        raise ReadingError(f"{what} cannot be read: a part of it is damaged.",
                            "Save it anew, or as CSV UTF-8.") from error
 
 
 def _workbook(data: bytes) -> Any:
     import openpyxl
 
-    with _damage_said("The file"), warnings.catch_warnings():
+    with _damage_said("The workbook"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles and extensions that do not concern cells
         return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
 
