@@ -11,7 +11,7 @@ from pathlib import Path
 from streamlit.web import cli
 
 from core import adverse_events, kaplan_meier, treatment_effect
-from core.charts import adverse_events_figure, bars_figure, histogram_figure, km_figure
+from core.charts import Part, adverse_events_figure, bars_figure, histogram_figure, km_figure
 from core.cohort import read_cohort
 from ui.cache import SAMPLE
 
@@ -22,7 +22,7 @@ def warm_up() -> None:
         import_module(module)
     cohort = read_cohort(SAMPLE)
     effect = treatment_effect(cohort, endpoint="OS", by="arm")
-    km_figure(cohort, kaplan_meier(cohort, endpoint="OS", by="arm"), effect)
+    km_figure(Part(cohort=cohort, result=kaplan_meier(cohort, endpoint="OS", by="arm"), effect=effect))
     adverse_events_figure(cohort, adverse_events(cohort))
     bars_figure(cohort, "pvtt")
     histogram_figure(cohort, "afp")

@@ -7,6 +7,7 @@ import numpy as np
 from core.cohort import Cohort
 from core.counts import Counts
 from core.format import number, plural
+from core.known import known_by, later_keys
 
 FEW_EVENTS = 10
 
@@ -71,21 +72,22 @@ def log_rank_reason(counts: Counts) -> str:
     return ""
 
 
-def immortal_time(cohort: Cohort, by: str | None) -> str:
-    """Warn where survival is filtered or stratified by what is known only after time zero.
+def immortal_time(cohort: Cohort, *keys: str | None) -> str:
+    """Warn where survival is filtered or stratified (by `keys`) by what is known only after time zero.
 
     Source: Anderson, Cain, Gelber. J Clin Oncol 1983;1:710.
     """
-    keys = [k for k in cohort.filters.conditions if cohort.variable(k).known == "later"]
-    if by and cohort.variable(by).known == "later":
-        keys.append(by)
-    if not keys:
+    found = later_keys(cohort, keys)
+    if not found:
         return ""
-    names = ", ".join(dict.fromkeys(cohort.variable(k).label for k in keys))
+    names = ", ".join(dict.fromkeys(cohort.variable(k).label for k in found))
     if cohort.whole.landmark:
-        return (f"{names}: read as known by the landmark, month {number(cohort.whole.landmark[1])}. Choose it so late "
+        month = number(cohort.whole.landmark[1])
+        if known_by(cohort, found) is not None:
+            return f"{names}: as known by the landmark, month {month}; what became known later does not count."
+        return (f"{names}: read as known by the landmark, month {month}. Choose it so late "
                 "that this holds for every patient: what became known after it still favours those who lived.")
-    verb = "is" if len(set(keys)) == 1 else "are"
+    verb = "is" if len(found) == 1 else "are"
     return (f"{names} {verb} known only after time zero. Patients had to live long enough to be "
             "classified (immortal time): these curves and hazard ratios do not show an effect and "
             "must not be read as one. A landmark analysis starts the clock when it is known.")

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,12 +25,11 @@ from core.filters import Condition, Filters
 from core.findings import Findings
 from core.loading import begin, is_half_answered
 from core.mapping import ColumnMapping
+from core.memory import Remembers
 from core.reading import Source, read_table
 from core.roles import FactorRole
 from core.text_table import ReadOptions, TextTable, fingerprint
 from core.validation import validate
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -43,7 +42,7 @@ class WorstGrades:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Cohort:
+class Cohort(Remembers):
     """A cohort, whole or filtered.
 
     Attributes
@@ -54,6 +53,7 @@ class Cohort:
     lines : int (n of the whole,), the line of the file on which each patient stands
     rows : bool (n of the whole,), who passed the filters
     landmark : an endpoint whose clock starts later, and when; see landmark.py
+    part : a variable's level that the rows are limited to beside the filters; see parts.py
     """
 
     table: pd.DataFrame
@@ -66,8 +66,8 @@ class Cohort:
     rows: np.ndarray
     filters: Filters = field(default_factory=Filters)
     landmark: tuple[str, float] | None = None
+    part: tuple[str, str] | None = None
     parent: Cohort | None = None
-    memo: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     @property
     def whole(self) -> Cohort:
@@ -94,7 +94,7 @@ class Cohort:
     @cached_property
     def key(self) -> str:
         """Identify file, mapping and filters: what a cached result depends on."""
-        parts = f"{self.whole.mapping_key}|{self.filters.key}"
+        parts = f"{self.whole.mapping_key}|{self.filters.key}|{self.part or ''}"
         return hashlib.sha256(parts.encode()).hexdigest()
 
     @cached_property
@@ -197,7 +197,7 @@ class Cohort:
         whole = self.whole
         return Cohort(table=whole.table, long_events=whole.long_events, mapping=whole.mapping,
                       findings=whole.findings, fingerprint=whole.fingerprint, name=whole.name, lines=whole.lines,
-                      landmark=whole.landmark, rows=rows, filters=Filters(joint), parent=whole)
+                      landmark=whole.landmark, part=self.part, rows=rows, filters=Filters(joint), parent=whole)
 
     def _check(self, key: str, condition: Condition) -> None:
         variable = self.variable(key)
@@ -233,13 +233,6 @@ class Cohort:
             if absent.any():
                 out[key] = int(absent.sum())
         return out
-
-    def remember(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what was made under this key, making it the first time."""
-        if key not in self.memo:
-            self.memo[key] = make()
-        made: T = self.memo[key]
-        return made
 
 
 def read_cohort(source: Source | Mapping[str, Source],

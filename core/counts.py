@@ -8,6 +8,7 @@ reversed cumulative sum, whatever is computed from them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from core import schema
 from core.cohort import Cohort
 from core.errors import MappingError, NotEstimable
 from core.format import number
+from core.memory import Remembers
 from core.schema import Cut
 
 ALL_PATIENTS = "All patients"
@@ -41,7 +43,7 @@ class Strata:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Counts:
+class Counts(Remembers):
     """Deaths, censored and at risk, each (k strata, t distinct times), of a filtered cohort."""
 
     endpoint: str
@@ -52,6 +54,11 @@ class Counts:
     at_risk: np.ndarray
     missing_endpoint: int
     missing_stratum: int
+
+    @cached_property
+    def present(self) -> np.ndarray:
+        """Which strata have someone leave at which time, bool (k, t)."""
+        return np.asarray(self.deaths + self.censored > 0)
 
     @property
     def n(self) -> np.ndarray:
@@ -84,6 +91,12 @@ def _timeline(whole: Cohort, endpoint: str) -> Timeline:
     time = whole.table[schema.time_column(endpoint)].to_numpy(dtype=float)
     event = whole.table[schema.event_column(endpoint)].to_numpy(dtype=float)
     known = ~(np.isnan(time) | np.isnan(event))
+    distinct, index = distinct_times(time, known)
+    return Timeline(times=distinct, index=index, event=np.where(known, event, 0).astype(bool))
+
+
+def distinct_times(time: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct times (survival::aeqSurv) and each patient's place among them, -1 where not known."""
     distinct = np.unique(time[known])
     if distinct.size:
         step = np.diff(distinct)
@@ -91,7 +104,7 @@ def _timeline(whole: Cohort, endpoint: str) -> Timeline:
         distinct = distinct[np.concatenate([[True], apart])]
     index = np.full(time.size, -1)
     index[known] = np.searchsorted(distinct, time[known], side="right") - 1
-    return Timeline(times=distinct, index=index, event=np.where(known, event, 0).astype(bool))
+    return distinct, index
 
 
 def strata(cohort: Cohort, by: str | None) -> Strata:
@@ -154,21 +167,28 @@ def count_within(cohort: Cohort, endpoint: str, by: str | None, within: tuple[st
 
 def _count(cohort: Cohort, endpoint: str, by: str | None, rows: np.ndarray) -> Counts:
     line, groups = timeline(cohort, endpoint), strata(cohort, by)
-    here = rows & (line.index >= 0)
-    used = here & (groups.codes >= 0)
+    cells = cohort.whole.remember(("cells", endpoint, by), lambda: _cells(line, groups))
     k, t = len(groups.levels), line.times.size
-    cell = groups.codes[used] * t + line.index[used]
-    leaving = np.bincount(cell, minlength=k * t).reshape(k, t)
-    deaths = np.bincount(cell[line.event[used]], minlength=k * t).reshape(k, t)
-    some = leaving.any(axis=0)
-    leaving, deaths = leaving[:, some], deaths[:, some]
-    at_risk = np.cumsum(leaving[:, ::-1], axis=1)[:, ::-1]
+    counted = np.bincount(cells if rows.all() else cells[rows], minlength=2 * k * t + 2)
+    left = counted[:-2].reshape(2, k, t)
+    some = left.any(axis=(0, 1))
+    censored, deaths = left if some.all() else left[:, :, some]
     return Counts(
-        endpoint=endpoint, strata=groups, times=line.times[some], deaths=deaths,
-        censored=leaving - deaths, at_risk=at_risk,
-        missing_endpoint=int(rows.sum()) - int(here.sum()),
-        missing_stratum=int(here.sum()) - int(used.sum()),
+        endpoint=endpoint, strata=groups, times=line.times[some], deaths=deaths, censored=censored,
+        at_risk=np.cumsum((censored + deaths)[:, ::-1], axis=1)[:, ::-1],
+        missing_endpoint=int(counted[-1]), missing_stratum=int(counted[-2]),
     )
+
+
+def _cells(line: Timeline, groups: Strata) -> np.ndarray:
+    """Number each patient's cell of the table (event, stratum, time); two more for who belongs in none.
+
+    The last but one holds those without a stratum, the last those without a time or event.
+    """
+    k, t = len(groups.levels), line.times.size
+    cell = (line.event * k + groups.codes) * t + line.index
+    cell = np.where(line.index < 0, 2 * k * t + 1, np.where(groups.codes < 0, 2 * k * t, cell))
+    return cell.astype(np.int32 if 2 * k * t + 2 < 2**31 else np.int64)
 
 
 def level_counts(cohort: Cohort, key: str) -> np.ndarray:

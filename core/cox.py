@@ -15,8 +15,8 @@ from core.cohort import Cohort
 from core.counts import Counts, Timeline, count, strata, timeline
 from core.errors import NotEstimable
 from core.format import plural
-from core.kaplan_meier import Z95
 from core.partial_likelihood import fit
+from core.product_limit import Z95
 from core.schema import ARM
 
 _STEP = 1e-11  # Newton ends where no coefficient moves by more than this

@@ -13,7 +13,9 @@ from core.cohort import Cohort
 from core.counts import TOLERANCE, Counts, count
 from core.errors import NotEstimable
 from core.format import number
-from core.kaplan_meier import Z95, ConfType, confidence, product_limit, quantile
+from core.product_limit import Z95, ConfType, limits, product_limit, quantile
+
+_CERTAIN = {"estimate": 1.0, "std_error": 0.0, "conf_low": 1.0, "conf_high": 1.0}
 
 
 def survival_at(cohort: Cohort, *, endpoint: str, by: str | None = None, times: Sequence[float],
@@ -30,33 +32,25 @@ def survival_at(cohort: Cohort, *, endpoint: str, by: str | None = None, times: 
     stratum's last time, where nothing is known.
     """
     counts = count(cohort, endpoint, by)
-    survival, error = product_limit(counts)
-    low, high = confidence(survival, error, conf_type)
-    rows = []
-    for i, level in enumerate(counts.strata.levels):
-        own = np.flatnonzero(counts.deaths[i] + counts.censored[i])
-        last = float(counts.times[own[-1]]) if own.size else None
-        for time in times:
-            place = int(np.searchsorted(counts.times, time + TOLERANCE, side="right")) - 1
-            known = last is not None and time <= last + TOLERANCE
-            place = place if own.size and place >= own[0] else -1
-            rows.append({
-                "strata": level, "time": float(time),
-                "n_risk": int(counts.at_risk[i, _from(counts, time)]) if known else 0,
-                "n_event": int(counts.deaths[i, :place + 1].sum()) if known else 0,
-                **_figures(survival[i], error[i], low[i], high[i], place, known)})
-    return pd.DataFrame(rows, columns=["strata", "time", "n_risk", "n_event", "estimate", "std_error", "conf_low",
-                                       "conf_high"])
-
-
-def _figures(survival: np.ndarray, error: np.ndarray, low: np.ndarray, high: np.ndarray, place: int,
-             known: bool) -> dict[str, float]:
-    if not known:
-        return dict.fromkeys(("estimate", "std_error", "conf_low", "conf_high"), math.nan)
-    if place < 0:  # before a stratum's first time nothing is estimated: summary.survfit has 1
-        return {"estimate": 1.0, "std_error": 0.0, "conf_low": 1.0, "conf_high": 1.0}
-    return {"estimate": survival[place], "std_error": survival[place] * error[place], "conf_low": low[place],
-            "conf_high": high[place]}
+    k = np.repeat(np.arange(len(counts.strata.levels)), len(times))
+    asked = np.tile(np.asarray(times, dtype=float), len(counts.strata.levels))
+    last, first = _ends(counts)
+    known = asked <= last[k] + TOLERANCE  # False where a stratum has nobody
+    inside = known & (asked >= first[k] - TOLERANCE)
+    risk, so_far = np.zeros(k.size, int), np.zeros(k.size, int)
+    # Before a stratum's first time nothing is estimated: summary.survfit has 1 with certainty.
+    figures = {name: np.where(known, before, np.nan) for name, before in _CERTAIN.items()}
+    if counts.times.size:
+        after = np.searchsorted(counts.times, asked - TOLERANCE, side="left")
+        risk[known] = counts.at_risk[k[known], after[known]]
+        i, j = k[inside], np.searchsorted(counts.times, asked[inside] + TOLERANCE, side="right") - 1
+        so_far[inside] = np.cumsum(counts.deaths, axis=1)[i, j]
+        survival, error = product_limit(counts)
+        curves = (survival, survival * error, *limits(counts, conf_type))
+        for column, curve in zip(figures.values(), curves, strict=True):
+            column[inside] = curve[i, j]
+    return pd.DataFrame({"strata": np.asarray(counts.strata.levels, dtype=object)[k], "time": asked, "n_risk": risk,
+                         "n_event": so_far, **figures}, copy=False)
 
 
 def differences_at(at: pd.DataFrame) -> pd.DataFrame:
@@ -65,18 +59,19 @@ def differences_at(at: pd.DataFrame) -> pd.DataFrame:
     strata, reference, time, difference, std_error, conf_low, conf_high, p_value; variances add, for the
     strata are independent.
     """
-    reference = at.strata.iloc[0] if len(at) else ""
-    first = at[at.strata == reference].set_index("time")
-    rest = at[at.strata != reference]
-    base = first.loc[rest.time]
-    difference = rest.estimate.to_numpy() - base.estimate.to_numpy()
-    error = np.hypot(rest.std_error.to_numpy(), base.std_error.to_numpy())
+    times = at.time.nunique()
+    strata, error = at.strata.to_numpy(), at.std_error.to_numpy(dtype=float)
+    survival = at.estimate.to_numpy(dtype=float)
+    again = max(len(at) // times - 1, 0) if times else 0  # the frame is strata by times, the reference first
+    difference = survival[times:] - np.tile(survival[:times], again)
+    apart = np.hypot(error[times:], np.tile(error[:times], again))
     with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.abs(difference / error)
+        z = np.abs(difference / apart)
     return pd.DataFrame({
-        "strata": rest.strata.to_numpy(), "reference": reference, "time": rest.time.to_numpy(),
-        "difference": difference, "std_error": error, "conf_low": difference - Z95 * error,
-        "conf_high": difference + Z95 * error, "p_value": [math.erfc(v / math.sqrt(2)) for v in z]})
+        "strata": strata[times:], "reference": np.full(difference.size, strata[0] if len(at) else "", dtype=object),
+        "time": at.time.to_numpy()[times:], "difference": difference, "std_error": apart,
+        "conf_low": difference - Z95 * apart, "conf_high": difference + Z95 * apart,
+        "p_value": np.array([two_sided_p(v) for v in z])}, copy=False)
 
 
 def quantiles(cohort: Cohort, *, endpoint: str, by: str | None = None, shares: Sequence[float] = (0.25, 0.5, 0.75),
@@ -89,16 +84,19 @@ def quantiles(cohort: Cohort, *, endpoint: str, by: str | None = None, shares: S
 
 
 def _quantiles(counts: Counts, shares: Sequence[float], conf_type: ConfType) -> pd.DataFrame:
-    survival, error = product_limit(counts)
-    curves = (survival, *confidence(survival, error, conf_type))
-    rows = []
-    for i, level in enumerate(counts.strata.levels):
-        own = np.flatnonzero(counts.deaths[i] + counts.censored[i])
-        for share in shares:
-            found = [quantile(counts.times[own], 1 - c[i, own], share) if own.size else math.nan for c in curves]
-            rows.append({"strata": level, "share": float(share), "time": found[0], "conf_low": found[1],
-                         "conf_high": found[2]})
-    return pd.DataFrame(rows, columns=["strata", "share", "time", "conf_low", "conf_high"])
+    k = len(counts.strata.levels)
+    curves = (product_limit(counts)[0], *limits(counts, conf_type))
+    found = np.full((k, len(shares), 3), math.nan)
+    for i in range(k):
+        own = counts.present[i]
+        if own.any():
+            times, reached = counts.times[own], [1 - c[i, own] for c in curves]
+            found[i] = [[quantile(times, r, share) for r in reached] for share in shares]
+    return pd.DataFrame({
+        "strata": np.repeat(np.asarray(counts.strata.levels, dtype=object), len(shares)),
+        "share": np.tile(np.asarray(shares, dtype=float), k),
+        "time": found[:, :, 0].ravel(), "conf_low": found[:, :, 1].ravel(), "conf_high": found[:, :, 2].ravel()},
+        copy=False)
 
 
 def follow_up(cohort: Cohort, *, endpoint: str, by: str | None = None,
@@ -111,22 +109,31 @@ def follow_up(cohort: Cohort, *, endpoint: str, by: str | None = None,
     """
     counts = count(cohort, endpoint, by)
     reverse = _quantiles(replace(counts, deaths=counts.censored, censored=counts.deaths), (0.5,), conf_type)
-    observed = [np.repeat(counts.times, counts.deaths[i] + counts.censored[i]) for i in range(len(counts.n))]
+    last, first = _ends(counts)
     return pd.DataFrame({
         "strata": np.asarray(counts.strata.levels, dtype=object), "n": counts.n, "reverse_median": reverse.time,
         "conf_low": reverse.conf_low, "conf_high": reverse.conf_high,
-        "observed_median": [float(np.median(o)) if o.size else math.nan for o in observed],
-        "observed_low": [o.min() if o.size else math.nan for o in observed],
-        "observed_high": [o.max() if o.size else math.nan for o in observed]})
+        "observed_median": _observed_medians(counts), "observed_low": first, "observed_high": last}, copy=False)
+
+
+def _observed_medians(counts: Counts) -> np.ndarray:
+    """Return the median of the observed times per stratum, (k,); the mean of the middle two of an even number."""
+    left = counts.n[:, None] - np.cumsum(counts.deaths + counts.censored, axis=1)  # followed beyond each time
+    out = np.full(len(left), math.nan)
+    for i, n in enumerate(counts.n):
+        if n:
+            lower, upper = (int(np.argmax(n - left[i] >= rank)) for rank in ((n + 1) // 2, n // 2 + 1))
+            out[i] = (counts.times[lower] + counts.times[upper]) / 2
+    return out
 
 
 def longest_tau(cohort: Cohort, *, endpoint: str, by: str | None = None) -> float:
     """Return the largest time up to which every stratum with patients is followed: the default tau."""
     counts = count(cohort, endpoint, by)
-    lasts = [t for i in range(len(counts.n)) if (t := _last(counts, i)) is not None]
-    if not lasts:
+    last, _ = _ends(counts)
+    if np.isnan(last).all():
         raise NotEstimable("No patient has a time.", "Take a filter away.")
-    return min(lasts)
+    return float(np.nanmin(last))
 
 
 def restricted_mean(cohort: Cohort, *, endpoint: str, by: str | None = None, tau: float | None = None) -> pd.DataFrame:
@@ -146,12 +153,12 @@ def restricted_mean(cohort: Cohort, *, endpoint: str, by: str | None = None, tau
                            f"Choose at most {number(most)} months.")
     counts = count(cohort, endpoint, by)
     survival, _ = product_limit(counts)
-    rows = []
-    for i, level in enumerate(counts.strata.levels):
-        mean, error = _area(counts, survival[i], i, tau) if counts.n[i] else (math.nan, math.nan)
-        rows.append({"strata": level, "tau": tau, "estimate": mean, "std_error": error,
-                     "conf_low": mean - Z95 * error, "conf_high": mean + Z95 * error})
-    return pd.DataFrame(rows, columns=["strata", "tau", "estimate", "std_error", "conf_low", "conf_high"])
+    found = np.array([_area(counts, survival[i], i, tau) if n else (math.nan, math.nan)
+                      for i, n in enumerate(counts.n)]).reshape(-1, 2)
+    mean, error = found[:, 0], found[:, 1]
+    return pd.DataFrame({
+        "strata": np.asarray(counts.strata.levels, dtype=object), "tau": np.full(len(mean), tau), "estimate": mean,
+        "std_error": error, "conf_low": mean - Z95 * error, "conf_high": mean + Z95 * error}, copy=False)
 
 
 def restricted_mean_comparison(means: pd.DataFrame) -> pd.DataFrame:
@@ -160,23 +167,24 @@ def restricted_mean_comparison(means: pd.DataFrame) -> pd.DataFrame:
     strata, reference, measure ("difference", "ratio"), estimate, conf_low, conf_high, p_value; the ratio's
     limits by the delta method on its logarithm (Uno et al. J Clin Oncol 2014;32:2380).
     """
-    names = [str(s) for s in means.strata]
+    names = np.asarray(means.strata, dtype=object)
     mean, error = means.estimate.to_numpy(dtype=float), means.std_error.to_numpy(dtype=float)
-    rows = []
     with np.errstate(divide="ignore", invalid="ignore"):  # a curve without events has no error, one at 0 no ratio
         both, relative = np.hypot(error, error[:1]), np.hypot(error / mean, error[:1] / mean[:1])
         difference, log_ratio = mean - mean[:1], np.log(mean / mean[:1])
-        for i in range(1, len(names)):
-            limits = (difference[i] - Z95 * both[i], difference[i] + Z95 * both[i])
-            rows.append((names[i], names[0], "difference", difference[i], *limits, _two_sided(difference[i] / both[i])))
-            limits = (np.exp(log_ratio[i] - Z95 * relative[i]), np.exp(log_ratio[i] + Z95 * relative[i]))
-            rows.append((names[i], names[0], "ratio", np.exp(log_ratio[i]), *limits,
-                         _two_sided(log_ratio[i] / relative[i])))
-    return pd.DataFrame(rows, columns=["strata", "reference", "measure", "estimate", "conf_low", "conf_high",
-                                       "p_value"])
+        found = [(difference, difference - Z95 * both, difference + Z95 * both, difference / both),
+                 (*np.exp([log_ratio, log_ratio - Z95 * relative, log_ratio + Z95 * relative]), log_ratio / relative)]
+    value, low, high, z = np.array(found).transpose(1, 2, 0)[:, 1:].reshape(4, -1)  # by stratum, then measure
+    return pd.DataFrame({
+        "strata": np.repeat(names[1:], 2),
+        "reference": np.full(value.size, names[0] if names.size else "", dtype=object),
+        "measure": np.tile(np.array(["difference", "ratio"], dtype=object), max(len(names) - 1, 0)),
+        "estimate": value, "conf_low": low, "conf_high": high, "p_value": np.array([two_sided_p(v) for v in z])},
+        copy=False)
 
 
-def _two_sided(z: float) -> float:
+def two_sided_p(z: float) -> float:
+    """Return the two-sided p of a standard normal deviate."""
     return math.erfc(abs(z) / math.sqrt(2))
 
 
@@ -194,12 +202,11 @@ def _area(counts: Counts, survival: np.ndarray, i: int, tau: float) -> tuple[flo
     return float(areas.sum()), float(np.sqrt((beyond**2 * spread).sum()))
 
 
-def _from(counts: Counts, time: float) -> int:
-    """Return the first of the table's times that is not before a time."""
-    return min(int(np.searchsorted(counts.times, time - TOLERANCE, side="left")), counts.times.size - 1)
-
-
-def _last(counts: Counts, i: int) -> float | None:
-    """Return a stratum's last observed time."""
-    own = np.flatnonzero(counts.deaths[i] + counts.censored[i])
-    return float(counts.times[own[-1]]) if own.size else None
+def _ends(counts: Counts) -> tuple[np.ndarray, np.ndarray]:
+    """Return each stratum's last and first observed time, (k,); NaN where it has nobody."""
+    own = counts.present
+    if not counts.times.size:
+        return np.full(len(own), math.nan), np.full(len(own), math.nan)
+    some = own.any(axis=1)
+    first = np.where(some, counts.times[own.argmax(axis=1)], math.nan)
+    return np.where(some, counts.times[counts.times.size - 1 - own[:, ::-1].argmax(axis=1)], math.nan), first

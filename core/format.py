@@ -69,6 +69,14 @@ def percent(share: float, digits: int = 0) -> str:
     return DASH if math.isnan(share) else f"{100 * share:.{digits}f}%"
 
 
+def share_with_limits(value: float, low: float, high: float) -> str:
+    """Write a share with its limits, which a curve at 100 % or 0 % does not have; NaN where nobody was followed."""
+    if math.isnan(value):
+        return "not followed so long"
+    bare = math.isnan(low) or math.isnan(high) or value == low == high
+    return percent(value) if bare else f"{percent(value)} ({percent(low)}{DASH}{percent(high)})"
+
+
 def count_and_percent(count: int, n: int) -> str:
     """Write `12 (34%)`."""
     return f"{count} ({percent(count / n)})" if n else DASH

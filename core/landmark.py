@@ -15,6 +15,7 @@ from core.cohort import Cohort
 from core.counts import TOLERANCE, timeline
 from core.errors import NotEstimable
 from core.format import number, plural
+from core.known import as_known_by
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -43,6 +44,7 @@ class Landmark:
 def landmark(cohort: Cohort, *, endpoint: str, at: float) -> Landmark:
     """Start an endpoint's clock at `at` months; whoever had the event or left until then is left out.
 
+    What is dated and became known after the landmark counts as not known yet (see known.py).
     The result's cohort is a cohort as any: curves, tests and models of it are those of R on
     subset(time > at) with time - at.
 
@@ -65,10 +67,10 @@ def landmark(cohort: Cohort, *, endpoint: str, at: float) -> Landmark:
     if not (beyond & cohort.rows).any():
         raise NotEstimable(f"Nobody is followed beyond {number(at)} months.", "Choose an earlier landmark.")
     early = cohort.rows & known & ~beyond
-    table = whole.table.assign(**{column: np.where(beyond, time - at, np.nan)})
+    table, events = as_known_by(whole, at)
     shifted = Cohort(
-        table=table, long_events=whole.long_events, mapping=whole.mapping, findings=whole.findings,
-        fingerprint=whole.fingerprint, name=whole.name, lines=whole.lines, rows=whole.rows & (beyond | ~known),
-        landmark=(endpoint, at))
+        table=table.assign(**{column: np.where(beyond, time - at, np.nan)}), long_events=events,
+        mapping=whole.mapping, findings=whole.findings, fingerprint=whole.fingerprint, name=whole.name,
+        lines=whole.lines, rows=whole.rows & (beyond | ~known), landmark=(endpoint, at))
     return Landmark(cohort=shifted.filter(cohort.filters) if cohort.filters else shifted, endpoint=endpoint, at=at,
                     n_event=int((early & (event == 1)).sum()), n_censored=int((early & (event == 0)).sum()))

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from core.errors import MappingError
 from core.roles import (
+    DATE,
     FORMULAS,
     ArmRole,
     EndpointRole,
@@ -74,6 +75,7 @@ class ColumnMapping:
         used += [(f"{e.name} time", c) for e in self.endpoints for c in e.time_columns]
         used += [(f"{e.name} event", e.event) for e in self.endpoints]
         used += [(f.label, f.column) for f in self.variables if not f.formula]
+        used += [(f"when {f.label} became known", f.when) for f in self.variables if f.when]
         used += [("adverse events", c) for c in self.adverse_events]
         used += [("rows", self.rows.column)] if self.rows and self.rows.column else []
         used += [("safety population", self.safety.column)] if self.safety else []
@@ -164,6 +166,10 @@ class ColumnMapping:
         for factor in self.factors:
             if factor.formula:
                 self._check_formula(factor)
+        dated = next((v for v in self.variables if v.when and v.when_unit == DATE), None)
+        if dated and not any(e.start for e in self.endpoints):
+            raise MappingError(f"When {dated.label} became known is a date, but no endpoint says when time begins.",
+                               "Give an endpoint a start date, or the time in days or months.")
 
     def _check_formula(self, factor: FactorRole) -> None:
         numeric = {f.key for f in self.factors if f.kind == "numeric"}
@@ -216,7 +222,7 @@ def endpoint_json(endpoint: EndpointRole) -> dict[str, Any]:
         {"start": endpoint.start, "end": list(endpoint.end), "date_order": endpoint.date_order}
     return {"label": endpoint.label, **times, "event": endpoint.event,
             "event_values": list(endpoint.event_values), "unit": endpoint.unit,
-            "death_counts": endpoint.death_counts}
+            "death_counts": endpoint.death_counts, **({"causes": dict(endpoint.causes)} if endpoint.causes else {})}
 
 
 def _endpoint_from(name: str, data: Mapping[str, Any]) -> EndpointRole:
@@ -239,6 +245,7 @@ def _endpoint_from(name: str, data: Mapping[str, Any]) -> EndpointRole:
         date_order=data.get("date_order", ""), unit=unit,
         event_values=tuple(str(v) for v in ([values] if isinstance(values, str) else values)),
         death_counts=bool(data.get("death_counts", True)),
+        causes={str(k): str(v) for k, v in (data.get("causes") or {}).items()},
     )
 
 
@@ -248,6 +255,8 @@ def factor_json(factor: FactorRole) -> dict[str, Any]:
                            "known": factor.known}
     if factor.formula:
         out |= {"formula": factor.formula, "inputs": dict(factor.inputs)}
+    if factor.when:
+        out["when"] = {"column": factor.when, "unit": factor.when_unit}
     if factor.kind == "numeric":
         out |= {"unit": factor.unit, "log": factor.log,
                 "cuts": [{"at": c.at, "closed": c.closed} for c in factor.cuts]}
@@ -277,8 +286,19 @@ def _factor_from(key: str, data: Mapping[str, Any]) -> FactorRole:
         levels={str(k): str(v) for k, v in levels.items()}, reference=data.get("reference", ""),
         cuts=tuple(_cut_from(key, c) for c in data.get("cuts", [])),
         known=cast(Known, known), log=bool(data.get("log", False)),
-        formula=data.get("formula", ""), inputs=dict(data.get("inputs") or {}),
+        formula=data.get("formula", ""), inputs=dict(data.get("inputs") or {}), **_when_from(key, data.get("when")),
     )
+
+
+def _when_from(key: str, data: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return which column says when a variable became known, and in which unit."""
+    if not data:
+        return {}
+    unit = data.get("unit", "months")
+    if unit not in (*MONTHS_PER, DATE):
+        raise MappingError(f"Unknown time unit {unit!r} for when {key} became known.",
+                           f"Choose one of: {', '.join((*MONTHS_PER, DATE))}.")
+    return {"when": data["column"], "when_unit": unit}
 
 
 def _cut_from(key: str, data: Mapping[str, Any]) -> Cut:

@@ -11,6 +11,7 @@ from core.schema import Cut, Kind, Known
 ALBI = "albi"
 FORMULAS: Mapping[str, tuple[str, ...]] = {ALBI: ("bilirubin", "albumin")}
 Take = Literal["first", "last", "where"]
+DATE = "date"  # in place of a unit: the column holds dates
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +29,8 @@ class EndpointRole:
 
     The time stands in the column `time` in `unit`s, or runs from the date in `start` to the first of
     the dates in `end` that is filled; `date_order` says how day and month are told apart ("" where
-    the data decide).
+    the data decide). `causes` names the values of the event column that tell competing causes apart:
+    raw value -> cause, in order.
     """
 
     name: str
@@ -41,6 +43,7 @@ class EndpointRole:
     end: tuple[str, ...] = ()
     date_order: str = ""
     death_counts: bool = True
+    causes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def time_columns(self) -> tuple[str, ...]:
@@ -58,6 +61,8 @@ class FactorRole:
     reference : the label that others are compared with; "" for the first
     multiply_by : turns the file's numbers into `unit`
     formula, inputs : a derived factor, from the factors of these keys; its `column` is ""
+    when, when_unit : the column that says when it became known, as time from time zero in a unit, or
+        as a "date"; "" where nothing says it
     """
 
     key: str
@@ -73,6 +78,8 @@ class FactorRole:
     log: bool = False
     formula: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
+    when: str = ""
+    when_unit: str = "months"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,6 +61,16 @@ def event_column(endpoint: str) -> str:
     return f"{endpoint} event"
 
 
+def cause_column(endpoint: str) -> str:
+    """Name the patients' column that holds the first cause of an endpoint; missing where there was none."""
+    return f"{endpoint} cause"
+
+
+def known_column(key: str) -> str:
+    """Name the patients' column that holds when a variable became known, in months from time zero."""
+    return f"{key} known at"
+
+
 @dataclass(frozen=True)
 class Cut:
     """Split a numeric variable at a value; `closed` says which side holds the value itself."""

@@ -17,7 +17,7 @@ from core.format import plural
 from core.levels import MANY, as_number, categorical, grade, levels_of
 from core.mapping import ColumnMapping
 from core.measured import Measured
-from core.roles import ArmRole, EndpointRole, FactorRole
+from core.roles import DATE, ArmRole, EndpointRole, FactorRole
 from core.rows import one_row_per_patient
 from core.text_table import TextTable
 
@@ -83,6 +83,8 @@ class _Converter:
             event = self._event(endpoint)
             columns[schema.time_column(endpoint.name)] = self._times(endpoint, event)
             columns[schema.event_column(endpoint.name)] = event
+            if endpoint.causes:
+                columns[schema.cause_column(endpoint.name)] = self._cause(endpoint)
         numeric: dict[str, np.ndarray] = {}
         for variable in self.mapping.variables:
             if variable.kind == "numeric":
@@ -90,6 +92,7 @@ class _Converter:
             elif not variable.formula:
                 columns[variable.key] = self._levels(variable.column, variable)
         columns |= {v.key: self._derived(v, numeric) for v in self.mapping.variables if v.formula}
+        columns |= {schema.known_column(v.key): self._known(v) for v in self.mapping.variables if v.when}
         if self.mapping.safety:
             cells = self.table.cells[self.mapping.safety.column]
             columns[schema.SAFETY] = cells.is_in(self.mapping.safety.values)[cells.codes]
@@ -211,6 +214,19 @@ class _Converter:
                      remedy="Correct the cell, or add it to the codes that mean missing.")
         return raw * schema.MONTHS_PER[endpoint.unit]
 
+    def _known(self, variable: FactorRole) -> np.ndarray:
+        """Return the months from time zero until a variable became known."""
+        if variable.when_unit == DATE:
+            start = next(e for e in self.mapping.endpoints if e.start)
+            days = self._days(variable.when, start.date_order) - self._days(start.start, start.date_order)
+            months = days * schema.MONTHS_PER["days"]
+        else:
+            read = self.numbers.read(variable.when, f"when {variable.label} became known", unit=variable.when_unit)
+            months = read * schema.MONTHS_PER[variable.when_unit]
+        self.cells.name(months < 0, variable.when, "lies before time zero",
+                        remedy="Correct the cell, or add it to the codes that mean missing.")
+        return months
+
     def _durations(self, endpoint: EndpointRole, event: np.ndarray) -> np.ndarray:
         """Return the days from an endpoint's start to its end, the first of its dates that is filled."""
         decided = [dates_of(self.table.cells[c]).order for c in endpoint.time_columns]
@@ -266,6 +282,21 @@ class _Converter:
         event = np.array([np.nan if gone else float(_code(t) in codes)
                           for t, gone in zip(cells.texts(), absent, strict=True)])
         return event[cells.codes] if event.size else np.array([])
+
+
+    def _cause(self, endpoint: EndpointRole) -> pd.Categorical:
+        """Return the first cause that an event column's codes name; missing where there was none."""
+        cells = self.table.cells[endpoint.event]
+        causes = {_code(v): label for v, label in endpoint.causes.items()}
+        labels = list(dict.fromkeys(causes.values()))
+        unnamed = [v for v in endpoint.event_values if _code(v) not in causes]
+        if unnamed:
+            self.findings.add("refused", f"{', '.join(unnamed)} means an event of {endpoint.name} but has no cause.",
+                              column=endpoint.event, value=", ".join(unnamed),
+                              remedy="Name the cause of every value that means event, or of none.")
+        place = np.array([labels.index(causes[c]) if (c := _code(t)) in causes else -1 for t in cells.texts()],
+                         dtype=np.int64)
+        return categorical(place[cells.codes], labels)
 
 
 def event_frame(patient: np.ndarray, term: pd.Categorical, category: dict[str, str], grades: np.ndarray, *,

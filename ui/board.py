@@ -6,7 +6,7 @@ import html
 
 import streamlit as st
 
-from core.charts import adverse_events_figure, km_figure
+from core.charts import CurveOptions, Part, adverse_events_figure, km_figure
 from core.charts.adverse_events import CLICK
 from core.cohort import Cohort
 from core.figure import Figure, table_parts
@@ -47,8 +47,8 @@ def survival(cohort: Cohort) -> None:
         effect = cache.treatment_effect(cohort, endpoint=endpoint, by=by) \
             if by and len(result.levels) > 1 else None
         whole = cache.kaplan_meier(cohort.whole, endpoint=endpoint, by=by) if cohort.filters else None
-        figure = km_figure(cohort, result, effect, reference=whole,
-                           band=bool(state.value_of("band")))
+        figure = km_figure(Part(cohort=cohort, result=result, effect=effect, reference=whole),
+                           CurveOptions(band=bool(state.value_of("band"))))
         heading(figure.title)
         with st.container(key="curves"):
             show(figure, key=f"km-{cohort.fingerprint[:8]}")

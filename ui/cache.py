@@ -16,12 +16,13 @@ from core.adverse_events import AdverseEvents
 from core.cohort import Cohort, make_cohort
 from core.cox import CoxModel
 from core.filters import Filters
-from core.kaplan_meier import ConfType, KaplanMeier
+from core.kaplan_meier import KaplanMeier
 from core.landmark import Landmark
 from core.landmark import landmark as _start_later
 from core.loading import Loading
 from core.mapping import ColumnMapping
 from core.missing import MissingData
+from core.product_limit import ConfType
 
 SAMPLE = Path(__file__).parents[1] / "sample_data" / "yang2023_synthetic.csv"
 _ENTRIES = 128

@@ -26,7 +26,7 @@ from core.estimates import (
     survival_at,
 )
 from core.format import number
-from core.kaplan_meier import ConfType
+from core.product_limit import ConfType
 from ui import cache, state
 from ui.board import choices, numbers
 from ui.display import heading, note, panel, show, table

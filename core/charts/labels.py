@@ -20,7 +20,7 @@ class Place:
 
 
 def place_names(curves: list[tuple[np.ndarray, np.ndarray]], widths: list[float],
-                longest: float) -> list[Place]:
+                longest: float, starts: list[float] | None = None) -> list[Place]:
     """Return a place per curve.
 
     Parameters
@@ -28,9 +28,11 @@ def place_names(curves: list[tuple[np.ndarray, np.ndarray]], widths: list[float]
     curves : per curve, times and survival at each step
     widths : per name, its width as a share of the plot's width
     longest : time at the right end of the plot
+    starts : per curve, its value before the first step; 1 where not given
     """
     grid = (np.arange(_GRID) + 0.5) / _GRID * longest
-    heights = np.array([_at(grid, time, survival) for time, survival in curves])
+    heights = np.array([_at(grid, time, value, start) for (time, value), start in
+                        zip(curves, starts or [1.0] * len(curves), strict=True)])
     taken: list[tuple[int, int, float]] = []
     places = []
     for own, width in enumerate(widths):
@@ -41,11 +43,10 @@ def place_names(curves: list[tuple[np.ndarray, np.ndarray]], widths: list[float]
     return places
 
 
-def _at(grid: np.ndarray, time: np.ndarray, survival: np.ndarray) -> np.ndarray:
-    """Return survival at each column; NaN after the curve has ended."""
-    steps = np.concatenate([[1.0], survival])
-    value = steps[np.searchsorted(time, grid, side="right")]
-    return np.where(grid > time[-1], np.nan, value)
+def _at(grid: np.ndarray, time: np.ndarray, value: np.ndarray, start: float) -> np.ndarray:
+    """Return a curve's value at each column; NaN after the curve has ended."""
+    steps = np.concatenate([[start], value])
+    return np.where(grid > time[-1], np.nan, steps[np.searchsorted(time, grid, side="right")])
 
 
 def _best(heights: np.ndarray, own: int, span: int, taken: list[tuple[int, int, float]]) -> tuple[int, float]:

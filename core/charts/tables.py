@@ -8,7 +8,18 @@ from typing import Any
 import pandas as pd
 
 from core.figure import rows_of
-from core.format import DASH, estimate, fixed, interval, number, p_phrase, p_value, percent, percentage_points
+from core.format import (
+    DASH,
+    estimate,
+    fixed,
+    interval,
+    number,
+    p_phrase,
+    p_value,
+    percent,
+    percentage_points,
+    share_with_limits,
+)
 
 
 def survival_table(at: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame:
@@ -19,7 +30,7 @@ def survival_table(at: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame:
         other = apart.get((r.strata, r.time))
         rows.append({
             "Group": r.strata, "Months": number(r.time), "At risk": f"{r.n_risk:,}",
-            "Survival (95% CI)": _share(r.estimate, r.conf_low, r.conf_high),
+            "Survival (95% CI)": share_with_limits(r.estimate, r.conf_low, r.conf_high),
             "Difference, points (95% CI)": percentage_points(other.difference, other.conf_low, other.conf_high)
             if other else "reference", "p": p_value(other.p_value) if other else ""})
     frame = pd.DataFrame(rows)
@@ -68,14 +79,6 @@ def follow_up_table(follow: pd.DataFrame) -> pd.DataFrame:
         "Reverse Kaplan-Meier, median (95% CI)": estimate(r.reverse_median, r.conf_low, r.conf_high),
         "Observed times, median (range)": estimate(r.observed_median, r.observed_low, r.observed_high)}
         for r in rows_of(follow)])
-
-
-def _share(value: float, low: float, high: float) -> str:
-    """Write a survival share with its limits, which a curve at 100 % or 0 % does not have."""
-    if math.isnan(value):
-        return "not followed so long"
-    bare = math.isnan(low) or math.isnan(high) or value == low == high
-    return percent(value) if bare else f"{percent(value)} ({percent(low)}{DASH}{percent(high)})"
 
 
 def _compared(row: Any, digits: int) -> str:

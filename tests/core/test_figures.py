@@ -14,9 +14,16 @@ from pptx import Presentation
 from pypdf import PdfReader
 
 from core import adverse_events, kaplan_meier, missing_data, read_cohort, treatment_effect
-from core.charts import adverse_events_figure, bars_figure, histogram_figure, km_figure, missing_figure
+from core.charts import (
+    Part,
+    adverse_events_figure,
+    bars_figure,
+    histogram_figure,
+    km_figure,
+    missing_figure,
+)
+from core.charts.axes import time_ticks
 from core.charts.composition import bin_edges, brushed
-from core.charts.kaplan_meier import time_ticks
 from core.charts.labels import place_names
 from core.export import FORMATS, file_name
 from core.export.data import csv_bytes
@@ -26,8 +33,8 @@ from core.export.slides import pptx
 
 def km(cohort, by="arm", endpoint="OS"):
     effect = treatment_effect(cohort, endpoint=endpoint, by=by) if by else None
-    return km_figure(cohort, kaplan_meier(cohort, endpoint=endpoint, by=by), effect,
-                     reference=kaplan_meier(cohort.whole, endpoint=endpoint, by=by))
+    return km_figure(Part(cohort=cohort, result=kaplan_meier(cohort, endpoint=endpoint, by=by), effect=effect,
+                          reference=kaplan_meier(cohort.whole, endpoint=endpoint, by=by)))
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +49,7 @@ def figures(cohort):
 
 def test_numbers_at_risk_are_r_s_rule(sample):
     """Everyone whose time is not before the tick."""
-    risk = km(sample).chart["datasets"]["risk"]
+    risk = km(sample).chart["datasets"]["counts"]
     time = sample.patients["OS time"]
     arm = sample.patients["arm"]
     ticks = time_ticks(36)
@@ -62,7 +69,7 @@ def test_a_filter_swaps_data_and_keeps_the_template(sample, vp3):
 
 def test_colours_belong_to_levels_not_to_places(sample):
     alone = sample.filter({"arm": {"in": ["TACE+IMRT+sorafenib"]}})
-    colour = {r["s"]: r["c"] for r in km(sample).chart["datasets"]["curve"]}
+    colour = {r["k"]: r["c"] for r in km(sample).chart["datasets"]["curve"]}
     assert {r["c"] for r in km(alone).chart["datasets"]["curve"]} == {colour["TACE+IMRT+sorafenib"]}
 
 

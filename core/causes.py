@@ -1,0 +1,125 @@
+"""Which event came first: the causes of an endpoint, or the site of a first failure.
+
+Competing risks need one dated first cause per patient. It stands in a file in either of two forms: an event
+column whose codes name the cause, or failure sites each with the time when it was seen; sites seen at once are
+"several", and a patient who died without a failure had the competing event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core import schema
+from core.cohort import Cohort
+from core.counts import TOLERANCE, distinct_times, timeline
+from core.dictionary import NO_WORDS
+from core.errors import NotEstimable
+from core.roles import FactorRole
+
+FIRST_FAILURE = "First failure"
+SEVERAL = "several sites"
+DEATH_FIRST = "death without failure"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Causes:
+    """First events of the whole cohort.
+
+    Attributes
+    ----------
+    labels : the causes
+    times : distinct times in months
+    index : (n,) into `times`, -1 where time or cause is missing
+    cause : (n,) 0 for censored, else the place in `labels` plus one
+    """
+
+    endpoint: str
+    labels: tuple[str, ...]
+    times: np.ndarray
+    index: np.ndarray
+    cause: np.ndarray
+
+
+def competing_endpoints(cohort: Cohort) -> tuple[str, ...]:
+    """Return what cumulative incidence by cause can be had for."""
+    named = tuple(e.name for e in cohort.mapping.endpoints if len(e.causes) > 1)
+    return (*named, FIRST_FAILURE) if _dated_sites(cohort) else named
+
+
+def why_no_competing(cohort: Cohort) -> str:
+    """Say why cumulative incidence by cause cannot be had, and what would change that; "" where it can."""
+    if competing_endpoints(cohort):
+        return ""
+    sites = [s.label for s in cohort.mapping.failure_sites]
+    undated = [s.label for s in cohort.mapping.failure_sites if not s.when]
+    if undated:
+        return (f"Which failure came first is not known: {', '.join(undated)} "
+                f"{'has' if len(undated) == 1 else 'have'} no date. Cumulative incidence by site needs the time of "
+                "each; give it on the Cohort page under “When it became known”.")
+    if sites and "OS" not in cohort.endpoints:
+        return "Cumulative incidence by site needs overall survival: death ends the time in which a failure can come."
+    return ("No endpoint names its causes. Cumulative incidence needs an event column whose codes tell them apart (0 "
+            "censored, 1 relapse, 2 death); name them on the Cohort page under “Endpoints”.")
+
+
+def causes(cohort: Cohort, endpoint: str) -> Causes:
+    """Return an endpoint's first causes, of the whole cohort; found once and held by it.
+
+    Raises
+    ------
+    NotEstimable
+        If the endpoint has no causes.
+    """
+    if endpoint not in competing_endpoints(cohort):
+        raise NotEstimable(f"{endpoint}: there is no single dated first cause.", why_no_competing(cohort))
+    make = _first_failure if endpoint == FIRST_FAILURE else _by_code
+    return cohort.whole.remember(("causes", endpoint), lambda: make(cohort.whole, endpoint))
+
+
+def _by_code(whole: Cohort, endpoint: str) -> Causes:
+    """Read the causes that an event column's codes name."""
+    line = timeline(whole, endpoint)
+    found = whole.table[schema.cause_column(endpoint)]
+    return Causes(endpoint=endpoint, labels=tuple(found.cat.categories), times=line.times, index=line.index,
+                  cause=found.cat.codes.to_numpy(dtype=int) + 1)
+
+
+def _dated_sites(cohort: Cohort) -> tuple[FactorRole, ...]:
+    """Return the failure sites where all of them are dated and survival tells who died without one."""
+    sites = cohort.mapping.failure_sites
+    return sites if sites and all(s.when for s in sites) and "OS" in cohort.endpoints else ()
+
+
+def _first_failure(whole: Cohort, endpoint: str) -> Causes:
+    """Find each patient's earliest site; without any, death or the end of follow-up.
+
+    A failure without its time leaves the patient out: its order is not known.
+    """
+    sites = _dated_sites(whole)
+    times = np.column_stack([whole.table[schema.known_column(s.key)].to_numpy(dtype=float) for s in sites])
+    failed = np.column_stack([_happened(whole, s) for s in sites])
+    undated = (failed & np.isnan(times)).any(axis=1)
+    at = np.where(failed, times, np.inf)
+    first = at.min(axis=1)
+    together = (np.abs(at - first[:, None]) <= TOLERANCE) & failed
+    died = whole.table[schema.event_column("OS")].to_numpy(dtype=float)
+    survived = whole.table[schema.time_column("OS")].to_numpy(dtype=float)
+    none = np.isinf(first)
+    labels = (*(s.label for s in sites), SEVERAL, DEATH_FIRST)
+    site = np.where(together.sum(axis=1) > 1, len(sites) + 1, together.argmax(axis=1) + 1)
+    cause = np.where(none, np.where(died == 1, len(sites) + 2, 0), site)
+    time = np.where(none, survived, first)
+    known = ~undated & ~np.isnan(time) & ~(none & np.isnan(died))
+    used = [i + 1 for i in range(len(labels)) if (cause[known] == i + 1).any()]
+    distinct, index = distinct_times(time, known)
+    return Causes(endpoint=endpoint, labels=tuple(labels[i - 1] for i in used), times=distinct, index=index,
+                  cause=np.searchsorted(used, cause) + (cause > 0) if used else np.zeros(len(cause), int))
+
+
+def _happened(whole: Cohort, site: FactorRole) -> np.ndarray:
+    """Tell who failed at a site: whoever has none of the levels that mean no."""
+    values = whole.table[site.key].cat
+    means_yes = np.array([level.casefold() not in NO_WORDS for level in values.categories])
+    return np.asarray(means_yes[values.codes] & (values.codes >= 0))

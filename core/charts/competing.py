@@ -1,0 +1,104 @@
+"""Cumulative incidence by first cause: a pane per cause, or all causes in one where nothing is compared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core import adequacy
+from core.charts.axes import shares, time_ticks
+from core.charts.kaplan_meier import endpoint_label, warnings
+from core.charts.panes import Axes, Block, Curve, Pane
+from core.charts.steps import draw, thinned
+from core.cohort import Cohort
+from core.competing import CumulativeIncidence
+from core.figure import Figure, provenance, rows_of
+from core.format import fixed, p_phrase, percent, plural, share_with_limits
+
+
+def incidence_figure(cohort: Cohort, result: CumulativeIncidence, at: pd.DataFrame, *, longest: float,
+                     band: bool = True) -> Figure:
+    """Draw cumulative incidence.
+
+    Parameters
+    ----------
+    at : incidence at chosen times, which the figure's table shows
+    longest : the last time of the whole cohort, where the axis ends
+    """
+    several = len(result.levels) > 1
+    axes = shares(longest, tuple(float(t) for t in time_ticks(longest, 6 if several else 9)))
+    gray = {r.cause: f"Gray's test {p_phrase(r.p_value)}" for r in rows_of(result.gray)}
+    of = dict(list(result.curves.groupby(["cause", "strata"], sort=False)))
+    if several:
+        panes = [_pane([of.get((cause, level)) for level in result.levels], result.levels, axes, title=cause,
+                       finding=gray.get(cause, "no test")) for cause in result.causes]
+    else:
+        panes = [_pane([of.get((cause, result.levels[0])) for cause in result.causes], result.causes, axes)]
+    label = endpoint_label(cohort, result.endpoint)
+    left_out = adequacy.left_out(result.missing_endpoint, result.endpoint, result.missing_stratum, result.label)
+    events = int(result.totals[list(result.causes)].to_numpy().sum())
+    tested = "; Gray's test" if several else ""
+    return Figure(
+        slug=f"incidence-{result.endpoint}-{result.by or 'all'}".lower().replace(" ", "-"),
+        title=f"{label}: cumulative incidence by cause" + (f" and {result.label.lower()}" if several else ""),
+        chart=draw(panes, axes, band=band), table=incidence_table(result, at), drawn=result.curves,
+        summary=tuple(f"{cause}: {said}" for cause, said in gray.items()),
+        warnings=tuple(warnings(cohort, result.by)), notes=(left_out,) if left_out else (),
+        provenance=provenance(cohort, f"Aalen-Johansen cumulative incidence, log-log 95% CI{tested}. Each cause "
+                              "competes with all others.", plural(events, "first event")),
+        alt="; ".join(f"{level}: " + ", ".join(f"{cause} {int(n)}" for cause, n in row.items())
+                      for level, row in result.totals.set_index("strata")[list(result.causes)].iterrows()),
+    )
+
+
+def incidence_table(result: CumulativeIncidence, at: pd.DataFrame) -> pd.DataFrame:
+    """Write a row per cause and stratum: patients, events, incidence at the chosen times."""
+    totals = result.totals.set_index("strata").to_dict("index")
+    found: dict[tuple[str, str], list[Any]] = {}
+    for r in rows_of(at):
+        found.setdefault((r.cause, r.strata), []).append(r)
+    rows = []
+    for (cause, level), times in found.items():
+        row = {"Cause": cause, **({"Group": level} if len(result.levels) > 1 else {}),
+               "n": f"{totals[level]['n']:,}", "Events": f"{totals[level][cause]:,}"}
+        row |= {f"Month {r.time:g} (95% CI)": share_with_limits(r.estimate, r.conf_low, r.conf_high) for r in times}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _pane(frames: list[pd.DataFrame | None], levels: tuple[str, ...], axes: Axes, *, title: str = "",
+          finding: str = "") -> Pane:
+    curves = [_curve(i, level, frame) for i, (level, frame) in enumerate(zip(levels, frames, strict=True))
+              if frame is not None and len(frame)]
+    return Pane(curves=curves, levels=levels, title=title, finding=finding, blocks=[
+        Block(heading="Number at risk", texts=[_at_risk(f, axes) for f in frames]),
+        Block(heading="Events of this cause so far" if title else "Events so far",
+              texts=[_events(f, axes) for f in frames])])
+
+
+def _curve(place: int, level: str, frame: pd.DataFrame) -> Curve:
+    kept = frame.iloc[thinned(frame.time.to_numpy())]
+    value = kept.estimate.to_numpy()
+    none = value == 0
+    return Curve(
+        place=place, level=level, time=kept.time.to_numpy(), value=value,
+        low=np.where(none, 0.0, kept.conf_low), high=np.where(none, 0.0, kept.conf_high),
+        ticks=kept.n_censor.to_numpy() > 0, start=0.0,
+        tips=[f"{percent(v, 1)} at {fixed(x, 1)} months, {n:,} at risk" for x, v, n in
+              zip(kept.time.tolist(), value.tolist(), kept.n_risk.tolist(), strict=True)])
+
+
+def _at_risk(frame: pd.DataFrame | None, axes: Axes) -> list[str]:
+    if frame is None:
+        return ["0"] * len(axes.time_ticks)
+    risk = np.append(frame.n_risk.to_numpy(), 0)
+    return [f"{n:,}" for n in risk[np.searchsorted(frame.time.to_numpy(), np.array(axes.time_ticks) - 1e-9)]]
+
+
+def _events(frame: pd.DataFrame | None, axes: Axes) -> list[str]:
+    if frame is None:
+        return ["0"] * len(axes.time_ticks)
+    so_far = np.append(0, np.cumsum(frame.n_event.to_numpy()))
+    return [f"{n:,}" for n in so_far[np.searchsorted(frame.time.to_numpy(), np.array(axes.time_ticks) + 1e-9, "right")]]

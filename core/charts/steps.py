@@ -1,0 +1,222 @@
+"""Step curves in panes on one scale, with counts beneath each: the drawing behind survival and incidence.
+
+All panes stand in one layered view, so that the whole is one picture as wide as its place: a pane's own
+coordinates (0 to 1 along time, 0 to 1 up) are moved to its place in the grid. The axes are marks, too.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from core.charts import theme
+from core.charts.labels import place_names
+from core.charts.panes import GUTTER, Axes, Curve, Layout, Pane
+from core.charts.theme import shortened, width_of
+
+WIDTH = 720
+_END = 1.015  # the axis runs a little beyond the longest time
+_MOST = 1_500  # steps of a curve, ticks and places that answer the mouse, beyond which they cannot be told apart
+_MOST_MARKS = 300
+MANY = 8  # curves beyond which bands and names hide one another: the colours repeat, too
+_LONGEST = 34  # characters of a group's name beside its curve
+_DATASETS = ("band", "whole", "curve", "touch", "censored", "labels", "medians", "names", "counts", "heads", "titles",
+             "tau")
+_INNER = 560  # a name must fit where a plot is this wide: the narrowest it gets on screen
+
+
+def draw(panes: list[Pane], axes: Axes, *, band: bool, tau: float | None = None) -> dict[str, Any]:
+    """Return the finished chart."""
+    layout = Layout(panes=len(panes), strata=len(panes[0].levels), blocks=len(panes[0].blocks))
+    few = layout.strata <= MANY
+    data: dict[str, list[dict[str, Any]]] = {name: [] for name in _DATASETS}
+    for i, pane in enumerate(panes):
+        dx, dy = layout.place(i)
+        own = _pane(pane, axes, layout, band=band and few, named=few)
+        own["tau"] = [] if tau is None else [
+            {"x": float(axes.across(np.array(tau))), "y": 0.0, "y2": 1.0, "text": "τ"}]
+        for name, rows in own.items():
+            data[name] += [_moved(row, dx, dy, i) for row in rows]
+    return {**_template(layout, axes), "datasets": data}
+
+
+def _moved(row: dict[str, Any], dx: float, dy: float, pane: int) -> dict[str, Any]:
+    """Move a row from its pane's coordinates to the picture's; its series becomes the pane's own."""
+    if not dx and not dy:
+        return row
+    out = {**row, "x": row["x"] + dx}
+    for key in ("y", "y2", "lo", "hi"):
+        if key in row:
+            out[key] = row[key] + dy
+    if "k" in row:
+        out["k"] = f"{pane} {row['k']}"
+    return out
+
+
+def _pane(pane: Pane, axes: Axes, layout: Layout, *, band: bool, named: bool) -> dict[str, list[dict[str, Any]]]:
+    several = layout.strata > 1
+    heads = [{"x": 0.0, "y": layout.heading(b), "text": block.heading} for b, block in enumerate(pane.blocks)]
+    return {
+        "band": [r for c in pane.curves for r in _band(c, axes)] if band else [],
+        "whole": [r for c in pane.behind for r in _steps(c, axes)],
+        "curve": [r for c in pane.curves for r in _steps(c, axes)],
+        "touch": [r for c in pane.curves for r in _touch(c, axes)],
+        "censored": [r for c in pane.curves for r in _censored(c, axes)],
+        "labels": _labels(pane.curves, axes, layout) if several and named else [],
+        "medians": [{"x": float(axes.across(np.array(m))), "y": 0.0, "y2": 0.5, "c": theme.colour(i)}
+                    for m, i in pane.drops],
+        "names": [{"x": 0.0, "y": layout.row(0, i, name=True), "text": shortened(level, 2 * _LONGEST),
+                   "c": theme.colour(i)} for i, level in enumerate(pane.levels)] if several and pane.blocks else [],
+        "counts": [{"x": float(x), "y": layout.row(b, i), "text": text, "c": theme.colour(i)}
+                   for b, block in enumerate(pane.blocks) for i, texts in enumerate(block.texts)
+                   for x, text in zip(axes.across(np.array(axes.time_ticks, float)), texts, strict=True)],
+        "heads": heads,
+        "titles": _title(pane, layout),
+    }
+
+
+def _title(pane: Pane, layout: Layout) -> list[dict[str, Any]]:
+    """Name a pane among several, with what its own curves show."""
+    if layout.panes == 1:
+        return []
+    said = f"{shortened(pane.title, _LONGEST)}: {pane.finding}" if pane.finding else pane.title
+    return [{"x": 0.0, "y": 1 + 16 / layout.plot, "text": said}]
+
+
+def thinned(time: np.ndarray, most: int = _MOST) -> np.ndarray:
+    """Return which steps to keep: the last per pixel column where there are more than a screen can show."""
+    if time.size <= most:
+        return np.arange(time.size)
+    column = np.floor(time / time.max() * most)
+    return np.flatnonzero(np.append(np.diff(column) != 0, True))
+
+
+def _steps(curve: Curve, axes: Axes) -> list[dict[str, Any]]:
+    base = {"k": curve.level, "c": theme.colour(curve.place), "d": theme.dash(curve.place)}
+    x, y = axes.across(curve.time).tolist(), axes.up(curve.value).tolist()
+    begin = [] if curve.start is None else [base | {"x": 0.0, "y": float(axes.up(np.array(curve.start)))}]
+    return begin + [base | {"x": a, "y": b} for a, b in zip(x, y, strict=True)]
+
+
+def _touch(curve: Curve, axes: Axes) -> list[dict[str, Any]]:
+    """Return the places that answer the mouse."""
+    kept = thinned(curve.time, _MOST_MARKS)
+    base = {"k": curve.level, "c": theme.colour(curve.place)}
+    x, y = axes.across(curve.time[kept]).tolist(), axes.up(curve.value[kept]).tolist()
+    return [base | {"x": a, "y": b, "tip": curve.tips[i]} for a, b, i in zip(x, y, kept.tolist(), strict=True)]
+
+
+def _band(curve: Curve, axes: Axes) -> list[dict[str, Any]]:
+    base = {"k": curve.level, "c": theme.colour(curve.place)}
+    known = ~(np.isnan(curve.low) | np.isnan(curve.high))
+    x = axes.across(curve.time)
+    out: list[dict[str, Any]] = []
+    if curve.start is not None:
+        begin = float(axes.up(np.array(curve.start)))
+        out.append(base | {"x": 0.0, "lo": begin, "hi": begin})
+    out.extend(base | {"x": a, "lo": b, "hi": c} for a, b, c in
+               zip(x[known].tolist(), axes.up(curve.low[known]).tolist(), axes.up(curve.high[known]).tolist(),
+                   strict=True))
+    ended = np.flatnonzero(~known & (np.arange(known.size) > np.append(np.flatnonzero(known), -1).max()))
+    if ended.size and out:  # the curve goes on where it has no limits any more: the band ends there
+        out.append(out[-1] | {"x": float(x[ended[0]])})
+    return out
+
+
+def _censored(curve: Curve, axes: Axes) -> list[dict[str, Any]]:
+    at = np.flatnonzero(curve.ticks)
+    at = at[thinned(curve.time[at], _MOST_MARKS)]
+    x, y = axes.across(curve.time[at]).tolist(), axes.up(curve.value[at]).tolist()
+    return [{"x": a, "y": b, "c": theme.colour(curve.place)} for a, b in zip(x, y, strict=True)]
+
+
+def _labels(curves: list[Curve], axes: Axes, layout: Layout) -> list[dict[str, Any]]:
+    """Place each stratum's name beside its curve."""
+    names = [shortened(curve.level, _LONGEST) for curve in curves]
+    widths = [(width_of(name, 12) + 8) * layout.columns / _INNER for name in names]
+    points = [(axes.across(c.time), axes.up(c.value)) for c in curves]
+    starts = [float(axes.up(np.array(axes.low if c.start is None else c.start))) for c in curves]
+    places = place_names(points, widths, 1.0, starts)
+    return [{"x": p.x, "y": p.y, "text": name, "c": theme.colour(curve.place)}
+            for curve, name, p in zip(curves, names, places, strict=True)]
+
+
+@lru_cache(maxsize=64)
+def _template(layout: Layout, axes: Axes) -> dict[str, Any]:
+    wide = layout.columns + (layout.columns - 1) * GUTTER + (_END - 1)
+    top = 1.02 + layout.above / layout.plot
+    bottom = -(layout.below / layout.plot + (layout.rows - 1) * layout.pitch)
+    x = alt.X("x:Q", scale=alt.Scale(domain=[0, wide], nice=False, zero=True), axis=None)
+    y_scale = alt.Scale(domain=[bottom, top], nice=False)
+    y = alt.Y("y:Q", scale=y_scale, axis=_scale_axis(layout, axes))
+    bare = alt.Y("y:Q", scale=y_scale)
+    colour = theme.given("c")
+    tip = [alt.Tooltip("k:N", title="Group"), alt.Tooltip("tip:N", title="At this step")]
+
+    def of(name: str) -> alt.Chart:
+        return alt.Chart(theme.data(name))
+
+    layers = [
+        *_grid(layout, axes, x, bare),
+        of("band").mark_area(interpolate="step-after", opacity=0.13).encode(
+            x=x, y=alt.Y("lo:Q", scale=y_scale), y2="hi:Q", color=colour, detail="k:N"),
+        of("medians").mark_rule(strokeDash=[2, 3], strokeWidth=1).encode(x=x, y=bare, y2="y2:Q", color=colour),
+        of("whole").mark_line(interpolate="step-after", strokeWidth=1.2, opacity=0.35).encode(
+            x=x, y=y, color=colour, detail="k:N"),
+        of("curve").mark_line(interpolate="step-after", strokeWidth=2).encode(
+            x=x, y=y, color=colour, detail="k:N",
+            strokeDash=alt.StrokeDash("d:N", scale=theme.dash_scale(), legend=None)),
+        of("censored").mark_tick(orient="vertical", size=9, thickness=1.2).encode(x=x, y=y, color=colour),
+        of("tau").mark_rule(strokeDash=[5, 3], color=theme.ACCENT).encode(x=x, y=bare, y2="y2:Q"),
+        of("tau").mark_text(baseline="top", align="right", dx=-4, color=theme.ACCENT, fontWeight=600).encode(
+            x=x, y=alt.Y("y2:Q", scale=y_scale), text="text:N"),
+        of("touch").mark_point(size=60, opacity=0, filled=True).encode(x=x, y=y, tooltip=tip),
+        of("labels").mark_text(align="left", baseline="middle", fontSize=12, fontWeight=600).encode(
+            x=x, y=y, text="text:N", color=colour),
+        of("names").mark_text(align="left", baseline="middle", fontWeight=600, dx=-6).encode(
+            x=x, y=y, text="text:N", color=colour),
+        of("counts").mark_text(baseline="middle").encode(x=x, y=y, text="text:N", color=colour),
+        of("heads").mark_text(align="left", baseline="middle", dx=-6, color=theme.QUIET).encode(
+            x=x, y=y, text="text:N"),
+        of("titles").mark_text(align="left", baseline="middle", fontSize=12, fontWeight=600).encode(
+            x=x, y=y, text="text:N"),
+    ]
+    return theme.finish(alt.layer(*layers), width=WIDTH, height=round((top - bottom) * layout.plot))
+
+
+def _scale_axis(layout: Layout, axes: Axes) -> alt.Axis:
+    """Label the vertical scale at the left of each row of panes."""
+    shares = [float(v) for v in axes.up(np.array(axes.ticks))]
+    values = [v - r * layout.pitch for r in range(layout.rows) for v in shares]
+    # A tick's place among the labels, from the height that it was given.
+    row = f"floor((1.001 - datum.value) / {layout.pitch})"
+    within = f"round((datum.value + {row} * {layout.pitch}) * 1000)"
+    words = ", ".join(f"'{round(v * 1000)}': '{label}'" for v, label in zip(shares, axes.labels, strict=True))
+    title = axes.title or None
+    return alt.Axis(values=values, labelExpr=f"({{{words}}})[{within}]", title=title, titleAnchor="end", domain=False,
+                    ticks=False, grid=False, labelPadding=14)
+
+
+def _grid(layout: Layout, axes: Axes, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Draw each pane's grid and time axis inside the view, so that the counts share its scale."""
+    lines, marks, labels = [], [], []
+    across = [float(v) for v in axes.across(np.array(axes.time_ticks, float))]
+    for pane in range(layout.panes):
+        dx, dy = layout.place(pane)
+        lines += [{"x": dx, "x2": dx + _END, "y": float(v) + dy, "c": theme.GRID}
+                  for v in axes.up(np.array(axes.ticks)) if v > 0]
+        lines.append({"x": dx, "x2": dx + _END, "y": dy, "c": theme.QUIET})
+        marks += [{"x": a + dx, "y": dy, "y2": dy - 5 / layout.plot} for a in across]
+        labels += [{"x": a + dx, "y": dy - 14 / layout.plot, "text": f"{t:g}", "c": theme.INK}
+                   for a, t in zip(across, axes.time_ticks, strict=True)]
+        labels.append({"x": dx + 0.5, "y": dy - 30 / layout.plot, "c": theme.QUIET,
+                       "text": "Months (logarithmic)" if axes.first else "Months"})
+    return [
+        alt.Chart(alt.InlineData(values=lines)).mark_rule().encode(x=x, x2="x2:Q", y=y, color=theme.given("c")),
+        alt.Chart(alt.InlineData(values=marks)).mark_rule(color=theme.QUIET).encode(x=x, y=y, y2="y2:Q"),
+        alt.Chart(alt.InlineData(values=labels)).mark_text(baseline="middle").encode(
+            x=x, y=y, text="text:N", color=theme.given("c")),
+    ]

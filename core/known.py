@@ -1,0 +1,76 @@
+"""What became known only after time zero, and when: the data behind the immortal-time guard.
+
+Source: Anderson, Cain, Gelber. J Clin Oncol 1983;1:710.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from core import schema
+from core.cohort import Cohort
+from core.counts import TOLERANCE
+from core.dictionary import NO_WORDS
+from core.roles import FactorRole
+
+NOT_YET = "not known yet"
+
+
+def later_keys(cohort: Cohort, keys: Iterable[str | None]) -> list[str]:
+    """Return those of the filtered variables and of `keys` that are known only after time zero."""
+    asked = dict.fromkeys([*cohort.filters.conditions, *(k for k in keys if k)])
+    return [k for k in asked if cohort.variable(k).known == "later"]
+
+
+def known_by(cohort: Cohort, keys: Iterable[str]) -> float | None:
+    """Return the month by which these variables were known in all filtered patients; None where a date is missing."""
+    latest = []
+    for key in keys:
+        months = _months(cohort, cohort.variable(key))
+        if months is None or not months.size:
+            return None
+        latest.append(float(months.max()))
+    return max(latest, default=None)
+
+
+def _months(cohort: Cohort, variable: FactorRole) -> np.ndarray | None:
+    """Return when a variable became known, of the filtered patients for whom it did; None where that is nowhere."""
+    if variable.kind == "grade":
+        events = cohort.events
+        days = events.day[(events.term == variable.column) & (events.grade > 0)].to_numpy(dtype=float)
+        return None if np.isnan(days).any() else days * schema.MONTHS_PER["days"]
+    if not variable.when:
+        return None
+    months = cohort.whole.table[schema.known_column(variable.key)].to_numpy(dtype=float)[cohort.rows]
+    return months[~np.isnan(months)]
+
+
+def as_known_by(whole: Cohort, at: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the whole cohort's patients and adverse events as they were known at a time.
+
+    What became known later is "no" where the variable has such a level, else a level of its own (a number is
+    missing): to leave these patients out would look into their future. Adverse events after the time are not
+    yet there. What carries no date stays as it is.
+    """
+    changed: dict[str, pd.Series] = {}
+    for variable in whole.mapping.variables:
+        if variable.known == "later" and variable.when:
+            late = whole.table[schema.known_column(variable.key)].to_numpy(dtype=float) > at + TOLERANCE
+            changed[variable.key] = _put_back(whole.table[variable.key], late)
+    days = whole.long_events.day.to_numpy(dtype=float)
+    seen = ~(days * schema.MONTHS_PER["days"] > at + TOLERANCE)
+    return whole.table.assign(**changed), whole.long_events[seen].reset_index(drop=True)
+
+
+def _put_back(values: pd.Series, late: np.ndarray) -> pd.Series:
+    if not late.any():
+        return values
+    if not isinstance(values.dtype, pd.CategoricalDtype):
+        return values.where(~late)
+    no = next((level for level in values.cat.categories if str(level).casefold() in NO_WORDS), NOT_YET)
+    if no not in values.cat.categories:
+        values = values.cat.add_categories([no])
+    return values.mask(late, no)

@@ -1,0 +1,57 @@
+"""A cohort seen in parts: within the levels of a variable, and the selection against the rest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from core.cohort import Cohort
+from core.counts import strata
+from core.errors import NotEstimable
+from core.levels import categorical
+from core.roles import FactorRole
+
+SELECTION = "selection"
+REST = "All others"
+
+
+def within(cohort: Cohort, key: str) -> list[tuple[str, Cohort]]:
+    """Return the filtered patients of each level of a variable, those of whom there are any; a number is cut."""
+    groups = strata(cohort, key)
+    found = []
+    for i, level in enumerate(groups.levels):
+        rows = cohort.rows & (groups.codes == i)
+        if rows.any():
+            found.append((level, replace(cohort, rows=rows, part=(key, level), parent=cohort.whole)))
+    return found
+
+
+def against_rest(cohort: Cohort) -> Cohort:
+    """Return the whole cohort with one more variable: who passes the filters, and all others.
+
+    Of those who do not pass, whoever misses a filtered variable is neither: they are left out, and counted as
+    patients without a stratum are.
+
+    Raises
+    ------
+    NotEstimable
+        If there is no filter, or nobody is on either side of it.
+    """
+    if not cohort.filters:
+        raise NotEstimable("Nothing is selected: there is no rest to compare with.", "Filter the cohort first.")
+    whole = cohort.whole
+    unknown = ~cohort.rows & np.any([whole.values(k).isna().to_numpy() for k in cohort.filters.conditions], axis=0)
+    codes = np.where(cohort.rows, 1, np.where(unknown, -1, 0))
+    if not (codes == 0).any() or not (codes == 1).any():
+        raise NotEstimable("The selection has all patients or none: there is no rest to compare with.",
+                           "Change the filters.")
+    levels = [REST, cohort.words()]
+    later = any(cohort.variable(k).known == "later" for k in cohort.filters.conditions)
+    # The filters' own key stands in the mapping, and so in the new cohort's key.
+    role = FactorRole(key=SELECTION, label="selection", column=cohort.filters.key, kind="categorical",
+                      levels={v: v for v in levels}, known="later" if later else "baseline")
+    marked = replace(whole, table=whole.table.assign(**{SELECTION: categorical(codes, levels)}),
+                     mapping=replace(whole.mapping, factors=(*whole.mapping.factors, role)))
+    marked.memo.update({k: v for k, v in whole.memo.items() if isinstance(k, tuple) and k[0] == "timeline"})
+    return marked
