@@ -103,7 +103,7 @@ def _first_failure(whole: Cohort, endpoint: str) -> Causes:
     undated = (failed & np.isnan(times)).any(axis=1)
     at = np.where(failed, times, np.inf)
     first = at.min(axis=1)
-    together = (np.abs(at - first[:, None]) <= TOLERANCE) & failed
+    together = (at <= first[:, None] + TOLERANCE) & failed
     died = whole.table[schema.event_column("OS")].to_numpy(dtype=float)
     survived = whole.table[schema.time_column("OS")].to_numpy(dtype=float)
     none = np.isinf(first)

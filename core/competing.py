@@ -18,6 +18,8 @@ from core.comparison import chi_square_p
 from core.counts import TOLERANCE, Strata, strata
 from core.product_limit import Z95
 
+_ROUND_OFF = 1e-12  # an incidence so near to 1 is 1, and has no limits
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CumulativeIncidence:
@@ -161,8 +163,8 @@ def _curve(table: _Table, groups: Strata, cause: str, place: int, used: np.ndarr
     k, t = np.nonzero(used)
     f, se = estimate[k, t], error[k, t]
     with np.errstate(divide="ignore", invalid="ignore"):
-        shift = Z95 * se / (f * np.log(f))
-        inside = (f > 0) & (f < 1)
+        inside = (f > 0) & (f < 1 - _ROUND_OFF)
+        shift = np.where(inside, Z95 * se / (f * np.log(f)), 0.0)
         low, high = (np.where(inside, f ** np.exp(sign * shift), np.nan) for sign in (-1, 1))
     own = table.events[k, place, t]
     return pd.DataFrame({

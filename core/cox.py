@@ -82,7 +82,7 @@ def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> CoxModel:
     )
 
 
-def _reference_place(cohort: Cohort, by: str, levels: tuple[str, ...]) -> int:
+def reference_place(cohort: Cohort, by: str, levels: tuple[str, ...]) -> int:
     """Return where among the strata the one stands that others are compared with."""
     named = cohort.variable(by).reference
     return levels.index(named) if named in levels else 0
@@ -91,7 +91,7 @@ def _reference_place(cohort: Cohort, by: str, levels: tuple[str, ...]) -> int:
 def _reference_first(cohort: Cohort, counts: Counts) -> Counts:
     """Return the table with the reference as its first stratum."""
     groups = counts.strata
-    place = _reference_place(cohort, groups.by, groups.levels) if groups.by else 0
+    place = reference_place(cohort, groups.by, groups.levels) if groups.by else 0
     if not place:
         return counts
     order = [place, *(i for i in range(len(groups.levels)) if i != place)]
@@ -162,7 +162,7 @@ def _columns(cohort: Cohort, key: str) -> list[_Column]:
         number = cohort.values(key).to_numpy(dtype=float)
         return [_Column(term=key, level="", reference="", values=number)]
     groups = strata(cohort, key)
-    place = _reference_place(cohort, key, groups.levels)
+    place = reference_place(cohort, key, groups.levels)
     return [_Column(term=key, level=level, reference=groups.levels[place],
                     values=np.where(groups.codes < 0, np.nan, (groups.codes == i).astype(float)))
             for i, level in enumerate(groups.levels) if i != place]

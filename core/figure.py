@@ -36,11 +36,11 @@ class Provenance:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Figure:
-    """A finished chart.
+    """A finished chart, or a table without one.
 
     Attributes
     ----------
-    chart : Vega-Lite dict with its data; the screen and every exporter draw this very dict
+    chart : Vega-Lite dict with its data; the screen and every exporter draw this very dict; None for a table
     table : the figure's numbers as text, for a slide's native table
     drawn : the figure's numbers as numbers, for the CSV
     summary : the finding in short lines, for a slide and a picture's subtitle
@@ -51,7 +51,7 @@ class Figure:
 
     slug: str
     title: str
-    chart: dict[str, Any]
+    chart: dict[str, Any] | None
     table: pd.DataFrame
     drawn: pd.DataFrame
     summary: tuple[str, ...] = ()
@@ -59,6 +59,13 @@ class Figure:
     notes: tuple[str, ...] = ()
     provenance: Provenance
     alt: str = ""
+
+    @property
+    def drawing(self) -> dict[str, Any]:
+        """The chart of a figure that has one."""
+        if self.chart is None:
+            raise ValueError(f"{self.slug} is a table without a chart")
+        return self.chart
 
     def footnote(self) -> list[str]:
         """Return what stands under the figure in every file, a line per statement."""

@@ -42,6 +42,11 @@ def fixed(value: float, digits: int) -> str:
     return text.lstrip("-") if float(text) == 0 else text.replace("-", MINUS)
 
 
+def significant(value: float, digits: int = 7) -> str:
+    """Write a number with so many significant digits; NR where it is missing or infinite."""
+    return f"{value:.{digits}g}".replace("-", MINUS) if math.isfinite(value) else NOT_REACHED
+
+
 def interval(low: float, high: float, digits: int = 1) -> str:
     """Write `14.1–19.9`; an upper limit that is not reached as NR, a lower that there is not as NE."""
     lower = NO_LIMIT if math.isnan(low) else fixed(low, digits)

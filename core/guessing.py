@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core import dictionary, schema
@@ -25,8 +25,9 @@ from core.levels import (
 )
 from core.mapping import ColumnMapping
 from core.numbers import UNKNOWN, is_ambiguous
-from core.roles import ArmRole, EndpointRole, FactorRole, SafetyRole
+from core.roles import DATE, ArmRole, EndpointRole, FactorRole, SafetyRole
 from core.text_table import TextTable
+from core.when_guess import when_guess
 
 # A grade under such a header is no adverse event of the treatment.
 _NO_EVENT_TERM = re.compile(r"baseline|\bpre|history|score|vas\b|type|number|any|before|史|评分|基线|治疗前",
@@ -111,6 +112,7 @@ class _Guesser:
         response, sites = self._take_response(), self._take_failure_sites()
         safety = self._take_safety()
         patient_id = patient_id or self._first_column_as_id()
+        response, sites = self._dated(endpoints, response, sites)
         factors = guess_factors(self.table, self.free, self.findings, self._ask)
         mapping = ColumnMapping(
             patient_id=patient_id, arm=arm, endpoints=endpoints, response=response,
@@ -300,6 +302,8 @@ class _Guesser:
     def _take_failure_sites(self) -> tuple[FactorRole, ...]:
         found = [c for c in self.free if re.match(r"failure[_ ]", c.lower())
                  and len(self.levels[c]) <= 2]
+        dates = {dated[0] for c in found if (dated := when_guess(self.table, c, found))}
+        found = [c for c in found if c not in dates]
         return tuple(self._site(self._take(c)) for c in found)
 
     def _site(self, column: str) -> FactorRole:
@@ -307,6 +311,19 @@ class _Guesser:
         return FactorRole(key=schema.factor_key(column), label=schema.readable(column), column=column,
                           kind="categorical", known="later",
                           levels={v: words.get(v, v) for v in self.levels[column]})
+
+    def _dated(self, endpoints: tuple[EndpointRole, ...], response: FactorRole | None,
+               sites: tuple[FactorRole, ...]) -> tuple[FactorRole | None, tuple[FactorRole, ...]]:
+        """Give response and failure sites the columns that say when they became known."""
+        def dated(role: FactorRole) -> FactorRole:
+            found = when_guess(self.table, role.column, self.free)
+            if not found or (found[1] == DATE and not any(e.start for e in endpoints)):
+                return role
+            self.findings.add("assumed", f"It says when {role.label} became known ({found[1]}).", column=found[0],
+                              remedy="Change it under “When it became known”.")
+            return replace(role, when=self._take(found[0]), when_unit=found[1])
+
+        return dated(response) if response else None, tuple(dated(s) for s in sites)
 
     def _take_safety(self) -> SafetyRole | None:
         for column in self.free:

@@ -17,14 +17,10 @@ REST = "All others"
 
 
 def within(cohort: Cohort, key: str) -> list[tuple[str, Cohort]]:
-    """Return the filtered patients of each level of a variable, those of whom there are any; a number is cut."""
+    """Return the filtered patients of each level of a variable, also where there are none; a number is cut."""
     groups = strata(cohort, key)
-    found = []
-    for i, level in enumerate(groups.levels):
-        rows = cohort.rows & (groups.codes == i)
-        if rows.any():
-            found.append((level, replace(cohort, rows=rows, part=(key, level), parent=cohort.whole)))
-    return found
+    return [(level, replace(cohort, rows=cohort.rows & (groups.codes == i), part=(key, level), parent=cohort.whole))
+            for i, level in enumerate(groups.levels)]
 
 
 def against_rest(cohort: Cohort) -> Cohort:

@@ -10,9 +10,11 @@ from core.charts import CurveOptions, Part, adverse_events_figure, km_figure
 from core.charts.adverse_events import CLICK
 from core.cohort import Cohort
 from core.figure import Figure, table_parts
+from core.parts import SELECTION
 from core.schema import ARM
 from ui import cache, filters, state
 from ui.display import heading, note, panel, show, table
+from ui.guard import guard
 from ui.state import session
 
 NO_STRATA = "(one curve)"
@@ -28,11 +30,22 @@ def choices(cohort: Cohort) -> None:
                                  on_change=_set_endpoint, label_visibility="collapsed")
         options = [k for k, v in cohort.variables.items()
                    if v.kind != "categorical" or len(cohort.levels(k)) > 1]
-        st.selectbox("Compare by", [NO_STRATA, *options], key=state.widget("by", now.by or NO_STRATA),
-                     format_func=lambda k: "One curve" if k == NO_STRATA else
-                     f"by {cohort.variable(k).label}",
+        names = {NO_STRATA: "One curve", SELECTION: "The selection against all others"}
+        st.selectbox("Compare by", [NO_STRATA, SELECTION, *options], key=state.widget("by", now.by or NO_STRATA),
+                     format_func=lambda k: names.get(k) or f"by {cohort.variable(k).label}",
                      on_change=_set_by, label_visibility="collapsed", width=240)
         st.toggle("95% CI", key="band", value=True)
+
+
+def compared(cohort: Cohort) -> Cohort:
+    """Return the cohort that the chosen strata are of: for the selection against all others, the whole one.
+
+    Raises
+    ------
+    NotEstimable
+        If nothing is selected.
+    """
+    return cache.against_rest(cohort) if session().by == SELECTION else cohort
 
 
 def survival(cohort: Cohort) -> None:
@@ -43,6 +56,7 @@ def survival(cohort: Cohort) -> None:
             note("No endpoint is mapped: survival needs a time and an event column. Choose them on the "
                  "Cohort page.")
             return
+        cohort = compared(cohort)
         result = cache.kaplan_meier(cohort, endpoint=endpoint, by=by)
         effect = cache.treatment_effect(cohort, endpoint=endpoint, by=by) \
             if by and len(result.levels) > 1 else None
@@ -52,19 +66,27 @@ def survival(cohort: Cohort) -> None:
         heading(figure.title)
         with st.container(key="curves"):
             show(figure, key=f"km-{cohort.fingerprint[:8]}")
-        numbers(figure, faint=whole is not None)
+        numbers(cohort, figure, faint=whole is not None, keys=(by,))
 
 
-def numbers(figure: Figure, *, faint: bool) -> None:
-    """Write the numbers; the room under them is kept, so that a remark moves nothing."""
+def numbers(cohort: Cohort, figure: Figure, *, faint: bool, keys: tuple[str | None, ...],
+            panes: bool = False) -> None:
+    """Write the numbers; the room under them is kept, so that a remark moves nothing.
+
+    Parameters
+    ----------
+    keys : the variables that split the curves, for the immortal-time guard
+    panes : whether the figure has several plots, each with a finding
+    """
     table(figure.table)
-    finding = " · ".join(figure.summary[:1])
+    finding = " · ".join(figure.summary if panes else figure.summary[:1])
     method = figure.provenance.method + (" Faint: the whole cohort." if faint else "")
     st.html(f"<p class='cs-p' data-testid='log-rank'><b>{html.escape(finding)}</b>"
             f"<span class='cs-note'>{' · ' if finding else ''}{html.escape(method)}</span></p>")
     with st.container(key="remarks", gap="xsmall"):
         for text in figure.warnings:
             note(text, strong=True)
+        guard(cohort, *keys)
         for text in figure.notes:
             note(text)
 
@@ -74,7 +96,9 @@ def toxicity(cohort: Cohort) -> None:
     if not cohort.worst_grades.terms:
         return
     by = session().by
-    if not by or (cohort.variable(by).kind == "categorical" and len(cohort.levels(by)) > _MANY):
+    if by == SELECTION and cohort.filters:
+        cohort = compared(cohort)
+    elif not by or by == SELECTION or (cohort.variable(by).kind == "categorical" and len(cohort.levels(by)) > _MANY):
         by = ARM if cohort.mapping.arm else None
     with panel():
         result = cache.adverse_events(cohort, by=by)

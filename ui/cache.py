@@ -9,11 +9,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 import core
 from core.adverse_events import AdverseEvents
 from core.cohort import Cohort, make_cohort
+from core.competing import CumulativeIncidence
+from core.competing import cumulative_incidence as _incidence
 from core.cox import CoxModel
 from core.filters import Filters
 from core.kaplan_meier import KaplanMeier
@@ -22,7 +25,10 @@ from core.landmark import landmark as _start_later
 from core.loading import Loading
 from core.mapping import ColumnMapping
 from core.missing import MissingData
+from core.parts import against_rest as _compare_with_rest
+from core.parts import within as _in_parts
 from core.product_limit import ConfType
+from core.survival_options import SurvivalOptions
 
 SAMPLE = Path(__file__).parents[1] / "sample_data" / "yang2023_synthetic.csv"
 _ENTRIES = 128
@@ -43,6 +49,22 @@ def adverse_events(cohort: Cohort, *, by: str | None) -> AdverseEvents:
 
 def landmark(cohort: Cohort, *, endpoint: str, at: float) -> Landmark:
     return _landmark(cohort, cohort.key, endpoint, at)
+
+
+def against_rest(cohort: Cohort) -> Cohort:
+    return _against_rest(cohort, cohort.key)
+
+
+def parts(cohort: Cohort, key: str) -> list[tuple[str, Cohort]]:
+    return _parts(cohort, cohort.key, key)
+
+
+def cumulative_incidence(cohort: Cohort, *, endpoint: str, by: str | None) -> CumulativeIncidence:
+    return _cumulative_incidence(cohort, cohort.key, endpoint, by)
+
+
+def second_opinion(cohort: Cohort, options: SurvivalOptions) -> pd.DataFrame:
+    return _second_opinion(cohort, cohort.key, options, repr(options))
 
 
 def missing_data(cohort: Cohort) -> MissingData:
@@ -90,6 +112,28 @@ def _adverse_events(_cohort: Cohort, key: str, by: str | None) -> AdverseEvents:
 @st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)
 def _landmark(_cohort: Cohort, key: str, endpoint: str, at: float) -> Landmark:
     return _start_later(_cohort, endpoint=endpoint, at=at)
+
+
+@st.cache_resource(scope="session", max_entries=8, show_spinner=False)
+def _against_rest(_cohort: Cohort, key: str) -> Cohort:
+    return _compare_with_rest(_cohort)
+
+
+@st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)
+def _parts(_cohort: Cohort, key: str, within: str) -> list[tuple[str, Cohort]]:
+    return _in_parts(_cohort, within)
+
+
+@st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)
+def _cumulative_incidence(_cohort: Cohort, key: str, endpoint: str, by: str | None) -> CumulativeIncidence:
+    return _incidence(_cohort, endpoint=endpoint, by=by)
+
+
+@st.cache_resource(scope="session", max_entries=8, show_spinner="lifelines is computing …")
+def _second_opinion(_cohort: Cohort, key: str, _options: SurvivalOptions, options_key: str) -> pd.DataFrame:
+    from core.second_opinion import second_opinion
+
+    return second_opinion(_cohort, _options)
 
 
 @st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)

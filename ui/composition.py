@@ -38,4 +38,4 @@ def _chart(cohort: Cohort, key: str) -> int:
         name, figure = filters.chart_key(cohort, key), bars_figure(cohort, key)
         show(figure, key=name, selection=CLICK,
              on_select=filters.click_handler(name, "level", filters.toggle_level(key)))
-    return int(figure.chart["height"])
+    return int(figure.drawing["height"])

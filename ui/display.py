@@ -48,9 +48,17 @@ def show(figure: Figure, *, key: str, on_select: Callable[[], None] | None = Non
     """
     session().figures.append(figure)
     st.vega_lite_chart(
-        _with_arrow(figure.chart), width="stretch", theme=None, key=key, alt=figure.title,
+        _with_arrow(figure.drawing), width="stretch", theme=None, key=key, alt=figure.title,
         on_select=on_select or "ignore", selection_mode=[selection] if selection else None,
     )
+
+
+def show_table(figure: Figure) -> None:
+    """Write a figure that is a table, and enter it among those that the page can export."""
+    session().figures.append(figure)
+    table(figure.table)
+    for text in figure.notes:
+        note(text)
 
 
 def plain(text: str) -> str:

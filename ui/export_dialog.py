@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from core.export import FORMATS, file_name
+from core.export import FORMATS, file_name, formats_of
 from core.export.slides import pptx
 from core.figure import Figure
 from ui.display import note
@@ -20,7 +20,7 @@ def export_dialog(figures: list[Figure]) -> None:
                          key="export-figure")
     figure = ordered[place]
     with st.container(horizontal=True, key="export-formats"):
-        for form in FORMATS:
+        for form in formats_of(figure):
             st.download_button(form.label, partial(form.make, figure), file_name(figure, form.suffix),
                                form.mime, on_click="ignore", key=f"export-{figure.slug}-{form.suffix}")
     main = [f for f in ordered if not f.slug.startswith("composition")]

@@ -99,6 +99,8 @@ class FactorForm:
                                 key=self.key("known", column),
                                 help="What is known only after time zero must not stratify survival.")
         base = {"label": label, "column": column, "kind": kind, "known": known}
+        if factor.get("when"):
+            base["when"] = factor["when"]
         if kind == "numeric":
             return base | self._numeric(column, factor)
         return base | self._categorical(column, factor, levels)

@@ -16,8 +16,9 @@ from core.dates import ORDERS
 from core.dictionary import AE_FILE_NAMES, time_unit_in
 from core.event_list import NEEDED
 from core.guessing import factor_for
-from core.levels import default_event_values, default_reference, labels_for, levels_of
+from core.levels import as_number, default_event_values, default_reference, labels_for, levels_of
 from core.mapping import factor_json
+from core.roles import DATE
 from core.text_table import TextTable
 from ui.display import note
 from ui.factor_form import FactorForm, level_names
@@ -150,7 +151,9 @@ class _Form:
         by_column = {f["column"]: (k, f) for k, f in sites.items()}
         chosen = st.multiselect("Failure sites (one column each)", self.columns, list(by_column),
                                 key=self.key("sites"))
-        out["failure_sites"] = dict(by_column.get(c) or self._site(c) for c in chosen)
+        found = dict(by_column.get(c) or self._site(c) for c in chosen)
+        out["failure_sites"] = {key: dict(site) for key, site in found.items()}
+        self._when([*([out["response"]] if out["response"] else []), *out["failure_sites"].values()])
         adverse = self.mapping.get("adverse_events", {})
         out["adverse_events"] = {**adverse, "columns": st.multiselect(
             "Adverse events (worst grade 0-5, one column per term)", self.columns, adverse.get("columns", []),
@@ -163,6 +166,28 @@ class _Form:
     def _site(self, column: str) -> tuple[str, dict[str, Any]]:
         key = schema.factor_key(column)
         return key, factor_json(factor_for(self.table, column, self.missing, key, later=True))
+
+    def _when(self, variables: list[dict[str, Any]]) -> None:
+        """Ask which columns say when response and failures became known."""
+        if not variables:
+            return
+        with st.expander("When it became known"):
+            note("The time from time zero, or a date: it tells which failure came first, and where a landmark lies.")
+            for variable in variables:
+                self.when(variable)
+
+    def when(self, variable: dict[str, Any]) -> None:
+        """Ask when one variable became known; change its role."""
+        now = variable.pop("when", None) or {}
+        left, right = st.columns([0.65, 0.35])
+        with left:
+            column = self.column(variable["label"], now.get("column"), "when", variable["column"])
+        units = [*_UNITS, DATE]
+        stated = now.get("unit") if column == now.get("column") else time_unit_in(column or "")
+        unit = right.selectbox("as", units, units.index(stated or "months"),
+                               key=self.key("when-unit", variable["column"], column))
+        if column:
+            variable["when"] = {"column": column, "unit": unit}
 
     def _event_file(self, events: TextTable, now: dict[str, str]) -> dict[str, str]:
         """Ask which column of the long list is which."""
@@ -225,6 +250,7 @@ class _Form:
                 default_event_values(event or "", levels)
             values = st.multiselect("Value that means event", levels, [v for v in default if v in levels],
                                     key=self.key("values", i, event))
+        causes = self._causes(i, event, levels, now)
         death = st.checkbox("Death counts as an event", now.get("death_counts", True),
                             key=self.key("death", i))
         if not all(times.values()) or not event:
@@ -233,7 +259,20 @@ class _Form:
             note(f"Two endpoints are named {name}.", strong=True)
         else:
             out[name] = {"label": label, **times, **unit, "event": event, "event_values": values or
-                         [v for v in default if v not in levels], "death_counts": death}
+                         [v for v in default if v not in levels], "death_counts": death, **causes}
+
+    def _causes(self, i: int, event: str | None, levels: list[str], now: dict[str, Any]) -> dict[str, Any]:
+        """Ask whether the event column tells competing causes apart, where it has more than two values."""
+        if len(levels) < 3:
+            return {}
+        known = now.get("causes") or {}
+        if not st.checkbox("Its values tell competing causes apart", bool(known), key=self.key("competing", i, event),
+                           help="0 censored, 1 relapse, 2 death: then cumulative incidence by cause can be had."):
+            return {}
+        offered = [v for v in levels if v in known] or [v for v in levels if as_number(v) != 0]
+        causes = level_names("First events, value = cause; take out the lines that mean censored", known, offered,
+                             self.key("causes", i, event), event or "")
+        return {"causes": causes} if causes else {}
 
     def _time(self, i: int, now: dict[str, Any]) -> dict[str, str | None]:
         return {"time": self.column("Time", now.get("time"), "time", i)}

@@ -13,6 +13,7 @@ from core.counts import count, level_counts
 from core.errors import FilterError
 from core.filters import Filters
 from core.format import plural
+from core.parts import SELECTION
 from core.schema import ARM
 from ui import cache, filters, state
 from ui.export_dialog import export_dialog
@@ -62,11 +63,10 @@ def close_page(cohort: Cohort) -> None:
 
 
 def _menu() -> None:
-    own = {state.OWN: "1"} if st.query_params.get(state.OWN) == "1" else None
     with st.container(key="menu", horizontal=True, vertical_alignment="center", gap="small"):
         st.html("<div class='cs-brand'>Cohort<span>scope</span></div>", width="content")
         for path, label, icon in PAGES:
-            st.page_link(path, label=label, icon=icon, query_params=own)
+            st.page_link(path, label=label, icon=icon, query_params=state.own_parameter())
 
 
 def _banner() -> None:
@@ -91,7 +91,7 @@ def _choose_endpoint(whole: Cohort) -> None:
     now = session()
     if now.endpoint not in whole.endpoints:
         now.endpoint = whole.endpoints[0] if whole.endpoints else ""
-    if now.by is not None and now.by not in whole.variables:
+    if now.by not in (None, SELECTION, *whole.variables):
         now.by = ARM if whole.mapping.arm else None
 
 

@@ -55,6 +55,7 @@ class Session:
     history: list[Filters] = field(default_factory=list)
     endpoint: str = ""
     by: str | None = ""  # "" until chosen: the arm where there is one; None: one curve
+    landmark: float = 0.0  # months; 0 for none
     clicked: dict[str, frozenset[str]] = field(default_factory=dict)
     brushed: dict[str, Condition | None] = field(default_factory=dict)
     revision: dict[str, int] = field(default_factory=dict)
@@ -136,6 +137,11 @@ def clear() -> None:
     st.session_state["cohortscope"] = Session(cleared=session().cleared + 1)
     st.query_params.pop(OWN, None)
     st.cache_resource.clear()
+
+
+def own_parameter() -> dict[str, str] | None:
+    """Return the query parameter that links pass on, so that a new session can tell that a file was here."""
+    return {OWN: "1"} if st.query_params.get(OWN) == "1" else None
 
 
 def expired() -> bool:

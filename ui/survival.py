@@ -2,73 +2,92 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
-from core.charts import km_figure
-from core.charts.tables import (
-    follow_up_table,
-    pairs_table,
-    quantile_table,
-    restricted_mean_table,
-    survival_table,
-    tests_table,
-)
+from core.charts import CurveOptions, Part, km_figure, km_panes_figure
+from core.charts.kaplan_meier import COUNTS, VIEWS
 from core.cohort import Cohort
-from core.comparison import WEIGHTS, TestOptions, compare, pairwise, trend
-from core.errors import NotEstimable
-from core.estimates import (
-    differences_at,
-    follow_up,
-    longest_tau,
-    quantiles,
-    restricted_mean,
-    restricted_mean_comparison,
-    survival_at,
-)
+from core.counts import strata
+from core.estimates import longest_tau
+from core.figure import Figure
 from core.format import number
-from core.product_limit import ConfType
+from core.product_limit import CONF_TYPES, ConfType
+from core.survival_options import SurvivalOptions
 from ui import cache, state
-from ui.board import choices, numbers
-from ui.display import heading, note, panel, show, table
+from ui.board import choices, compared, numbers
+from ui.checks import checks
+from ui.display import heading, note, panel, show
+from ui.guard import landmark_input
+from ui.incidence import incidence
 from ui.state import session
+from ui.survival_panels import at_times, follow_up_panel, quantile_panel, restricted_means, tests
 
-_TYPES: tuple[ConfType, ...] = ("log-log", "log", "plain")
-_TIMES = "6, 12, 24"
-_SHARES = "25, 50, 75"
-_ADJUST = {"holm": "Holm", "BH": "Benjamini-Hochberg", "none": "none"}
+_ONE = "(one plot)"
+_MOST_PANES = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Chosen:
+    """What the page's own widgets hold."""
+
+    conf_type: ConfType
+    landmark: float
+    within: str | None
+    curves: CurveOptions
 
 
 def survival_page(cohort: Cohort) -> None:
     """Draw the page."""
     choices(cohort)
-    endpoint, by = session().endpoint, session().by
+    endpoint = session().endpoint
     if not endpoint:
         note("No endpoint is mapped: survival needs a time and an event column. Choose them on the Cohort page.")
         return
-    conf_type, at, faint = _options()
+    chosen = _choose(cohort)
     with panel():
-        seen = _from_landmark(cohort, endpoint, at)
-        _curves(seen, endpoint, by, conf_type, faint=faint)
-        left, right = st.columns(2, gap="large")
+        seen = _from_landmark(cohort, endpoint, chosen.landmark)
+        by, seen = session().by, compared(seen)
+        options = SurvivalOptions(endpoint=endpoint, by=by, conf_type=chosen.conf_type)
+        tau = _curves(seen, options, chosen)
+        with st.container(key="survival-tables"):
+            left, right = st.columns(2, gap="large")
         with left:
-            _at_times(seen, endpoint, by, conf_type)
-            _quantiles(seen, endpoint, by, conf_type)
-            _follow_up(seen, endpoint, by, conf_type)
+            times = at_times(seen, options)
+            shares = quantile_panel(seen, options)
+            follow_up_panel(seen, options)
         with right:
-            _tests(seen, endpoint, by)
-            _restricted_means(seen, endpoint, by)
+            test = tests(seen, options)
+            restricted_means(seen, options, tau)
+        incidence(seen, by, times)
+        checks(seen, SurvivalOptions(endpoint=endpoint, by=by, conf_type=chosen.conf_type, times=times, shares=shares,
+                                     tau=tau, test=test))
 
 
-def _options() -> tuple[ConfType, float, bool]:
-    """Ask for the interval's transformation, the landmark, and the faint whole cohort."""
+def _choose(cohort: Cohort) -> _Chosen:
+    """Ask how the curves are drawn, and when the clock starts."""
     with st.container(key="survival-options", horizontal=True, vertical_alignment="bottom", gap="medium"):
-        conf_type = st.segmented_control("Transformation of the 95% CI", _TYPES, default="log-log", key="conf-type")
-        at = st.number_input("Landmark (months from time zero; 0 = none)", 0.0, None, 0.0, step=1.0, format="%g",
-                             key="landmark", width=320,
-                             help="Starts the clock later, for those still followed then: the honest way to compare by "
-                                  "response or adverse events.")
-        faint = st.toggle("Whole cohort behind", value=True, key="faint")
-    return conf_type or "log-log", at, faint
+        view = st.segmented_control("View", list(VIEWS), default="survival", key="view", required=True,
+                                    format_func=VIEWS.__getitem__, persist_state="session")
+        within = st.selectbox("A plot per level of", [_ONE, *_panes(cohort)], key="panes", width=220,
+                              format_func=lambda k: "(one plot)" if k == _ONE else cohort.variable(k).label,
+                              persist_state="session")
+        at = landmark_input()
+        with st.popover("Curve options", key="curve-options"):
+            conf_type = st.segmented_control("95% CI on the scale of", CONF_TYPES, default="log-log", key="conf-type",
+                                             required=True, persist_state="session")
+            counts = st.pills("Under the axis", list(COUNTS), selection_mode="multi", default=["at risk"],
+                              key="under", persist_state="session", format_func=COUNTS.__getitem__)
+            faint = st.toggle("Whole cohort behind the curves", value=True, key="faint", persist_state="session")
+    curves = CurveOptions(view=view, band=bool(state.value_of("band")), faint=faint, counts=tuple(counts))
+    return _Chosen(conf_type=conf_type, landmark=at, within=None if within == _ONE else within, curves=curves)
+
+
+def _panes(cohort: Cohort) -> list[str]:
+    """Return the variables whose levels can each have a plot."""
+    return [k for k, v in cohort.variables.items() if k != session().by and v.kind != "grade"
+            and 1 < len(strata(cohort, k).levels) <= _MOST_PANES]
 
 
 def _from_landmark(cohort: Cohort, endpoint: str, at: float) -> Cohort:
@@ -79,101 +98,48 @@ def _from_landmark(cohort: Cohort, endpoint: str, at: float) -> Cohort:
     return found.cohort
 
 
-def _curves(cohort: Cohort, endpoint: str, by: str | None, conf_type: ConfType, *, faint: bool) -> None:
-    result = cache.kaplan_meier(cohort, endpoint=endpoint, by=by, conf_type=conf_type)
-    effect = cache.treatment_effect(cohort, endpoint=endpoint, by=by) if by and len(result.levels) > 1 else None
-    whole = cache.kaplan_meier(cohort.whole, endpoint=endpoint, by=by, conf_type=conf_type) \
-        if cohort.filters and faint else None
-    figure = km_figure(cohort, result, effect, reference=whole, band=bool(state.value_of("band")))
-    heading(figure.title)
-    with st.container(key="curves"):
-        show(figure, key=f"km-depth-{cohort.fingerprint[:8]}")
-    numbers(figure, faint=whole is not None)
+def _curves(cohort: Cohort, options: SurvivalOptions, chosen: _Chosen) -> float | None:
+    """Draw the curves, the slider of tau under them, and their numbers; return tau."""
+    place = st.container()
+    tau = _tau(cohort, options)
+    marked = CurveOptions(**{**chosen.curves.__dict__, "tau": tau})
+    figure = _one(cohort, options, marked) if not chosen.within else _several(cohort, options, marked, chosen.within)
+    with place:
+        heading(figure.title)
+        with st.container(key="curves"):
+            show(figure, key=f"km-depth-{cohort.fingerprint[:8]}-{chosen.within or ''}")
+    numbers(cohort, figure, faint=bool(cohort.filters) and marked.faint, keys=(options.by, chosen.within),
+            panes=bool(chosen.within))
+    if chosen.within:
+        note(f"The tables below speak of all levels of {cohort.variable(chosen.within).label} together.")
+    return tau
 
 
-def _numbers_in(label: str, default: str, key: str, help: str) -> list[float]:
-    """Ask for numbers with commas between them; what is none is said."""
-    text = st.text_input(label, default, key=key, help=help)
-    out = []
-    for part in filter(None, (p.strip() for p in text.split(","))):
-        try:
-            out.append(float(part))
-        except ValueError:
-            note(f"{part} is no number: write numbers with commas between them.", strong=True)
-    return sorted({v for v in out if 0 <= v < float("inf")})
+def _tau(cohort: Cohort, options: SurvivalOptions) -> float | None:
+    """Ask to which month restricted means run; the longest where nothing is chosen."""
+    most = longest_tau(cohort, endpoint=options.endpoint, by=options.by) if cohort.n else 0.0
+    if most <= 0:
+        return None
+    key = f"tau-{options.endpoint}"
+    st.session_state[key] = min(state.value_of(key) or most, most)
+    with st.container(key="tau"):
+        return st.slider("τ, the month to which restricted means run", 0.0, most, key=key, format="%g",
+                         help="At most the shortest follow-up among the groups.") or most
 
 
-def _at_times(cohort: Cohort, endpoint: str, by: str | None, conf_type: ConfType) -> None:
-    with panel():
-        heading("Survival at chosen times")
-        times = _numbers_in("Months", _TIMES, "times", "Separated by commas")
-        at = survival_at(cohort, endpoint=endpoint, by=by, times=tuple(times), conf_type=conf_type)
-        if len(at):
-            table(survival_table(at, differences_at(at)))
-            note(f"{conf_type} limits; differences with Wald limits.")
+def _part(cohort: Cohort, whole: Cohort, options: SurvivalOptions, level: str = "") -> Part:
+    of = {"endpoint": options.endpoint, "by": options.by}
+    result = cache.kaplan_meier(cohort, **of, conf_type=options.conf_type)
+    effect = cache.treatment_effect(cohort, **of) if options.by and len(result.levels) > 1 else None
+    reference = cache.kaplan_meier(whole, **of, conf_type=options.conf_type) if cohort.filters else None
+    return Part(cohort=cohort, result=result, effect=effect, reference=reference, level=level)
 
 
-def _quantiles(cohort: Cohort, endpoint: str, by: str | None, conf_type: ConfType) -> None:
-    with panel():
-        heading("Months until a share has had the event")
-        asked = _numbers_in("Shares in percent", _SHARES, "shares", "50 is the median")
-        shares = [v / 100 for v in asked if 0 < v < 100]
-        found = quantiles(cohort, endpoint=endpoint, by=by, shares=tuple(shares), conf_type=conf_type)
-        if len(found):
-            table(quantile_table(found))
+def _one(cohort: Cohort, options: SurvivalOptions, curves: CurveOptions) -> Figure:
+    return km_figure(_part(cohort, cohort.whole, options), curves)
 
 
-def _follow_up(cohort: Cohort, endpoint: str, by: str | None, conf_type: ConfType) -> None:
-    with panel():
-        heading("Follow-up")
-        table(follow_up_table(follow_up(cohort, endpoint=endpoint, by=by, conf_type=conf_type)))
-
-
-def _tests(cohort: Cohort, endpoint: str, by: str | None) -> None:
-    with panel():
-        heading("Tests between the curves")
-        if not by:
-            note("One curve: there is nothing to compare. Choose by what to compare.")
-            return
-        options = _test_options(cohort, by)
-        found = compare(cohort, endpoint=endpoint, by=by, options=options)
-        if found.empty:
-            raise NotEstimable("No test: fewer than two groups have patients and events.", "")
-        table(tests_table(found))
-        if len(cohort.levels(by) if cohort.variable(by).kind == "categorical" else ()) > 2:
-            _more_groups(cohort, endpoint, by, options)
-
-
-def _test_options(cohort: Cohort, by: str) -> TestOptions:
-    """Ask which test, and by what it is stratified: by what is known at time zero alone."""
-    left, right = st.columns(2)
-    weight = left.selectbox("Test", WEIGHTS, key="weight")
-    baseline = [f.key for f in cohort.mapping.factors if f.key != by]
-    within = right.multiselect("Stratified by", baseline, key="within", format_func=lambda k: cohort.variable(k).label)
-    p, q = 1.0, 0.0
-    if weight == "Fleming-Harrington":
-        left, right = st.columns(2)
-        p = left.number_input("p: weight of early differences", 0.0, 10.0, 1.0, key="fh-p")
-        q = right.number_input("q: weight of late differences", 0.0, 10.0, 0.0, key="fh-q")
-    return TestOptions(weight=weight, p=p, q=q, within=tuple(within))
-
-
-def _more_groups(cohort: Cohort, endpoint: str, by: str, options: TestOptions) -> None:
-    with panel():
-        table(tests_table(trend(cohort, endpoint=endpoint, by=by, options=options)))
-        note("The trend means something where the groups have an order.")
-    adjust = st.selectbox("Adjust pairwise p for their number by", list(_ADJUST), key="adjust",
-                          format_func=_ADJUST.__getitem__)
-    table(pairs_table(pairwise(cohort, endpoint=endpoint, by=by, options=options, adjust=adjust)))
-
-
-def _restricted_means(cohort: Cohort, endpoint: str, by: str | None) -> None:
-    with panel():
-        heading("Restricted mean survival time")
-        most = longest_tau(cohort, endpoint=endpoint, by=by)
-        name = f"tau-{cohort.key[:8]}-{endpoint}-{by}"
-        tau = st.slider("tau (months)", 0.0, most, most, key=name, format="%g",
-                        help="At most the shortest follow-up among the groups.") if most > 0 else most
-        means = restricted_mean(cohort, endpoint=endpoint, by=by, tau=tau or most)
-        table(restricted_mean_table(means, restricted_mean_comparison(means)))
-        note(f"Area under the curves to {number(tau or most)} months; variance by Greenwood.")
+def _several(cohort: Cohort, options: SurvivalOptions, curves: CurveOptions, within: str) -> Figure:
+    whole = dict(cache.parts(cohort.whole, within))
+    parts = [_part(part, whole[level], options, level) for level, part in cache.parts(cohort, within)]
+    return km_panes_figure(cohort, parts, within, curves)

@@ -77,7 +77,7 @@ def km_panes_figure(cohort: Cohort, parts: list[Part], within: str, options: Cur
     first = parts[0].result
     variable = cohort.variable(within)
     label = endpoint_label(cohort, first.endpoint)
-    tables = [numbers(p).assign(**{variable.label: p.level}) for p in parts]
+    tables = [numbers(p).assign(**{variable.label: p.level}) for p in parts if p.cohort.n or p is parts[0]]
     table = pd.concat(tables, ignore_index=True)
     return Figure(
         slug=f"km-{first.endpoint}-{first.by or 'all'}-within-{within}".lower().replace(" ", "-"),
@@ -85,7 +85,7 @@ def km_panes_figure(cohort: Cohort, parts: list[Part], within: str, options: Cur
         f"{label} by {variable.label}",
         chart=_chart(parts, options), table=table[[variable.label, *table.columns[:-1]]],
         drawn=pd.concat([p.result.curves.assign(**{within: p.level}) for p in parts], ignore_index=True),
-        summary=tuple(f"{p.level}: {line}" for p in parts for line in summary(p)[:1]),
+        summary=tuple(f"{p.level}: {line}" for p in parts if p.cohort.n for line in summary(p)[:1]),
         warnings=tuple(warnings(cohort, first.by, within)),
         notes=tuple(f"{p.level}: {n}" for p in parts for n in notes(p)),
         provenance=_provenance(cohort, parts, options),
@@ -195,7 +195,7 @@ def _chart(parts: list[Part], options: CurveOptions) -> dict[str, Any]:
         panes.append(Pane(
             curves=seen[id(p)], levels=p.result.levels, behind=behind[id(p)] if options.faint else [],
             blocks=_blocks(p, axes, options), drops=drops if options.view in ("survival", "complement") else [],
-            title=p.level, finding=finding[0] if finding else ""))
+            title=p.level, finding="no patients" if not p.cohort.n else finding[0] if finding else ""))
     return draw(panes, axes, band=options.band and options.view != "log-log",
                 tau=options.tau if options.view == "survival" else None)
 

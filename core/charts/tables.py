@@ -7,7 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from core.figure import rows_of
+from core.adequacy import immortal_time
+from core.cohort import Cohort
+from core.counts import count
+from core.figure import Figure, provenance, rows_of
 from core.format import (
     DASH,
     estimate,
@@ -18,8 +21,28 @@ from core.format import (
     p_value,
     percent,
     percentage_points,
+    plural,
     share_with_limits,
+    significant,
 )
+
+
+def table_figure(cohort: Cohort, part: str, endpoint: str, by: str | None, title: str, table: pd.DataFrame,
+                 drawn: pd.DataFrame, method: str) -> Figure:
+    """Make a table a figure for slides and files, with what its reader must know.
+
+    Parameters
+    ----------
+    part : which table of the page it is, for the file's name
+    drawn : the same numbers as numbers
+    """
+    split = f" by {cohort.variable(by).label}" if by else ""
+    events = int(count(cohort, endpoint, by).n_event.sum())
+    return Figure(
+        slug=f"{part}-{endpoint}-{by or 'all'}".lower().replace(" ", "-"), title=f"{endpoint}{split}: {title}",
+        chart=None, table=table, drawn=drawn, notes=(method,),
+        warnings=tuple(filter(None, [immortal_time(cohort, by)])),
+        provenance=provenance(cohort, "", plural(events, f"{endpoint} event")))
 
 
 def survival_table(at: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame:
@@ -51,7 +74,7 @@ def restricted_mean_table(means: pd.DataFrame, comparison: pd.DataFrame) -> pd.D
     found = {(r.strata, r.measure): r for r in rows_of(comparison)}
     rows = []
     for r in rows_of(means):
-        row = {"Group": r.strata, "Mean to tau, months (95% CI)": estimate(r.estimate, r.conf_low, r.conf_high)}
+        row = {"Group": r.strata, "Mean, months (95% CI)": estimate(r.estimate, r.conf_low, r.conf_high)}
         for measure, digits in (("difference", 1), ("ratio", 2)):
             other = found.get((r.strata, measure))
             row[f"{measure.capitalize()} (95% CI)"] = "reference" if other is None else _compared(other, digits)
@@ -79,6 +102,15 @@ def follow_up_table(follow: pd.DataFrame) -> pd.DataFrame:
         "Reverse Kaplan-Meier, median (95% CI)": estimate(r.reverse_median, r.conf_low, r.conf_high),
         "Observed times, median (range)": estimate(r.observed_median, r.observed_low, r.observed_high)}
         for r in rows_of(follow)])
+
+
+def opinion_table(found: pd.DataFrame) -> pd.DataFrame:
+    """Write figures of two libraries side by side, with their difference."""
+    return pd.DataFrame([{
+        "Figure": r.figure, "Group": r.strata, "Cohortscope": significant(r.ours),
+        "lifelines": significant(r.lifelines),
+        "Difference": "0" if r.agrees and not r.difference > 0 else significant(r.difference, 2),
+        "Remark": "" if r.agrees else r.remark} for r in rows_of(found)])
 
 
 def _compared(row: Any, digits: int) -> str:

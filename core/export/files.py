@@ -15,25 +15,31 @@ from core.figure import Figure
 
 @dataclass(frozen=True, kw_only=True)
 class Format:
-    """A file format: what it is called, and how a figure becomes one."""
+    """A file format: what it is called, and how a figure becomes one; a picture needs a chart."""
 
     label: str
     suffix: str
     mime: str
     make: Callable[[Figure], bytes]
+    picture: bool = False
 
 
 FORMATS: tuple[Format, ...] = (
-    Format(label="PNG 2×", suffix="@2x.png", mime="image/png", make=lambda f: png(f, scale=2)),
-    Format(label="PNG 4×", suffix="@4x.png", mime="image/png", make=lambda f: png(f, scale=4)),
-    Format(label="SVG", suffix=".svg", mime="image/svg+xml", make=svg),
-    Format(label="PDF", suffix=".pdf", mime="application/pdf", make=pdf),
+    Format(label="PNG 2×", picture=True, suffix="@2x.png", mime="image/png", make=lambda f: png(f, scale=2)),
+    Format(label="PNG 4×", picture=True, suffix="@4x.png", mime="image/png", make=lambda f: png(f, scale=4)),
+    Format(label="SVG", suffix=".svg", mime="image/svg+xml", make=svg, picture=True),
+    Format(label="PDF", suffix=".pdf", mime="application/pdf", make=pdf, picture=True),
     Format(label="CSV", suffix=".csv", mime="text/csv", make=csv_bytes),
     Format(label="Excel", suffix=".xlsx", make=xlsx_bytes,
            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     Format(label="Slide (PPTX)", suffix=".pptx", make=lambda f: pptx([f]),
            mime="application/vnd.openxmlformats-officedocument.presentationml.presentation"),
 )
+
+
+def formats_of(figure: Figure) -> tuple[Format, ...]:
+    """Return the formats that a figure can be saved in: a table alone has no picture."""
+    return tuple(f for f in FORMATS if figure.chart is not None or not f.picture)
 
 
 def file_name(figure: Figure, suffix: str) -> str:

@@ -35,7 +35,7 @@ def pdf(figure: Figure) -> bytes:
 
 def size(figure: Figure) -> tuple[int, int]:
     """Return a chart's width and height in points."""
-    return int(figure.chart["width"]), int(figure.chart["height"])
+    return int(figure.drawing["width"]), int(figure.drawing["height"])
 
 
 @lru_cache(maxsize=1)
@@ -50,18 +50,18 @@ def _converter() -> Any:
 def _spec(figure: Figure, titled: bool) -> dict[str, Any]:
     """Return the chart as drawn on screen; with a title, also the footnote under it."""
     if not titled:  # the slide's own title says it
-        return {k: v for k, v in figure.chart.items() if k != "title"}
+        return {k: v for k, v in figure.drawing.items() if k != "title"}
     width = size(figure)[0]
     per_line = max(40, int(_CHARACTERS * width / 720))
     lines = [line for text in figure.footnote()
              for line in textwrap.wrap(text, per_line)]
-    chart = {k: v for k, v in figure.chart.items() if k not in ("$schema", "config", "datasets", "padding")}
+    chart = {k: v for k, v in figure.drawing.items() if k not in ("$schema", "config", "datasets", "padding")}
     chart.pop("title", None)
     variables = [p for p in chart.pop("params", []) if "value" in p]  # a file needs no selections
     return {
-        "$schema": figure.chart["$schema"],
-        "config": figure.chart["config"] | {"autosize": "pad"},
-        "datasets": figure.chart["datasets"],
+        "$schema": figure.drawing["$schema"],
+        "config": figure.drawing["config"] | {"autosize": "pad"},
+        "datasets": figure.drawing["datasets"],
         "params": variables,
         "padding": 14,
         "title": {"text": figure.title, "fontSize": 14,

@@ -47,13 +47,12 @@ def _slide(deck: Any, figure: Figure) -> None:
     inner = _WIDTH - 2 * _MARGIN
     rows, columns = figure.table.shape
     slide = _headed(deck, figure, figure.title)
-    if columns > _MOST_COLUMNS or rows > _MOST_ROWS:  # a table of its own
+    if figure.chart is None:
+        _tables(deck, slide, figure, top, inner)
+    elif columns > _MOST_COLUMNS or rows > _MOST_ROWS:  # a table of its own
         width, _ = _picture(slide, figure, _MARGIN, top, inner if not figure.summary else inner - 3.4, room)
         _summary(slide, figure, _MARGIN + width + 0.3, top)
-        for name, part in table_parts(figure.table):
-            for start in range(0, rows, _MOST_ROWS):
-                more = _headed(deck, figure, f"{figure.title}: {name}")
-                _table(more, part.iloc[start:start + _MOST_ROWS], _MARGIN, top, inner)
+        _tables(deck, None, figure, top, inner)
     elif figure.summary:  # chart and finding above, the few numbers beneath
         table = 0.3 * (rows + 1) + 0.15
         width, height = _picture(slide, figure, _MARGIN, top, inner - 3.4, room - table)
@@ -63,6 +62,15 @@ def _slide(deck: Any, figure: Figure) -> None:
         width, _ = _picture(slide, figure, _MARGIN, top, inner * 0.55, room)
         left = _MARGIN + width + 0.4
         _table(slide, figure.table, left, top + 0.1, min(_WIDTH - _MARGIN - left, 5.5))
+
+
+def _tables(deck: Any, slide: Any, figure: Figure, top: float, width: float) -> None:
+    """Write a table on slides of its own, the first of them on `slide` where that is given."""
+    for name, part in table_parts(figure.table):
+        for start in range(0, len(part), _MOST_ROWS):
+            here = slide or _headed(deck, figure, f"{figure.title}: {name}")
+            _table(here, part.iloc[start:start + _MOST_ROWS], _MARGIN, top, width)
+            slide = None
 
 
 def _summary(slide: Any, figure: Figure, left: float, top: float) -> None:

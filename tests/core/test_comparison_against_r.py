@@ -23,7 +23,7 @@ from core.estimates import (
 )
 from core.landmark import landmark
 from tests.conftest import REFERENCE, SAMPLE
-from tests.core.test_against_r import COHORTS, agree
+from tests.core.test_against_r import COHORTS, agree, read
 
 TIMES = (0.5, 6.0, 12.0, 24.0)
 FH = {"weight": "Fleming-Harrington", "p": 0.5, "q": 1.5}
@@ -32,7 +32,7 @@ FH = {"weight": "Fleming-Harrington", "p": 0.5, "q": 1.5}
 @pytest.fixture(scope="module", params=COHORTS)
 def case(request, reference):
     file, endpoint, by, filters = COHORTS[request.param]
-    cohort = read_cohort(file).filter(filters)
+    cohort = read(file).filter(filters)
     return cohort, {"endpoint": endpoint, "by": by}, reference, request.param
 
 

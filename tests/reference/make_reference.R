@@ -1,7 +1,8 @@
-# Writes the reference values that the tests read, and the CSV files of R's own cohorts.
-# Run from the project's root, with R >= 4.2 and its survival package:
+# Writes the reference values that the tests read, the CSV files of R's own cohorts, and a simulated one.
+# Run from the project's root, with R >= 4.2 and its packages survival and cmprsk:
 #   Rscript tests/reference/make_reference.R
 library(survival)
+suppressMessages(library(cmprsk))
 here <- "tests/reference"
 
 # ---- a small JSON writer (base R has none); 17 digits keep every double
@@ -25,6 +26,21 @@ month <- 30.4375
 write.csv(lung, file.path(here, "lung.csv"), row.names = FALSE, na = "")
 write.csv(veteran, file.path(here, "veteran.csv"), row.names = FALSE, na = "")
 write.csv(ovarian, file.path(here, "ovarian.csv"), row.names = FALSE, na = "")
+deaths <- subset(colon, etype == 2)
+write.csv(deaths, file.path(here, "colon.csv"), row.names = FALSE, na = "")
+write.csv(pbc, file.path(here, "pbc.csv"), row.names = FALSE, na = "")
+simulated <- local({
+  set.seed(20231107)
+  n <- 10000
+  arm <- rbinom(n, 1, 0.5); stage <- sample(1:4, n, TRUE, c(4, 3, 2, 1)); age <- round(rnorm(n, 60, 10), 1)
+  marker <- round(exp(rnorm(n, 4 + 0.3 * stage, 1)), 1)
+  rate <- 0.02 * exp(-0.4 * arm + 0.35 * (stage - 1) + 0.02 * (age - 60) + 0.15 * log(marker / 50))
+  relapse <- rexp(n, rate); death <- rexp(n, 0.4 * rate * exp(0.3 * arm)); end <- runif(n, 6, 60)
+  time <- pmin(relapse, death, end)
+  data.frame(id = 1:n, arm = ifelse(arm == 1, "test", "control"), stage = stage, age = age, marker = marker,
+             months = round(time, 1) + 0.1, cause = ifelse(time == end, 0, ifelse(relapse < death, 1, 2)))
+})
+write.csv(simulated, file.path(here, "simulated.csv"), row.names = FALSE, quote = FALSE)
 yang <- read.csv("sample_data/yang2023_synthetic.csv")
 hcc <- read.csv("sample_data/hepatocellular.csv")
 pick <- function(time, event, arm, levels) {
@@ -44,17 +60,27 @@ cohorts <- list(
   veteran_trt = pick(veteran$time / month, veteran$status, veteran$trt, 1:2),
   veteran_cell = pick(veteran$time / month, veteran$status, veteran$celltype,
                       c("adeno", "large", "smallcell", "squamous")),
-  ovarian_rx = pick(ovarian$futime / month, ovarian$fustat, ovarian$rx, 1:2)
+  ovarian_rx = pick(ovarian$futime / month, ovarian$fustat, ovarian$rx, 1:2),
+  colon_rx = pick(deaths$time / month, deaths$status, deaths$rx, c("Obs", "Lev", "Lev+5FU")),
+  colon_node4 = pick(deaths$time / month, deaths$status, deaths$node4, 0:1),
+  pbc_trt = pick(pbc$time / month, pbc$status == 2, pbc$trt, 1:2),
+  pbc_stage = pick(pbc$time / month, pbc$status == 2, pbc$stage, 1:4),
+  simulated_arm = pick(simulated$months, simulated$cause > 0, simulated$arm, c("control", "test")),
+  simulated_stage = pick(simulated$months, simulated$cause > 0, simulated$stage, 1:4)
 )
+most <- 240  # rows of a curve that are kept: of longer ones every so many
+kept <- function(n) seq(1, n, by = ceiling(n / most))
 
 curves <- function(d, type) {
   fit <- survfit(Surv(time, event) ~ arm, data = d, conf.type = type)
   q <- quantile(fit, 0.5)
   s <- summary(fit, censored = TRUE)
-  list(strata = vec(sub("^arm=", "", as.character(s$strata))), time = vec(s$time),
-       n_risk = vec(s$n.risk), n_event = vec(s$n.event), n_censor = vec(s$n.censor),
-       estimate = vec(s$surv), std_error = vec(s$std.err), conf_low = vec(s$lower),
-       conf_high = vec(s$upper),
+  i <- kept(length(s$time))
+  list(strata = vec(sub("^arm=", "", as.character(s$strata))[i]), time = vec(s$time[i]),
+       n_risk = vec(s$n.risk[i]), n_event = vec(s$n.event[i]), n_censor = vec(s$n.censor[i]),
+       estimate = vec(s$surv[i]), std_error = vec(s$std.err[i]), conf_low = vec(s$lower[i]),
+       conf_high = vec(s$upper[i]),
+       cumulative_hazard = vec(s$cumhaz[i]), hazard_error = vec(s$std.chaz[i]),
        medians = list(strata = vec(sub("^arm=", "", names(fit$strata))),
                       median = vec(as.vector(q$quantile)), conf_low = vec(as.vector(q$lower)),
                       conf_high = vec(as.vector(q$upper))))
@@ -244,10 +270,40 @@ estimates_of <- function(d) {
                       conf_high = vec(as.vector(reverse$upper))))
 }
 
+# ---- competing risks: cmprsk's cuminc, its variance, Gray's test
+incidence_of <- function(time, cause, group, times) {
+  known <- !is.na(time) & !is.na(cause) & !is.na(group)
+  fit <- cuminc(time[known], cause[known], group[known])
+  at <- timepoints(fit, times)
+  names <- strsplit(rownames(at$est), " (?=[^ ]*$)", perl = TRUE)
+  list(group = vec(vapply(names, `[`, "", 1)), cause = vec(vapply(names, `[`, "", 2)), times = vec(times),
+       estimate = lapply(seq_len(nrow(at$est)), function(i) vec(at$est[i, ])),
+       std_error = lapply(seq_len(nrow(at$est)), function(i) vec(sqrt(at$var[i, ]))),
+       gray = list(cause = vec(rownames(fit$Tests)), statistic = vec(fit$Tests[, "stat"]), df = vec(fit$Tests[, "df"]),
+                   p_value = vec(fit$Tests[, "pv"])))
+}
+competing <- list(
+  pbc_sex = incidence_of(pbc$time / month, pbc$status, as.character(pbc$sex), c(12, 36, 72, 120)),
+  pbc_stage = incidence_of(pbc$time / month, pbc$status, pbc$stage, c(12, 36, 72, 120)),
+  simulated_arm = incidence_of(simulated$months, simulated$cause, simulated$arm, c(3, 12, 24, 48)),
+  simulated_stage = incidence_of(simulated$months, simulated$cause, simulated$stage, c(3, 12, 24, 48))
+)
+
+# ---- the code that the Survival page shows, run as it stands on the file that the page gives with it
+shown <- local({
+  source(file.path(here, "shown_code.R"), local = TRUE, echo = FALSE, chdir = TRUE)
+  at <- summary(fit, times = c(6, 12, 24), extend = TRUE)
+  model <- summary(coxph(Surv(time, event) ~ group, data = d, ties = "efron",
+                         control = coxph.control(eps = 1e-12, toler.chol = 1e-13)))
+  list(median = vec(as.vector(quantile(fit, 0.5)$quantile)), estimate = vec(at$surv),
+       statistic = unname(chisq), coef = unname(model$coefficients[1, "coef"]),
+       mean = vec(summary(fit, rmean = 36)$table[, "rmean"]))
+})
+
 cat(json(list(
   r = R.version.string, survival = as.character(packageVersion("survival")),
   cohorts = lapply(cohorts, survival_of), comparisons = lapply(cohorts, comparison_of),
   stratified = strata_of, estimates = lapply(cohorts, estimates_of), edges = lapply(edges, edge),
-  models = models, two_by_two = unname(two_by_two)
+  models = models, two_by_two = unname(two_by_two), competing = competing, shown = shown
 )), file = file.path(here, "reference.json"))
 cat("written\n")

@@ -27,7 +27,7 @@ def test_the_page_shows_what_the_engine_gives(app, sample):
         assert percent(row.estimate) in said
     means = restricted_mean(sample, endpoint="OS", by="arm")
     assert all(f"{m:.1f} (" in said for m in means.estimate)
-    assert "Area under the curves to 36 months" in said and "Reverse Kaplan-Meier" in said
+    assert "Area under the curves to τ = 36 months" in said and "Reverse Kaplan-Meier" in said
 
 
 def test_the_chosen_test_is_the_one_that_is_shown(app, sample):
@@ -62,7 +62,9 @@ def test_a_landmark_is_said_and_answers_the_immortal_time(app):
 def test_tau_and_times_are_the_person_s(app):
     slider = next(s for s in app.slider if s.key.startswith("tau-"))
     slider.set_value(12.0).run()
-    assert "Area under the curves to 12 months" in texts(app)
+    assert "Area under the curves to τ = 12 months" in texts(app)
+    app.button_group(key="pills-pvtt").set_value(["Vp3"]).run()
+    assert "Area under the curves to τ = 12 months" in texts(app)
     app.text_input(key="times").set_value("3, x, 9").run()
     assert "x is no number" in texts(app) and "not followed so long" not in texts(app)
 
@@ -81,3 +83,52 @@ def test_filters_of_the_page_before_hold(app):
     sub = read_cohort(SAMPLE).filter({"pvtt": {"in": ["Vp3"]}})
     row = survival_at(sub, endpoint="OS", by="arm", times=(12.0,)).iloc[0]
     assert f"{percent(row.estimate)} ({percent(row.conf_low)}–{percent(row.conf_high)})" in texts(app)
+
+
+def test_views_counts_and_panes(app):
+    for view in ("complement", "hazard", "log-log"):
+        app.button_group(key="view").set_value(view).run()
+        assert not app.exception
+    app.button_group(key="under").set_value(["at risk", "events", "censored"]).run()
+    app.selectbox(key="panes").select("pvtt").run()
+    said = texts(app)
+    assert not app.exception and "Overall survival by arm within PVTT grade" in said
+    assert "Vp3: Log-rank p = " in said and "speak of all levels of PVTT grade together" in said
+    app.selectbox(key="panes").select("response").run()
+    assert "known only after time zero" in texts(app)
+
+
+def test_the_selection_against_all_others(app):
+    app.selectbox(key="by").select("selection").run()
+    assert not app.exception and "Nothing is selected" in texts(app)
+    app.button_group(key="pills-pvtt").set_value(["Vp3", "Vp4"]).run()
+    said = texts(app)
+    assert not app.exception and "PVTT grade Vp3, Vp4" in said and "All others" in said
+    app.switch_page("app.py").run()
+    assert not app.exception and "All others" in texts(app)
+
+
+def test_the_guard_asks_for_the_month_where_no_date_says(app):
+    app.selectbox(key="by").select("response").run()
+    assert "By which month was it known?" in app.number_input(key="guard-month").label
+    app.number_input(key="guard-month").set_value(4.0).run()
+    app.button(key="guard-start").click().run()
+    assert not app.exception and "Landmark at 4 months" in texts(app)
+    assert app.number_input(key="landmark").value == 4.0
+    app.switch_page("app.py").run()
+    app.switch_page("pages/2_Survival.py").run()
+    assert app.number_input(key="landmark").value == 4.0
+
+
+def test_competing_risks_say_why_they_cannot_be_had(app):
+    assert "Which failure came first is not known" in texts(app)
+
+
+def test_numbers_are_checked_on_demand(app):
+    assert "figures are equal" not in texts(app)
+    app.toggle(key="check").set_value(True).run()
+    said = texts(app)
+    assert not app.exception and "23 of 23 figures are equal to six digits" in said
+    assert "survdiff" in app.code[0].value and "survfit" in app.code[0].value
+    app.selectbox(key="by").select("pvtt").run()
+    assert not app.exception and "explained beside them" in texts(app)

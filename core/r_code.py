@@ -1,0 +1,109 @@
+"""R code that gives the page's numbers, and the file that it reads.
+
+The file holds what the figures rest on and nothing else: time, event and the group's number, no id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from core.cohort import Cohort
+from core.comparison import Weight
+from core.counts import strata, timeline
+from core.cox import reference_place
+from core.estimates import longest_tau
+from core.survival_options import SurvivalOptions
+
+_WEIGHT: dict[Weight, str] = {"Gehan-Wilcoxon": "n", "Tarone-Ware": "sqrt(n)"}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RCode:
+    """R code as text, and the patients that it reads: time (months), event, group, s1, s2, ..."""
+
+    code: str
+    data: pd.DataFrame
+
+
+def r_code(cohort: Cohort, options: SurvivalOptions, *, file: str) -> RCode:
+    """Write R code for the figures that are asked for.
+
+    Parameters
+    ----------
+    file : the name under which `data` is saved
+    """
+    line, groups = timeline(cohort, options.endpoint), strata(cohort, options.by)
+    used = cohort.rows & (line.index >= 0) & (groups.codes >= 0)
+    data = {"time": line.times[line.index[used]], "event": line.event[used].astype(int),
+            "group": groups.codes[used] + 1}
+    data |= {f"s{i}": strata(cohort, key).codes[used] for i, key in enumerate(options.test.within, start=1)}
+    several = len(groups.levels) > 1
+    parts = [_head(cohort, options, file, groups.levels), _curves(cohort, options)]
+    if several and options.by:
+        reference = groups.levels[reference_place(cohort, options.by, groups.levels)]
+        parts += [_tests(options), _hazard_ratio(reference)]
+    return RCode(code="\n\n".join(parts) + "\n", data=pd.DataFrame(data))
+
+
+def quoted(text: str) -> str:
+    """Write a text as R writes it in code."""
+    inner = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
+    return f'"{inner}"'
+
+
+def _head(cohort: Cohort, options: SurvivalOptions, file: str, levels: tuple[str, ...]) -> str:
+    said = " ".join((cohort.words() or "no filter").split())
+    clock = f"\n# Times run from the landmark at {cohort.whole.landmark[1]:g} months." if cohort.whole.landmark else ""
+    names = ", ".join(quoted(level) for level in levels)
+    missing = "".join(f"\nd$s{i}[d$s{i} < 0] <- NA" for i in range(1, len(options.test.within) + 1))
+    by = cohort.variable(options.by).label if options.by else "nothing"
+    return (f"# {options.endpoint} by {by}: {cohort.n} of {cohort.whole.n} patients, {said}.{clock}\n"
+            "library(survival)\n"
+            f"d <- read.csv({quoted(file)}, fileEncoding = \"UTF-8-BOM\", comment.char = \"#\"){missing}\n"
+            f"d$group <- factor(d$group, levels = 1:{len(levels)}, labels = c({names}))")
+
+
+def _curves(cohort: Cohort, options: SurvivalOptions) -> str:
+    tau = options.tau or longest_tau(cohort, endpoint=options.endpoint, by=options.by)
+    times, shares = (", ".join(f"{v:g}" for v in values) for values in (options.times, options.shares))
+    return (f"fit <- survfit(Surv(time, event) ~ group, data = d, conf.type = \"{options.conf_type}\")\n"
+            "quantile(fit, 0.5)                               # medians\n"
+            f"summary(fit, times = c({times}), extend = TRUE)\n"
+            f"quantile(fit, c({shares}))\n"
+            f"print(fit, rmean = {tau!r})                # restricted means\n"
+            f"quantile(survfit(Surv(time, 1 - event) ~ group, data = d, conf.type = \"{options.conf_type}\"), 0.5)"
+            "  # follow-up")
+
+
+def _tests(options: SurvivalOptions) -> str:
+    test = options.test
+    inside = " + strata(" + ", ".join(f"s{i}" for i in range(1, len(test.within) + 1)) + ")" if test.within else ""
+    plain = {"log-rank": 0.0, "Peto": 1.0}.get(test.weight)
+    if plain is None and test.weight == "Fleming-Harrington" and test.q == 0:
+        plain = test.p
+    if plain is not None:
+        return f"survdiff(Surv(time, event) ~ group{inside}, data = d, rho = {plain:g})"
+    weight = _WEIGHT.get(test.weight, f"S^{test.p:g} * (1 - S)^{test.q:g}")
+    by = f"interaction({', '.join(f'd$s{i}' for i in range(1, len(test.within) + 1))})" if test.within else "1"
+    return f"""# {test.words()}: survdiff has no such weight
+d$group <- droplevels(d$group); k <- nlevels(d$group); z <- numeric(k); v <- matrix(0, k, k)
+for (e in split(d, {by})) {{
+  S <- 1
+  for (t in sort(unique(e$time[e$event == 1]))) {{
+    risk <- as.numeric(table(e$group[e$time >= t])); dead <- as.numeric(table(e$group[e$time == t & e$event == 1]))
+    n <- sum(risk); m <- sum(dead); w <- {weight}
+    z <- z + w * (dead - m * risk / n)
+    if (n > 1) v <- v + w^2 * m * (n - m) / (n - 1) * (diag(risk / n, k) - outer(risk, risk) / n^2)
+    S <- S * (1 - m / n)
+  }}
+}}
+chisq <- as.numeric(t(z[-1]) %*% solve(v[-1, -1]) %*% z[-1])
+c(chisq = chisq, p = pchisq(chisq, k - 1, lower.tail = FALSE))"""
+
+
+def _hazard_ratio(reference: str) -> str:
+    return (f"d$group <- relevel(d$group, ref = {quoted(reference)})\n"
+            "summary(coxph(Surv(time, event) ~ group, data = d, ties = \"efron\",\n"
+            "              control = coxph.control(eps = 1e-12, toler.chol = 1e-13)))")

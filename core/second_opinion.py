@@ -1,0 +1,139 @@
+"""The Survival page's figures from lifelines, beside ours.
+
+Nothing of the engine is used for them but each patient's own time, event and group. lifelines is loaded when
+this is asked for: it is slow, and right in the figures that stand here.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.adequacy import estimable
+from core.cohort import Cohort
+from core.comparison import Weight, compare
+from core.counts import count, strata, timeline
+from core.cox import treatment_effect
+from core.estimates import follow_up, restricted_mean, survival_at
+from core.kaplan_meier import kaplan_meier
+from core.survival_options import SurvivalOptions
+
+SAME = 1e-6
+# Our Peto is survdiff's, rho = 1; what lifelines calls so weighs by another estimate of survival.
+_WEIGHTINGS: dict[Weight, dict[str, Any]] = {
+    "log-rank": {}, "Gehan-Wilcoxon": {"weightings": "wilcoxon"}, "Tarone-Ware": {"weightings": "tarone-ware"},
+    "Peto": {"weightings": "fleming-harrington", "p": 1.0, "q": 0.0}}
+_PRECISE = {"precision": 1e-12, "r_precision": 1e-14}
+_AT_HALF = "lifelines takes the left end where a curve runs exactly at 50%"
+
+
+def second_opinion(cohort: Cohort, options: SurvivalOptions) -> pd.DataFrame:
+    """Compute the figures of the page with lifelines.
+
+    Returns
+    -------
+    figure, strata, ours, lifelines, difference (absolute), agrees (within 1e-6 of the larger of 1e-3 and the
+    value), remark
+    """
+    frame = _patients(cohort, options)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of libraries that it leans on
+        rows = [*_curves(cohort, options, frame), *_compared(cohort, options, frame)]
+    table = pd.DataFrame(rows, columns=["figure", "strata", "ours", "lifelines", "remark"])
+    apart = (table.ours - table.lifelines).abs()
+    both_missing = ~np.isfinite(table.ours) & ~np.isfinite(table.lifelines)
+    near = apart <= SAME * np.maximum(table.ours.abs(), 1e-3)
+    return table.assign(difference=apart, agrees=near | both_missing)[
+        ["figure", "strata", "ours", "lifelines", "difference", "agrees", "remark"]]
+
+
+def _patients(cohort: Cohort, options: SurvivalOptions) -> pd.DataFrame:
+    """Return time, event and group of the patients who have them."""
+    line, groups = timeline(cohort, options.endpoint), strata(cohort, options.by)
+    used = cohort.rows & (line.index >= 0) & (groups.codes >= 0)
+    return pd.DataFrame({"time": line.times[line.index[used]], "event": line.event[used].astype(int),
+                         "group": groups.codes[used]})
+
+
+def _curves(cohort: Cohort, options: SurvivalOptions, frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    from lifelines import KaplanMeierFitter
+    from lifelines.utils import median_survival_times, restricted_mean_survival_time
+
+    endpoint, by = options.endpoint, options.by
+    ours = kaplan_meier(cohort, endpoint=endpoint, by=by)
+    medians = ours.medians.set_index("strata")
+    follow = follow_up(cohort, endpoint=endpoint, by=by).set_index("strata")
+    at = survival_at(cohort, endpoint=endpoint, by=by, times=options.times).set_index(["strata", "time"])
+    means = restricted_mean(cohort, endpoint=endpoint, by=by, tau=options.tau).set_index("strata")
+    for place, level in enumerate(ours.levels):
+        own = frame[frame.group == place]
+        if own.empty:
+            continue
+        fitter = KaplanMeierFitter().fit(own.time, own.event)
+        steps = ours.curves[ours.curves.strata == level]
+        theirs = fitter.survival_function_at_times(steps.time).to_numpy()
+        worst = int(np.argmax(np.abs(steps.estimate.to_numpy() - theirs)))
+        yield "Curve, where it differs most", level, steps.estimate.iloc[worst], theirs[worst], ""
+        for time in options.times:
+            if not math.isnan(at.estimate[level, time]):
+                yield (f"Survival at {time:g} months", level, at.estimate[level, time],
+                       float(fitter.survival_function_at_times(time).iloc[0]), "")
+        median, limits = fitter.median_survival_time_, median_survival_times(fitter.confidence_interval_).iloc[0]
+        remark = _AT_HALF if (abs(steps.estimate - 0.5) < 1e-9).any() else ""
+        yield "Median", level, medians["median"][level], float(median), remark
+        reached = steps.estimate.iloc[-1] == 0
+        for name, theirs_ in zip(("conf_low", "conf_high"), limits, strict=True):
+            yield (f"Median, {'lower' if name == 'conf_low' else 'upper'} limit", level, medians[name][level],
+                   float(theirs_), "lifelines gives the last time where a curve reaches 0%" if reached else "")
+        yield (f"Restricted mean to {means.tau[level]:g} months", level, means.estimate[level],
+               float(restricted_mean_survival_time(fitter, t=means.tau[level])), "")
+        back = KaplanMeierFitter().fit(own.time, 1 - own.event)
+        yield "Follow-up, reverse median", level, follow.reverse_median[level], float(back.median_survival_time_), ""
+
+
+def _compared(cohort: Cohort, options: SurvivalOptions, frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    if not options.by or frame.group.nunique() < 2:
+        return
+    from lifelines.statistics import multivariate_logrank_test
+
+    test = options.test
+    if not test.within:  # lifelines has no stratified test
+        found = compare(cohort, endpoint=options.endpoint, by=options.by, options=test)
+        how = _WEIGHTINGS.get(test.weight) or {}
+        if test.weight == "Fleming-Harrington":
+            how = {"weightings": "fleming-harrington", "p": test.p, "q": test.q}
+        theirs = multivariate_logrank_test(frame.time, frame.group, frame.event, **how)
+        if len(found):
+            yield f"{test.words()}, χ²", "", found.statistic[0], float(theirs.test_statistic), ""
+            yield f"{test.words()}, p", "", found.p_value[0], float(theirs.p_value), ""
+    yield from _hazard_ratios(cohort, options.endpoint, options.by, frame)
+
+
+def _hazard_ratios(cohort: Cohort, endpoint: str, by: str, frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    from lifelines import CoxPHFitter
+
+    terms = treatment_effect(cohort, endpoint=endpoint, by=by).terms
+    if not (terms.reason == "").any():
+        return
+    counts = count(cohort, endpoint, by)
+    names = list(counts.strata.levels)
+    reference = names.index(terms.reference.iloc[0])
+    order = [reference, *(i for i in range(len(names)) if i != reference)]
+    finite = estimable(replace(counts, deaths=counts.deaths[order], at_risk=counts.at_risk[order]))
+    inside = [i for i, here in zip(order, finite, strict=True) if here]
+    used = frame[frame.group.isin(inside)]
+    columns = {f"x{i}": (used.group == i).astype(float) for i in inside[1:]}
+    model = CoxPHFitter().fit(used[["time", "event"]].assign(**columns), "time", "event", fit_options=_PRECISE)
+    intervals = np.exp(model.confidence_intervals_.to_numpy())
+    shown = terms.set_index("level")[["hazard_ratio", "conf_low", "conf_high"]]
+    for i, place in enumerate(inside[1:]):  # one that we do not show is missing, and stands so
+        level, (ratio, low, high) = names[place], shown.loc[names[place]]
+        yield "Hazard ratio", level, ratio, float(model.hazard_ratios_.iloc[i]), ""
+        yield "Hazard ratio, lower limit", level, low, float(intervals[i, 0]), ""
+        yield "Hazard ratio, upper limit", level, high, float(intervals[i, 1]), ""

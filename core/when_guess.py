@@ -1,0 +1,41 @@
+"""Guess which column says when something became known: `response_months` beside `response`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from core import dictionary
+from core.dates import dates_of
+from core.numbers import parse_number
+from core.roles import DATE
+from core.schema import MISSING
+from core.text_table import TextTable
+
+_MARKS = ("date", "at", "日期", "时间", *(s for s in dictionary.ENDPOINT_TIME_SUFFIXES if len(s) > 1))
+_PROBE, _MOSTLY = 400, 0.8
+
+
+def when_guess(table: TextTable, column: str, free: Iterable[str]) -> tuple[str, str] | None:
+    """Return the column, among the free ones, that dates another, and its unit; None where no name says so.
+
+    The unit is "date" where it holds dates; without a unit in its header numbers are no such column, for a
+    wrong unit would set every landmark wrong.
+    """
+    base = dictionary.fold(column)
+    wanted = {base + mark for mark in _MARKS} | {mark + base for mark in _MARKS}
+    for other in free:
+        if other != column and dictionary.fold(other) in wanted | {base} and (unit := _unit(table, other)):
+            return other, unit
+    return None
+
+
+def _unit(table: TextTable, column: str) -> str:
+    cells = table.cells[column]
+    texts = [t for t in cells.values.slice(0, _PROBE).to_pylist() if t not in MISSING]
+    numbers = sum(parse_number(t) is not None for t in texts)
+    if texts and numbers > _MOSTLY * len(texts):
+        return dictionary.time_unit_in(column) or ""
+    found = dates_of(cells)
+    return DATE if np.isfinite(found.days).any() or found.open else ""

@@ -1,0 +1,43 @@
+"""Competing risks on the Survival page: cumulative incidence by first cause, or why it cannot be had."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.causes import causes, competing_endpoints, why_no_competing
+from core.charts import incidence_figure
+from core.cohort import Cohort
+from core.competing import incidence_at
+from core.counts import strata
+from ui import cache, state
+from ui.display import heading, note, panel, show, table
+
+_MOST = 6  # groups beyond which a pane per cause cannot be read
+
+
+def incidence(cohort: Cohort, by: str | None, times: tuple[float, ...]) -> None:
+    """Draw the panel."""
+    heading("Competing risks: which event came first")
+    offered = competing_endpoints(cohort)
+    if not offered:
+        note(why_no_competing(cohort))
+        return
+    if cohort.whole.landmark:
+        note("Cumulative incidence is shown from time zero only: take the landmark away.")
+        return
+    endpoint = offered[0] if len(offered) == 1 else \
+        st.segmented_control("First event of", offered, default=offered[0], key="competing", required=True)
+    with panel():
+        if by and len(strata(cohort, by).levels) > _MOST:
+            note(f"{cohort.variable(by).label} has too many groups: all patients together are shown.")
+            by = None
+        result = cache.cumulative_incidence(cohort, endpoint=endpoint, by=by)
+        longest = float(causes(cohort, endpoint).times.max(initial=1.0))
+        figure = incidence_figure(cohort, result, incidence_at(result, times), longest=longest,
+                                  band=bool(state.value_of("band")))
+        with st.container(key="incidence"):
+            show(figure, key=f"incidence-{cohort.fingerprint[:8]}")
+        table(figure.table)
+        note(" · ".join((*figure.summary, figure.provenance.method)))
+        for text in (*figure.warnings, *figure.notes):
+            note(text, strong=text in figure.warnings)
