@@ -26,11 +26,13 @@ fuzz: $(VENV)/.dev
 bench: $(VENV)/.dev
 	sh tests/browser/ensure_chromium.sh $(BIN)/python
 	$(BIN)/python -m bench.board 82 10000
+	$(BIN)/python -m bench.survival 82 10000
 	$(BIN)/python -m bench.click
 	$(BIN)/python -m bench.upload 10000
 
 bench-large: $(VENV)/.dev
 	$(BIN)/python -m bench.board 100000 1000000
+	$(BIN)/python -m bench.survival 10000 100000 1000000
 	sh tests/browser/ensure_chromium.sh $(BIN)/python
 	$(BIN)/python -m bench.upload 1000000
 

@@ -56,7 +56,9 @@ def compare(cohort: Cohort, *, endpoint: str, by: str, options: TestOptions | No
     the hypergeometric variance.
     """
     options = options or TestOptions()
-    return _frame(_score(cohort, endpoint, by, options)).assign(test=options.words())
+    if options.within:
+        return _frame(_score(cohort, endpoint, by, options), options.words())
+    return _unstratified(count(cohort, endpoint, by), options)
 
 
 def log_rank(counts: Counts) -> pd.DataFrame:
@@ -64,8 +66,15 @@ def log_rank(counts: Counts) -> pd.DataFrame:
 
     One row: statistic, df, p_value; none where fewer than two strata can be compared.
     """
-    present = np.flatnonzero(counts.n > 0)
-    return _frame(_weighted(counts, TestOptions(), present.tolist()) if present.size > 1 else None)
+    return _unstratified(counts, TestOptions())
+
+
+def _unstratified(counts: Counts, options: TestOptions) -> pd.DataFrame:
+    """Test the strata that have patients, over one table; done once per table and test."""
+    def make() -> pd.DataFrame:
+        present = np.flatnonzero(counts.n > 0)
+        return _frame(_weighted(counts, options, present.tolist()) if present.size > 1 else None, options.words())
+    return counts.remember(("test", options), make)
 
 
 def pairwise(cohort: Cohort, *, endpoint: str, by: str, options: TestOptions | None = None,
@@ -132,22 +141,32 @@ def _score(cohort: Cohort, endpoint: str, by: str, options: TestOptions) -> _Sco
 
 def _weighted(counts: Counts, options: TestOptions, places: Sequence[int]) -> _Score:
     """Return the weighted score of some strata within one table."""
-    deaths, risk = counts.deaths[list(places)], counts.at_risk[list(places)]
-    d, n = deaths.sum(axis=0), risk.sum(axis=0)
-    at = d > 0
-    deaths, risk, d, n = deaths[:, at], risk[:, at], d[at], n[at]
+    deaths, risk = counts.deaths, counts.at_risk
+    if len(places) < len(deaths):
+        deaths, risk = deaths[list(places)], risk[list(places)]
+    d = deaths.sum(axis=0)
+    at = np.flatnonzero(d)
+    deaths, risk, d = deaths[:, at], risk[:, at], d[at]
+    n = risk.sum(axis=0)
     weight = _weights(d, n, options)
     share = risk / n
-    spread = weight**2 * np.where(n > 1, d * (n - d) / np.maximum(n - 1, 1), 0.0)
+    spread = d * (n - d) / np.maximum(n - 1, 1)
+    spread = spread if weight is None else weight**2 * spread
+    expected = share @ d
+    weighted = share * spread
     return _Score(
         levels=tuple(counts.strata.levels[i] for i in places),
-        score=((deaths - share * d) * weight).sum(axis=1),
-        variance=np.diag((share * spread).sum(axis=1)) - (share * spread) @ share.T,
-        expected=(share * d).sum(axis=1))
+        score=deaths.sum(axis=1) - expected if weight is None else deaths @ weight - share @ (d * weight),
+        variance=np.diag(weighted.sum(axis=1)) - weighted @ share.T, expected=expected)
 
 
-def _weights(d: np.ndarray, n: np.ndarray, options: TestOptions) -> np.ndarray:
-    """Return the weight at each time of death, (t,), from deaths and at risk of all strata together."""
+def _weights(d: np.ndarray, n: np.ndarray, options: TestOptions) -> np.ndarray | None:
+    """Return the weight at each time of death, (t,), from deaths and at risk of all strata together.
+
+    None for the log-rank test, which weighs all alike.
+    """
+    if options.weight == "log-rank":
+        return None
     if options.weight == "Gehan-Wilcoxon":
         return n.astype(float)
     if options.weight == "Tarone-Ware":
@@ -155,9 +174,7 @@ def _weights(d: np.ndarray, n: np.ndarray, options: TestOptions) -> np.ndarray:
     before = np.concatenate([[1.0], np.cumprod(1 - d / n)[:-1]]) if n.size else np.array([])
     if options.weight == "Peto":
         return before
-    if options.weight == "Fleming-Harrington":
-        return np.asarray(before**options.p * (1 - before)**options.q)
-    return np.ones(n.size)
+    return np.asarray(before**options.p * (1 - before)**options.q)
 
 
 def _sum(scores: list[_Score]) -> _Score | None:
@@ -183,11 +200,12 @@ def _omnibus(found: _Score) -> tuple[float, int, float] | None:
     return statistic, int(z.size), chi_square_p(statistic, int(z.size))
 
 
-def _frame(found: _Score | None) -> pd.DataFrame:
-    """Return a frame of one test, or of none."""
+def _frame(found: _Score | None, name: str) -> pd.DataFrame:
+    """Return a frame of one test, or of none: test, statistic, df, p_value."""
     test = None if found is None else _omnibus(found)
-    table = np.array([] if test is None else [test]).reshape(-1, 3)
-    return pd.DataFrame({"statistic": table[:, 0], "df": table[:, 1].astype(int), "p_value": table[:, 2]}, copy=False)
+    statistic, df, p = ([], [], []) if test is None else ([v] for v in test)
+    return pd.DataFrame({"statistic": np.array(statistic, float), "df": np.array(df, int),
+                         "p_value": np.array(p, float), "test": np.array([name] * len(p), object)}, copy=False)
 
 
 def chi_square_p(statistic: float, df: int) -> float:

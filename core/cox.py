@@ -13,6 +13,7 @@ import pandas as pd
 from core.adequacy import comparison_reasons, estimable, own_reason
 from core.cohort import Cohort
 from core.counts import Counts, Timeline, count, strata, timeline
+from core.efron import Ties
 from core.errors import NotEstimable
 from core.format import plural
 from core.partial_likelihood import fit
@@ -225,17 +226,6 @@ def _independent(columns: list[_Column], used: np.ndarray, reasons: list[str]) -
     return kept
 
 
-def risk_set_weights(deaths: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
-    """Return who is at risk at each death, (k, deaths): Efron's rule takes the l-th of d tied
-    deaths with the dying counted as 1 - l/d."""
-    total = deaths.sum(axis=0)
-    at_death = np.flatnonzero(total)
-    column = np.repeat(at_death, total[at_death])
-    first = np.repeat(np.cumsum(total[at_death]) - total[at_death], total[at_death])
-    share = (np.arange(column.size) - first) / total[column]
-    return at_risk[:, column] - share * deaths[:, column]
-
-
 def newton(deaths: np.ndarray, at_risk: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Maximise Efron's partial likelihood of k strata against the first.
 
@@ -250,27 +240,34 @@ def newton(deaths: np.ndarray, at_risk: np.ndarray) -> tuple[np.ndarray, np.ndar
     k = len(deaths)
     if k == 1:
         return np.zeros(1), np.zeros(1)
-    coef = np.zeros(k - 1)
-    weights = risk_set_weights(deaths, at_risk)
-    observed = deaths.sum(axis=1)[1:]
+    at = np.flatnonzero(deaths.sum(axis=0))
+    dead, risk = deaths[:, at].astype(float), at_risk[:, at].astype(float)
+    d, observed = dead.sum(axis=0), dead.sum(axis=1)
+    ties = Ties(d)
 
-    def step(beta: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-        share = weights[1:] * np.exp(beta)[:, None]
-        total = weights[0] + share.sum(axis=0)
-        share /= total
-        mean = share.sum(axis=1)
-        information = np.diag(mean) - share @ share.T
-        return observed - mean, information, float(observed @ beta - np.log(total).sum())
+    def step(beta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        ratio = np.concatenate([[1.0], np.exp(beta)])
+        total, dying = ratio @ risk, ratio @ dead
+        first, second = ties.sums(total, dying)
+        # A stratum's share of a shrinking risk set is fixed + moving / v, v the set's weight.
+        fixed = dead[1:] * ratio[1:, None] / dying
+        moving = risk[1:] * ratio[1:, None] - fixed * total
+        mean = fixed @ d + moving @ first
+        cross = (fixed * first) @ moving.T
+        squares = (fixed * d) @ fixed.T + cross + cross.T + (moving * second) @ moving.T
+        return observed[1:] - mean, np.diag(mean) - squares
 
-    score, information, likelihood = step(coef)
+    expected = (risk / risk.sum(axis=0)) @ d
+    coef = np.log(observed[1:] / expected[1:] / (observed[0] / expected[0]))  # near the maximum already
+    score, information = step(coef)
     for _ in range(_MAX_ITERATIONS):
         move = np.linalg.solve(information, score)
         ahead = step(coef + move)
-        while ahead[2] < likelihood - 1e-9 * abs(likelihood) and np.abs(move).max() > _STEP:
+        while np.abs(ahead[0]).max() > np.abs(score).max() and np.abs(move).max() > _STEP:
             move /= 2
             ahead = step(coef + move)
         coef = coef + move
-        score, information, likelihood = ahead
+        score, information = ahead
         if np.abs(move).max() < _STEP:
             break
     error = np.sqrt(np.diag(np.linalg.inv(information)))

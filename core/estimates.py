@@ -204,6 +204,10 @@ def _area(counts: Counts, survival: np.ndarray, i: int, tau: float) -> tuple[flo
 
 def _ends(counts: Counts) -> tuple[np.ndarray, np.ndarray]:
     """Return each stratum's last and first observed time, (k,); NaN where it has nobody."""
+    return counts.remember("ends", lambda: _find_ends(counts))
+
+
+def _find_ends(counts: Counts) -> tuple[np.ndarray, np.ndarray]:
     own = counts.present
     if not counts.times.size:
         return np.full(len(own), math.nan), np.full(len(own), math.nan)

@@ -32,6 +32,9 @@ from core.when_guess import when_guess
 # A grade under such a header is no adverse event of the treatment.
 _NO_EVENT_TERM = re.compile(r"baseline|\bpre|history|score|vas\b|type|number|any|before|史|评分|基线|治疗前",
                             re.IGNORECASE)
+# Where a failure was: failure_local, "Local recurrence", distant_relapse; a heart failure is none.
+_SITE = re.compile(r"^failure[_ .-]|(local|regional|distant|marginal|nodal|lymph|field|hepatic|肝内|肝外|局部|区域|"
+                   r"远处)[\w .-]*(failure|recurrence|relapse|progression|失败|复发|进展)")
 _NEARLY_ALL, _OFTEN, _ENOUGH = 0.9, 0.3, 10
 
 
@@ -300,8 +303,7 @@ class _Guesser:
                           kind="categorical", levels={v: labels[v] for v in order}, known="later")
 
     def _take_failure_sites(self) -> tuple[FactorRole, ...]:
-        found = [c for c in self.free if re.match(r"failure[_ ]", c.lower())
-                 and len(self.levels[c]) <= 2]
+        found = [c for c in self.free if _SITE.search(c.lower()) and len(self.levels[c]) <= 2]
         dates = {dated[0] for c in found if (dated := when_guess(self.table, c, found))}
         found = [c for c in found if c not in dates]
         return tuple(self._site(self._take(c)) for c in found)

@@ -74,7 +74,7 @@ def quantile_panel(cohort: Cohort, options: SurvivalOptions) -> tuple[float, ...
         found = quantiles(cohort, endpoint=options.endpoint, by=options.by, shares=shares, conf_type=options.conf_type)
         if len(found):
             _show(cohort, options, "quantiles", "months until a share has had the event", quantile_table(found), found,
-f"Kaplan-Meier; limits by inverting the {options.conf_type} band. NR: not reached.")
+                  f"Kaplan-Meier; limits by inverting the {options.conf_type} band. NR: not reached.")
     return shares
 
 

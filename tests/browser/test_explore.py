@@ -222,7 +222,7 @@ def test_the_survival_page_keeps_the_filters_and_follows_a_landmark(app):
     at = app.page.get_by_role("spinbutton", name="Landmark")
     at.fill("9")
     at.press("Enter")
-    expect(app.page.get_by_text("Landmark at 9 months")).to_be_visible()
+    expect(app.page.get_by_text("Landmark at 9 months: ")).to_be_visible()
     app.settled()
     assert app.curve() != before
     assert "Traceback" not in app.page.inner_text("body")

@@ -91,6 +91,15 @@ def test_the_earliest_site_is_the_cause(sites):
     assert (sites.findings.message.str.contains("when Failure local became known")).any()
 
 
+def test_sites_are_known_by_their_names_and_known_later():
+    text = SITES.replace("failure_local", "Local recurrence").replace("failure_distant", "distant_failure")
+    text = text.replace("id,", "id,heart_failure,", 1).replace(",x,", ",no,x,").replace(",y,", ",yes,y,")
+    found = read_cohort(text.encode())
+    assert [s.column for s in found.mapping.failure_sites] == ["Local recurrence", "distant_failure"]
+    assert all(s.known == "later" and s.when for s in found.mapping.failure_sites)
+    assert "heart_failure" in [f.column for f in found.mapping.factors]
+
+
 def test_without_dates_it_says_why(sample, hcc):
     assert competing_endpoints(sample) == ()
     assert "Failure local, Failure intrahepatic, Failure extrahepatic have no date" in why_no_competing(sample)
