@@ -167,9 +167,8 @@ def count_within(cohort: Cohort, endpoint: str, by: str | None, within: tuple[st
 
 def _count(cohort: Cohort, endpoint: str, by: str | None, rows: np.ndarray) -> Counts:
     line, groups = timeline(cohort, endpoint), strata(cohort, by)
-    cells = cohort.whole.remember(("cells", endpoint, by), lambda: _cells(line, groups))
     k, t = len(groups.levels), line.times.size
-    counted = np.bincount(cells if rows.all() else cells[rows], minlength=2 * k * t + 2)
+    counted = _counted(cohort.whole, endpoint, by, rows, 2 * k * t + 2)
     left = counted[:-2].reshape(2, k, t)
     some = left.any(axis=(0, 1))
     censored, deaths = left if some.all() else left[:, :, some]
@@ -178,6 +177,15 @@ def _count(cohort: Cohort, endpoint: str, by: str | None, rows: np.ndarray) -> C
         at_risk=np.cumsum((censored + deaths)[:, ::-1], axis=1)[:, ::-1],
         missing_endpoint=int(counted[-1]), missing_stratum=int(counted[-2]),
     )
+
+
+def _counted(whole: Cohort, endpoint: str, by: str | None, rows: np.ndarray, size: int) -> np.ndarray:
+    """Count the patients of some rows in each cell: they themselves, or all less the others, whichever are fewer."""
+    cells = whole.remember(("cells", endpoint, by), lambda: _cells(timeline(whole, endpoint), strata(whole, by)))
+    if 2 * np.count_nonzero(rows) < rows.size:
+        return np.bincount(np.compress(rows, cells), minlength=size)  # six times as fast as cells[rows]
+    everyone = whole.remember(("counted", endpoint, by), lambda: np.bincount(cells, minlength=size))
+    return everyone - np.bincount(np.compress(~rows, cells), minlength=size)
 
 
 def _cells(line: Timeline, groups: Strata) -> np.ndarray:
@@ -194,5 +202,5 @@ def _cells(line: Timeline, groups: Strata) -> np.ndarray:
 def level_counts(cohort: Cohort, key: str) -> np.ndarray:
     """Return how many of the filtered patients have each level of a variable."""
     groups = strata(cohort, key)
-    codes = groups.codes[cohort.rows]
+    codes = np.compress(cohort.rows, groups.codes)
     return np.bincount(codes[codes >= 0], minlength=len(groups.levels))

@@ -13,6 +13,19 @@ from __future__ import annotations
 import numpy as np
 
 _FEW = 12
+_SERIES = 20.0  # from here on the series' error is below 1e-15
+
+
+def trigamma(x: np.ndarray) -> np.ndarray:
+    """Return the trigamma function of numbers from 1 on, by its asymptotic series where that is exact."""
+    y = 1 / x
+    square = y * y
+    out = y + square / 2 + y * square * (1 / 6 - square * (1 / 30 - square * (1 / 42 - square / 30)))
+    if (small := x < _SERIES).any():
+        from scipy.special import zeta
+
+        out[small] = zeta(2, x[small])
+    return np.asarray(out)
 
 
 class Ties:
@@ -44,11 +57,11 @@ class Ties:
                 first[self.few] = np.add.reduceat(inverse, self.start)
                 second[self.few] = np.add.reduceat(inverse**2, self.start)
         if self.many.size:  # with x = W d / D they are differences of the digamma and trigamma functions
-            from scipy.special import psi, zeta
+            from scipy.special import psi
 
             scale, lower, upper = self._gamma(total, dying)
             first[self.many] = scale * (psi(upper) - psi(lower))
-            second[self.many] = scale**2 * (zeta(2, lower) - zeta(2, upper))
+            second[self.many] = scale**2 * (trigamma(lower) - trigamma(upper))
         return first, second
 
     def log_sum(self, total: np.ndarray, dying: np.ndarray) -> float:

@@ -41,7 +41,7 @@ def test_a_plot_per_level_stands_on_one_scale_and_follows_the_filter(survival):
     pick(survival, "A plot per level of", "PVTT grade")
     expect(survival.page.get_by_text("Overall survival by arm within PVTT grade").first).to_be_visible()
     drawing = survival.page.locator(".st-key-curves svg.marks")
-    expect(drawing).to_contain_text(re.compile("Vp1.*Vp2.*Vp3.*Vp4", re.DOTALL))
+    expect(drawing).to_contain_text(re.compile("none.*Vp2.*Vp3.*Vp4", re.DOTALL))
     panes = survival.curve()
     assert panes != one
     assert "speak of all levels of PVTT grade together" in survival.page.inner_text("body")
