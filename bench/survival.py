@@ -13,6 +13,7 @@ import itertools
 import math
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 
 import pandas as pd
@@ -68,6 +69,7 @@ def lifelines_page(path: Path) -> None:
     from lifelines.statistics import logrank_test
     from lifelines.utils import median_survival_times, restricted_mean_survival_time
 
+    warnings.filterwarnings("ignore", module="lifelines")  # that its approximations are approximate
     frame = pd.read_csv(path)
     frame = frame[frame.afp_ng_ml >= 20]
     time, event, arm = frame.os_months, frame.os_event, frame.arm

@@ -63,7 +63,7 @@ def survival(cohort: Cohort) -> None:
         whole = cache.kaplan_meier(cohort.whole, endpoint=endpoint, by=by) if cohort.filters else None
         figure = km_figure(Part(cohort=cohort, result=result, effect=effect, reference=whole),
                            CurveOptions(band=bool(state.value_of("band"))))
-        heading(figure.title)
+        heading(figure.title, warned=bool(figure.warnings))
         with st.container(key="curves"):
             show(figure, key=f"km-{cohort.fingerprint[:8]}")
         numbers(cohort, figure, faint=whole is not None, keys=(by,))

@@ -26,9 +26,10 @@ def panel() -> Iterator[None]:
             note(str(error))
 
 
-def heading(text: str) -> None:
-    """Write a panel's title; text from the data is escaped."""
-    st.html(f"<h3 class='cs-panel'>{html.escape(text)}</h3>")
+def heading(text: str, *, warned: bool = False) -> None:
+    """Write a panel's title, with a mark where a warning stands under it; text from the data is escaped."""
+    mark = "<span class='cs-mark'>⚠ read with the warning under the curves</span>" if warned else ""
+    st.html(f"<h3 class='cs-panel'>{html.escape(text)}{mark}</h3>")
 
 
 def note(text: str, *, strong: bool = False) -> None:

@@ -18,9 +18,9 @@ _SURVIVAL = "pages/2_Survival.py"
 def landmark_input() -> float:
     """Ask for the landmark; 0 for none."""
     return st.number_input(
-        "Landmark, months (0: none)", 0.0, None, step=1.0, format="%g", width=210, on_change=_set_landmark,
+        "Landmark, month", 0.0, None, step=1.0, format="%g", width=182, on_change=_set_landmark,
         key=state.widget("landmark", session().landmark),
-        help="Starts the clock later, for those still followed then: the honest way to compare by "
+        help="0 for none. It starts the clock later, for those still followed then: the honest way to compare by "
              "response or adverse events.")
 
 

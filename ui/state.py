@@ -56,6 +56,7 @@ class Session:
     endpoint: str = ""
     by: str | None = ""  # "" until chosen: the arm where there is one; None: one curve
     landmark: float = 0.0  # months; 0 for none
+    tau: dict[str, float] = field(default_factory=dict)  # per endpoint, where one was chosen
     clicked: dict[str, frozenset[str]] = field(default_factory=dict)
     brushed: dict[str, Condition | None] = field(default_factory=dict)
     revision: dict[str, int] = field(default_factory=dict)

@@ -56,10 +56,10 @@ def survival_page(cohort: Cohort) -> None:
         with left:
             times = at_times(seen, options)
             shares = quantile_panel(seen, options)
-            follow_up_panel(seen, options)
         with right:
             test = tests(seen, options)
             restricted_means(seen, options, tau)
+            follow_up_panel(seen, options)
         incidence(seen, by, times)
         checks(seen, SurvivalOptions(endpoint=endpoint, by=by, conf_type=chosen.conf_type, times=times, shares=shares,
                                      tau=tau, test=test))
@@ -67,10 +67,10 @@ def survival_page(cohort: Cohort) -> None:
 
 def _choose(cohort: Cohort) -> _Chosen:
     """Ask how the curves are drawn, and when the clock starts."""
-    with st.container(key="survival-options", horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(key="survival-options", horizontal=True, vertical_alignment="bottom", gap="small"):
         view = st.segmented_control("View", list(VIEWS), default="survival", key="view", required=True,
                                     format_func=VIEWS.__getitem__, persist_state="session")
-        within = st.selectbox("A plot per level of", [_ONE, *_panes(cohort)], key="panes", width=220,
+        within = st.selectbox("A plot per level of", [_ONE, *_panes(cohort)], key="panes", width=180,
                               format_func=lambda k: "(one plot)" if k == _ONE else cohort.variable(k).label,
                               persist_state="session")
         at = landmark_input()
@@ -105,7 +105,7 @@ def _curves(cohort: Cohort, options: SurvivalOptions, chosen: _Chosen) -> float 
     marked = CurveOptions(**{**chosen.curves.__dict__, "tau": tau})
     figure = _one(cohort, options, marked) if not chosen.within else _several(cohort, options, marked, chosen.within)
     with place:
-        heading(figure.title)
+        heading(figure.title, warned=bool(figure.warnings))
         with st.container(key="curves"):
             show(figure, key=f"km-depth-{cohort.fingerprint[:8]}-{chosen.within or ''}")
     numbers(cohort, figure, faint=bool(cohort.filters) and marked.faint, keys=(options.by, chosen.within),
@@ -116,15 +116,20 @@ def _curves(cohort: Cohort, options: SurvivalOptions, chosen: _Chosen) -> float 
 
 
 def _tau(cohort: Cohort, options: SurvivalOptions) -> float | None:
-    """Ask to which month restricted means run; the longest where nothing is chosen."""
+    """Ask to which month restricted means run; the longest where nothing is chosen, or less was followed."""
     most = longest_tau(cohort, endpoint=options.endpoint, by=options.by) if cohort.n else 0.0
     if most <= 0:
         return None
-    key = f"tau-{options.endpoint}"
-    st.session_state[key] = min(state.value_of(key) or most, most)
+    chosen = min(session().tau.get(options.endpoint, most), most)
     with st.container(key="tau"):
-        return st.slider("τ, the month to which restricted means run", 0.0, most, key=key, format="%g",
+        return st.slider("τ, the month to which restricted means run", 0.0, most, format="%g", on_change=_set_tau,
+                         key=state.widget(f"tau-{options.endpoint}", chosen), args=(options.endpoint,),
                          help="At most the shortest follow-up among the groups.") or most
+
+
+def _set_tau(endpoint: str) -> None:
+    if at := float(state.value_of(f"tau-{endpoint}") or 0):
+        session().tau[endpoint] = at
 
 
 def _part(cohort: Cohort, whole: Cohort, options: SurvivalOptions, level: str = "") -> Part:

@@ -105,12 +105,13 @@ def follow_up_table(follow: pd.DataFrame) -> pd.DataFrame:
 
 
 def opinion_table(found: pd.DataFrame) -> pd.DataFrame:
-    """Write figures of two libraries side by side, with their difference."""
-    return pd.DataFrame([{
+    """Write figures of two libraries side by side, with their difference and, where they differ, why."""
+    frame = pd.DataFrame([{
         "Figure": r.figure, "Group": r.strata, "Cohortscope": significant(r.ours),
         "lifelines": significant(r.lifelines),
         "Difference": "0" if r.agrees and not r.difference > 0 else significant(r.difference, 2),
         "Remark": "" if r.agrees else r.remark} for r in rows_of(found)])
+    return frame.drop(columns="Remark") if found.agrees.all() and len(frame) else frame
 
 
 def _compared(row: Any, digits: int) -> str:

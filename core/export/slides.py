@@ -19,6 +19,7 @@ _MARGIN = 0.5
 _TITLE_TOP, _TITLE_HEIGHT = 0.32, 0.62
 _FOOT_HEIGHT = 0.95
 _MOST_ROWS, _MOST_COLUMNS = 22, 6
+_MOST_BENEATH = 0.4  # of the room: a table that needs more is on a slide of its own
 _LONGEST = 52  # characters of a cell; longer ones are cut, for a row must stay one line high
 _LARGEST = 1 / 60  # inches per point of a chart: a small one is not blown up
 _FONT = "Arial"  # on every hospital's machine; the chart brings its own
@@ -47,14 +48,14 @@ def _slide(deck: Any, figure: Figure) -> None:
     inner = _WIDTH - 2 * _MARGIN
     rows, columns = figure.table.shape
     slide = _headed(deck, figure, figure.title)
+    table = 0.3 * (rows + 1) + 0.15
     if figure.chart is None:
         _tables(deck, slide, figure, top, inner)
-    elif columns > _MOST_COLUMNS or rows > _MOST_ROWS:  # a table of its own
+    elif columns > _MOST_COLUMNS or rows > _MOST_ROWS or (figure.summary and table > _MOST_BENEATH * room):
         width, _ = _picture(slide, figure, _MARGIN, top, inner if not figure.summary else inner - 3.4, room)
         _summary(slide, figure, _MARGIN + width + 0.3, top)
         _tables(deck, None, figure, top, inner)
     elif figure.summary:  # chart and finding above, the few numbers beneath
-        table = 0.3 * (rows + 1) + 0.15
         width, height = _picture(slide, figure, _MARGIN, top, inner - 3.4, room - table)
         _summary(slide, figure, _MARGIN + width + 0.3, top)
         _table(slide, figure.table, _MARGIN, top + height + 0.15, inner)
