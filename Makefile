@@ -44,6 +44,7 @@ screenshots: $(VENV)/.dev
 # Needs R >= 4.2 with its survival package; the tests themselves do not.
 reference:
 	Rscript tests/reference/make_reference.R
+	Rscript tests/reference/make_cox_reference.R
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

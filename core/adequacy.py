@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 
 from core.cohort import Cohort
@@ -9,18 +12,24 @@ from core.counts import Counts
 from core.format import number, plural
 from core.known import known_by, later_keys
 
-FEW_EVENTS = 10
+FEW_EVENTS = 10  # per parameter
+BEYOND = math.log(1000)  # of a log hazard ratio: what is farther off rests on next to nothing
 
 
 def estimable(counts: Counts) -> np.ndarray:
-    """Return which strata have a finite hazard ratio against the first, bool (k,).
+    """Return which strata have a finite hazard ratio against the first, bool (k,)."""
+    return finite_against_first(counts.deaths, counts.at_risk)
+
+
+def finite_against_first(deaths: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
+    """Return which strata have a finite hazard ratio against the first, bool (k,), from counts (k, t).
 
     A stratum "loses" to another when one of its patients dies while one of the other is at risk.
     The partial likelihood has a finite maximum exactly where every stratum can be reached from
     every other along such losses (Ford 1957, for paired comparisons; risk sets take the place of
     pairs). This finds monotone likelihoods before a fit would run off.
     """
-    dies, present = (counts.deaths > 0).astype(float), (counts.at_risk > 0).astype(float)
+    dies, present = (deaths > 0).astype(float), (at_risk > 0).astype(float)
     reach = (dies @ present.T > 0) | np.eye(len(dies), dtype=bool)
     for _ in range(len(dies)):
         reach = reach | (reach.astype(int) @ reach.astype(int) > 0)
@@ -29,15 +38,23 @@ def estimable(counts: Counts) -> np.ndarray:
 
 def comparison_reasons(counts: Counts) -> list[str]:
     """Say per stratum why its hazard ratio against the first is not shown; "" where it is."""
-    levels = counts.strata.levels
-    reasons = [own_reason(level, int(n), int(d))
-               for level, n, d in zip(levels, counts.n, counts.n_event, strict=True)]
+    return reasons_of(counts.strata.levels, counts.n, counts.n_event, estimable(counts))
+
+
+def reasons_of(levels: Sequence[str], n: np.ndarray, deaths: np.ndarray, finite: np.ndarray) -> list[str]:
+    """Say per stratum why its hazard ratio against the first is not shown; "" where it is.
+
+    Parameters
+    ----------
+    n, deaths, finite : patients, events, and whether the ratio has a finite value, each (k,)
+    """
+    reasons = [own_reason(level, int(m), int(d)) for level, m, d in zip(levels, n, deaths, strict=True)]
     if reasons[0]:
         return [reasons[0]] * len(levels)
     monotone = (f"while both were at risk, only one of {{}} and {levels[0]} had events, so the hazard "
                 "ratio has no finite value")
-    return [reason or ("" if finite else monotone.format(level))
-            for reason, finite, level in zip(reasons, estimable(counts), levels, strict=True)]
+    return [reason or ("" if here else monotone.format(level))
+            for reason, here, level in zip(reasons, finite, levels, strict=True)]
 
 
 def own_reason(level: str, n: int, deaths: int) -> str:
@@ -57,6 +74,26 @@ def few_events(counts: Counts) -> str:
     strata = int((counts.n > 0).sum())
     if strata > 1 and 0 < events < FEW_EVENTS * (strata - 1):
         return f"Only {plural(events, 'event')}: read every estimate with caution."
+    return ""
+
+
+def few_per_parameter(parameters: int, events: int) -> str:
+    """Say that a model has fewer events than its parameters need, or nothing."""
+    if parameters > 0 and events < FEW_EVENTS * parameters:
+        return (f"{plural(events, 'event')} for {plural(parameters, 'parameter')}, fewer than {FEW_EVENTS} each: "
+                "estimates and intervals may be far off. Take fewer covariates, or the Firth-penalised model.")
+    return ""
+
+
+def few_patients(n: int, least: int) -> str:
+    """Say that there are fewer patients than somebody wants for a model, or nothing."""
+    return f"{plural(n, 'patient')}, fewer than {least}: read every estimate with caution." if n < least else ""
+
+
+def model_reason(parameters: int, events: int) -> str:
+    """Say why a model cannot be fitted at all: no fewer parameters than events; "" where it can."""
+    if parameters >= events:
+        return f"{plural(parameters, 'parameter')} for {plural(events, 'event')}: no model can be fitted"
     return ""
 
 

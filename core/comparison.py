@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -14,6 +13,7 @@ import pandas as pd
 from core.cohort import Cohort
 from core.counts import Counts, count, count_within
 from core.errors import NotEstimable
+from core.p_values import chi_square_p
 
 Weight = Literal["log-rank", "Gehan-Wilcoxon", "Tarone-Ware", "Peto", "Fleming-Harrington"]
 WEIGHTS: tuple[Weight, ...] = ("log-rank", "Gehan-Wilcoxon", "Tarone-Ware", "Peto", "Fleming-Harrington")
@@ -206,12 +206,3 @@ def _frame(found: _Score | None, name: str) -> pd.DataFrame:
     statistic, df, p = ([], [], []) if test is None else ([v] for v in test)
     return pd.DataFrame({"statistic": np.array(statistic, float), "df": np.array(df, int),
                          "p_value": np.array(p, float), "test": np.array([name] * len(p), object)}, copy=False)
-
-
-def chi_square_p(statistic: float, df: int) -> float:
-    """Return the upper tail of a chi-square distribution."""
-    if df == 1:
-        return math.erfc(math.sqrt(statistic / 2))
-    from scipy.special import chdtrc  # costs 0.1 s, and two arms do not need it
-
-    return float(chdtrc(df, statistic))

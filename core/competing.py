@@ -14,8 +14,8 @@ import pandas as pd
 
 from core.causes import Causes, causes
 from core.cohort import Cohort
-from core.comparison import chi_square_p
 from core.counts import TOLERANCE, Strata, strata
+from core.p_values import chi_square_p
 from core.product_limit import Z95
 
 _ROUND_OFF = 1e-12  # an incidence so near to 1 is 1, and has no limits

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -36,7 +38,7 @@ class Timeline:
 class Strata:
     """Who is in which stratum of the whole cohort: `codes` (n,), -1 where missing."""
 
-    by: str | None
+    by: str | tuple[str, ...] | None
     label: str
     levels: tuple[str, ...]
     codes: np.ndarray
@@ -107,9 +109,22 @@ def distinct_times(time: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.
     return distinct, index
 
 
-def strata(cohort: Cohort, by: str | None) -> Strata:
-    """Return the strata of a variable: its levels, a number's cuts (else its median), or one."""
-    return cohort.whole.remember(("strata", by), lambda: _strata(cohort.whole, by))
+def strata(cohort: Cohort, by: str | tuple[str, ...] | None) -> Strata:
+    """Return the strata of a variable: its levels, a number's cuts (else its median), or one.
+
+    Of several variables: their combinations, the last one's levels running fastest.
+    """
+    make: Any = _crossed if isinstance(by, tuple) else _strata
+    return cohort.whole.remember(("strata", by), lambda: make(cohort.whole, by))
+
+
+def _crossed(whole: Cohort, by: tuple[str, ...]) -> Strata:
+    parts = [strata(whole, key) for key in by]
+    sizes = tuple(len(p.levels) for p in parts)
+    known = np.all([p.codes >= 0 for p in parts], axis=0)
+    codes = np.ravel_multi_index(tuple(np.where(known, p.codes, 0) for p in parts), sizes)
+    return Strata(by=by, label=" by ".join(p.label for p in parts), codes=np.where(known, codes, -1),
+                  levels=tuple(", ".join(names) for names in product(*(p.levels for p in parts))))
 
 
 def _strata(whole: Cohort, by: str | None) -> Strata:
@@ -179,7 +194,14 @@ def _count(cohort: Cohort, endpoint: str, by: str | None, rows: np.ndarray) -> C
     )
 
 
-def _counted(whole: Cohort, endpoint: str, by: str | None, rows: np.ndarray, size: int) -> np.ndarray:
+def count_all_times(cohort: Cohort, endpoint: str, by: str | tuple[str, ...] | None) -> tuple[np.ndarray, np.ndarray]:
+    """Return deaths and number at risk, each (k, t), over the whole cohort's times: alike for all variables."""
+    k, t = len(strata(cohort, by).levels), timeline(cohort, endpoint).times.size
+    censored, deaths = _counted(cohort.whole, endpoint, by, cohort.rows, 2 * k * t + 2)[:-2].reshape(2, k, t)
+    return deaths, np.cumsum((censored + deaths)[:, ::-1], axis=1)[:, ::-1]
+
+
+def _counted(whole: Cohort, endpoint: str, by: str | tuple[str, ...] | None, rows: np.ndarray, size: int) -> np.ndarray:
     """Count the patients of some rows in each cell: they themselves, or all less the others, whichever are fewer."""
     cells = whole.remember(("cells", endpoint, by), lambda: _cells(timeline(whole, endpoint), strata(whole, by)))
     if 2 * np.count_nonzero(rows) < rows.size:

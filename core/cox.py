@@ -1,27 +1,58 @@
-"""Cox regression, Efron ties, Wald intervals, as R's coxph: one factor from the engine's table, several
-from the patients' design matrix."""
+"""Cox regression of one or several covariates, as R's coxph: stratified, by either rule of ties, or Firth-penalised."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from core.adequacy import comparison_reasons, estimable, own_reason
+from core.adequacy import BEYOND, model_reason, own_reason
 from core.cohort import Cohort
-from core.counts import Counts, Timeline, count, strata, timeline
-from core.efron import Ties
+from core.concordance import concordance
+from core.counts import Timeline, strata, timeline
+from core.cox_fit import Fit, fit
+from core.design import Column, Form, columns_of, form_of
 from core.errors import NotEstimable
+from core.firth import Penalised, penalised
 from core.format import plural
-from core.partial_likelihood import fit
+from core.p_values import chi_square_p, two_sided_p
+from core.partial_likelihood import Ties
 from core.product_limit import Z95
 from core.schema import ARM
+from core.zph import proportional_hazards
 
-_STEP = 1e-6  # Newton ends after a step so small: the error left is of the order of its square
-_MAX_ITERATIONS = 50
+_NEW = 1e-8  # of a column's length that the columns before it do not give
+_FIGURES = ("coef", "std_error", "hazard_ratio", "conf_low", "conf_high", "p_value")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoxOptions:
+    """How covariates enter, and how the model is fitted.
+
+    Attributes
+    ----------
+    forms : covariate and form, for numbers: per unit unless asked otherwise
+    references : covariate and the level that the others are compared with; the mapping's unless asked otherwise
+    within : covariates whose levels have baseline hazards of their own (a stratified model)
+    firth : penalise the likelihood
+    """
+
+    forms: tuple[tuple[str, Form], ...] = ()
+    references: tuple[tuple[str, str], ...] = ()
+    within: tuple[str, ...] = ()
+    ties: Ties = "efron"
+    firth: bool = False
+
+    @classmethod
+    def of(cls, *, forms: Mapping[str, Form] | None = None, references: Mapping[str, str] | None = None,
+           within: Sequence[str] = (), ties: Ties = "efron", firth: bool = False) -> CoxOptions:
+        """Make options from mappings."""
+        return cls(forms=tuple((forms or {}).items()), references=tuple((references or {}).items()),
+                   within=tuple(within), ties=ties, firth=firth)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,244 +62,211 @@ class CoxModel:
     Attributes
     ----------
     terms : term, level, reference, n, n_event (of the level), coef, std_error, hazard_ratio,
-        conf_low, conf_high, p_value (Wald), reason; where `reason` says why a level cannot be
-        estimated the numbers are NaN
+        conf_low, conf_high, p_value, reason; Wald, or by the profile of the penalised likelihood; where
+        `reason` says why a level cannot be estimated the numbers are NaN
+    levels : term, level, n, n_event of each covariate's levels, the reference's too
+    reason : why the model as a whole cannot be read, or ""
+    missing_endpoint, missing_covariate : patients left out, and why
+    fit : the columns' coefficients and what the tests need; None where none could be fitted
+    columns : term of each fitted column, and its place in `terms`
     """
 
     endpoint: str
     terms: pd.DataFrame
+    levels: pd.DataFrame
     n: int
     n_event: int
     missing_endpoint: int
-    missing_stratum: int
+    missing_covariate: int
+    options: CoxOptions
+    reason: str = ""
+    fit: Fit | None = None
+    columns: tuple[tuple[str, int], ...] = field(default=())
+
+    @cached_property
+    def tests(self) -> pd.DataFrame:
+        """The global tests: test, statistic, df, p_value (likelihood ratio, Wald, score)."""
+        rows = [] if self.fit is None else self.fit.tests()
+        return pd.DataFrame([(n, s, df, chi_square_p(s, df)) for n, s, df in rows],
+                            columns=["test", "statistic", "df", "p_value"])
+
+    @cached_property
+    def zph(self) -> pd.DataFrame:
+        """The test of proportional hazards: term, statistic, df, p_value, last row GLOBAL (R: cox.zph)."""
+        if self.fit is None:
+            return pd.DataFrame(columns=["term", "statistic", "df", "p_value"])
+        return proportional_hazards(self.fit, [term for term, _ in self.columns])
+
+    @cached_property
+    def concordance(self) -> tuple[float, float]:
+        """Harrell's concordance and its standard error (R: coxph's)."""
+        if self.fit is None:
+            return math.nan, math.nan
+        sets = self.fit.sets
+        return concordance(self.fit.best.eta, sets.index, sets.event, sets.stratum)
 
 
-def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> CoxModel:
-    """Fit the hazard ratio of each stratum against the reference (R: coxph, ties = "efron").
-
-    The reference is the level that the mapping names, else the first.
-
-    Raises
-    ------
-    NotEstimable
-        If the variable has fewer than two strata.
-    """
-    counts = _reference_first(cohort, count(cohort, endpoint, by))
-    levels = counts.strata.levels
-    if len(levels) < 2:
-        raise NotEstimable(f"{counts.strata.label} has one level: there is no hazard ratio.",
-                           "Compare by another variable.")
-    reasons = comparison_reasons(counts)
-    shown = np.array([not reason for reason in reasons])
-    coef = np.full(len(levels), math.nan)
-    error = coef.copy()
-    if shown.any():
-        fitted = estimable(counts)
-        coef[fitted], error[fitted] = newton(counts.deaths[fitted], counts.at_risk[fitted])
-        coef[~shown] = error[~shown] = math.nan
-    return CoxModel(
-        endpoint=endpoint, n=int(counts.n.sum()), n_event=int(counts.n_event.sum()),
-        missing_endpoint=counts.missing_endpoint, missing_stratum=counts.missing_stratum,
-        terms=pd.DataFrame({
-            "term": np.full(len(levels) - 1, by, dtype=object),
-            "level": np.asarray(levels[1:], dtype=object),
-            "reference": np.full(len(levels) - 1, levels[0], dtype=object),
-            "n": counts.n[1:], "n_event": counts.n_event[1:],
-            "coef": coef[1:], "std_error": error[1:], "hazard_ratio": np.exp(coef[1:]),
-            "conf_low": np.exp(coef - Z95 * error)[1:], "conf_high": np.exp(coef + Z95 * error)[1:],
-            "p_value": np.array([math.erfc(abs(c / e) / math.sqrt(2))
-                                 for c, e in zip(coef[1:], error[1:], strict=True)]),
-            "reason": np.asarray(reasons[1:], dtype=object),
-        }, copy=False),
-    )
-
-
-def reference_place(cohort: Cohort, by: str, levels: tuple[str, ...]) -> int:
-    """Return where among the strata the one stands that others are compared with."""
-    named = cohort.variable(by).reference
-    return levels.index(named) if named in levels else 0
-
-
-def _reference_first(cohort: Cohort, counts: Counts) -> Counts:
-    """Return the table with the reference as its first stratum."""
-    groups = counts.strata
-    place = reference_place(cohort, groups.by, groups.levels) if groups.by else 0
-    if not place:
-        return counts
-    order = [place, *(i for i in range(len(groups.levels)) if i != place)]
-    rank = np.argsort(order)
-    moved = replace(groups, levels=tuple(groups.levels[i] for i in order),
-                    codes=np.where(groups.codes < 0, -1, rank[groups.codes]))
-    return replace(counts, strata=moved, deaths=counts.deaths[order], censored=counts.censored[order],
-                   at_risk=counts.at_risk[order])
-
-
-def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,)) -> CoxModel:
+def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,),
+        options: CoxOptions | None = None) -> CoxModel:
     """Fit a model of one or several covariates (R: coxph on complete cases).
 
-    Categorical covariates enter by level against their reference, numbers per unit. Patients with any
-    covariate missing are left out and counted.
+    Categorical covariates enter by level against their reference, numbers per unit unless the options say
+    otherwise. Patients with any covariate missing are left out and counted.
 
     Raises
     ------
     NotEstimable
-        If no covariate is given, or no patient or no event is left.
+        If no covariate is given, none varies, or no patient or no event is left.
     """
+    options = options or CoxOptions()
     if not covariates:
         raise NotEstimable("A model needs a covariate.", f"Choose from: {', '.join(cohort.variables)}.")
-    if len(covariates) == 1 and cohort.variable(covariates[0]).kind == "categorical":
-        return treatment_effect(cohort, endpoint=endpoint, by=covariates[0])
-    line = timeline(cohort, endpoint)
-    columns = [column for key in covariates for column in _columns(cohort, key)]
+    forms, references = dict(options.forms), dict(options.references)
+    columns = [column for key in covariates if key not in options.within
+               for column in columns_of(cohort, key, form_of(cohort, key, forms.get(key)), references.get(key, ""))]
     if not columns:
         raise NotEstimable("Every covariate has a single level.", "Choose one that varies.")
+    line = timeline(cohort, endpoint)
     here = cohort.rows & (line.index >= 0)
-    complete = here & ~np.isnan(np.column_stack([c.values for c in columns])).any(axis=1)
+    inside = _stratum(cohort, options.within)
+    known = ~np.isnan(np.column_stack([c.values for c in columns])).any(axis=1) & (inside >= 0)
+    complete = here & known
     n, n_event = int(complete.sum()), int(line.event[complete].sum())
     if not n_event:
         raise NotEstimable(f"No {endpoint} event among {plural(n, 'patient')} with all covariates known.",
                            "Take a covariate or a filter away.")
-    coef, error, reasons = _fit_columns(columns, line, complete)
-    table = pd.DataFrame([{
-        "term": c.term, "level": c.level, "reference": c.reference,
-        "n": int((c.values[complete] != 0).sum()) if c.level else n,
-        "n_event": int((line.event & (c.values != 0))[complete].sum()) if c.level else n_event,
-    } for c in columns])
-    with np.errstate(over="ignore"):  # per unit of a tiny covariate a ratio can be beyond all numbers
-        ratio, low, high = (np.exp(coef + z * error) for z in (0, -Z95, Z95))
-    return CoxModel(
-        endpoint=endpoint, n=n, n_event=n_event, missing_endpoint=cohort.n - int(here.sum()),
-        missing_stratum=int(here.sum()) - n,
-        terms=table.assign(
-            coef=coef, std_error=error, hazard_ratio=ratio, conf_low=low, conf_high=high,
-            reason=reasons,
-            p_value=[math.erfc(abs(c / e) / math.sqrt(2)) for c, e in zip(coef, error, strict=True)]),
-    )
+    model = CoxModel(endpoint=endpoint, terms=_frame(columns, line, complete), n=n, n_event=n_event,
+                     levels=_levels(cohort, columns, line, complete), missing_endpoint=cohort.n - int(here.sum()),
+                     missing_covariate=int(here.sum()) - n, options=options)
+    return _fitted(model, columns, line, complete, inside)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Column:
-    """A column of the design: `values` (n of the whole cohort,), NaN where missing."""
-
-    term: str
-    level: str
-    reference: str
-    values: np.ndarray
-
-
-def _columns(cohort: Cohort, key: str) -> list[_Column]:
-    """Return a covariate's columns: an indicator per level but the reference, or the number itself."""
-    variable = cohort.variable(key)
-    if variable.kind != "categorical":
-        number = cohort.values(key).to_numpy(dtype=float)
-        return [_Column(term=key, level="", reference="", values=number)]
-    groups = strata(cohort, key)
-    place = reference_place(cohort, key, groups.levels)
-    return [_Column(term=key, level=level, reference=groups.levels[place],
-                    values=np.where(groups.codes < 0, np.nan, (groups.codes == i).astype(float)))
-            for i, level in enumerate(groups.levels) if i != place]
+def univariable(cohort: Cohort, *, endpoint: str, covariates: Sequence[str],
+                options: CoxOptions | None = None) -> dict[str, CoxModel | NotEstimable]:
+    """Fit each covariate by itself, on the patients who have it; what cannot be fitted says why."""
+    found: dict[str, CoxModel | NotEstimable] = {}
+    for key in covariates:
+        try:
+            found[key] = cox(cohort, endpoint=endpoint, covariates=(key,), options=options)
+        except NotEstimable as error:
+            found[key] = error
+    return found
 
 
-def _fit_columns(columns: list[_Column], line: Timeline,
-                 complete: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[str]]:
+def _stratum(cohort: Cohort, within: tuple[str, ...]) -> np.ndarray:
+    """Number the combinations of levels that have baseline hazards of their own, (n,); -1 where missing."""
+    out = np.zeros(len(cohort.rows), int)
+    for key in within:
+        codes = strata(cohort, key).codes
+        out = np.where((out < 0) | (codes < 0), -1, out * (int(codes.max(initial=0)) + 1) + codes)
+    return out
+
+
+def _frame(columns: list[Column], line: Timeline, complete: np.ndarray) -> pd.DataFrame:
+    """Begin the table of terms: who is in each."""
+    n, n_event = int(complete.sum()), int(line.event[complete].sum())
+    rows = []
+    for c in columns:
+        inside = complete & (c.values == 1) if c.reference else complete
+        rows.append((c.term, c.level, c.reference, int(inside.sum()) if c.reference else n,
+                     int(line.event[inside].sum()) if c.reference else n_event))
+    return pd.DataFrame(rows, columns=["term", "level", "reference", "n", "n_event"])
+
+
+def _levels(cohort: Cohort, columns: list[Column], line: Timeline, complete: np.ndarray) -> pd.DataFrame:
+    """Count patients and events of every level, in the levels' order."""
+    rows = []
+    for key in dict.fromkeys(c.term for c in columns if c.reference):
+        groups = strata(cohort, key)
+        n = np.bincount(groups.codes[complete], minlength=len(groups.levels))
+        dead = np.bincount(groups.codes[complete & line.event], minlength=len(groups.levels))
+        rows += [(key, level, int(a), int(b)) for level, a, b in zip(groups.levels, n, dead, strict=True)]
+    return pd.DataFrame(rows, columns=["term", "level", "n", "n_event"])
+
+
+def _fitted(model: CoxModel, columns: list[Column], line: Timeline, complete: np.ndarray,
+            inside: np.ndarray) -> CoxModel:
     """Fit the columns that can be; say of each other one why not."""
-    used, reasons = _levels_with_events(columns, line, complete)
+    used, reasons = _levels_with_events(columns, line, complete, keep_empty=model.options.firth)
     kept = _independent(columns, used, reasons)
-    coef = np.full(len(columns), math.nan)
-    error = coef.copy()
-    if not kept:
-        return coef, error, reasons
-    design = np.column_stack([columns[i].values[used] for i in kept])
-    fitted = fit(line.index[used], line.event[used], design)
-    for place, i in enumerate(kept):
-        if fitted.diverged[place]:
-            reasons[i] = reasons[i] or "the hazard ratio has no finite value (monotone likelihood)"
-        if not reasons[i]:
-            coef[i], error[i] = fitted.coef[place], fitted.std_error[place]
-    return coef, error, reasons
+    figures = np.full((len(_FIGURES), len(columns)), math.nan)
+    reason = model_reason(len(kept), int(line.event[used].sum()))
+    found = None
+    if kept and not reason:
+        arguments = (line.index[used], line.event[used], np.column_stack([columns[i].values[used] for i in kept]))
+        within = inside[used] if model.options.within else None
+        if model.options.firth:
+            figures[:, kept] = _penalised(penalised(*arguments, stratum=within, ties=model.options.ties))
+        else:
+            found = fit(*arguments, stratum=within, ties=model.options.ties)
+            figures[:, kept] = _wald(found)
+            for place in np.flatnonzero(found.diverged):
+                reasons[kept[place]] = reasons[kept[place]] or \
+                    "the hazard ratio has no finite value (monotone likelihood)"
+    for i in kept:
+        if not reasons[i] and abs(figures[0, i]) > BEYOND:
+            reasons[i] = "the hazard ratio per unit is beyond 1000: take a larger unit, a doubling or a cut" \
+                if not columns[i].reference else "the hazard ratio is beyond 1000: hardly anything holds it"
+    reasons = [r or reason for r in reasons]
+    figures[:, [bool(r) for r in reasons]] = math.nan
+    usable = found is not None and not found.diverged.any()
+    return replace(model, terms=model.terms.assign(**dict(zip(_FIGURES, figures, strict=True)), reason=reasons),
+                   reason=reason, fit=found if usable else None,
+                   columns=tuple((columns[i].term, i) for i in kept))
 
 
-def _levels_with_events(columns: list[_Column], line: Timeline,
-                        complete: np.ndarray) -> tuple[np.ndarray, list[str]]:
+def _wald(found: Fit) -> np.ndarray:
+    coef, error = found.coef, found.std_error
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        ratio, low, high = (np.exp(coef + z * error) for z in (0, -Z95, Z95))
+        p = [two_sided_p(c / e) for c, e in zip(coef, error, strict=True)]
+    return np.array([coef, error, ratio, low, high, p])
+
+
+def _penalised(found: Penalised) -> np.ndarray:
+    with np.errstate(over="ignore"):
+        return np.array([found.coef, found.std_error, np.exp(found.coef), np.exp(found.low), np.exp(found.high),
+                         found.p_value])
+
+
+def _levels_with_events(columns: list[Column], line: Timeline, complete: np.ndarray, *,
+                        keep_empty: bool) -> tuple[np.ndarray, list[str]]:
     """Return who the model is fitted on, and why a level has no hazard ratio.
 
     A level without events has a coefficient of minus infinity: its patients weigh nothing in any
-    risk set, so the others are fitted without them.
+    risk set, so the others are fitted without them. With `keep_empty` (Firth) it has a finite one.
     """
     reasons = [""] * len(columns)
     used = complete.copy()
     for i, column in enumerate(columns):
-        if column.level:
+        if column.reference:
             inside = complete & (column.values == 1)
-            events = int(line.event[inside].sum())
-            reasons[i] = own_reason(column.level, int(inside.sum()), events)
+            n, events = int(inside.sum()), int(line.event[inside].sum())
+            if keep_empty and n:
+                continue
+            reasons[i] = own_reason(column.level, n, events)
             if not events:
                 used &= ~inside
     return used, reasons
 
 
-def _independent(columns: list[_Column], used: np.ndarray, reasons: list[str]) -> list[int]:
+def _independent(columns: list[Column], used: np.ndarray, reasons: list[str]) -> list[int]:
     """Return the columns to fit; say of one that follows from those before it that it does."""
     kept: list[int] = []
-    base = np.empty((int(used.sum()), 0))
+    base = np.empty((int(used.sum()), 0))  # orthonormal
     for i, column in enumerate(columns):
+        name = column.level if column.reference else column.term
         centred = column.values[used] - column.values[used].mean()
-        spread = centred.std()
-        if not spread > 1e-12 * np.abs(column.values[used]).max():
-            reasons[i] = reasons[i] or f"{column.level or column.term} does not vary in these patients"
+        length = float(np.linalg.norm(centred))
+        if not length > 1e-12 * np.abs(column.values[used]).max() * math.sqrt(centred.size):
+            reasons[i] = reasons[i] or f"{name} does not vary in these patients"
             continue
-        trial = np.column_stack([base, centred / spread])
-        if np.linalg.matrix_rank(trial, rtol=1e-9) == trial.shape[1]:
+        left = centred / length
+        for _ in range(2):  # twice is enough
+            left = left - base @ (base.T @ left)
+        if np.linalg.norm(left) > _NEW:
             kept.append(i)
-            base = trial
+            base = np.column_stack([base, left / np.linalg.norm(left)])
         else:
-            reasons[i] = f"{column.level or column.term} follows from the terms before it"
+            reasons[i] = f"{name} follows from the terms before it"
     return kept
-
-
-def newton(deaths: np.ndarray, at_risk: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Maximise Efron's partial likelihood of k strata against the first.
-
-    Parameters
-    ----------
-    deaths, at_risk : int (k, t), strata that `estimable` finds so
-
-    Returns
-    -------
-    coefficients (k,) and standard errors (k,); 0 and 0 for the first
-    """
-    k = len(deaths)
-    if k == 1:
-        return np.zeros(1), np.zeros(1)
-    at = np.flatnonzero(deaths.sum(axis=0))
-    dead, risk = deaths[:, at].astype(float), at_risk[:, at].astype(float)
-    d, observed = dead.sum(axis=0), dead.sum(axis=1)
-    ties = Ties(d)
-
-    def step(beta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        ratio = np.concatenate([[1.0], np.exp(beta)])
-        total, dying = ratio @ risk, ratio @ dead
-        first, second = ties.sums(total, dying)
-        # A stratum's share of a shrinking risk set is fixed + moving / v, v the set's weight.
-        fixed = dead[1:] * ratio[1:, None] / dying
-        moving = risk[1:] * ratio[1:, None] - fixed * total
-        mean = fixed @ d + moving @ first
-        cross = (fixed * first) @ moving.T
-        squares = (fixed * d) @ fixed.T + cross + cross.T + (moving * second) @ moving.T
-        return observed[1:] - mean, np.diag(mean) - squares
-
-    expected = (risk / risk.sum(axis=0)) @ d
-    coef = np.log(observed[1:] / expected[1:] / (observed[0] / expected[0]))  # near the maximum already
-    score, information = step(coef)
-    for _ in range(_MAX_ITERATIONS):
-        move = np.linalg.solve(information, score)
-        ahead = step(coef + move)
-        while np.abs(ahead[0]).max() > np.abs(score).max() and np.abs(move).max() > _STEP:
-            move /= 2
-            ahead = step(coef + move)
-        coef = coef + move
-        score, information = ahead
-        if np.abs(move).max() < _STEP:
-            break
-    error = np.sqrt(np.diag(np.linalg.inv(information)))
-    return np.concatenate([[0.0], coef]), np.concatenate([[0.0], error])

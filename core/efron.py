@@ -64,14 +64,17 @@ class Ties:
             second[self.many] = scale**2 * (trigamma(lower) - trigamma(upper))
         return first, second
 
-    def log_sum(self, total: np.ndarray, dying: np.ndarray) -> float:
-        """Return the sum of log v over all times."""
-        out = float(np.log(self._v(total, dying)).sum())
+    def log_sums(self, total: np.ndarray, dying: np.ndarray) -> np.ndarray:
+        """Return the sums of log v, (t,)."""
+        out = np.empty_like(total)
+        if self.few.size:
+            logs = np.log(self._v(total, dying))
+            out[self.few] = logs if self.single else np.add.reduceat(logs, self.start)
         if self.many.size:
             from scipy.special import gammaln
 
             scale, lower, upper = self._gamma(total, dying)
-            out += float((gammaln(upper) - gammaln(lower) - self.d[self.many] * np.log(scale)).sum())
+            out[self.many] = gammaln(upper) - gammaln(lower) - self.d[self.many] * np.log(scale)
         return out
 
     def _v(self, total: np.ndarray, dying: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from core.cohort import Cohort
 from core.counts import TOLERANCE, Counts, count
 from core.errors import NotEstimable
 from core.format import number
+from core.p_values import two_sided_p
 from core.product_limit import Z95, ConfType, limits, product_limit, quantile
 
 _CERTAIN = {"estimate": 1.0, "std_error": 0.0, "conf_low": 1.0, "conf_high": 1.0}
@@ -181,11 +182,6 @@ def restricted_mean_comparison(means: pd.DataFrame) -> pd.DataFrame:
         "measure": np.tile(np.array(["difference", "ratio"], dtype=object), max(len(names) - 1, 0)),
         "estimate": value, "conf_low": low, "conf_high": high, "p_value": np.array([two_sided_p(v) for v in z])},
         copy=False)
-
-
-def two_sided_p(z: float) -> float:
-    """Return the two-sided p of a standard normal deviate."""
-    return math.erfc(abs(z) / math.sqrt(2))
 
 
 def _area(counts: Counts, survival: np.ndarray, i: int, tau: float) -> tuple[float, float]:

@@ -12,9 +12,9 @@ import pandas as pd
 from core.cohort import Cohort
 from core.comparison import Weight
 from core.counts import strata, timeline
-from core.cox import reference_place
 from core.estimates import longest_tau
 from core.survival_options import SurvivalOptions
+from core.treatment import reference_place
 
 _WEIGHT: dict[Weight, str] = {"Gehan-Wilcoxon": "n", "Tarone-Ware": "sqrt(n)"}
 

@@ -19,10 +19,10 @@ from core.adequacy import estimable
 from core.cohort import Cohort
 from core.comparison import Weight, compare
 from core.counts import count, strata, timeline
-from core.cox import treatment_effect
 from core.estimates import follow_up, restricted_mean, survival_at
 from core.kaplan_meier import kaplan_meier
 from core.survival_options import SurvivalOptions
+from core.treatment import treatment_effect
 
 SAME = 1e-6
 # Our Peto is survdiff's, rho = 1; what lifelines calls so weighs by another estimate of survival.

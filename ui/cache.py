@@ -17,7 +17,6 @@ from core.adverse_events import AdverseEvents
 from core.cohort import Cohort, make_cohort
 from core.competing import CumulativeIncidence
 from core.competing import cumulative_incidence as _incidence
-from core.cox import CoxModel
 from core.filters import Filters
 from core.kaplan_meier import KaplanMeier
 from core.landmark import Landmark
@@ -29,6 +28,7 @@ from core.parts import against_rest as _compare_with_rest
 from core.parts import within as _in_parts
 from core.product_limit import ConfType
 from core.survival_options import SurvivalOptions
+from core.treatment import TreatmentEffect
 
 SAMPLE = Path(__file__).parents[1] / "sample_data" / "yang2023_synthetic.csv"
 _ENTRIES = 128
@@ -39,7 +39,7 @@ def kaplan_meier(cohort: Cohort, *, endpoint: str, by: str | None,
     return _kaplan_meier(cohort, cohort.key, endpoint, by, conf_type)
 
 
-def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> CoxModel:
+def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> TreatmentEffect:
     return _treatment_effect(cohort, cohort.key, endpoint, by)
 
 
@@ -100,7 +100,7 @@ def _kaplan_meier(_cohort: Cohort, key: str, endpoint: str, by: str | None,
 
 
 @st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)
-def _treatment_effect(_cohort: Cohort, key: str, endpoint: str, by: str) -> CoxModel:
+def _treatment_effect(_cohort: Cohort, key: str, endpoint: str, by: str) -> TreatmentEffect:
     return core.treatment_effect(_cohort, endpoint=endpoint, by=by)
 
 

@@ -14,11 +14,11 @@ from core.charts.panes import Axes, Block, Curve, Pane
 from core.charts.steps import MANY, draw, thinned
 from core.cohort import Cohort
 from core.counts import count
-from core.cox import CoxModel
 from core.figure import Figure, provenance, rows_of
 from core.format import NOT_ESTIMABLE, estimate, fixed, hazard_ratio, number, p_phrase, percent, plural
 from core.kaplan_meier import KaplanMeier
 from core.product_limit import Z95
+from core.treatment import TreatmentEffect
 
 View = Literal["survival", "complement", "hazard", "log-log"]
 VIEWS: dict[View, str] = {"survival": "Survival", "complement": "1 \u2212 survival", "hazard": "Cumulative hazard",
@@ -53,7 +53,7 @@ class Part:
 
     cohort: Cohort
     result: KaplanMeier
-    effect: CoxModel | None = None
+    effect: TreatmentEffect | None = None
     reference: KaplanMeier | None = None
     level: str = ""
 

@@ -1,0 +1,100 @@
+"""A covariate's columns in a model: levels, a number per unit or per doubling, cut, or as a spline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from core.cohort import Cohort
+from core.counts import strata
+from core.errors import MappingError, NotEstimable
+from core.treatment import reference_place
+
+Form = Literal["levels", "linear", "log2", "cut", "spline"]
+FORMS: dict[Form, str] = {"linear": "per unit", "log2": "per doubling", "cut": "cut", "spline": "spline"}
+_KNOTS = (0.05, 0.35, 0.65, 0.95)  # Harrell's, for four
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Column:
+    """A column of the design: `values` (n of the whole cohort,), NaN where missing."""
+
+    term: str
+    level: str
+    reference: str
+    values: np.ndarray
+
+
+def form_of(cohort: Cohort, key: str, asked: Form | None = None) -> Form:
+    """Return how a covariate enters: as asked where it can, else by levels, or per unit."""
+    categorical = cohort.variable(key).kind == "categorical"
+    return "levels" if categorical else asked if asked and asked != "levels" else "linear"
+
+
+def columns_of(cohort: Cohort, key: str, form: Form, reference: str = "") -> list[Column]:
+    """Return a covariate's columns.
+
+    Parameters
+    ----------
+    reference : the level that the others are compared with; "" for the mapping's
+
+    Raises
+    ------
+    NotEstimable
+        If a number has no logarithm, or too few values for a spline.
+    MappingError
+        If there is no such level.
+    """
+    if form in ("levels", "cut"):
+        return _levels(cohort, key, reference)
+    values = cohort.values(key).to_numpy(dtype=float)
+    if form == "linear":
+        return [Column(term=key, level="", reference="", values=values)]
+    label = cohort.variable(key).label
+    if form == "log2":
+        if (values[cohort.rows] <= 0).any():
+            raise NotEstimable(f"{label} has values of 0 or less: it has no doubling.", "Take it per unit, or cut it.")
+        doublings = np.log2(np.where(values > 0, values, np.nan))
+        return [Column(term=key, level="per doubling", reference="", values=doublings)]
+    basis = spline_basis(values, knots(cohort, key))
+    names = ("linear part", "nonlinear part", "nonlinear part, second")
+    return [Column(term=key, level=name, reference="", values=column)
+            for name, column in zip(names, basis.T, strict=True)]
+
+
+def _levels(cohort: Cohort, key: str, reference: str) -> list[Column]:
+    groups = strata(cohort, key)
+    if reference and reference not in groups.levels:
+        raise MappingError(f"{groups.label} has no level {reference!r}.", f"Choose from: {', '.join(groups.levels)}.")
+    place = groups.levels.index(reference) if reference else reference_place(cohort, key, groups.levels)
+    return [Column(term=key, level=level, reference=groups.levels[place],
+                   values=np.where(groups.codes < 0, np.nan, (groups.codes == i).astype(float)))
+            for i, level in enumerate(groups.levels) if i != place]
+
+
+def knots(cohort: Cohort, key: str) -> np.ndarray:
+    """Return a spline's four knots: the quantiles 5, 35, 65 and 95 % of the filtered patients (R: quantile, type 7)."""
+    values = cohort.values(key).to_numpy(dtype=float)[cohort.rows]
+    values = values[~np.isnan(values)]
+    found = np.quantile(values, _KNOTS) if values.size else np.zeros(4)
+    if np.unique(found).size < len(_KNOTS):
+        raise NotEstimable(f"{cohort.variable(key).label} has too few different values for a spline.",
+                           "Take it per unit, or cut it.")
+    return np.asarray(found)
+
+
+def spline_basis(values: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Return the restricted cubic spline's columns, (n, knots - 1): linear beyond the outer knots.
+
+    Source: Harrell FE, Regression Modeling Strategies (2015), 2.4.5, with its normalisation.
+    """
+    last, before = at[-1], at[-2]
+
+    def cube(knot: float) -> np.ndarray:
+        return np.asarray(np.where(np.isnan(values), np.nan, np.maximum(values - knot, 0) ** 3))
+
+    bent = [cube(k) - cube(before) * (last - k) / (last - before) + cube(last) * (before - k) / (last - before)
+            for k in at[:-2]]
+    return np.column_stack([values, *(b / (last - at[0]) ** 2 for b in bent)])

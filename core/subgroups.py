@@ -1,0 +1,209 @@
+"""The treatment's hazard ratio in every subgroup, and whether it differs between them.
+
+Source: Wang R et al. N Engl J Med 2007;357:2189: the interaction is the inference, subgroups are exploratory.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.adequacy import BEYOND, finite_against_first, reasons_of
+from core.batched import fit_all
+from core.cohort import Cohort
+from core.comparison import adjusted
+from core.counts import Strata, count_all_times, strata
+from core.errors import NotEstimable
+from core.p_values import chi_square_p, two_sided_p
+from core.product_limit import Z95
+from core.schema import ARM
+from core.treatment import reference_place
+
+OVERALL = "All patients"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Subgroups:
+    """Hazard ratios of the arms in each level of some factors.
+
+    Attributes
+    ----------
+    rows : factor, level, arm, reference, n, n_event (of both arms), n_arm, n_event_arm, n_reference,
+        n_event_reference, coef, std_error, hazard_ratio, conf_low, conf_high, p_value, p_interaction, reason; the first
+        rows are all patients, of factor ""
+    interactions : factor, statistic, df, p_value (likelihood ratio), p_adjusted (Benjamini, Hochberg), missing
+    looked_at : how many subgroups
+    """
+
+    endpoint: str
+    by: str
+    factors: tuple[str, ...]
+    rows: pd.DataFrame
+    interactions: pd.DataFrame
+    looked_at: int
+
+
+def forest_factors(cohort: Cohort, by: str = ARM) -> tuple[str, ...]:
+    """Return the factors that a forest may have: known at time zero, of two strata or more."""
+    return tuple(f.key for f in cohort.mapping.factors
+                 if f.known == "baseline" and f.key != by and _has_strata(cohort, f.key))
+
+
+def _has_strata(cohort: Cohort, key: str) -> bool:
+    try:
+        return len(strata(cohort, key).levels) > 1
+    except NotEstimable:
+        return False
+
+
+def subgroup_hazard_ratios(cohort: Cohort, *, endpoint: str, factors: Sequence[str] | None = None,
+                           by: str = ARM) -> Subgroups:
+    """Fit the arms' hazard ratios in every level, and the interactions (R: coxph, anova).
+
+    The interaction is the likelihood ratio of arm + factor against arm * factor on the patients whose factor is
+    known; its degrees of freedom are the terms that can be estimated.
+
+    Raises
+    ------
+    NotEstimable
+        If there is one arm, or a factor is known only after time zero.
+    """
+    arms = strata(cohort, by)
+    if len(arms.levels) < 2:
+        raise NotEstimable("There is one arm: no hazard ratio can differ between subgroups.",
+                           "Choose another variable as the arm on the Cohort page.")
+    factors = forest_factors(cohort, by) if factors is None else tuple(factors)
+    for key in factors:
+        if cohort.variable(key).known == "later":
+            raise NotEstimable(f"{cohort.variable(key).label} is known only after time zero: it makes no subgroup.",
+                               "Choose factors that are known at time zero.")
+    first = reference_place(cohort, by, arms.levels)
+    order = [first, *(i for i in range(len(arms.levels)) if i != first)]
+    tables = _Tables.of(cohort, endpoint, by, factors, order)
+    interactions = _interactions(cohort, factors, tables)
+    rows = _rows(factors, [arms.levels[i] for i in order], tables)
+    p = interactions.set_index("factor").p_value
+    rows["p_interaction"] = [p.get(f, math.nan) for f in rows.factor]
+    return Subgroups(endpoint=endpoint, by=by, factors=factors, rows=rows, interactions=interactions,
+                     looked_at=sum(len(t.levels) for t in tables.groups))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Tables:
+    """Deaths and at risk over the times of death: of all patients (arms, t), and per factor (arms, levels, t)."""
+
+    whole: tuple[np.ndarray, np.ndarray]
+    parts: list[tuple[np.ndarray, np.ndarray]]
+    groups: list[Strata]
+    patients: list[np.ndarray]  # (arms, levels) per factor
+    n: np.ndarray  # (arms,)
+
+    @staticmethod
+    def of(cohort: Cohort, endpoint: str, by: str, factors: tuple[str, ...], order: list[int]) -> _Tables:
+        deaths, risk = (v[order] for v in count_all_times(cohort, endpoint, by))
+        at = np.flatnonzero(deaths.any(axis=0))
+        groups = [strata(cohort, key) for key in factors]
+        parts, patients = [], []
+        for key, group in zip(factors, groups, strict=True):
+            dead, left = (v.reshape(len(order), len(group.levels), -1)[order]
+                          for v in count_all_times(cohort, endpoint, (by, key)))
+            parts.append((dead[:, :, at], left[:, :, at]))
+            patients.append(left[:, :, 0] if left.shape[2] else np.zeros(left.shape[:2], int))
+        return _Tables(whole=(deaths[:, at], risk[:, at]), parts=parts, groups=groups, patients=patients,
+                       n=risk[:, 0] if risk.shape[1] else np.zeros(len(order), int))
+
+
+def _rows(factors: tuple[str, ...], arms: list[str], tables: _Tables) -> pd.DataFrame:
+    """Fit every subgroup, and all patients first."""
+    names = [("", OVERALL), *((f, level) for f, g in zip(factors, tables.groups, strict=True) for level in g.levels)]
+    dead = np.concatenate([tables.whole[0][:, None], *(d for d, _ in tables.parts)], axis=1).transpose(1, 0, 2)
+    risk = np.concatenate([tables.whole[1][:, None], *(r for _, r in tables.parts)], axis=1).transpose(1, 0, 2)
+    n = np.concatenate([tables.n[:, None], *tables.patients], axis=1).T
+    deaths = dead.sum(axis=2)
+    finite = np.array([finite_against_first(d, r) for d, r in zip(dead, risk, strict=True)]) if len(arms) > 2 else \
+        _two_finite(dead, risk)
+    coef, error = _fit_arms(dead, risk, finite)
+    reasons = [reasons_of(arms, *row)[1:] for row in zip(n, deaths, finite, strict=True)]
+    frame = pd.DataFrame({
+        "factor": np.repeat(np.array([f for f, _ in names], object), len(arms) - 1),
+        "level": np.repeat(np.array([v for _, v in names], object), len(arms) - 1),
+        "arm": np.tile(np.array(arms[1:], object), len(names)),
+        "reference": np.full(len(names) * (len(arms) - 1), arms[0], object),
+        "n": (n[:, 1:] + n[:, :1]).ravel(), "n_event": (deaths[:, 1:] + deaths[:, :1]).ravel(),
+        "n_arm": n[:, 1:].ravel(), "n_event_arm": deaths[:, 1:].ravel(),
+        "n_reference": np.repeat(n[:, 0], len(arms) - 1), "n_event_reference": np.repeat(deaths[:, 0], len(arms) - 1),
+    }, copy=False)
+    return _with_ratios(frame, coef[:, 1:].ravel(), error[:, 1:].ravel(), [r for row in reasons for r in row])
+
+
+def _with_ratios(frame: pd.DataFrame, coef: np.ndarray, error: np.ndarray, reasons: list[str]) -> pd.DataFrame:
+    """Put the hazard ratios to a table, none where a reason says why or where hardly anything holds it."""
+    far = np.abs(np.nan_to_num(coef)) > BEYOND
+    reasons = [r or ("the hazard ratio is beyond 1000: hardly anything holds it" if f else "")
+               for r, f in zip(reasons, far, strict=True)]
+    hidden = np.array([bool(r) for r in reasons])
+    coef, error = np.where(hidden, math.nan, coef), np.where(hidden, math.nan, error)
+    ratio, low, high = (np.exp(coef + z * error) for z in (0, -Z95, Z95))
+    return frame.assign(coef=coef, std_error=error, hazard_ratio=ratio, conf_low=low, conf_high=high,
+                        p_value=[two_sided_p(c / e) for c, e in zip(coef, error, strict=True)], reason=reasons)
+
+
+def _two_finite(dead: np.ndarray, risk: np.ndarray) -> np.ndarray:
+    """Tell where two arms each had a death while the other was at risk, bool (k, 2)."""
+    both = np.all([((dead[:, a] > 0) & (risk[:, 1 - a] > 0)).any(axis=1) for a in (0, 1)], axis=0)
+    return np.column_stack([np.ones_like(both), both])
+
+
+def _fit_arms(dead: np.ndarray, risk: np.ndarray, finite: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Fit each arm against the first in each subgroup; NaN where it has no finite ratio, each (k, arms)."""
+    k, arms, _ = dead.shape
+    coef, error = np.full((k, arms), math.nan), np.full((k, arms), math.nan)
+    some = finite[:, 1:].any(axis=1) & (dead.sum(axis=(1, 2)) > 0)
+    if some.any():
+        inside = finite[some][:, :, None]  # an arm without a finite ratio leaves the risk sets
+        design = np.broadcast_to(np.eye(arms)[:, 1:], (int(some.sum()), arms, arms - 1)) * inside
+        found = fit_all(dead[some] * inside, risk[some] * inside, design)
+        variance = np.linalg.pinv(found.information)
+        coef[some, 1:] = found.coef
+        error[some, 1:] = np.sqrt(np.maximum(np.diagonal(variance, axis1=1, axis2=2), 0))
+        coef[~finite] = error[~finite] = math.nan
+    return coef, error
+
+
+def _interactions(cohort: Cohort, factors: tuple[str, ...], tables: _Tables) -> pd.DataFrame:
+    """Return each factor's likelihood ratio of arm + factor against arm * factor."""
+    if not factors:
+        return pd.DataFrame(columns=["factor", "statistic", "df", "p_value", "p_adjusted", "missing"])
+    arms, most = len(tables.n), max(len(g.levels) for g in tables.groups)
+    size, t = arms * most, tables.whole[0].shape[1]
+    dead, risk = (np.zeros((2 * len(factors), size, t)) for _ in range(2))
+    design = np.zeros((2 * len(factors), size, size - 1))
+    freedom = []
+    for i, (d, r) in enumerate(tables.parts):
+        levels = d.shape[1]
+        useful = d.any(axis=(0, 2))  # a level without events says nothing
+        cells, held = (v.reshape(arms * levels, t) for v in (d * useful[:, None], r * useful[:, None]))
+        arm, level = np.divmod(np.arange(arms * levels), levels)
+        events = cells.any(axis=1)
+        patients = held.any(axis=1)
+        dead[2 * i:2 * i + 2, :arms * levels] = cells
+        risk[2 * i, :arms * levels] = held
+        risk[2 * i + 1, :arms * levels] = held * events[:, None]  # without events a cell's ratio is 0
+        additive = np.column_stack([arm[:, None] == np.arange(1, arms), level[:, None] == np.arange(1, levels)])
+        design[2 * i, :arms * levels, :additive.shape[1]] = additive
+        design[2 * i + 1, :arms * levels, :arms * levels - 1] = np.eye(arms * levels)[:, 1:]
+        here = [len(set(v[patients])) for v in (arm, level)]
+        freedom.append(max(int(patients.sum()) - 1 - sum(max(m - 1, 0) for m in here), 0))
+    likelihood = fit_all(dead, risk, design).likelihood if t else np.zeros(2 * len(factors))
+    statistic = np.maximum(2 * (likelihood[1::2] - likelihood[::2]), 0)
+    df = np.array(freedom)
+    told = np.array([f > 0 and bool(d.any(axis=(1, 2)).all()) for f, (d, _) in zip(freedom, tables.parts, strict=True)])
+    p = np.array([chi_square_p(s, int(f)) if ok else math.nan for s, f, ok in zip(statistic, df, told, strict=True)])
+    return pd.DataFrame({
+        "factor": list(factors), "statistic": np.where(told, statistic, math.nan), "df": df, "p_value": p,
+        "p_adjusted": adjusted(p, "BH"),
+        "missing": [int(((g.codes < 0) & cohort.rows).sum()) for g in tables.groups]}, copy=False)

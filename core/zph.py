@@ -1,0 +1,97 @@
+"""Proportional hazards: cox.zph of R's survival 3, and the residuals that show how a coefficient moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.cox_fit import Fit
+from core.design import spline_basis
+from core.p_values import chi_square_p
+from core.product_limit import Z95
+
+GLOBAL = "GLOBAL"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Course:
+    """How one coefficient moves over time.
+
+    Attributes
+    ----------
+    residuals : time_place (into the distinct times), transformed (1 - survival just before), coefficient; a row per
+        death: the scaled Schoenfeld residual plus the coefficient
+    smooth : transformed, time_place, estimate, conf_low, conf_high
+    """
+
+    residuals: pd.DataFrame
+    smooth: pd.DataFrame
+
+
+def proportional_hazards(fit: Fit, terms: Sequence[str]) -> pd.DataFrame:
+    """Test per term, and together, whether coefficients keep still (R: cox.zph, transform = "km", terms = TRUE).
+
+    The score test of the products of the columns with 1 - survival added to the model (Grambsch and Therneau,
+    Biometrika 1994;81:515, as survival 3 has it).
+
+    Parameters
+    ----------
+    terms : the term of each column, (p,)
+
+    Returns
+    -------
+    term, statistic, df, p_value; the last row is GLOBAL
+    """
+    g = transformed_time(fit)
+    g = g - g.mean()
+    best, p = fit.best, len(terms)
+    crossed, squared = best.information_by(g), best.information_by(g * g)
+    information = np.block([[best.information, crossed], [crossed, squared]])
+    score = np.concatenate([np.zeros(p), best.score_by(g)])
+    rows = []
+    for name in [*dict.fromkeys(terms), GLOBAL]:
+        own = [i for i in range(p) if name in (GLOBAL, terms[i])]
+        used = [*range(p), *(p + i for i in own)]
+        part = score[used]
+        statistic = float(part @ np.linalg.lstsq(information[np.ix_(used, used)], part, rcond=1e-13)[0])
+        rows.append((name, statistic, len(own), chi_square_p(statistic, len(own))))
+    return pd.DataFrame(rows, columns=["term", "statistic", "df", "p_value"])
+
+
+def transformed_time(fit: Fit) -> np.ndarray:
+    """Return 1 - Kaplan-Meier's survival of all strata together just before each death's time, (d,)."""
+    sets = fit.sets
+    weight = np.ones(sets.index.size) if sets.weight is None else sets.weight
+    last = int(sets.index.max()) + 1
+    leaving = np.bincount(sets.index, weight, last)
+    deaths = np.bincount(sets.index, weight * sets.event, last)
+    at_risk = np.cumsum(leaving[::-1])[::-1]
+    survival = np.cumprod(1 - deaths / np.where(at_risk > 0, at_risk, 1))
+    before = np.concatenate([[1.0], survival[:-1]])
+    return np.asarray(1 - before[sets.index[sets.event]])
+
+
+def course(fit: Fit, column: int) -> Course:
+    """Return a column's scaled Schoenfeld residuals and their smooth, a natural cubic spline of four parameters."""
+    sets, deaths = fit.sets, int(fit.sets.event.sum())
+    residual = fit.best.schoenfeld @ (fit.variance * fit.scale[:, None])[:, column] * deaths + fit.coef[column]
+    x = transformed_time(fit)
+    frame = pd.DataFrame({"time_place": sets.index[sets.event], "transformed": x, "coefficient": residual})
+    frame = frame.sort_values("transformed", kind="stable", ignore_index=True)
+    at = np.quantile(np.unique(x), (0, 1 / 3, 2 / 3, 1)) if np.unique(x).size > 4 else np.array([])
+    if not at.size:
+        return Course(residuals=frame, smooth=pd.DataFrame(columns=["transformed", "time_place", "estimate", "conf_low",
+                                                                    "conf_high"]))
+    places = np.unique(np.linspace(0, len(frame) - 1, 60).astype(int))
+    grid = frame.transformed.to_numpy()[places]
+    design, shown = (np.column_stack([np.ones(v.size), spline_basis(v, at)]) for v in (x, grid))
+    coef = np.linalg.lstsq(design, residual, rcond=None)[0]
+    spread = np.einsum("ij,jk,ik->i", shown, np.linalg.pinv(design.T @ design), shown)
+    half = Z95 * np.sqrt(spread * fit.variance[column, column] * deaths)
+    line = shown @ coef
+    return Course(residuals=frame, smooth=pd.DataFrame({
+        "transformed": grid, "time_place": frame.time_place.to_numpy()[places], "estimate": line,
+        "conf_low": line - half, "conf_high": line + half}))
