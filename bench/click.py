@@ -55,6 +55,11 @@ def main(patients: int) -> None:
         pills = app.ready().open_sidebar()
         said("Survival", app, lambda i: _pill(pills, ("Vp3", "Vp4")[i // 2 % 2]).click())
         print(f"elements of the curves' drawing: {page.evaluate(_DRAWN)}")
+        app.go("Hazard ratios")
+        page.get_by_text("The treatment within subgroups").wait_for()
+        page.set_viewport_size({"width": 1440, "height": 2000})  # the model and the forest of subgroups
+        pills = app.settled().sidebar()
+        said("Hazard ratios", app, lambda i: _pill(pills, ("Vp3", "Vp4")[i // 2 % 2]).click())
         browser.close()
 
 

@@ -143,12 +143,17 @@ def _strata(whole: Cohort, by: str | None) -> Strata:
     if variable.kind == "grade":
         codes, levels = (number_of > 0).astype(int), (f"no {variable.label}", variable.label)
     else:
-        cuts = variable.cuts or (Cut(float(np.nanmedian(number_of)), "right"),)
-        codes, levels = cut_codes(number_of, cuts)
+        codes, levels = cut_codes(number_of, cuts_of(whole, by))
         if not variable.cuts:
             levels = tuple(f"{level} (median)" for level in levels)
     return Strata(by=by, label=variable.label, levels=levels,
                   codes=np.where(np.isnan(number_of), -1, codes))
+
+
+def cuts_of(whole: Cohort, key: str) -> tuple[Cut, ...]:
+    """Return a number's cuts in order; the whole cohort's median where the mapping has none."""
+    own = tuple(sorted(whole.variable(key).cuts, key=lambda c: c.at))
+    return own or (Cut(float(np.nanmedian(whole.values(key).to_numpy(dtype=float))), "right"),)
 
 
 def cut_codes(values: np.ndarray, cuts: tuple[Cut, ...]) -> tuple[np.ndarray, tuple[str, ...]]:

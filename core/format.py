@@ -66,7 +66,12 @@ def hazard_ratio(value: float, low: float, high: float) -> str:
     """Write `0.49 (0.28–0.86)`, or that it is not estimable."""
     if math.isnan(value):
         return NOT_ESTIMABLE
-    return f"{value:.2f} ({low:.2f}{DASH}{high:.2f})"
+    return f"{_ratio(value)} ({_ratio(low)}{DASH}{_ratio(high)})"
+
+
+def _ratio(value: float) -> str:
+    """Write a ratio with two decimals; beyond 1000 either way nothing but that."""
+    return ">1000" if value > 1000 else "<0.001" if value < 0.001 else f"{value:.2f}"
 
 
 def percent(share: float, digits: int = 0) -> str:

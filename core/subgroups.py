@@ -16,8 +16,9 @@ from core.adequacy import BEYOND, finite_against_first, reasons_of
 from core.batched import fit_all
 from core.cohort import Cohort
 from core.comparison import adjusted
-from core.counts import Strata, count_all_times, strata
+from core.counts import Strata, count_all_times, cuts_of, strata
 from core.errors import NotEstimable
+from core.filters import Condition
 from core.p_values import chi_square_p, two_sided_p
 from core.product_limit import Z95
 from core.schema import ARM
@@ -90,6 +91,22 @@ def subgroup_hazard_ratios(cohort: Cohort, *, endpoint: str, factors: Sequence[s
     rows["p_interaction"] = [p.get(f, math.nan) for f in rows.factor]
     return Subgroups(endpoint=endpoint, by=by, factors=factors, rows=rows, interactions=interactions,
                      looked_at=sum(len(t.levels) for t in tables.groups))
+
+
+def condition_of(cohort: Cohort, key: str, level: str) -> Condition:
+    """Return the filter that keeps a factor's subgroup: its level, or between its cuts."""
+    groups = strata(cohort, key)
+    if cohort.variable(key).kind == "categorical":
+        return Condition(levels=(level,))
+    cuts, place = cuts_of(cohort.whole, key), groups.levels.index(level)
+    bounds: list[tuple[str, float]] = []
+    if place > 0:
+        below = cuts[place - 1]
+        bounds.append(("gt" if below.closed == "right" else "ge", below.at))
+    if place < len(cuts):
+        above = cuts[place]
+        bounds.append(("le" if above.closed == "right" else "lt", above.at))
+    return Condition(bounds=tuple(bounds))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -185,11 +202,11 @@ def _interactions(cohort: Cohort, factors: tuple[str, ...], tables: _Tables) -> 
     freedom = []
     for i, (d, r) in enumerate(tables.parts):
         levels = d.shape[1]
-        useful = d.any(axis=(0, 2))  # a level without events says nothing
+        useful = np.asarray(d.any(axis=(0, 2)))  # a level without events says nothing
         cells, held = (v.reshape(arms * levels, t) for v in (d * useful[:, None], r * useful[:, None]))
         arm, level = np.divmod(np.arange(arms * levels), levels)
-        events = cells.any(axis=1)
-        patients = held.any(axis=1)
+        events = np.asarray(cells.any(axis=1))
+        patients = np.asarray(held.any(axis=1))
         dead[2 * i:2 * i + 2, :arms * levels] = cells
         risk[2 * i, :arms * levels] = held
         risk[2 * i + 1, :arms * levels] = held * events[:, None]  # without events a cell's ratio is 0

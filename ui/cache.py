@@ -17,6 +17,8 @@ from core.adverse_events import AdverseEvents
 from core.cohort import Cohort, make_cohort
 from core.competing import CumulativeIncidence
 from core.competing import cumulative_incidence as _incidence
+from core.cox import CoxModel, CoxOptions
+from core.errors import NotEstimable
 from core.filters import Filters
 from core.kaplan_meier import KaplanMeier
 from core.landmark import Landmark
@@ -27,6 +29,7 @@ from core.missing import MissingData
 from core.parts import against_rest as _compare_with_rest
 from core.parts import within as _in_parts
 from core.product_limit import ConfType
+from core.subgroups import Subgroups
 from core.survival_options import SurvivalOptions
 from core.treatment import TreatmentEffect
 
@@ -41,6 +44,19 @@ def kaplan_meier(cohort: Cohort, *, endpoint: str, by: str | None,
 
 def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> TreatmentEffect:
     return _treatment_effect(cohort, cohort.key, endpoint, by)
+
+
+def cox(cohort: Cohort, *, endpoint: str, covariates: tuple[str, ...], options: CoxOptions) -> CoxModel:
+    return _cox(cohort, cohort.key, endpoint, covariates, options, repr(options))
+
+
+def univariable(cohort: Cohort, *, endpoint: str, covariates: tuple[str, ...],
+                options: CoxOptions) -> dict[str, CoxModel | NotEstimable]:
+    return _univariable(cohort, cohort.key, endpoint, covariates, options, repr(options))
+
+
+def subgroups(cohort: Cohort, *, endpoint: str, factors: tuple[str, ...]) -> Subgroups:
+    return _subgroups(cohort, cohort.key, endpoint, factors)
 
 
 def adverse_events(cohort: Cohort, *, by: str | None) -> AdverseEvents:
@@ -102,6 +118,23 @@ def _kaplan_meier(_cohort: Cohort, key: str, endpoint: str, by: str | None,
 @st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)
 def _treatment_effect(_cohort: Cohort, key: str, endpoint: str, by: str) -> TreatmentEffect:
     return core.treatment_effect(_cohort, endpoint=endpoint, by=by)
+
+
+@st.cache_resource(scope="session", max_entries=16, show_spinner=False)
+def _cox(_cohort: Cohort, key: str, endpoint: str, covariates: tuple[str, ...], _options: CoxOptions,
+         options_key: str) -> CoxModel:
+    return core.cox(_cohort, endpoint=endpoint, covariates=covariates, options=_options)
+
+
+@st.cache_resource(scope="session", max_entries=16, show_spinner=False)
+def _univariable(_cohort: Cohort, key: str, endpoint: str, covariates: tuple[str, ...], _options: CoxOptions,
+                 options_key: str) -> dict[str, CoxModel | NotEstimable]:
+    return core.univariable(_cohort, endpoint=endpoint, covariates=covariates, options=_options)
+
+
+@st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)
+def _subgroups(_cohort: Cohort, key: str, endpoint: str, factors: tuple[str, ...]) -> Subgroups:
+    return core.subgroup_hazard_ratios(_cohort, endpoint=endpoint, factors=factors)
 
 
 @st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)

@@ -114,7 +114,7 @@ def _style(frame: Any, points: float, colour: str, *, bold: bool = False) -> Non
 
     frame.vertical_anchor = MSO_ANCHOR.MIDDLE
     for paragraph in frame.paragraphs:
-        paragraph.alignment = PP_ALIGN.LEFT
+        paragraph.alignment, paragraph.font.size = PP_ALIGN.LEFT, Pt(points)  # an empty cell is as high as others
         for run in paragraph.runs:
             run.font.size, run.font.bold, run.font.name = Pt(points), bold, _FONT
             run.font.color.rgb = cast(Any, RGBColor).from_string(colour.lstrip("#"))

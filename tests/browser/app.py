@@ -103,6 +103,9 @@ class App:
 
     def open_sidebar(self) -> Locator:
         self.page.get_by_test_id("stExpandSidebarButton").click()
+        return self.sidebar()
+
+    def sidebar(self) -> Locator:
         sidebar = self.page.get_by_test_id("stSidebar")
         expect(sidebar.get_by_text("Filters")).to_be_visible()
         return sidebar

@@ -1,0 +1,208 @@
+"""Cox models as forests: covariates alone and together, and the treatment within subgroups."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import pandas as pd
+
+from core.adequacy import few_per_parameter, immortal_time
+from core.charts import theme
+from core.charts.forest import Layout, TextColumn, forest
+from core.cohort import Cohort
+from core.counts import strata
+from core.cox import CoxModel
+from core.design import FORMS
+from core.errors import NotEstimable
+from core.figure import Figure, provenance, rows_of
+from core.format import DASH, fixed, hazard_ratio, p_value, plural
+from core.subgroups import Subgroups
+
+Sort = Literal["as mapped", "hazard ratio", "interaction p", "events"]
+SORTS: tuple[Sort, ...] = ("as mapped", "hazard ratio", "interaction p", "events")
+_LABEL, _HEAD, _ARM = 30, 34, 20  # characters
+_INDENT = "\u2003"
+_MODEL = Layout(columns=(TextColumn("label", "", 0), TextColumn("n", "Events / n", 250, "right"),
+                         TextColumn("alone", "Univariable HR (95% CI), p", 280),
+                         TextColumn("together", "Multivariable HR (95% CI), p", -205)), left=500, right=225)
+_SUBGROUPS = Layout(columns=(TextColumn("label", "", 0), TextColumn("first", "", 300, "right"),
+                             TextColumn("second", "", 440, "right"),
+                             TextColumn("together", "HR (95% CI)", -210),
+                             TextColumn("p", "p interaction (BH)", -1, "right")), left=465, right=230, click=True)
+
+_METHOD = ("Events / n per arm. Cox regression, Efron ties, Wald CI; p for interaction by the likelihood ratio of "
+           "arm + factor against arm × factor, in brackets adjusted by Benjamini and Hochberg. The interaction is the "
+           "inference.")
+
+
+def model_figure(cohort: Cohort, model: CoxModel, alone: Mapping[str, CoxModel | NotEstimable]) -> Figure:
+    """Draw the model: each covariate alone and with the others, in one table with the forest in it."""
+    rows, table = _model_rows(cohort, model, alone)
+    options = model.options
+    firth = "Firth-penalised, profile-likelihood CI and p" if options.firth else "Wald CI and p"
+    within = f"; baseline hazards by {', '.join(cohort.variable(k).label for k in options.within)}" if options.within \
+        else ""
+    missing = [plural(model.missing_endpoint, "patient") + f" left out: {model.endpoint} time or event missing"
+               ] if model.missing_endpoint else []
+    missing += [plural(model.missing_covariate, "patient") + " left out of the multivariable model: a covariate missing"
+                ] if model.missing_covariate else []
+    reasons = [f"{r.level if r.reference else cohort.variable(r.term).label}: not estimable, {r.reason}."
+               for r in rows_of(model.terms) if r.reason and not model.reason]
+    later = immortal_time(cohort, *dict.fromkeys(model.terms.term), *options.within)
+    ties = "Efron" if options.ties == "efron" else "Breslow"
+    return Figure(
+        slug=f"cox-{model.endpoint}".lower().replace(" ", "-"), title=f"{model.endpoint}: hazard ratios",
+        chart=forest(_MODEL, rows), table=table, drawn=model.terms,
+        summary=(f"{model.n:,} patients, {plural(model.n_event, 'event')} in the multivariable model",),
+        warnings=tuple(filter(None, [later, model.reason and f"{model.reason[:1].upper()}{model.reason[1:]}."])),
+        notes=tuple(filter(None, [few_per_parameter(len(model.columns), model.n_event), *missing, *reasons])),
+        provenance=provenance(cohort, f"Cox regression, {ties} ties, {firth}{within}; complete cases.",
+                              plural(model.n_event, f"{model.endpoint} event")),
+        alt=f"Forest of {len(rows)} rows; the table gives the numbers.")
+
+
+def _model_rows(cohort: Cohort, model: CoxModel,
+                alone: Mapping[str, CoxModel | NotEstimable]) -> tuple[list[dict[str, Any]], pd.DataFrame]:
+    rows: list[dict[str, Any]] = []
+    table: list[dict[str, str]] = []
+    counts = {(r.term, r.level): r for r in rows_of(model.levels)}
+    for key in dict.fromkeys(model.terms.term):
+        own = model.terms[model.terms.term == key]
+        single = alone.get(key)
+        first = {(r.term, r.level): r for r in rows_of(single.terms)} if isinstance(single, CoxModel) else {}
+        variable = cohort.variable(key)
+        unit = f", {variable.unit}" if variable.unit and not own.reference.iloc[0] else ""
+        levels = [level for term, level in counts if term == key]
+        rows.append({"key": key, "label": theme.shortened(f"{variable.label}{unit}", _HEAD), "head": True, "n": "",
+                     "alone": "", "together": ""})
+        by_level = {r.level: r for r in rows_of(own)}
+        for level in levels or list(by_level):
+            term, count = by_level.get(level), counts.get((key, level))
+            n, events = (count.n, count.n_event) if count else (own.n.iloc[0], own.n_event.iloc[0])
+            name = level or FORMS["linear"]
+            texts = ["reference"] * 2 if term is None else [_said(first.get((key, level))), _said(term)]
+            rows.append({"key": f"{key}={level}", "label": _INDENT + theme.shortened(name, _LABEL),
+                         "n": f"{events:,} / {n:,}", "alone": texts[0],
+                         "together": texts[1], "events": events, "c": theme.SELECTED,
+                         **({} if term is None else {"ratio": term.hazard_ratio, "low": term.conf_low,
+                                                     "high": term.conf_high})})
+            table.append({"Covariate": variable.label + unit, "Level": name, "Events / n": f"{events:,} / {n:,}",
+                          "Univariable HR (95% CI), p": texts[0], "Multivariable HR (95% CI), p": texts[1]})
+    return rows, pd.DataFrame(table)
+
+
+def _said(term: Any) -> str:
+    """Write a term's ratio with limits and p; a dash where there is none."""
+    if term is None:
+        return DASH
+    text = hazard_ratio(term.hazard_ratio, term.conf_low, term.conf_high)
+    return text if math.isnan(term.p_value) else f"{text}, {p_value(term.p_value)}"
+
+
+def subgroup_figure(cohort: Cohort, found: Subgroups, *, sort: Sort = "as mapped") -> Figure:
+    """Draw the treatment's hazard ratio in every subgroup; a click on a row asks for it."""
+    rows, table = _subgroup_rows(cohort, found, sort)
+    whole = found.rows[found.rows.factor == ""]
+    single = len(whole) == 1
+    overall = float(whole.hazard_ratio.iloc[0]) if single else math.nan
+    arms = (whole.reference.iloc[0], whole.arm.iloc[0])
+    tests = found.interactions
+    return Figure(
+        slug=f"subgroups-{found.endpoint}".lower().replace(" ", "-"),
+        title=f"{found.endpoint}: hazard ratio of the arms within subgroups",
+        chart=_forest(rows, overall, arms if single else None),
+        table=table, drawn=found.rows,
+        summary=(f"Exploratory: {found.looked_at} subgroups of {plural(len(found.factors), 'factor')} were looked at",),
+        notes=(*[f"{cohort.variable(r.factor).label}: {plural(int(r.missing), 'patient')} without it."
+                 for r in rows_of(tests) if r.missing], *_reasons(cohort, found)),
+        provenance=provenance(cohort, _METHOD),
+        alt=f"Forest of {found.looked_at} subgroups; the table gives the numbers.")
+
+
+def _reasons(cohort: Cohort, found: Subgroups) -> list[str]:
+    """Say why subgroups have no hazard ratio, a line per reason."""
+    named: dict[str, list[str]] = {}
+    for r in rows_of(found.rows):
+        if r.reason:
+            named.setdefault(r.reason, []).append(_name(cohort, r))
+    return [f"Not estimable, {reason}: {', '.join(names)}." for reason, names in named.items()]
+
+
+def _forest(rows: list[dict[str, Any]], overall: float, arms: tuple[str, str] | None) -> dict[str, Any]:
+    """Draw the subgroups; of two arms with what favours which."""
+    if arms is None:
+        return forest(_SUBGROUPS, rows, titles={"first": "reference", "second": "arm"})
+    first, second = (theme.shortened(arm, _ARM) for arm in arms)
+    return forest(_SUBGROUPS, rows, overall=overall, titles={"first": first, "second": second},
+                  favours=(f"← favours {second}", f"favours {first} →"))
+
+
+def _name(cohort: Cohort, row: Any) -> str:
+    return f"{cohort.variable(row.factor).label} {row.level}" if row.factor else row.level
+
+
+def _sorted(cohort: Cohort, found: Subgroups, sort: Sort) -> list[str]:
+    """Return the factors in the order that is asked for."""
+    parts = found.rows[found.rows.factor != ""].groupby("factor", sort=False)
+    if sort == "hazard ratio":
+        return list(parts.hazard_ratio.min().sort_values(kind="stable").index)
+    if sort == "events":
+        return list(parts.n_event.max().sort_values(ascending=False, kind="stable").index)
+    if sort == "interaction p":
+        return list(parts.p_interaction.first().sort_values(kind="stable").index)
+    return list(found.factors)
+
+
+def _subgroup_rows(cohort: Cohort, found: Subgroups, sort: Sort) -> tuple[list[dict[str, Any]], pd.DataFrame]:
+    tests = found.interactions.set_index("factor")
+    levels = strata(cohort, found.by).levels
+    several = found.rows.arm.nunique() > 1
+    rows: list[dict[str, Any]] = []
+    table: list[dict[str, str]] = []
+
+    def add(row: Any, indent: str) -> None:
+        first = f"{row.n_event_reference:,} / {row.n_reference:,}"
+        second = f"{row.n_event_arm:,} / {row.n_arm:,}"
+        ratio = hazard_ratio(row.hazard_ratio, row.conf_low, row.conf_high)
+        name = f"{row.level}, {row.arm}" if several else row.level
+        rows.append({"key": f"{row.factor}\t{row.level}", "label": indent + theme.shortened(name, _LABEL),
+                     "first": first, "second": second, "together": ratio, "p": "", "ratio": row.hazard_ratio,
+                     "low": row.conf_low, "high": row.conf_high, "events": row.n_event, "tip": _name(cohort, row),
+                     "c": theme.INK if not row.factor else theme.colour(levels.index(row.arm)) if several
+                     else theme.SELECTED})
+        table.append({"Factor": cohort.variable(row.factor).label if row.factor else "", "Subgroup": name,
+                      f"Events / n, {row.reference}": first,
+                      "Events / n, arm" if several else f"Events / n, {row.arm}": second, "HR (95% CI)": ratio,
+                      "p interaction": "", "p adjusted": ""})
+
+    for row in rows_of(found.rows[found.rows.factor == ""]):
+        add(row, "")
+    for key in _sorted(cohort, found, sort):
+        p = p_value(tests.p_value[key]) or DASH
+        both = f"{p} ({p_value(tests.p_adjusted[key])})" if p != DASH else p
+        rows.append({"key": key, "label": theme.shortened(cohort.variable(key).label, _HEAD), "head": True, "first": "",
+                     "second": "", "together": "", "p": both})
+        start = len(table)
+        for row in rows_of(found.rows[found.rows.factor == key]):
+            add(row, _INDENT)
+        table[start] |= {"p interaction": p, "p adjusted": p_value(tests.p_adjusted[key])}
+    return rows, pd.DataFrame(table)
+
+
+def zph_table(cohort: Cohort, zph: pd.DataFrame) -> pd.DataFrame:
+    """Write the test of proportional hazards."""
+    return pd.DataFrame([{"Term": "All together" if r.term == "GLOBAL" else cohort.variable(r.term).label,
+                          "χ²": fixed(r.statistic, 3), "df": str(r.df), "p": p_value(r.p_value)} for r in rows_of(zph)])
+
+
+def model_tests_table(model: CoxModel) -> pd.DataFrame:
+    """Write the global tests and the concordance."""
+    rows = [{"Test": r.test, "Value": fixed(r.statistic, 3), "df": str(r.df), "p": p_value(r.p_value)}
+            for r in rows_of(model.tests)]
+    estimate, error = model.concordance
+    if not math.isnan(estimate):
+        shown = f"{fixed(estimate, 3)} ({fixed(error, 3)})"
+        rows.append({"Test": "concordance (SE)", "Value": shown, "df": "", "p": ""})
+    return pd.DataFrame(rows)

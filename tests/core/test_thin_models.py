@@ -1,0 +1,90 @@
+"""Thin subgroups: no hazard ratio that means nothing, and the exact sentence in its place."""
+
+import io
+
+import numpy as np
+import pytest
+
+from core import CoxOptions, cox, read_cohort, subgroup_hazard_ratios
+from core.adequacy import few_patients, few_per_parameter
+from core.charts import subgroup_figure
+from core.errors import CohortError, NotEstimable
+from core.schema import PATIENT
+from core.subgroups import condition_of
+from tests.core.thin import CASES, cohort_of
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_cannot_be_estimated_says_why(name):
+    columns, covariates, wanted = CASES[name]
+    cohort = cohort_of(columns)
+    try:
+        model = cox(cohort, endpoint="OS", covariates=covariates)
+    except NotEstimable as error:
+        assert wanted in str(error)
+        return
+    assert wanted in model.terms.reason.tolist(), model.terms.reason.tolist()
+    shown = model.terms.hazard_ratio.dropna()
+    assert shown.between(1e-3, 1e3).all()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_firth_is_finite_or_says_why(name):
+    columns, covariates, _ = CASES[name]
+    try:
+        terms = cox(cohort_of(columns), endpoint="OS", covariates=covariates, options=CoxOptions.of(firth=True)).terms
+    except NotEstimable as error:
+        assert str(error)
+        return
+    shown = terms[terms.reason == ""]
+    assert shown.hazard_ratio.between(1e-3, 1e3).all() and shown.p_value.between(0, 1).all()
+    assert (shown.conf_low < shown.hazard_ratio).all() and (shown.hazard_ratio < shown.conf_high).all()
+
+
+def test_few_events_and_patients_are_said():
+    assert few_per_parameter(3, 24) == (
+        "24 events for 3 parameters, fewer than 10 each: estimates and intervals may be far off. Take fewer "
+        "covariates, or the Firth-penalised model.")
+    assert few_per_parameter(3, 30) == "" and few_patients(30, 30) == ""
+    assert few_patients(29, 30) == "29 patients, fewer than 30: read every estimate with caution."
+
+
+def test_swapped_arms_invert_and_complements_add_up(sample):
+    """A reference changed turns the ratio round; a factor's levels part the patients."""
+    one = cox(sample, endpoint="OS", covariates=["arm", "age"]).terms
+    other = cox(sample, endpoint="OS", covariates=["arm", "age"],
+                options=CoxOptions.of(references={"arm": "TACE+IMRT+sorafenib"})).terms
+    assert np.isclose(one.coef[0], -other.coef[0], rtol=1e-9) and np.isclose(one.coef[1], other.coef[1], rtol=1e-9)
+    rows = subgroup_hazard_ratios(sample, endpoint="OS").rows
+    parts = rows[rows.factor != ""].groupby("factor")[["n", "n_event"]].sum()
+    assert (parts == rows[["n", "n_event"]].iloc[0]).all().all()
+
+
+def test_a_subgroup_is_the_filter_that_it_names(sample):
+    """The forest's row, and the model of the filtered cohort, are one."""
+    found = subgroup_hazard_ratios(sample, endpoint="OS")
+    for row in found.rows[(found.rows.factor != "") & (found.rows.reason == "")].itertuples():
+        sub = sample.filter({row.factor: condition_of(sample, row.factor, row.level).to_json()})
+        assert sub.n == row.n
+        alone = cox(sub, endpoint="OS", covariates=["arm"]).terms
+        assert np.isclose(alone.coef[0], row.coef, rtol=1e-7)
+
+
+def test_one_arm_and_later_factors_are_refused(sample, hcc):
+    with pytest.raises(NotEstimable, match="Response is known only after time zero: it makes no subgroup"):
+        subgroup_hazard_ratios(sample, endpoint="OS", factors=["response"])
+    one = read_cohort(io.BytesIO(b"id,OS_months,OS_event,sex\n" + b"".join(
+        f"p{i},{i + 1},{i % 2},{'MF'[i % 2]}\n".encode() for i in range(20))))
+    with pytest.raises(CohortError, match="no variable 'arm'"):
+        subgroup_hazard_ratios(one, endpoint="OS")
+
+
+def test_the_forest_is_one_template_and_its_axis_stands_still(sample):
+    whole = subgroup_figure(sample, subgroup_hazard_ratios(sample, endpoint="OS"))
+    sub = sample.filter({"pvtt": {"in": ["Vp3"]}})
+    part = subgroup_figure(sub, subgroup_hazard_ratios(sub, endpoint="OS"))
+    assert {k: v for k, v in whole.chart.items() if k != "datasets"} == {
+        k: v for k, v in part.chart.items() if k != "datasets"}
+    assert len(whole.chart["datasets"]["rows"]) == 1 + 11 + 27 == len(part.chart["datasets"]["rows"])
+    assert "Exploratory: 27 subgroups" in whole.summary[0]
+    assert not any(str(v) in str(whole.chart) for v in sample.table[PATIENT].head())

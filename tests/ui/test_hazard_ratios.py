@@ -1,0 +1,87 @@
+"""The Hazard ratios page on the sample: opened, filtered, with options, and what it cannot show."""
+
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import CoxOptions, cox
+from core.format import hazard_ratio, p_value
+from tests.conftest import ROOT
+
+FIRST = ["arm", "age", "sex", "ecog"]
+
+
+@pytest.fixture
+def app() -> AppTest:
+    opened = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    return opened.switch_page("pages/3_Hazard_ratios.py").run()
+
+
+def texts(app: AppTest) -> str:
+    return " ".join(str(e.proto.body) for e in app.get("html"))
+
+
+def said(model, level) -> str:
+    row = model.terms.set_index("level").loc[level]
+    return hazard_ratio(row.hazard_ratio, row.conf_low, row.conf_high)
+
+
+def test_the_page_shows_the_model_and_whether_it_holds(app, sample):
+    model = cox(sample, endpoint="OS", covariates=FIRST)
+    shown = texts(app)
+    assert not app.exception
+    assert said(model, "TACE+IMRT+sorafenib") in shown and said(model, "M") in shown
+    assert all(f">{p_value(p)}<" in shown for p in model.zph.p_value)
+    assert "concordance (SE)" in shown and "27 subgroups of 11 factors were looked at" in shown
+
+
+def test_options_change_the_model(app, sample):
+    app.multiselect(key="covariates").set_value(["arm", "afp"]).run()
+    app.button_group(key="form-afp").set_value("log2").run()
+    model = cox(sample, endpoint="OS", covariates=["arm", "afp"], options=CoxOptions.of(forms={"afp": "log2"}))
+    assert said(model, "per doubling") in texts(app)
+    for form in ("cut", "spline"):
+        app.button_group(key="form-afp").set_value(form).run()
+        assert not app.exception
+    assert "nonlinear part" in texts(app)
+    app.multiselect(key="cox-within").set_value(["sex"]).run()
+    assert "baseline hazards by Sex" in texts(app)
+    app.button_group(key="ties").set_value("breslow").run()
+    assert "Breslow ties" in texts(app)
+    app.selectbox(key="reference-arm").select("TACE+IMRT+sorafenib").run()
+    assert not app.exception
+
+
+def test_few_events_and_thin_levels_say_what_is_right_instead(app):
+    app.button_group(key="pills-pvtt").set_value(["Vp2"]).run()
+    shown = texts(app)
+    assert not app.exception and re.search(r"[34] parameters for 3 events: no model can be fitted\.", shown)
+    app.multiselect(key="covariates").set_value(["arm"]).run()
+    assert "no finite value" in texts(app) and "Firth-penalised likelihood has a finite estimate" in texts(app)
+    app.toggle(key="firth").set_value(True).run()
+    assert not app.exception and "Firth-penalised, profile-likelihood CI" in texts(app)
+    assert "5 patients, fewer than 30" in texts(app)
+
+
+def test_subgroups_are_sorted_chosen_and_gone_to(app):
+    app.selectbox(key="forest-sort").select("interaction p").run()
+    assert not app.exception
+    app.multiselect(key="forest-factors").set_value(["pvtt", "afp"]).run()
+    assert "6 subgroups of 2 factors" in texts(app)
+    app.selectbox(key="go-to").select(("afp", "> 400")).run()
+    app.button(key="go").click().run()
+    assert not app.exception and "<b>35</b> of 82 patients" in texts(app)
+
+
+def test_nothing_to_show_is_said(app):
+    app.multiselect(key="covariates").set_value([]).run()
+    assert not app.exception and "A model needs a covariate" in texts(app)
+    app.button_group(key="pills-pvtt").set_value(["Vp2"]).run()
+    app.button_group(key="pills-response").set_value(["CR"]).run()
+    assert not app.exception and "<b>0</b> of 82 patients" in texts(app)
+
+
+def test_a_filter_by_what_is_known_later_is_said(app):
+    app.button_group(key="pills-response").set_value(["PR"]).run()
+    assert not app.exception and "immortal time" in texts(app)

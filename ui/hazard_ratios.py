@@ -1,0 +1,172 @@
+"""The Hazard ratios page: a model, whether it holds, and the treatment within subgroups."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.adequacy import few_patients
+from core.charts import model_figure, subgroup_figure
+from core.charts.forest import CLICK
+from core.charts.hazard_ratios import SORTS, model_tests_table, zph_table
+from core.cohort import Cohort
+from core.cox import CoxModel, CoxOptions
+from core.design import FORMS, form_of
+from core.filters import Filters
+from core.schema import ARM
+from core.subgroups import condition_of, forest_factors
+from ui import cache, state
+from ui.display import heading, note, panel, show, table
+from ui.filters import click_handler
+from ui.state import session
+
+_FEW_COVARIATES = 4  # that a model begins with, the arm among them
+_GUARD = 0.05
+
+
+def hazard_ratio_page(cohort: Cohort) -> None:
+    """Draw the page."""
+    if not session().endpoint:
+        note("No endpoint is mapped: hazard ratios need a time and an event column. Choose them on the Cohort page.")
+        return
+    with st.container(key="cox-options", horizontal=True, vertical_alignment="bottom", gap="small"):
+        endpoint = st.segmented_control("Endpoint", cohort.endpoints, key=state.widget("endpoint", session().endpoint),
+                                        on_change=_set_endpoint) or session().endpoint
+        covariates, options = _choose(cohort)
+    with panel():
+        _model(cohort, endpoint, covariates, options)
+    _subgroups(cohort, endpoint)
+
+
+def _set_endpoint() -> None:
+    here, endpoint = session(), state.value_of("endpoint")
+    here.acted, here.endpoint = True, endpoint or here.endpoint
+
+
+def _choose(cohort: Cohort) -> tuple[tuple[str, ...], CoxOptions]:
+    """Ask for covariates, and in a popover how they enter and how the model is fitted."""
+    arm = [ARM] if cohort.mapping.arm else []
+    known = [*arm, *(f.key for f in cohort.mapping.factors if f.known == "baseline")]
+    name = {k: cohort.variable(k).label for k in known}
+    chosen = st.multiselect("Covariates, known at time zero", known, known[:_FEW_COVARIATES], key="covariates",
+                            format_func=name.__getitem__, persist_state="session", width=620)
+    with st.popover("Model options", key="cox-popover"):
+        forms, references = _forms(cohort, chosen), _references(cohort, chosen)
+        within = st.multiselect("Baseline hazards of their own (stratified model)", known, key="cox-within",
+                                format_func=name.__getitem__, persist_state="session")
+        ties = st.segmented_control("Ties", ["efron", "breslow"], default="efron", key="ties", required=True,
+                                    format_func=str.capitalize, persist_state="session")
+        firth = st.toggle("Firth-penalised likelihood", key="firth", persist_state="session",
+                          help="Finite where a level has no events, and less biased where events are few.")
+        st.number_input("Warn below so many patients", 1, None, 30, key="least", persist_state="session")
+    return tuple(chosen), CoxOptions.of(forms=forms, references=references, within=within, ties=ties, firth=firth)
+
+
+def _forms(cohort: Cohort, chosen: list[str]) -> dict[str, str]:
+    out = {}
+    for key in chosen:
+        if form_of(cohort, key) != "levels":
+            out[key] = st.segmented_control(f"{cohort.variable(key).label} enters", list(FORMS), default="linear",
+                                            key=f"form-{key}", format_func=FORMS.__getitem__, required=True,
+                                            persist_state="session")
+    return out
+
+
+def _references(cohort: Cohort, chosen: list[str]) -> dict[str, str]:
+    out = {}
+    for key in chosen:
+        variable = cohort.variable(key)
+        if variable.kind == "categorical":
+            levels = cohort.levels(key)
+            default = levels.index(variable.reference) if variable.reference in levels else 0
+            out[key] = st.selectbox(f"Reference of {variable.label}", levels, default, key=f"reference-{key}",
+                                    persist_state="session")
+    return out
+
+
+def _model(cohort: Cohort, endpoint: str, covariates: tuple[str, ...], options: CoxOptions) -> None:
+    """Draw the model, and under it its tests and whether hazards are proportional."""
+    of = {"endpoint": endpoint, "covariates": covariates, "options": options}
+    model, alone = cache.cox(cohort, **of), cache.univariable(cohort, **of)
+    figure = model_figure(cohort, model, alone)
+    heading(figure.title, warned=bool(figure.warnings))
+    with st.container(key="model"):
+        show(figure, key=f"cox-{cohort.fingerprint[:8]}-{len(figure.table)}")
+    note(f"{figure.summary[0]}. {figure.provenance.method}")
+    for text in filter(None, [*figure.warnings, few_patients(model.n, int(state.value_of("least") or 1))]):
+        note(text, strong=True)
+    for text in figure.notes:
+        note(text)
+    if (model.terms.reason != "").any() and not options.firth and not model.reason:
+        note("A Firth-penalised likelihood has a finite estimate also there: switch it on under “Model options”.")
+    with st.expander("The same as a table"):
+        table(figure.table)
+    _assumptions(cohort, model)
+
+
+def _assumptions(cohort: Cohort, model: CoxModel) -> None:
+    if model.fit is None:
+        return
+    with st.container(key="survival-tables"):
+        left, right = st.columns(2, gap="large")
+    with left:
+        heading("Proportional hazards")
+        table(zph_table(cohort, model.zph))
+        failed = [cohort.variable(r.term).label for r in model.zph.itertuples()
+                  if r.p_value < _GUARD and r.term != "GLOBAL"]
+        if failed:
+            note(f"The hazard ratio of {', '.join(failed)} changes over time: one number does not describe it. Compare "
+                 "restricted means on the Survival page, stratify the model by it, or read early and late time "
+                 "apart by a landmark.", strong=True)
+        note("Score test of the product with 1 − survival (R: cox.zph of survival 3, transform “km”).")
+    with right:
+        heading("The model as a whole")
+        table(model_tests_table(model))
+        note("Concordance: the share of comparable pairs in which the higher predicted risk has the earlier event.")
+
+
+def _subgroups(cohort: Cohort, endpoint: str) -> None:
+    """Draw the forest of subgroups: a click on a row, or its twin, filters the whole app."""
+    heading("The treatment within subgroups")
+    offered = forest_factors(cohort) if cohort.mapping.arm else ()
+    if not offered:
+        note("There is no arm, or no factor known at time zero: nothing to compare within.")
+        return
+    with st.container(key="forest-options", horizontal=True, vertical_alignment="bottom", gap="small"):
+        factors = st.multiselect("Factors", offered, list(offered), key="forest-factors", width=620,
+                                 format_func=lambda k: cohort.variable(k).label, persist_state="session")
+        sort = st.selectbox("Sorted by", SORTS, key="forest-sort", width=180, persist_state="session")
+    with panel():
+        found = cache.subgroups(cohort, endpoint=endpoint, factors=tuple(factors))
+        figure = subgroup_figure(cohort, found, sort=sort)
+        name = f"forest-{cohort.fingerprint[:8]}"
+        with st.container(key="forest"):
+            show(figure, key=name, selection=CLICK, on_select=click_handler(name, "key", _toggle(cohort)))
+        note(f"{figure.summary[0]}. {figure.provenance.method}")
+        _twin(cohort, found.rows)
+        for text in figure.notes:
+            note(text)
+        with st.expander("The same as a table"):
+            table(figure.table)
+
+
+def _twin(cohort: Cohort, rows: object) -> None:
+    """Offer every subgroup in a list, for the keyboard."""
+    keys = list(dict.fromkeys((r.factor, r.level) for r in rows.itertuples() if r.factor))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        chosen = st.selectbox("Go to a subgroup", keys, None, key="go-to", width=360, placeholder="Choose a subgroup",
+                              format_func=lambda k: f"{cohort.variable(k[0]).label}: {k[1]}")
+        if st.button("Filter the app to it", key="go", disabled=chosen is None) and chosen:
+            here = session()
+            here.act(here.filters.with_condition(chosen[0], condition_of(cohort, *chosen)))
+            st.rerun()
+
+
+def _toggle(cohort: Cohort):
+    """Return what a click on a row does: filter to the subgroup, or to all again."""
+    def toggled(filters: Filters, key: str) -> Filters:
+        factor, _, level = key.partition("\t")
+        if not factor:
+            return filters
+        wanted = condition_of(cohort, factor, level)
+        return filters.with_condition(factor, None if filters.conditions.get(factor) == wanted else wanted)
+    return toggled
