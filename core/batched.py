@@ -90,7 +90,7 @@ def fit_all(deaths: np.ndarray, at_risk: np.ndarray, design: np.ndarray) -> Batc
     out = Batch(coef=beta, information=state.information, likelihood=state.likelihood)
     left = np.arange(b)
     for _ in range(_MAX_ITERATIONS):
-        move = np.linalg.solve(_regular(state.information), state.score[:, :, None])[:, :, 0]
+        move = _newton_step(state)
         move *= np.minimum(1, _STRIDE / np.maximum(np.abs(move).max(axis=1, initial=0), 1e-300))[:, None]
         ahead = models.evaluate(beta + move)
         while (worse := ahead.likelihood < state.likelihood - 1e-9 * np.abs(state.likelihood)).any():
@@ -106,6 +106,15 @@ def fit_all(deaths: np.ndarray, at_risk: np.ndarray, design: np.ndarray) -> Batc
             state = _State(score=state.score[going], information=state.information[going],
                            likelihood=state.likelihood[going])
     return out
+
+
+def _newton_step(state: _State) -> np.ndarray:
+    """Return the step to the maximum of each model's quadratic, (b, q); the shortest where there are many."""
+    information, score = _regular(state.information), state.score[:, :, None]
+    try:
+        return np.asarray(np.linalg.solve(information, score)[:, :, 0])
+    except np.linalg.LinAlgError:
+        return np.asarray((np.linalg.pinv(information, rcond=1e-12, hermitian=True) @ score)[:, :, 0])
 
 
 def _regular(information: np.ndarray) -> np.ndarray:

@@ -33,6 +33,14 @@ def form_of(cohort: Cohort, key: str, asked: Form | None = None) -> Form:
     return "levels" if categorical else asked if asked and asked != "levels" else "linear"
 
 
+def default_form(cohort: Cohort, key: str) -> Form:
+    """Return how a screen begins with a covariate: per doubling where it is read on a log scale and has a logarithm."""
+    variable = cohort.variable(key)
+    if variable.kind == "categorical":
+        return "levels"
+    return "log2" if variable.log and not (cohort.whole.values(key) <= 0).any() else "linear"
+
+
 def columns_of(cohort: Cohort, key: str, form: Form, reference: str = "") -> list[Column]:
     """Return a covariate's columns.
 

@@ -210,11 +210,12 @@ def _interactions(cohort: Cohort, factors: tuple[str, ...], tables: _Tables) -> 
         dead[2 * i:2 * i + 2, :arms * levels] = cells
         risk[2 * i, :arms * levels] = held
         risk[2 * i + 1, :arms * levels] = held * events[:, None]  # without events a cell's ratio is 0
-        additive = np.column_stack([arm[:, None] == np.arange(1, arms), level[:, None] == np.arange(1, levels)])
+        here = [np.unique(v[patients]) for v in (arm, level)]
+        additive = np.column_stack([code[:, None] == there[1:] for code, there in zip((arm, level), here, strict=True)])
         design[2 * i, :arms * levels, :additive.shape[1]] = additive
-        design[2 * i + 1, :arms * levels, :arms * levels - 1] = np.eye(arms * levels)[:, 1:]
-        here = [len(set(v[patients])) for v in (arm, level)]
-        freedom.append(max(int(patients.sum()) - 1 - sum(max(m - 1, 0) for m in here), 0))
+        crossed = np.eye(arms * levels)[:, np.flatnonzero(events)[1:]]
+        design[2 * i + 1, :arms * levels, :crossed.shape[1]] = crossed
+        freedom.append(max(int(patients.sum()) - 1 - sum(max(there.size - 1, 0) for there in here), 0))
     likelihood = fit_all(dead, risk, design).likelihood if t else np.zeros(2 * len(factors))
     statistic = np.maximum(2 * (likelihood[1::2] - likelihood[::2]), 0)
     df = np.array(freedom)

@@ -10,7 +10,7 @@ from core.charts.forest import CLICK
 from core.charts.hazard_ratios import SORTS, model_tests_table, zph_table
 from core.cohort import Cohort
 from core.cox import CoxModel, CoxOptions
-from core.design import FORMS, form_of
+from core.design import FORMS, default_form
 from core.filters import Filters
 from core.schema import ARM
 from core.subgroups import condition_of, forest_factors
@@ -64,8 +64,8 @@ def _choose(cohort: Cohort) -> tuple[tuple[str, ...], CoxOptions]:
 def _forms(cohort: Cohort, chosen: list[str]) -> dict[str, str]:
     out = {}
     for key in chosen:
-        if form_of(cohort, key) != "levels":
-            out[key] = st.segmented_control(f"{cohort.variable(key).label} enters", list(FORMS), default="linear",
+        if (first := default_form(cohort, key)) != "levels":
+            out[key] = st.segmented_control(f"{cohort.variable(key).label} enters", list(FORMS), default=first,
                                             key=f"form-{key}", format_func=FORMS.__getitem__, required=True,
                                             persist_state="session")
     return out

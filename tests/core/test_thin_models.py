@@ -5,12 +5,14 @@ import io
 import numpy as np
 import pytest
 
+from bench.simulate import simulate
 from core import CoxOptions, cox, read_cohort, subgroup_hazard_ratios
 from core.adequacy import few_patients, few_per_parameter
 from core.charts import subgroup_figure
 from core.errors import CohortError, NotEstimable
 from core.schema import PATIENT
 from core.subgroups import condition_of
+from tests.conftest import SAMPLE
 from tests.core.thin import CASES, cohort_of
 
 
@@ -68,6 +70,31 @@ def test_a_subgroup_is_the_filter_that_it_names(sample):
         assert sub.n == row.n
         alone = cox(sub, endpoint="OS", covariates=["arm"]).terms
         assert np.isclose(alone.coef[0], row.coef, rtol=1e-7)
+
+
+def test_levels_that_the_filter_emptied_take_nothing_from_the_others(sample):
+    """The first level gone, an interaction is that of the levels that are left, and one level has none."""
+    sub = sample.filter({"pvtt": {"in": ["Vp3", "Vp4"]}})
+    found = subgroup_hazard_ratios(sub, endpoint="OS", factors=["pvtt"])
+    merged = read_cohort(SAMPLE, {**sample.mapping.to_json(), "factors": {
+        **sample.mapping.to_json()["factors"], "pvtt": {
+            "column": "pvtt", "kind": "categorical", "levels": {"Vp3": "Vp3", "Vp4": "Vp4"}}}, "missing_in": {
+        "pvtt": ["none", "Vp2", "Vp1"]}})
+    other = subgroup_hazard_ratios(merged, endpoint="OS", factors=["pvtt"])
+    assert found.interactions.df[0] == 1 == other.interactions.df[0]
+    assert np.isclose(found.interactions.statistic[0], other.interactions.statistic[0], atol=1e-9)
+    one = subgroup_hazard_ratios(sample.filter({"pvtt": {"in": ["Vp3"]}}), endpoint="OS", factors=["pvtt"])
+    assert one.interactions.df[0] == 0 and np.isnan(one.interactions.p_value[0])
+
+
+@pytest.mark.parametrize("size", [300, 3000])
+def test_many_patients_of_one_level_are_no_obstacle(size, tmp_path):
+    whole = read_cohort(simulate(size, tmp_path))
+    for level in ("Vp1", "Vp3", "Vp4"):
+        rows = subgroup_hazard_ratios(whole.filter({"pvtt": {"in": [level]}}), endpoint="OS").rows
+        assert rows.hazard_ratio[0] > 0
+    nobody = whole.filter({"afp": {"gt": 1e9}})
+    assert subgroup_hazard_ratios(nobody, endpoint="OS").rows.hazard_ratio.isna().all()
 
 
 def test_one_arm_and_later_factors_are_refused(sample, hcc):
