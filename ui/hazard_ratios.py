@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.adequacy import few_patients
-from core.charts import model_figure, subgroup_figure
+from core.charts import course_figure, model_figure, subgroup_figure
 from core.charts.forest import CLICK
 from core.charts.hazard_ratios import SORTS, model_tests_table, zph_table
 from core.cohort import Cohort
@@ -118,10 +118,22 @@ def _assumptions(cohort: Cohort, model: CoxModel) -> None:
                  "restricted means on the Survival page, stratify the model by it, or read early and late time "
                  "apart by a landmark.", strong=True)
         note("Score test of the product with 1 − survival (R: cox.zph of survival 3, transform “km”).")
+        _course(cohort, model)
     with right:
         heading("The model as a whole")
         table(model_tests_table(model))
         note("Concordance: the share of comparable pairs in which the higher predicted risk has the earlier event.")
+
+
+def _course(cohort: Cohort, model: CoxModel) -> None:
+    """Draw how a coefficient moves, when it is asked for."""
+    names = [f"{cohort.variable(term).label} {model.terms.level[row]}".strip() for term, row in model.columns]
+    chosen = st.selectbox("Show over time the hazard ratio of", names, None, key="course", placeholder="Choose a term")
+    if chosen in names:
+        figure = course_figure(cohort, model, names.index(chosen))
+        with st.container(key="course-chart"):
+            show(figure, key=f"course-{cohort.fingerprint[:8]}")
+        note(figure.provenance.method)
 
 
 def _subgroups(cohort: Cohort, endpoint: str) -> None:

@@ -3,9 +3,10 @@
 from core.charts.adverse_events import adverse_events_figure
 from core.charts.competing import incidence_figure
 from core.charts.composition import bars_figure, histogram_figure
+from core.charts.course import course_figure
 from core.charts.hazard_ratios import model_figure, subgroup_figure
 from core.charts.kaplan_meier import CurveOptions, Part, km_figure, km_panes_figure
 from core.charts.missing import missing_figure
 
-__all__ = ["CurveOptions", "Part", "adverse_events_figure", "bars_figure", "histogram_figure",
+__all__ = ["CurveOptions", "Part", "adverse_events_figure", "bars_figure", "course_figure", "histogram_figure",
            "incidence_figure", "km_figure", "km_panes_figure", "missing_figure", "model_figure", "subgroup_figure"]

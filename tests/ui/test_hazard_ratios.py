@@ -36,6 +36,13 @@ def test_the_page_shows_the_model_and_whether_it_holds(app, sample):
     assert "concordance (SE)" in shown and "27 subgroups of 11 factors were looked at" in shown
 
 
+def test_a_coefficient_is_shown_over_time(app):
+    app.selectbox(key="course").select("Arm TACE+IMRT+sorafenib").run()
+    assert not app.exception and "Scaled Schoenfeld residuals" in texts(app)
+    app.button_group(key="pills-pvtt").set_value(["Vp3"]).run()
+    assert not app.exception and "changes over time" in texts(app)
+
+
 def test_options_change_the_model(app, sample):
     app.multiselect(key="covariates").set_value(["arm", "afp"]).run()
     app.button_group(key="form-afp").set_value("log2").run()
