@@ -11,8 +11,8 @@ from core.partial_likelihood import Point, RiskSets, Ties
 
 _STEP = 1e-7  # of a coefficient per standard deviation; the error left is of the order of its square
 _MAX_ITERATIONS = 40
-_DIVERGED = 20.0  # log hazard ratio over a column's range: beyond it a coefficient runs to infinity
-_STRIDE = 5.0  # the most that a log hazard ratio over a column's range may change at a time
+_DIVERGED = 20.0  # log hazard ratio between two patients: beyond it a coefficient runs to infinity
+_STRIDE = 5.0  # the most that a log hazard ratio between two patients may change at a time
 _VANISHED = 1e-8  # information left of a column, as a share of what it was at the start
 
 
@@ -76,10 +76,11 @@ def fit(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, stratum: np
     sets = RiskSets(index, event, x, stratum=stratum, weight=weight, ties=ties)
     null = sets.evaluate(np.zeros(x.shape[1]))
     span = np.ptp(x, axis=0)
-    best = _climb(sets, null, span)
+    best = _climb(sets, null)
     inverse = np.linalg.pinv(best.information, rcond=1e-14)
     spread = np.diag(inverse)
-    diverged = ((np.abs(best.beta * span) > _DIVERGED) | ~(spread > 0)
+    far = np.ptp(best.eta) > _DIVERGED  # a spline's columns may each be far and together near
+    diverged = (far & (np.abs(best.beta * span) > _DIVERGED / 2) | ~(spread > 0)
                 | (np.diag(best.information) < _VANISHED * np.diag(null.information)))
     return Fit(coef=best.beta / scale, variance=inverse / np.outer(scale, scale), diverged=diverged, null=null,
                best=best, scale=scale)
@@ -92,16 +93,16 @@ def standardised(design: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return (design - design.mean(axis=0)) / scale, scale
 
 
-def _climb(sets: RiskSets, at: Point, span: np.ndarray) -> Point:
+def _climb(sets: RiskSets, at: Point) -> Point:
     """Go up to the maximum, or until a coefficient has left all bounds."""
     for _ in range(_MAX_ITERATIONS):
         move = np.linalg.lstsq(at.information, at.score, rcond=1e-14)[0]
-        move *= min(1.0, _STRIDE / max(np.abs(move * span).max(initial=0), 1e-300))
+        move *= min(1.0, _STRIDE / max(float(np.ptp(sets.x @ move)), 1e-300))
         ahead = sets.evaluate(at.beta + move)
         while not ahead.likelihood >= at.likelihood - 1e-9 * abs(at.likelihood) and np.abs(move).max() > _STEP:
             move /= 2
             ahead = sets.evaluate(at.beta + move)
         at = ahead
-        if np.abs(move).max(initial=0) < _STEP or np.abs(at.beta * span).max(initial=0) > 1.5 * _DIVERGED:
+        if np.abs(move).max(initial=0) < _STEP or np.ptp(at.eta) > 1.5 * _DIVERGED:
             break
     return at

@@ -29,7 +29,7 @@ SAME = 1e-6
 _WEIGHTINGS: dict[Weight, dict[str, Any]] = {
     "log-rank": {}, "Gehan-Wilcoxon": {"weightings": "wilcoxon"}, "Tarone-Ware": {"weightings": "tarone-ware"},
     "Peto": {"weightings": "fleming-harrington", "p": 1.0, "q": 0.0}}
-_PRECISE = {"precision": 1e-12, "r_precision": 1e-14}
+PRECISE = {"precision": 1e-12, "r_precision": 1e-14}
 _AT_HALF = "lifelines takes the left end where a curve runs exactly at 50%"
 
 
@@ -45,6 +45,11 @@ def second_opinion(cohort: Cohort, options: SurvivalOptions) -> pd.DataFrame:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of libraries that it leans on
         rows = [*_curves(cohort, options, frame), *_compared(cohort, options, frame)]
+    return with_agreement(rows)
+
+
+def with_agreement(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    """Put figures of both side by side, with their difference and whether they agree to six digits."""
     table = pd.DataFrame(rows, columns=["figure", "strata", "ours", "lifelines", "remark"])
     apart = (table.ours - table.lifelines).abs()
     both_missing = ~np.isfinite(table.ours) & ~np.isfinite(table.lifelines)
@@ -129,7 +134,7 @@ def _hazard_ratios(cohort: Cohort, endpoint: str, by: str, frame: pd.DataFrame) 
     inside = [i for i, here in zip(order, finite, strict=True) if here]
     used = frame[frame.group.isin(inside)]
     columns = {f"x{i}": (used.group == i).astype(float) for i in inside[1:]}
-    model = CoxPHFitter().fit(used[["time", "event"]].assign(**columns), "time", "event", fit_options=_PRECISE)
+    model = CoxPHFitter().fit(used[["time", "event"]].assign(**columns), "time", "event", fit_options=PRECISE)
     intervals = np.exp(model.confidence_intervals_.to_numpy())
     shown = terms.set_index("level")[["hazard_ratio", "conf_low", "conf_high"]]
     for i, place in enumerate(inside[1:]):  # one that we do not show is missing, and stands so

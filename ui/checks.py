@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
+import pandas as pd
 import streamlit as st
 
 from core.charts.tables import opinion_table
 from core.cohort import Cohort
+from core.cox import CoxModel
+from core.cox_check import cox_opinion, cox_r_code
 from core.export.data import table_bytes
-from core.r_code import r_code
+from core.r_code import RCode, r_code
 from core.survival_options import SurvivalOptions
 from ui import cache
 from ui.display import heading, note, panel, table
@@ -18,9 +22,23 @@ _LARGE = 20_000
 
 
 def checks(cohort: Cohort, options: SurvivalOptions) -> None:
-    """Offer both; they are made only when asked for."""
+    """Offer both for the Survival page; they are made only when asked for."""
+    _offer(cohort, "check", lambda: cache.second_opinion(cohort, options),
+           lambda file: r_code(cohort, options, file=file), options.endpoint,
+           "The patients behind it (CSV: time, event, group; no ids)")
+
+
+def model_checks(cohort: Cohort, model: CoxModel, covariates: tuple[str, ...]) -> None:
+    """Offer both for a model of hazard ratios."""
+    _offer(cohort, "check-model", lambda: cox_opinion(cohort, model),
+           lambda file: cox_r_code(cohort, model, covariates, file=file), f"{model.endpoint}-cox",
+           "The patients behind it (CSV: time, event, covariates; no ids)")
+
+
+def _offer(cohort: Cohort, key: str, opinion: Callable[[], pd.DataFrame], code: Callable[[str], RCode], name: str,
+           label: str) -> None:
     heading("Check these numbers")
-    if not st.toggle("Recompute them with lifelines, and show R code that gives the same", key="check",
+    if not st.toggle("Recompute them with lifelines, and show R code that gives the same", key=key,
                      persist_state="session"):
         note("An independent library computes what stands on this page, and both are shown with their difference.")
         return
@@ -29,22 +47,22 @@ def checks(cohort: Cohort, options: SurvivalOptions) -> None:
     with left, panel():
         if cohort.n > _LARGE:
             note(f"lifelines needs a while for {cohort.n:,} patients.")
-        found = cache.second_opinion(cohort, options)
-        apart = found[~found.agrees]
-        equal = int(found.agrees.sum())
-        note(f"{equal} of {len(found)} figures are equal to six digits." +
-             (" The others are explained beside them." if len(apart) and apart.remark.all() else ""),
-             strong=bool(len(apart)) and not apart.remark.all())
-        with st.container(key="opinion", height=520):
-            table(opinion_table(found))
+        _compared(opinion())
     with right, panel():
-        _r(cohort, options)
+        _r(code, name, label)
 
 
-def _r(cohort: Cohort, options: SurvivalOptions) -> None:
-    made = r_code(cohort, options, file="")
-    data = table_bytes(made.data)
-    file = f"cohortscope-{options.endpoint}-{hashlib.sha256(data).hexdigest()[:8]}.csv".lower().replace(" ", "-")
-    st.code(r_code(cohort, options, file=file).code, language="r", height=440)
-    st.download_button("The patients behind it (CSV: time, event, group; no ids)", data, file, "text/csv",
-                       on_click="ignore", key="r-data", icon=":material/download:")
+def _compared(found: pd.DataFrame) -> None:
+    apart, equal = found[~found.agrees], int(found.agrees.sum())
+    explained = bool(apart.remark.all()) if len(apart) else True
+    note(f"{equal} of {len(found)} figures are equal to six digits." +
+         (" The others are explained beside them." if len(apart) and explained else ""), strong=not explained)
+    with st.container(key="opinion", height=520):
+        table(opinion_table(found))
+
+
+def _r(code: Callable[[str], RCode], name: str, label: str) -> None:
+    data = table_bytes(code("").data)
+    file = f"cohortscope-{name}-{hashlib.sha256(data).hexdigest()[:8]}.csv".lower().replace(" ", "-")
+    st.code(code(file).code, language="r", height=440)
+    st.download_button(label, data, file, "text/csv", on_click="ignore", key="r-data", icon=":material/download:")

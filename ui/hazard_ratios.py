@@ -15,6 +15,7 @@ from core.filters import Filters
 from core.schema import ARM
 from core.subgroups import condition_of, forest_factors
 from ui import cache, state
+from ui.checks import model_checks
 from ui.display import heading, note, panel, show, table
 from ui.filters import click_handler
 from ui.state import session
@@ -35,6 +36,8 @@ def hazard_ratio_page(cohort: Cohort) -> None:
     with panel():
         _model(cohort, endpoint, covariates, options)
     _subgroups(cohort, endpoint)
+    with panel():
+        model_checks(cohort, cache.cox(cohort, endpoint=endpoint, covariates=covariates, options=options), covariates)
 
 
 def _set_endpoint() -> None:

@@ -150,6 +150,12 @@ weighting <- list(
   yang = weighted_of(yang, "os_months", "os_event", "arm", c("age", "pvtt", "tumor_size_cm", "hvtt")),
   veteran = weighted_of(veteran, "time", "status", "trt", c("karno", "age", "celltype")),
   simulated = weighted_of(simulated, "months", "status", "arm", c("age", "stage")))
-out <- list(r = R.version.string, survival = as.character(packageVersion("survival")), models = models, course = course, firth = firth,
+# ---- the code that the Hazard ratios page shows for one set of choices (tests/core/test_cox_check.py)
+shown <- local({
+  source(file.path(here, "shown_cox.R"), local = TRUE, echo = FALSE, chdir = TRUE)
+  list(coef = vec(coef(fit)), std_error = vec(sqrt(diag(vcov(fit)))), concordance = summary(fit)$concordance[[1]],
+       statistic = 2 * diff(fit$loglik))
+})
+out <- list(shown = shown, r = R.version.string, survival = as.character(packageVersion("survival")), models = models, course = course, firth = firth,
             subgroups = subgroups, weighting = weighting)
 writeLines(json(out), file.path(here, "cox_reference.json"))

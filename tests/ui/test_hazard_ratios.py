@@ -43,6 +43,13 @@ def test_a_coefficient_is_shown_over_time(app):
     assert not app.exception and "changes over time" in texts(app)
 
 
+def test_the_model_is_checked_on_demand(app):
+    assert "figures are equal" not in texts(app)
+    app.toggle(key="check-model").set_value(True).run()
+    assert not app.exception and "16 of 16 figures are equal to six digits" in texts(app)
+    assert "cox.zph(fit" in app.code[0].value
+
+
 def test_options_change_the_model(app, sample):
     app.multiselect(key="covariates").set_value(["arm", "afp"]).run()
     app.button_group(key="form-afp").set_value("log2").run()

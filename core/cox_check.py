@@ -1,0 +1,128 @@
+"""The Hazard ratios page's model from lifelines beside ours, and R code that gives it."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.cohort import Cohort
+from core.counts import strata, timeline
+from core.cox import CoxModel
+from core.design import Form, columns_of, form_of
+from core.errors import NotEstimable
+from core.r_code import RCode, quoted
+from core.second_opinion import PRECISE, with_agreement
+
+
+def cox_opinion(cohort: Cohort, model: CoxModel) -> pd.DataFrame:
+    """Fit the model with lifelines, on the columns that ours was fitted on.
+
+    Returns
+    -------
+    figure, strata, ours, lifelines, difference, agrees, remark (see second_opinion)
+
+    Raises
+    ------
+    NotEstimable
+        If lifelines has no such model, or there is none.
+    """
+    if model.options.firth or model.options.ties != "efron":
+        raise NotEstimable("lifelines has neither Firth's penalty nor Breslow's ties.", "The R code beside has.")
+    if model.fit is None:
+        raise NotEstimable("No model was fitted: there is nothing to check.")
+    sets = model.fit.sets
+    times = timeline(cohort, model.endpoint).times
+    names = [f"x{i}" for i in range(sets.x.shape[1])]
+    frame = pd.DataFrame(sets.x * model.fit.scale, columns=names).assign(
+        time=times[sets.index], event=sets.event.astype(int),
+        **({"inside": sets.stratum} if model.options.within else {}))
+    theirs = _fitted(frame)
+    limits = np.exp(theirs.confidence_intervals_.to_numpy())
+    rows = []
+    for i, (term, place) in enumerate(model.columns):
+        own = model.terms.iloc[place]
+        if own.reason:
+            continue
+        name = f"{cohort.variable(term).label} {own.level}".strip()
+        rows += [("Hazard ratio", name, own.hazard_ratio, float(theirs.hazard_ratios_.iloc[i]), ""),
+                 ("Hazard ratio, lower limit", name, own.conf_low, float(limits[i, 0]), ""),
+                 ("Hazard ratio, upper limit", name, own.conf_high, float(limits[i, 1]), "")]
+    rows.append(("Likelihood ratio, χ²", "", model.tests.statistic[0],
+                 float(theirs.log_likelihood_ratio_test().test_statistic), ""))
+    return with_agreement(rows)
+
+
+def _fitted(frame: pd.DataFrame) -> Any:
+    """Fit lifelines' model, stratified where the frame says by what."""
+    from lifelines import CoxPHFitter
+    from lifelines.exceptions import ConvergenceError
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of libraries that it leans on
+        try:
+            return CoxPHFitter().fit(frame, "time", "event", strata=["inside"] if "inside" in frame else None,
+                                     fit_options=PRECISE)
+        except ConvergenceError as error:
+            raise NotEstimable("lifelines' iteration does not converge on this model.",
+                               "The R code beside does without it.") from error
+
+
+def cox_r_code(cohort: Cohort, model: CoxModel, covariates: tuple[str, ...], *, file: str) -> RCode:
+    """Write R code for the model, and the patients that it reads: time (months), event, x1 ..., s1 ...; no ids."""
+    line, options = timeline(cohort, model.endpoint), model.options
+    forms, references = dict(options.forms), dict(options.references)
+    used = cohort.rows & (line.index >= 0)
+    data: dict[str, np.ndarray] = {"time": line.times[line.index[used]], "event": line.event[used].astype(int)}
+    lines, terms = [], []
+    shown = [key for key in covariates if key not in options.within]
+    for i, key in enumerate(shown, start=1):
+        form = form_of(cohort, key, forms.get(key))
+        columns, made, term = _covariate(cohort, key, form, references.get(key, ""), f"x{i}", used)
+        data |= columns
+        lines += made
+        terms.append(term)
+    for i, key in enumerate(options.within, start=1):
+        codes = strata(cohort, key).codes[used]
+        data[f"s{i}"] = np.where(codes < 0, np.nan, codes)
+        terms.append(f"strata(s{i})")
+    said = " ".join((cohort.words() or "no filter").split())
+    clock = f"\n# Times run from the landmark at {cohort.whole.landmark[1]:g} months." if cohort.whole.landmark else ""
+    head = (f"# {model.endpoint}: {cohort.n} of {cohort.whole.n} patients, {said}.{clock}\nlibrary(survival)\n"
+            f"d <- read.csv({quoted(file)}, fileEncoding = \"UTF-8-BOM\", comment.char = \"#\")")
+    formula = f"Surv(time, event) ~ {' + '.join(terms)}"
+    return RCode(code="\n".join([head, *lines, "", _model_code(formula, model)]) + "\n", data=pd.DataFrame(data))
+
+
+def _covariate(cohort: Cohort, key: str, form: Form, reference: str, name: str,
+               used: np.ndarray) -> tuple[dict[str, np.ndarray], list[str], str]:
+    """Return a covariate's columns of the file, the lines that prepare it, and its term in the formula."""
+    label = " ".join(cohort.variable(key).label.split())
+    if form in ("linear", "log2"):
+        values = cohort.values(key).to_numpy(dtype=float)[used]
+        term = name if form == "linear" else f"log2({name})"
+        return {name: values}, [f"# {name}: {label}"], term
+    if form == "spline":
+        columns = columns_of(cohort, key, form)
+        parts = {f"{name}_{j}": c.values[used] for j, c in enumerate(columns, start=1)}
+        return parts, [f"# {', '.join(parts)}: {label}, a restricted cubic spline's columns"], " + ".join(parts)
+    groups = strata(cohort, key)
+    first = columns_of(cohort, key, form, reference)[0].reference if len(groups.levels) > 1 else groups.levels[0]
+    place = groups.levels.index(first)
+    order = [place, *(i for i in range(len(groups.levels)) if i != place)]
+    codes = groups.codes[used]
+    numbers, names = (", ".join(v) for v in ([str(i + 1) for i in order], [quoted(groups.levels[i]) for i in order]))
+    made = f"d${name} <- droplevels(factor(d${name}, levels = c({numbers}), labels = c({names})))  # {label}"
+    return {name: np.where(codes < 0, np.nan, codes + 1)}, [made], name
+
+
+def _model_code(formula: str, model: CoxModel) -> str:
+    ties = model.options.ties
+    if model.options.firth:
+        return f"library(coxphf)  # it takes Breslow's ties\ncoxphf({formula}, data = d)"
+    return (f"fit <- coxph({formula}, data = d, ties = \"{ties}\",\n"
+            "             control = coxph.control(eps = 1e-12, toler.chol = 1e-13))\n"
+            "summary(fit)                      # ratios, the three tests, concordance\n"
+            "cox.zph(fit, transform = \"km\")    # proportional hazards")

@@ -1,0 +1,50 @@
+"""The Hazard ratios page's model checked: lifelines beside it, and the R code that is shown."""
+
+import json
+
+import pytest
+
+from core import CoxOptions, cox
+from core.cox_check import cox_opinion, cox_r_code
+from core.errors import NotEstimable
+from core.export.data import table_bytes
+from tests.conftest import REFERENCE
+from tests.core.test_cox_against_r import MODELS, agree, fitted, read
+
+COVARIATES = ("arm", "age", "afp", "tumor_size", "ecog")
+
+
+def shown(sample):
+    """What the page shows for one set of choices; R ran it (make_cox_reference.R)."""
+    cohort = sample.filter({"pvtt": {"in": ["Vp3", "Vp4"]}})
+    options = CoxOptions.of(forms={"afp": "log2", "tumor_size": "cut", "age": "spline"}, within=["sex"],
+                            references={"arm": "TACE+IMRT+sorafenib"})
+    return cohort, cox(cohort, endpoint="OS", covariates=COVARIATES, options=options)
+
+
+def test_the_code_that_is_shown_is_the_code_that_r_ran(sample):
+    cohort, model = shown(sample)
+    made = cox_r_code(cohort, model, COVARIATES, file="shown_cox.csv")
+    assert made.code == (REFERENCE / "shown_cox.R").read_text(encoding="utf-8")
+    assert table_bytes(made.data) == (REFERENCE / "shown_cox.csv").read_bytes()
+    theirs = json.loads((REFERENCE / "cox_reference.json").read_text())["shown"]
+    agree(model.terms.coef, theirs["coef"], model.terms.std_error.to_numpy())
+    agree(model.terms.std_error, theirs["std_error"])
+    agree(model.concordance[0], theirs["concordance"])
+    agree(model.tests.statistic[0], theirs["statistic"])
+
+
+@pytest.mark.parametrize("name", ["yang_os", "yang_pfs", "veteran", "veteran_within", "colon"])
+def test_lifelines_gives_the_same_model(name):
+    file, _, _, _ = MODELS[name]
+    found = cox_opinion(read(file), fitted(name))
+    assert found.agrees.all() and len(found) == 3 * len(fitted(name).terms) + 1
+
+
+def test_what_lifelines_does_not_have_is_said(sample):
+    for options, words in ((CoxOptions.of(firth=True), "coxphf"), (CoxOptions.of(ties="breslow"), '"breslow"')):
+        model = cox(sample, endpoint="OS", covariates=["arm"], options=options)
+        with pytest.raises(NotEstimable, match="neither Firth"):
+            cox_opinion(sample, model)
+        made = cox_r_code(sample, model, ("arm",), file="x.csv")
+        assert words in made.code and made.data.columns.tolist() == ["time", "event", "x1"]
