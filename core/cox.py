@@ -125,7 +125,8 @@ def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,),
     columns = [column for key in covariates if key not in options.within
                for column in columns_of(cohort, key, form_of(cohort, key, forms.get(key)), references.get(key, ""))]
     if not columns:
-        raise NotEstimable("Every covariate has a single level.", "Choose one that varies.")
+        raise NotEstimable("No covariate is left: each has a single level, or a baseline hazard per level.",
+                           "Choose one that varies.")
     line = timeline(cohort, endpoint)
     here = cohort.rows & (line.index >= 0)
     inside = _stratum(cohort, options.within)

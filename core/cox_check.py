@@ -121,7 +121,8 @@ def _covariate(cohort: Cohort, key: str, form: Form, reference: str, name: str,
 def _model_code(formula: str, model: CoxModel) -> str:
     ties = model.options.ties
     if model.options.firth:
-        return f"library(coxphf)  # it takes Breslow's ties\ncoxphf({formula}, data = d)"
+        return ("library(coxphf)  # it takes Breslow's ties: for the same figures choose them on the page\n"
+                f"coxphf({formula}, data = d)")
     return (f"fit <- coxph({formula}, data = d, ties = \"{ties}\",\n"
             "             control = coxph.control(eps = 1e-12, toler.chol = 1e-13))\n"
             "summary(fit)                      # ratios, the three tests, concordance\n"

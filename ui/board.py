@@ -25,9 +25,7 @@ def choices(cohort: Cohort) -> None:
     """Let the person choose endpoint, strata and band."""
     now = session()
     with st.container(key="choices", horizontal=True, vertical_alignment="bottom", gap="medium"):
-        if cohort.endpoints:
-            st.segmented_control("Endpoint", cohort.endpoints, key=state.widget("endpoint", now.endpoint),
-                                 on_change=_set_endpoint, label_visibility="collapsed")
+        endpoint_choice(cohort, visible=False)
         options = [k for k, v in cohort.variables.items()
                    if v.kind != "categorical" or len(cohort.levels(k)) > 1]
         names = {NO_STRATA: "One curve", SELECTION: "The selection against all others"}
@@ -35,6 +33,13 @@ def choices(cohort: Cohort) -> None:
                      format_func=lambda k: names.get(k) or f"by {cohort.variable(k).label}",
                      on_change=_set_by, label_visibility="collapsed", width=240)
         st.toggle("95% CI", key="band", value=True)
+
+
+def endpoint_choice(cohort: Cohort, *, visible: bool) -> None:
+    """Let the person choose the endpoint, which all pages share."""
+    if cohort.endpoints:
+        st.segmented_control("Endpoint", cohort.endpoints, key=state.widget("endpoint", session().endpoint),
+                             on_change=_set_endpoint, label_visibility="visible" if visible else "collapsed")
 
 
 def compared(cohort: Cohort) -> Cohort:

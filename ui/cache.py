@@ -83,6 +83,10 @@ def second_opinion(cohort: Cohort, options: SurvivalOptions) -> pd.DataFrame:
     return _second_opinion(cohort, cohort.key, options, repr(options))
 
 
+def cox_opinion(cohort: Cohort, model: CoxModel) -> pd.DataFrame:
+    return _cox_opinion(cohort, cohort.key, model, model.endpoint, repr((model.columns, model.options)))
+
+
 def missing_data(cohort: Cohort) -> MissingData:
     return _missing_data(cohort, cohort.key)
 
@@ -167,6 +171,13 @@ def _second_opinion(_cohort: Cohort, key: str, _options: SurvivalOptions, option
     from core.second_opinion import second_opinion
 
     return second_opinion(_cohort, _options)
+
+
+@st.cache_resource(scope="session", max_entries=8, show_spinner="lifelines is computing …")
+def _cox_opinion(_cohort: Cohort, key: str, _model: CoxModel, endpoint: str, model_key: str) -> pd.DataFrame:
+    from core.cox_check import cox_opinion
+
+    return cox_opinion(_cohort, _model)
 
 
 @st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)

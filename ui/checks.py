@@ -11,7 +11,7 @@ import streamlit as st
 from core.charts.tables import opinion_table
 from core.cohort import Cohort
 from core.cox import CoxModel
-from core.cox_check import cox_opinion, cox_r_code
+from core.cox_check import cox_r_code
 from core.export.data import table_bytes
 from core.r_code import RCode, r_code
 from core.survival_options import SurvivalOptions
@@ -30,7 +30,7 @@ def checks(cohort: Cohort, options: SurvivalOptions) -> None:
 
 def model_checks(cohort: Cohort, model: CoxModel, covariates: tuple[str, ...]) -> None:
     """Offer both for a model of hazard ratios."""
-    _offer(cohort, "check-model", lambda: cox_opinion(cohort, model),
+    _offer(cohort, "check-model", lambda: cache.cox_opinion(cohort, model),
            lambda file: cox_r_code(cohort, model, covariates, file=file), f"{model.endpoint}-cox",
            "The patients behind it (CSV: time, event, covariates; no ids)")
 

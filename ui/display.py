@@ -28,7 +28,7 @@ def panel() -> Iterator[None]:
 
 def heading(text: str, *, warned: bool = False) -> None:
     """Write a panel's title, with a mark where a warning stands under it; text from the data is escaped."""
-    mark = "<span class='cs-mark'>⚠ read with the warning under the curves</span>" if warned else ""
+    mark = "<span class='cs-mark'>⚠ read with the warning below</span>" if warned else ""
     st.html(f"<h3 class='cs-panel'>{html.escape(text)}{mark}</h3>")
 
 

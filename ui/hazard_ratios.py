@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pandas as pd
 import streamlit as st
 
 from core.adequacy import few_patients
@@ -10,39 +13,36 @@ from core.charts.forest import CLICK
 from core.charts.hazard_ratios import SORTS, model_tests_table, zph_table
 from core.cohort import Cohort
 from core.cox import CoxModel, CoxOptions
-from core.design import FORMS, default_form
+from core.design import FORMS, Form, default_form
 from core.filters import Filters
 from core.schema import ARM
 from core.subgroups import condition_of, forest_factors
 from ui import cache, state
+from ui.board import endpoint_choice
 from ui.checks import model_checks
 from ui.display import heading, note, panel, show, table
 from ui.filters import click_handler
 from ui.state import session
 
 _FEW_COVARIATES = 4  # that a model begins with, the arm among them
-_GUARD = 0.05
+_DOUBT = 0.05  # a p below it says that hazards are not proportional
 
 
 def hazard_ratio_page(cohort: Cohort) -> None:
     """Draw the page."""
-    if not session().endpoint:
+    endpoint = session().endpoint
+    if not endpoint:
         note("No endpoint is mapped: hazard ratios need a time and an event column. Choose them on the Cohort page.")
         return
     with st.container(key="cox-options", horizontal=True, vertical_alignment="bottom", gap="small"):
-        endpoint = st.segmented_control("Endpoint", cohort.endpoints, key=state.widget("endpoint", session().endpoint),
-                                        on_change=_set_endpoint) or session().endpoint
+        endpoint_choice(cohort, visible=True)
         covariates, options = _choose(cohort)
+    model = None
     with panel():
-        _model(cohort, endpoint, covariates, options)
+        model = _model(cohort, endpoint, covariates, options)
     _subgroups(cohort, endpoint)
-    with panel():
-        model_checks(cohort, cache.cox(cohort, endpoint=endpoint, covariates=covariates, options=options), covariates)
-
-
-def _set_endpoint() -> None:
-    here, endpoint = session(), state.value_of("endpoint")
-    here.acted, here.endpoint = True, endpoint or here.endpoint
+    if model:
+        model_checks(cohort, model, covariates)
 
 
 def _choose(cohort: Cohort) -> tuple[tuple[str, ...], CoxOptions]:
@@ -64,7 +64,7 @@ def _choose(cohort: Cohort) -> tuple[tuple[str, ...], CoxOptions]:
     return tuple(chosen), CoxOptions.of(forms=forms, references=references, within=within, ties=ties, firth=firth)
 
 
-def _forms(cohort: Cohort, chosen: list[str]) -> dict[str, str]:
+def _forms(cohort: Cohort, chosen: list[str]) -> dict[str, Form]:
     out = {}
     for key in chosen:
         if (first := default_form(cohort, key)) != "levels":
@@ -86,8 +86,8 @@ def _references(cohort: Cohort, chosen: list[str]) -> dict[str, str]:
     return out
 
 
-def _model(cohort: Cohort, endpoint: str, covariates: tuple[str, ...], options: CoxOptions) -> None:
-    """Draw the model, and under it its tests and whether hazards are proportional."""
+def _model(cohort: Cohort, endpoint: str, covariates: tuple[str, ...], options: CoxOptions) -> CoxModel:
+    """Draw the model, and under it its tests and whether hazards are proportional; return it."""
     of = {"endpoint": endpoint, "covariates": covariates, "options": options}
     model, alone = cache.cox(cohort, **of), cache.univariable(cohort, **of)
     figure = model_figure(cohort, model, alone)
@@ -104,6 +104,7 @@ def _model(cohort: Cohort, endpoint: str, covariates: tuple[str, ...], options: 
     with st.expander("The same as a table"):
         table(figure.table)
     _assumptions(cohort, model)
+    return model
 
 
 def _assumptions(cohort: Cohort, model: CoxModel) -> None:
@@ -115,7 +116,7 @@ def _assumptions(cohort: Cohort, model: CoxModel) -> None:
         heading("Proportional hazards")
         table(zph_table(cohort, model.zph))
         failed = [cohort.variable(r.term).label for r in model.zph.itertuples()
-                  if r.p_value < _GUARD and r.term != "GLOBAL"]
+                  if r.p_value < _DOUBT and r.term != "GLOBAL"]
         if failed:
             note(f"The hazard ratio of {', '.join(failed)} changes over time: one number does not describe it. Compare "
                  "restricted means on the Survival page, stratify the model by it, or read early and late time "
@@ -164,7 +165,7 @@ def _subgroups(cohort: Cohort, endpoint: str) -> None:
             table(figure.table)
 
 
-def _twin(cohort: Cohort, rows: object) -> None:
+def _twin(cohort: Cohort, rows: pd.DataFrame) -> None:
     """Offer every subgroup in a list, for the keyboard."""
     keys = list(dict.fromkeys((r.factor, r.level) for r in rows.itertuples() if r.factor))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -176,7 +177,7 @@ def _twin(cohort: Cohort, rows: object) -> None:
             st.rerun()
 
 
-def _toggle(cohort: Cohort):
+def _toggle(cohort: Cohort) -> Callable[[Filters, str], Filters]:
     """Return what a click on a row does: filter to the subgroup, or to all again."""
     def toggled(filters: Filters, key: str) -> Filters:
         factor, _, level = key.partition("\t")
