@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from core.adequacy import BEYOND, finite_against_first, reasons_of
-from core.batched import fit_all
+from core.batched import against_first, by_observed, fit_all
 from core.cohort import Cohort
 from core.comparison import adjusted
 from core.counts import Strata, count_all_times, cuts_of, strata
@@ -182,11 +182,9 @@ def _fit_arms(dead: np.ndarray, risk: np.ndarray, finite: np.ndarray) -> tuple[n
     some = finite[:, 1:].any(axis=1) & (dead.sum(axis=(1, 2)) > 0)
     if some.any():
         inside = finite[some][:, :, None]  # an arm without a finite ratio leaves the risk sets
-        design = np.broadcast_to(np.eye(arms)[:, 1:], (int(some.sum()), arms, arms - 1)) * inside
-        found = fit_all(dead[some] * inside, risk[some] * inside, design)
-        variance = np.linalg.pinv(found.information)
-        coef[some, 1:] = found.coef
-        error[some, 1:] = np.sqrt(np.maximum(np.diagonal(variance, axis1=1, axis2=2), 0))
+        own = dead[some] * inside, risk[some] * inside
+        found = fit_all(*own, against_first(arms) * inside, by_observed(*own))
+        coef[some, 1:], error[some, 1:] = found.coef, found.std_error
         coef[~finite] = error[~finite] = math.nan
     return coef, error
 

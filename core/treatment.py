@@ -9,15 +9,12 @@ import numpy as np
 import pandas as pd
 
 from core.adequacy import comparison_reasons, estimable
+from core.batched import against_first, by_observed, fit_all
 from core.cohort import Cohort
 from core.counts import Counts, count
-from core.efron import Ties
 from core.errors import NotEstimable
 from core.p_values import two_sided_p
 from core.product_limit import Z95
-
-_STEP = 1e-6  # Newton ends after a step so small: the error left is of the order of its square
-_MAX_ITERATIONS = 50
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -59,8 +56,11 @@ def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> TreatmentEffe
     coef = np.full(len(levels), math.nan)
     error = coef.copy()
     if shown.any():
-        fitted = estimable(counts)
-        coef[fitted], error[fitted] = newton(counts.deaths[fitted], counts.at_risk[fitted])
+        fitted = np.flatnonzero(estimable(counts))
+        at = np.flatnonzero(counts.deaths.any(axis=0))
+        tables = counts.deaths[np.newaxis, fitted[:, None], at], counts.at_risk[np.newaxis, fitted[:, None], at]
+        found = fit_all(*tables, against_first(fitted.size)[None], by_observed(*tables))
+        coef[fitted[1:]], error[fitted[1:]] = found.coef[0], found.std_error[0]
         coef[~shown] = error[~shown] = math.nan
     return TreatmentEffect(
         endpoint=endpoint, n=int(counts.n.sum()), n_event=int(counts.n_event.sum()),
@@ -96,51 +96,3 @@ def _reference_first(cohort: Cohort, counts: Counts) -> Counts:
                     codes=np.where(groups.codes < 0, -1, rank[groups.codes]))
     return replace(counts, strata=moved, deaths=counts.deaths[order], censored=counts.censored[order],
                    at_risk=counts.at_risk[order])
-
-
-def newton(deaths: np.ndarray, at_risk: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Maximise Efron's partial likelihood of k strata against the first.
-
-    Parameters
-    ----------
-    deaths, at_risk : int (k, t), strata that `estimable` finds so
-
-    Returns
-    -------
-    coefficients (k,) and standard errors (k,); 0 and 0 for the first
-    """
-    k = len(deaths)
-    if k == 1:
-        return np.zeros(1), np.zeros(1)
-    at = np.flatnonzero(deaths.sum(axis=0))
-    dead, risk = deaths[:, at].astype(float), at_risk[:, at].astype(float)
-    d, observed = dead.sum(axis=0), dead.sum(axis=1)
-    ties = Ties(d)
-
-    def step(beta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        ratio = np.concatenate([[1.0], np.exp(beta)])
-        total, dying = ratio @ risk, ratio @ dead
-        first, second = ties.sums(total, dying)
-        # A stratum's share of a shrinking risk set is fixed + moving / v, v the set's weight.
-        fixed = dead[1:] * ratio[1:, None] / dying
-        moving = risk[1:] * ratio[1:, None] - fixed * total
-        mean = fixed @ d + moving @ first
-        cross = (fixed * first) @ moving.T
-        squares = (fixed * d) @ fixed.T + cross + cross.T + (moving * second) @ moving.T
-        return observed[1:] - mean, np.diag(mean) - squares
-
-    expected = (risk / risk.sum(axis=0)) @ d
-    coef = np.log(observed[1:] / expected[1:] / (observed[0] / expected[0]))  # near the maximum already
-    score, information = step(coef)
-    for _ in range(_MAX_ITERATIONS):
-        move = np.linalg.solve(information, score)
-        ahead = step(coef + move)
-        while np.abs(ahead[0]).max() > np.abs(score).max() and np.abs(move).max() > _STEP:
-            move /= 2
-            ahead = step(coef + move)
-        coef = coef + move
-        score, information = ahead
-        if np.abs(move).max() < _STEP:
-            break
-    error = np.sqrt(np.diag(np.linalg.inv(information)))
-    return np.concatenate([[0.0], coef]), np.concatenate([[0.0], error])

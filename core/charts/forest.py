@@ -105,9 +105,8 @@ def _template(layout: Layout, rows: int) -> dict[str, Any]:
     words = alt.Chart(theme.data("words")).encode(
         x=alt.X("at:Q", scale=scale, axis=axis), y=alt.value(alt.ExprRef("height + 30")), text="text:N",
         color=alt.value(theme.QUIET))
-    small: dict[str, Any] = {"baseline": "middle", "fontSize": 10.5}
-    layers += [words.transform_filter("datum.at < 1").mark_text(align="right", **small),
-               words.transform_filter("datum.at > 1").mark_text(align="left", **small)]
+    layers += [words.transform_filter("datum.at < 1").mark_text(align="right", baseline="middle", fontSize=10.5),
+               words.transform_filter("datum.at > 1").mark_text(align="left", baseline="middle", fontSize=10.5)]
     if layout.click:
         picked = alt.selection_point(name=CLICK, fields=["key"], toggle="true", clear=False)
         layers.append(base.transform_filter("!datum.head").mark_bar(opacity=0.001, cursor="pointer").encode(
