@@ -64,7 +64,7 @@ COHORTS = {
     "simulated_stage": (REFERENCE / "simulated.csv", "PFS", "stage", {}),
 }
 EDGES = ["half_in_the_middle", "half_at_the_end", "half_then_censored", "all_tied", "zero_time",
-         "no_event", "one_patient", "no_censoring"]
+         "no_event", "single_event", "one_patient", "no_censoring"]
 CONF_TYPES = ["log-log", "log", "plain"]
 CURVE = ["time", "n_risk", "n_event", "n_censor", "estimate", "std_error", "conf_low", "conf_high", "cumulative_hazard",
          "hazard_error"]

@@ -102,6 +102,7 @@ edges <- list(
   zero_time = list(time = c(0, 0, 1, 2, 3), event = c(1, 0, 1, 0, 1)),
   no_event = list(time = c(1, 2, 3), event = c(0, 0, 0)),
   one_patient = list(time = 4, event = 1),
+  single_event = list(time = c(2, 3, 5, 7, 9), event = c(0, 1, 0, 0, 0)),
   no_censoring = list(time = c(1, 1, 2, 3, 5, 8, 13), event = rep(1, 7))
 )
 edge <- function(d) {
