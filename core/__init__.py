@@ -11,9 +11,10 @@ from core.missing import missing_data
 from core.subgroups import subgroup_hazard_ratios
 from core.text_table import ReadOptions
 from core.treatment import treatment_effect
+from core.weighting import WeightingOptions, weighted_comparison
 
 __version__ = "0.1.0"
 
 __all__ = ["Cohort", "CohortError", "ColumnMapping", "CoxOptions", "Filters", "NeedsAnswer", "ReadOptions",
-           "adverse_events", "cox", "kaplan_meier", "missing_data", "read_cohort",
-           "subgroup_hazard_ratios", "treatment_effect", "univariable"]
+           "WeightingOptions", "adverse_events", "cox", "kaplan_meier", "missing_data", "read_cohort",
+           "subgroup_hazard_ratios", "treatment_effect", "univariable", "weighted_comparison"]

@@ -63,7 +63,7 @@ class CoxModel:
     ----------
     terms : term, level, reference, n, n_event (of the level), coef, std_error, hazard_ratio,
         conf_low, conf_high, p_value, reason; Wald, or by the profile of the penalised likelihood; where
-        `reason` says why a level cannot be estimated the numbers are NaN
+        `reason` says why a level cannot be estimated the numbers are NaN; a spline's parts have no ratios
     levels : term, level, n, n_event of each covariate's levels, the reference's too
     reason : why the model as a whole cannot be read, or ""
     missing_endpoint, missing_covariate : patients left out, and why
@@ -96,6 +96,15 @@ class CoxModel:
         if self.fit is None:
             return pd.DataFrame(columns=["term", "statistic", "df", "p_value"])
         return proportional_hazards(self.fit, [term for term, _ in self.columns])
+
+    def joint(self, term: str) -> tuple[float, int, float]:
+        """Return Wald's test of all of a term's columns: statistic, df, p; NaN where none were fitted."""
+        places = [i for i, (key, _) in enumerate(self.columns) if key == term]
+        if self.fit is None or not places:
+            return math.nan, 0, math.nan
+        beta, variance = self.fit.coef[places], self.fit.variance[np.ix_(places, places)]
+        statistic = float(beta @ np.linalg.solve(variance, beta))
+        return statistic, len(places), chi_square_p(statistic, len(places))
 
     @cached_property
     def concordance(self) -> tuple[float, float]:
@@ -205,7 +214,9 @@ def _fitted(model: CoxModel, columns: list[Column], line: Timeline, complete: np
                 reasons[kept[place]] = reasons[kept[place]] or \
                     "the hazard ratio has no finite value (monotone likelihood)"
     for i in kept:
-        if not reasons[i] and abs(figures[0, i]) > BEYOND:
+        if columns[i].part:
+            figures[2:5, i] = math.nan  # no hazard ratio by itself
+        elif not reasons[i] and abs(figures[0, i]) > BEYOND:
             reasons[i] = "the hazard ratio per unit is beyond 1000: take a larger unit, a doubling or a cut" \
                 if not columns[i].reference else "the hazard ratio is beyond 1000: hardly anything holds it"
     reasons = [r or reason for r in reasons]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import Any
 
@@ -47,6 +48,9 @@ def cox_opinion(cohort: Cohort, model: CoxModel) -> pd.DataFrame:
         if own.reason:
             continue
         name = f"{cohort.variable(term).label} {own.level}".strip()
+        if math.isnan(own.hazard_ratio):  # a spline's part
+            rows.append(("Coefficient", name, own.coef, float(theirs.params_.iloc[i]), ""))
+            continue
         rows += [("Hazard ratio", name, own.hazard_ratio, float(theirs.hazard_ratios_.iloc[i]), ""),
                  ("Hazard ratio, lower limit", name, own.conf_low, float(limits[i, 0]), ""),
                  ("Hazard ratio, upper limit", name, own.conf_high, float(limits[i, 1]), "")]

@@ -19,12 +19,16 @@ _KNOTS = (0.05, 0.35, 0.65, 0.95)  # Harrell's, for four
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Column:
-    """A column of the design: `values` (n of the whole cohort,), NaN where missing."""
+    """A column of the design: `values` (n of the whole cohort,), NaN where missing.
+
+    `part`: one of several that mean something only together, as a spline's do.
+    """
 
     term: str
     level: str
     reference: str
     values: np.ndarray
+    part: bool = False
 
 
 def form_of(cohort: Cohort, key: str, asked: Form | None = None) -> Form:
@@ -68,7 +72,7 @@ def columns_of(cohort: Cohort, key: str, form: Form, reference: str = "") -> lis
         return [Column(term=key, level="per doubling", reference="", values=doublings)]
     basis = spline_basis(values, knots(cohort, key))
     names = ("linear part", "nonlinear part", "nonlinear part, second")
-    return [Column(term=key, level=name, reference="", values=column)
+    return [Column(term=key, level=name, reference="", values=column, part=True)
             for name, column in zip(names, basis.T, strict=True)]
 
 

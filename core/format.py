@@ -70,8 +70,8 @@ def hazard_ratio(value: float, low: float, high: float) -> str:
 
 
 def _ratio(value: float) -> str:
-    """Write a ratio with two decimals; beyond 1000 either way nothing but that."""
-    return ">1000" if value > 1000 else "<0.001" if value < 0.001 else f"{value:.2f}"
+    """Write a ratio with two decimals, three where two would be 0.00; beyond 1000 either way nothing but that."""
+    return ">1000" if value > 1000 else "<0.001" if value < 0.001 else f"{value:.{3 if value < 0.005 else 2}f}"
 
 
 def percent(share: float, digits: int = 0) -> str:

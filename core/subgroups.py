@@ -19,12 +19,13 @@ from core.comparison import adjusted
 from core.counts import Strata, count_all_times, cuts_of, strata
 from core.errors import NotEstimable
 from core.filters import Condition
+from core.firth_pair import penalised_pair
 from core.p_values import chi_square_p, two_sided_p
 from core.product_limit import Z95
 from core.schema import ARM
 from core.treatment import reference_place
 
-OVERALL = "All patients"
+OVERALL, FIRTH = "All patients", "Firth"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -34,8 +35,9 @@ class Subgroups:
     Attributes
     ----------
     rows : factor, level, arm, reference, n, n_event (of both arms), n_arm, n_event_arm, n_reference,
-        n_event_reference, coef, std_error, hazard_ratio, conf_low, conf_high, p_value, p_interaction, reason; the first
-        rows are all patients, of factor ""
+        n_event_reference, coef, std_error, hazard_ratio, conf_low, conf_high, p_value, p_interaction, reason, method;
+        the first rows are all patients, of factor ""; `reason` says why the likelihood has no maximum, and `method`
+        what stands in its place: "Firth" (two arms; profile limits, penalised likelihood-ratio p), or "" with NaN
     interactions : factor, statistic, df, p_value (likelihood ratio), p_adjusted (Benjamini, Hochberg), missing
     looked_at : how many subgroups
     """
@@ -154,7 +156,20 @@ def _rows(factors: tuple[str, ...], arms: list[str], tables: _Tables) -> pd.Data
         "n_arm": n[:, 1:].ravel(), "n_event_arm": deaths[:, 1:].ravel(),
         "n_reference": np.repeat(n[:, 0], len(arms) - 1), "n_event_reference": np.repeat(deaths[:, 0], len(arms) - 1),
     }, copy=False)
-    return _with_ratios(frame, coef[:, 1:].ravel(), error[:, 1:].ravel(), [r for row in reasons for r in row])
+    frame = _with_ratios(frame, coef[:, 1:].ravel(), error[:, 1:].ravel(), [r for row in reasons for r in row])
+    return frame if len(arms) > 2 else _with_firth(frame, dead, risk)
+
+
+def _with_firth(frame: pd.DataFrame, dead: np.ndarray, risk: np.ndarray) -> pd.DataFrame:
+    """Put Firth's penalised estimate where two arms of two patients or more have no maximum of the likelihood."""
+    thin = np.flatnonzero((frame.reason != "") & (frame.n_arm > 1) & (frame.n_reference > 1))
+    for i in thin.tolist():
+        found = penalised_pair(dead[i], risk[i])
+        if found and abs(found.coef) < BEYOND:
+            frame.loc[i, ["coef", "std_error", "p_value"]] = found.coef, found.std_error, found.p_value
+            frame.loc[i, ["hazard_ratio", "conf_low", "conf_high"]] = np.exp([found.coef, found.low, found.high])
+            frame.loc[i, "method"] = FIRTH
+    return frame
 
 
 def _with_ratios(frame: pd.DataFrame, coef: np.ndarray, error: np.ndarray, reasons: list[str]) -> pd.DataFrame:
@@ -166,7 +181,8 @@ def _with_ratios(frame: pd.DataFrame, coef: np.ndarray, error: np.ndarray, reaso
     coef, error = np.where(hidden, math.nan, coef), np.where(hidden, math.nan, error)
     ratio, low, high = (np.exp(coef + z * error) for z in (0, -Z95, Z95))
     return frame.assign(coef=coef, std_error=error, hazard_ratio=ratio, conf_low=low, conf_high=high,
-                        p_value=[two_sided_p(c / e) for c, e in zip(coef, error, strict=True)], reason=reasons)
+                        p_value=[two_sided_p(c / e) for c, e in zip(coef, error, strict=True)], reason=reasons,
+                        method=np.where(hidden, "", "Wald").astype(object))
 
 
 def _two_finite(dead: np.ndarray, risk: np.ndarray) -> np.ndarray:

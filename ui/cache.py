@@ -32,6 +32,7 @@ from core.product_limit import ConfType
 from core.subgroups import Subgroups
 from core.survival_options import SurvivalOptions
 from core.treatment import TreatmentEffect
+from core.weighting import Weighting, WeightingOptions
 
 SAMPLE = Path(__file__).parents[1] / "sample_data" / "yang2023_synthetic.csv"
 _ENTRIES = 128
@@ -57,6 +58,10 @@ def univariable(cohort: Cohort, *, endpoint: str, covariates: tuple[str, ...],
 
 def subgroups(cohort: Cohort, *, endpoint: str, factors: tuple[str, ...]) -> Subgroups:
     return _subgroups(cohort, cohort.key, endpoint, factors)
+
+
+def weighted_comparison(cohort: Cohort, *, endpoint: str, options: WeightingOptions) -> Weighting:
+    return _weighted_comparison(cohort, cohort.key, endpoint, options, repr(options))
 
 
 def adverse_events(cohort: Cohort, *, by: str | None) -> AdverseEvents:
@@ -139,6 +144,12 @@ def _univariable(_cohort: Cohort, key: str, endpoint: str, covariates: tuple[str
 @st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)
 def _subgroups(_cohort: Cohort, key: str, endpoint: str, factors: tuple[str, ...]) -> Subgroups:
     return core.subgroup_hazard_ratios(_cohort, endpoint=endpoint, factors=factors)
+
+
+@st.cache_resource(scope="session", max_entries=16, show_spinner=False)
+def _weighted_comparison(_cohort: Cohort, key: str, endpoint: str, _options: WeightingOptions,
+                         options_key: str) -> Weighting:
+    return core.weighted_comparison(_cohort, endpoint=endpoint, options=_options)
 
 
 @st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.adequacy import few_patients
-from core.charts import course_figure, model_figure, subgroup_figure
+from core.charts import course_figure, model_figure, spline_figure, subgroup_figure
 from core.charts.forest import CLICK
 from core.charts.hazard_ratios import SORTS, model_tests_table, zph_table
 from core.cohort import Cohort
@@ -18,6 +18,7 @@ from core.filters import Filters
 from core.schema import ARM
 from core.subgroups import condition_of, forest_factors
 from ui import cache, state
+from ui.balance import balance
 from ui.board import endpoint_choice
 from ui.checks import model_checks
 from ui.display import heading, note, panel, show, table
@@ -41,6 +42,7 @@ def hazard_ratio_page(cohort: Cohort) -> None:
     with panel():
         model = _model(cohort, endpoint, covariates, options)
     _subgroups(cohort, endpoint)
+    balance(cohort, endpoint)
     if model:
         model_checks(cohort, model, covariates)
 
@@ -103,8 +105,21 @@ def _model(cohort: Cohort, endpoint: str, covariates: tuple[str, ...], options: 
         note("A Firth-penalised likelihood has a finite estimate also there: switch it on under “Model options”.")
     with st.expander("The same as a table"):
         table(figure.table)
+    for key, form in options.forms:
+        if form == "spline" and key not in options.within:
+            _spline(cohort, model, key)
     _assumptions(cohort, model)
     return model
+
+
+def _spline(cohort: Cohort, model: CoxModel, key: str) -> None:
+    """Draw a spline's curve, and say whether a straight line would do."""
+    with panel():
+        figure = spline_figure(cohort, model, key)
+        heading(figure.title)
+        with st.container(key=f"spline-{key}"):
+            show(figure, key=f"spline-{key}-{cohort.fingerprint[:8]}")
+        note(f"{figure.summary[0]}. {figure.provenance.method}")
 
 
 def _assumptions(cohort: Cohort, model: CoxModel) -> None:

@@ -17,8 +17,8 @@ from core.cox import CoxModel
 from core.design import FORMS
 from core.errors import NotEstimable
 from core.figure import Figure, provenance, rows_of
-from core.format import DASH, fixed, hazard_ratio, p_value, plural
-from core.subgroups import Subgroups
+from core.format import DASH, fixed, hazard_ratio, p_phrase, p_value, plural
+from core.subgroups import FIRTH, Subgroups
 
 Sort = Literal["as mapped", "hazard ratio", "interaction p", "events"]
 SORTS: tuple[Sort, ...] = ("as mapped", "hazard ratio", "interaction p", "events")
@@ -77,6 +77,13 @@ def _model_rows(cohort: Cohort, model: CoxModel,
         levels = [level for term, level in counts if term == key]
         rows.append({"key": key, "label": theme.shortened(f"{variable.label}{unit}", _HEAD), "head": True, "n": "",
                      "alone": "", "together": ""})
+        if dict(model.options.forms).get(key) == "spline":
+            texts = [_together(m, key) for m in (single, model)]
+            count = f"{own.n_event.iloc[0]:,} / {own.n.iloc[0]:,}"
+            rows.append({"key": f"{key}=spline", "label": _INDENT + FORMS["spline"], "n": count, "alone": texts[0],
+                         "together": texts[1]})
+            table.append(_table_row(variable.label + unit, FORMS["spline"], count, texts))
+            continue
         by_level = {r.level: r for r in rows_of(own)}
         for level in levels or list(by_level):
             term, count = by_level.get(level), counts.get((key, level))
@@ -88,9 +95,19 @@ def _model_rows(cohort: Cohort, model: CoxModel,
                          "together": texts[1], "events": events, "c": theme.SELECTED,
                          **({} if term is None else {"ratio": term.hazard_ratio, "low": term.conf_low,
                                                      "high": term.conf_high})})
-            table.append({"Covariate": variable.label + unit, "Level": name, "Events / n": f"{events:,} / {n:,}",
-                          "Univariable HR (95% CI), p": texts[0], "Multivariable HR (95% CI), p": texts[1]})
+            table.append(_table_row(variable.label + unit, name, f"{events:,} / {n:,}", texts))
     return rows, pd.DataFrame(table)
+
+
+def _table_row(covariate: str, level: str, count: str, texts: list[str]) -> dict[str, str]:
+    return {"Covariate": covariate, "Level": level, "Events / n": count, "Univariable HR (95% CI), p": texts[0],
+            "Multivariable HR (95% CI), p": texts[1]}
+
+
+def _together(model: CoxModel | NotEstimable | None, key: str) -> str:
+    """Write the test of a spline's columns together; a dash where there is none."""
+    _, df, p = model.joint(key) if isinstance(model, CoxModel) else (math.nan, 0, math.nan)
+    return DASH if math.isnan(p) else f"see its curve, {p_phrase(p)} ({df} df)"
 
 
 def _said(term: Any) -> str:
@@ -122,12 +139,13 @@ def subgroup_figure(cohort: Cohort, found: Subgroups, *, sort: Sort = "as mapped
 
 
 def _reasons(cohort: Cohort, found: Subgroups) -> list[str]:
-    """Say why subgroups have no hazard ratio, a line per reason."""
-    named: dict[str, list[str]] = {}
+    """Say where the likelihood has no maximum, why, and what stands there; a line per reason."""
+    named: dict[tuple[str, str], list[str]] = {}
     for r in rows_of(found.rows):
         if r.reason:
-            named.setdefault(r.reason, []).append(_name(cohort, r))
-    return [f"Not estimable, {reason}: {', '.join(names)}." for reason, names in named.items()]
+            words = "Firth-penalised, profile-likelihood CI" if r.method == FIRTH else "Not estimable"
+            named.setdefault((words, r.reason), []).append(_name(cohort, r))
+    return [f"{words}, {reason}: {', '.join(names)}." for (words, reason), names in named.items()]
 
 
 def _forest(rows: list[dict[str, Any]], overall: float, arms: tuple[str, str] | None) -> dict[str, Any]:
@@ -165,7 +183,7 @@ def _subgroup_rows(cohort: Cohort, found: Subgroups, sort: Sort) -> tuple[list[d
     def add(row: Any, indent: str) -> None:
         first = f"{row.n_event_reference:,} / {row.n_reference:,}"
         second = f"{row.n_event_arm:,} / {row.n_arm:,}"
-        ratio = hazard_ratio(row.hazard_ratio, row.conf_low, row.conf_high)
+        ratio = hazard_ratio(row.hazard_ratio, row.conf_low, row.conf_high) + (" Firth" if row.method == FIRTH else "")
         name = f"{row.level}, {row.arm}" if several else row.level
         rows.append({"key": f"{row.factor}\t{row.level}", "label": indent + theme.shortened(name, _LABEL),
                      "first": first, "second": second, "together": ratio, "p": "", "ratio": row.hazard_ratio,

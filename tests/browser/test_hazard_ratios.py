@@ -50,9 +50,21 @@ def test_a_model_is_chosen_and_its_table_saved(page):
     page.page.get_by_role("button", name="Model options").click()
     page.page.get_by_role("radio", name="spline").click()
     page.settled()
-    assert "nonlinear part" in model(page)
+    assert "see its curve" in model(page)
+    expect(page.page.locator(".st-key-spline-age svg.marks")).to_be_visible()
     page.page.keyboard.press("Escape")
     book = load_workbook(io.BytesIO(page.download("OS: hazard ratios", "Excel")))
     texts = [str(c.value) for sheet in book for row in sheet.iter_rows() for c in row]
     assert any("TACE+IMRT+sorafenib" in t for t in texts)
     assert "Traceback" not in page.page.inner_text("body")
+
+
+def test_the_weighted_comparison_is_drawn_and_saved(page):
+    page.page.get_by_text("Weight the arms by the propensity to be treated").click()
+    expect(page.page.locator(".st-key-weighted-curves svg.marks")).to_be_visible()
+    expect(page.page.locator(".st-key-love svg.marks")).to_contain_text("Age")
+    page.page.get_by_role("radio", name="overlap").click()
+    expect(page.page.get_by_text("0.00 after")).to_be_visible()
+    page.settled()
+    book = load_workbook(io.BytesIO(page.download("Balance of the arms before and after weighting", "Excel")))
+    assert any("smd_after" in str(c.value) for sheet in book for row in sheet.iter_rows() for c in row)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from core import CoxOptions, cox, read_cohort
+from core.spline_curve import spline_curve
 from core.subgroups import subgroup_hazard_ratios
 from core.zph import course
 from tests.conftest import HCC, REFERENCE, SAMPLE
@@ -132,6 +133,10 @@ def test_a_spline_is_a_model_on_harrell_s_basis(r):
     agree(model.terms.coef, theirs["coef"], np.array(theirs["std_error"]))
     agree(model.terms.std_error, theirs["std_error"])
     agree(model.tests.statistic[0], theirs["statistic"])
+    found = spline_curve(read("lung.csv"), model, "age", values=np.array(theirs["age"], float))
+    agree(found.curve.coef, theirs["curve"], np.array(theirs["curve_error"]))
+    agree(found.curve.std_error, theirs["curve_error"])
+    agree(found.statistic, theirs["nonlinear"])
 
 
 def test_residuals_show_how_a_coefficient_moves(r):

@@ -1,8 +1,10 @@
 """Thin subgroups: no hazard ratio that means nothing, and the exact sentence in its place."""
 
 import io
+import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from bench.simulate import simulate
@@ -10,9 +12,10 @@ from core import CoxOptions, cox, read_cohort, subgroup_hazard_ratios
 from core.adequacy import few_patients, few_per_parameter
 from core.charts import subgroup_figure
 from core.errors import CohortError, NotEstimable
+from core.firth_pair import penalised_pair
 from core.schema import PATIENT
 from core.subgroups import condition_of
-from tests.conftest import SAMPLE
+from tests.conftest import REFERENCE, SAMPLE
 from tests.core.thin import CASES, cohort_of
 
 
@@ -85,6 +88,41 @@ def test_levels_that_the_filter_emptied_take_nothing_from_the_others(sample):
     assert np.isclose(found.interactions.statistic[0], other.interactions.statistic[0], atol=1e-9)
     one = subgroup_hazard_ratios(sample.filter({"pvtt": {"in": ["Vp3"]}}), endpoint="OS", factors=["pvtt"])
     assert one.interactions.df[0] == 0 and np.isnan(one.interactions.p_value[0])
+
+
+def test_a_thin_subgroup_has_the_penalised_ratio_of_its_patients(sample):
+    """By the counts, and by the general model of the filtered cohort: the same estimate, limits and p."""
+    rows = subgroup_hazard_ratios(sample, endpoint="OS").rows
+    thin = rows[rows.method == "Firth"]
+    assert len(thin) == 2 and (thin.reason != "").all()
+    for row in thin.itertuples():
+        sub = sample.filter({row.factor: condition_of(sample, row.factor, row.level).to_json()})
+        alone = cox(sub, endpoint="OS", covariates=["arm"], options=CoxOptions.of(firth=True)).terms.iloc[0]
+        for column in ("coef", "std_error", "conf_low", "conf_high", "p_value"):
+            assert np.isclose(getattr(row, column), alone[column], rtol=1e-6), column
+    nothing = rows[(rows.reason != "") & (rows.method == "")]
+    assert len(nothing) and nothing.hazard_ratio.isna().all()
+
+
+def test_firth_of_counts_is_what_the_likelihood_in_r_has():
+    """tests/reference/make_cox_reference.R, firth$thin_arm."""
+    theirs = json.loads((REFERENCE / "cox_reference.json").read_text())["firth"]["thin_arm"]
+    found = treatment_tables()
+    assert np.isclose(found.coef, theirs["coef"][0], atol=2e-5)
+    assert np.allclose([found.low, found.high], [theirs["low"][0], theirs["high"][0]], atol=5e-5)
+    assert np.isclose(found.p_value, theirs["p_value"][0], atol=1e-6)
+    nobody = np.array([[1, 0], [0, 0]]), np.array([[2, 1], [0, 0]])
+    assert penalised_pair(*nobody) is None
+
+
+def treatment_tables():
+    """Count the thin cohort of the reference: 10 patients of the control, 6 of the test arm without an event."""
+    thin = pd.read_csv(REFERENCE / "thin.csv")
+    times = np.unique(thin.time)
+    arms = [thin[thin.arm == arm] for arm in ("control", "test")]
+    deaths = np.array([[int(((a.time == t) & (a.status == 1)).sum()) for t in times] for a in arms])
+    at_risk = np.array([[int((a.time >= t).sum()) for t in times] for a in arms])
+    return penalised_pair(deaths, at_risk)
 
 
 @pytest.mark.parametrize("size", [300, 3000])

@@ -58,7 +58,12 @@ models <- list(
   lung_spline = {
     fit <- coxph(Surv(time, status) ~ sex + rcs(age), data = lung, control = strict)
     s <- summary(fit)$coefficients
-    list(coef = vec(s[, "coef"]), std_error = vec(s[, "se(coef)"]), statistic = 2 * diff(fit$loglik))
+    v <- vcov(fit)[2:4, 2:4]; b <- coef(fit)[2:4]; bent <- 2:3
+    basis <- rcs(lung$age); place <- c(which.min(lung$age), which.max(lung$age), 1, 2, 3)
+    at <- sweep(basis[place, ], 2, basis[which(lung$age == median(lung$age))[1], ])
+    list(coef = vec(s[, "coef"]), std_error = vec(s[, "se(coef)"]), statistic = 2 * diff(fit$loglik),
+         age = vec(lung$age[place]), curve = vec(at %*% b), curve_error = vec(sqrt(rowSums((at %*% v) * at))),
+         nonlinear = drop(b[bent] %*% solve(v[bent, bent]) %*% b[bent]))
   }
 )
 fit <- coxph(Surv(time, status) ~ trt + karno + celltype, data = veteran, control = strict)
@@ -135,6 +140,9 @@ weighted_of <- function(data, time, event, treated, covariates, name) {
   weights <- list(IPTW = ifelse(d$z, 1 / e, 1 / (1 - e)), stabilised = ifelse(d$z, mean(d$z) / e, mean(!d$z) / (1 - e)),
                   overlap = ifelse(d$z, 1 - e, e))
   y <- Surv(d[[time]], d[[event]])
+  x <- model.matrix(reformulate(covariates), d)[, -1, drop = FALSE]
+  spread <- function(v) if (all(v %in% 0:1)) mean(v) * (1 - mean(v)) else var(v)
+  smd <- function(v, w) (weighted.mean(v[d$z], w[d$z]) - weighted.mean(v[!d$z], w[!d$z])) / sqrt((spread(v[d$z]) + spread(v[!d$z])) / 2)
   lapply(weights, function(w) {
     s <- summary(coxph(y ~ z, data = d, weights = w, robust = TRUE, control = strict))$coefficients
     fit <- survfit(y ~ z, data = d, weights = w, conf.type = "log-log")
@@ -143,7 +151,8 @@ weighted_of <- function(data, time, event, treated, covariates, name) {
     list(coef = s[1, "coef"], naive = s[1, "se(coef)"], robust = s[1, "robust se"], p_value = s[1, "Pr(>|z|)"],
          ess = vec(tapply(w, d$z, function(v) sum(v)^2 / sum(v^2))), kept = vec(keep), time = vec(c$time[keep]),
          surv = vec(c$surv[keep]), std_error = vec(c$std.err[keep]), lower = vec(c$lower[keep]), upper = vec(c$upper[keep]),
-         median = vec(quantile(fit, 0.5)$quantile))
+         median = vec(unlist(quantile(fit, 0.5))), columns = as.list(colnames(x)),
+         smd_before = vec(apply(x, 2, smd, rep(1, nrow(d)))), smd_after = vec(apply(x, 2, smd, w)))
   })
 }
 weighting <- list(

@@ -5,7 +5,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import CoxOptions, cox
+from core import CoxOptions, WeightingOptions, cox, weighted_comparison
 from core.format import hazard_ratio, p_value
 from tests.conftest import ROOT
 
@@ -58,7 +58,7 @@ def test_options_change_the_model(app, sample):
     for form in ("cut", "spline"):
         app.button_group(key="form-afp").set_value(form).run()
         assert not app.exception
-    assert "nonlinear part" in texts(app)
+    assert "see its curve" in texts(app) and "against a straight line" in texts(app)
     app.multiselect(key="cox-within").set_value(["sex"]).run()
     assert "baseline hazards by Sex" in texts(app)
     app.button_group(key="ties").set_value("breslow").run()
@@ -99,3 +99,24 @@ def test_nothing_to_show_is_said(app):
 def test_a_filter_by_what_is_known_later_is_said(app):
     app.button_group(key="pills-response").set_value(["PR"]).run()
     assert not app.exception and "immortal time" in texts(app)
+
+
+def test_weighting_is_off_until_it_is_asked_for(app, sample):
+    assert "Off: every other number of the app compares the arms as they are" in texts(app)
+    assert "Effective n" not in texts(app)
+    app.toggle(key="weighted").set_value(True).run()
+    app.multiselect(key="propensity").set_value(["age", "pvtt", "hvtt"]).run()
+    found = weighted_comparison(sample, endpoint="OS", options=WeightingOptions(covariates=("age", "pvtt", "hvtt")))
+    row = found.effect.set_index("analysis").loc["weighted"]
+    assert not app.exception and hazard_ratio(row.hazard_ratio, row.conf_low, row.conf_high) in texts(app)
+    assert "average effect in all patients" in texts(app) and "Largest difference" in texts(app)
+    app.button_group(key="weights").set_value("overlap").run()
+    assert "overlap population" in texts(app) and "0.00 after" in texts(app)
+
+
+def test_weighting_says_why_it_cannot(app):
+    app.toggle(key="weighted").set_value(True).run()
+    app.button_group(key="pills-arm").set_value(["TACE+IMRT"]).run()
+    assert not app.exception and "Weighting compares two arms" in texts(app)
+    app.multiselect(key="propensity").set_value([]).run()
+    assert not app.exception and "Weighting needs covariates" in texts(app)

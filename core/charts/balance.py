@@ -1,0 +1,172 @@
+"""Weighted comparisons: how far the arms were apart before and after, and their weighted curves."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from core.adequacy import immortal_time
+from core.charts import theme
+from core.charts.axes import axes_of
+from core.charts.kaplan_meier import endpoint_label
+from core.charts.panes import Axes, Block, Curve, Pane
+from core.charts.steps import draw, thinned
+from core.cohort import Cohort
+from core.design import FORMS
+from core.figure import Figure, provenance, rows_of
+from core.format import NOT_ESTIMABLE, estimate, fixed, hazard_ratio, p_phrase, percent, plural
+from core.propensity import ESTIMANDS
+from core.schema import ARM
+from core.weighting import Weighting
+
+BALANCED = 0.1  # a standardised difference below it is taken as balance (Austin. Stat Med 2009;28:3083)
+WIDTH, _ROW, _LABEL, _EXTENT = 620, 20, 28, 170
+
+
+def love_figure(cohort: Cohort, found: Weighting) -> Figure:
+    """Draw each covariate's standardised difference between the arms, before and after weighting."""
+    names = [_name(cohort, r.term, r.level) for r in rows_of(found.balance)]
+    before, after = (np.abs(found.balance[c].to_numpy(dtype=float)) for c in ("smd_before", "smd_after"))
+    rows = [{"label": theme.shortened(name, _LABEL), "before": float(a), "after": float(b),
+             "tip": f"{fixed(a, 3)} before, {fixed(b, 3)} after"}
+            for name, a, b in zip(names, before, after, strict=True)]
+    table = pd.DataFrame({"Covariate": names, "SMD before": [fixed(v, 3) for v in found.balance.smd_before],
+                          "SMD after": [fixed(v, 3) for v in found.balance.smd_after]})
+    apart = [name for name, v in zip(names, after, strict=True) if v > BALANCED]
+    return Figure(
+        slug=f"balance-{found.endpoint}".lower().replace(" ", "-"),
+        title="Balance of the arms before and after weighting",
+        chart=theme.with_data(_love(len(rows)), rows=rows, limit=[{"at": BALANCED}]), table=table, drawn=found.balance,
+        summary=(f"Largest difference {fixed(float(before.max()), 2)} before, {fixed(float(after.max()), 2)} after",),
+        notes=((f"Not balanced by the weights (above {BALANCED:g}): {', '.join(apart)}.",) if apart else ()),
+        provenance=provenance(cohort, f"Standardised mean difference, {found.arm} minus {found.reference}, on the "
+                              f"unweighted pooled standard deviation; {_weights(found)}."),
+        alt=f"Standardised differences of {plural(len(rows), 'covariate level')}; the table gives the numbers.")
+
+
+def weighted_figure(cohort: Cohort, found: Weighting) -> Figure:
+    """Draw the weighted curves, the unweighted ones faint behind them."""
+    axes = axes_of(cohort, found.endpoint, "survival", [])
+    levels = (found.reference, found.arm)
+    places = [cohort.levels(ARM).index(level) for level in levels]
+    curves, behind = ([_curve(place, level, frame[frame.strata == level]) for place, level in
+                       zip(places, levels, strict=True)] for frame in (found.curves, found.unweighted))
+    risk = [_at_risk(found.curves[found.curves.strata == level], axes) for level in levels]
+    order = np.argsort(places)  # counts stand in the order of the arms' colours
+    drops = [(float(r.median), place) for place, r in zip(places, rows_of(found.arms), strict=True)
+             if not np.isnan(r.median)]
+    pane = Pane(curves=curves, behind=behind, levels=tuple(levels[i] for i in order), drops=drops,
+        blocks=[Block(heading="Weighted number at risk", texts=[risk[i] for i in order])])
+    return Figure(
+        slug=f"weighted-{found.endpoint}-{found.options.kind}".lower().replace(" ", "-"),
+        title=f"{endpoint_label(cohort, found.endpoint)} by arm, weighted", chart=draw([pane], axes, band=True),
+        table=_numbers(found), drawn=found.curves, summary=_summary(found),
+        warnings=tuple(filter(None, [immortal_time(cohort, *found.options.covariates)])), notes=tuple(_notes(found)),
+        provenance=provenance(
+            cohort, f"{_weights(found)}. Propensity by logistic regression on "
+            f"{', '.join(_with_form(cohort, k, found) for k in found.options.covariates)}. Kaplan-Meier and Cox (Efron "
+            f"ties) with these weights, robust standard errors, {found.options.conf_type} 95% CI. Faint: unweighted.",
+            plural(found.n_event, f"{found.endpoint} event")),
+        alt=f"Weighted survival of {found.reference} and {found.arm}.")
+
+
+def _weights(found: Weighting) -> str:
+    kind = found.options.kind
+    words = {"IPTW": "Inverse probability of treatment weights", "stabilised": "Stabilised inverse probability weights",
+             "overlap": "Overlap weights"}[kind]
+    return f"{words}: {ESTIMANDS[kind]}"
+
+
+def _name(cohort: Cohort, key: str, level: str) -> str:
+    return f"{cohort.variable(key).label}{f' {level}' if level else ''}"
+
+
+def _with_form(cohort: Cohort, key: str, found: Weighting) -> str:
+    levels = found.balance.level[found.balance.term == key]
+    doubled = f" {FORMS['log2']}" if list(levels) == [FORMS["log2"]] else ""
+    return f"{cohort.variable(key).label}{doubled}"
+
+
+def _numbers(found: Weighting) -> pd.DataFrame:
+    """Write a row per arm: patients, what they are worth, median, hazard ratio, E-values."""
+    row = _effect(found, "weighted")
+    ratio = NOT_ESTIMABLE if found.reason else \
+        f"{hazard_ratio(row.hazard_ratio, row.conf_low, row.conf_high)}, {p_phrase(row.p_value)}"
+    rows = []
+    for i, r in enumerate(rows_of(found.arms)):
+        rows.append({"Arm": r.arm, "n": f"{r.n:,}", "Effective n": fixed(r.effective_n, 1), "Events": f"{r.n_event:,}",
+                     "Weighted median, months (95% CI)": estimate(r.median, r.conf_low, r.conf_high),
+                     "Weighted HR (robust 95% CI), Wald p": ratio if i else "reference"})
+    return pd.DataFrame(rows)
+
+
+def _summary(found: Weighting) -> tuple[str, ...]:
+    plain, weighted = _effect(found, "unweighted"), _effect(found, "weighted")
+    if found.reason:
+        return (f"Hazard ratio: {NOT_ESTIMABLE}, {found.reason}",)
+    said = [f"{name} HR {hazard_ratio(r.hazard_ratio, r.conf_low, r.conf_high)}, {p_phrase(r.p_value)}"
+            for name, r in (("Weighted", weighted), ("Unweighted", plain))]
+    return (*said, f"E-value {fixed(weighted.e_value, 2)} (of the limit nearest 1: {fixed(weighted.e_value_limit, 2)})")
+
+
+def _effect(found: Weighting, analysis: str) -> Any:
+    return next(r for r in rows_of(found.effect) if r.analysis == analysis)
+
+
+def _notes(found: Weighting) -> list[str]:
+    said = []
+    if found.missing_endpoint:
+        said.append(f"{plural(found.missing_endpoint, 'patient')} left out: {found.endpoint} time or event missing.")
+    if found.missing_covariate:
+        said.append(f"{plural(found.missing_covariate, 'patient')} left out: arm or a covariate missing.")
+    if found.extreme and found.options.kind != "overlap":
+        said.append(f"{plural(found.extreme, 'patient')} with a propensity below .05 or above .95: their weights may "
+                    "rule the result. Overlap weights do not have this.")
+    for r in rows_of(found.arms):
+        if r.effective_n < r.n / 2:
+            said.append(f"{r.arm}: {r.n:,} patients are worth {fixed(r.effective_n, 1)} after weighting; the patient "
+                        f"who weighs most has {percent(r.largest_share)} of the arm.")
+    if not found.reason:
+        said.append("E-value: the risk ratio that an unmeasured confounder would need with both treatment and outcome, "
+                    "beyond these covariates, to explain the hazard ratio away.")
+    return said
+
+
+def _curve(place: int, level: str, frame: pd.DataFrame) -> Curve:
+    kept = frame.iloc[thinned(frame.time.to_numpy())]
+    value = kept.estimate.to_numpy()
+    certain = value == 1
+    tips = [f"{percent(v, 1)} at {fixed(x, 1)} months" for x, v in zip(kept.time.tolist(), value.tolist(), strict=True)]
+    return Curve(
+        place=place, level=level, time=kept.time.to_numpy(), value=value, low=np.where(certain, 1.0, kept.conf_low),
+        high=np.where(certain, 1.0, kept.conf_high), ticks=kept.n_censor.to_numpy() > 0, start=1.0,
+        tips=tips)
+
+
+def _at_risk(frame: pd.DataFrame, axes: Axes) -> list[str]:
+    risk = np.append(frame.n_risk.to_numpy(), 0.0)
+    places = np.searchsorted(frame.time.to_numpy(), np.array(axes.time_ticks) - 1e-9)
+    return [fixed(n, 1) if n else "0" for n in risk[places].tolist()]
+
+
+@lru_cache(maxsize=16)
+def _love(rows: int) -> dict[str, Any]:
+    y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(
+        domain=False, ticks=False, labelLimit=_EXTENT, labelPadding=10, minExtent=_EXTENT, maxExtent=_EXTENT))
+    title = "|Standardised mean difference|; hollow: before"
+    base = alt.Chart(theme.data("rows")).encode(y=y, tooltip=[alt.Tooltip("label:N", title="Covariate"),
+                                                              alt.Tooltip("tip:N", title="Difference")])
+
+    def x(field: str) -> alt.X:
+        return alt.X(f"{field}:Q", title=title, scale=alt.Scale(zero=True, nice=True), axis=alt.Axis(tickCount=4))
+
+    chart = alt.layer(
+        alt.Chart(theme.data("limit")).mark_rule(strokeDash=[4, 4], color=theme.ACCENT).encode(x=x("at")),
+        base.mark_rule(color=theme.LINE).encode(x=x("before"), x2="after:Q"),
+        base.mark_point(size=60, filled=False, color=theme.QUIET).encode(x=x("before")),
+        base.mark_point(size=60, filled=True, opacity=1, color=theme.SELECTED).encode(x=x("after")))
+    return theme.finish(chart, width=WIDTH, height=rows * _ROW + 50)

@@ -1,0 +1,67 @@
+"""The hazard ratio along a covariate's values, as a spline has it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from core.charts import theme
+from core.charts.forest import HIGH, LOW
+from core.cohort import Cohort
+from core.cox import CoxModel
+from core.figure import Figure, provenance, rows_of
+from core.format import hazard_ratio, number, p_phrase
+from core.spline_curve import spline_curve
+
+WIDTH, HEIGHT = 900, 240
+_TICKS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0)
+
+
+def spline_figure(cohort: Cohort, model: CoxModel, key: str) -> Figure:
+    """Draw a spline's curve with its band; cut where the forest's axis ends."""
+    found, variable = spline_curve(cohort, model, key), cohort.variable(key)
+    unit = f" {variable.unit}" if variable.unit else ""
+    inside = np.clip(found.curve[["hazard_ratio", "conf_low", "conf_high"]], LOW, HIGH)
+    points = [{"x": float(x), "y": float(r.hazard_ratio), "low": float(r.conf_low), "high": float(r.conf_high)}
+              for x, r in zip(found.curve.value, rows_of(inside), strict=True)]
+    asked = spline_curve(cohort, model, key, values=found.knots).curve
+    log = variable.log and bool((found.curve.value > 0).all())
+    return Figure(
+        slug=f"spline-{model.endpoint}-{key}".lower().replace(" ", "-"),
+        title=f"{model.endpoint}: hazard ratio along {variable.label}",
+        chart=theme.with_data(
+            _template(log), points=points, one=[{"y": 1.0}],
+            knots=[{"x": float(k)} for k in found.knots if points[0]["x"] <= k <= points[-1]["x"]],
+            titles=[{"text": f"{variable.label}{unit}"}]),
+        table=pd.DataFrame({f"{variable.label}{unit}": [number(round(float(k), 2)) for k in found.knots],
+                            "HR against the median (95% CI)": [
+                                hazard_ratio(r.hazard_ratio, r.conf_low, r.conf_high) for r in rows_of(asked)]}),
+        drawn=found.curve,
+        summary=(f"{variable.label}: {p_phrase(found.p_value)} against a straight line",),
+        provenance=provenance(
+            cohort, "Restricted cubic spline with knots at the quantiles 5, 35, 65 and 95% (marked), against the "
+            f"median of {number(round(found.median, 2))}{unit}, adjusted for the other covariates; 95% Wald limits; "
+            "drawn from the tenth smallest to the tenth largest value."),
+        alt=f"How the hazard ratio runs along {variable.label}.")
+
+
+@lru_cache(maxsize=2)
+def _template(log: bool) -> dict[str, Any]:
+    x = alt.X("x:Q", title=None, axis=alt.Axis(grid=False, format="~s" if log else "~g"),
+              scale=alt.Scale(type="log" if log else "linear", zero=False, nice=False))
+    scale = alt.Scale(type="log", domain=[LOW, HIGH], nice=False)
+    y = alt.Y("y:Q", scale=scale, title="Hazard ratio (log scale)", axis=alt.Axis(values=list(_TICKS), format="~g"))
+    points = alt.Chart(theme.data("points"))
+    chart = alt.layer(
+        points.mark_area(opacity=0.18, color=theme.SELECTED).encode(x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q"),
+        points.mark_line(color=theme.SELECTED).encode(x=x, y=y),
+        alt.Chart(theme.data("one")).mark_rule(strokeDash=[4, 4], color=theme.ACCENT).encode(y=y),
+        alt.Chart(theme.data("knots")).mark_tick(orient="vertical", size=10, color=theme.INK).encode(
+            x=x, y=alt.value(alt.ExprRef("height - 5"))),
+        alt.Chart(theme.data("titles")).mark_text(baseline="top", dy=24, fontSize=11).encode(
+            x=alt.value(alt.ExprRef("width / 2")), y=alt.value("height"), text="text:N", color=alt.value(theme.QUIET)))
+    return theme.finish(chart, width=WIDTH, height=HEIGHT)

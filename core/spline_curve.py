@@ -1,0 +1,73 @@
+"""A spline's covariate in a model: the hazard ratio along its values, and whether a straight line would do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.cohort import Cohort
+from core.cox import CoxModel
+from core.design import knots, spline_basis
+from core.errors import NotEstimable
+from core.p_values import chi_square_p
+from core.product_limit import Z95
+
+_POINTS, _OUTERMOST = 120, 10  # patients beyond whose values nothing is drawn (as R's rms does)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SplineCurve:
+    """Hazard ratios against the median.
+
+    Attributes
+    ----------
+    curve : value, coef, std_error, hazard_ratio, conf_low, conf_high
+    median : the value that all are compared with, where the ratio is 1
+    statistic, df, p_value : Wald's test of the nonlinear parts
+    """
+
+    key: str
+    median: float
+    knots: np.ndarray
+    curve: pd.DataFrame
+    statistic: float
+    df: int
+    p_value: float
+
+
+def spline_curve(cohort: Cohort, model: CoxModel, key: str, *, values: np.ndarray | None = None) -> SplineCurve:
+    """Return the hazard ratio along a covariate that enters as a restricted cubic spline (R: rms, Predict and anova).
+
+    Parameters
+    ----------
+    values : at which; evenly between the tenth smallest and the tenth largest of the filtered patients where None
+
+    Raises
+    ------
+    NotEstimable
+        If the model does not hold the whole spline.
+    """
+    places = [i for i, (term, _) in enumerate(model.columns) if term == key]
+    at = knots(cohort, key)
+    if model.fit is None or len(places) != at.size - 1:
+        raise NotEstimable(f"The spline of {cohort.variable(key).label} could not be fitted whole: it has no curve.",
+                           "Take it per unit, or cut it.")
+    own = np.sort(cohort.values(key).to_numpy(dtype=float)[cohort.rows])
+    own = own[~np.isnan(own)]
+    inner = min(_OUTERMOST, (own.size - 1) // 2)
+    if values is None:
+        values = np.linspace(own[inner], own[-1 - inner], _POINTS)
+    median = float(np.median(own))
+    away = spline_basis(values, at) - spline_basis(np.array([median]), at)
+    beta, variance = model.fit.coef[places], model.fit.variance[np.ix_(places, places)]
+    coef, error = away @ beta, np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", away, variance, away), 0))
+    bent = beta[1:]
+    statistic = float(bent @ np.linalg.solve(variance[1:, 1:], bent))
+    with np.errstate(over="ignore"):
+        ratio, low, high = (np.exp(coef + z * error) for z in (0, -Z95, Z95))
+    return SplineCurve(
+        key=key, median=median, knots=at, statistic=statistic, df=bent.size, p_value=chi_square_p(statistic, bent.size),
+        curve=pd.DataFrame({"value": values, "coef": coef, "std_error": error, "hazard_ratio": ratio, "conf_low": low,
+                            "conf_high": high}, copy=False))

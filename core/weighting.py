@@ -1,0 +1,216 @@
+"""Two arms compared after weighting for how treatment was chosen: curves, medians, hazard ratio, balance."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.adequacy import finite_against_first, reasons_of
+from core.cohort import Cohort
+from core.counts import strata, timeline
+from core.cox_fit import fit
+from core.design import Column, columns_of, default_form
+from core.e_value import e_values
+from core.errors import NotEstimable
+from core.p_values import two_sided_p
+from core.product_limit import Z95, ConfType, confidence, quantile
+from core.propensity import Kind, effective_size, mean_differences, propensity_score, weights
+from core.schema import ARM
+from core.treatment import reference_place
+
+_EXTREME = 0.05  # a propensity so near 0 or 1 gives a weight that rules the result
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightingOptions:
+    """By what the arms are balanced, for which patients, and how curves have their limits.
+
+    Numbers enter the propensity model per unit, or per doubling where they are read on a log scale.
+    """
+
+    covariates: tuple[str, ...]
+    kind: Kind = "IPTW"
+    conf_type: ConfType = "log-log"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Weighting:
+    """A weighted comparison of two arms.
+
+    Attributes
+    ----------
+    effect : analysis ("unweighted", "weighted"), coef, std_error (weighted: robust), hazard_ratio, conf_low, conf_high,
+        p_value (Wald), e_value, e_value_limit; NaN where `reason` says why
+    arms : arm, n, n_event, effective_n, largest_share (of the arm's weights), median, conf_low, conf_high (weighted;
+        months), the reference first
+    curves, unweighted : strata, time, n_risk, n_event, n_censor (weighted sums), estimate, std_error, conf_low,
+        conf_high
+    balance : term, level, smd_before, smd_after (arm minus reference)
+    extreme : patients with a propensity below .05 or above .95
+    missing_endpoint, missing_covariate : patients left out, and why
+    """
+
+    endpoint: str
+    options: WeightingOptions
+    reference: str
+    arm: str
+    n: int
+    n_event: int
+    effect: pd.DataFrame
+    arms: pd.DataFrame
+    curves: pd.DataFrame
+    unweighted: pd.DataFrame
+    balance: pd.DataFrame
+    extreme: int
+    missing_endpoint: int
+    missing_covariate: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Patients:
+    """The complete cases: each (n,), `place` among the distinct times."""
+
+    times: np.ndarray
+    place: np.ndarray
+    event: np.ndarray
+    treated: np.ndarray
+
+
+def weighted_comparison(cohort: Cohort, *, endpoint: str, options: WeightingOptions) -> Weighting:
+    """Compare two arms with propensity weights (R: glm; coxph and survfit with weights, robust = TRUE).
+
+    Raises
+    ------
+    NotEstimable
+        If the patients are not of two arms, a covariate is known only after time zero, or the arms do not overlap.
+    """
+    if not options.covariates:
+        raise NotEstimable("Weighting needs covariates that may have decided on the treatment.",
+                           "Choose what was known when it was decided.")
+    for key in options.covariates:
+        if cohort.variable(key).known == "later":
+            raise NotEstimable(f"{cohort.variable(key).label} is known only after time zero: it cannot have decided on "
+                               "the treatment.", "Choose covariates that are known at time zero.")
+    line, arms = timeline(cohort, endpoint), strata(cohort, ARM)
+    columns = [c for key in options.covariates for c in columns_of(cohort, key, default_form(cohort, key))]
+    known = ~np.isnan(np.column_stack([c.values for c in columns])).any(axis=1) & (arms.codes >= 0)
+    here = cohort.rows & (line.index >= 0)
+    used = here & known
+    names, treated = _two_arms(cohort, arms.levels, arms.codes[used])
+    values = np.column_stack([c.values[used] for c in columns])
+    score = propensity_score(values, treated)
+    weight = weights(score, treated, options.kind)
+    patients = _Patients(times=line.times, place=line.index[used], event=line.event[used], treated=treated)
+    effect, reason = _effects(patients, weight, names)
+    curves = _curves(patients, weight, names, options.conf_type)
+    return Weighting(
+        endpoint=endpoint, options=options, reference=names[0], arm=names[1], n=int(used.sum()),
+        n_event=int(patients.event.sum()), effect=effect, curves=curves, reason=reason,
+        unweighted=_curves(patients, np.ones(weight.size), names, options.conf_type),
+        arms=_arms(patients, weight, names, curves), balance=_balance(columns, used, treated, weight),
+        extreme=int(((score < _EXTREME) | (score > 1 - _EXTREME)).sum()),
+        missing_endpoint=cohort.n - int(here.sum()), missing_covariate=int(here.sum() - used.sum()))
+
+
+def _two_arms(cohort: Cohort, levels: tuple[str, ...], codes: np.ndarray) -> tuple[tuple[str, str], np.ndarray]:
+    """Return reference and arm, and who is in the arm; the reference is the mapping's, else the first."""
+    present = [int(c) for c in np.unique(codes)]
+    if len(present) != 2:
+        raise NotEstimable(f"Weighting compares two arms; patients with all covariates known are of {len(present)}.",
+                           "Filter to two arms, or take a filter or covariate away.")
+    first = reference_place(cohort, ARM, levels)
+    reference = first if first in present else present[0]
+    other = next(c for c in present if c != reference)
+    return (levels[reference], levels[other]), codes == other
+
+
+def _effects(patients: _Patients, weight: np.ndarray, names: tuple[str, str]) -> tuple[pd.DataFrame, str]:
+    """Fit the hazard ratio without and with weights; say why there is none."""
+    groups = patients.treated.astype(int)
+    left, dead = (np.array([np.bincount(patients.place[some & (groups == g)], minlength=patients.times.size)
+                            for g in (0, 1)]) for some in (np.ones(groups.size, bool), patients.event))
+    risk = np.cumsum(left[:, ::-1], axis=1)[:, ::-1]
+    reason = reasons_of(names, left.sum(axis=1), dead.sum(axis=1), finite_against_first(dead, risk))[1]
+    rows = []
+    for analysis, given in (("unweighted", None), ("weighted", weight)):
+        coef = error = math.nan
+        if not reason:
+            found = fit(patients.place, patients.event, patients.treated[:, None].astype(float), weight=given)
+            variance = found.variance if given is None else found.robust_variance
+            coef, error = float(found.coef[0]), math.sqrt(variance[0, 0])
+        ratio, low, high = (math.exp(coef + z * error) for z in (0, -Z95, Z95))
+        both = (math.nan, math.nan) if reason else e_values(ratio, low, high, share=float(patients.event.mean()))
+        rows.append((analysis, coef, error, ratio, low, high, two_sided_p(coef / error), *both))
+    return pd.DataFrame(rows, columns=["analysis", "coef", "std_error", "hazard_ratio", "conf_low", "conf_high",
+                                       "p_value", "e_value", "e_value_limit"]), reason
+
+
+def _curves(patients: _Patients, weight: np.ndarray, names: tuple[str, str], conf_type: ConfType) -> pd.DataFrame:
+    return pd.concat([
+        weighted_curve(patients.times, patients.place[own], patients.event[own], weight[own], conf_type)
+        .assign(strata=name) for name, own in zip(names, (~patients.treated, patients.treated), strict=True)],
+        ignore_index=True)
+
+
+def weighted_curve(times: np.ndarray, place: np.ndarray, event: np.ndarray, weight: np.ndarray,
+                   conf_type: ConfType) -> pd.DataFrame:
+    """Return a weighted Kaplan-Meier curve with robust standard errors (R: survfit with weights).
+
+    The variance is the infinitesimal jackknife: the sum over patients of (weight × derivative of log survival by
+    the weight)². With n and d the weights at risk and dying, a patient's derivative is the sum of d / (n (n − d)) over
+    the times until their own, less 1 / (n − d) at their death.
+
+    Parameters
+    ----------
+    times : the distinct times; `place` (n,) each patient's among them
+    """
+    size = times.size
+    leave, dead = (np.bincount(place, w, size) for w in (weight, weight * event))
+    persons, deaths = np.bincount(place, minlength=size), np.bincount(place, event, size)
+    risk, alive = np.cumsum(leave[::-1])[::-1], np.cumsum(persons[::-1])[::-1]
+    left = np.where(alive - deaths > 0, risk - dead, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        survival = np.cumprod(np.where(persons > 0, left / np.where(risk > 0, risk, 1), 1.0))
+        drift = np.cumsum(np.where(deaths > 0, dead / (risk * left), 0.0))
+        own = weight * (drift[place] - np.where(event, 1 / left[place], 0.0))
+        squares = np.bincount(place, weight**2, size)
+        later = squares.sum() - np.cumsum(squares)
+        error = np.sqrt(drift**2 * later + np.cumsum(np.bincount(place, own**2, size)))
+    error = np.where(survival > 0, error, np.nan)
+    low, high = confidence(survival, error, conf_type)
+    some = persons > 0
+    return pd.DataFrame({"time": times, "n_risk": risk, "n_event": dead, "n_censor": leave - dead, "estimate": survival,
+                         "std_error": survival * error, "conf_low": low, "conf_high": high})[some]
+
+
+def _arms(patients: _Patients, weight: np.ndarray, names: tuple[str, str], curves: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for name, own in zip(names, (~patients.treated, patients.treated), strict=True):
+        curve = curves[curves.strata == name]
+        half = [quantile(curve.time.to_numpy(), 1 - curve[c].to_numpy(), 0.5) for c in
+                ("estimate", "conf_low", "conf_high")]
+        rows.append((name, int(own.sum()), int(patients.event[own].sum()), effective_size(weight[own]),
+                     float(weight[own].max() / weight[own].sum()), *half))
+    return pd.DataFrame(rows, columns=["arm", "n", "n_event", "effective_n", "largest_share", "median", "conf_low",
+                                       "conf_high"])
+
+
+def _balance(columns: list[Column], used: np.ndarray, treated: np.ndarray, weight: np.ndarray) -> pd.DataFrame:
+    """Return the differences of every column; of more than two levels the reference's, too."""
+    labels, values, binary = [], [], []
+    for term in dict.fromkeys(c.term for c in columns):
+        own = [c for c in columns if c.term == term]
+        if len(own) > 1 and own[0].reference:
+            labels.append((term, own[0].reference))
+            values.append(1.0 - np.sum([c.values[used] for c in own], axis=0))
+            binary.append(True)
+        labels += [(c.term, c.level) for c in own]
+        values += [c.values[used] for c in own]
+        binary += [bool(c.reference) for c in own]
+    before, after = mean_differences(np.column_stack(values), treated, weight, binary=np.array(binary))
+    return pd.DataFrame({"term": [t for t, _ in labels], "level": [v for _, v in labels], "smd_before": before,
+                         "smd_after": after})

@@ -1,0 +1,122 @@
+"""Propensity weighting beside R: glm for the propensity, then coxph and survfit with weights and robust = TRUE.
+
+Reference values: tests/reference/make_cox_reference.R ("weighting"); tolerance 1e-6 of the larger of value and standard
+error.
+"""
+
+import json
+
+import numpy as np
+import pytest
+
+from core import read_cohort
+from core.e_value import e_values
+from core.errors import NotEstimable
+from core.propensity import ESTIMANDS, effective_size, propensity_score
+from core.weighting import WeightingOptions, weighted_comparison
+from tests.conftest import REFERENCE, SAMPLE
+from tests.core.test_cox_against_r import MAPPINGS
+
+EXPECTED = json.loads((REFERENCE / "cox_reference.json").read_text())["weighting"]
+COVARIATES = {"yang": ("age", "pvtt", "tumor_size", "hvtt"), "veteran": ("karno", "age", "celltype"),
+              "simulated": ("age", "stage")}
+CASES = [(name, kind) for name in COVARIATES for kind in ESTIMANDS]
+
+
+@pytest.fixture(scope="module")
+def cohorts():
+    return {"yang": read_cohort(SAMPLE)} | {
+        name: read_cohort(REFERENCE / f"{name}.csv", MAPPINGS[f"{name}.csv"]) for name in ("veteran", "simulated")}
+
+
+def compared(cohorts, name, kind):
+    return weighted_comparison(cohorts[name], endpoint="OS", options=WeightingOptions(
+        covariates=COVARIATES[name], kind=kind))
+
+
+@pytest.mark.parametrize(("name", "kind"), CASES)
+def test_hazard_ratio_and_robust_error(cohorts, name, kind):
+    found, r = compared(cohorts, name, kind), EXPECTED[name][kind]
+    row = found.effect.set_index("analysis").loc["weighted"]
+    assert row.coef == pytest.approx(r["coef"], abs=1e-6 * r["robust"], rel=1e-6)
+    assert row.std_error == pytest.approx(r["robust"], rel=1e-6)
+    assert row.p_value == pytest.approx(r["p_value"], rel=1e-5)
+    assert abs(row.std_error / r["naive"] - 1) > 1e-5  # the test could not tell them apart otherwise
+    assert found.arms.effective_n.to_numpy() == pytest.approx(r["ess"], rel=1e-6)
+
+
+@pytest.mark.parametrize(("name", "kind"), CASES)
+def test_weighted_curves_and_medians(cohorts, name, kind):
+    found, r = compared(cohorts, name, kind), EXPECTED[name][kind]
+    ours = found.curves.iloc[np.array(r["kept"]) - 1]
+    for column, theirs in (("time", "time"), ("estimate", "surv"), ("std_error", "std_error"), ("conf_low", "lower"),
+                           ("conf_high", "upper")):
+        expected = np.array(r[theirs], float)
+        got = ours[column].to_numpy()
+        both = ~(np.isnan(expected) | np.isnan(got))
+        assert both.sum() > 0.9 * both.size
+        assert got[both] == pytest.approx(expected[both], rel=1e-6, abs=1e-9), column
+    medians = found.arms[["median", "conf_low", "conf_high"]].to_numpy().T.ravel()
+    assert medians == pytest.approx(np.array(r["median"], float), rel=1e-6, nan_ok=True)
+
+
+@pytest.mark.parametrize(("name", "kind"), CASES)
+def test_balance_before_and_after(cohorts, name, kind):
+    found, r = compared(cohorts, name, kind), EXPECTED[name][kind]
+    rows = {f"{t.replace('tumor_size', 'tumor_size_cm')}{level}": (a, b)
+            for t, level, a, b in found.balance.itertuples(index=False)}
+    ours = np.array([rows[c] for c in r["columns"]])
+    assert ours[:, 0] == pytest.approx(r["smd_before"], abs=1e-6)
+    assert ours[:, 1] == pytest.approx(r["smd_after"], abs=1e-6)
+    if kind == "overlap":  # logistic overlap weights balance the means exactly
+        assert np.abs(found.balance.smd_after).max() < 1e-6
+
+
+def test_the_two_kinds_of_average_effect_differ_in_scale_alone(cohorts):
+    plain, scaled = (compared(cohorts, "yang", kind) for kind in ("IPTW", "stabilised"))
+    assert plain.curves.estimate.to_numpy() == pytest.approx(scaled.curves.estimate.to_numpy())
+    assert plain.arms.effective_n.to_numpy() == pytest.approx(scaled.arms.effective_n.to_numpy())
+
+
+def test_equal_weights_change_nothing(cohorts):
+    from core import kaplan_meier
+    found = compared(cohorts, "yang", "IPTW")
+    known = kaplan_meier(cohorts["yang"], endpoint="OS", by="arm").curves.set_index("strata")
+    assert found.n == 82
+    for arm in known.index.unique():
+        ours = found.unweighted[found.unweighted.strata == arm]
+        assert ours.estimate.to_numpy() == pytest.approx(known.loc[arm].estimate.to_numpy())
+    assert effective_size(np.ones(7)) == pytest.approx(7)
+
+
+def test_the_e_value_of_a_published_example():
+    # VanderWeele and Ding 2017: risk ratio 3.9 (95 % CI 1.8 to 8.7) has E-values 7.26 and 3.0.
+    both = e_values(3.9, 1.8, 8.7, share=0.05)
+    assert both == pytest.approx((7.26, 3.0), abs=0.005)
+    assert e_values(1 / 3.9, 1 / 8.7, 1 / 1.8, share=0.05) == pytest.approx(both)
+    assert e_values(0.8, 0.6, 1.1, share=0.05)[1] == 1
+    # R: EValue::evalues.HR(0.56, 0.46, 0.69, rare = FALSE), worked by its formula
+    risk = (1 - 0.5 ** np.sqrt(0.56)) / (1 - 0.5 ** np.sqrt(1 / 0.56))
+    assert e_values(0.56, 0.46, 0.69, share=0.6)[0] == pytest.approx(1 / risk + np.sqrt(1 / risk * (1 / risk - 1)))
+
+
+def test_what_cannot_be_weighted_is_said(cohorts):
+    yang = cohorts["yang"]
+    with pytest.raises(NotEstimable, match="needs covariates"):
+        weighted_comparison(yang, endpoint="OS", options=WeightingOptions(covariates=()))
+    with pytest.raises(NotEstimable, match="known only after time zero"):
+        weighted_comparison(yang, endpoint="OS", options=WeightingOptions(covariates=("response",)))
+    one = yang.filter({"arm": {"in": ["TACE+IMRT"]}})
+    with pytest.raises(NotEstimable, match="two arms; patients with all covariates known are of 1"):
+        weighted_comparison(one, endpoint="OS", options=WeightingOptions(covariates=("age",)))
+    x = np.arange(20.0)[:, None]
+    with pytest.raises(NotEstimable, match="tell the arms apart"):
+        propensity_score(x, x[:, 0] > 9)
+
+
+def test_an_arm_without_events_has_curves_and_a_reason(cohorts):
+    thin = cohorts["yang"].filter({"pvtt": {"in": ["Vp2"]}})
+    found = weighted_comparison(thin, endpoint="OS", options=WeightingOptions(
+        covariates=("tumor_size",), kind="overlap"))
+    assert "no finite value" in found.reason and found.effect.hazard_ratio.isna().all()
+    assert len(found.curves)
