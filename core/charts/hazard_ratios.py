@@ -67,41 +67,44 @@ def _model_rows(cohort: Cohort, model: CoxModel,
                 alone: Mapping[str, CoxModel | NotEstimable]) -> tuple[list[dict[str, Any]], pd.DataFrame]:
     rows: list[dict[str, Any]] = []
     table: list[dict[str, str]] = []
-    counts = {(r.term, r.level): r for r in rows_of(model.levels)}
     for key in dict.fromkeys(model.terms.term):
-        own = model.terms[model.terms.term == key]
-        single = alone.get(key)
-        first = {(r.term, r.level): r for r in rows_of(single.terms)} if isinstance(single, CoxModel) else {}
         variable = cohort.variable(key)
-        unit = f", {variable.unit}" if variable.unit and not own.reference.iloc[0] else ""
-        levels = [level for term, level in counts if term == key]
-        rows.append({"key": key, "label": theme.shortened(f"{variable.label}{unit}", _HEAD), "head": True, "n": "",
-                     "alone": "", "together": ""})
-        if dict(model.options.forms).get(key) == "spline":
-            texts = [_together(m, key) for m in (single, model)]
-            count = f"{own.n_event.iloc[0]:,} / {own.n.iloc[0]:,}"
-            rows.append({"key": f"{key}=spline", "label": _INDENT + FORMS["spline"], "n": count, "alone": texts[0],
-                         "together": texts[1]})
-            table.append(_table_row(variable.label + unit, FORMS["spline"], count, texts))
-            continue
-        by_level = {r.level: r for r in rows_of(own)}
-        for level in levels or list(by_level):
-            term, count = by_level.get(level), counts.get((key, level))
-            n, events = (count.n, count.n_event) if count else (own.n.iloc[0], own.n_event.iloc[0])
-            name = level or FORMS["linear"]
-            texts = ["reference"] * 2 if term is None else [_said(first.get((key, level))), _said(term)]
-            rows.append({"key": f"{key}={level}", "label": _INDENT + theme.shortened(name, _LABEL),
-                         "n": f"{events:,} / {n:,}", "alone": texts[0],
-                         "together": texts[1], "events": events, "c": theme.SELECTED,
-                         **({} if term is None else {"ratio": term.hazard_ratio, "low": term.conf_low,
-                                                     "high": term.conf_high})})
-            table.append(_table_row(variable.label + unit, name, f"{events:,} / {n:,}", texts))
+        own = model.terms[model.terms.term == key]
+        name = variable.label + (f", {variable.unit}" if variable.unit and not own.reference.iloc[0] else "")
+        rows.append({"key": key, "label": theme.shortened(name, _HEAD), "head": True, "n": "", "alone": "",
+                     "together": ""})
+        single = alone.get(key)
+        spline = dict(model.options.forms).get(key) == "spline"
+        for row in _spline_row(model, single, key) if spline else _level_rows(model, single, key):
+            rows.append({**row, "label": _INDENT + theme.shortened(row["label"], _LABEL), "c": theme.SELECTED})
+            table.append({"Covariate": name, "Level": row["label"], "Events / n": row["n"],
+                          "Univariable HR (95% CI), p": row["alone"], "Multivariable HR (95% CI), p": row["together"]})
     return rows, pd.DataFrame(table)
 
 
-def _table_row(covariate: str, level: str, count: str, texts: list[str]) -> dict[str, str]:
-    return {"Covariate": covariate, "Level": level, "Events / n": count, "Univariable HR (95% CI), p": texts[0],
-            "Multivariable HR (95% CI), p": texts[1]}
+def _level_rows(model: CoxModel, single: CoxModel | NotEstimable | None, key: str) -> list[dict[str, Any]]:
+    """Return a row per level with its ratios, the reference's among them; one of a number."""
+    own = model.terms[model.terms.term == key]
+    by_level = {r.level: r for r in rows_of(own)}
+    first = {(r.term, r.level): r for r in rows_of(single.terms)} if isinstance(single, CoxModel) else {}
+    counts = {r.level: r for r in rows_of(model.levels) if r.term == key}
+    out = []
+    for level in counts or by_level:
+        term, counted = by_level.get(level), counts.get(level) or by_level[level]
+        texts = ["reference"] * 2 if term is None else [_said(first.get((key, level))), _said(term)]
+        out.append({"key": f"{key}={level}", "label": level or FORMS["linear"],
+                    "n": f"{counted.n_event:,} / {counted.n:,}", "alone": texts[0], "together": texts[1],
+                    "events": counted.n_event,
+                    **({} if term is None else {"ratio": term.hazard_ratio, "low": term.conf_low,
+                                                "high": term.conf_high})})
+    return out
+
+
+def _spline_row(model: CoxModel, single: CoxModel | NotEstimable | None, key: str) -> list[dict[str, Any]]:
+    """Return the one row of a spline, with the test of its columns together."""
+    own = model.terms[model.terms.term == key]
+    return [{"key": f"{key}=spline", "label": FORMS["spline"], "n": f"{own.n_event.iloc[0]:,} / {own.n.iloc[0]:,}",
+             "alone": _together(single, key), "together": _together(model, key)}]
 
 
 def _together(model: CoxModel | NotEstimable | None, key: str) -> str:

@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any
 
 import altair as alt
-import numpy as np
 import pandas as pd
 
 from core.charts import theme
@@ -25,7 +24,7 @@ def spline_figure(cohort: Cohort, model: CoxModel, key: str) -> Figure:
     """Draw a spline's curve with its band; cut where the forest's axis ends."""
     found, variable = spline_curve(cohort, model, key), cohort.variable(key)
     unit = f" {variable.unit}" if variable.unit else ""
-    inside = np.clip(found.curve[["hazard_ratio", "conf_low", "conf_high"]], LOW, HIGH)
+    inside = found.curve[["hazard_ratio", "conf_low", "conf_high"]].clip(LOW, HIGH)
     points = [{"x": float(x), "y": float(r.hazard_ratio), "low": float(r.conf_low), "high": float(r.conf_high)}
               for x, r in zip(found.curve.value, rows_of(inside), strict=True)]
     asked = spline_curve(cohort, model, key, values=found.knots).curve
