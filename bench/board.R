@@ -21,6 +21,32 @@ miettinen_nurminen <- function(x1, n1, x0, n0) {
   c(uniroot(excess, c(-1 + 1e-12, d - 1e-9), tol = 1e-12)$root,
     uniroot(excess, c(d + 1e-9, 1 - 1e-12), tol = 1e-12)$root)
 }
+factors <- c("age", "sex", "ecog", "child_pugh", "etiology", "afp_ng_ml", "tumor_size_cm", "tumor_number", "pvtt", "hvtt",
+             "t_stage", "n_stage")
+for (f in setdiff(factors, c("age", "afp_ng_ml", "tumor_size_cm"))) data[[f]] <- factor(data[[f]])
+data$tumor_number <- factor(data$tumor_number, levels = c("single", "multiple"))
+data$pvtt <- droplevels(factor(data$pvtt, levels = c("none", "Vp1", "Vp2", "Vp3", "Vp4")))
+factors <- factors[sapply(factors, function(f) length(unique(data[[f]])) > 1)]
+levels_of <- function(d, f) switch(f, age = factor(d$age >= 65), afp_ng_ml = factor(d$afp_ng_ml > 400),
+                                   tumor_size_cm = cut(d$tumor_size_cm, c(-Inf, 5, 10, Inf)), d[[f]])
+# The treatment's hazard ratio per level, and the likelihood ratio of its product with the factor.
+subgroups <- function(s, data) {
+  coefs <- errors <- p <- c()
+  for (f in factors) {
+    by <- levels_of(data, f)
+    for (l in levels(by)) {
+      keep <- by == l
+      one <- if (all(table(data$arm[keep]) > 1) && all(tapply(s[keep, 2], data$arm[keep], sum) > 0))
+        suppressWarnings(coxph(s[keep] ~ arm, data = data[keep, ]))
+      finite <- !is.null(one) && abs(coef(one)) < 10  # R lets a monotone likelihood run off
+      coefs <- c(coefs, if (finite) coef(one) else NA); errors <- c(errors, if (finite) sqrt(vcov(one)[1, 1]) else NA)
+    }
+    both <- coxph(s ~ data$arm + by); crossed <- suppressWarnings(coxph(s ~ data$arm * by))
+    p <- c(p, pchisq(2 * (crossed$loglik[2] - both$loglik[2]), sum(!is.na(coef(crossed))) - sum(!is.na(coef(both))),
+                     lower.tail = FALSE))
+  }
+  list(coef = coefs, error = errors, p = p)
+}
 board <- function() {
   data <- data[data$afp_ng_ml >= 0, ]
   grades <- as.matrix(data[, grep("^ae_", names(data))])
@@ -31,9 +57,18 @@ board <- function() {
     q <- quantile(fit, 0.5)
     test <- survdiff(s ~ arm, data = data)
     cox <- coxph(s ~ arm, data = data, ties = "efron")
+    at <- summary(fit, times = c(6, 12, 24), extend = TRUE)
+    means <- summary(fit, rmean = min(tapply(s[, 1], data$arm, max)))$table
     out[[e]] <- c(q$quantile, pchisq(test$chisq, 1, lower.tail = FALSE), coef(cox),
-                  sqrt(diag(vcov(cox))))
+                  sqrt(diag(vcov(cox))), at$surv, means[, "rmean"], means[, "se(rmean)"])
+    sub <- subgroups(s, data)
+    out[[paste0(e, "_subgroups")]] <- c(sub$coef, sub$error)
+    out[[paste0(e, "_interactions")]] <- sub$p
   }
+  model <- coxph(reformulate(c("arm", factors), "Surv(os_months, os_event)"), data = data)
+  zph <- cox.zph(model, transform = "km")$table
+  out$model <- c(coef(model), sqrt(diag(vcov(model))))
+  out$zph <- zph[, "p"]
   p <- low <- high <- c()
   test_arm <- data$arm == levels(data$arm)[2]
   for (band in list(c(1, 2), c(3, 5))) for (j in seq_len(ncol(grades))) {

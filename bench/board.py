@@ -1,66 +1,98 @@
-"""Time the board's statistics, result frames included, beside R and plain lifelines.
+"""Time the whole board's statistics, result frames included, beside R and plain lifelines.
+
+The board: per endpoint Kaplan-Meier by arm with limits, medians, survival at three times, log-rank, restricted means,
+the arms' hazard ratio, a forest of all factors with interactions; a Cox model of the arm and all factors with the
+test of proportional hazards; 18 adverse events in two bands with Fisher's p and risk differences.
 
     python -m bench.board 82 10000
 
 82 stands for the sample cohort; other sizes are simulated. Each run of ours starts from a filter, so
 that nothing is remembered from the one before. Correctness is asserted against R in the same run.
-lifelines and scipy have no Miettinen-Nurminen limits: their board goes without.
+lifelines and scipy have no Miettinen-Nurminen limits: their board goes without; its forest has no subgroup with an arm
+without events, and its test of proportional hazards is the older one.
 """
 
 from __future__ import annotations
 
 import sys
 import tempfile
+import warnings
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from bench.beside import LIFELINES_MOST, check, cohort_file, in_r, repeats, said, timed
-from core import Cohort, adverse_events, kaplan_meier, read_cohort, treatment_effect
+from core import Cohort, adverse_events, cox, kaplan_meier, read_cohort, subgroup_hazard_ratios, treatment_effect
+from core.counts import strata
+from core.estimates import restricted_mean, survival_at
 
 ENDPOINTS = {"os": "OS", "pfs": "PFS"}
 BANDS = ("1-2", ">=3")
+TIMES = (6.0, 12.0, 24.0)
+FACTORS = ("age", "sex", "ecog", "child_pugh", "etiology", "afp", "tumor_size", "tumor_number", "pvtt", "hvtt", "t_stage",
+           "n_stage")  # board.R has the same
+COLUMNS = {"afp": "afp_ng_ml", "tumor_size": "tumor_size_cm"}
 
 
-def ours(whole: Cohort) -> list[object]:
+@dataclass(frozen=True)
+class Board:
+    """Results by endpoint, of the model and of the adverse events."""
+
+    survival: dict[str, list[Any]]
+    model: Any
+    zph: pd.DataFrame
+    events: Any
+
+
+def factors_of(whole: Cohort) -> list[str]:
+    return [f for f in FACTORS if len(strata(whole, f).levels) > 1]
+
+
+def ours(whole: Cohort, factors: list[str]) -> Board:
     """Filter (by a condition that all pass) and compute the board."""
     cohort = whole.filter({"afp": {"ge": 0}})
-    results: list[object] = []
-    for endpoint in ENDPOINTS.values():
-        results.append(kaplan_meier(cohort, endpoint=endpoint, by="arm"))
-        results.append(treatment_effect(cohort, endpoint=endpoint, by="arm"))
-    return [*results, adverse_events(cohort, by="arm")]
+    survival = {}
+    for name, endpoint in ENDPOINTS.items():
+        of = {"endpoint": endpoint, "by": "arm"}
+        survival[name] = [kaplan_meier(cohort, **of), treatment_effect(cohort, **of),
+                          survival_at(cohort, **of, times=TIMES), restricted_mean(cohort, **of),
+                          subgroup_hazard_ratios(cohort, endpoint=endpoint, factors=factors)]
+    model = cox(cohort, endpoint="OS", covariates=["arm", *factors])
+    return Board(survival, model, model.zph, adverse_events(cohort, by="arm"))
 
 
-def figures(results: list[object]) -> dict[str, list[float]]:
-    """Read the figures that are compared with R's."""
-    *survival, events = results
+def figures(board: Board) -> dict[str, list[float]]:
+    """Read the figures that are compared with R's; NaN where the likelihood has no maximum."""
     out: dict[str, list[float]] = {}
-    for name, curves, effect in zip(ENDPOINTS, survival[::2], survival[1::2], strict=True):
+    for name, (curves, effect, at, means, forest) in board.survival.items():
         term = effect.terms.iloc[0]
-        out[name] = [*curves.medians["median"], curves.log_rank.p_value[0], term.coef, term.std_error]
-    tests = events.tests[events.tests.band.isin(BANDS)].sort_values("band", kind="stable")
+        out[name] = [*curves.medians["median"], curves.log_rank.p_value[0], term.coef, term.std_error, *at.estimate,
+                     *means.estimate, *means.std_error]
+        rows = forest.rows[forest.rows.factor != ""]
+        shown = rows.reason == ""
+        out[f"{name}_subgroups"] = [*rows.coef.where(shown), *rows.std_error.where(shown)]
+        out[f"{name}_interactions"] = forest.interactions.p_value.tolist()
+    out["model"] = [*board.model.terms.coef, *board.model.terms.std_error]
+    out["zph"] = board.zph.p_value.tolist()
+    tests = board.events.tests[board.events.tests.band.isin(BANDS)].sort_values("band", kind="stable")
     out["fisher"] = tests.p_value.tolist()
     out["limits"] = [*tests.conf_low, *tests.conf_high]
     return out
 
 
-def lifelines_board(path: Path, reference: str) -> None:
+def lifelines_board(path: Path, whole: Cohort, factors: list[str]) -> None:
     """Compute the same with lifelines and scipy.stats as their documentation shows."""
-    from lifelines import CoxPHFitter, KaplanMeierFitter
-    from lifelines.statistics import logrank_test
+    warnings.filterwarnings("ignore", module="lifelines")  # that a model of few events may not converge
     from scipy.stats import fisher_exact
 
     frame = pd.read_csv(path)
-    test = frame.arm != reference
+    test = frame.arm != whole.levels("arm")[0]
+    levels = {f: strata(whole, f) for f in factors}
     for name in ENDPOINTS:
-        time_, event = frame[f"{name}_months"], frame[f"{name}_event"]
-        for arm in (test, ~test):
-            fitter = KaplanMeierFitter().fit(time_[arm], event[arm])
-            assert fitter.median_survival_time_ > 0
-            assert len(fitter.confidence_interval_)
-        logrank_test(time_[test], time_[~test], event[test], event[~test])
-        CoxPHFitter().fit(pd.DataFrame({"t": time_, "e": event, "x": test.astype(float)}), "t", "e")
+        lifelines_survival(frame[f"{name}_months"], frame[f"{name}_event"], test, levels)
+    lifelines_model(frame, test, factors)
     for low, high in ((1, 2), (3, 5)):
         for column in frame.filter(like="ae_"):
             had = frame[column].between(low, high)
@@ -68,16 +100,54 @@ def lifelines_board(path: Path, reference: str) -> None:
                           [(had & ~test).sum(), (~had & ~test).sum()]])
 
 
+def lifelines_survival(time_: pd.Series, event: pd.Series, test: pd.Series, levels: dict[str, Any]) -> None:
+    from lifelines import CoxPHFitter, KaplanMeierFitter
+    from lifelines.statistics import logrank_test
+    from lifelines.utils import restricted_mean_survival_time
+
+    tau = min(time_[test].max(), time_[~test].max())
+    for arm in (test, ~test):
+        fitter = KaplanMeierFitter().fit(time_[arm], event[arm])
+        assert fitter.median_survival_time_ > 0
+        assert len(fitter.confidence_interval_) and len(fitter.survival_function_at_times(TIMES))
+        restricted_mean_survival_time(fitter, t=tau)
+    logrank_test(time_[test], time_[~test], event[test], event[~test])
+    data = pd.DataFrame({"t": time_, "e": event, "x": test.astype(float)})
+    CoxPHFitter().fit(data, "t", "e")
+    for groups in levels.values():
+        dummies = pd.get_dummies(pd.Series(groups.codes), prefix="f", drop_first=True, dtype=float)
+        for code in range(len(groups.levels)):
+            part = data[groups.codes == code]
+            if (pd.crosstab(part.x, part.e) > 0).to_numpy().all() and len(pd.crosstab(part.x, part.e)) == 2:
+                CoxPHFitter().fit(part, "t", "e")
+        both = pd.concat([data, dummies], axis=1)
+        fits = [CoxPHFitter().fit(d, "t", "e") for d in
+                (both, pd.concat([both, dummies.mul(data.x, axis=0).add_prefix("x")], axis=1))]
+        assert fits[1].log_likelihood_ >= fits[0].log_likelihood_ - 1e-6
+
+
+def lifelines_model(frame: pd.DataFrame, test: pd.Series, factors: list[str]) -> None:
+    from lifelines import CoxPHFitter
+    from lifelines.statistics import proportional_hazard_test
+
+    columns = frame[[COLUMNS.get(f, f) for f in factors]]
+    data = pd.get_dummies(columns, columns=[c for c in columns if not pd.api.types.is_float_dtype(columns[c])
+                                            and c != "age"], drop_first=True, dtype=float)
+    data = data.assign(t=frame.os_months, e=frame.os_event, x=test.astype(float))
+    fitter = CoxPHFitter().fit(data, "t", "e")
+    proportional_hazard_test(fitter, data, time_transform="km")
+
+
 def run(n: int, folder: Path) -> None:
     path = cohort_file(n, folder)
     whole = read_cohort(path)
-    reference = whole.levels("arm")[0]
-    ours(whole)
-    mine = timed(lambda: ours(whole), repeats(n))
-    beside = in_r("board.R", path, n, reference)
+    factors = factors_of(whole)
+    ours(whole, factors)
+    mine = timed(lambda: ours(whole, factors), repeats(n))
+    beside = in_r("board.R", path, n, whole.levels("arm")[0])
     if beside:
-        check(figures(ours(whole)), beside[1])
-    lifelines = timed(lambda: lifelines_board(path, reference), 1 if n > 1000 else 3) if n <= LIFELINES_MOST else None
+        check(figures(ours(whole, factors)), beside[1])
+    lifelines = timed(lambda: lifelines_board(path, whole, factors), 1 if n > 1000 else 3) if n <= LIFELINES_MOST else None
     print(said(n, mine, beside, lifelines), flush=True)
 
 

@@ -25,50 +25,81 @@ class _State:
 
 
 class _Models:
-    """Models whose likelihoods are evaluated together."""
+    """Models whose likelihoods are evaluated together.
+
+    Where one patient dies at a time the score and the information need the sums of n / W and n n' / W² over the
+    times, n the groups' numbers at risk and W their weight: products of matrices. Where several do, Efron's rule adds
+    terms in the groups' deaths, which are held for these times alone.
+    """
 
     def __init__(self, deaths: np.ndarray, at_risk: np.ndarray, design: np.ndarray) -> None:
-        self.dead, self.risk = deaths.astype(float), at_risk.astype(float)
+        self.dead, self.risk = deaths, at_risk.astype(float, copy=False)
         self.design = design
-        self.d = self.dead.sum(axis=1)
-        self.observed = self.dead.sum(axis=2)
-        self.cells = self.d > 0
-        self.ties = Ties(self.d[self.cells].astype(int))
+        self.d = deaths.sum(axis=1)
+        self.observed = deaths.sum(axis=2).astype(float)
+        self.tied = np.flatnonzero((self.d > 1).any(axis=0))
+        tied_d = self.d[:, self.tied]
+        self.several = tied_d > 1
+        self.ties = Ties(tied_d[self.several])
+        self.tied_dead = deaths[:, :, self.tied].astype(float, copy=False)
+        self.tied_risk = self.risk if self.tied.size == self.d.shape[1] else self.risk[:, :, self.tied]
 
     def only(self, some: np.ndarray) -> _Models:
         return _Models(self.dead[some], self.risk[some], self.design[some])
 
     def evaluate(self, beta: np.ndarray) -> _State:
         """Return score and information at coefficients (b, q)."""
-        risk, dead, total, dying = self._weighed(beta)
-        first, second = np.zeros_like(total), np.zeros_like(total)
-        first[self.cells], second[self.cells] = self.ties.sums(total[self.cells], dying[self.cells])
-        # A group's share of a shrinking risk set is fixed + moving / v, v the set's weight.
-        fixed = dead / np.where(dying > 0, dying, 1)[:, None]
-        moving = risk - fixed * total[:, None]
-        mean = np.einsum("bgt,bt->bg", fixed, self.d) + np.einsum("bgt,bt->bg", moving, first)
-        cross = (fixed * first[:, None]) @ moving.transpose(0, 2, 1)
-        squares = (fixed * self.d[:, None]) @ fixed.transpose(0, 2, 1) + cross + cross.transpose(0, 2, 1) + \
-            (moving * second[:, None]) @ moving.transpose(0, 2, 1)
-        spread = -squares
+        ratio, total, dying = self._weighed(beta)
+        first = self.d / total
+        second = first / total
+        if self.tied.size:
+            here, there = first[:, self.tied], second[:, self.tied]
+            here[self.several], there[self.several] = self.ties.sums(total[:, self.tied][self.several],
+                                                                     dying[self.several])
+            first[:, self.tied], second[:, self.tied] = here, there
+        mean = (self.risk @ first[:, :, None])[:, :, 0]
+        squares = (self.risk * second[:, None]) @ self.risk.transpose(0, 2, 1)
+        if self.tied.size:
+            mean += self._tied_mean(total, dying, first)
+            squares += self._tied_squares(total, dying, first, second)
+        mean *= ratio
+        spread = -squares * ratio[:, :, None] * ratio[:, None]
         groups = np.arange(mean.shape[1])
         spread[:, groups, groups] += mean
         across = self.design.transpose(0, 2, 1)
-        return _State(score=np.einsum("bqg,bg->bq", across, self.observed - mean),
+        return _State(score=(across @ (self.observed - mean)[:, :, None])[:, :, 0],
                       information=across @ spread @ self.design)
+
+    def _tied_mean(self, total: np.ndarray, dying: np.ndarray, first: np.ndarray) -> np.ndarray:
+        at = self.tied
+        weight = (self.d[:, at] - total[:, at] * first[:, at]) / dying
+        return np.asarray((self.tied_dead @ weight[:, :, None])[:, :, 0])
+
+    def _tied_squares(self, total: np.ndarray, dying: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        """Return what ties add: dead dead' α + (dead risk' + risk dead') β, summed over the tied times."""
+        at, dead, risk = self.tied, self.tied_dead, self.tied_risk
+        share, first, second = total[:, at] / dying, first[:, at], second[:, at]
+        beta = first / dying - share * second
+        alpha = (self.d[:, at] / dying - 2 * share * first) / dying + share**2 * second
+        cross = (dead * beta[:, None]) @ risk.transpose(0, 2, 1)
+        return np.asarray((dead * alpha[:, None]) @ dead.transpose(0, 2, 1) + cross + cross.transpose(0, 2, 1))
 
     def likelihood(self, beta: np.ndarray) -> np.ndarray:
         """Return the log likelihoods at coefficients (b, q), each (b,)."""
-        _, _, total, dying = self._weighed(beta)
-        logs = np.zeros_like(total)
-        logs[self.cells] = self.ties.log_sums(total[self.cells], dying[self.cells])
-        return np.asarray((self.observed * np.einsum("bgq,bq->bg", self.design, beta)).sum(axis=1) - logs.sum(axis=1))
+        _, total, dying = self._weighed(beta)
+        logs = self.d * np.log(total)
+        if self.tied.size:
+            here = logs[:, self.tied]
+            here[self.several] = self.ties.log_sums(total[:, self.tied][self.several], dying[self.several])
+            logs[:, self.tied] = here
+        linear = (self.design @ beta[:, :, None])[:, :, 0]
+        return np.asarray((self.observed * linear).sum(axis=1) - logs.sum(axis=1))
 
-    def _weighed(self, beta: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Return who is at risk and who dies by their weights, per group and together."""
-        ratio = np.exp(np.einsum("bgq,bq->bg", self.design, beta))[:, :, None]
-        risk, dead = self.risk * ratio, self.dead * ratio
-        return risk, dead, risk.sum(axis=1), dead.sum(axis=1)
+    def _weighed(self, beta: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the groups' weights (b, g), of who is at risk (b, t) and who dies at the tied times; 1 for nobody."""
+        ratio = np.exp((self.design @ beta[:, :, None])[:, :, 0])
+        total, dying = (ratio[:, None] @ self.risk)[:, 0], (ratio[:, None] @ self.tied_dead)[:, 0]
+        return ratio, np.where(total > 0, total, 1), np.where(dying > 0, dying, 1)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -98,14 +129,19 @@ def against_first(groups: int) -> np.ndarray:
 
 def by_observed(deaths: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
     """Return coefficients near the maximum for groups against the first, (b, g - 1): observed over expected deaths."""
-    observed, all_at_risk = deaths.sum(axis=2), at_risk.sum(axis=1, keepdims=True)
-    expected = (at_risk / np.maximum(all_at_risk, 1) * deaths.sum(axis=1, keepdims=True)).sum(axis=2)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.log(observed / expected)
+        ratio = np.log(deaths.sum(axis=2) / expected(deaths, at_risk))
         return np.nan_to_num(ratio[:, 1:] - ratio[:, :1], posinf=0, neginf=0)
 
 
-def fit_all(deaths: np.ndarray, at_risk: np.ndarray, design: np.ndarray, start: np.ndarray | None = None) -> Batch:
+def expected(deaths: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
+    """Return the deaths that groups would have if all had one hazard, (b, g)."""
+    hazard = deaths.sum(axis=1) / np.maximum(at_risk.sum(axis=1), 1)
+    return np.asarray((at_risk.astype(float) @ hazard[:, :, None])[:, :, 0])
+
+
+def fit_all(deaths: np.ndarray, at_risk: np.ndarray, design: np.ndarray, start: np.ndarray | None = None, *,
+            precision: float = _STEP) -> Batch:
     """Fit models of groups of patients.
 
     Parameters
@@ -113,6 +149,7 @@ def fit_all(deaths: np.ndarray, at_risk: np.ndarray, design: np.ndarray, start: 
     deaths, at_risk : int (b models, g groups, t times); a group without patients weighs nothing
     design : float (b, g, q), each group's covariates; a column of zeros is no parameter
     start : float (b, q), coefficients to begin with; zeros unless given
+    precision : the last step's size; the error left is of the order of its square, in a likelihood of its fourth power
 
     A coefficient without a finite maximum runs on until its likelihood stands still; tell these before.
     """
@@ -131,10 +168,10 @@ def fit_all(deaths: np.ndarray, at_risk: np.ndarray, design: np.ndarray, start: 
             ahead = models.evaluate(beta + move)
         beta, state = beta + move, ahead
         coef[left], information[left] = beta, state.information
-        going = np.abs(move).max(axis=1, initial=0) > _STEP
+        going = np.abs(move).max(axis=1, initial=0) > precision
         if not going.any():
             break
-        if not going.all():
+        if 2 * np.count_nonzero(going) <= going.size:  # the others cost less than to part them
             models, beta, left = models.only(going), beta[going], left[going]
             state = _State(score=state.score[going], information=state.information[going])
     return Batch(coef=coef, information=information, models=everything)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from core.adequacy import BEYOND, finite_against_first, reasons_of
-from core.batched import against_first, by_observed, fit_all
+from core.batched import against_first, by_observed, expected, fit_all
 from core.cohort import Cohort
 from core.comparison import adjusted
 from core.counts import Strata, count_all_times, cuts_of, strata
@@ -26,6 +26,9 @@ from core.schema import ARM
 from core.treatment import reference_place
 
 OVERALL, FIRTH = "All patients", "Firth"
+_MANY_TIMES = 300  # of death, from which on it costs more to fill models up to one size than to fit sizes apart
+_NEAR = 1e-4  # a last step whose likelihood is exact to 1e-13
+_FIGURES = ("coef", "std_error", "hazard_ratio", "conf_low", "conf_high", "p_value")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -88,9 +91,8 @@ def subgroup_hazard_ratios(cohort: Cohort, *, endpoint: str, factors: Sequence[s
     order = [first, *(i for i in range(len(arms.levels)) if i != first)]
     tables = _Tables.of(cohort, endpoint, by, factors, order)
     interactions = _interactions(cohort, factors, tables)
-    rows = _rows(factors, [arms.levels[i] for i in order], tables)
-    p = interactions.set_index("factor").p_value
-    rows["p_interaction"] = [p.get(f, math.nan) for f in rows.factor]
+    rows = _rows(factors, [arms.levels[i] for i in order], tables,
+                 dict(zip(factors, interactions.p_value.tolist(), strict=True)))
     return Subgroups(endpoint=endpoint, by=by, factors=factors, rows=rows, interactions=interactions,
                      looked_at=sum(len(t.levels) for t in tables.groups))
 
@@ -136,7 +138,7 @@ class _Tables:
                        n=risk[:, 0] if risk.shape[1] else np.zeros(len(order), int))
 
 
-def _rows(factors: tuple[str, ...], arms: list[str], tables: _Tables) -> pd.DataFrame:
+def _rows(factors: tuple[str, ...], arms: list[str], tables: _Tables, p_interaction: dict[str, float]) -> pd.DataFrame:
     """Fit every subgroup, and all patients first."""
     names = [("", OVERALL), *((f, level) for f, g in zip(factors, tables.groups, strict=True) for level in g.levels)]
     dead = np.concatenate([tables.whole[0][:, None], *(d for d, _ in tables.parts)], axis=1).transpose(1, 0, 2)
@@ -146,43 +148,43 @@ def _rows(factors: tuple[str, ...], arms: list[str], tables: _Tables) -> pd.Data
     finite = np.array([finite_against_first(d, r) for d, r in zip(dead, risk, strict=True)]) if len(arms) > 2 else \
         _two_finite(dead, risk)
     coef, error = _fit_arms(dead, risk, finite)
-    reasons = [reasons_of(arms, *row)[1:] for row in zip(n, deaths, finite, strict=True)]
-    frame = pd.DataFrame({
-        "factor": np.repeat(np.array([f for f, _ in names], object), len(arms) - 1),
-        "level": np.repeat(np.array([v for _, v in names], object), len(arms) - 1),
+    reasons = [r for row in zip(n, deaths, finite, strict=True) for r in reasons_of(arms, *row)[1:]]
+    figures, reasons, method = _ratios(coef[:, 1:].ravel(), error[:, 1:].ravel(), reasons)
+    if len(arms) == 2:
+        _with_firth(figures, method, np.flatnonzero((method == "") & (n > 1).all(axis=1)), dead, risk)
+    several = len(arms) - 1
+    return pd.DataFrame({
+        "factor": np.repeat(np.array([f for f, _ in names], object), several),
+        "level": np.repeat(np.array([v for _, v in names], object), several),
         "arm": np.tile(np.array(arms[1:], object), len(names)),
-        "reference": np.full(len(names) * (len(arms) - 1), arms[0], object),
+        "reference": np.full(len(names) * several, arms[0], object),
         "n": (n[:, 1:] + n[:, :1]).ravel(), "n_event": (deaths[:, 1:] + deaths[:, :1]).ravel(),
         "n_arm": n[:, 1:].ravel(), "n_event_arm": deaths[:, 1:].ravel(),
-        "n_reference": np.repeat(n[:, 0], len(arms) - 1), "n_event_reference": np.repeat(deaths[:, 0], len(arms) - 1),
-    }, copy=False)
-    frame = _with_ratios(frame, coef[:, 1:].ravel(), error[:, 1:].ravel(), [r for row in reasons for r in row])
-    return frame if len(arms) > 2 else _with_firth(frame, dead, risk)
+        "n_reference": np.repeat(n[:, 0], several), "n_event_reference": np.repeat(deaths[:, 0], several),
+        **dict(zip(_FIGURES, figures, strict=True)), "reason": np.array(reasons, object), "method": method,
+        "p_interaction": np.repeat([p_interaction.get(f, math.nan) for f, _ in names], several)}, copy=False)
 
 
-def _with_firth(frame: pd.DataFrame, dead: np.ndarray, risk: np.ndarray) -> pd.DataFrame:
-    """Put Firth's penalised estimate where two arms of two patients or more have no maximum of the likelihood."""
-    thin = np.flatnonzero((frame.reason != "") & (frame.n_arm > 1) & (frame.n_reference > 1))
-    for i in thin.tolist():
-        found = penalised_pair(dead[i], risk[i])
-        if found and abs(found.coef) < BEYOND:
-            frame.loc[i, ["coef", "std_error", "p_value"]] = found.coef, found.std_error, found.p_value
-            frame.loc[i, ["hazard_ratio", "conf_low", "conf_high"]] = np.exp([found.coef, found.low, found.high])
-            frame.loc[i, "method"] = FIRTH
-    return frame
-
-
-def _with_ratios(frame: pd.DataFrame, coef: np.ndarray, error: np.ndarray, reasons: list[str]) -> pd.DataFrame:
-    """Put the hazard ratios to a table, none where a reason says why or where hardly anything holds it."""
+def _ratios(coef: np.ndarray, error: np.ndarray, reasons: list[str]) -> tuple[np.ndarray, list[str], np.ndarray]:
+    """Return the figures of each row, none where a reason says why or where hardly anything holds them."""
     far = np.abs(np.nan_to_num(coef)) > BEYOND
     reasons = [r or ("the hazard ratio is beyond 1000: hardly anything holds it" if f else "")
                for r, f in zip(reasons, far, strict=True)]
     hidden = np.array([bool(r) for r in reasons])
     coef, error = np.where(hidden, math.nan, coef), np.where(hidden, math.nan, error)
-    ratio, low, high = (np.exp(coef + z * error) for z in (0, -Z95, Z95))
-    return frame.assign(coef=coef, std_error=error, hazard_ratio=ratio, conf_low=low, conf_high=high,
-                        p_value=[two_sided_p(c / e) for c, e in zip(coef, error, strict=True)], reason=reasons,
-                        method=np.where(hidden, "", "Wald").astype(object))
+    p = [two_sided_p(c / e) for c, e in zip(coef.tolist(), error.tolist(), strict=True)]
+    return (np.array([coef, error, *(np.exp(coef + z * error) for z in (0, -Z95, Z95)), p]), reasons,
+            np.where(hidden, "", "Wald").astype(object))
+
+
+def _with_firth(figures: np.ndarray, method: np.ndarray, thin: np.ndarray, dead: np.ndarray, risk: np.ndarray) -> None:
+    """Put Firth's penalised estimate where the likelihood of two arms, of two patients or more, has no maximum."""
+    for i in thin.tolist():
+        found = penalised_pair(dead[i], risk[i])
+        if found and abs(found.coef) < BEYOND:
+            figures[:, i] = (found.coef, found.std_error, math.exp(found.coef), math.exp(found.low),
+                             math.exp(found.high), found.p_value)
+            method[i] = FIRTH
 
 
 def _two_finite(dead: np.ndarray, risk: np.ndarray) -> np.ndarray:
@@ -209,33 +211,75 @@ def _interactions(cohort: Cohort, factors: tuple[str, ...], tables: _Tables) -> 
     """Return each factor's likelihood ratio of arm + factor against arm * factor."""
     if not factors:
         return pd.DataFrame(columns=["factor", "statistic", "df", "p_value", "p_adjusted", "missing"])
-    arms, most = len(tables.n), max(len(g.levels) for g in tables.groups)
-    size, t = arms * most, tables.whole[0].shape[1]
-    dead, risk = (np.zeros((2 * len(factors), size, t)) for _ in range(2))
-    design = np.zeros((2 * len(factors), size, size - 1))
-    freedom = []
-    for i, (d, r) in enumerate(tables.parts):
-        levels = d.shape[1]
-        useful = np.asarray(d.any(axis=(0, 2)))  # a level without events says nothing
-        cells, held = (v.reshape(arms * levels, t) for v in (d * useful[:, None], r * useful[:, None]))
-        arm, level = np.divmod(np.arange(arms * levels), levels)
-        events = np.asarray(cells.any(axis=1))
-        patients = np.asarray(held.any(axis=1))
-        dead[2 * i:2 * i + 2, :arms * levels] = cells
-        risk[2 * i, :arms * levels] = held
-        risk[2 * i + 1, :arms * levels] = held * events[:, None]  # without events a cell's ratio is 0
-        here = [np.unique(v[patients]) for v in (arm, level)]
-        additive = np.column_stack([code[:, None] == there[1:] for code, there in zip((arm, level), here, strict=True)])
-        design[2 * i, :arms * levels, :additive.shape[1]] = additive
-        crossed = np.eye(arms * levels)[:, np.flatnonzero(events)[1:]]
-        design[2 * i + 1, :arms * levels, :crossed.shape[1]] = crossed
-        freedom.append(max(int(patients.sum()) - 1 - sum(max(there.size - 1, 0) for there in here), 0))
-    likelihood = fit_all(dead, risk, design).likelihood if t else np.zeros(2 * len(factors))
-    statistic = np.maximum(2 * (likelihood[1::2] - likelihood[::2]), 0)
-    df = np.array(freedom)
-    told = np.array([f > 0 and bool(d.any(axis=(1, 2)).all()) for f, (d, _) in zip(freedom, tables.parts, strict=True)])
+    df, statistic = np.zeros(len(factors), int), np.zeros(len(factors))
+    for some in _together(tables):
+        found = _Crossed.of([tables.parts[i] for i in some])
+        df[some], statistic[some] = found.df, found.likelihood_ratios()
+    told = np.array([f > 0 and bool(d.any(axis=(1, 2)).all()) for f, (d, _) in zip(df, tables.parts, strict=True)])
     p = np.array([chi_square_p(s, int(f)) if ok else math.nan for s, f, ok in zip(statistic, df, told, strict=True)])
     return pd.DataFrame({
         "factor": list(factors), "statistic": np.where(told, statistic, math.nan), "df": df, "p_value": p,
         "p_adjusted": adjusted(p, "BH"),
-        "missing": [int(((g.codes < 0) & cohort.rows).sum()) for g in tables.groups]}, copy=False)
+        "missing": [int(np.count_nonzero((g.codes < 0) & cohort.rows)) for g in tables.groups]}, copy=False)
+
+
+def _together(tables: _Tables) -> list[list[int]]:
+    """Return the factors whose models are fitted together: all of them, or, where times are many, those of one size."""
+    levels = [len(g.levels) for g in tables.groups]
+    if tables.whole[0].shape[1] < _MANY_TIMES:
+        return [list(range(len(levels)))]
+    return [[i for i, n in enumerate(levels) if n == size] for size in sorted(set(levels))]
+
+
+@dataclass(eq=False)
+class _Crossed:
+    """Models of arm + factor and, each after it, arm * factor, on the cells of arm and level."""
+
+    dead: np.ndarray
+    risk: np.ndarray
+    design: np.ndarray
+    df: list[int]
+
+    @staticmethod
+    def of(parts: list[tuple[np.ndarray, np.ndarray]]) -> _Crossed:
+        """Lay out the models of some factors, from counts (arms, levels, t)."""
+        arms, _, t = parts[0][0].shape
+        size = arms * max(d.shape[1] for d, _ in parts)
+        new = _Crossed(*(np.zeros((2 * len(parts), *shape)) for shape in ((size, t), (size, t), (size, size - 1))), df=[])
+        new.df = [new.put(2 * i, *part) for i, part in enumerate(parts)]
+        return new
+
+    def put(self, i: int, dead: np.ndarray, risk: np.ndarray) -> int:
+        """Enter a factor's two models, from counts (arms, levels, t); return by how many terms they differ."""
+        arms, levels, t = dead.shape
+        size = arms * levels
+        useful = dead.any(axis=(0, 2))  # a level without events says nothing
+        cells, held = (v.reshape(size, t) for v in (dead, risk * useful[:, None]))
+        arm, level = np.divmod(np.arange(size), levels)
+        events, patients = cells.any(axis=1), held.any(axis=1)
+        self.dead[i:i + 2, :size] = cells
+        self.risk[i, :size] = held
+        self.risk[i + 1, :size] = held * events[:, None]  # without events a cell's ratio is 0
+        here = [np.unique(v[patients]) for v in (arm, level)]
+        additive = np.column_stack([code[:, None] == there[1:] for code, there in zip((arm, level), here, strict=True)])
+        self.design[i, :size, :additive.shape[1]] = additive
+        crossed = np.eye(size)[:, np.flatnonzero(events)[1:]]
+        self.design[i + 1, :size, :crossed.shape[1]] = crossed
+        return max(int(np.count_nonzero(patients)) - 1 - sum(max(there.size - 1, 0) for there in here), 0)
+
+    def likelihood_ratios(self) -> np.ndarray:
+        """Return twice the likelihoods' differences, one per factor."""
+        if not self.dead.shape[2]:
+            return np.zeros(len(self.df))
+        likelihood = fit_all(self.dead, self.risk, self.design, self._start(), precision=_NEAR).likelihood
+        return np.maximum(2 * (likelihood[1::2] - likelihood[::2]), 0)
+
+    def _start(self) -> np.ndarray:
+        """Return coefficients near the maximum: a column's observed over expected deaths, against all in no column."""
+        observed, foreseen = self.dead.sum(axis=2), expected(self.dead, self.risk)
+        first = ~self.design.any(axis=2)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            own, base = (np.log((v[0] / v[1])) for v in (
+                [(self.design * v[:, :, None]).sum(axis=1) for v in (observed, foreseen)],
+                [(v * first).sum(axis=1, keepdims=True) for v in (observed, foreseen)]))
+            return np.nan_to_num(own - base, nan=0, posinf=0, neginf=0)
