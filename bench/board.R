@@ -65,7 +65,7 @@ board <- function() {
     out[[paste0(e, "_subgroups")]] <- c(sub$coef, sub$error)
     out[[paste0(e, "_interactions")]] <- sub$p
   }
-  model <- coxph(reformulate(c("arm", factors), "Surv(os_months, os_event)"), data = data)
+  model <- coxph(reformulate(c("arm", sub("afp_ng_ml", "log2(afp_ng_ml)", factors)), "Surv(os_months, os_event)"), data = data)
   zph <- cox.zph(model, transform = "km")$table
   out$model <- c(coef(model), sqrt(diag(vcov(model))))
   out$zph <- zph[, "p"]

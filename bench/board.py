@@ -24,15 +24,25 @@ from typing import Any
 import pandas as pd
 
 from bench.beside import LIFELINES_MOST, check, cohort_file, in_r, repeats, said, timed
-from core import Cohort, adverse_events, cox, kaplan_meier, read_cohort, subgroup_hazard_ratios, treatment_effect
+from core import (
+    Cohort,
+    CoxOptions,
+    adverse_events,
+    cox,
+    kaplan_meier,
+    read_cohort,
+    subgroup_hazard_ratios,
+    treatment_effect,
+)
 from core.counts import strata
 from core.estimates import restricted_mean, survival_at
 
 ENDPOINTS = {"os": "OS", "pfs": "PFS"}
 BANDS = ("1-2", ">=3")
 TIMES = (6.0, 12.0, 24.0)
-FACTORS = ("age", "sex", "ecog", "child_pugh", "etiology", "afp", "tumor_size", "tumor_number", "pvtt", "hvtt", "t_stage",
-           "n_stage")  # board.R has the same
+FACTORS = ("age", "sex", "ecog", "child_pugh", "etiology", "afp", "tumor_size", "tumor_number", "pvtt", "hvtt",
+           "t_stage", "n_stage")  # board.R has the same
+OPTIONS = CoxOptions.of(forms={"afp": "log2"})
 COLUMNS = {"afp": "afp_ng_ml", "tumor_size": "tumor_size_cm"}
 
 
@@ -59,7 +69,7 @@ def ours(whole: Cohort, factors: list[str]) -> Board:
         survival[name] = [kaplan_meier(cohort, **of), treatment_effect(cohort, **of),
                           survival_at(cohort, **of, times=TIMES), restricted_mean(cohort, **of),
                           subgroup_hazard_ratios(cohort, endpoint=endpoint, factors=factors)]
-    model = cox(cohort, endpoint="OS", covariates=["arm", *factors])
+    model = cox(cohort, endpoint="OS", covariates=["arm", *factors], options=OPTIONS)
     return Board(survival, model, model.zph, adverse_events(cohort, by="arm"))
 
 
@@ -147,7 +157,8 @@ def run(n: int, folder: Path) -> None:
     beside = in_r("board.R", path, n, whole.levels("arm")[0])
     if beside:
         check(figures(ours(whole, factors)), beside[1])
-    lifelines = timed(lambda: lifelines_board(path, whole, factors), 1 if n > 1000 else 3) if n <= LIFELINES_MOST else None
+    lifelines = timed(lambda: lifelines_board(path, whole, factors), 1 if n > 1000 else 3) \
+        if n <= LIFELINES_MOST else None
     print(said(n, mine, beside, lifelines), flush=True)
 
 

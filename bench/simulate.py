@@ -28,7 +28,7 @@ def simulate(n: int, folder: Path, *, laboratory: int = 0) -> Path:
     columns: dict[str, object] = {
         "patient_id": np.arange(1, n + 1),
         "arm": np.where(arm == 1, "test", "control"),
-        "afp_ng_ml": np.round(10 ** rng.normal(2.3, 1, n), 1),
+        "afp_ng_ml": np.round(0.1 + 10 ** rng.normal(2.3, 1, n), 1),
         "age": rng.integers(30, 85, n),
         "tumor_size_cm": np.round(rng.uniform(2, 16, n), 1),
     }

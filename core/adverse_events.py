@@ -1,20 +1,44 @@
-"""Adverse events: each patient once per term, at the worst grade; rates, exact tests, differences."""
+"""Adverse events: each patient once per term, at the worst grade; rates, tests, differences and ratios."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from core import schema
-from core.cohort import Cohort
+from core.cohort import Cohort, WorstGrades
+from core.comparison import adjusted
 from core.counts import strata
-from core.two_by_two import fisher_exact, miettinen_nurminen
+from core.proportions import PairTest, koopman, log_ratio, newcombe, odds_ratio, pair_p
+from core.tables import exact_test
+from core.two_by_two import miettinen_nurminen
 
-FISHER = "Fisher exact"
+Difference = Literal["Miettinen-Nurminen", "Newcombe"]
+Ratio = Literal["", "risk ratio, Koopman", "risk ratio, log", "odds ratio, exact"]
+DIFFERENCES = {"Miettinen-Nurminen": miettinen_nurminen, "Newcombe": newcombe}
+RATIOS = {"risk ratio, Koopman": koopman, "risk ratio, log": log_ratio, "odds ratio, exact": odds_ratio}
+ALL_TERMS = "Any adverse event"
 _GRADES = 7  # 0 to 5, and missing
 BANDS: dict[str, tuple[int, int]] = {"any": (1, 5), "1-2": (1, 2), ">=3": (3, 5), ">=4": (4, 5)}
+SINGLE = {str(g): (g, g) for g in range(1, 6)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventOptions:
+    """How strata are compared: the test, the interval of the difference, and a ratio beside it ("" for none).
+
+    `single`: bands of single grades, too. `rows`: a row per term, or per category or of all together, at the worst over
+    their terms.
+    """
+
+    test: PairTest = "Fisher exact"
+    difference: Difference = "Miettinen-Nurminen"
+    ratio: Ratio = ""
+    single: bool = False
+    rows: Literal["terms", "categories", "all"] = "terms"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -24,11 +48,13 @@ class AdverseEvents:
     Attributes
     ----------
     rows : category, term, band, arm, n (patients with the term recorded), n_event, rate
-    tests : category, term, band, arm, reference, test, p_value, risk_difference, conf_low,
-        conf_high; one row per arm against the reference; p is NaN where no arm had an event
+    tests : category, term, band, arm, reference, test, p_value, p_adjusted (Benjamini and Hochberg over the band's
+        terms that have a p), risk_difference, conf_low, conf_high, and where a ratio is asked for ratio, ratio_low,
+        ratio_high; one row per arm against the reference; p is NaN where no arm had an event
     """
 
     by: str | None
+    options: EventOptions
     levels: tuple[str, ...]
     bands: tuple[str, ...]
     rows: pd.DataFrame
@@ -36,44 +62,85 @@ class AdverseEvents:
     missing_stratum: int
 
 
-def adverse_events(cohort: Cohort, *, by: str | None = None) -> AdverseEvents:
+def adverse_events(cohort: Cohort, *, by: str | None = None, options: EventOptions | None = None) -> AdverseEvents:
     """Compare adverse events between strata; the arm where the cohort has one and `by` is None.
 
-    The denominator is the patients whose grade of the term was recorded; a blank is missing, not 0.
-    Each test is the test stratum against the first: Fisher's exact p (R: fisher.test), risk
-    difference with Miettinen and Nurminen's score interval (Stat Med 1985;4:213).
+    The denominator is the patients of the safety population whose grade of the term was recorded; a blank is missing,
+    not 0. Each test is the test stratum against the first, by Fisher's exact p (R: fisher.test) and Miettinen and
+    Nurminen's score interval (Stat Med 1985;4:213) unless the options say otherwise.
     """
+    options = options or EventOptions()
     if by is None and cohort.mapping.arm:
         by = schema.ARM
-    groups, worst = strata(cohort, by), cohort.worst_grades
+    groups = strata(cohort, by)
+    worst = cohort.worst_grades if options.rows == "terms" else \
+        cohort.whole.remember(("worst grades", options.rows), lambda: _merged(cohort.worst_grades, options.rows))
     used = cohort.rows & (groups.codes >= 0)
-    table = _grade_counts(cohort, groups.codes, used, len(groups.levels))
-    bands = cohort.whole.remember("grade bands", lambda: {
-        b: span for b, span in BANDS.items() if b != ">=4" or (worst.grades >= 4).any()})
+    table = _grade_counts(cohort, worst, np.where(used, groups.codes, -1), len(groups.levels))
+    bands = cohort.whole.remember(("grade bands", options.single), lambda: _bands(cohort.worst_grades, options.single))
     n = table.sum(axis=2)  # (k, terms)
     events = np.stack([table[:, :, low:high + 1].sum(axis=2) for low, high in bands.values()], axis=2)
     names = {"category": worst.categories, "term": worst.terms}
     return AdverseEvents(
-        by=by, levels=groups.levels, bands=tuple(bands),
+        by=by, options=options, levels=groups.levels, bands=tuple(bands),
         rows=_rows(names, tuple(bands), groups.levels, n, events),
-        tests=_tests(names, tuple(bands), groups.levels, n, events),
+        tests=_tests(names, tuple(bands), groups.levels, n, events, options),
         missing_stratum=cohort.n - int(used.sum()),
     )
 
 
-def _grade_counts(cohort: Cohort, codes: np.ndarray, used: np.ndarray, k: int) -> np.ndarray:
-    """Count patients by stratum, term and worst grade: (k, terms, 6); missing grades nowhere."""
-    cells = cohort.whole.remember("grade cells", lambda: _grade_cells(cohort.worst_grades.grades))
-    terms = cells.shape[1]
-    counted = [np.bincount(cells[used & (codes == i)].ravel(), minlength=terms * _GRADES)
-               for i in range(k)]
-    return np.stack(counted).reshape(k, terms, _GRADES)[:, :, :-1]
+def overall_tests(result: AdverseEvents) -> pd.DataFrame:
+    """Test each term and band over all strata at once: category, term, band, test, p_value, error, p_adjusted.
+
+    Fisher, Freeman and Halton's exact test (R: fisher.test); the error is that of a simulated p.
+    """
+    shape = (-1, len(result.bands), len(result.levels))
+    n, had = (result.rows[c].to_numpy().reshape(shape) for c in ("n", "n_event"))
+    rows = []
+    first = result.rows.iloc[::len(result.levels)]
+    for (i, j), (category, term, band) in zip(np.ndindex(*n.shape[:2]), first[["category", "term", "band"]].to_numpy(),
+                                              strict=True):
+        found = exact_test(np.array([had[i, j], n[i, j] - had[i, j]]))
+        shown = found.p_value if had[i, j].any() else np.nan
+        rows.append((category, term, band, found.test, shown, found.error))
+    frame = pd.DataFrame(rows, columns=["category", "term", "band", "test", "p_value", "error"])
+    return frame.assign(p_adjusted=_adjusted(frame.p_value.to_numpy(dtype=float), len(result.bands), 1))
 
 
-def _grade_cells(grades: np.ndarray) -> np.ndarray:
-    """Number each patient's term and worst grade, (n, terms); the last number per term is missing."""
-    grade = np.where(np.isnan(grades), _GRADES - 1, grades).astype(np.intp)
-    return grade + np.arange(grades.shape[1]) * _GRADES
+def _bands(worst: WorstGrades, single: bool) -> dict[str, tuple[int, int]]:
+    found = {b: span for b, span in BANDS.items() if b != ">=4" or (worst.grades >= 4).any()}
+    return found | ({b: (g, g) for b, (g, _) in SINGLE.items() if (worst.grades == g).any()} if single else {})
+
+
+def _merged(worst: WorstGrades, rows: str) -> WorstGrades:
+    """Return the worst grade over the recorded terms of each category, or of all; missing where none is recorded."""
+    categories = worst.categories if rows == "categories" else tuple([ALL_TERMS] * len(worst.terms))
+    names = tuple(dict.fromkeys(categories))
+    places = [[i for i, c in enumerate(categories) if c == name] for name in names]
+    grades = [np.fmax.reduce(worst.grades[:, own], axis=1) for own in places]
+    return WorstGrades(terms=names, categories=names, grades=np.column_stack(grades) if grades else worst.grades)
+
+
+def _grade_counts(cohort: Cohort, worst: WorstGrades, codes: np.ndarray, k: int) -> np.ndarray:
+    """Count patients by stratum, term and worst grade: (k, terms, 6); missing grades nowhere.
+
+    Only what was recorded above grade 0, or is missing, is counted; the others are the rest.
+    """
+    patient, cell = cohort.whole.remember(("grade cells", worst.terms), lambda: _grade_cells(worst.grades))
+    terms = len(worst.terms)
+    counted = np.bincount((codes + 1).astype(np.int32)[patient] * np.int32(terms * _GRADES) + cell,
+                          minlength=(k + 1) * terms * _GRADES).reshape(k + 1, terms, _GRADES)[1:]
+    of = np.bincount(codes + 1, minlength=k + 1)[1:]
+    counted[:, :, 0] = of[:, None] - counted.sum(axis=2)
+    return np.asarray(counted[:, :, :-1])
+
+
+def _grade_cells(grades: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each grade above 0, or missing, its patient and the number of its term and grade, both (m,)."""
+    patient, term = np.nonzero(~(grades == 0))
+    found = grades[patient, term]
+    grade = np.where(np.isnan(found), _GRADES - 1, found).astype(np.int32)
+    return patient.astype(np.int32), (grade + term * _GRADES).astype(np.int32)
 
 
 def _labels(names: dict[str, tuple[str, ...]], bands: tuple[str, ...],
@@ -97,16 +164,30 @@ def _rows(names: dict[str, tuple[str, ...]], bands: tuple[str, ...], levels: tup
 
 
 def _tests(names: dict[str, tuple[str, ...]], bands: tuple[str, ...], levels: tuple[str, ...],
-           n: np.ndarray, events: np.ndarray) -> pd.DataFrame:
+           n: np.ndarray, events: np.ndarray, options: EventOptions) -> pd.DataFrame:
     arms = levels[1:]
     shape = (n.shape[1], len(bands), len(arms))
     had = events.transpose(1, 2, 0)
     x1, x0 = had[:, :, 1:].ravel(), np.broadcast_to(had[:, :, :1], shape).ravel()
     n1 = np.broadcast_to(n.T[:, None, 1:], shape).ravel()
     n0 = np.broadcast_to(n.T[:, None, :1], shape).ravel()
-    p = fisher_exact(x1, n1, x0, n0)
-    difference, low, high = miettinen_nurminen(x1, n1, x0, n0)
+    p = pair_p(options.test, x1, n1, x0, n0)
+    difference, low, high = DIFFERENCES[options.difference](x1, n1, x0, n0)
+    ratios = dict(zip(("ratio", "ratio_low", "ratio_high"), RATIOS[options.ratio](x1, n1, x0, n0), strict=True)) \
+        if options.ratio else {}
     return pd.DataFrame({
-        **_labels(names, bands, arms), "reference": levels[0], "test": FISHER, "p_value": p,
-        "risk_difference": difference, "conf_low": low, "conf_high": high,
+        **_labels(names, bands, arms), "reference": levels[0], "test": options.test, "p_value": p,
+        "p_adjusted": _adjusted(p, len(bands), len(arms)),
+        "risk_difference": difference, "conf_low": low, "conf_high": high, **ratios,
     }, copy=False)
+
+
+def _adjusted(p: np.ndarray, bands: int, arms: int) -> np.ndarray:
+    """Adjust p-values (terms x bands x arms, flattened) within each band and arm over the terms."""
+    if not p.size:
+        return p
+    table = p.reshape(-1, bands, arms)
+    out = np.empty_like(table)
+    for band, arm in np.ndindex(bands, arms):
+        out[:, band, arm] = adjusted(table[:, band, arm], "BH")
+    return out.ravel()

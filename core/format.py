@@ -69,6 +69,14 @@ def hazard_ratio(value: float, low: float, high: float) -> str:
     return f"{_ratio(value)} ({_ratio(low)}{DASH}{_ratio(high)})"
 
 
+def ratio_with_limits(value: float, low: float, high: float) -> str:
+    """Write a risk or odds ratio with its limits; a dash where there is none, NE for a limit that there is not."""
+    if not math.isfinite(value):
+        return DASH
+    lower, upper = (_ratio(v) if math.isfinite(v) else NO_LIMIT for v in (low, high))
+    return f"{_ratio(value)} ({lower}{DASH}{upper})"
+
+
 def _ratio(value: float) -> str:
     """Write a ratio with two decimals, three where two would be 0.00; beyond 1000 either way nothing but that."""
     return ">1000" if value > 1000 else "<0.001" if value < 0.001 else f"{value:.{3 if value < 0.005 else 2}f}"

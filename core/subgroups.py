@@ -245,7 +245,8 @@ class _Crossed:
         """Lay out the models of some factors, from counts (arms, levels, t)."""
         arms, _, t = parts[0][0].shape
         size = arms * max(d.shape[1] for d, _ in parts)
-        new = _Crossed(*(np.zeros((2 * len(parts), *shape)) for shape in ((size, t), (size, t), (size, size - 1))), df=[])
+        many = 2 * len(parts)
+        new = _Crossed(np.zeros((many, size, t)), np.zeros((many, size, t)), np.zeros((many, size, size - 1)), [])
         new.df = [new.put(2 * i, *part) for i, part in enumerate(parts)]
         return new
 
@@ -253,10 +254,10 @@ class _Crossed:
         """Enter a factor's two models, from counts (arms, levels, t); return by how many terms they differ."""
         arms, levels, t = dead.shape
         size = arms * levels
-        useful = dead.any(axis=(0, 2))  # a level without events says nothing
+        useful = np.asarray(dead.any(axis=(0, 2)))  # a level without events says nothing
         cells, held = (v.reshape(size, t) for v in (dead, risk * useful[:, None]))
         arm, level = np.divmod(np.arange(size), levels)
-        events, patients = cells.any(axis=1), held.any(axis=1)
+        events, patients = np.asarray(cells.any(axis=1)), np.asarray(held.any(axis=1))
         self.dead[i:i + 2, :size] = cells
         self.risk[i, :size] = held
         self.risk[i + 1, :size] = held * events[:, None]  # without events a cell's ratio is 0
@@ -279,7 +280,7 @@ class _Crossed:
         observed, foreseen = self.dead.sum(axis=2), expected(self.dead, self.risk)
         first = ~self.design.any(axis=2)
         with np.errstate(divide="ignore", invalid="ignore"):
-            own, base = (np.log((v[0] / v[1])) for v in (
+            own, base = (np.log(v[0] / v[1]) for v in (
                 [(self.design * v[:, :, None]).sum(axis=1) for v in (observed, foreseen)],
                 [(v * first).sum(axis=1, keepdims=True) for v in (observed, foreseen)]))
             return np.nan_to_num(own - base, nan=0, posinf=0, neginf=0)

@@ -18,12 +18,13 @@ _PRECISION = 1e-10
 _TINY = 1e-60  # keeps a root of zero from being divided by
 
 
-def fisher_exact(x1: np.ndarray, n1: np.ndarray, x0: np.ndarray, n0: np.ndarray) -> np.ndarray:
+def fisher_exact(x1: np.ndarray, n1: np.ndarray, x0: np.ndarray, n0: np.ndarray, *, mid: bool = False) -> np.ndarray:
     """Return two-sided exact p-values by R's rule: the sum of all tables not likelier than this.
 
     Parameters
     ----------
     x1, n1, x0, n0 : int (m,), events and patients of the test and the reference group
+    mid : take the observed table at half its weight (mid-p; Lancaster. JASA 1961;56:223)
 
     Returns
     -------
@@ -39,7 +40,7 @@ def fisher_exact(x1: np.ndarray, n1: np.ndarray, x0: np.ndarray, n0: np.ndarray)
     chunk = max(1, _AT_ONCE // width)
     for start in range(0, valid.size, chunk):
         i = valid[start:start + chunk]
-        out[i] = _fisher(x1[i], n1[i], n0[i], events[i], low[i], high[i])
+        out[i] = _fisher(x1[i], n1[i], n0[i], events[i], low[i], high[i], 0.5 if mid else 0.0)
     return out
 
 
@@ -60,7 +61,7 @@ def _support(x1: np.ndarray, n1: np.ndarray, n0: np.ndarray,
 
 
 def _fisher(x1: np.ndarray, n1: np.ndarray, n0: np.ndarray, events: np.ndarray,
-            low: np.ndarray, high: np.ndarray) -> np.ndarray:
+            low: np.ndarray, high: np.ndarray, off: float) -> np.ndarray:
     log_factorial = _log_factorials(1 << int(np.max(n1 + n0)).bit_length())
     support = low[:, None] + np.arange(int((high - low).max()) + 1)
     inside = support <= high[:, None]
@@ -71,7 +72,7 @@ def _fisher(x1: np.ndarray, n1: np.ndarray, n0: np.ndarray, events: np.ndarray,
     weight = np.where(inside, np.exp(log_weight - log_weight.max(axis=1, keepdims=True)), 0)
     weight /= weight.sum(axis=1, keepdims=True)
     own = np.take_along_axis(weight, (x1 - low)[:, None], axis=1)
-    return np.minimum(np.where(weight <= own * _RELATIVE, weight, 0).sum(axis=1), 1)
+    return np.minimum(np.where(weight <= own * _RELATIVE, weight, 0).sum(axis=1), 1) - off * own[:, 0]
 
 
 @lru_cache(maxsize=4)
@@ -96,7 +97,7 @@ def miettinen_nurminen(x1: np.ndarray, n1: np.ndarray, x0: np.ndarray,
     near = difference + ends * 1e-9
     guess = np.minimum(np.maximum(difference + ends * reach, -1), 1)
     far = np.where(excess(guess) > 0, guess, ends)
-    limits = _root(near, far, excess)
+    limits = root_between(near, far, excess)
     limits = np.where(difference == ends, ends, np.clip(limits, -1, 1))
     blank = np.where(valid, 0.0, np.nan)
     return difference + blank, limits[0] + blank, limits[1] + blank
@@ -130,7 +131,7 @@ def _excess_of(x1: np.ndarray, n1: np.ndarray, x0: np.ndarray,
     return excess
 
 
-def _root(inner: np.ndarray, outer: np.ndarray,
+def root_between(inner: np.ndarray, outer: np.ndarray,
           f: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
     """Find where f changes sign between two arrays (Illinois variant of regula falsi)."""
     a, b = inner, outer

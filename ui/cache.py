@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 import core
-from core.adverse_events import AdverseEvents
+from core.adverse_events import AdverseEvents, EventOptions
 from core.cohort import Cohort, make_cohort
 from core.competing import CumulativeIncidence
 from core.competing import cumulative_incidence as _incidence
@@ -64,8 +64,9 @@ def weighted_comparison(cohort: Cohort, *, endpoint: str, options: WeightingOpti
     return _weighted_comparison(cohort, cohort.key, endpoint, options, repr(options))
 
 
-def adverse_events(cohort: Cohort, *, by: str | None) -> AdverseEvents:
-    return _adverse_events(cohort, cohort.key, by)
+def adverse_events(cohort: Cohort, *, by: str | None, options: EventOptions | None = None) -> AdverseEvents:
+    options = options or EventOptions()
+    return _adverse_events(cohort, cohort.key, by, options, repr(options))
 
 
 def landmark(cohort: Cohort, *, endpoint: str, at: float) -> Landmark:
@@ -153,8 +154,9 @@ def _weighted_comparison(_cohort: Cohort, key: str, endpoint: str, _options: Wei
 
 
 @st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)
-def _adverse_events(_cohort: Cohort, key: str, by: str | None) -> AdverseEvents:
-    return core.adverse_events(_cohort, by=by)
+def _adverse_events(_cohort: Cohort, key: str, by: str | None, _options: EventOptions,
+                    options_key: str) -> AdverseEvents:
+    return core.adverse_events(_cohort, by=by, options=_options)
 
 
 @st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)

@@ -36,12 +36,12 @@ def chart_key(cohort: Cohort, key: str) -> str:
 def click_handler(name: str, field: str, toggled: Callable[[Filters, str], Filters]) -> Callable[[], None]:
     """Return a chart's callback: apply what was clicked since the chart last was heard."""
     def handle() -> None:
-        here, picked = session(), _picked(name, field)
+        here, now = session(), picked(name, field)
         before = here.clicked.get(name, frozenset())
         filters = here.filters
-        for value in sorted(picked ^ before):
+        for value in sorted(now ^ before):
             filters = toggled(filters, value)
-        here.clicked[name] = picked
+        here.clicked[name] = now
         here.act(filters)
     return handle
 
@@ -63,7 +63,8 @@ def toggle_event(cohort: Cohort) -> Callable[[Filters, str], Filters]:
     return toggled
 
 
-def _picked(name: str, field: str) -> frozenset[str]:
+def picked(name: str, field: str) -> frozenset[str]:
+    """Return the values of the rows that are clicked on in a chart."""
     event = state.value_of(name)
     points = event["selection"].get(CLICK) or [] if event else []
     return frozenset(str(p[field]) for p in points if field in p)

@@ -26,12 +26,14 @@ _LONGEST = 44  # characters of a group's name in the legend
 BLANK = "\u200b"
 _INNER = 440  # the legend must fit where the plot is this wide
 MILD, SEVERE = "1-2", ">=3"
-_BAND_WORDS = {MILD: "Grade 1–2", SEVERE: "Grade ≥ 3"}
+BAND_WORDS = {"any": "Any grade", MILD: "Grade 1–2", SEVERE: "Grade ≥ 3", ">=4": "Grade ≥ 4",
+              **{str(g): f"Grade {g}" for g in range(1, 6)}}
 
 
-def adverse_events_figure(cohort: Cohort, result: AdverseEvents) -> Figure:
-    """Draw rates by term and stratum, mild and severe stacked, in the mapping's order of terms."""
-    terms = cohort.worst_grades.terms
+def adverse_events_figure(cohort: Cohort, result: AdverseEvents, terms: list[str] | None = None) -> Figure:
+    """Draw rates by term and stratum, mild and severe stacked; in the mapping's order of terms where none is given."""
+    every = list(dict.fromkeys(result.rows.term))
+    terms = every if terms is None else terms
     legend = _legend(result.levels)
     lines = legend[-1]["line"] + 1
     blanks = math.ceil((lines * _LINE + 6) / _step(len(result.levels)))
@@ -40,7 +42,7 @@ def adverse_events_figure(cohort: Cohort, result: AdverseEvents) -> Figure:
     return Figure(
         slug=f"adverse-events-{result.by or 'all'}", title=f"Adverse events{by}, worst CTCAE grade",
         chart=theme.with_data(_template(len(terms), len(result.levels), lines, blanks),
-                              bars=[*_blank_rows(blanks), *_bars(result, terms)], legend=legend),
+                              bars=[*_blank_rows(blanks), *_bars(result, every, terms)], legend=legend),
         table=numbers(result), drawn=result.rows,
         notes=tuple(_notes(result)),
         provenance=provenance(
@@ -62,14 +64,15 @@ def _blank_rows(many: int) -> list[dict[str, Any]]:
              "c": theme.QUIET, "ink": theme.QUIET} for i in range(many)]
 
 
-def _bars(result: AdverseEvents, terms: tuple[str, ...]) -> list[dict[str, Any]]:
+def _bars(result: AdverseEvents, every: list[str], terms: list[str]) -> list[dict[str, Any]]:
     """Return two stacked bars per term and stratum: grade 3 and more at the axis, then 1-2."""
-    shape = (len(terms), len(result.bands), len(result.levels))
+    shape = (len(every), len(result.bands), len(result.levels))
     of = result.rows["n"].to_numpy().reshape(shape)[:, 0]
     had = result.rows["n_event"].to_numpy().reshape(shape)
     mild, severe = had[:, result.bands.index(MILD)], had[:, result.bands.index(SEVERE)]
     out: list[dict[str, Any]] = []
-    for i, term in enumerate(terms):
+    for term in terms:
+        i = every.index(term)
         for j, arm in enumerate(result.levels):
             n, some, grave = int(of[i, j]), int(mild[i, j]), int(severe[i, j])
             base = {"term": term, "arm": j, "tip": f"{arm}: grade 1–2 {count_and_percent(some, n)}, "
@@ -104,15 +107,15 @@ def numbers(result: AdverseEvents) -> pd.DataFrame:
     for band in (MILD, SEVERE):
         for level in result.levels:
             part = result.rows[(result.rows.band == band) & (result.rows.arm == level)]
-            out[f"{_BAND_WORDS[band]}: {level}"] = [
+            out[f"{BAND_WORDS[band]}: {level}"] = [
                 count_and_percent(n, of) for n, of in zip(part.n_event, part.n, strict=True)]
         for arm in result.levels[1:]:
             part = result.tests[(result.tests.band == band) & (result.tests.arm == arm)]
             against = f" {arm}" if len(result.levels) > 2 else ""
-            out[f"{_BAND_WORDS[band]}: difference{against}"] = [
+            out[f"{BAND_WORDS[band]}: difference{against}"] = [
                 percentage_points(*v) for v in
                 zip(part.risk_difference, part.conf_low, part.conf_high, strict=True)]
-            out[f"{_BAND_WORDS[band]}: Fisher p{against}"] = [p_value(p) or "–" for p in part.p_value]
+            out[f"{BAND_WORDS[band]}: Fisher p{against}"] = [p_value(p) or "–" for p in part.p_value]
     return pd.DataFrame(out)
 
 

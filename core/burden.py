@@ -1,0 +1,43 @@
+"""The burden of adverse events per patient: how many terms, and who had serious or related ones."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from core import schema
+from core.cohort import Cohort
+from core.counts import strata
+
+
+def burden(cohort: Cohort, *, by: str | None = None) -> pd.DataFrame:
+    """Count per patient the terms of any grade, and patients by what else is recorded.
+
+    arm, n (patients with any term recorded), terms_median, terms_low, terms_high (quartiles: R's type 7),
+    terms_most, serious, related: patients with such an event, NaN where the file does not say.
+    """
+    if by is None and cohort.mapping.arm:
+        by = schema.ARM
+    groups, grades = strata(cohort, by), cohort.worst_grades.grades
+    known = cohort.rows & ~np.isnan(grades).all(axis=1) if grades.shape[1] else np.zeros(len(cohort.rows), bool)
+    many = (grades > 0).sum(axis=1)
+    flagged = {c: _flagged(cohort, c) for c in ("serious", "related")}
+    rows = []
+    for i, level in enumerate(groups.levels):
+        own = known & (groups.codes == i)
+        spread = np.quantile(many[own], (0.5, 0.25, 0.75)) if own.any() else np.full(3, math.nan)
+        marks = [math.nan if has is None else float((has & own).sum()) for has in flagged.values()]
+        rows.append((level, int(own.sum()), *spread, int(many[own].max(initial=0)), *marks))
+    return pd.DataFrame(rows, columns=["arm", "n", "terms_median", "terms_low", "terms_high", "terms_most", *flagged])
+
+
+def _flagged(cohort: Cohort, column: str) -> np.ndarray | None:
+    """Return who of the whole cohort had an event so marked, (n,); None where nothing is marked."""
+    events = cohort.whole.long_events
+    if column not in events or events[column].isna().all():
+        return None
+    out = np.zeros(len(cohort.rows), bool)
+    out[events.patient[(events[column] == "yes") & (events.grade > 0)].to_numpy(dtype=int)] = True
+    return out

@@ -1,0 +1,104 @@
+"""The Toxicity page's tables: burden, one term by grade, its patients, and tests over all groups."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core import schema
+from core.adverse_events import AdverseEvents
+from core.charts.adverse_events import BAND_WORDS
+from core.cohort import Cohort
+from core.counts import strata
+from core.figure import Figure, provenance, rows_of
+from core.format import DASH, count_and_percent, fixed, number, p_value, percentage_points
+
+_MOST = 500  # patients in a list
+
+
+def burden_table(cohort: Cohort, every: AdverseEvents, found: pd.DataFrame) -> Figure:
+    """Write per group: patients with any event and by band, terms per patient, serious and related ones."""
+    counts = {(r.band, r.arm): r for r in rows_of(every.rows)}
+    tests = {(r.band, r.arm): r for r in rows_of(every.tests)}
+    rows = []
+    for i, r in enumerate(rows_of(found)):
+        row: dict[str, str] = {"Group": r.arm, "n": f"{r.n:,}"}
+        for band in (b for b in every.bands if b != "1-2"):
+            c = counts[band, r.arm]
+            row[BAND_WORDS[band]] = count_and_percent(c.n_event, c.n)
+            if len(every.levels) > 1:
+                row[f"{BAND_WORDS[band]}: difference, p"] = _against(tests.get((band, r.arm))) if i else "reference"
+        row["Terms per patient, median (IQR), most"] = DASH if not r.n else \
+            f"{number(r.terms_median)} ({number(r.terms_low)}{DASH}{number(r.terms_high)}), {r.terms_most}"
+        for flag in ("serious", "related"):
+            if not found[flag].isna().all():
+                row[flag.capitalize()] = count_and_percent(int(getattr(r, flag)), r.n)
+        rows.append(row)
+    table = pd.DataFrame(rows)
+    method = (f"Each patient at the worst grade over all terms; p by {every.options.test}; difference in percentage "
+              f"points, {every.options.difference} 95% CI.")
+    return Figure(slug=f"ae-burden-{every.by}", title="Burden: any adverse event", chart=None, table=table,
+                  drawn=every.rows, provenance=provenance(cohort, method))
+
+
+def _against(row: Any) -> str:
+    if row is None or math.isnan(row.risk_difference):
+        return DASH
+    p = p_value(row.p_value)
+    return percentage_points(row.risk_difference, row.conf_low, row.conf_high) + (f", {p}" if p else "")
+
+
+def overall_figure(cohort: Cohort, result: AdverseEvents, found: pd.DataFrame, band: str, terms: list[str]) -> Figure:
+    """Write one test over all groups per term."""
+    rows = {r.term: r for r in rows_of(found[found.band == band])}
+    table = pd.DataFrame([{
+        "Term": t, "p": p_value(rows[t].p_value) or DASH, "p adjusted": p_value(rows[t].p_adjusted) or DASH,
+        "Test": (rows[t].test + (f", error {rows[t].error:.4f}" if rows[t].error else ""))
+        if p_value(rows[t].p_value) else "no event in any group"} for t in terms])
+    return Figure(slug=f"ae-overall-{result.by}-{band}".replace(">=", "ge"),
+                  title=f"{BAND_WORDS[band]}: one test over all {len(result.levels)} groups", chart=None, table=table,
+                  drawn=found[found.band == band], provenance=provenance(cohort, ""))
+
+
+def term_figure(cohort: Cohort, term: str, by: str | None) -> Figure:
+    """Write a term's grades per group, those not recorded apart."""
+    groups, worst = strata(cohort, by), cohort.worst_grades
+    grades = worst.grades[:, worst.terms.index(term)]
+    highest = int(np.nanmax(grades[cohort.rows], initial=3)) if cohort.n else 3
+    rows = []
+    for i, level in enumerate(groups.levels):
+        own = grades[cohort.rows & (groups.codes == i)]
+        known = int((~np.isnan(own)).sum())
+        rows.append({"Group": level, **{("none" if g == 0 else f"grade {g}"): count_and_percent(
+            int((own == g).sum()), known) for g in range(highest + 1)}, "not recorded": f"{own.size - known:,}"})
+    table = pd.DataFrame(rows)
+    return Figure(slug=f"ae-term-{schema.factor_key(term)}", title=f"{term}: worst grade by group", chart=None,
+                  table=table, drawn=table, provenance=provenance(cohort, "Each patient at the worst CTCAE grade."))
+
+
+def patients_table(cohort: Cohort, term: str, by: str | None, *, named: bool) -> pd.DataFrame:
+    """List who had a term: group, worst grade, first day where known; identifiers only where they are asked for."""
+    groups, worst = strata(cohort, by), cohort.worst_grades
+    grades = worst.grades[:, worst.terms.index(term)]
+    had = np.flatnonzero(cohort.rows & (grades > 0))
+    had = had[np.argsort(-grades[had], kind="stable")][:_MOST]
+    first = _first_days(cohort, term)
+    rows = []
+    for place, i in enumerate(had.tolist(), start=1):
+        code = groups.codes[i]
+        row = {"Patient": str(cohort.table[schema.PATIENT].iloc[i]) if named else f"{place}",
+               groups.label: groups.levels[code] if code >= 0 else DASH, "Worst grade": fixed(grades[i], 0)}
+        if first:
+            row["First day"] = number(first[i]) if i in first else DASH
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _first_days(cohort: Cohort, term: str) -> dict[int, float]:
+    events = cohort.whole.long_events
+    own = events[(events.term == term) & (events.grade > 0)].dropna(subset="day") if "day" in events else events[:0]
+    first = own.groupby("patient").day.min()
+    return dict(zip(first.index.to_numpy(dtype=int).tolist(), first.to_numpy(dtype=float).tolist(), strict=True))

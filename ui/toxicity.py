@@ -1,0 +1,186 @@
+"""The Toxicity page: rates, differences and grades by group; a click on a term shows who had it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.adverse_events import BANDS, DIFFERENCES, RATIOS, AdverseEvents, EventOptions, overall_tests
+from core.burden import burden
+from core.charts.adverse_events import BAND_WORDS, CLICK, adverse_events_figure
+from core.charts.toxicity import (
+    SORTS,
+    EventView,
+    butterfly_figure,
+    difference_figure,
+    grades_figure,
+    ordered,
+    tests_table,
+    volcano_figure,
+)
+from core.charts.toxicity_tables import burden_table, overall_figure
+from core.cohort import Cohort
+from core.counts import strata
+from core.figure import table_parts
+from core.proportions import PAIR_TESTS
+from core.schema import ARM
+from ui import cache, state
+from ui.display import heading, note, panel, show, show_table, table
+from ui.filters import picked
+from ui.state import session
+from ui.term import term_panel
+
+_MOST = 6  # groups that can be told apart here
+_ROWS = {"terms": "Terms", "categories": "Categories"}
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    by: str | None
+    view: EventView
+    options: EventOptions
+
+
+def toxicity_page(cohort: Cohort) -> None:
+    """Draw the page."""
+    if not cohort.worst_grades.terms:
+        note("No adverse event is mapped. Name their columns on the Cohort page, or load a list of events there.")
+        return
+    chosen = _choose(cohort)
+    with panel():
+        _burden(cohort, chosen)
+        result = cache.adverse_events(cohort, by=chosen.by, options=chosen.options)
+        terms = ordered(result, chosen.view)
+        if not terms:
+            note("No term reaches that rate: lower it.")
+            return
+        _rates(cohort, result, chosen, terms)
+        _numbers(result, chosen, terms)
+        _overall(cohort, result, chosen, terms)
+        _grades(cohort, chosen, terms)
+    _one_term(cohort, chosen)
+
+
+def _choose(cohort: Cohort) -> _Chosen:
+    """Ask what is compared, how, and in which order."""
+    groups = [k for k, v in cohort.variables.items() if k == ARM or (v.known == "baseline" and v.kind != "grade"
+                                                                  and 1 < len(strata(cohort, k).levels) <= _MOST)]
+    bands = [b for b in BANDS if b != ">=4" or (cohort.whole.worst_grades.grades >= 4).any()]
+    with st.container(key="ae-options", horizontal=True, vertical_alignment="bottom", gap="small"):
+        by = st.selectbox("Compare by", groups or [None], key="ae-by", width=170, persist_state="session",
+                          format_func=lambda k: "(one group)" if k is None else cohort.variable(k).label)
+        band = st.segmented_control("Band", bands, default="any", key="ae-band", required=True,
+                                    format_func=BAND_WORDS.__getitem__, persist_state="session")
+        sort = st.selectbox("Sorted by", SORTS, key="ae-sort", width=130, persist_state="session")
+        least = st.slider("Least rate in a group, %", 0, 60, 0, step=5, key="ae-least", width=170,
+                          persist_state="session")
+        rows = st.segmented_control("Rows", list(_ROWS), default="terms", key="ae-rows", required=True,
+                                    format_func=_ROWS.__getitem__, persist_state="session")
+        with st.popover("Tests and intervals", key="ae-tests"):
+            test = st.selectbox("Test", PAIR_TESTS, key="ae-test", persist_state="session")
+            difference = st.selectbox("Interval of the difference", list(DIFFERENCES), key="ae-difference",
+                                      persist_state="session")
+            ratio = st.selectbox("Ratio beside it", ["", *RATIOS], key="ae-ratio", persist_state="session",
+                                 format_func=lambda r: r or "none")
+    return _Chosen(by, EventView(band=band, sort=sort, least=least / 100),
+                   EventOptions(test=test, difference=difference, ratio=ratio, rows=rows, single=True))
+
+
+def _burden(cohort: Cohort, chosen: _Chosen) -> None:
+    """Say per group who had anything, who had grade 3 and more, and how many terms a patient had."""
+    options = EventOptions(test=chosen.options.test, difference=chosen.options.difference, rows="all")
+    every = cache.adverse_events(cohort, by=chosen.by, options=options)
+    figure = burden_table(cohort, every, burden(cohort, by=chosen.by))
+    heading(figure.title)
+    show_table(figure)
+    note(figure.provenance.method)
+
+
+def _rates(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[str]) -> None:
+    """Draw rates and differences side by side, in one order."""
+    name = f"{cohort.fingerprint[:8]}-{result.by}-{len(terms)}"
+    two = len(result.levels) == 2
+    figure = butterfly_figure(cohort, result, terms) if two else adverse_events_figure(cohort, result, terms)
+    with st.container(key="toxicity"):
+        left, right = st.columns([0.48, 0.52], gap="medium")
+    with left:
+        heading(figure.title)
+        show(figure, key=f"ae-rates-{name}", selection=CLICK, on_select=_picks(f"ae-rates-{name}"))
+        note(figure.provenance.method)
+    if len(result.levels) < 2:
+        return
+    apart = difference_figure(cohort, result, chosen.view, terms)
+    with right:
+        heading(apart.title)
+        show(apart, key=f"ae-apart-{name}", selection=CLICK, on_select=_picks(f"ae-apart-{name}"))
+        note(f"Smallest p: {apart.summary[0]}. {apart.provenance.method}")
+        for text in apart.notes:
+            note(text)
+
+
+def _numbers(result: AdverseEvents, chosen: _Chosen, terms: list[str]) -> None:
+    if len(result.levels) < 2:
+        return
+    with st.expander(f"The numbers: {BAND_WORDS[chosen.view.band].lower()}", expanded=False):
+        for words, part in table_parts(tests_table(result, chosen.view.band, terms)):
+            table(part, caption=words if len(result.levels) > 2 else "")
+
+
+def _overall(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[str]) -> None:
+    """With three groups and more: one test over all of them per term."""
+    if len(result.levels) < 3:
+        return
+    figure = overall_figure(cohort, result, overall_tests(result), chosen.view.band, terms)
+    with st.expander(figure.title):
+        show_table(figure)
+
+
+def _grades(cohort: Cohort, chosen: _Chosen, terms: list[str]) -> None:
+    result = cache.adverse_events(cohort, by=chosen.by, options=chosen.options)
+    name = f"{cohort.fingerprint[:8]}-{result.by}-{len(terms)}"
+    with st.container(key="toxicity-more"):
+        left, right = st.columns([0.48, 0.52], gap="medium")
+    with left:
+        figure = grades_figure(cohort, result, terms)
+        heading(figure.title)
+        show(figure, key=f"ae-grades-{name}")
+        note(figure.provenance.method)
+    if len(result.levels) < 2:
+        return
+    with right:
+        figure = volcano_figure(cohort, result, chosen.view, terms)
+        heading(figure.title)
+        show(figure, key=f"ae-volcano-{name}", selection=CLICK, on_select=_picks(f"ae-volcano-{name}"))
+        note(figure.provenance.method)
+
+
+def _picks(name: str) -> Callable[[], None]:
+    """Return a chart's callback: the term that was clicked is shown below, and a second click lets it go."""
+    def handle() -> None:
+        here, now = session(), picked(name, "term")
+        changed = sorted(now ^ here.clicked.get(name, frozenset()))
+        here.clicked[name] = now
+        if changed:
+            here.acted = True
+            here.term = "" if here.term == changed[-1] else changed[-1]
+    return handle
+
+
+def _one_term(cohort: Cohort, chosen: _Chosen) -> None:
+    """Show who had the term that was clicked, or chosen in the list beside."""
+    heading("One term: who had it, and how they fared")
+    terms = list(cohort.worst_grades.terms)
+    now = session().term
+    st.selectbox("Term", terms, None, key=state.widget("ae-term", now if now in terms else None), width=360,
+                 placeholder="Choose a term, or click one in a chart", on_change=_choose_term)
+    if now in terms:
+        term_panel(cohort, now, chosen.by)
+    elif now:
+        note(f"{now} is a category: choose one of its terms.")
+
+
+def _choose_term() -> None:
+    here = session()
+    here.acted, here.term = True, state.value_of("ae-term") or ""
