@@ -35,6 +35,7 @@ class ColumnMapping:
     Attributes
     ----------
     missing, missing_in : codes that mean missing, everywhere and by column
+    categories : term -> its category, where it is not the file's own or the dictionary's
     rows : which row counts where a patient has several; None: a second row is refused
     identifiers : columns that could tell who a patient is; no export shows their values
     reading : how the file is to be read, where that is not left to detection
@@ -48,6 +49,7 @@ class ColumnMapping:
     response: FactorRole | None = None
     failure_sites: tuple[FactorRole, ...] = ()
     adverse_events: tuple[str, ...] = ()
+    categories: Mapping[str, str] = field(default_factory=dict)
     event_file: EventFileRole | None = None
     safety: SafetyRole | None = None
     rows: RowRule | None = None
@@ -93,6 +95,8 @@ class ColumnMapping:
             out["response"] = factor_json(self.response)
         out["failure_sites"] = {f.key: factor_json(f) for f in self.failure_sites}
         out["adverse_events"] = {"columns": list(self.adverse_events)}
+        if self.categories:
+            out["adverse_events"]["categories"] = dict(self.categories)
         if self.event_file:
             out["adverse_events"]["file"] = dict(self.event_file.items())
         if self.safety:
@@ -148,6 +152,7 @@ class ColumnMapping:
             adverse_events=tuple(dict.fromkeys(
                 column for pattern in patterns for column in (matching(columns, pattern) or [pattern])
             )),
+            categories={str(t): str(c) for t, c in (adverse.get("categories") or {}).items()},
             event_file=EventFileRole(**adverse["file"]) if adverse.get("file") else None,
             safety=_safety_from(data["safety"]) if data.get("safety") else None,
             rows=_rows_from(data["rows"]) if data.get("rows") else None,

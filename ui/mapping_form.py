@@ -13,7 +13,7 @@ import streamlit as st
 
 from core import schema
 from core.dates import ORDERS
-from core.dictionary import AE_FILE_NAMES, time_unit_in
+from core.dictionary import AE_FILE_NAMES, ae_category, ae_term, time_unit_in
 from core.event_list import NEEDED
 from core.guessing import factor_for
 from core.levels import as_number, default_event_values, default_reference, labels_for, levels_of
@@ -158,6 +158,7 @@ class _Form:
         out["adverse_events"] = {**adverse, "columns": st.multiselect(
             "Adverse events (worst grade 0-5, one column per term)", self.columns, adverse.get("columns", []),
             key=self.key("ae"))}
+        self._categories(out["adverse_events"])
         if self.draft.loading.events is not None:
             out["adverse_events"]["file"] = self._event_file(self.draft.loading.events, adverse.get("file", {}))
         self._missing_codes(out)
@@ -188,6 +189,18 @@ class _Form:
                                key=self.key("when-unit", variable["column"], column))
         if column:
             variable["when"] = {"column": column, "unit": unit}
+
+    def _categories(self, adverse: dict[str, Any]) -> None:
+        """Ask for the terms' categories, where terms are columns; the dictionary has those of common ones."""
+        terms = list(dict.fromkeys(ae_term(c) for c in adverse["columns"]))
+        if not terms:
+            return
+        known = adverse.get("categories") or {}
+        with st.expander("Categories of the terms"):
+            named = level_names("Term = category; terms of one category are grouped",
+                                {t: known.get(t) or ae_category(t) for t in terms}, terms,
+                                self.key("ae-categories", *adverse["columns"]), "The list of terms")
+        adverse["categories"] = {t: c for t, c in named.items() if c != ae_category(t)}
 
     def _event_file(self, events: TextTable, now: dict[str, str]) -> dict[str, str]:
         """Ask which column of the long list is which."""

@@ -1,13 +1,18 @@
 """Rates and tests of the sample's adverse events against the published table's corrected counts."""
 
+import io
 import json
 
 import numpy as np
 import pytest
 from scipy.stats import fisher_exact
 
-from core import adverse_events
-from tests.conftest import ROOT
+from core import adverse_events, read_cohort
+from core.adverse_events import ALL_TERMS, EventOptions, overall_tests
+from core.burden import burden
+from core.comparison import adjusted
+from core.tables import exact_test
+from tests.conftest import ROOT, SAMPLE
 
 
 def test_against_the_published_counts(sample):
@@ -50,3 +55,64 @@ def test_without_an_arm_there_is_one_group_and_no_test(hcc, sample):
 def test_the_mapping_s_json_is_plain(sample):
     assert json.loads(json.dumps(sample.mapping.to_json())) == sample.mapping.to_json()
     assert (ROOT / "sample_data" / "template.csv").read_text().strip().split(",")[0] == "patient_id"
+
+
+def test_a_category_is_the_worst_over_its_terms(sample):
+    worst = sample.worst_grades
+    own = [i for i, c in enumerate(worst.categories) if c == "Haematological"]
+    highest = worst.grades[:, own].max(axis=1)
+    rows = adverse_events(sample, options=EventOptions(rows="categories")).rows
+    shown = rows[(rows.term == "Haematological")].groupby("band").n_event.sum()
+    assert shown["any"] == (highest > 0).sum() and shown[">=3"] == (highest >= 3).sum()
+    every = adverse_events(sample, options=EventOptions(rows="all")).rows
+    assert set(every.term) == {ALL_TERMS}
+    assert every[every.band == "any"].n_event.sum() == (worst.grades.max(axis=1) > 0).sum()
+
+
+def test_the_mapping_names_categories(sample):
+    mapping = sample.mapping.to_json()
+    mapping["adverse_events"]["categories"] = {"Fatigue": "General", "Nausea": "General"}
+    cohort = read_cohort(SAMPLE, mapping)
+    named = dict(zip(cohort.worst_grades.terms, cohort.worst_grades.categories, strict=True))
+    assert named["Fatigue"] == named["Nausea"] == "General" and named["Vomiting"] == "Gastrointestinal"
+    assert cohort.mapping.to_json()["adverse_events"]["categories"] == {"Fatigue": "General", "Nausea": "General"}
+
+
+def test_single_grades_add_up_to_their_band(sample):
+    rows = adverse_events(sample, options=EventOptions(single=True)).rows
+    by_band = rows.groupby(["band", "term", "arm"]).n_event.sum().unstack(0)
+    assert (by_band["1"] + by_band["2"] == by_band["1-2"]).all()
+    assert (by_band["1-2"] + by_band[">=3"] == by_band["any"]).all()
+
+
+def test_adjusted_p_are_those_of_the_band_s_terms(sample):
+    tests = adverse_events(sample).tests
+    for _, part in tests.groupby("band"):
+        p = part.p_value.to_numpy()
+        np.testing.assert_allclose(part.p_adjusted.to_numpy(), adjusted(p, "BH"))
+        assert (np.isnan(p) == part.p_adjusted.isna()).all()
+
+
+def test_a_blank_is_missing_and_not_grade_0():
+    text = "id,arm,ae_rash\n" + "".join(f"p{i},{'AB'[i % 2]},{v}\n" for i, v in enumerate(
+        ["", "0", "1", "", "3", "2", "0", "1"]))
+    rows = adverse_events(read_cohort(io.BytesIO(text.encode()))).rows.set_index(["band", "arm"])
+    assert rows.n["any", "A"] == 3 and rows.n["any", "B"] == 3  # of four each, one is blank
+    assert rows.n_event["any", "A"] == 2 and rows.n_event["any", "B"] == 2
+
+
+def test_three_groups_have_one_exact_test_per_term(sample):
+    result = adverse_events(sample, by="etiology")
+    found = overall_tests(result).set_index(["term", "band"])
+    counts = result.rows[(result.rows.term == "Leukopenia") & (result.rows.band == ">=3")]
+    table = np.array([counts.n_event, counts.n - counts.n_event])
+    assert found.p_value["Leukopenia", ">=3"] == pytest.approx(exact_test(table).p_value)
+    assert found.p_value["Vomiting", ">=3"] != found.p_value["Vomiting", ">=3"]  # no event: no p
+
+
+def test_the_burden_is_terms_per_patient(sample):
+    found = burden(sample).set_index("arm")
+    many = (sample.worst_grades.grades > 0).sum(axis=1)
+    arm = (sample.table["arm"] == "TACE+IMRT").to_numpy()
+    assert found.terms_median["TACE+IMRT"] == np.median(many[arm]) and found.terms_most["TACE+IMRT"] == many[arm].max()
+    assert found.serious.isna().all() and found.n.sum() == 82
