@@ -1,6 +1,7 @@
 """Cohortscope's statistics, without a screen: what scripts, notebooks and the app import."""
 
 from core.adverse_events import adverse_events
+from core.baseline import BaselineOptions, baseline
 from core.cohort import Cohort, read_cohort
 from core.cox import CoxOptions, cox, univariable
 from core.errors import CohortError, NeedsAnswer
@@ -15,6 +16,6 @@ from core.weighting import WeightingOptions, weighted_comparison
 
 __version__ = "0.1.0"
 
-__all__ = ["Cohort", "CohortError", "ColumnMapping", "CoxOptions", "Filters", "NeedsAnswer", "ReadOptions",
-           "WeightingOptions", "adverse_events", "cox", "kaplan_meier", "missing_data", "read_cohort",
-           "subgroup_hazard_ratios", "treatment_effect", "univariable", "weighted_comparison"]
+__all__ = ["BaselineOptions", "Cohort", "CohortError", "ColumnMapping", "CoxOptions", "Filters", "NeedsAnswer",
+           "ReadOptions", "WeightingOptions", "adverse_events", "baseline", "cox", "kaplan_meier", "missing_data",
+           "read_cohort", "subgroup_hazard_ratios", "treatment_effect", "univariable", "weighted_comparison"]

@@ -14,6 +14,7 @@ import streamlit as st
 
 import core
 from core.adverse_events import AdverseEvents, EventOptions
+from core.baseline import Baseline, BaselineOptions
 from core.cohort import Cohort, make_cohort
 from core.competing import CumulativeIncidence
 from core.competing import cumulative_incidence as _incidence
@@ -91,6 +92,10 @@ def second_opinion(cohort: Cohort, options: SurvivalOptions) -> pd.DataFrame:
 
 def cox_opinion(cohort: Cohort, model: CoxModel) -> pd.DataFrame:
     return _cox_opinion(cohort, cohort.key, model, model.endpoint, repr((model.columns, model.options)))
+
+
+def baseline(cohort: Cohort, *, by: str, options: BaselineOptions) -> Baseline:
+    return _baseline(cohort, cohort.key, by, options, repr(options))
 
 
 def missing_data(cohort: Cohort) -> MissingData:
@@ -191,6 +196,11 @@ def _cox_opinion(_cohort: Cohort, key: str, _model: CoxModel, endpoint: str, mod
     from core.cox_check import cox_opinion
 
     return cox_opinion(_cohort, _model)
+
+
+@st.cache_resource(scope="session", max_entries=16, show_spinner=False)
+def _baseline(_cohort: Cohort, key: str, by: str, _options: BaselineOptions, options_key: str) -> Baseline:
+    return core.baseline(_cohort, by=by, options=_options)
 
 
 @st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)

@@ -2,6 +2,7 @@
 
 from core.charts.adverse_events import adverse_events_figure
 from core.charts.balance import love_figure, weighted_figure
+from core.charts.baseline import baseline_figure
 from core.charts.competing import incidence_figure
 from core.charts.composition import bars_figure, histogram_figure
 from core.charts.course import course_figure
@@ -10,6 +11,6 @@ from core.charts.kaplan_meier import CurveOptions, Part, km_figure, km_panes_fig
 from core.charts.missing import missing_figure
 from core.charts.spline import spline_figure
 
-__all__ = ["CurveOptions", "Part", "adverse_events_figure", "bars_figure", "course_figure", "histogram_figure",
-           "incidence_figure", "km_figure", "km_panes_figure", "love_figure", "missing_figure", "model_figure",
-           "spline_figure", "subgroup_figure", "weighted_figure"]
+__all__ = ["CurveOptions", "Part", "adverse_events_figure", "bars_figure", "baseline_figure", "course_figure",
+           "histogram_figure", "incidence_figure", "km_figure", "km_panes_figure", "love_figure", "missing_figure",
+           "model_figure", "spline_figure", "subgroup_figure", "weighted_figure"]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.export.data import csv_bytes
+from core.export.document import docx_bytes
 from core.export.picture import pdf, png, svg
 from core.export.slides import pptx
 from core.export.workbook import xlsx_bytes
@@ -32,6 +33,8 @@ FORMATS: tuple[Format, ...] = (
     Format(label="CSV", suffix=".csv", mime="text/csv", make=csv_bytes),
     Format(label="Excel", suffix=".xlsx", make=xlsx_bytes,
            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    Format(label="Word", suffix=".docx", make=docx_bytes,
+           mime="application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     Format(label="Slide (PPTX)", suffix=".pptx", make=lambda f: pptx([f]),
            mime="application/vnd.openxmlformats-officedocument.presentationml.presentation"),
 )

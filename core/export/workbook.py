@@ -1,10 +1,12 @@
-"""XLSX of what a figure draws: numbers as numbers, every text as text."""
+"""XLSX of a figure: its table as it is read, what it draws with numbers as numbers, and where it comes from."""
 
 from __future__ import annotations
 
 import io
 import math
 from typing import Any
+
+import pandas as pd
 
 from core.figure import Figure
 
@@ -13,7 +15,7 @@ _WIDEST = 60
 
 
 def xlsx_bytes(figure: Figure) -> bytes:
-    """Return a workbook: the figure's numbers, and a sheet that says which patients and methods they are.
+    """Return a workbook: the figure's table, its numbers, and a sheet that says which patients and methods they are.
 
     Nothing in it is a formula or a link, whatever a cell begins with; nothing is written to disk.
     """
@@ -22,21 +24,25 @@ def xlsx_bytes(figure: Figure) -> bytes:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, _OPTIONS) as book:
         bold = book.add_format({"bold": True})
-        numbers = book.add_worksheet("Numbers")
-        columns = [str(c) for c in figure.drawn.columns]
-        for place, name in enumerate(columns):
-            numbers.write_string(0, place, name, bold)
-            longest = max([len(name), *(len(str(v)) for v in figure.drawn.iloc[:200, place])])
-            numbers.set_column(place, place, min(longest + 2, _WIDEST))
-        for line, row in enumerate(figure.drawn.itertuples(index=False), start=1):
-            for place, value in enumerate(row):
-                _write(numbers, line, place, value)
-        numbers.freeze_panes(1, 0)
+        for name, frame in (("Numbers", figure.drawn), ("Table", figure.table)):
+            _sheet(book.add_worksheet(name), frame, bold)
         about = book.add_worksheet("About")
         about.set_column(0, 0, 2 * _WIDEST)
         for line, text in enumerate((figure.title, *figure.footnote())):
             about.write_string(line, 0, text, bold if not line else None)
     return out.getvalue()
+
+
+def _sheet(sheet: Any, frame: pd.DataFrame, bold: Any) -> None:
+    """Fill a sheet with a frame under bold headings."""
+    for place, name in enumerate(str(c) for c in frame.columns):
+        sheet.write_string(0, place, name, bold)
+        longest = max([len(name), *(len(str(v)) for v in frame.iloc[:200, place])])
+        sheet.set_column(place, place, min(longest + 2, _WIDEST))
+    for line, row in enumerate(frame.itertuples(index=False), start=1):
+        for place, value in enumerate(row):
+            _write(sheet, line, place, value)
+    sheet.freeze_panes(1, 0)
 
 
 def _write(sheet: Any, line: int, place: int, value: Any) -> None:

@@ -25,7 +25,7 @@ from core.charts import (
 from core.charts.axes import time_ticks
 from core.charts.composition import bin_edges, brushed
 from core.charts.labels import place_names
-from core.export import FORMATS, file_name
+from core.export import FORMATS, file_name, formats_of
 from core.export.data import csv_bytes
 from core.export.picture import png, svg
 from core.export.slides import pptx
@@ -260,3 +260,19 @@ def test_missing_data_are_drawn_and_their_patterns_counted():
     figure = missing_figure(cohort, result)
     assert [b["text"] for b in figure.chart["datasets"]["bars"] if b["variable"] == "Age"] == ["10 of 20", "0 of 20"]
     assert missing_data(cohort.filter({"arm": {"in": ["b"]}})).complete == 20
+
+
+def test_a_word_document_holds_the_table_and_the_footnote(sample):
+    from docx import Document
+
+    from core.baseline import baseline
+    from core.charts import baseline_figure
+
+    figure = baseline_figure(sample, baseline(sample), p=True)
+    form = next(f for f in formats_of(figure) if f.suffix == ".docx")
+    document = Document(io.BytesIO(form.make(figure)))
+    cells = [[c.text for c in row.cells] for row in document.tables[0].rows]
+    assert cells[0] == list(figure.table.columns) and cells[1] == [str(v) for v in figure.table.iloc[0]]
+    assert len(cells) == 1 + len(figure.table)
+    said = "\n".join(p.text for p in document.paragraphs)
+    assert figure.title in said and all(line in said for line in figure.footnote())

@@ -1,0 +1,40 @@
+"""The baseline table of the cohort on screen."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.baseline import LEVEL_TESTS, NUMBER_TESTS, RULES, BaselineOptions
+from core.charts import baseline_figure
+from core.cohort import Cohort
+from core.counts import strata
+from core.schema import ARM
+from ui import cache
+from ui.display import heading, note, panel, show_table
+
+_MOST = 6  # groups whose columns stand beside each other
+
+
+def baseline_panel(cohort: Cohort) -> None:
+    """Draw the table, by the arm to begin with."""
+    groups = [k for k, v in cohort.variables.items() if (k == ARM or v.known == "baseline") and v.kind != "grade"
+              and 0 < len(strata(cohort, k).levels) <= _MOST]
+    if not groups:
+        return
+    heading("Baseline")
+    with st.container(key="baseline-options", horizontal=True, vertical_alignment="bottom", gap="small"):
+        by = st.selectbox("By", groups, key="baseline-by", width=200, persist_state="session",
+                          format_func=lambda k: cohort.variable(k).label)
+        rule = st.selectbox("Numbers as", RULES, key="baseline-rule", width=200, persist_state="session")
+        p = st.toggle("p-values", key="baseline-p", persist_state="session",
+                      help="Off by STROBE's advice: what differs at baseline is a matter of size, not of chance.")
+        with st.popover("Tests", disabled=not p, key="baseline-tests"):
+            number = st.selectbox("Of numbers", NUMBER_TESTS, key="baseline-number", persist_state="session")
+            level = st.selectbox("Of levels", LEVEL_TESTS, key="baseline-level", persist_state="session",
+                                 format_func=lambda t: "Fisher, Freeman-Halton (exact)" if t == "exact" else t)
+            cuts = st.toggle("Numbers also by their cut-points", True, key="baseline-cuts", persist_state="session")
+    options = BaselineOptions(rule=rule, number_test=number, level_test=level, cuts=cuts)
+    with panel():
+        figure = baseline_figure(cohort, cache.baseline(cohort, by=by, options=options), p=p)
+        show_table(figure)
+        note(figure.provenance.method)
