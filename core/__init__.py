@@ -9,6 +9,7 @@ from core.filters import Filters
 from core.kaplan_meier import kaplan_meier
 from core.mapping import ColumnMapping
 from core.missing import missing_data
+from core.response import ResponseOptions, response
 from core.subgroups import subgroup_hazard_ratios
 from core.text_table import ReadOptions
 from core.treatment import treatment_effect
@@ -17,5 +18,6 @@ from core.weighting import WeightingOptions, weighted_comparison
 __version__ = "0.1.0"
 
 __all__ = ["BaselineOptions", "Cohort", "CohortError", "ColumnMapping", "CoxOptions", "Filters", "NeedsAnswer",
-           "ReadOptions", "WeightingOptions", "adverse_events", "baseline", "cox", "kaplan_meier", "missing_data",
-           "read_cohort", "subgroup_hazard_ratios", "treatment_effect", "univariable", "weighted_comparison"]
+           "ReadOptions", "ResponseOptions", "WeightingOptions", "adverse_events", "baseline", "cox", "kaplan_meier",
+           "missing_data", "read_cohort", "response", "subgroup_hazard_ratios", "treatment_effect", "univariable",
+           "weighted_comparison"]

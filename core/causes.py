@@ -99,7 +99,7 @@ def _first_failure(whole: Cohort, endpoint: str) -> Causes:
     """
     sites = _dated_sites(whole)
     times = np.column_stack([whole.table[schema.known_column(s.key)].to_numpy(dtype=float) for s in sites])
-    failed = np.column_stack([_happened(whole, s) for s in sites])
+    failed = np.column_stack([happened(whole, s) for s in sites])
     undated = (failed & np.isnan(times)).any(axis=1)
     at = np.where(failed, times, np.inf)
     first = at.min(axis=1)
@@ -118,7 +118,7 @@ def _first_failure(whole: Cohort, endpoint: str) -> Causes:
                   cause=np.searchsorted(used, cause) + (cause > 0) if used else np.zeros(len(cause), int))
 
 
-def _happened(whole: Cohort, site: FactorRole) -> np.ndarray:
+def happened(whole: Cohort, site: FactorRole) -> np.ndarray:
     """Tell who failed at a site: whoever has none of the levels that mean no."""
     values = whole.table[site.key].cat
     means_yes = np.array([level.casefold() not in NO_WORDS for level in values.categories])

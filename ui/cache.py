@@ -20,6 +20,8 @@ from core.competing import CumulativeIncidence
 from core.competing import cumulative_incidence as _incidence
 from core.cox import CoxModel, CoxOptions
 from core.errors import NotEstimable
+from core.failure import FailurePattern
+from core.failure import failure_pattern as _pattern
 from core.filters import Filters
 from core.kaplan_meier import KaplanMeier
 from core.landmark import Landmark
@@ -30,6 +32,7 @@ from core.missing import MissingData
 from core.parts import against_rest as _compare_with_rest
 from core.parts import within as _in_parts
 from core.product_limit import ConfType
+from core.response import Response, ResponseOptions
 from core.subgroups import Subgroups
 from core.survival_options import SurvivalOptions
 from core.treatment import TreatmentEffect
@@ -92,6 +95,14 @@ def second_opinion(cohort: Cohort, options: SurvivalOptions) -> pd.DataFrame:
 
 def cox_opinion(cohort: Cohort, model: CoxModel) -> pd.DataFrame:
     return _cox_opinion(cohort, cohort.key, model, model.endpoint, repr((model.columns, model.options)))
+
+
+def response(cohort: Cohort, *, by: str, options: ResponseOptions) -> Response:
+    return _response(cohort, cohort.key, by, options, repr(options))
+
+
+def failure_pattern(cohort: Cohort, *, by: str, options: ResponseOptions) -> FailurePattern:
+    return _failure_pattern(cohort, cohort.key, by, options, repr(options))
 
 
 def baseline(cohort: Cohort, *, by: str, options: BaselineOptions) -> Baseline:
@@ -196,6 +207,16 @@ def _cox_opinion(_cohort: Cohort, key: str, _model: CoxModel, endpoint: str, mod
     from core.cox_check import cox_opinion
 
     return cox_opinion(_cohort, _model)
+
+
+@st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)
+def _response(_cohort: Cohort, key: str, by: str, _options: ResponseOptions, options_key: str) -> Response:
+    return core.response(_cohort, by=by, options=_options)
+
+
+@st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)
+def _failure_pattern(_cohort: Cohort, key: str, by: str, _options: ResponseOptions, options_key: str) -> FailurePattern:
+    return _pattern(_cohort, by=by, test=_options.test, difference=_options.difference)
 
 
 @st.cache_resource(scope="session", max_entries=16, show_spinner=False)

@@ -1,0 +1,225 @@
+"""Response as stacked bars with its rates, the failure pattern as sets of sites, and change as a waterfall."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from core.charts import theme
+from core.cohort import Cohort
+from core.counts import strata
+from core.failure import FailurePattern
+from core.figure import Figure, provenance, rows_of
+from core.format import DASH, count_and_percent, p_phrase, p_value, percentage_points, plural, share_with_limits
+from core.response import NOT_EVALUABLE, Response, category_of
+
+WIDTH = 620
+COLOURS = {"CR": "#0b5d3f", "PR": "#57a886", "SD": "#cdd5dc", "PD": "#c8663a", "": "#f0f2f4"}
+_NAME, _PATTERNS, _CELL, _BARS = 30, 12, 24, 190
+_SHRINKS, _GROWS = -30.0, 20.0  # per cent: what RECIST calls a partial response, and progression
+_MOST = 400  # bars of a waterfall
+
+
+def response_figure(cohort: Cohort, found: Response) -> Figure:
+    """Draw best response per group, stacked to 100 %."""
+    bars, levels = [], list(dict.fromkeys(found.rows.level))
+    for arm in found.levels:
+        so_far = 0.0
+        for level in levels:
+            r = next(r for r in rows_of(found.rows) if r.level == level and r.arm == arm)
+            if not r.n or not r.count:
+                continue
+            kind = category_of(level)
+            share = r.share if not math.isnan(r.share) else 0.0
+            bars.append({"arm": theme.shortened(arm, _NAME), "from": so_far, "to": so_far + share, "c": COLOURS[kind],
+                         "mid": so_far + share / 2, "ink": "#ffffff" if kind in ("CR", "PD") else theme.INK,
+                         "text": f"{level if share > 0.09 else ''} {int(r.count)}".strip() if share > 0.03 else "",
+                         "tip": f"{level}: {count_and_percent(int(r.count), int(r.n))}"})
+            so_far += share
+    who = "evaluable patients only" if found.options.evaluable_only else f"all patients; {NOT_EVALUABLE} is no response"
+    overall = next(rows_of(found.overall))
+    said = [f"{r.rate.capitalize()}: {percentage_points(r.difference, r.conf_low, r.conf_high)} points, "
+            f"{p_phrase(r.p_value)}" + (f" ({r.arm})" if len(found.levels) > 2 else "")
+            for r in rows_of(found.tests) if not math.isnan(r.p_value)]
+    return Figure(
+        slug=f"response-{found.by}", title=f"Best response by {'arm' if found.by == 'arm' else found.label}",
+        chart=theme.with_data(_stacked(len(found.levels)), bars=bars), table=rates_table(found), drawn=found.rows,
+        summary=tuple(said), notes=(plural(found.missing_group, "patient") + " left out: group missing.",)
+        if found.missing_group else (),
+        provenance=provenance(cohort, f"Of {who}. Clopper-Pearson 95% CI; differences in percentage points with the "
+                              f"{found.options.difference} 95% CI, p by {found.options.test}. All categories: "
+                              f"{overall.test}, {p_phrase(overall.p_value) if p_value(overall.p_value) else 'no p'}."),
+        alt="; ".join(f"{r.arm}: {r.rate} {share_with_limits(r.estimate, r.conf_low, r.conf_high)}"
+                      for r in rows_of(found.rates)))
+
+
+def rates_table(found: Response) -> pd.DataFrame:
+    """Write a row per group: categories, response and control rate with limits, differences with p and test."""
+    tests = {(r.rate, r.arm): r for r in rows_of(found.tests)}
+    rows = []
+    for arm in found.levels:
+        own = found.rows[found.rows.arm == arm]
+        row = {"Group": arm, **{level: count_and_percent(int(c), int(n))
+                                for level, c, n in zip(own.level, own["count"], own.n, strict=True)}}
+        for r in rows_of(found.rates[found.rates.arm == arm]):
+            limits = share_with_limits(r.estimate, r.conf_low, r.conf_high) if r.n else DASH
+            row[f"{r.rate.capitalize()} (95% CI)"] = limits
+        rows.append(row)
+    table = pd.DataFrame(rows)
+    for rate in dict.fromkeys(found.rates.rate) if len(found.levels) > 1 else ():
+        table[f"{rate.capitalize()}: difference, p"] = [
+            "reference" if arm == found.levels[0] else _difference(tests[rate, arm]) for arm in found.levels]
+    return table
+
+
+def _difference(r: Any) -> str:
+    if math.isnan(r.difference):
+        return DASH
+    p = p_value(r.p_value)
+    return percentage_points(r.difference, r.conf_low, r.conf_high) + (f", {p} ({r.test})" if p else "")
+
+
+def failure_figure(cohort: Cohort, found: FailurePattern) -> Figure:
+    """Draw patients by exactly the sites where they failed: bars above, the sites as joined dots beneath."""
+    patterns = found.together.drop_duplicates(list(found.names))[list(found.names)].to_numpy(dtype=bool)
+    counts = found.together["count"].to_numpy().reshape(len(patterns), len(found.levels))
+    shown = [i for i in range(len(patterns)) if counts[i].any()][:_PATTERNS]
+    top = float(max(counts[shown].sum(axis=1), default=1)) or 1.0
+    bars, dots, lines = [], [], []
+    for place, i in enumerate(shown):
+        words = " + ".join(n for n, has in zip(found.names, patterns[i], strict=True) if has) or "no failure"
+        so_far = 0
+        for j, arm in enumerate(found.levels):
+            bars.append({"x": place, "from": so_far / top, "to": (so_far + counts[i, j]) / top, "c": theme.colour(j),
+                         "tip": f"{words}; {arm}: {counts[i, j]}", "text": ""})
+            so_far += int(counts[i, j])
+        end = so_far / top
+        bars.append({"x": place, "from": end, "to": end, "c": theme.INK, "tip": words, "text": f"{so_far}"})
+        inside = np.flatnonzero(patterns[i])
+        dots += [{"x": place, "y": -(s + 1), "c": theme.INK if patterns[i, s] else theme.LINE}
+                 for s in range(len(found.names))]
+        if inside.size > 1:
+            lines.append({"x": place, "y": -(int(inside[0]) + 1), "y2": -(int(inside[-1]) + 1)})
+    rates = found.sites[found.sites.site != "any failure"].groupby("site", sort=False).n_event.sum()
+    names = [{"y": -(s + 1), "text": f"{theme.shortened(n, _NAME)} ({int(rates[n])})"}
+             for s, n in enumerate(found.names)]
+    left_out = (f"{plural(found.missing, 'patient')} left out: a site not recorded or the group missing.",) \
+        if found.missing else ()
+    return Figure(
+        slug=f"failure-{found.by}", title="Failure pattern: patients by exactly the sites where they failed",
+        chart=theme.with_data(_upset(len(shown), len(found.names), len(found.levels)), bars=bars, dots=dots,
+                              lines=lines, names=names, legend=_legend(found.levels)),
+        table=sites_table(found), drawn=found.together, notes=left_out,
+        provenance=provenance(cohort, "Sites overlap: a patient counts at each site where they failed, and once in "
+                              "“any failure”, which stands apart. Sites carry no order here: which came first is "
+                              "cumulative incidence, below where dates say it."),
+        alt=f"Bars of {plural(len(shown), 'pattern')} of failure sites.")
+
+
+def sites_table(found: FailurePattern) -> pd.DataFrame:
+    """Write a row per site, any failure last: n (%) per group, difference, p with its test."""
+    counts = {(r.site, r.arm): r for r in rows_of(found.sites)}
+    tests = {(r.site, r.arm): r for r in rows_of(found.tests)}
+    several = len(found.levels) > 2
+    rows = []
+    for site in dict.fromkeys(found.sites.site):
+        row = {"Site": site, **{arm: count_and_percent(counts[site, arm].n_event, counts[site, arm].n)
+                                for arm in found.levels}}
+        for arm in found.levels[1:]:
+            r, of = tests[site, arm], f"{arm}: " if several else ""
+            row[f"{of}Difference, points (95% CI)"] = percentage_points(r.risk_difference, r.conf_low, r.conf_high)
+            row[f"{of}p"] = p_value(r.p_value) or DASH
+            row[f"{of}Test"] = r.test if p_value(r.p_value) else "no event in any group"
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def waterfall_figure(cohort: Cohort, key: str, by: str) -> Figure:
+    """Draw each patient's change in per cent, from the largest growth to the largest shrinkage; no identifiers."""
+    groups, variable = strata(cohort, by), cohort.variable(key)
+    values = cohort.values(key).to_numpy(dtype=float)
+    used = np.flatnonzero(cohort.rows & ~np.isnan(values))
+    used = used[np.argsort(-values[used], kind="stable")][:_MOST]
+    bars = [{"i": i, "y": float(values[k]), "c": theme.colour(groups.codes[k]) if groups.codes[k] >= 0 else theme.QUIET,
+             "tip": f"{values[k]:+.0f}%"} for i, k in enumerate(used)]
+    absent = cohort.n - int((cohort.rows & ~np.isnan(values)).sum())
+    table = pd.DataFrame([{"Group": level, "n": f"{int(((groups.codes[used]) == j).sum()):,}",
+                           "Shrunk by 30% or more": count_and_percent(
+                               int((values[used][groups.codes[used] == j] <= _SHRINKS).sum()),
+                               int((groups.codes[used] == j).sum()))} for j, level in enumerate(groups.levels)])
+    return Figure(
+        slug=f"waterfall-{key}", title=f"{variable.label} by patient", drawn=pd.DataFrame({"change": values[used]}),
+        chart=theme.with_data(_waterfall(len(groups.levels)), bars=bars, limits=[{"y": _SHRINKS}, {"y": _GROWS}],
+                              legend=_legend(groups.levels)),
+        table=table, notes=(f"{plural(absent, 'patient')} without it.",) if absent else (),
+        provenance=provenance(cohort, "A bar per patient; dashed: −30% and +20%."), alt="Changes per patient, sorted.")
+
+
+@lru_cache(maxsize=16)
+def _stacked(groups: int) -> dict[str, Any]:
+    y = alt.Y("arm:N", sort=None, title=None, axis=alt.Axis(domain=False, ticks=False, labelLimit=170, minExtent=170,
+                                                            maxExtent=170, grid=False))
+    scale = alt.Scale(domain=[0, 1], nice=False)
+    base = alt.Chart(theme.data("bars"))
+    chart = alt.layer(
+        base.mark_bar(height=alt.RelativeBandSize(0.7), stroke="#ffffff").encode(
+            y=y, x=alt.X("from:Q", scale=scale, title=None, axis=alt.Axis(format=".0%", domain=False, ticks=False)),
+            x2="to:Q", color=theme.given("c"), tooltip=[alt.Tooltip("tip:N", title="Patients")]),
+        base.mark_text(baseline="middle").encode(y=y, x=alt.X("mid:Q", scale=scale), text="text:N",
+                                                 color=theme.given("ink")))
+    return theme.finish(chart, width=WIDTH, height=groups * 44 + 40)
+
+
+@lru_cache(maxsize=32)
+def _upset(patterns: int, sites: int, groups: int) -> dict[str, Any]:
+    below = sites * _CELL / _BARS
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.7, max(patterns, 1) - 0.3], nice=False,
+                                                range=[180, alt.ExprRef("width - 10")]))
+    scale = alt.Scale(domain=[-below, 1.12], nice=False)
+
+    def up(field: str, of: str = "{}") -> alt.Y:
+        return alt.Y(f"{field}:Q", scale=scale, axis=None)
+
+    def cell(name: str) -> alt.Chart:
+        step = f"{_CELL / _BARS}"
+        return alt.Chart(theme.data(name)).transform_calculate(h=f"(datum.y + 0.4) * {step}",
+                                                               h2=f"(datum.y2 + 0.4) * {step}")
+    bars = alt.Chart(theme.data("bars"))
+    layers: list[Any] = [
+        bars.mark_bar(width=26).encode(x=x, y=up("from"), y2="to:Q", color=theme.given("c"),
+                                       tooltip=[alt.Tooltip("tip:N", title="Patients")]),
+        bars.mark_text(baseline="bottom", dy=-3).encode(x=x, y=up("to"), text="text:N", color=alt.value(theme.INK)),
+        cell("lines").mark_rule(strokeWidth=2, color=theme.INK).encode(x=x, y=up("h"), y2="h2:Q"),
+        cell("dots").mark_circle(size=90, opacity=1).encode(x=x, y=up("h"), color=theme.given("c")),
+        cell("names").mark_text(align="right", baseline="middle").encode(x=alt.value(160), y=up("h"), text="text:N",
+                                                                         color=alt.value(theme.INK)),
+        *_names(groups)]
+    return theme.finish(alt.layer(*layers), width=WIDTH, height=_BARS + sites * _CELL + 20)
+
+
+def _legend(levels: tuple[str, ...]) -> list[dict[str, Any]]:
+    return [{"i": j, "text": f"■ {theme.shortened(arm, _NAME)}", "c": theme.colour(j)} for j, arm in enumerate(levels)]
+
+
+def _names(groups: int) -> list[alt.Chart]:
+    """Write the groups' names at the upper right, a line each."""
+    base = alt.Chart(theme.data("legend"))
+    return [base.transform_filter(f"datum.i == {i}").mark_text(align="right", baseline="top", fontWeight=600).encode(
+        x=alt.value(alt.ExprRef("width")), y=alt.value(2 + 16 * i), text="text:N", color=theme.given("c"))
+        for i in range(groups)]
+
+
+@lru_cache(maxsize=16)
+def _waterfall(groups: int) -> dict[str, Any]:
+    x = alt.X("i:O", axis=None, scale=alt.Scale(paddingInner=0.15))
+    y = alt.Y("y:Q", title="Change, %", scale=alt.Scale(nice=True))
+    chart = alt.layer(
+        alt.Chart(theme.data("bars")).mark_bar().encode(x=x, y=y, color=theme.given("c"),
+                                                       tooltip=[alt.Tooltip("tip:N", title="Change")]),
+        alt.Chart(theme.data("limits")).mark_rule(strokeDash=[4, 4], color=theme.ACCENT).encode(y=y), *_names(groups))
+    return theme.finish(chart, width=WIDTH, height=260)

@@ -1,0 +1,76 @@
+"""A lane per patient: how long each was followed, when they responded, progressed, died."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from core import schema
+from core.charts import theme
+from core.cohort import Cohort
+from core.counts import strata
+from core.duration import duration_endpoint
+from core.figure import Figure, provenance
+from core.format import fixed, plural
+from core.response import recognised
+from core.schema import RESPONSE
+
+WIDTH, _LANE, _MOST = 900, 9, 80
+_SHAPES = {"response": ("triangle-up", "#009E73"), "progression": ("square", "#b45309"), "death": ("cross", "#1f2933"),
+           "goes on": ("triangle-right", "#616e7c")}
+
+
+def swimmer_figure(cohort: Cohort, by: str) -> Figure:
+    """Draw the longest followed patients, longest first; no identifiers.
+
+    The endpoint of progression, and overall survival where there is one, must be mapped, and the response dated.
+    """
+    endpoint, table, groups = duration_endpoint(cohort), cohort.whole.table, strata(cohort, by)
+    last = "OS" if "OS" in cohort.endpoints else endpoint
+    end, died = (table[f(last)].to_numpy(dtype=float) for f in (schema.time_column, schema.event_column))
+    until, progressed = (table[f(endpoint)].to_numpy(dtype=float) for f in (schema.time_column, schema.event_column))
+    since = table[schema.known_column(RESPONSE)].to_numpy(dtype=float)
+    responded = table[RESPONSE].isin(recognised(cohort)[0]).to_numpy()
+    kept = np.flatnonzero(cohort.rows & ~np.isnan(end))
+    shown = kept[np.argsort(-end[kept], kind="stable")][:_MOST]
+    lanes, marks = [], []
+    for lane, i in enumerate(shown.tolist()):
+        code = int(groups.codes[i])
+        lanes.append({"i": lane, "to": float(end[i]), "c": theme.tint(theme.colour(code), 0.45) if code >= 0
+                      else theme.LINE, "tip": f"{groups.levels[code] if code >= 0 else ''}: {fixed(end[i], 1)} months"})
+        before = endpoint != last and progressed[i] == 1 and until[i] < end[i]
+        happened = {"response": since[i] if responded[i] else np.nan, "progression": until[i] if before else np.nan,
+                    "death" if died[i] == 1 else "goes on": end[i]}
+        marks += [{"i": lane, "x": float(x), "what": what} for what, x in happened.items() if not np.isnan(x)]
+    found = pd.DataFrame(marks, columns=["i", "x", "what"])
+    counts = pd.DataFrame([{"What": what, "Patients": f"{int((found.what == what).sum()):,}"} for what in _SHAPES])
+    rest = len(kept) - len(shown)
+    return Figure(
+        slug=f"swimmer-{by}", title="Each patient's course", table=counts, drawn=found,
+        chart=theme.with_data(_template(len(shown)), lanes=lanes, marks=marks),
+        notes=(f"{plural(rest, 'patient')} with shorter follow-up not drawn.",) if rest else (),
+        provenance=provenance(cohort, f"A lane per patient to the end of {last}; progression by {endpoint}. Lanes' "
+                              f"colours: {', '.join(groups.levels)}, as everywhere."),
+        alt=f"Lanes of {plural(len(shown), 'patient')}.")
+
+
+@lru_cache(maxsize=64)
+def _template(lanes: int) -> dict[str, Any]:
+    y = alt.Y("i:O", axis=None)
+    x = alt.X("x:Q", title="Months", axis=alt.Axis(grid=True))
+    shapes = alt.Scale(domain=list(_SHAPES), range=[s for s, _ in _SHAPES.values()])
+    colours = alt.Scale(domain=list(_SHAPES), range=[c for _, c in _SHAPES.values()])
+    legend = alt.Legend(orient="top", title=None)
+    chart = alt.layer(
+        alt.Chart(theme.data("lanes")).mark_bar(height=alt.RelativeBandSize(0.8)).encode(
+            y=y, x=alt.X("to:Q", title="Months"), color=theme.given("c"),
+            tooltip=[alt.Tooltip("tip:N", title="Followed")]),
+        alt.Chart(theme.data("marks")).mark_point(filled=True, size=34, opacity=1).encode(
+            y=y, x=x, shape=alt.Shape("what:N", scale=shapes, legend=legend),
+            color=alt.Color("what:N", scale=colours, legend=legend)),
+    ).resolve_scale(color="independent")
+    return theme.finish(chart, width=WIDTH, height=lanes * _LANE + 70)

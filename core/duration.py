@@ -1,0 +1,70 @@
+"""Duration of response: from the day it was known to progression or death, among responders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core import schema
+from core.cohort import Cohort
+from core.errors import NotEstimable
+from core.format import plural
+from core.response import recognised
+from core.schema import RESPONSE
+
+PREFERRED = ("PFS", "EFS", "DFS", "RFS", "TTP")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Duration:
+    """Responders whose clock for an endpoint starts at their response.
+
+    Attributes
+    ----------
+    cohort : the responders; the endpoint's times run from the response
+    undated : responders left out, for no date says when they responded, or it lies after the endpoint's time
+    """
+
+    cohort: Cohort
+    endpoint: str
+    responders: int
+    undated: int
+
+    def words(self) -> str:
+        """Say who is in it and who is left out."""
+        said = f"{plural(self.responders, 'responder')}, {self.endpoint} from the response."
+        left_out = f" {plural(self.undated, 'responder')} left out: no date of response before the end of follow-up."
+        return said + (left_out if self.undated else "")
+
+
+def duration_endpoint(cohort: Cohort) -> str:
+    """Return the endpoint that ends a response: progression where there is one, else the first; "" without dates."""
+    if cohort.mapping.response is None or not cohort.mapping.response.when or not cohort.endpoints:
+        return ""
+    return next((name for name in PREFERRED if name in cohort.endpoints), cohort.endpoints[0])
+
+
+def duration_of_response(cohort: Cohort, *, responders: tuple[str, ...] | None = None) -> Duration:
+    """Start the clock of progression at the response, for responders.
+
+    Raises
+    ------
+    NotEstimable
+        If no date says when responses were known, or nobody responded.
+    """
+    endpoint = duration_endpoint(cohort)
+    if not endpoint:
+        raise NotEstimable("No date says when responses were known.", "Give its column on the Cohort page.")
+    whole, column = cohort.whole, schema.time_column(endpoint)
+    since = whole.table[schema.known_column(RESPONSE)].to_numpy(dtype=float)
+    responded = whole.table[RESPONSE].isin(responders or recognised(cohort)[0]).to_numpy() & cohort.rows
+    time = whole.table[column].to_numpy(dtype=float) - since
+    used = responded & (time > 0)
+    if not used.any():
+        raise NotEstimable("No responder has a dated response followed any further.", "Take a filter away.")
+    table = whole.table.assign(**{column: np.where(used, time, np.nan)})
+    started = Cohort(table=table, long_events=whole.long_events, mapping=whole.mapping, findings=whole.findings,
+                     fingerprint=whole.fingerprint, name=whole.name, lines=whole.lines, rows=used)
+    return Duration(cohort=started, endpoint=endpoint, responders=int(responded.sum()),
+                    undated=int(responded.sum() - used.sum()))

@@ -1,0 +1,140 @@
+"""Response and failure against the published tables, R's exact limits, and what is missing."""
+
+import io
+
+import pytest
+from scipy.stats import binomtest, fisher_exact
+
+from core import read_cohort, response
+from core.charts.response import failure_figure, response_figure, waterfall_figure
+from core.charts.swimmer import swimmer_figure
+from core.duration import duration_of_response
+from core.errors import NotEstimable
+from core.failure import ANY, failure_pattern
+from core.kaplan_meier import kaplan_meier
+from core.response import CONTROL, NOT_EVALUABLE, OBJECTIVE, ResponseOptions, category_of
+
+A, B = "TACE+IMRT+sorafenib", "TACE+IMRT"
+
+
+def test_the_published_responses(sample):
+    """Yang 2023, table 2."""
+    found = response(sample)
+    rows = found.rows.set_index(["level", "arm"])["count"]
+    for level, ours, others in (("CR", 3, 0), ("PR", 13, 21), ("SD", 11, 15), ("PD", 8, 11)):
+        assert (rows[level, A], rows[level, B]) == (ours, others)
+    rates = found.rates.set_index(["rate", "arm"])
+    assert (rates.n_event[OBJECTIVE, A], rates.n_event[OBJECTIVE, B]) == (16, 21)
+    assert (rates.n_event[CONTROL, A], rates.n_event[CONTROL, B]) == (27, 36)
+    limits = binomtest(16, 35).proportion_ci(method="exact")
+    assert (rates.conf_low[OBJECTIVE, A], rates.conf_high[OBJECTIVE, A]) == pytest.approx((limits.low, limits.high))
+    test = found.tests.set_index("rate").loc[OBJECTIVE]
+    assert test.p_value == pytest.approx(fisher_exact([[16, 19], [21, 26]])[1]) and test.reference == B
+
+
+def test_the_published_failure_pattern(sample):
+    found = failure_pattern(sample)
+    rows = found.sites.set_index(["site", "arm"]).n_event
+    for site, ours, others in ((ANY, 22, 34), ("Failure local", 4, 7), ("Failure intrahepatic", 10, 27),
+                               ("Failure extrahepatic", 10, 12)):
+        assert (rows[site, A], rows[site, B]) == (ours, others)
+    assert found.together["count"].sum() == 82 and found.missing == 0
+    several = found.together[found.together[list(found.names)].sum(axis=1) > 1]
+    assert several["count"].sum() == 13  # patients with more than one site
+    none = found.together[~found.together[list(found.names)].any(axis=1)]
+    assert none["count"].sum() == 82 - 56
+
+
+def cohort_of(rows, header="id,arm,response,OS_months,OS_event", mapping=None):
+    return read_cohort(io.BytesIO("\n".join([header, *rows]).encode()), mapping)
+
+
+@pytest.fixture(scope="module")
+def small():
+    best = ["CR", "PR", "SD", "PD", "NE", "", "PR", "SD", "PD", "CR"]
+    return cohort_of([f"p{i},{'ab'[i % 2]},{r},{i + 3},{i % 2}" for i, r in enumerate(best)])
+
+
+def test_who_is_not_evaluable_or_missing_has_no_response(small):
+    found = response(small)
+    rates = found.rates.set_index(["rate", "arm"])
+    assert rates.n.tolist() == [5, 5, 5, 5] and rates.n_event[OBJECTIVE].sum() == 4
+    rows = found.rows.groupby("level")["count"].sum()
+    assert rows[NOT_EVALUABLE] == 2
+    only = response(small, options=ResponseOptions(evaluable_only=True)).rates.set_index(["rate", "arm"])
+    assert only.n[OBJECTIVE].sum() == 8 and only.n_event[OBJECTIVE].sum() == 4
+
+
+@pytest.mark.parametrize(("level", "kind"), [("CR", "CR"), ("partial response", "PR"), ("疾病稳定", "SD"), ("PD", "PD"),
+                                             ("NE", ""), ("not complete", ""), ("Progressive disease", "PD")])
+def test_levels_are_recognised(level, kind):
+    assert category_of(level) == kind
+
+
+def test_levels_can_be_named_where_they_are_codes():
+    rows = [f"p{i},{'ab'[i % 2]},{1 + i % 4},{i + 3},{i % 2}" for i in range(16)]
+    mapping = cohort_of(rows).mapping.to_json()
+    mapping["response"] = {"column": "response", "levels": {"1": "one", "2": "two", "3": "three", "4": "four"},
+                           "known": "later", "kind": "categorical", "label": "Response"}
+    coded = cohort_of(rows, mapping=mapping)
+    with pytest.raises(NotEstimable, match="is known as CR, PR, SD or PD"):
+        response(coded)
+    found = response(coded, options=ResponseOptions(responders=("one", "two"), controlled=("one", "two", "three")))
+    assert found.rates[found.rates.rate == OBJECTIVE].n_event.sum() == 8
+
+
+def test_an_empty_arm_and_one_arm_are_sentences(sample, hcc):
+    found = response(sample.filter({"arm": {"in": [B]}}))
+    assert found.tests.p_value.isna().all() and found.rates[found.rates.arm == A].estimate.isna().all()
+    figure = response_figure(sample.filter({"arm": {"in": [B]}}), found)
+    assert figure.summary == () and "no p" in figure.provenance.method
+    with pytest.raises(NotEstimable, match="No tumour response is mapped"):
+        response(hcc, by="BCLC")
+    with pytest.raises(NotEstimable, match="No failure site is mapped"):
+        failure_pattern(hcc, by="BCLC")
+
+
+def test_figures_hold_no_identifier_and_every_patient(sample):
+    figure = failure_figure(sample, failure_pattern(sample))
+    totals = [b for b in figure.chart["datasets"]["bars"] if b["text"]]
+    assert sum(int(b["text"]) for b in totals) == 82 and "P001" not in str(figure.chart)
+    bars = response_figure(sample, response(sample)).chart["datasets"]["bars"]
+    for arm in {b["arm"] for b in bars}:
+        assert max(b["to"] for b in bars if b["arm"] == arm) == pytest.approx(1)
+
+
+@pytest.fixture(scope="module")
+def dated():
+    """Twelve patients: responses known at month 2, 3 or 4, progression at 6 to 9, the end at 8 to 12."""
+    best = ["CR", "PR", "SD", "PD"] * 3
+    rows = [f"p{i},{'ab'[i % 2]},{r},{2 + i % 3},{12 - i % 5},{i % 2},{6 + i % 4},1,{i * 5 - 35}"
+            for i, r in enumerate(best)]
+    header = "id,arm,response,response_months,OS_months,OS_event,PFS_months,PFS_event,change_percent"
+    mapping = cohort_of(rows, header).mapping.to_json()
+    mapping["response"]["when"] = {"column": "response_months", "unit": "months"}
+    mapping["factors"] = {"change": {"column": "change_percent", "kind": "numeric", "label": "Change", "unit": "%",
+                                     "known": "later"}}
+    return cohort_of(rows, header, mapping)
+
+
+def test_duration_of_response_runs_from_the_response(dated):
+    found = duration_of_response(dated)
+    assert (found.endpoint, found.responders, found.undated) == ("PFS", 6, 0)
+    result = kaplan_meier(found.cohort, endpoint="PFS", by=None)
+    responders = [i for i in range(12) if i % 4 < 2]
+    assert sorted(result.curves.time) == sorted({(6 + i % 4) - (2 + i % 3) for i in responders})
+    assert result.medians.n[0] == 6 == result.medians.n_event[0]
+
+
+def test_courses_and_changes_are_drawn_without_identifiers(dated):
+    lanes = swimmer_figure(dated, "arm")
+    assert len(lanes.chart["datasets"]["lanes"]) == 12 and "p11" not in str(lanes.chart)
+    assert (lanes.drawn.what == "response").sum() == 6
+    fall = waterfall_figure(dated, "change", "arm")
+    heights = [b["y"] for b in fall.chart["datasets"]["bars"]]
+    assert heights == sorted(heights, reverse=True) and len(heights) == 12
+
+
+def test_without_dates_there_is_no_duration(sample):
+    with pytest.raises(NotEstimable, match="No date says when responses were known"):
+        duration_of_response(sample)

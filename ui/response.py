@@ -1,0 +1,175 @@
+"""The Response page: best response and its rates, the failure pattern, and survival by response from a landmark."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.adverse_events import DIFFERENCES
+from core.charts import CurveOptions, Part, km_figure
+from core.charts.response import failure_figure, response_figure, waterfall_figure
+from core.charts.swimmer import swimmer_figure
+from core.cohort import Cohort
+from core.counts import strata
+from core.duration import duration_endpoint, duration_of_response
+from core.format import number
+from core.kaplan_meier import kaplan_meier
+from core.proportions import PAIR_TESTS
+from core.response import ResponseOptions, category_of, recognised
+from core.schema import ARM, RESPONSE
+from ui import cache
+from ui.board import endpoint_choice, numbers
+from ui.display import heading, note, panel, show, table
+from ui.guard import guard, landmark_input
+from ui.incidence import incidence
+from ui.state import session
+
+_MOST = 6
+_TIMES = (6.0, 12.0, 24.0)
+
+
+def response_page(cohort: Cohort) -> None:
+    """Draw the page."""
+    groups = [k for k, v in cohort.variables.items() if (k == ARM or v.known == "baseline") and v.kind != "grade"
+              and 1 < len(strata(cohort, k).levels) <= _MOST]
+    if not groups:
+        note("There is no arm and no factor with a few levels to compare by. Choose one on the Cohort page.")
+        return
+    with st.container(key="response-options", horizontal=True, vertical_alignment="bottom", gap="small"):
+        by = st.selectbox("Compare by", groups, key="response-by", width=180, persist_state="session",
+                          format_func=lambda k: cohort.variable(k).label)
+        options = _options(cohort)
+    with st.container(key="response"):
+        left, right = st.columns(2, gap="large")
+    with left:
+        _response(cohort, by, options)
+        _waterfall(cohort, by)
+    with right:
+        _failure(cohort, by, options)
+    _duration(cohort, by, options)
+    incidence(cohort, by, _TIMES)
+    _survival(cohort)
+
+
+def _options(cohort: Cohort) -> ResponseOptions:
+    """Ask which levels are a response where they are not all recognised, of whom, and how groups are compared."""
+    options = ResponseOptions()
+    with st.popover("Definitions and tests", key="response-popover"):
+        if cohort.mapping.response is not None:
+            levels, (responders, controlled) = list(cohort.levels(RESPONSE)), recognised(cohort)
+            options = replace(
+                options,
+                responders=tuple(st.multiselect("Objective response", levels, list(responders), key="responders",
+                                                persist_state="session")),
+                controlled=tuple(st.multiselect("Disease control", levels, list(controlled), key="controlled",
+                                                persist_state="session")),
+                evaluable_only=st.toggle("Of evaluable patients only", key="evaluable", persist_state="session"))
+        test = st.selectbox("Test", PAIR_TESTS, key="response-test", persist_state="session")
+        difference = st.selectbox("Interval of the difference", list(DIFFERENCES), key="response-difference",
+                                  persist_state="session")
+    return replace(options, test=test, difference=difference)
+
+
+def _response(cohort: Cohort, by: str, options: ResponseOptions) -> None:
+    heading("Best response")
+    with panel():
+        figure = response_figure(cohort, cache.response(cohort, by=by, options=options))
+        with st.container(key="best-response"):
+            show(figure, key=f"response-{cohort.fingerprint[:8]}-{by}")
+        unknown = [v for v in cohort.levels(RESPONSE) if not category_of(v)]
+        if unknown and not options.evaluable_only:
+            note(f"Not known as CR, PR, SD or PD, and so no response: {', '.join(unknown)}.")
+        for line in figure.summary:
+            note(line)
+        table(figure.table.set_index("Group").T.rename_axis("").reset_index())
+        note(figure.provenance.method)
+        for text in figure.notes:
+            note(text)
+
+
+def _waterfall(cohort: Cohort, by: str) -> None:
+    """Draw a change in per cent, where such a number is mapped as known later."""
+    offered = [k for k, v in cohort.variables.items() if v.kind == "numeric" and v.known == "later"]
+    if not offered:
+        return
+    with panel():
+        key = offered[0] if len(offered) == 1 else st.selectbox(
+            "Change, %", offered, key="waterfall", format_func=lambda k: cohort.variable(k).label)
+        figure = waterfall_figure(cohort, key, by)
+        heading(figure.title)
+        show(figure, key=f"waterfall-{cohort.fingerprint[:8]}-{key}")
+        note(figure.provenance.method)
+        table(figure.table)
+        for text in figure.notes:
+            note(text)
+
+
+def _failure(cohort: Cohort, by: str, options: ResponseOptions) -> None:
+    heading("Failure pattern")
+    with panel():
+        found = cache.failure_pattern(cohort, by=by, options=options)
+        figure = failure_figure(cohort, found)
+        with st.container(key="failure"):
+            show(figure, key=f"failure-{cohort.fingerprint[:8]}-{by}-{len(found.together)}")
+        table(figure.table)
+        note(figure.provenance.method)
+        for text in figure.notes:
+            note(text)
+
+
+def _duration(cohort: Cohort, by: str, options: ResponseOptions) -> None:
+    """Draw duration of response and each patient's course, where dates say when responses were known."""
+    heading("Duration of response")
+    if not duration_endpoint(cohort):
+        note("No date says when responses were known: their duration, and each patient's course, need it. Give its "
+             "column on the Cohort page under “When it became known”.")
+        return
+    with st.container(key="duration"):
+        left, right = st.columns(2, gap="large")
+    with left, panel():
+        found = duration_of_response(cohort, responders=options.responders or None)
+        # By itself and not from the cache: its clock is not the cohort's.
+        result = kaplan_meier(found.cohort, endpoint=found.endpoint, by=by)
+        drawn = km_figure(Part(cohort=found.cohort, result=result), CurveOptions())
+        figure = replace(drawn, slug="duration-of-response", title=f"Duration of response, by {result.label.lower()}")
+        heading(figure.title)
+        with st.container(key="duration-curves"):
+            show(figure, key=f"duration-{cohort.fingerprint[:8]}-{by}")
+        table(figure.table)
+        note(" · ".join((*figure.summary, found.words())))
+    with right, panel():
+        figure = swimmer_figure(cohort, by)
+        heading(figure.title)
+        with st.container(key="swimmer"):
+            show(figure, key=f"swimmer-{cohort.fingerprint[:8]}-{by}-{len(figure.drawn)}")
+        note(figure.provenance.method)
+        for text in figure.notes:
+            note(text)
+
+
+def _survival(cohort: Cohort) -> None:
+    """Draw survival by response, from a landmark and not before."""
+    if cohort.mapping.response is None or not session().endpoint:
+        return
+    heading("Survival by response, from a landmark")
+    with st.container(key="landmark-options", horizontal=True, vertical_alignment="bottom", gap="small"):
+        endpoint_choice(cohort, visible=True)
+        at = landmark_input()
+    endpoint = session().endpoint
+    with panel():
+        if not at:
+            note("A response is known only once a patient has lived to have it: curves by response from time zero "
+                 "favour responders whatever the treatment does (immortal time). Choose the month by which responses "
+                 "were known: the clock starts there, for those still followed.", strong=True)
+            guard(cohort, RESPONSE)
+            return
+        found = cache.landmark(cohort, endpoint=endpoint, at=at)
+        note(f"{found.words()} Times run from month {number(at)}.")
+        result = cache.kaplan_meier(found.cohort, endpoint=endpoint, by=RESPONSE)
+        effect = cache.treatment_effect(found.cohort, endpoint=endpoint, by=RESPONSE)
+        figure = km_figure(Part(cohort=found.cohort, result=result, effect=effect), CurveOptions())
+        heading(figure.title)
+        with st.container(key="curves"):
+            show(figure, key=f"response-km-{cohort.fingerprint[:8]}")
+        numbers(found.cohort, figure, faint=False, keys=(RESPONSE,))
