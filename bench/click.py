@@ -60,6 +60,11 @@ def main(patients: int) -> None:
         page.set_viewport_size({"width": 1440, "height": 2000})  # the model and the forest of subgroups
         pills = app.settled().sidebar()
         said("Hazard ratios", app, lambda i: _pill(pills, ("Vp3", "Vp4")[i // 2 % 2]).click())
+        app.go("Toxicity")
+        page.get_by_text("One term: who had it").wait_for()
+        page.set_viewport_size({"width": 1440, "height": 1400})  # the rates, differences, grades and the volcano
+        pills = app.settled().sidebar()
+        said("Toxicity", app, lambda i: _pill(pills, ("Vp3", "Vp4")[i // 2 % 2]).click())
         browser.close()
 
 

@@ -20,6 +20,8 @@ from core.roles import FactorRole
 
 FIRST_FAILURE = "First failure"
 SEVERAL = "several sites"
+FIRST_SEVERE = "First adverse event of grade ≥ 3"
+SEVERE, DEATH_BEFORE = "adverse event of grade ≥ 3", "death without it"
 DEATH_FIRST = "death without failure"
 
 
@@ -45,7 +47,14 @@ class Causes:
 def competing_endpoints(cohort: Cohort) -> tuple[str, ...]:
     """Return what cumulative incidence by cause can be had for."""
     named = tuple(e.name for e in cohort.mapping.endpoints if len(e.causes) > 1)
-    return (*named, FIRST_FAILURE) if _dated_sites(cohort) else named
+    found = (*named, FIRST_FAILURE) if _dated_sites(cohort) else named
+    return (*found, FIRST_SEVERE) if has_dated_events(cohort) else found
+
+
+def has_dated_events(cohort: Cohort) -> bool:
+    """Tell whether adverse events carry days, and survival tells who died without one."""
+    days = cohort.whole.long_events.day
+    return "OS" in cohort.endpoints and bool(days.notna().any())
 
 
 def why_no_competing(cohort: Cohort) -> str:
@@ -74,7 +83,7 @@ def causes(cohort: Cohort, endpoint: str) -> Causes:
     """
     if endpoint not in competing_endpoints(cohort):
         raise NotEstimable(f"{endpoint}: there is no single dated first cause.", why_no_competing(cohort))
-    make = _first_failure if endpoint == FIRST_FAILURE else _by_code
+    make = {FIRST_FAILURE: _first_failure, FIRST_SEVERE: _first_severe}.get(endpoint, _by_code)
     return cohort.whole.remember(("causes", endpoint), lambda: make(cohort.whole, endpoint))
 
 
@@ -116,6 +125,30 @@ def _first_failure(whole: Cohort, endpoint: str) -> Causes:
     distinct, index = distinct_times(time, known)
     return Causes(endpoint=endpoint, labels=tuple(labels[i - 1] for i in used), times=distinct, index=index,
                   cause=np.searchsorted(used, cause) + (cause > 0) if used else np.zeros(len(cause), int))
+
+
+def _first_severe(whole: Cohort, endpoint: str) -> Causes:
+    """Find each patient's first day of an event of grade 3 or more; without any, death or the end of follow-up.
+
+    An event before time zero counts at time zero; one without its day leaves the patient out.
+    """
+    events = whole.long_events[whole.long_events.grade >= 3]
+    patient, day = events.patient.to_numpy(dtype=int), events.day.to_numpy(dtype=float)
+    first = np.full(len(whole.table), np.inf)
+    np.minimum.at(first, patient, np.where(np.isnan(day), np.inf, np.maximum(day, 0) * schema.MONTHS_PER["days"]))
+    undated = np.zeros(len(whole.table), bool)
+    undated[patient[np.isnan(day)]] = True
+    died = whole.table[schema.event_column("OS")].to_numpy(dtype=float)
+    survived = whole.table[schema.time_column("OS")].to_numpy(dtype=float)
+    none = np.isinf(first)
+    time = np.where(none, survived, first)
+    known = ~undated & ~np.isnan(time) & ~(none & np.isnan(died))
+    cause = np.where(none, np.where(died == 1, 2, 0), 1)
+    labels = tuple(label for i, label in enumerate((SEVERE, DEATH_BEFORE), start=1) if (cause[known] == i).any())
+    place = {i: labels.index(label) + 1 for i, label in enumerate((SEVERE, DEATH_BEFORE), start=1) if label in labels}
+    distinct, index = distinct_times(time, known)
+    return Causes(endpoint=endpoint, labels=labels, times=distinct, index=index,
+                  cause=np.array([place.get(int(c), 0) for c in cause], int))
 
 
 def happened(whole: Cohort, site: FactorRole) -> np.ndarray:

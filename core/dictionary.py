@@ -24,6 +24,11 @@ _NO_EVENT_BEGINNINGS = ("alive", "living", "live", "survi", "censor", "lost", "n
 _CHANGED = re.compile(r"\blog|\bln\b|[x×]\s*10|\bz\b|score|\bdirect|直接|change|delta|Δ|ratio|rank|percentile"
                       r"|\bpost|after"
                       r"|治疗后|术后|变化", re.IGNORECASE)
+# What can only be known after treatment began.
+_UNDER_TREATMENT = re.compile(
+    r"(best|max|nadir|percent|pct|tumou?r|size|sld)[ _-]*(size[ _-]*)?(change|shrink|reduction)"
+    r"|change[ _-]*(from|percent|pct|in[ _-]*(size|sld))|(^|[ _-])post[ _-]|after[ _-]"
+    r"|治疗后|术后|最佳变化|变化率|缩小率", re.IGNORECASE)
 _CHINESE_UNITS = {"厘米": "cm", "毫米": "mm"}
 _LIKE_A_UNIT = re.compile(r"[a-zμ%×^\d]{1,8}/[a-z\d^ ]{1,6}|%|[cm]m|k?g|c?gy|.*uln.*|years?|yrs?|y|岁|厘米|毫米|s|sec")
 
@@ -326,6 +331,11 @@ def ae_term(column: str) -> str:
     words = [w.upper() if w.lower() in _ACRONYMS else w for w in re.split(r"[_\s]+", bare) if w]
     text = " ".join(words)
     return text[:1].upper() + text[1:]
+
+
+def under_treatment(name: str) -> bool:
+    """Tell whether a column's name says that it was measured after treatment began."""
+    return bool(_UNDER_TREATMENT.search(name))
 
 
 def ae_category(term: str) -> str:

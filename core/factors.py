@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from core import schema
-from core.dictionary import DICTIONARY
+from core.dictionary import DICTIONARY, under_treatment
 from core.factor_guess import MOSTLY, FactorGuess
 from core.findings import Findings
 from core.levels import MANY, as_number, bare_grades
@@ -55,9 +55,13 @@ def guess_factors(table: TextTable, free: list[str], findings: Findings, ask: As
             _left_aside(guess, findings)
         elif column in known or column in others:
             key = schema.unique_key(guess.entry.key if guess.entry else schema.factor_key(column), roles)
-            later = column.lower().startswith(schema.AE_PREFIX)
+            event = column.lower().startswith(schema.AE_PREFIX)
+            later = event or under_treatment(column)
             roles[key] = guess.role(key, known="later" if later else "baseline")
-            if later:
+            if later and not event:
+                findings.add("assumed", "By its name it is known only after time zero: it makes no baseline factor.",
+                             column=column, remedy="Name it otherwise if it was measured before treatment.")
+            elif event:
                 findings.add("assumed", "It is named as an adverse event but holds no CTCAE grades: a factor known "
                              "only after time zero.", column=column, remedy="Write grades 0 to 5.")
             _say(guess, roles, key, out, findings, ask)

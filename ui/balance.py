@@ -43,7 +43,7 @@ def balance(cohort: Cohort, endpoint: str) -> None:
         with right:
             heading(love.title)
             with st.container(key="love"):
-                show(love, key=f"love-{cohort.fingerprint[:8]}-{len(love.table)}")
+                show(love, key=f"love-{cohort.fingerprint[:8]}-{'-'.join(options.covariates)}")
             note(" · ".join(love.summary))
             for text in love.notes:
                 note(text, strong=True)

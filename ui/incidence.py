@@ -15,10 +15,10 @@ from ui.display import heading, note, panel, show, table
 _MOST = 6  # groups beyond which a pane per cause cannot be read
 
 
-def incidence(cohort: Cohort, by: str | None, times: tuple[float, ...]) -> None:
-    """Draw the panel."""
-    heading("Competing risks: which event came first")
-    offered = competing_endpoints(cohort)
+def incidence(cohort: Cohort, by: str | None, times: tuple[float, ...], *, only: str = "") -> None:
+    """Draw the panel, of all that can be had or of one first event."""
+    heading(only or "Competing risks: which event came first")
+    offered = tuple(e for e in competing_endpoints(cohort) if not only or e == only)
     if not offered:
         note(why_no_competing(cohort))
         return

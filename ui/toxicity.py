@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ import streamlit as st
 
 from core.adverse_events import BANDS, DIFFERENCES, RATIOS, AdverseEvents, EventOptions, overall_tests
 from core.burden import burden
+from core.causes import FIRST_SEVERE, has_dated_events
 from core.charts.adverse_events import BAND_WORDS, CLICK, adverse_events_figure
 from core.charts.toxicity import (
     SORTS,
@@ -29,9 +31,11 @@ from core.schema import ARM
 from ui import cache, state
 from ui.display import heading, note, panel, show, show_table, table
 from ui.filters import picked
+from ui.incidence import incidence
 from ui.state import session
 from ui.term import term_panel
 
+_TIMES = (1.0, 3.0, 6.0)  # months at which incidence is read
 _MOST = 6  # groups that can be told apart here
 _ROWS = {"terms": "Terms", "categories": "Categories"}
 
@@ -60,6 +64,8 @@ def toxicity_page(cohort: Cohort) -> None:
         _numbers(result, chosen, terms)
         _overall(cohort, result, chosen, terms)
         _grades(cohort, chosen, terms)
+    if has_dated_events(cohort):
+        incidence(cohort, chosen.by, _TIMES, only=FIRST_SEVERE)
     _one_term(cohort, chosen)
 
 
@@ -100,8 +106,10 @@ def _burden(cohort: Cohort, chosen: _Chosen) -> None:
 
 def _rates(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[str]) -> None:
     """Draw rates and differences side by side, in one order."""
-    name = f"{cohort.fingerprint[:8]}-{result.by}-{len(terms)}"
     two = len(result.levels) == 2
+    # The grouped bars' scale of names keeps the order that it first had: another order is another chart.
+    order = "" if two else f"-{hashlib.sha256('|'.join(terms).encode()).hexdigest()[:8]}"
+    name = f"{cohort.fingerprint[:8]}-{result.by}-{len(terms)}{order}"
     figure = butterfly_figure(cohort, result, terms) if two else adverse_events_figure(cohort, result, terms)
     with st.container(key="toxicity"):
         left, right = st.columns([0.48, 0.52], gap="medium")

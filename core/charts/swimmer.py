@@ -71,6 +71,6 @@ def _template(lanes: int) -> dict[str, Any]:
             tooltip=[alt.Tooltip("tip:N", title="Followed")]),
         alt.Chart(theme.data("marks")).mark_point(filled=True, size=34, opacity=1).encode(
             y=y, x=x, shape=alt.Shape("what:N", scale=shapes, legend=legend),
-            color=alt.Color("what:N", scale=colours, legend=legend)),
+            color=alt.Color("what:N", scale=colours, legend=None)),
     ).resolve_scale(color="independent")
     return theme.finish(chart, width=WIDTH, height=lanes * _LANE + 70)

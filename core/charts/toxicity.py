@@ -61,7 +61,7 @@ def butterfly_figure(cohort: Cohort, result: AdverseEvents, terms: list[str]) ->
     """Draw two strata back to back, the reference at the left: grade 3 and more inside, 1 to 2 outside."""
     rows = {(r.term, r.band, r.arm): r for r in rows_of(result.rows)}
     bars: list[dict[str, Any]] = []
-    for term in terms:
+    for row, term in enumerate(terms):
         for place, arm in enumerate(result.levels):
             mild, severe = rows[term, "1-2", arm], rows[term, ">=3", arm]
             n, sign, colour = severe.n, -1 if place == 0 else 1, theme.colour(place)
@@ -69,14 +69,15 @@ def butterfly_figure(cohort: Cohort, result: AdverseEvents, terms: list[str]) ->
             outer = inner + (mild.n_event / n if n else 0.0)
             both = f"{mild.n_event + severe.n_event} ({severe.n_event})" if n else DASH
             tip = f"{arm}: grade 1–2 {count_and_percent(mild.n_event, n)}, ≥ 3 {count_and_percent(severe.n_event, n)}"
-            base = {"term": term, "label": theme.shortened(term, _NAME), "tip": tip, "ink": colour, "side": sign}
+            base = {"i": row, "term": term, "tip": tip, "ink": colour, "side": sign}
             bars.append(base | {"from": 0.0, "to": sign * inner, "c": colour, "text": ""})
             bars.append(base | {"from": sign * inner, "to": sign * outer, "c": theme.tint(colour, 0.4), "text": both})
     heads = [{"x": sign * 0.5, "text": theme.shortened(f"{arm}", 30), "c": theme.colour(i)}
              for i, (sign, arm) in enumerate(zip((-1, 1), result.levels, strict=True))]
     return Figure(
         slug=f"ae-rates-{result.by}", title=f"Adverse events by {_label(cohort, result)}, worst CTCAE grade",
-        chart=theme.with_data(_butterfly(len(terms)), bars=bars, heads=heads), table=rates_table(result, terms),
+        chart=theme.with_data(_butterfly(len(terms)), bars=bars, heads=heads, names=_named_rows(terms)),
+        table=rates_table(result, terms),
         drawn=result.rows[result.rows.term.isin(terms)], notes=_notes(result),
         provenance=provenance(cohort, "Each patient once per term at the worst CTCAE grade, of those of the safety "
                               "population with the term recorded. Dark: grade ≥ 3; light: grade 1–2; beside: patients "
@@ -89,20 +90,21 @@ def difference_figure(cohort: Cohort, result: AdverseEvents, view: EventView, te
     tests = {(r.term, r.arm): r for r in rows_of(result.tests[result.tests.band == view.band])}
     arms = result.levels[1:]
     rows: list[dict[str, Any]] = []
-    for term in terms:
+    for row, term in enumerate(terms):
         for i, arm in enumerate(arms):
             r = tests[term, arm]
             said = percentage_points(r.risk_difference, r.conf_low, r.conf_high)
             p = f", p {p_value(r.p_value)}" if p_value(r.p_value) else ""
             points = (r.risk_difference, r.conf_low, r.conf_high)
             x, low, high = (None if math.isnan(v) else 100 * v for v in points)
-            rows.append({"term": term, "label": theme.shortened(term, _NAME), "arm": i, "c": theme.colour(i + 1),
-                         "x": x, "low": low, "high": high, "text": f"{said}{p}", "tip": f"{arm}: {said}{p}"})
+            rows.append({"i": row, "term": term, "arm": i, "c": theme.colour(i + 1), "x": x, "low": low,
+                         "high": high, "text": f"{said}{p}", "tip": f"{arm}: {said}{p}"})
     ratio = f"; {result.options.ratio}" if result.options.ratio else ""
     return Figure(
         slug=f"ae-difference-{result.by}-{view.band}".replace(">=", "ge"),
         title=f"{BAND_WORDS[view.band]}: risk difference against {result.levels[0]}",
-        chart=theme.with_data(_dots(len(terms), len(arms)), rows=rows), table=tests_table(result, view.band, terms),
+        chart=theme.with_data(_dots(len(terms), len(arms)), rows=rows, names=_named_rows(terms)),
+        table=tests_table(result, view.band, terms),
         drawn=result.tests[(result.tests.band == view.band) & result.tests.term.isin(terms)],
         summary=(_smallest(result, view.band, terms),), notes=_notes(result),
         provenance=provenance(cohort, f"Percentage points with the {result.options.difference} 95% CI; p by "
@@ -148,23 +150,24 @@ def grades_figure(cohort: Cohort, result: AdverseEvents, terms: list[str]) -> Fi
     """Draw each stratum's grades 1 to 5 stacked; the result has bands of single grades."""
     rows = {(r.term, r.band, r.arm): r for r in rows_of(result.rows)}
     bars = []
-    for term in terms:
+    for row, term in enumerate(terms):
         for place, arm in enumerate(result.levels):
             so_far = 0.0
             for grade in range(1, 6):
                 r = rows.get((term, str(grade), arm))
                 if r is None or not r.n or not r.n_event:
                     continue
-                bars.append({"term": term, "label": theme.shortened(term, _NAME), "arm": place, "from": so_far,
+                bars.append({"i": row, "term": term, "arm": place, "from": so_far,
                              "to": so_far + r.rate, "c": GRADES[grade - 1],
                              "tip": f"{arm}, grade {grade}: {count_and_percent(r.n_event, r.n)}"})
                 so_far += r.rate
-    marks = [{"term": term, "label": theme.shortened(term, _NAME), "arm": i, "text": chr(65 + i)}
-             for term in terms for i in range(len(result.levels))]
+    marks = [{"i": row, "arm": i, "text": chr(65 + i)}
+             for row in range(len(terms)) for i in range(len(result.levels))]
     legend = [{"x": 0.19 * i, "text": f"grade {i + 1}", "c": c} for i, c in enumerate(GRADES)]
     return Figure(
         slug=f"ae-grades-{result.by}", title=f"Grades by {_label(cohort, result)}",
-        chart=theme.with_data(_grades(len(terms), len(result.levels)), bars=bars, marks=marks, legend=legend),
+        chart=theme.with_data(_grades(len(terms), len(result.levels)), bars=bars, marks=marks, legend=legend,
+                              names=_named_rows(terms)),
         table=grades_table(result, terms), drawn=result.rows[result.rows.term.isin(terms)], notes=_notes(result),
         provenance=provenance(cohort, "Each patient once per term at the worst CTCAE grade. " + "; ".join(
             f"{chr(65 + i)}: {arm}" for i, arm in enumerate(result.levels)) + "."),
@@ -228,10 +231,22 @@ def _notes(result: AdverseEvents) -> tuple[str, ...]:
     return (f"{plural(absent, 'patient')} left out: group missing.",) if absent else ()
 
 
-def _terms_axis(padding: int = 4) -> alt.Y:
-    return alt.Y("label:N", sort=None, title=None, axis=alt.Axis(
-        domain=False, ticks=False, labelPadding=padding, labelLimit=_TERM - padding,
-        minExtent=_TERM, maxExtent=_TERM, grid=False))
+def _named_rows(terms: list[str]) -> list[dict[str, Any]]:
+    return [{"i": i, "text": theme.shortened(term, _NAME)} for i, term in enumerate(terms)]
+
+
+def _rows(terms: int) -> alt.Y:
+    """Return the rows' scale: by place, for a scale of names would keep the order that it first had."""
+    return alt.Y("i:O", axis=None, scale=alt.Scale(domain=list(range(terms)), paddingInner=0, paddingOuter=0))
+
+
+def _names(y: alt.Y, room: int = 6) -> alt.Chart:
+    return alt.Chart(theme.data("names")).mark_text(align="right", baseline="middle").encode(
+        y=y, x=alt.value(_TERM - room), text="text:N", color=alt.value(theme.INK))
+
+
+def _groups(arms: int) -> alt.YOffset:
+    return alt.YOffset("arm:O", scale=alt.Scale(domain=list(range(arms)), paddingInner=0.12, paddingOuter=0.2))
 
 
 def _clicked(base: alt.Chart, y: alt.Y) -> alt.Chart:
@@ -244,7 +259,7 @@ def _clicked(base: alt.Chart, y: alt.Y) -> alt.Chart:
 
 @lru_cache(maxsize=64)
 def _butterfly(terms: int) -> dict[str, Any]:
-    y, scale = _terms_axis(), alt.Scale(domain=[-1.2, 1.2], nice=False)
+    y, scale = _rows(terms), alt.Scale(domain=[-1.2, 1.2], nice=False, range=[_TERM, alt.ExprRef("width")])
     axis = alt.Axis(values=[-1, -0.5, 0, 0.5, 1], labelExpr="format(abs(datum.value), '.0%')", title=None, domain=False,
                     ticks=False, orient="top", offset=16)
     x, x2 = alt.X("from:Q", scale=scale, axis=axis), alt.X2("to:Q")
@@ -257,15 +272,15 @@ def _butterfly(terms: int) -> dict[str, Any]:
           for side, align in _SIDES),
         alt.Chart(theme.data("heads")).mark_text(fontWeight=600, baseline="bottom").encode(
             x=alt.X("x:Q", scale=scale), y=alt.value(-4), text="text:N", color=theme.given("c")),
-        _clicked(base, y)]
+        _names(y), _clicked(base, y)]
     return theme.finish(alt.layer(*layers), width=WIDTH, height=terms * STEP + 56)
 
 
 @lru_cache(maxsize=64)
 def _dots(terms: int, arms: int) -> dict[str, Any]:
-    y, offset = _terms_axis(), alt.YOffset("arm:O", scale=alt.Scale(paddingInner=0.2))
-    place = {"y": y, "yOffset": offset} if arms > 1 else {"y": y}
-    scale = alt.Scale(domain=[-60, 60], clamp=True, nice=False, range=[0, alt.ExprRef("width - 170")])
+    y = _rows(terms)
+    place = {"y": y, "yOffset": _groups(arms)} if arms > 1 else {"y": y}
+    scale = alt.Scale(domain=[-60, 60], clamp=True, nice=False, range=[_TERM + 8, alt.ExprRef("width - 175")])
     x = alt.X("x:Q", scale=scale, title=None, axis=alt.Axis(orient="top", offset=16, domain=False, ticks=False,
                                                             values=[-60, -30, 0, 30, 60]))
     base, colour = alt.Chart(theme.data("rows")), theme.given("c")
@@ -274,7 +289,7 @@ def _dots(terms: int, arms: int) -> dict[str, Any]:
         base.mark_point(filled=True, size=55, opacity=1).encode(x=x, color=colour, **place),
         base.mark_text(align="right", baseline="middle", fontSize=10.5).encode(
             x=alt.value("width"), text="text:N", color=alt.value(theme.INK), **place),
-        _clicked(base, y)]
+        _names(y), _clicked(base, y)]
     return theme.finish(alt.layer(*layers), width=WIDTH, height=terms * max(STEP, 15 * arms) + 56)
 
 
@@ -300,8 +315,8 @@ def _volcano() -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def _grades(terms: int, arms: int) -> dict[str, Any]:
-    y, offset = _terms_axis(16), alt.YOffset("arm:O", scale=alt.Scale(paddingInner=0.12))
-    scale = alt.Scale(domain=[0, 1], nice=False)
+    y, offset = _rows(terms), _groups(arms)
+    scale = alt.Scale(domain=[0, 1], nice=False, range=[_TERM, alt.ExprRef("width - 10")])
     axis = alt.Axis(format=".0%", title=None, domain=False, ticks=False, orient="top", offset=18)
     base, legend = alt.Chart(theme.data("bars")), alt.Chart(theme.data("legend"))
     layers = [
@@ -313,5 +328,5 @@ def _grades(terms: int, arms: int) -> dict[str, Any]:
         legend.mark_point(shape="square", filled=True, size=70, opacity=1).encode(
             x=alt.X("x:Q", scale=scale), y=alt.value(-8), color=theme.given("c")),
         legend.mark_text(align="left", baseline="middle", dx=8).encode(
-            x=alt.X("x:Q", scale=scale), y=alt.value(-8), text="text:N", color=alt.value(theme.QUIET))]
+            x=alt.X("x:Q", scale=scale), y=alt.value(-8), text="text:N", color=alt.value(theme.QUIET)), _names(y, 18)]
     return theme.finish(alt.layer(*layers), width=WIDTH, height=terms * (arms * 11 + 9) + 56)

@@ -1,11 +1,23 @@
 """Cumulative incidence and Gray's test beside cmprsk's; the two forms in which a file holds first causes."""
 
+import io
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from core import kaplan_meier, read_cohort
-from core.causes import DEATH_FIRST, FIRST_FAILURE, SEVERAL, causes, competing_endpoints, why_no_competing
+from core.causes import (
+    DEATH_BEFORE,
+    DEATH_FIRST,
+    FIRST_FAILURE,
+    FIRST_SEVERE,
+    SEVERAL,
+    SEVERE,
+    causes,
+    competing_endpoints,
+    why_no_competing,
+)
 from core.charts import incidence_figure
 from core.competing import cumulative_incidence, incidence_at
 from core.errors import MappingError, NotEstimable, ValidationError
@@ -165,3 +177,16 @@ def test_an_emptied_stratum_and_nobody():
     nobody = cumulative_incidence(cohort.filter({"stage": {"in": []}}), endpoint="first", by="stage")
     assert nobody.curves.empty and nobody.totals.n.sum() == 0
     assert nobody.curves.columns.tolist() == alone.curves.columns.tolist()
+
+
+def test_the_first_severe_event_competes_with_death():
+    """Days of events, and death without one; an event without its day leaves the patient out."""
+    text = "id,arm,OS_months,OS_event\n" + "".join(f"p{i},{'ab'[i % 2]},{6 + i},{i % 2}\n" for i in range(8))
+    events = "id,term,grade,day\np0,Rash,3,30\np0,Rash,4,10\np1,Rash,2,5\np2,Fever,3,\np3,Fever,3,61\n"
+    cohort = read_cohort(io.BytesIO(text.encode()), adverse_events=io.BytesIO(events.encode()))
+    assert FIRST_SEVERE in competing_endpoints(cohort)
+    found = causes(cohort, FIRST_SEVERE)
+    assert found.labels == (SEVERE, DEATH_BEFORE) and found.index[2] == -1
+    times = [found.times[i] if i >= 0 else None for i in found.index]
+    assert times[0] == pytest.approx(10 / 30.4375) and times[3] == pytest.approx(61 / 30.4375) and times[1] == 7
+    assert found.cause[[0, 1, 3, 4, 5]].tolist() == [1, 2, 1, 0, 2]
