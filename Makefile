@@ -33,6 +33,7 @@ bench: $(VENV)/.dev
 bench-large: $(VENV)/.dev
 	$(BIN)/python -m bench.board 100000 1000000
 	$(BIN)/python -m bench.survival 10000 100000 1000000
+	$(BIN)/python -m bench.toxicity 100000
 	sh tests/browser/ensure_chromium.sh $(BIN)/python
 	$(BIN)/python -m bench.click 100000
 	$(BIN)/python -m bench.upload 1000000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -21,6 +21,7 @@ Ratio = Literal["", "risk ratio, Koopman", "risk ratio, log", "odds ratio, exact
 DIFFERENCES = {"Miettinen-Nurminen": miettinen_nurminen, "Newcombe": newcombe}
 RATIOS = {"risk ratio, Koopman": koopman, "risk ratio, log": log_ratio, "odds ratio, exact": odds_ratio}
 ALL_TERMS = "Any adverse event"
+HEAD = ":"  # behind a category's name among terms
 _GRADES = 7  # 0 to 5, and missing
 BANDS: dict[str, tuple[int, int]] = {"any": (1, 5), "1-2": (1, 2), ">=3": (3, 5), ">=4": (4, 5)}
 SINGLE = {str(g): (g, g) for g in range(1, 6)}
@@ -87,6 +88,16 @@ def adverse_events(cohort: Cohort, *, by: str | None = None, options: EventOptio
         tests=_tests(names, tuple(bands), groups.levels, n, events, options),
         missing_stratum=cohort.n - int(used.sum()),
     )
+
+
+def grouped(terms: AdverseEvents, categories: AdverseEvents) -> AdverseEvents:
+    """Join the results of terms and of categories, whose rows are named by a colon behind them.
+
+    p-values stay adjusted among terms, and among categories.
+    """
+    def joined(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+        return pd.concat([other.assign(term=other.term.astype(str) + HEAD), one], ignore_index=True)
+    return replace(terms, rows=joined(terms.rows, categories.rows), tests=joined(terms.tests, categories.tests))
 
 
 def overall_tests(result: AdverseEvents) -> pd.DataFrame:

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pandas as pd
 
 from core import schema
+from core.causes import happened
 from core.cohort import Cohort
 from core.counts import strata
+
+_DISCONTINUED = re.compile(r"discontinu|withdrawn|停药|终止治疗", re.IGNORECASE)
 
 
 def burden(cohort: Cohort, *, by: str | None = None) -> pd.DataFrame:
     """Count per patient the terms of any grade, and patients by what else is recorded.
 
     arm, n (patients with any term recorded), terms_median, terms_low, terms_high (quartiles: R's type 7),
-    terms_most, serious, related: patients with such an event, NaN where the file does not say.
+    terms_most, serious, related: patients with such an event, discontinued: who ended treatment; NaN where the file
+    does not say.
     """
     if by is None and cohort.mapping.arm:
         by = schema.ARM
     groups, grades = strata(cohort, by), cohort.worst_grades.grades
     known = cohort.rows & ~np.isnan(grades).all(axis=1) if grades.shape[1] else np.zeros(len(cohort.rows), bool)
     many = (grades > 0).sum(axis=1)
-    flagged = {c: _flagged(cohort, c) for c in ("serious", "related")}
+    flagged = {c: _flagged(cohort, c) for c in ("serious", "related")} | {"discontinued": _discontinued(cohort)}
     rows = []
     for i, level in enumerate(groups.levels):
         own = known & (groups.codes == i)
@@ -31,6 +36,13 @@ def burden(cohort: Cohort, *, by: str | None = None) -> pd.DataFrame:
         marks = [math.nan if has is None else float((has & own).sum()) for has in flagged.values()]
         rows.append((level, int(own.sum()), *spread, int(many[own].max(initial=0)), *marks))
     return pd.DataFrame(rows, columns=["arm", "n", "terms_median", "terms_low", "terms_high", "terms_most", *flagged])
+
+
+def _discontinued(cohort: Cohort) -> np.ndarray | None:
+    """Return who discontinued, (n of the whole,), where a column is named so; None where there is none."""
+    named = next((f for f in cohort.mapping.factors
+                  if f.kind == "categorical" and _DISCONTINUED.search(f.column)), None)
+    return happened(cohort.whole, named) if named else None
 
 
 def _flagged(cohort: Cohort, column: str) -> np.ndarray | None:

@@ -23,12 +23,12 @@ _NO_EVENT_BEGINNINGS = ("alive", "living", "live", "survi", "censor", "lost", "n
 # What changes a quantity, so that a header's first word no longer says what it is.
 _CHANGED = re.compile(r"\blog|\bln\b|[x×]\s*10|\bz\b|score|\bdirect|直接|change|delta|Δ|ratio|rank|percentile"
                       r"|\bpost|after"
-                      r"|治疗后|术后|变化", re.IGNORECASE)
+                      r"|discontinu|withdrawn|停药|终止治疗|治疗后|术后|变化", re.IGNORECASE)
 # What can only be known after treatment began.
 _UNDER_TREATMENT = re.compile(
     r"(best|max|nadir|percent|pct|tumou?r|size|sld)[ _-]*(size[ _-]*)?(change|shrink|reduction)"
     r"|change[ _-]*(from|percent|pct|in[ _-]*(size|sld))|(^|[ _-])post[ _-]|after[ _-]"
-    r"|治疗后|术后|最佳变化|变化率|缩小率", re.IGNORECASE)
+    r"|discontinu|withdrawn|停药|终止治疗|治疗后|术后|最佳变化|变化率|缩小率", re.IGNORECASE)
 _CHINESE_UNITS = {"厘米": "cm", "毫米": "mm"}
 _LIKE_A_UNIT = re.compile(r"[a-zμ%×^\d]{1,8}/[a-z\d^ ]{1,6}|%|[cm]m|k?g|c?gy|.*uln.*|years?|yrs?|y|岁|厘米|毫米|s|sec")
 

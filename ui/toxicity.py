@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from core.adverse_events import BANDS, DIFFERENCES, RATIOS, AdverseEvents, EventOptions, overall_tests
+from core.adverse_events import BANDS, DIFFERENCES, HEAD, RATIOS, AdverseEvents, EventOptions, grouped, overall_tests
 from core.burden import burden
 from core.causes import FIRST_SEVERE, has_dated_events
 from core.charts.adverse_events import BAND_WORDS, CLICK, adverse_events_figure
@@ -19,6 +19,7 @@ from core.charts.toxicity import (
     difference_figure,
     grades_figure,
     ordered,
+    ordered_within,
     tests_table,
     volcano_figure,
 )
@@ -37,7 +38,7 @@ from ui.term import term_panel
 
 _TIMES = (1.0, 3.0, 6.0)  # months at which incidence is read
 _MOST = 6  # groups that can be told apart here
-_ROWS = {"terms": "Terms", "categories": "Categories"}
+_ROWS = {"terms": "Terms", "grouped": "In categories", "categories": "Categories"}
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class _Chosen:
     by: str | None
     view: EventView
     options: EventOptions
+    grouped: bool = False
 
 
 def toxicity_page(cohort: Cohort) -> None:
@@ -55,15 +57,14 @@ def toxicity_page(cohort: Cohort) -> None:
     chosen = _choose(cohort)
     with panel():
         _burden(cohort, chosen)
-        result = cache.adverse_events(cohort, by=chosen.by, options=chosen.options)
-        terms = ordered(result, chosen.view)
+        result, terms = _result(cohort, chosen)
         if not terms:
             note("No term reaches that rate: lower it.")
             return
         _rates(cohort, result, chosen, terms)
         _numbers(result, chosen, terms)
         _overall(cohort, result, chosen, terms)
-        _grades(cohort, chosen, terms)
+        _grades(cohort, result, chosen, terms)
     if has_dated_events(cohort):
         incidence(cohort, chosen.by, _TIMES, only=FIRST_SEVERE)
     _one_term(cohort, chosen)
@@ -90,8 +91,18 @@ def _choose(cohort: Cohort) -> _Chosen:
                                       persist_state="session")
             ratio = st.selectbox("Ratio beside it", ["", *RATIOS], key="ae-ratio", persist_state="session",
                                  format_func=lambda r: r or "none")
-    return _Chosen(by, EventView(band=band, sort=sort, least=least / 100),
-                   EventOptions(test=test, difference=difference, ratio=ratio, rows=rows, single=True))
+    options = EventOptions(test=test, difference=difference, ratio=ratio, single=True,
+                           rows="terms" if rows == "grouped" else rows)
+    return _Chosen(by, EventView(band=band, sort=sort, least=least / 100), options, grouped=rows == "grouped")
+
+
+def _result(cohort: Cohort, chosen: _Chosen) -> tuple[AdverseEvents, list[str]]:
+    """Return the comparison and its rows in order; in categories with a row for each, the worst over its terms."""
+    result = cache.adverse_events(cohort, by=chosen.by, options=chosen.options)
+    if not chosen.grouped:
+        return result, ordered(result, chosen.view)
+    heads = cache.adverse_events(cohort, by=chosen.by, options=replace(chosen.options, rows="categories"))
+    return grouped(result, heads), ordered_within(result, heads, chosen.view)
 
 
 def _burden(cohort: Cohort, chosen: _Chosen) -> None:
@@ -145,8 +156,7 @@ def _overall(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list
         show_table(figure)
 
 
-def _grades(cohort: Cohort, chosen: _Chosen, terms: list[str]) -> None:
-    result = cache.adverse_events(cohort, by=chosen.by, options=chosen.options)
+def _grades(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[str]) -> None:
     name = f"{cohort.fingerprint[:8]}-{result.by}-{len(terms)}"
     with st.container(key="toxicity-more"):
         left, right = st.columns([0.48, 0.52], gap="medium")
@@ -155,6 +165,9 @@ def _grades(cohort: Cohort, chosen: _Chosen, terms: list[str]) -> None:
         heading(figure.title)
         show(figure, key=f"ae-grades-{name}")
         note(figure.provenance.method)
+        with st.expander("The same as a table"):
+            for words, part in table_parts(figure.table):
+                table(part, caption=words)
     if len(result.levels) < 2:
         return
     with right:
@@ -186,7 +199,7 @@ def _one_term(cohort: Cohort, chosen: _Chosen) -> None:
     if now in terms:
         term_panel(cohort, now, chosen.by)
     elif now:
-        note(f"{now} is a category: choose one of its terms.")
+        note(f"{now.removesuffix(HEAD)} is a category: choose one of its terms.")
 
 
 def _choose_term() -> None:

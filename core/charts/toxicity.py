@@ -11,7 +11,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.adverse_events import AdverseEvents
+from core.adverse_events import HEAD, AdverseEvents
 from core.charts import theme
 from core.charts.adverse_events import BAND_WORDS, CLICK
 from core.cohort import Cohort
@@ -55,6 +55,13 @@ def ordered(result: AdverseEvents, view: EventView) -> list[str]:
         least = tests.p_value.min()
         return sorted(terms, key=lambda t: (math.isnan(least[t]), np.nan_to_num(least[t])))
     return terms
+
+
+def ordered_within(terms: AdverseEvents, categories: AdverseEvents, view: EventView) -> list[str]:
+    """Return categories by their own rows, each with its terms behind it."""
+    category = dict(zip(terms.rows.term, terms.rows.category, strict=True))
+    inside = ordered(terms, view)
+    return [name for c in ordered(categories, view) for name in (c + HEAD, *(t for t in inside if category[t] == c))]
 
 
 def butterfly_figure(cohort: Cohort, result: AdverseEvents, terms: list[str]) -> Figure:
@@ -114,7 +121,8 @@ def difference_figure(cohort: Cohort, result: AdverseEvents, view: EventView, te
 
 
 def volcano_figure(cohort: Cohort, result: AdverseEvents, view: EventView, terms: list[str]) -> Figure:
-    """Draw differences against p: what lies high and far from the middle differs most."""
+    """Draw differences against p, of terms alone: what lies high and far from the middle differs most."""
+    terms = [t for t in terms if not t.endswith(HEAD)] or terms
     tests = result.tests[(result.tests.band == view.band) & result.tests.term.isin(terms)].dropna(subset="p_value")
     named = _named(tests)
     several = len(result.levels) > 2
@@ -213,7 +221,8 @@ def tests_table(result: AdverseEvents, band: str, terms: list[str]) -> pd.DataFr
 
 
 def _smallest(result: AdverseEvents, band: str, terms: list[str]) -> str:
-    """Say which difference has the smallest p."""
+    """Say which term's difference has the smallest p."""
+    terms = [t for t in terms if not t.endswith(HEAD)] or terms
     tests = result.tests[(result.tests.band == band) & result.tests.term.isin(terms)].dropna(subset="p_value")
     if tests.empty:
         return "No group had an event"
@@ -232,7 +241,8 @@ def _notes(result: AdverseEvents) -> tuple[str, ...]:
 
 
 def _named_rows(terms: list[str]) -> list[dict[str, Any]]:
-    return [{"i": i, "text": theme.shortened(term, _NAME)} for i, term in enumerate(terms)]
+    return [{"i": i, "text": theme.shortened(term.removesuffix(HEAD), _NAME), "head": term.endswith(HEAD)}
+            for i, term in enumerate(terms)]
 
 
 def _rows(terms: int) -> alt.Y:
@@ -240,9 +250,12 @@ def _rows(terms: int) -> alt.Y:
     return alt.Y("i:O", axis=None, scale=alt.Scale(domain=list(range(terms)), paddingInner=0, paddingOuter=0))
 
 
-def _names(y: alt.Y, room: int = 6) -> alt.Chart:
-    return alt.Chart(theme.data("names")).mark_text(align="right", baseline="middle").encode(
-        y=y, x=alt.value(_TERM - room), text="text:N", color=alt.value(theme.INK))
+def _names(y: alt.Y, room: int = 6) -> list[alt.Chart]:
+    """Write the rows' names, those of categories in bold."""
+    base = alt.Chart(theme.data("names")).encode(y=y, x=alt.value(_TERM - room), text="text:N",
+                                                 color=alt.value(theme.INK))
+    return [base.transform_filter("!datum.head").mark_text(align="right", baseline="middle"),
+            base.transform_filter("datum.head").mark_text(align="right", baseline="middle", fontWeight=600)]
 
 
 def _groups(arms: int) -> alt.YOffset:
@@ -272,7 +285,7 @@ def _butterfly(terms: int) -> dict[str, Any]:
           for side, align in _SIDES),
         alt.Chart(theme.data("heads")).mark_text(fontWeight=600, baseline="bottom").encode(
             x=alt.X("x:Q", scale=scale), y=alt.value(-4), text="text:N", color=theme.given("c")),
-        _names(y), _clicked(base, y)]
+        *_names(y), _clicked(base, y)]
     return theme.finish(alt.layer(*layers), width=WIDTH, height=terms * STEP + 56)
 
 
@@ -289,7 +302,7 @@ def _dots(terms: int, arms: int) -> dict[str, Any]:
         base.mark_point(filled=True, size=55, opacity=1).encode(x=x, color=colour, **place),
         base.mark_text(align="right", baseline="middle", fontSize=10.5).encode(
             x=alt.value("width"), text="text:N", color=alt.value(theme.INK), **place),
-        _names(y), _clicked(base, y)]
+        *_names(y), _clicked(base, y)]
     return theme.finish(alt.layer(*layers), width=WIDTH, height=terms * max(STEP, 15 * arms) + 56)
 
 
@@ -328,5 +341,5 @@ def _grades(terms: int, arms: int) -> dict[str, Any]:
         legend.mark_point(shape="square", filled=True, size=70, opacity=1).encode(
             x=alt.X("x:Q", scale=scale), y=alt.value(-8), color=theme.given("c")),
         legend.mark_text(align="left", baseline="middle", dx=8).encode(
-            x=alt.X("x:Q", scale=scale), y=alt.value(-8), text="text:N", color=alt.value(theme.QUIET)), _names(y, 18)]
+            x=alt.X("x:Q", scale=scale), y=alt.value(-8), text="text:N", color=alt.value(theme.QUIET)), *_names(y, 18)]
     return theme.finish(alt.layer(*layers), width=WIDTH, height=terms * (arms * 11 + 9) + 56)

@@ -33,7 +33,7 @@ def burden_table(cohort: Cohort, every: AdverseEvents, found: pd.DataFrame) -> F
                 row[f"{BAND_WORDS[band]}: difference, p"] = _against(tests.get((band, r.arm))) if i else "reference"
         row["Terms per patient, median (IQR), most"] = DASH if not r.n else \
             f"{number(r.terms_median)} ({number(r.terms_low)}{DASH}{number(r.terms_high)}), {r.terms_most}"
-        for flag in ("serious", "related"):
+        for flag in ("serious", "related", "discontinued"):
             if not found[flag].isna().all():
                 row[flag.capitalize()] = count_and_percent(int(getattr(r, flag)), r.n)
         rows.append(row)

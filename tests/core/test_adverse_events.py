@@ -8,8 +8,10 @@ import pytest
 from scipy.stats import fisher_exact
 
 from core import adverse_events, read_cohort
-from core.adverse_events import ALL_TERMS, EventOptions, overall_tests
+from core.adverse_events import ALL_TERMS, HEAD, EventOptions, grouped, overall_tests
 from core.burden import burden
+from core.charts import toxicity
+from core.charts.toxicity import SORTS, EventView, ordered_within
 from core.comparison import adjusted
 from core.tables import exact_test
 from tests.conftest import ROOT, SAMPLE
@@ -115,4 +117,26 @@ def test_the_burden_is_terms_per_patient(sample):
     many = (sample.worst_grades.grades > 0).sum(axis=1)
     arm = (sample.table["arm"] == "TACE+IMRT").to_numpy()
     assert found.terms_median["TACE+IMRT"] == np.median(many[arm]) and found.terms_most["TACE+IMRT"] == many[arm].max()
-    assert found.serious.isna().all() and found.n.sum() == 82
+    assert found.serious.isna().all() and found.discontinued.isna().all() and found.n.sum() == 82
+
+
+def test_who_discontinued_is_counted_where_it_is_recorded():
+    rows = "".join(f"p{i},{'AB'[i % 2]},{i % 4},{'yes' if i in (1, 4, 5) else 'no'}\n" for i in range(12))
+    cohort = read_cohort(io.BytesIO(f"id,arm,ae_rash,treatment_discontinued\n{rows}".encode()))
+    assert burden(cohort).set_index("arm").discontinued.to_dict() == {"A": 1, "B": 2}
+    assert next(v for v in cohort.mapping.factors if "discontinu" in v.column).known == "later"
+
+
+def test_categories_stand_before_their_terms(sample):
+    terms, heads = (adverse_events(sample, options=EventOptions(rows=r)) for r in ("terms", "categories"))
+    both = grouped(terms, heads)
+    for sort in SORTS:
+        names = ordered_within(terms, heads, EventView(sort=sort))
+        assert len(names) == len(set(names)) == 17 + len(set(terms.rows.category))
+        category = dict(zip(terms.rows.term, terms.rows.category, strict=True))
+        now = ""
+        for name in names:
+            now = name.removesuffix(HEAD) if name.endswith(HEAD) else now
+            assert name.endswith(HEAD) or category[name] == now
+    table = toxicity.tests_table(both, "any", ["Hepatic:", "Fatigue"])
+    assert table.Term.tolist() == ["Hepatic:", "Fatigue"] and (table["p adjusted"] != "").all()

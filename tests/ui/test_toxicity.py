@@ -42,6 +42,8 @@ def test_bands_rows_ratios_and_order_are_chosen(app):
     assert "no event in any group" in texts(app) and "Smallest p" in texts(app)
     app.button_group(key="ae-rows").set_value("categories").run()
     assert not app.exception and "Haematological" in texts(app)
+    app.button_group(key="ae-rows").set_value("grouped").run()
+    assert not app.exception and "Haematological:" in texts(app) and ">Leukopenia<" in texts(app)
     app.button_group(key="ae-rows").set_value("terms").run()
     for sort in ("difference", "p", "category", "as mapped"):
         app.selectbox(key="ae-sort").select(sort).run()
