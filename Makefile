@@ -46,6 +46,7 @@ screenshots: $(VENV)/.dev
 reference:
 	Rscript tests/reference/make_reference.R
 	Rscript tests/reference/make_cox_reference.R
+	Rscript tests/reference/make_tables_reference.R
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
