@@ -2,6 +2,7 @@
 
     CohortError            says the problem with the value, then the remedy
     ├── ReadingError       the bytes are not a table
+    ├── AuditTableError    cells of a published table that are no count, percentage, p or ratio
     ├── MappingError       a role points to a column, level or unit that is not there
     ├── ValidationError    cells that do not fit their role; carries all findings
     ├── FilterError        a condition on an unknown variable or level
@@ -29,6 +30,10 @@ class CohortError(Exception):
 
 class ReadingError(CohortError):
     """Say why the bytes cannot be read as a table."""
+
+
+class AuditTableError(CohortError):
+    """Say which cells of a published table could not be read, by line and column."""
 
 
 class MappingError(CohortError):

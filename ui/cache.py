@@ -14,6 +14,8 @@ import streamlit as st
 
 import core
 from core.adverse_events import AdverseEvents, EventOptions
+from core.audit import Audit, audit
+from core.audit_table import read_audit
 from core.baseline import Baseline, BaselineOptions
 from core.cohort import Cohort, make_cohort
 from core.competing import CumulativeIncidence
@@ -32,6 +34,7 @@ from core.missing import MissingData
 from core.parts import against_rest as _compare_with_rest
 from core.parts import within as _in_parts
 from core.product_limit import ConfType
+from core.published import Comparison, compare
 from core.response import Response, ResponseOptions
 from core.subgroups import Subgroups
 from core.survival_options import SurvivalOptions
@@ -95,6 +98,14 @@ def second_opinion(cohort: Cohort, options: SurvivalOptions) -> pd.DataFrame:
 
 def cox_opinion(cohort: Cohort, model: CoxModel) -> pd.DataFrame:
     return _cox_opinion(cohort, cohort.key, model, model.endpoint, repr((model.columns, model.options)))
+
+
+def comparison(cohort: Cohort) -> Comparison:
+    return _comparison(cohort, cohort.key)
+
+
+def audited(data: bytes, name: str, claimed: str) -> Audit:
+    return _audited(data, name, claimed)
 
 
 def response(cohort: Cohort, *, by: str, options: ResponseOptions) -> Response:
@@ -207,6 +218,16 @@ def _cox_opinion(_cohort: Cohort, key: str, _model: CoxModel, endpoint: str, mod
     from core.cox_check import cox_opinion
 
     return cox_opinion(_cohort, _model)
+
+
+@st.cache_resource(scope="session", max_entries=8, show_spinner=False)
+def _comparison(_cohort: Cohort, key: str) -> Comparison:
+    return compare(_cohort)
+
+
+@st.cache_resource(scope="session", max_entries=8, show_spinner=False)
+def _audited(data: bytes, name: str, claimed: str) -> Audit:
+    return audit(read_audit(data, name=name), claimed=claimed)
 
 
 @st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)

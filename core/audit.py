@@ -1,0 +1,190 @@
+"""The audit of a published table, from what is printed alone: p-values, percentages, intervals, sums.
+
+Nothing here needs the patients. Every check says what was printed, what follows from it, and in plain words what that
+means.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.audit_finding import AGREES, DIFFERS, IMPOSSIBLE, UNTOLD, Finding
+from core.audit_interval import Width, check_middle, check_p, check_width
+from core.audit_table import Entry, Printed
+from core.format import p_value, plural
+from core.p_values import chi_square_p
+from core.proportions import PAIR_TESTS, pair_p
+from core.tables import FISHER_2X2, exact_test, pearson_test
+
+LIKELIHOOD_RATIO = "Likelihood ratio"
+P, PERCENT, SUMS = "p from the counts", "percentages", "sums"
+_NOBODY = "no group had an event"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Audit:
+    """What was found.
+
+    Attributes
+    ----------
+    findings : line, table, row, check, printed, found, verdict, words
+    tests : line, table, row, printed, test, p_value, agrees: every test of every recomputable p
+    widths : line, table, row, ratio, low, high, std_error (printed, at its widest), least, deaths (at least, for the
+        interval), verdict
+    claimed : the test that the paper says it used
+    """
+
+    claimed: str
+    findings: pd.DataFrame
+    tests: pd.DataFrame
+    widths: pd.DataFrame
+
+    def totals(self) -> list[str]:
+        """Say how many p-values the claimed test gives, how many another one, how many none."""
+        if self.tests.empty:
+            return ["No p-value can be recomputed from counts."]
+        tests = self.tests.assign(of=self.tests.line.astype(str) + self.tests.row)
+        claimed = tests.test.map(lambda t: is_claimed(t, self.claimed))
+        many = plural(tests.of.nunique(), "recomputable p-value")
+        said = [f"{tests.of[tests.agrees & claimed].nunique()} of {many} by {self.claimed}, as claimed"]
+        others = tests[tests.agrees & ~claimed]
+        said += [f"{part.of.nunique()} by {test}" for test, part in others.groupby("test", sort=False)]
+        said.append(f"{tests.of.nunique() - tests.of[tests.agrees].nunique()} by none of the tests tried")
+        empty = int(self.findings.words.str.contains(_NOBODY, regex=False).sum())
+        if empty:
+            said.append(f"{plural(empty, 'row')} without an event in any group counted apart: nothing to test")
+        return said
+
+
+def audit(entries: Sequence[Entry], *, claimed: str = FISHER_2X2) -> Audit:
+    """Check a table's rows.
+
+    Parameters
+    ----------
+    claimed : the test that the paper names for counts; for larger tables Fisher's is that of Freeman and Halton
+    """
+    findings: list[Finding] = []
+    tests: list[tuple[object, ...]] = []
+    widths: list[Width] = []
+    for rows in _tables(entries):
+        _check_counts(rows, claimed, findings, tests)
+    by_label = {(e.table, e.label): e for e in entries if e.groups}
+    for e in entries:
+        findings += [*_percentages(e), *_sums(e, by_label)]
+        if e.ratio:
+            finding, width = check_width(e, e.ratio)
+            findings += [finding, *check_p(e, e.ratio), check_middle(e, e.ratio)]
+            widths.append(width)
+    return Audit(
+        claimed=claimed, findings=pd.DataFrame(findings, columns=Finding._fields),
+        tests=pd.DataFrame(tests, columns=["line", "table", "row", "printed", "test", "p_value", "agrees"]),
+        widths=pd.DataFrame(widths, columns=Width._fields))
+
+
+def is_claimed(test: str, claimed: str) -> bool:
+    """Tell whether a test is the claimed one, or its extension to larger tables."""
+    return test == claimed or (claimed == FISHER_2X2 and test.startswith("Fisher-Freeman-Halton"))
+
+
+def tests_of(table: np.ndarray) -> dict[str, float]:
+    """Return the p of every test that a paper may have used for a table of counts, (levels, groups), by name."""
+    table = np.asarray(table, int)
+    if table.shape == (2, 2):
+        arrays = tuple(np.array([v]) for v in (table[0, 1], table[:, 1].sum(), table[0, 0], table[:, 0].sum()))
+        found = {str(test): float(pair_p(test, *arrays)[0]) for test in PAIR_TESTS}
+    else:
+        exact, pearson = exact_test(table), pearson_test(table)
+        found = {exact.test: exact.p_value, pearson.test: pearson.p_value}
+    return found | {LIKELIHOOD_RATIO: _likelihood_ratio(table)}
+
+
+def _likelihood_ratio(table: np.ndarray) -> float:
+    """Return the p of the likelihood ratio χ² (SPSS: CROSSTABS prints it)."""
+    table = table[table.any(axis=1)][:, table.any(axis=0)]
+    if min(table.shape, default=0) < 2:
+        return math.nan
+    foreseen = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = 2 * np.where(table > 0, table * np.log(table / foreseen), 0).sum()
+    return chi_square_p(float(statistic), (table.shape[0] - 1) * (table.shape[1] - 1))
+
+
+def _tables(entries: Sequence[Entry]) -> list[list[Entry]]:
+    """Put the rows together whose p is one: the levels of a label; a row without a level stands for itself."""
+    out: list[list[Entry]] = []
+    for e in entries:
+        last = out[-1][0] if out else None
+        if last and e.level and last.level and e.groups and (last.table, last.label) == (e.table, e.label):
+            out[-1].append(e)
+        elif e.groups:
+            out.append([e])
+    return [rows for rows in out if any(r.p for r in rows)]
+
+
+def _counts(rows: list[Entry]) -> np.ndarray | None:
+    """Return the table of counts, (levels, groups); of a single row events against none. None where groups differ."""
+    if len({len(r.groups) for r in rows}) != 1 or len(rows[0].groups) < 2:
+        return None
+    table = np.array([[g.events for g in r.groups] for r in rows])
+    return table if len(rows) > 1 else np.array([table[0], [g.n - g.events for g in rows[0].groups]])
+
+
+def _check_counts(rows: list[Entry], claimed: str, findings: list[Finding], tests: list[tuple[object, ...]]) -> None:
+    """Try every test on a p's counts."""
+    e = next(r for r in rows if r.p)
+    name = e.label if len(rows) > 1 else e.name
+    printed, table = e.p, _counts(rows)
+    if printed is None or table is None:
+        return
+    if not table[0].any() and len(rows) == 1:
+        words = f"{_NOBODY}: there is nothing to test, and {printed} means nothing"
+        findings.append(Finding(e.line, e.table, name, P, str(printed), "", UNTOLD, words))
+        return
+    found = tests_of(table)
+    giving = [t for t, p in found.items() if printed.agrees(p)]
+    tests += [(e.line, e.table, name, str(printed), t, p, printed.agrees(p)) for t, p in found.items()]
+    ours = next((p for t, p in found.items() if is_claimed(t, claimed)), math.nan)
+    gives = "gives" if len(giving) == 1 else "give"
+    words = f"{claimed} gives {_p(ours, printed)}; " + (
+        f"{printed} is what {' and '.join(giving)} {gives}" if giving else
+        f"none of {', '.join(found)} gives {printed}")
+    verdict = AGREES if any(is_claimed(t, claimed) for t in giving) else DIFFERS
+    findings.append(Finding(e.line, e.table, name, P, str(printed), _p(ours, printed), verdict, words))
+
+
+def _p(p: float, printed: Printed) -> str:
+    """Write a p with as many digits as were printed."""
+    if math.isnan(p) or printed.sign:
+        return p_value(p)
+    return f"{p:.{max(printed.decimals, 3)}f}".removeprefix("0") or "0"
+
+
+def _percentages(e: Entry) -> list[Finding]:
+    out = []
+    for place, g in enumerate(e.groups, start=1):
+        if g.percent is not None and g.n and not g.percent.agrees(100 * g.events / g.n):
+            shown = f"{100 * g.events / g.n:.{g.percent.decimals}f}%"
+            words = f"group {place}: {g.events} of {g.n} is {shown}, not {g.percent}%"
+            out.append(Finding(e.line, e.table, e.name, PERCENT, f"{g.percent}%", shown, DIFFERS, words))
+    return out
+
+
+def _sums(e: Entry, by_label: dict[tuple[str, str], Entry]) -> list[Finding]:
+    """Add parts up to their whole, and hold a part below what it is a part of."""
+    out = []
+    parts = [p for label in e.sum_of if (p := by_label.get((e.table, label)))]
+    around = by_label.get((e.table, e.within)) if e.within else None
+    for place, g in enumerate(e.groups):
+        total = sum(p.groups[place].events for p in parts if place < len(p.groups))
+        if parts and len(parts) == len(e.sum_of) and total != g.events:
+            words = f"group {place + 1}: {' + '.join(e.sum_of)} is {total}, not {g.events}"
+            out.append(Finding(e.line, e.table, e.name, SUMS, str(g.events), str(total), DIFFERS, words))
+        if around and place < len(around.groups) and g.events > (most := around.groups[place].events):
+            words = f"group {place + 1}: {g.events} patients in {e.name}, but {most} in {e.within}, which holds it"
+            out.append(Finding(e.line, e.table, e.name, SUMS, str(g.events), f"at most {most}", IMPOSSIBLE, words))
+    return out

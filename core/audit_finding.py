@@ -1,0 +1,21 @@
+"""One finding of an audit, and its verdicts."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+AGREES, DIFFERS, IMPOSSIBLE, UNTOLD = "agrees", "does not agree", "cannot be", "cannot be told"
+VERDICTS = (IMPOSSIBLE, DIFFERS, UNTOLD, AGREES)
+
+
+class Finding(NamedTuple):
+    """A check of a row: what was printed, what follows, the verdict, and what it means in words."""
+
+    line: int
+    table: str
+    row: str
+    check: str
+    printed: str
+    found: str
+    verdict: str
+    words: str

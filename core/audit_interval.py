@@ -1,0 +1,120 @@
+"""What a printed ratio, its interval and its p say of one another, and of the deaths that they would need."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from core.audit_finding import AGREES, DIFFERS, IMPOSSIBLE, UNTOLD, Finding
+from core.audit_table import Entry, Printed
+from core.format import number
+from core.p_values import two_sided_p
+from core.product_limit import Z95
+
+INTERVAL, FROM_INTERVAL, MIDDLE = "width of the interval", "p from the interval", "ratio inside its interval"
+Ratio = tuple[Printed, Printed, Printed]
+_TINY = 1e-12
+
+
+class Width(NamedTuple):
+    """A printed interval's width beside the least that the deaths allow."""
+
+    line: int
+    table: str
+    row: str
+    ratio: float
+    low: float
+    high: float
+    std_error: float
+    least: float
+    deaths: int
+    verdict: str
+
+
+def check_width(e: Entry, ratio: Ratio) -> tuple[Finding, Width]:
+    """Hold an interval against the least standard error of any fitted Cox model.
+
+    The printed limits are taken as rounded in the paper's favour.
+    """
+    low, high = max(ratio[1].value - ratio[1].half, _TINY), ratio[2].value + ratio[2].half
+    widest = math.log(high / low) / (2 * Z95)
+    least, whose = least_error(e)
+    deaths = math.ceil(4 / widest**2 - 1e-9)
+    if math.isnan(least):
+        verdict = UNTOLD
+        words = ("without patients or deaths nothing says how narrow it may be; it needs at least "
+                 f"{deaths:,} deaths, evenly split")
+    elif widest < least * (1 - 1e-9):
+        verdict = IMPOSSIBLE
+        words = (f"the interval is that of a standard error of {widest:.3f} at most; {whose} allow no less than "
+                 f"{least:.3f} in any Cox model, adjusted or not. It would need at least {deaths:,} deaths, evenly "
+                 "split")
+    else:
+        verdict = AGREES
+        words = (f"a standard error of {widest:.3f} is possible: {whose} allow {least:.3f}; it needs at least "
+                 f"{deaths:,} deaths, evenly split")
+    found = "" if math.isnan(least) else f"SE ≥ {least:.3f}"
+    value, lower, upper = (v.value for v in ratio)
+    return (Finding(e.line, e.table, e.name, INTERVAL, f"{ratio[1]} to {ratio[2]}", found, verdict, words),
+            Width(e.line, e.table, e.name, value, lower, upper, widest, least, deaths, verdict))
+
+
+def least_error(e: Entry) -> tuple[float, str]:
+    """Return the least standard error that patients and deaths allow, and whose they are; NaN where nothing is known.
+
+    The information about a level's coefficient is at most that of its deaths and the reference's apart, so that
+    SE ≥ √(1/d₁ + 1/d₀), adjusted or not. Deaths unknown: each at most the level's patients. Their split unknown: at
+    best even, 2 / √d.
+    """
+    level = e.sizes.get("deaths_level", e.sizes.get("patients_level"))
+    reference = e.sizes.get("deaths_reference", e.sizes.get("patients_reference"))
+    total = e.sizes.get("deaths", e.sizes.get("patients"))
+    even = 2 / math.sqrt(total) if total else 0.0
+    apart = math.sqrt(1 / level + 1 / reference) if level and reference else 0.0
+    if apart and apart >= even:
+        known = "deaths" if {"deaths_level", "deaths_reference"} <= set(e.sizes) else "patients, all of them dead,"
+        return apart, f"{level} and {reference} {known}"
+    if even:
+        known = "deaths," if "deaths" in e.sizes else "patients, all of them dead,"
+        return even, f"{total} {known} evenly split"
+    events = [g.events for g in e.groups]
+    if len(events) == 2 and all(events):
+        return math.sqrt(sum(1 / n for n in events)), f"{events[0]} and {events[1]} events"
+    return math.nan, ""
+
+
+def check_p(e: Entry, ratio: Ratio) -> list[Finding]:
+    """Compare p with that of ratio and interval, over all that the rounding of all three allows."""
+    printed = e.p
+    if printed is None:
+        return []
+    logs = [math.log(max(ratio[0].value + s * ratio[0].half, _TINY)) for s in (-1, 1)]
+    low, high = ratio[1:]
+    errors = [math.log((high.value + s * high.half) / max(low.value - s * low.half, _TINY)) / (2 * Z95)
+              for s in (-1, 1)]
+    near = 0.0 if logs[0] <= 0 <= logs[1] else min(abs(v) for v in logs)
+    least, most = two_sided_p(max(abs(v) for v in logs) / max(errors[0], _TINY)), two_sided_p(near / errors[1])
+    inside = least < printed.value if printed.sign in ("<", "≤") else most > printed.value if printed.sign else \
+        least - printed.half <= printed.value <= most + printed.half
+    exact = _three(two_sided_p(math.log(ratio[0].value) / (math.log(high.value / low.value) / (2 * Z95))))
+    span = f"{_three(least)} to {_three(most)}"
+    words = "p and interval say the same" if inside else \
+        f"ratio and interval give p = {exact}, by their rounding anything from {span}"
+    return [Finding(e.line, e.table, e.name, FROM_INTERVAL, str(printed), f"{exact} ({span})",
+                    AGREES if inside else DIFFERS, words)]
+
+
+def check_middle(e: Entry, ratio: Ratio) -> Finding:
+    """Tell whether a ratio stands at the geometric middle of its interval, as it does in any Wald interval."""
+    value, low, high = ratio
+    ends = [math.sqrt(max(low.value + s * low.half, _TINY) * (high.value + s * high.half)) for s in (-1, 1)]
+    inside = ends[0] - value.half <= value.value <= ends[1] + value.half
+    middle = math.sqrt(low.value * high.value)
+    words = "it is the interval's geometric middle" if inside else \
+        f"the interval's geometric middle is {middle:.{value.decimals}f}, not {value}"
+    return Finding(e.line, e.table, e.name, MIDDLE, str(value), number(round(middle, value.decimals + 1)),
+                   AGREES if inside else DIFFERS, words)
+
+
+def _three(p: float) -> str:
+    return f"{p:.3f}".removeprefix("0") if p >= 0.0005 else "<.001"

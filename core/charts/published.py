@@ -1,0 +1,138 @@
+"""The paper beside the cohort, and the audit of a table: as tables, and intervals beside what they could be."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from core.audit import Audit
+from core.audit_finding import IMPOSSIBLE, VERDICTS
+from core.charts import theme
+from core.cohort import Cohort
+from core.figure import Figure, Provenance, provenance, rows_of
+from core.format import DASH, fixed, p_value, plural
+from core.product_limit import Z95
+from core.published import CITATION, DIFFERS, NOT_HERE, Comparison
+
+WIDTH, _ROW, _NAME = 900, 22, 44
+_LOW, _HIGH, _TICKS = 0.2, 5.0, (0.25, 0.5, 1.0, 2.0, 4.0)
+
+
+def comparison_figure(cohort: Cohort, found: Comparison, rows: pd.DataFrame) -> Figure:
+    """Write chosen rows of the comparison."""
+    totals = found.totals()
+    return Figure(
+        slug="published", title="Published against recomputed", chart=None, table=comparison_table(found, rows),
+        drawn=found.rows, summary=(
+            f"{totals['agrees']} of {len(found.rows)} published figures agree to the printed digit, {totals[DIFFERS]} "
+            f"do not, {totals[NOT_HERE]} cannot be recomputed",),
+        provenance=provenance(cohort, f"Published: {CITATION}. Each figure by the function that its page uses; a "
+                              "p-value by the test of its counts that gives it, else by Fisher's."))
+
+
+def comparison_table(found: Comparison, rows: pd.DataFrame) -> pd.DataFrame:
+    """Write a row per published figure: place, what it is, printed, this cohort's, difference, verdict, how and why."""
+    names = dict(zip("AB", found.arms, strict=True)) | {"": ""}
+    out = []
+    for r in rows_of(rows):
+        what = ", ".join(filter(None, (r.item.replace("_", " "), r.level)))
+        out.append({"Place": r.place, "Figure": f"{what}: {r.quantity}", "Arm": names[r.group], "Printed": r.printed,
+                    "Recomputed": _shown(r), "Difference": _difference(r), "Verdict": r.verdict,
+                    "How, or why not": "; ".join(filter(None, (r.how, r.reason)))})
+    return pd.DataFrame(out, columns=["Place", "Figure", "Arm", "Printed", "Recomputed", "Difference", "Verdict",
+                                      "How, or why not"])
+
+
+def _shown(r: Any) -> str:
+    """Write a recomputed figure with the printed one's digits, one more where that hides the difference."""
+    if r.ours_text or math.isnan(r.ours):
+        return r.ours_text or DASH
+    if r.quantity == "p" and (r.printed.startswith("<") or r.ours < 0.0005):
+        return p_value(r.ours)
+    digits = len(r.printed.partition(".")[2])
+    text = fixed(r.ours, digits)
+    text = text.removeprefix("0") if r.quantity == "p" and digits > 1 else text
+    return fixed(r.ours, digits + 1) if r.verdict == DIFFERS and text == r.printed else text
+
+
+def _difference(r: Any) -> str:
+    if math.isnan(r.difference) or r.verdict != DIFFERS:
+        return ""
+    return fixed(r.difference, max(len(r.printed.partition(".")[2]), 1))
+
+
+def audit_figure(found: Audit, name: str, fingerprint: str, rows: pd.DataFrame) -> Figure:
+    """Write the findings of an audited table, in plain words."""
+    table = pd.DataFrame([{"Table": r.table, "Row": r.row, "Check": r.check, "Printed": r.printed, "Follows": r.found,
+                           "Verdict": r.verdict, "In words": r.words} for r in rows_of(rows)],
+                         columns=["Table", "Row", "Check", "Printed", "Follows", "Verdict", "In words"])
+    return Figure(slug="audit", title=f"Audit of a published table: {name}", chart=None, table=table,
+                  drawn=found.findings, summary=tuple(found.totals()), provenance=_source(name, fingerprint, found))
+
+
+def widths_figure(found: Audit, name: str, fingerprint: str) -> Figure:
+    """Draw each printed interval on the narrowest one that the patients and deaths allow any Cox model."""
+    rows = []
+    for i, r in enumerate(rows_of(found.widths)):
+        least = None if math.isnan(r.least) else r.least
+        ends = (None, None) if least is None else np.clip(np.exp(np.log(r.ratio) + np.array([-1, 1]) * Z95 * least),
+                                                          _LOW, _HIGH).tolist()
+        low, high = np.clip([r.low, r.high], _LOW, _HIGH).tolist()
+        rows.append({"i": i, "text": theme.shortened(r.row, _NAME), "ratio": float(np.clip(r.ratio, _LOW, _HIGH)),
+                     "low": low, "high": high, "least_low": ends[0], "least_high": ends[1],
+                     "c": theme.ACCENT if r.verdict == IMPOSSIBLE else theme.SELECTED,
+                     "said": f"needs ≥ {r.deaths:,} deaths" if r.verdict == IMPOSSIBLE else "possible"})
+    impossible = int((found.widths.verdict == IMPOSSIBLE).sum())
+    table = pd.DataFrame([{"Row": r.row, "Ratio (95% CI)": f"{r.ratio:g} ({r.low:g}{DASH}{r.high:g})",
+                           "SE at most": fixed(r.std_error, 3), "Least SE": DASH if math.isnan(r.least) else
+                           fixed(r.least, 3), "Deaths it needs": f"{r.deaths:,}", "Verdict": r.verdict}
+                          for r in rows_of(found.widths)])
+    return Figure(
+        slug="audit-intervals", title=f"Printed intervals, and the narrowest that could be: {name}",
+        chart=theme.with_data(_widths(len(rows)), rows=rows, one=[{"x": 1.0}]), table=table, drawn=found.widths,
+        summary=(f"{impossible} of {plural(len(rows), 'interval')} are narrower than the patients allow",),
+        provenance=_source(name, fingerprint, found), alt="Printed intervals over the least possible ones.")
+
+
+def verdicts_of(found: Audit) -> list[str]:
+    """Return the verdicts there are, the gravest first."""
+    return [v for v in VERDICTS if (found.findings.verdict == v).any()]
+
+
+def _source(name: str, fingerprint: str, found: Audit) -> Provenance:
+    from core import __version__
+
+    return Provenance(
+        patients="From the printed table alone", filters="No patient data.", version=__version__,
+        method=f"p by every test of the counts (claimed: {found.claimed}); least standard error √(1/d₁ + 1/d₀), deaths "
+        "at most the patients where unknown, 2/√d where their split is; limits taken as rounded in the paper's favour.",
+        source=f"{name}, SHA-256 {fingerprint[:12]} · Cohortscope {__version__}")
+
+
+@lru_cache(maxsize=32)
+def _widths(rows: int) -> dict[str, Any]:
+    y = alt.Y("i:O", axis=None, scale=alt.Scale(domain=list(range(rows)), paddingInner=0, paddingOuter=0))
+    scale = alt.Scale(type="log", domain=[_LOW, _HIGH], nice=False, range=[250, alt.ExprRef("width - 150")])
+    axis = alt.Axis(values=list(_TICKS), format="~g", grid=True, orient="top", title=None)
+
+    def x(field: str) -> alt.X:
+        return alt.X(f"{field}:Q", scale=scale, axis=axis)
+
+    base = alt.Chart(theme.data("rows"))
+    layers: list[Any] = [
+        base.transform_filter("isValid(datum.least_low)").mark_bar(height=12, color=theme.ALL).encode(
+            y=y, x=x("least_low"), x2="least_high:Q"),
+        alt.Chart(theme.data("one")).mark_rule(color=theme.QUIET).encode(x=x("x")),
+        base.mark_rule(strokeWidth=2.4).encode(y=y, x=x("low"), x2="high:Q", color=theme.given("c")),
+        base.mark_point(shape="square", filled=True, size=50, opacity=1).encode(y=y, x=x("ratio"),
+                                                                                color=theme.given("c")),
+        base.mark_text(align="left", baseline="middle").encode(y=y, x=alt.value(0), text="text:N",
+                                                               color=alt.value(theme.INK)),
+        base.mark_text(align="right", baseline="middle").encode(y=y, x=alt.value(alt.ExprRef("width")), text="said:N",
+                                                                color=theme.given("c"))]
+    return theme.finish(alt.layer(*layers), width=WIDTH, height=rows * _ROW + 40)

@@ -1,0 +1,120 @@
+"""Every figure that Yang 2023 printed, beside what a cohort gives: by the functions that the pages use.
+
+Source of the figures: Yang D, Du J, Nie W, Wang C, Ma Z. Medicine 2023;102:45(e35713), typed from the paper.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from core.audit import tests_of
+from core.audit_table import Printed
+from core.cohort import Cohort
+from core.errors import CohortError
+from core.published_recompute import Key, Recomputed, Value, recompute
+from core.schema import ARM
+
+FILE = Path(__file__).parents[1] / "sample_data" / "yang2023_published.csv"
+CITATION = "Yang D, Du J, Nie W, Wang C, Ma Z. Medicine 2023;102:45(e35713)"
+AGREES, DIFFERS, NOT_HERE = "agrees", "does not agree", "cannot be recomputed"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Comparison:
+    """The published figures beside a cohort's.
+
+    Attributes
+    ----------
+    rows : place, item, level, group, quantity, printed, ours (number; NaN where there is none), difference, verdict,
+        ours_text (where it is a word), how (the function and test that gave it), reason (why it differs or cannot be
+        had), page
+    arms : the cohort's arms that stand for the paper's A and B
+    """
+
+    rows: pd.DataFrame
+    arms: tuple[str, str]
+
+    def totals(self) -> dict[str, int]:
+        """Return how many figures agree, do not, and cannot be recomputed."""
+        return {v: int((self.rows.verdict == v).sum()) for v in (AGREES, DIFFERS, NOT_HERE)}
+
+
+def published() -> pd.DataFrame:
+    """Return every printed figure: place, item, level, group ("A" with sorafenib, "B" without), quantity, printed."""
+    with FILE.open(encoding="utf-8", newline="") as file:
+        return pd.DataFrame(list(csv.DictReader(file)))
+
+
+def compare(cohort: Cohort) -> Comparison:
+    """Set a cohort's figures beside the published ones.
+
+    A figure agrees where the cohort's rounds to the printed digits; a p-value where one of the tests of its counts
+    does.
+
+    Raises
+    ------
+    CohortError
+        If the cohort has not two arms.
+    """
+    arms = _arms(cohort)
+    found = recompute(cohort, *arms)
+    rows = [_row({str(k): str(v) for k, v in r.items()}, found) for r in published().to_dict("records")]
+    return Comparison(rows=pd.DataFrame(rows), arms=arms)
+
+
+def _arms(cohort: Cohort) -> tuple[str, str]:
+    """Return the arm with the added drug, and the other: by name, else the reference is B."""
+    levels = cohort.levels(ARM) if cohort.mapping.arm else ()
+    if len(levels) != 2:
+        raise CohortError(f"The paper compares two arms; this cohort has {len(levels) or 'none'}.",
+                          "Load a cohort of two arms, or open the sample.")
+    named = [level for level in levels if "sorafenib" in level.casefold()]
+    ours = named[0] if len(named) == 1 else levels[1]
+    return ours, next(level for level in levels if level != ours)
+
+
+def _row(printed: dict[str, str], found: Recomputed) -> dict[str, object]:
+    key = (printed["place"], printed["item"], printed["level"], printed["group"], printed["quantity"])
+    value = found.value(key)
+    row: dict[str, object] = {**printed, "ours": value.number, "ours_text": value.text, "difference": math.nan,
+                              "verdict": NOT_HERE, "how": value.how, "reason": value.reason, "page": value.page}
+    if value.text:
+        same = value.text == printed["printed"]
+        return row | {"verdict": AGREES if same else DIFFERS, "reason": "" if same else "another term is commoner here"}
+    if math.isnan(value.number) and value.table is None:
+        return row
+    shown = Printed.of(printed["printed"].removeprefix("<"), sign="<" if printed["printed"].startswith("<") else "")
+    if value.table is not None:
+        value = _by_test(value, shown)
+    row |= {"ours": value.number, "how": value.how, "difference": value.number - shown.value}
+    if math.isnan(value.number):
+        return row | {"reason": value.reason}
+    agrees = shown.agrees(value.number)
+    return row | {"verdict": AGREES if agrees else DIFFERS, "reason": "" if agrees else value.reason or
+                  _why_different(key)}
+
+
+def _why_different(key: Key) -> str:
+    """Say why a figure need not agree."""
+    if key[0] == "Table 3":
+        return "no model of these patients gives it: the audit says what its interval would need"
+    if key[4] == "%":
+        return "the printed percentage does not follow from the printed count"
+    return "these patients have another value"
+
+
+def _by_test(value: Value, printed: Printed) -> Value:
+    """Choose among the tests of a table of counts one that gives the printed p; else the claimed one."""
+    assert value.table is not None
+    tests = tests_of(value.table)
+    giving = next((t for t, p in tests.items() if printed.agrees(p)), next(iter(tests)))
+    given = printed.agrees(tests[giving])
+    reason = "" if given else f"none of {', '.join(tests)} gives it from these counts"
+    if not value.table.any(axis=1).all():
+        reason = "no patient had an event: there is nothing to test"
+    return Value(number=tests[giving], how=f"{value.how}, {giving}", page=value.page, reason=reason)
