@@ -210,8 +210,8 @@ def _events(cohort: Cohort, arms: dict[str, str]) -> dict[Key, Value]:
     for rows in kinds:
         frame = adverse_events(cohort, options=EventOptions(rows=rows, single=True)).rows
         for band, part in frame.groupby("band", sort=False):
-            for (term, arm), own in _events_of(part, "term").items():
-                counts.setdefault((term, str(band)), {})[back[arm]] = own
+            for (term, arm), pair in _events_of(part, "term").items():
+                counts.setdefault((term, str(band)), {})[back[arm]] = pair
     named = {ours: item for item, ours in _TERMS.items()}
     out: dict[Key, Value] = {}
     for (term, band), own in counts.items():

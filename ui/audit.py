@@ -52,7 +52,7 @@ def audit_panel() -> None:
         rows = found.findings[found.findings.verdict.isin(shown or verdicts)]
         rows = rows.sort_values("verdict", key=lambda v: v.map(VERDICTS.index), kind="stable")  # the gravest first
         with st.container(key="audit", height=480):
-            show_table(audit_figure(found, name, fingerprint, rows))
+            show_table(audit_figure(found, name, fingerprint, rows), wrap=True)
 
 
 def _totals(found: Audit) -> None:

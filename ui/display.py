@@ -54,10 +54,10 @@ def show(figure: Figure, *, key: str, on_select: Callable[[], None] | None = Non
     )
 
 
-def show_table(figure: Figure) -> None:
+def show_table(figure: Figure, *, wrap: bool = False) -> None:
     """Write a figure that is a table, and enter it among those that the page can export."""
     session().figures.append(figure)
-    table(figure.table)
+    table(figure.table, wrap=wrap)
     for text in figure.notes:
         note(text)
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pandas as pd
 import streamlit as st
 
-from core.charts.published import comparison_figure
+from core.charts.published import CLICK, METHOD, comparison_figure, comparison_said
 from core.cohort import Cohort
 from core.published import AGREES, CITATION, DIFFERS, NOT_HERE, Comparison
 from core.schema import ARM
 from ui import cache, state
-from ui.display import heading, note, panel, show_table
+from ui.display import heading, note, panel, show, table
+from ui.filters import picked
 from ui.state import session
 
 _PAGES = {"Survival": "pages/2_Survival.py", "Hazard ratios": "pages/3_Hazard_ratios.py",
           "Toxicity": "pages/4_Toxicity.py", "Response": "pages/5_Response.py", "Cohort": "pages/1_Cohort.py"}
-_SHOWN = 120  # rows of a table that is read
+_SHOWN = 40  # rows of a page
 
 
 def published_panel(cohort: Cohort) -> None:
@@ -33,22 +37,55 @@ def published_panel(cohort: Cohort) -> None:
                                  width=240)
         rows = found.rows[(found.rows.verdict == verdict) | (verdict == "all")]
         rows = rows[(rows.place == place) | (place == "everywhere")]
-        figure = comparison_figure(cohort, found, rows)
-        note(figure.summary[0] + f". {figure.provenance.method}")
-        _open_panel(found)
-        with st.container(key="published", height=560):
-            show_table(figure) if len(rows) else note("No figure is like that here.")
+        note(f"{comparison_said(found)} {METHOD}")
+        if rows.empty:
+            note("No figure is like that here.")
+            return
+        _list(cohort, found, rows)
+    _open_panel(found)
+
+
+def _list(cohort: Cohort, found: Comparison, rows: pd.DataFrame) -> None:
+    """Draw a page of the list; a click on a row goes to the panel that recomputes it."""
+    pages = range(0, len(rows), _SHOWN)
+    start = pages[0] if len(pages) == 1 else st.segmented_control(
+        "Rows", list(pages), default=0, key=f"published-page-{len(rows)}", required=True,
+        label_visibility="collapsed", format_func=lambda i: f"{i + 1}–{min(i + _SHOWN, len(rows))}")
+    figure = comparison_figure(cohort, found, rows.iloc[start:start + _SHOWN])
+    name = f"published-{cohort.fingerprint[:8]}-{len(figure.table)}"
+    with st.container(key="published"):
+        show(figure, key=name, selection=CLICK, on_select=_asks(name))
+    with st.expander("The same as a table, with difference and how or why not"):
+        table(figure.table, wrap=True)
+
+
+def _asks(name: str) -> Callable[[], None]:
+    """Return the list's callback: it notes which row was clicked; the page then goes where it is recomputed."""
+    def handle() -> None:
+        here, now = session(), picked(name, "row")
+        changed = now ^ here.clicked.get(name, frozenset())
+        here.clicked[name] = now
+        if changed:
+            here.published = min(changed)
+    return handle
 
 
 def _open_panel(found: Comparison) -> None:
-    """Offer the panel that recomputes a figure."""
+    """Offer the same from the keyboard, and go where a row was clicked."""
     able = [i for i in found.rows.index if found.rows.page[i]]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         chosen = st.selectbox("Go to the panel that recomputes", able, None, key="published-row", width=460,
-                              placeholder="Choose a figure", format_func=lambda i: _name(found, i))
-        if st.button("Open it", key="published-open", disabled=chosen is None) and chosen is not None:
-            _prepare(found, chosen)
-            st.switch_page(_PAGES[found.rows.page[chosen]], query_params=state.own_parameter())
+                              placeholder="Choose a figure, or click its row", format_func=lambda i: _name(found, i))
+        asked = st.button("Open it", key="published-open", disabled=chosen is None)
+    clicked, session().published = session().published, ""
+    wanted = int(clicked) if clicked else chosen if asked else None
+    if wanted is None:
+        return
+    if not found.rows.page[wanted]:
+        note(f"{_name(found, wanted)}: {found.rows.reason[wanted]}.", strong=True)
+        return
+    _prepare(found, wanted)
+    st.switch_page(_PAGES[found.rows.page[wanted]], query_params=state.own_parameter())
 
 
 def _name(found: Comparison, i: int) -> str:

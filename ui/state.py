@@ -56,6 +56,7 @@ class Session:
     endpoint: str = ""
     by: str | None = ""  # "" until chosen: the arm where there is one; None: one curve
     term: str = ""  # the adverse event that is looked at
+    published: str = ""  # the published figure whose panel is asked for
     landmark: float = 0.0  # months; 0 for none
     tau: dict[str, float] = field(default_factory=dict)  # per endpoint, where one was chosen
     clicked: dict[str, frozenset[str]] = field(default_factory=dict)

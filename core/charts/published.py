@@ -17,22 +17,59 @@ from core.cohort import Cohort
 from core.figure import Figure, Provenance, provenance, rows_of
 from core.format import DASH, fixed, p_value, plural
 from core.product_limit import Z95
-from core.published import CITATION, DIFFERS, NOT_HERE, Comparison
+from core.published import AGREES, CITATION, DIFFERS, NOT_HERE, Comparison
 
 WIDTH, _ROW, _NAME = 900, 22, 44
+CLICK = "click"
+_COLUMNS = (("place", "Place", 0), ("figure", "Figure", 0.17), ("arm", "Arm", 0.5), ("printed", "Printed", 0.66),
+            ("ours", "Recomputed", 0.74), ("verdict", "Verdict", 0.84))  # where they begin, as shares of the width
+METHOD = (f"Published: {CITATION}. Each figure by the function that its page uses; a p-value by the test of its counts "
+          "that gives it, else by Fisher's.")
+_COLOURS = {AGREES: "#1f7a4d", DIFFERS: theme.ACCENT, NOT_HERE: theme.QUIET}
 _LOW, _HIGH, _TICKS = 0.2, 5.0, (0.25, 0.5, 1.0, 2.0, 4.0)
 
 
 def comparison_figure(cohort: Cohort, found: Comparison, rows: pd.DataFrame) -> Figure:
-    """Write chosen rows of the comparison."""
-    totals = found.totals()
+    """Write chosen rows of the comparison as a list whose rows can be clicked."""
+    table = comparison_table(found, rows)
+    listed = [{"i": i, "row": str(index), "place": r[0], "figure": theme.shortened(r[1], 60), "arm": r[2],
+               "printed": r[3], "ours": r[4], "verdict": r[6], "c": _COLOURS[r[6]], "tip": r[7] or r[6]}
+              for i, (index, r) in enumerate(zip(rows.index, table.itertuples(index=False), strict=True))]
     return Figure(
-        slug="published", title="Published against recomputed", chart=None, table=comparison_table(found, rows),
-        drawn=found.rows, summary=(
-            f"{totals['agrees']} of {len(found.rows)} published figures agree to the printed digit, {totals[DIFFERS]} "
-            f"do not, {totals[NOT_HERE]} cannot be recomputed",),
-        provenance=provenance(cohort, f"Published: {CITATION}. Each figure by the function that its page uses; a "
-                              "p-value by the test of its counts that gives it, else by Fisher's."))
+        slug="published", title="Published against recomputed", table=table,
+        chart=theme.with_data(_list(len(listed)), rows=listed, titles=[
+            {"field": f, "text": title} for f, title, _ in _COLUMNS]),
+        drawn=found.rows, summary=(comparison_said(found),), provenance=provenance(cohort, METHOD),
+        alt=f"A list of {plural(len(listed), 'figure')}; the table gives them.")
+
+
+def comparison_said(found: Comparison) -> str:
+    """Say how many figures agree, do not, and cannot be recomputed."""
+    totals = found.totals()
+    return (f"{totals[AGREES]} of {len(found.rows)} published figures agree to the printed digit, {totals[DIFFERS]} do "
+            f"not, {totals[NOT_HERE]} cannot be recomputed.")
+
+
+@lru_cache(maxsize=64)
+def _list(rows: int) -> dict[str, Any]:
+    """Lay out a list of text that answers clicks."""
+    y = alt.Y("i:O", axis=None, scale=alt.Scale(domain=list(range(rows)), paddingInner=0, paddingOuter=0))
+    base, titles = alt.Chart(theme.data("rows")), alt.Chart(theme.data("titles"))
+    layers: list[Any] = []
+    for field, _, place in _COLUMNS:
+        x = alt.value(alt.ExprRef(f"width * {place}"))
+        layers.append(base.mark_text(align="left", baseline="middle", fontSize=11.5).encode(
+            y=y, x=x, text=f"{field}:N",
+            color=theme.given("c") if field == "verdict" else alt.value(theme.INK)))
+        layers.append(titles.transform_filter(f"datum.field == '{field}'").mark_text(
+            align="left", baseline="bottom", fontWeight=500).encode(
+                x=x, y=alt.value(-8), text="text:N", color=alt.value(theme.QUIET)))
+    picked = alt.selection_point(name=CLICK, fields=["row"], toggle="true", clear=False)
+    layers.append(base.mark_bar(opacity=0.001, cursor="pointer").encode(
+        y=y, x=alt.value(0), x2=alt.value("width"),
+        tooltip=[alt.Tooltip("figure:N", title="Figure"), alt.Tooltip("tip:N", title="How, or why not")]
+    ).add_params(picked))
+    return theme.finish(alt.layer(*layers), width=1100, height=rows * _ROW + 34)
 
 
 def comparison_table(found: Comparison, rows: pd.DataFrame) -> pd.DataFrame:
@@ -72,7 +109,7 @@ def audit_figure(found: Audit, name: str, fingerprint: str, rows: pd.DataFrame) 
                            "Verdict": r.verdict, "In words": r.words} for r in rows_of(rows)],
                          columns=["Table", "Row", "Check", "Printed", "Follows", "Verdict", "In words"])
     return Figure(slug="audit", title=f"Audit of a published table: {name}", chart=None, table=table,
-                  drawn=found.findings, summary=tuple(found.totals()), provenance=_source(name, fingerprint, found))
+                  drawn=found.findings, notes=("; ".join(found.totals()) + ".",), provenance=_source(name, fingerprint, found))
 
 
 def widths_figure(found: Audit, name: str, fingerprint: str) -> Figure:
