@@ -109,7 +109,8 @@ def audit_figure(found: Audit, name: str, fingerprint: str, rows: pd.DataFrame) 
                            "Verdict": r.verdict, "In words": r.words} for r in rows_of(rows)],
                          columns=["Table", "Row", "Check", "Printed", "Follows", "Verdict", "In words"])
     return Figure(slug="audit", title=f"Audit of a published table: {name}", chart=None, table=table,
-                  drawn=found.findings, notes=("; ".join(found.totals()) + ".",), provenance=_source(name, fingerprint, found))
+                  drawn=found.findings, notes=("; ".join(found.totals()) + ".",),
+                  provenance=_source(name, fingerprint, found))
 
 
 def widths_figure(found: Audit, name: str, fingerprint: str) -> Figure:
