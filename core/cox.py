@@ -145,8 +145,9 @@ def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,),
     if not n_event:
         raise NotEstimable(f"No {endpoint} event among {plural(n, 'patient')} with all covariates known.",
                            "Take a covariate or a filter away.")
-    model = CoxModel(endpoint=endpoint, terms=_frame(columns, line, complete), n=n, n_event=n_event,
-                     levels=_levels(cohort, columns, line, complete), missing_endpoint=cohort.n - int(here.sum()),
+    levels = _levels(cohort, columns, line, complete)
+    model = CoxModel(endpoint=endpoint, terms=_frame(columns, levels, n, n_event), n=n, n_event=n_event,
+                     levels=levels, missing_endpoint=cohort.n - int(here.sum()),
                      missing_covariate=int(here.sum()) - n, options=options)
     return _fitted(model, columns, line, complete, inside)
 
@@ -172,32 +173,30 @@ def _stratum(cohort: Cohort, within: tuple[str, ...]) -> np.ndarray:
     return out
 
 
-def _frame(columns: list[Column], line: Timeline, complete: np.ndarray) -> pd.DataFrame:
-    """Begin the table of terms: who is in each."""
-    n, n_event = int(complete.sum()), int(line.event[complete].sum())
-    rows = []
-    for c in columns:
-        inside = complete & (c.values == 1) if c.reference else complete
-        rows.append((c.term, c.level, c.reference, int(inside.sum()) if c.reference else n,
-                     int(line.event[inside].sum()) if c.reference else n_event))
-    return pd.DataFrame(rows, columns=["term", "level", "reference", "n", "n_event"])
-
-
 def _levels(cohort: Cohort, columns: list[Column], line: Timeline, complete: np.ndarray) -> pd.DataFrame:
     """Count patients and events of every level, in the levels' order."""
     rows = []
+    events = complete & line.event
     for key in dict.fromkeys(c.term for c in columns if c.reference):
         groups = strata(cohort, key)
-        n = np.bincount(groups.codes[complete], minlength=len(groups.levels))
-        dead = np.bincount(groups.codes[complete & line.event], minlength=len(groups.levels))
+        n, dead = (np.bincount(np.compress(some, groups.codes), minlength=len(groups.levels))
+                   for some in (complete, events))
         rows += [(key, level, int(a), int(b)) for level, a, b in zip(groups.levels, n, dead, strict=True)]
     return pd.DataFrame(rows, columns=["term", "level", "n", "n_event"])
+
+
+def _frame(columns: list[Column], levels: pd.DataFrame, n: int, n_event: int) -> pd.DataFrame:
+    """Begin the table of terms: who is in each."""
+    inside = {(term, level): (a, b) for term, level, a, b in levels.itertuples(index=False)}
+    rows = [(c.term, c.level, c.reference, *(inside[c.term, c.level] if c.reference else (n, n_event)))
+            for c in columns]
+    return pd.DataFrame(rows, columns=["term", "level", "reference", "n", "n_event"])
 
 
 def _fitted(model: CoxModel, columns: list[Column], line: Timeline, complete: np.ndarray,
             inside: np.ndarray) -> CoxModel:
     """Fit the columns that can be; say of each other one why not."""
-    used, reasons = _levels_with_events(columns, line, complete, keep_empty=model.options.firth)
+    used, reasons = _levels_with_events(columns, model.terms, complete, keep_empty=model.options.firth)
     kept = _independent(columns, used, reasons)
     figures = np.full((len(_FIGURES), len(columns)), math.nan)
     reason = model_reason(len(kept), int(line.event[used].sum()))
@@ -241,7 +240,7 @@ def _penalised(found: Penalised) -> np.ndarray:
                          found.p_value])
 
 
-def _levels_with_events(columns: list[Column], line: Timeline, complete: np.ndarray, *,
+def _levels_with_events(columns: list[Column], terms: pd.DataFrame, complete: np.ndarray, *,
                         keep_empty: bool) -> tuple[np.ndarray, list[str]]:
     """Return who the model is fitted on, and why a level has no hazard ratio.
 
@@ -250,35 +249,33 @@ def _levels_with_events(columns: list[Column], line: Timeline, complete: np.ndar
     """
     reasons = [""] * len(columns)
     used = complete.copy()
-    for i, column in enumerate(columns):
-        if column.reference:
-            inside = complete & (column.values == 1)
-            n, events = int(inside.sum()), int(line.event[inside].sum())
-            if keep_empty and n:
-                continue
+    for i, (column, n, events) in enumerate(zip(columns, terms.n.tolist(), terms.n_event.tolist(), strict=True)):
+        if column.reference and not (keep_empty and n):
             reasons[i] = own_reason(column.level, n, events)
             if not events:
-                used &= ~inside
+                used &= ~(column.values == 1)
     return used, reasons
 
 
 def _independent(columns: list[Column], used: np.ndarray, reasons: list[str]) -> list[int]:
     """Return the columns to fit; say of one that follows from those before it that it does."""
-    kept: list[int] = []
-    base = np.empty((int(used.sum()), 0))  # orthonormal
-    for i, column in enumerate(columns):
-        name = column.level if column.reference else column.term
-        centred = column.values[used] - column.values[used].mean()
-        length = float(np.linalg.norm(centred))
-        if not length > 1e-12 * np.abs(column.values[used]).max() * math.sqrt(centred.size):
-            reasons[i] = reasons[i] or f"{name} does not vary in these patients"
-            continue
-        left = centred / length
-        for _ in range(2):  # twice is enough
-            left = left - base @ (base.T @ left)
-        if np.linalg.norm(left) > _NEW:
-            kept.append(i)
-            base = np.column_stack([base, left / np.linalg.norm(left)])
-        else:
-            reasons[i] = f"{name} follows from the terms before it"
-    return kept
+    values = np.column_stack([c.values[used] for c in columns])
+    length = np.sqrt(np.maximum(values.var(axis=0), 0) * len(values))
+    varies = length > 1e-12 * np.abs(values).max(axis=0, initial=0) * math.sqrt(max(len(values), 1))
+    for i in np.flatnonzero(~varies):
+        reasons[i] = reasons[i] or f"{_named(columns[i])} does not vary in these patients"
+    kept = np.flatnonzero(varies).tolist()
+    centred = (values[:, kept] - values[:, kept].mean(axis=0)) / length[kept]
+    while True:  # what is left of a column beside those before it stands on R's diagonal
+        left = np.abs(np.diag(np.linalg.qr(centred, mode="r")))
+        left = np.append(left, np.zeros(len(kept) - left.size))
+        follows = next((i for i, v in enumerate(left) if v <= _NEW), None)
+        if follows is None:
+            return kept
+        reasons[kept[follows]] = f"{_named(columns[kept[follows]])} follows from the terms before it"
+        kept.pop(follows)
+        centred = np.delete(centred, follows, axis=1)
+
+
+def _named(column: Column) -> str:
+    return column.level if column.reference else column.term

@@ -64,6 +64,20 @@ class Ties:
             second[self.many] = scale**2 * (trigamma(lower) - trigamma(upper))
         return first, second
 
+    def share_sums(self, total: np.ndarray, dying: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the sums of (l/d)/v and (l/d)/v², each (t,): what the rule takes from the dying themselves."""
+        first, second = np.zeros_like(total), np.zeros_like(total)
+        if self.few.size and not self.single:
+            inverse = 1 / self._v(total, dying)
+            first[self.few] = np.add.reduceat(self.share * inverse, self.start)
+            second[self.few] = np.add.reduceat(self.share * inverse**2, self.start)
+        if self.many.size:  # l/d = (W - v) / D
+            one, two = self.sums(total, dying)
+            w, d, n = total[self.many], dying[self.many], self.d[self.many]
+            first[self.many] = (w * one[self.many] - n) / d
+            second[self.many] = (w * two[self.many] - one[self.many]) / d
+        return first, second
+
     def log_sums(self, total: np.ndarray, dying: np.ndarray) -> np.ndarray:
         """Return the sums of log v, (t,)."""
         out = np.empty_like(total)

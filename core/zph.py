@@ -45,8 +45,9 @@ def proportional_hazards(fit: Fit, terms: Sequence[str]) -> pd.DataFrame:
     -------
     term, statistic, df, p_value; the last row is GLOBAL
     """
+    sets = fit.sets
     g = transformed_time(fit)
-    g = g - g.mean()
+    g = (g - g.mean())[sets.first_death]  # alike for those who die at once
     best, p = fit.best, len(terms)
     crossed, squared = best.information_by(g), best.information_by(g * g)
     information = np.block([[best.information, crossed], [crossed, squared]])
