@@ -40,9 +40,9 @@ def published_panel(cohort: Cohort) -> None:
         note(f"{comparison_said(found)} {METHOD}")
         if rows.empty:
             note("No figure is like that here.")
-            return
-        _list(cohort, found, rows)
-    _open_panel(found)
+        else:
+            _list(cohort, found, rows)
+        _open_panel(found)
 
 
 def _list(cohort: Cohort, found: Comparison, rows: pd.DataFrame) -> None:

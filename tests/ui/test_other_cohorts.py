@@ -1,0 +1,34 @@
+"""Every page with a cohort of one arm, of three arms, and after filters that leave one arm or nobody."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import read_cohort
+from core.filters import Filters
+from tests.conftest import HCC, REFERENCE, ROOT
+
+PAGES = sorted(p.name for p in (ROOT / "pages").glob("*.py"))
+ADAM = {k: REFERENCE / "adam" / f"{k}.csv" for k in ("adsl", "adtte", "adae")}
+
+
+@pytest.fixture(scope="module")
+def cohorts():
+    return {"no arm": read_cohort(HCC), "three arms": read_cohort(ADAM)}
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("name", ["no arm", "three arms"])
+def test_a_page_stands_with_another_cohort(cohorts, name, page):
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    app.session_state["cohortscope"].cohort = cohorts[name]
+    app.switch_page(f"pages/{page}").run()
+    assert not app.exception
+    for key in ("weighted", "baseline-p", "check-model"):
+        if any(t.key == key for t in app.toggle):
+            app.toggle(key=key).set_value(True).run()
+            assert not app.exception, key
+    variable = next(k for k, v in cohorts[name].variables.items() if v.kind == "numeric")
+    for condition in ({"lt": 45}, {"gt": 1e9}):
+        app.session_state["cohortscope"].filters = Filters.from_json({variable: condition})
+        app.run()
+        assert not app.exception, condition
