@@ -10,13 +10,14 @@ import streamlit as st
 from core.adequacy import few_patients
 from core.charts import course_figure, model_figure, spline_figure, subgroup_figure
 from core.charts.forest import CLICK
-from core.charts.hazard_ratios import SORTS, model_tests_table, zph_table
+from core.charts.hazard_ratios import SORTS, model_tests_table, split_table, zph_table
 from core.cohort import Cohort
 from core.cox import CoxModel, CoxOptions
 from core.design import FORMS, Form, default_form
 from core.filters import Filters
 from core.schema import ARM
 from core.subgroups import condition_of, forest_factors
+from core.time_split import middle_of_events, time_split
 from ui import cache, state
 from ui.balance import balance
 from ui.board import endpoint_choice
@@ -130,18 +131,41 @@ def _assumptions(cohort: Cohort, model: CoxModel) -> None:
     with left:
         heading("Proportional hazards")
         table(zph_table(cohort, model.zph))
-        failed = [cohort.variable(r.term).label for r in model.zph.itertuples()
-                  if r.p_value < _DOUBT and r.term != "GLOBAL"]
+        failed = [r.term for r in model.zph.itertuples() if r.p_value < _DOUBT and r.term != "GLOBAL"]
         if failed:
-            note(f"The hazard ratio of {', '.join(failed)} changes over time: one number does not describe it. Compare "
-                 "restricted means on the Survival page, stratify the model by it, or read early and late time "
-                 "apart by a landmark.", strong=True)
+            _instead(cohort, model, failed)
         note("Score test of the product with 1 − survival (R: cox.zph of survival 3, transform “km”).")
         _course(cohort, model)
     with right:
         heading("The model as a whole")
         table(model_tests_table(model))
         note("Concordance: the share of comparable pairs in which the higher predicted risk has the earlier event.")
+
+
+def _instead(cohort: Cohort, model: CoxModel, failed: list[str]) -> None:
+    """Say which hazard ratios change over time, and offer what describes them: strata, restricted means, a split."""
+    names = ", ".join(cohort.variable(k).label for k in failed)
+    note(f"The hazard ratio of {names} changes over time: one number does not describe it. Instead:", strong=True)
+    with st.container(key="zph-instead", horizontal=True, vertical_alignment="bottom", gap="small"):
+        levels = [k for k in failed if cohort.variable(k).kind == "categorical"]
+        if levels:
+            st.button(f"Stratify the model by {', '.join(cohort.variable(k).label for k in levels)}",
+                      key="zph-stratify", on_click=_stratify, args=(levels,))
+        st.page_link("pages/2_Survival.py", label="Compare restricted means", icon=":material/trending_down:",
+                     query_params=state.own_parameter())
+        at = st.number_input("or split time at month", 0.0, None, None, format="%g", key="zph-split", width=190,
+                             placeholder=f"such as {middle_of_events(cohort, model.endpoint):.1f}")
+    if at:
+        with panel():
+            covariates = tuple(dict.fromkeys(model.terms.term))
+            split = time_split(cohort, endpoint=model.endpoint, covariates=covariates, at=at, options=model.options)
+            table(split_table(cohort, split, failed))
+            note("The same model twice: until the month, and from there for those still followed.")
+
+
+def _stratify(keys: list[str]) -> None:
+    now = state.value_of("cox-within") or []
+    state.widget("cox-within", list(dict.fromkeys([*now, *keys])))
 
 
 def _course(cohort: Cohort, model: CoxModel) -> None:

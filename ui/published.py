@@ -104,4 +104,4 @@ def _prepare(found: Comparison, i: int) -> None:
     if row.page == "Hazard ratios":
         here.endpoint = "OS"
     if row.page == "Toxicity" and row.level in ("1-2", ">=3"):
-        st.session_state["ae-band"] = row.level
+        state.widget("ae-band", row.level)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import pandas as pd
@@ -216,6 +216,19 @@ def zph_table(cohort: Cohort, zph: pd.DataFrame) -> pd.DataFrame:
     """Write the test of proportional hazards."""
     return pd.DataFrame([{"Term": "All together" if r.term == "GLOBAL" else cohort.variable(r.term).label,
                           "χ²": fixed(r.statistic, 3), "df": str(r.df), "p": p_value(r.p_value)} for r in rows_of(zph)])
+
+
+def split_table(cohort: Cohort, split: pd.DataFrame, failed: Sequence[str]) -> pd.DataFrame:
+    """Write the hazard ratios of some terms before and after a month, side by side."""
+    own = split[split.term.isin(failed)]
+    periods = list(dict.fromkeys(split.period))
+    rows = []
+    for (term, level), part in own.groupby(["term", "level"], sort=False):
+        row = {"Term": f"{cohort.variable(str(term)).label} {level}".strip()}
+        for r in rows_of(part):
+            row[r.period.capitalize()] = _said(r)
+        rows.append(row)
+    return pd.DataFrame(rows, columns=["Term", *(p.capitalize() for p in periods)])
 
 
 def model_tests_table(model: CoxModel) -> pd.DataFrame:

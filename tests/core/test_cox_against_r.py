@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from core import CoxOptions, cox, read_cohort
+from core.errors import NotEstimable
 from core.spline_curve import spline_curve
 from core.subgroups import subgroup_hazard_ratios
+from core.time_split import middle_of_events, time_split
 from core.zph import course
 from tests.conftest import HCC, REFERENCE, SAMPLE
 
@@ -137,6 +139,16 @@ def test_a_spline_is_a_model_on_harrell_s_basis(r):
     agree(found.curve.coef, theirs["curve"], np.array(theirs["curve_error"]))
     agree(found.curve.std_error, theirs["curve_error"])
     agree(found.statistic, theirs["nonlinear"])
+
+
+def test_a_split_in_time_is_two_models(r):
+    found = time_split(read("veteran.csv"), endpoint="OS", covariates=["arm", "karno"], at=r["split"]["at"])
+    agree(found.coef, r["split"]["coef"], np.array(r["split"]["std_error"]))
+    agree(found.std_error, r["split"]["std_error"])
+    assert found.period.unique().tolist() == ["until month 3", "from month 3"]
+    with pytest.raises(NotEstimable, match="followed beyond"):
+        time_split(read("veteran.csv"), endpoint="OS", covariates=["arm"], at=500)
+    assert middle_of_events(read("veteran.csv"), "OS") > 0
 
 
 def test_residuals_show_how_a_coefficient_moves(r):

@@ -67,6 +67,12 @@ models <- list(
   }
 )
 fit <- coxph(Surv(time, status) ~ trt + karno + celltype, data = veteran, control = strict)
+split <- local({
+  d <- transform(veteran, early = pmin(time, 3), happened = status & time <= 3)
+  one <- coxph(Surv(early, happened) ~ trt + karno, data = d, control = strict)
+  two <- coxph(Surv(time - 3, status) ~ trt + karno, data = subset(d, time > 3), control = strict)
+  list(at = 3, coef = vec(c(coef(one), coef(two))), std_error = vec(c(sqrt(diag(vcov(one))), sqrt(diag(vcov(two))))))
+})
 moves <- cox.zph(fit, transform = "km", terms = FALSE)
 course <- list(x = vec(moves$x), y = vec(moves$y[, "karno"]))
 
@@ -165,6 +171,6 @@ shown <- local({
   list(coef = vec(coef(fit)), std_error = vec(sqrt(diag(vcov(fit)))), concordance = summary(fit)$concordance[[1]],
        statistic = 2 * diff(fit$loglik))
 })
-out <- list(shown = shown, r = R.version.string, survival = as.character(packageVersion("survival")), models = models, course = course, firth = firth,
+out <- list(shown = shown, r = R.version.string, survival = as.character(packageVersion("survival")), models = models, split = split, course = course, firth = firth,
             subgroups = subgroups, weighting = weighting)
 writeLines(json(out), file.path(here, "cox_reference.json"))

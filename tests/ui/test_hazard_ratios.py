@@ -43,6 +43,22 @@ def test_a_coefficient_is_shown_over_time(app):
     assert not app.exception and "changes over time" in texts(app)
 
 
+def test_where_hazards_are_not_proportional_there_is_something_instead(app, sample):
+    app.multiselect(key="covariates").set_value(["arm", "pvtt", "afp", "hvtt"]).run()
+    model = cox(sample, endpoint="OS", covariates=["arm", "pvtt", "afp", "hvtt"], options=CoxOptions.of(
+        forms={"afp": "log2"}))
+    failed = [t for t in model.zph.term[:-1] if (model.zph.set_index("term").p_value[t] < 0.05)]
+    assert failed and "changes over time" in texts(app)
+    app.number_input(key="zph-split").set_value(14.0).run()
+    assert not app.exception and "Until month 14" in texts(app) and "From month 14" in texts(app)
+    app.number_input(key="zph-split").set_value(500.0).run()
+    assert not app.exception and "Nobody is followed beyond 500 months" in texts(app)
+    levels = [k for k in failed if sample.variable(k).kind == "categorical"]
+    if levels:
+        app.button(key="zph-stratify").click().run()
+        assert not app.exception and "baseline hazards by" in texts(app)
+
+
 def test_the_model_is_checked_on_demand(app):
     assert "figures are equal" not in texts(app)
     app.toggle(key="check-model").set_value(True).run()

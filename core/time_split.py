@@ -1,0 +1,66 @@
+"""A hazard ratio that changes over time, read apart before and after a month.
+
+Until the month everybody's follow-up ends there; after it the clock starts then, for those still followed (a landmark).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from core import schema
+from core.cohort import Cohort
+from core.counts import TOLERANCE, timeline
+from core.cox import CoxOptions, cox
+from core.errors import NotEstimable
+from core.format import number
+from core.landmark import landmark
+
+
+def middle_of_events(cohort: Cohort, endpoint: str) -> float:
+    """Return the month by which half of the filtered patients' events had happened; NaN without events."""
+    line = timeline(cohort, endpoint)
+    months = line.times[line.index[cohort.rows & (line.index >= 0) & line.event]]
+    return float(np.median(months)) if months.size else float("nan")
+
+
+def time_split(cohort: Cohort, *, endpoint: str, covariates: Sequence[str], at: float,
+               options: CoxOptions | None = None) -> pd.DataFrame:
+    """Fit the model apart until `at` months and from there (R: coxph on Surv(pmin(t, at), e & t <= at), and t > at).
+
+    Returns
+    -------
+    the model's terms, with `period` ("until month ...", "from month ...") before them
+
+    Raises
+    ------
+    NotEstimable
+        If nobody is followed beyond the month, or no event is on one of its sides.
+    """
+    parts = {f"until month {number(at)}": _until(cohort, endpoint, at),
+             f"from month {number(at)}": landmark(cohort, endpoint=endpoint, at=at).cohort}
+    found = []
+    for period, part in parts.items():
+        try:
+            terms = cox(part, endpoint=endpoint, covariates=covariates, options=options).terms
+        except NotEstimable as error:
+            raise NotEstimable(f"{period.capitalize()}: {error.problem}", "Choose another month.") from error
+        found.append(terms.assign(period=period))
+    both = pd.concat(found, ignore_index=True)
+    return both[["period", *(c for c in both if c != "period")]]
+
+
+def _until(cohort: Cohort, endpoint: str, at: float) -> Cohort:
+    """End everybody's follow-up at a month."""
+    whole = cohort.whole
+    time, event = (whole.table[name(endpoint)].to_numpy(dtype=float) for name in
+                   (schema.time_column, schema.event_column))
+    late = time > at + TOLERANCE
+    table = whole.table.assign(**{schema.time_column(endpoint): np.where(late, at, time),
+                                  schema.event_column(endpoint): np.where(late, 0.0, event)})
+    ended = replace(whole, table=table, parent=None, filters=type(cohort.filters)(), part=None,
+                    rows=np.ones(len(table), bool), landmark=whole.landmark)
+    return ended.filter(cohort.filters) if cohort.filters else ended
