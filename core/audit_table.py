@@ -13,7 +13,7 @@ from core.text_table import TextTable
 _GROUP = re.compile(r"(events|n|percent)_(\d)")
 _COUNTS = ("patients_level", "patients_reference", "deaths_level", "deaths_reference", "patients", "deaths")
 _PLAIN = ("table", "label", "level", "p", "ratio", "low", "high", *_COUNTS, "within", "sum_of")
-_P = re.compile(r"([<>=≤≥]?)\s*(0?\.\d+|1(\.0*)?|0)")
+_P = re.compile(r"([<>=≤≥]?)\s*(0?\.\d+|1(\.0*)?)")
 _MOST = 8  # problems that are said at once
 
 
@@ -175,4 +175,5 @@ class _Reader:
         if not match:
             self.wrong(i, "p", f"{text!r} is no p-value, write it as it is printed, such as .031 or <.001")
             return None
-        return Printed.of(text, match.group(2), match.group(1).replace("=", ""))
+        digits = "1.0" if match.group(2) in ("1", "1.") else match.group(2)
+        return Printed.of(text.removeprefix("=").strip(), digits, match.group(1).replace("=", ""))

@@ -65,6 +65,7 @@ def duration_of_response(cohort: Cohort, *, responders: tuple[str, ...] | None =
         raise NotEstimable("No responder has a dated response followed any further.", "Take a filter away.")
     table = whole.table.assign(**{column: np.where(used, time, np.nan)})
     started = Cohort(table=table, long_events=whole.long_events, mapping=whole.mapping, findings=whole.findings,
-                     fingerprint=whole.fingerprint, name=whole.name, lines=whole.lines, rows=used)
+                     fingerprint=whole.fingerprint, name=whole.name, lines=whole.lines, rows=used,
+                     filters=cohort.filters)
     return Duration(cohort=started, endpoint=endpoint, responders=int(responded.sum()),
                     undated=int(responded.sum() - used.sum()))

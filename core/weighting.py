@@ -97,6 +97,9 @@ def weighted_comparison(cohort: Cohort, *, endpoint: str, options: WeightingOpti
                                "the treatment.", "Choose covariates that are known at time zero.")
     line, arms = timeline(cohort, endpoint), strata(cohort, ARM)
     columns = [c for key in options.covariates for c in columns_of(cohort, key, default_form(cohort, key))]
+    if not columns:
+        raise NotEstimable("None of these covariates has two levels: there is nothing to balance.",
+                           "Choose a covariate that varies.")
     known = ~np.isnan(np.column_stack([c.values for c in columns])).any(axis=1) & (arms.codes >= 0)
     here = cohort.rows & (line.index >= 0)
     used = here & known

@@ -113,12 +113,21 @@ def test_rounding_is_in_the_paper_s_favour():
 HEAD = "label,events_1,n_1,events_2,n_2,p\n"
 
 
+@pytest.mark.parametrize(("text", "shown", "value", "decimals", "sign"), [
+    ("1", "1", 1, 1, ""), ("1.00", "1.00", 1, 2, ""), (".111", ".111", 0.111, 3, ""), ("P = .03", ".03", 0.03, 2, ""),
+    ("p<0.001", "<0.001", 0.001, 3, "<"), (">.99", ">.99", 0.99, 2, ">")])
+def test_a_p_is_read_as_it_is_printed(text, shown, value, decimals, sign):
+    p = read_audit(f"{HEAD}x,1,10,3,10,{text}\ny,1,2,1,2,.5\n".encode(), name="typed.csv")[0].p
+    assert (str(p), p.value, p.decimals, p.sign) == (shown, value, decimals, sign)
+
+
 @pytest.mark.parametrize(("text", "said"), [
     ("events_1,n_1\n1,2\n3,4\n", "The column label is missing."),
     ("label,arm_a,p\nx,1,.5\ny,2,.4\n", "There is no column 'arm_a' in such a table."),
     (HEAD + "x,five,10,3,10,.5\ny,1,2,1,2,.5\n", "line 2, column events_1: 'five' is no count, write a whole number"),
     (HEAD + "x,12,10,3,10,.5\ny,1,2,1,2,.5\n", "line 2, column events_1: 12 events of 10 patients"),
     (HEAD + "x,1,10,3,10,n.s.\ny,1,2,1,2,.5\n", "line 2, column p: 'n.s.' is no p-value"),
+    (HEAD + "x,1,10,3,10,0\ny,1,2,1,2,.5\n", "line 2, column p: '0' is no p-value"),
     (HEAD + "x,1,10,3,10,1.3\ny,1,2,1,2,.5\n", "line 2, column p: '1.3' is no p-value"),
     (HEAD + "x,1,,3,10,.5\ny,1,2,1,2,.5\n", "line 2, column n_1: is empty, a group needs events and n"),
     ("label,ratio,low,high\nx,1.2,1.4,2\ny,1,.5,2\n", "1.4 ≤ 1.2 ≤ 2 does not hold"),

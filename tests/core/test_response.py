@@ -121,6 +121,7 @@ def test_duration_of_response_runs_from_the_response(dated):
     found = duration_of_response(dated)
     assert (found.endpoint, found.responders, found.undated) == ("PFS", 6, 0)
     result = kaplan_meier(found.cohort, endpoint="PFS", by=None)
+    assert duration_of_response(dated.filter({"arm": {"in": ["a"]}})).cohort.words() == "Arm a"
     responders = [i for i in range(12) if i % 4 < 2]
     assert sorted(result.curves.time) == sorted({(6 + i % 4) - (2 + i % 3) for i in responders})
     assert result.medians.n[0] == 6 == result.medians.n_event[0]

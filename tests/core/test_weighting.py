@@ -106,6 +106,8 @@ def test_what_cannot_be_weighted_is_said(cohorts):
         weighted_comparison(yang, endpoint="OS", options=WeightingOptions(covariates=()))
     with pytest.raises(NotEstimable, match="known only after time zero"):
         weighted_comparison(yang, endpoint="OS", options=WeightingOptions(covariates=("response",)))
+    with pytest.raises(NotEstimable, match="nothing to balance"):
+        weighted_comparison(yang, endpoint="OS", options=WeightingOptions(covariates=("child_pugh",)))
     one = yang.filter({"arm": {"in": ["TACE+IMRT"]}})
     with pytest.raises(NotEstimable, match="two arms; patients with all covariates known are of 1"):
         weighted_comparison(one, endpoint="OS", options=WeightingOptions(covariates=("age",)))
