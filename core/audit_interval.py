@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from core.audit_finding import AGREES, DIFFERS, IMPOSSIBLE, UNTOLD, Finding
-from core.audit_table import Entry, Printed
+from core.audit_table import KINDS, Entry, Printed
 from core.format import number
 from core.p_values import two_sided_p
 from core.product_limit import Z95
@@ -42,13 +42,14 @@ def check_width(e: Entry, ratio: Ratio) -> tuple[Finding, Width]:
     deaths = math.ceil(4 / widest**2 - 1e-9)
     if math.isnan(least):
         verdict = UNTOLD
-        words = ("without patients or deaths nothing says how narrow it may be; it needs at least "
-                 f"{deaths:,} deaths, evenly split")
+        words = "nothing printed says how narrow it may be" + ("" if e.kind != KINDS[0] else
+                                                               f"; it needs at least {deaths:,} deaths, evenly split")
     elif widest < least * (1 - 1e-9):
         verdict = IMPOSSIBLE
         words = (f"the interval is that of a standard error of {widest:.3f} at most; {whose} allow no less than "
-                 f"{least:.3f} in any Cox model, adjusted or not. It would need at least {deaths:,} deaths, evenly "
-                 "split")
+                 f"{least:.3f}")
+        words += f" in any Cox model, adjusted or not. It would need at least {deaths:,} deaths, evenly split" \
+            if e.kind == KINDS[0] else f" for a {e.kind} of these counts"
     else:
         verdict = AGREES
         words = (f"a standard error of {widest:.3f} is possible: {whose} allow {least:.3f}; it needs at least "
@@ -64,23 +65,36 @@ def least_error(e: Entry) -> tuple[float, str]:
 
     The information about a level's coefficient is at most that of its deaths and the reference's apart, so that
     SE ≥ √(1/d₁ + 1/d₀), adjusted or not. Deaths unknown: each at most the level's patients. Their split unknown: at
-    best even, 2 / √d.
+    best even, 2 / √d. A risk or odds ratio has the error of its own counts; a ratio per unit none that counts tell.
     """
+    if e.kind != KINDS[0]:
+        return _of_counts(e)
+    events = [g.events for g in e.groups]
     level = e.sizes.get("deaths_level", e.sizes.get("patients_level"))
     reference = e.sizes.get("deaths_reference", e.sizes.get("patients_reference"))
     total = e.sizes.get("deaths", e.sizes.get("patients"))
     even = 2 / math.sqrt(total) if total else 0.0
     apart = math.sqrt(1 / level + 1 / reference) if level and reference else 0.0
     if apart and apart >= even:
-        known = "deaths" if {"deaths_level", "deaths_reference"} <= set(e.sizes) else "patients, all of them dead,"
-        return apart, f"{level} and {reference} {known}"
+        parts = [f"{n} {'deaths' if f'deaths_{who}' in e.sizes else 'patients, all of them dead,'}"
+                 for n, who in ((level, "level"), (reference, "reference"))]
+        same = parts[0].split(" ", 1)[1] == parts[1].split(" ", 1)[1]
+        return apart, f"{level} and {parts[1]}" if same else " and ".join(parts)
     if even:
         known = "deaths," if "deaths" in e.sizes else "patients, all of them dead,"
         return even, f"{total} {known} evenly split"
-    events = [g.events for g in e.groups]
     if len(events) == 2 and all(events):
         return math.sqrt(sum(1 / n for n in events)), f"{events[0]} and {events[1]} events"
     return math.nan, ""
+
+
+def _of_counts(e: Entry) -> tuple[float, str]:
+    """Return the standard error of a risk or odds ratio's own counts; NaN for a ratio per unit, or without events."""
+    events = [(g.events, g.n) for g in e.groups]
+    if e.kind == "per unit" or len(events) != 2 or not all(0 < x < n for x, n in events):
+        return math.nan, ""
+    variance = sum(1 / x - 1 / n if e.kind == "risk ratio" else 1 / x + 1 / (n - x) for x, n in events)
+    return math.sqrt(variance), " and ".join(f"{x} of {n}" for x, n in events)
 
 
 def check_p(e: Entry, ratio: Ratio) -> list[Finding]:
@@ -96,7 +110,8 @@ def check_p(e: Entry, ratio: Ratio) -> list[Finding]:
     least, most = two_sided_p(max(abs(v) for v in logs) / max(errors[0], _TINY)), two_sided_p(near / errors[1])
     inside = least < printed.value if printed.sign in ("<", "≤") else most > printed.value if printed.sign else \
         least - printed.half <= printed.value <= most + printed.half
-    exact = _three(two_sided_p(math.log(ratio[0].value) / (math.log(high.value / low.value) / (2 * Z95))))
+    error = math.log(high.value / max(low.value, _TINY)) / (2 * Z95)
+    exact = _three(two_sided_p(math.log(ratio[0].value) / error)) if error > 0 else "any"
     span = f"{_three(least)} to {_three(most)}"
     words = "p and interval say the same" if inside else \
         f"ratio and interval give p = {exact}, by their rounding anything from {span}"
@@ -109,7 +124,7 @@ def check_middle(e: Entry, ratio: Ratio) -> Finding:
     value, low, high = ratio
     ends = [math.sqrt(max(low.value + s * low.half, _TINY) * (high.value + s * high.half)) for s in (-1, 1)]
     inside = ends[0] - value.half <= value.value <= ends[1] + value.half
-    middle = math.sqrt(low.value * high.value)
+    middle = math.sqrt(max(low.value, low.half / 2) * high.value)
     words = "it is the interval's geometric middle" if inside else \
         f"the interval's geometric middle is {middle:.{value.decimals}f}, not {value}"
     return Finding(e.line, e.table, e.name, MIDDLE, str(value), number(round(middle, value.decimals + 1)),

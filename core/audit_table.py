@@ -12,7 +12,8 @@ from core.text_table import TextTable
 
 _GROUP = re.compile(r"(events|n|percent)_(\d)")
 _COUNTS = ("patients_level", "patients_reference", "deaths_level", "deaths_reference", "patients", "deaths")
-_PLAIN = ("table", "label", "level", "p", "ratio", "low", "high", *_COUNTS, "within", "sum_of")
+KINDS = ("hazard ratio", "risk ratio", "odds ratio", "per unit")
+_PLAIN = ("table", "label", "level", "p", "kind", "ratio", "low", "high", *_COUNTS, "within", "sum_of")
 _P = re.compile(r"([<>=≤≥]?)\s*(0?\.\d+|1(\.0*)?)")
 _MOST = 8  # problems that are said at once
 
@@ -71,6 +72,7 @@ class Entry:
     groups: tuple[Counted, ...] = ()
     p: Printed | None = None
     ratio: tuple[Printed, Printed, Printed] | None = None
+    kind: str = "hazard ratio"
     sizes: dict[str, int] = field(default_factory=dict)
     within: str = ""
     sum_of: tuple[str, ...] = ()
@@ -129,10 +131,13 @@ class _Reader:
         if any(ratio) and not all(ratio):
             self.wrong(i, "ratio", "a ratio needs ratio, low and high")
         whole = (ratio[0], ratio[1], ratio[2]) if ratio[0] and ratio[1] and ratio[2] else None
-        if whole and not 0 < whole[1].value <= whole[0].value <= whole[2].value:
+        if whole and not (0 <= whole[1].value <= whole[0].value <= whole[2].value and whole[0].value > 0):
             said = f"{whole[1]} ≤ {whole[0]} ≤ {whole[2]} does not hold, limits enclose a ratio above 0"
             self.wrong(i, "ratio", said)
-        return Entry(line=self.lines[i], table=self.text("table", i), label=self.text("label", i),
+        kind = self.text("kind", i).casefold() or KINDS[0]
+        if kind not in KINDS:
+            self.wrong(i, "kind", f"{kind!r} is none of {', '.join(KINDS)}")
+        return Entry(line=self.lines[i], table=self.text("table", i), label=self.text("label", i), kind=kind,
                      level=self.text("level", i), groups=tuple(groups), p=self.p(i), ratio=whole,
                      sizes={c: v for c in _COUNTS if (v := self.count(i, c)) is not None},
                      within=self.text("within", i),

@@ -190,8 +190,11 @@ def _numbers_apart(parts: list[np.ndarray]) -> float:
     found = []
     for i, a in enumerate(parts):
         for b in parts[:i]:
-            if min(a.size, b.size) > 1 and (spread := math.sqrt((a.var(ddof=1) + b.var(ddof=1)) / 2)) > 0:
-                found.append(abs(float(a.mean() - b.mean())) / spread)
+            if min(a.size, b.size) < 2:
+                continue
+            spread = math.sqrt((a.var(ddof=1) + b.var(ddof=1)) / 2)
+            apart = abs(float(a.mean() - b.mean()))
+            found.append(apart / spread if spread else math.inf if apart else 0.0)
     return max(found, default=math.nan)
 
 
@@ -205,7 +208,9 @@ def _levels_apart(table: np.ndarray) -> float:
     found = []
     for i, a in enumerate(shares):
         for b in shares[:i]:
-            spread = sum(np.diag(v) - np.outer(v, v) for v in (a, b)) / 2
-            square = float((a - b) @ np.linalg.pinv(np.atleast_2d(spread), rcond=1e-12, hermitian=True) @ (a - b))
-            found.append(math.sqrt(max(square, 0.0)))
+            spread = np.atleast_2d(sum(np.diag(v) - np.outer(v, v) for v in (a, b)) / 2)
+            inverse = np.linalg.pinv(spread, rcond=1e-12, hermitian=True)
+            beyond = np.abs(a - b - spread @ (inverse @ (a - b))).max(initial=0)  # what varies in neither group
+            square = float((a - b) @ inverse @ (a - b))
+            found.append(math.inf if beyond > 1e-9 else math.sqrt(max(square, 0.0)))
     return max(found, default=math.nan)

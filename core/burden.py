@@ -12,8 +12,10 @@ from core import schema
 from core.causes import happened
 from core.cohort import Cohort
 from core.counts import strata
+from core.dictionary import NO_WORDS, YES_WORDS
 
-_DISCONTINUED = re.compile(r"discontinu|withdrawn|停药|终止治疗", re.IGNORECASE)
+_DISCONTINUED = re.compile(r"(treatment|drug|therapy|study|^)[ _]*(discontinued|withdrawn|stopped)|停药|终止治疗",
+                           re.IGNORECASE)
 
 
 def burden(cohort: Cohort, *, by: str | None = None) -> pd.DataFrame:
@@ -40,8 +42,8 @@ def burden(cohort: Cohort, *, by: str | None = None) -> pd.DataFrame:
 
 def _discontinued(cohort: Cohort) -> np.ndarray | None:
     """Return who discontinued, (n of the whole,), where a column is named so; None where there is none."""
-    named = next((f for f in cohort.mapping.factors
-                  if f.kind == "categorical" and _DISCONTINUED.search(f.column)), None)
+    named = next((f for f in cohort.mapping.factors if f.kind == "categorical" and _DISCONTINUED.search(f.column)
+                  and all(v.casefold() in (*YES_WORDS, *NO_WORDS) for v in cohort.levels(f.key))), None)
     return happened(cohort.whole, named) if named else None
 
 
@@ -51,5 +53,5 @@ def _flagged(cohort: Cohort, column: str) -> np.ndarray | None:
     if column not in events or events[column].isna().all():
         return None
     out = np.zeros(len(cohort.rows), bool)
-    out[events.patient[(events[column] == "yes") & (events.grade > 0)].to_numpy(dtype=int)] = True
+    out[events.patient[(events[column] == "yes") & ~(events.grade == 0)].to_numpy(dtype=int)] = True
     return out

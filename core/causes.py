@@ -130,14 +130,14 @@ def _first_failure(whole: Cohort, endpoint: str) -> Causes:
 def _first_severe(whole: Cohort, endpoint: str) -> Causes:
     """Find each patient's first day of an event of grade 3 or more; without any, death or the end of follow-up.
 
-    An event before time zero counts at time zero; one without its day leaves the patient out.
+    An event before time zero counts at time zero; one without its day or grade leaves the patient out.
     """
-    events = whole.long_events[whole.long_events.grade >= 3]
+    events = whole.long_events[~(whole.long_events.grade < 3)]  # one without a grade may have been severe
     patient, day = events.patient.to_numpy(dtype=int), events.day.to_numpy(dtype=float)
     first = np.full(len(whole.table), np.inf)
     np.minimum.at(first, patient, np.where(np.isnan(day), np.inf, np.maximum(day, 0) * schema.MONTHS_PER["days"]))
     undated = np.zeros(len(whole.table), bool)
-    undated[patient[np.isnan(day)]] = True
+    undated[patient[np.isnan(day) | np.isnan(events.grade.to_numpy(dtype=float))]] = True
     died = whole.table[schema.event_column("OS")].to_numpy(dtype=float)
     survived = whole.table[schema.time_column("OS")].to_numpy(dtype=float)
     none = np.isinf(first)
@@ -155,4 +155,6 @@ def happened(whole: Cohort, site: FactorRole) -> np.ndarray:
     """Tell who failed at a site: whoever has none of the levels that mean no."""
     values = whole.table[site.key].cat
     means_yes = np.array([level.casefold() not in NO_WORDS for level in values.categories])
+    if not means_yes.size:
+        return np.zeros(len(values.codes), bool)
     return np.asarray(means_yes[values.codes] & (values.codes >= 0))

@@ -150,6 +150,14 @@ def _strata(whole: Cohort, by: str | None) -> Strata:
                   codes=np.where(np.isnan(number_of), -1, codes))
 
 
+def number_of_strata(cohort: Cohort, by: str) -> int:
+    """Return how many strata a variable makes; 0 where it is missing in every patient."""
+    try:
+        return len(strata(cohort, by).levels)
+    except NotEstimable:
+        return 0
+
+
 def cuts_of(whole: Cohort, key: str) -> tuple[Cut, ...]:
     """Return a number's cuts in order; the whole cohort's median where the mapping has none."""
     own = tuple(sorted(whole.variable(key).cuts, key=lambda c: c.at))

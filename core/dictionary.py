@@ -27,8 +27,11 @@ _CHANGED = re.compile(r"\blog|\bln\b|[x×]\s*10|\bz\b|score|\bdirect|直接|chan
 # What can only be known after treatment began.
 _UNDER_TREATMENT = re.compile(
     r"(best|max|nadir|percent|pct|tumou?r|size|sld)[ _-]*(size[ _-]*)?(change|shrink|reduction)"
-    r"|change[ _-]*(from|percent|pct|in[ _-]*(size|sld))|(^|[ _-])post[ _-]|after[ _-]"
-    r"|discontinu|withdrawn|停药|终止治疗|治疗后|术后|最佳变化|变化率|缩小率", re.IGNORECASE)
+    r"|change[ _-]*(from|percent|pct|in[ _-]*(size|sld))"
+    r"|(^|[ _-])(post|after)[ _-]*(op|surg|treat|ther|tace|rt|chemo|resect|ablat)"
+    r"|nadir|salvage|subsequent|second[ _-]*line|relapse|received|crossover|(dose|drug)[ _-]*(reduc|interrupt)"
+    r"|complication|(^|_)rild(_|$)|[ _-]w(ee)?k[ _-]?\d+$|treatment[ _-]*duration|discontinu|withdrawn"
+    r"|停药|终止治疗|治疗后|术后|最佳变化|变化率|缩小率", re.IGNORECASE)
 _CHINESE_UNITS = {"厘米": "cm", "毫米": "mm"}
 _LIKE_A_UNIT = re.compile(r"[a-zμ%×^\d]{1,8}/[a-z\d^ ]{1,6}|%|[cm]m|k?g|c?gy|.*uln.*|years?|yrs?|y|岁|厘米|毫米|s|sec")
 

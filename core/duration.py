@@ -34,7 +34,8 @@ class Duration:
     def words(self) -> str:
         """Say who is in it and who is left out."""
         said = f"{plural(self.responders, 'responder')}, {self.endpoint} from the response."
-        left_out = f" {plural(self.undated, 'responder')} left out: no date of response before the end of follow-up."
+        left_out = (f" {plural(self.undated, 'responder')} left out: no date of response, or no {self.endpoint} time "
+                    "after it.")
         return said + (left_out if self.undated else "")
 
 
@@ -58,7 +59,8 @@ def duration_of_response(cohort: Cohort, *, responders: tuple[str, ...] | None =
         raise NotEstimable("No date says when responses were known.", "Give its column on the Cohort page.")
     whole, column = cohort.whole, schema.time_column(endpoint)
     since = whole.table[schema.known_column(RESPONSE)].to_numpy(dtype=float)
-    responded = whole.table[RESPONSE].isin(responders or recognised(cohort)[0]).to_numpy() & cohort.rows
+    counted = recognised(cohort)[0] if responders is None else responders
+    responded = whole.table[RESPONSE].isin(counted).to_numpy() & cohort.rows
     time = whole.table[column].to_numpy(dtype=float) - since
     used = responded & (time > 0)
     if not used.any():

@@ -20,7 +20,7 @@ ESTIMANDS: dict[Kind, str] = {
     "overlap": "average effect in patients who might have had either treatment (overlap population)",
 }
 _STEP, _MAX_ITERATIONS = 1e-10, 40
-_CERTAIN = 1e-6  # a propensity so near 0 or 1 says that the arms do not overlap
+_CERTAIN = 1e-6  # where all propensities are so near 0 or 1, the arms do not overlap
 
 
 def propensity_score(design: np.ndarray, treated: np.ndarray) -> np.ndarray:
@@ -41,7 +41,7 @@ def propensity_score(design: np.ndarray, treated: np.ndarray) -> np.ndarray:
     for _ in range(_MAX_ITERATIONS):
         score = 1 / (1 + np.exp(-(x @ beta)))
         spread = score * (1 - score)
-        if spread.min() < _CERTAIN:
+        if not spread.max() > _CERTAIN:
             break
         move = np.linalg.lstsq(x.T @ (spread[:, None] * x), x.T @ (treated - score), rcond=1e-12)[0]
         beta = beta + move
@@ -70,7 +70,7 @@ def mean_differences(values: np.ndarray, treated: np.ndarray, weight: np.ndarray
     """Return standardised mean differences (treated minus others) before and after weighting, each (p,).
 
     Both are on the unweighted pooled standard deviation, so that they can be compared: √((v₁ + v₀) / 2), v = p (1 − p)
-    for what is there or not.
+    for what is there or not. NaN where nothing varies within the groups.
 
     Parameters
     ----------
@@ -85,4 +85,4 @@ def mean_differences(values: np.ndarray, treated: np.ndarray, weight: np.ndarray
         before = (ours.mean(axis=0) - others.mean(axis=0)) / pooled
         after = (np.average(ours, axis=0, weights=weight[treated])
                  - np.average(others, axis=0, weights=weight[~treated])) / pooled
-    return np.where(pooled > 0, before, 0.0), np.where(pooled > 0, after, 0.0)
+    return np.where(pooled > 0, before, np.nan), np.where(pooled > 0, after, np.nan)

@@ -21,6 +21,7 @@ from core.schema import ARM
 
 FILE = Path(__file__).parents[1] / "sample_data" / "yang2023_published.csv"
 CITATION = "Yang D, Du J, Nie W, Wang C, Ma Z. Medicine 2023;102:45(e35713)"
+_OF = {("", "", "A"): 35, ("", "", "B"): 47, ("Table 1", "pvtt", "A"): 31, ("Table 1", "pvtt", "B"): 39}  # printed n
 AGREES, DIFFERS, NOT_HERE = "agrees", "does not agree", "cannot be recomputed"
 
 
@@ -63,7 +64,9 @@ def compare(cohort: Cohort) -> Comparison:
     """
     arms = _arms(cohort)
     found = recompute(cohort, *arms)
-    rows = [_row({str(k): str(v) for k, v in r.items()}, found) for r in published().to_dict("records")]
+    printed = [{str(k): str(v) for k, v in r.items()} for r in published().to_dict("records")]
+    counts = {_key(r): r["printed"] for r in printed}
+    rows = [_row(r, found, counts) for r in printed]
     return Comparison(rows=pd.DataFrame(rows), arms=arms)
 
 
@@ -78,8 +81,12 @@ def _arms(cohort: Cohort) -> tuple[str, str]:
     return ours, next(level for level in levels if level != ours)
 
 
-def _row(printed: dict[str, str], found: Recomputed) -> dict[str, object]:
-    key = (printed["place"], printed["item"], printed["level"], printed["group"], printed["quantity"])
+def _key(printed: dict[str, str]) -> Key:
+    return printed["place"], printed["item"], printed["level"], printed["group"], printed["quantity"]
+
+
+def _row(printed: dict[str, str], found: Recomputed, counts: dict[Key, str]) -> dict[str, object]:
+    key = _key(printed)
     value = found.value(key)
     row: dict[str, object] = {**printed, "ours": value.number, "ours_text": value.text, "difference": math.nan,
                               "verdict": NOT_HERE, "how": value.how, "reason": value.reason, "page": value.page}
@@ -96,15 +103,18 @@ def _row(printed: dict[str, str], found: Recomputed) -> dict[str, object]:
         return row | {"reason": value.reason}
     agrees = shown.agrees(value.number)
     return row | {"verdict": AGREES if agrees else DIFFERS, "reason": "" if agrees else value.reason or
-                  _why_different(key)}
+                  _why_different(key, counts)}
 
 
-def _why_different(key: Key) -> str:
+def _why_different(key: Key, counts: dict[Key, str]) -> str:
     """Say why a figure need not agree."""
-    if key[0] == "Table 3":
-        return "no model of these patients gives it: the audit says what its interval would need"
     if key[4] == "%":
-        return "the printed percentage does not follow from the printed count"
+        n, of = counts.get((*key[:4], "n"), ""), _OF.get((key[0], key[1], key[3]), _OF["", "", key[3]])
+        follows = n.isdecimal() and Printed.of(counts[key]).agrees(100 * int(n) / of)
+        if n.isdecimal() and not follows:
+            return f"the printed percentage does not follow from the printed count, {n} of {of}"
+    if key[0] == "Table 3":
+        return "the paper's model of these patients gives another; the audit says what its interval would need"
     return "these patients have another value"
 
 
@@ -116,5 +126,5 @@ def _by_test(value: Value, printed: Printed) -> Value:
     given = printed.agrees(tests[giving])
     reason = "" if given else f"none of {', '.join(tests)} gives it from these counts"
     if not value.table.any(axis=1).all():
-        reason = "no patient had an event: there is nothing to test"
+        reason = "nobody, or everybody, is counted: there is nothing to test"
     return Value(number=tests[giving], how=f"{value.how}, {giving}", page=value.page, reason=reason)

@@ -13,13 +13,14 @@ import pandas as pd
 from core.adverse_events import EventOptions, adverse_events
 from core.baseline import BaselineOptions, NumberTest, baseline
 from core.cohort import Cohort
+from core.counts import strata
 from core.cox import CoxModel, CoxOptions, cox
 from core.design import Form, default_form
 from core.errors import CohortError
 from core.estimates import follow_up
 from core.failure import ANY, failure_pattern
 from core.kaplan_meier import kaplan_meier
-from core.response import CONTROL, OBJECTIVE, response
+from core.response import CONTROL, OBJECTIVE, category_of, response
 from core.schema import ARM, Cut
 
 Key = tuple[str, str, str, str, str]
@@ -77,7 +78,7 @@ def _why_not(key: Key) -> str:
         return "the printed label stands one row too low: see the row of the corrected table with these numbers"
     if item in ("lost_to_follow_up", "treatment_related_deaths", "Radiation-induced liver disease"):
         return "no column of the cohort records it"
-    return "the cohort has no such variable"
+    return "the cohort has no such variable, or its levels are not the paper's"
 
 
 def recompute(cohort: Cohort, ours: str, other: str) -> Recomputed:
@@ -116,7 +117,7 @@ def _baseline(cohort: Cohort, arms: dict[str, str]) -> dict[Key, Value]:
     numbers: tuple[tuple[str, str, NumberTest], ...] = (
         ("age", "age", "Student t"), ("tumor_size_cm", "tumor_size", "Mann-Whitney, uncorrected"))
     for item, key, test in numbers:
-        if key not in cohort.variables:
+        if key not in cohort.variables or cohort.variable(key).kind != "numeric":
             continue
         own = found.rows[(found.rows.variable == key) & (found.rows.level == "")].set_index("group")
         for g, arm in arms.items():
@@ -125,11 +126,17 @@ def _baseline(cohort: Cohort, arms: dict[str, str]) -> dict[Key, Value]:
         tests = baseline(cohort, variables=[key], options=BaselineOptions(number_test=test)).tests
         out[place, item, "", "", "p"] = Value(float(tests.p_value.iloc[0]), f"baseline, {test}", COHORT)
     for item, key in _FACTORS.items():
-        if key in cohort.variables:
+        if key in cohort.variables and _has_levels(cohort, key, item):
             out |= dict(_factor(found.rows[(found.rows.variable == key) & (found.rows.level != "")], item, arms))
     a = found.rows[(found.rows.variable == "child_pugh") & (found.rows.level == "A")].set_index("group")
     return out | {(place, "child_pugh", "A", g, "n"): Value(int(a["count"][arm]), "baseline", COHORT)
                   for g, arm in arms.items() if arm in a.index}
+
+
+def _has_levels(cohort: Cohort, key: str, item: str) -> bool:
+    """Tell whether a variable's levels are named as the paper's are; the merged ones need only one of their names."""
+    names = strata(cohort, key).levels
+    return all(any(v in names for v in _LEVELS.get(level, (level,))) for level in _PRINTED_LEVELS[item])
 
 
 def _factor(rows: pd.DataFrame, item: str, arms: dict[str, str]) -> Iterator[tuple[Key, Value]]:
@@ -161,9 +168,11 @@ def _responses(cohort: Cohort, arms: dict[str, str]) -> dict[Key, Value]:
             for level, arm, count, n in found.rows[["level", "arm", "count", "n"]].to_numpy()}
     rates = _events_of(found.rates, "rate")
     for item in ("CR", "PR", "SD", "PD", "ORR", "DCR"):
-        own = {"ORR": OBJECTIVE, "DCR": CONTROL}.get(item, item)
-        source = rates if item in ("ORR", "DCR") else rows
-        counts = {g: source[own, arm] for g, arm in arms.items()}
+        if item in ("ORR", "DCR"):
+            counts = {g: rates[OBJECTIVE if item == "ORR" else CONTROL, arm] for g, arm in arms.items()}
+        else:
+            counts = {g: (sum(n for (level, of), (n, _) in rows.items() if category_of(level) == item and of == arm),
+                          rates[OBJECTIVE, arm][1]) for g, arm in arms.items()}
         out |= dict(_share(counts, "Table 2", item, "", "response", RESPONSES))
         out["Table 2", item, "", "", "p"] = Value(how="response counts", page=RESPONSES, table=_pair(counts))
     return out
@@ -284,4 +293,5 @@ def _published_model(cohort: Cohort) -> CoxModel:
     covariates = [k for k in _COX.values() if k in as_published.variables]
     forms: dict[str, Form] = {k: "cut" for k in covariates if default_form(as_published, k) != "levels"}
     return cox(as_published, endpoint="OS", covariates=covariates, options=CoxOptions.of(
-        forms=forms, references={k: v for k, v in _REFERENCES.items() if k in covariates}))
+        forms=forms, references={
+            k: v for k, v in _REFERENCES.items() if k in covariates and v in strata(as_published, k).levels}))

@@ -7,6 +7,7 @@ Source of the categories: Lencioni and Llovet. Semin Liver Dis 2010;30:52 (mRECI
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,8 +24,9 @@ from core.tables import exact_test
 NOT_EVALUABLE = "not evaluable or missing"
 OBJECTIVE, CONTROL = "objective response", "disease control"
 _WORDS: dict[str, tuple[str, ...]] = {
-    "CR": ("cr", "complete", "完全缓解"), "PR": ("pr", "partial", "部分缓解"), "SD": ("sd", "stable", "稳定"),
-    "PD": ("pd", "progress", "进展")}
+    "CR": ("cr", "complete", "完全缓解"), "PR": ("pr", "partial", "部分缓解"),
+    "SD": ("sd", "stable", "疾病稳定", "病情稳定", "稳定"), "PD": ("pd", "progress", "疾病进展", "进展")}
+_NO_CATEGORY = re.compile(r"^(not|non|un|in|no\b|未|不|无|没)|free|missing|data|assess")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,10 +72,12 @@ class Response:
 def category_of(level: str) -> str:
     """Return CR, PR, SD or PD for a level as files write it; "" for another, such as not evaluable."""
     text = level.strip().casefold()
-    if text.startswith(("not", "non", "un", "no ", "未", "不")):
+    if "non-cr/non-pd" in text:  # RECIST: disease that is there and not measured, under control
+        return "SD"
+    if _NO_CATEGORY.search(text):
         return ""
     return next((name for name, words in _WORDS.items() if any(
-        text == w or ((len(w) > 2 or not w.isascii()) and w in text) for w in words)), "")
+        text == w or ((len(w) > 2 or not w.isascii()) and text.startswith(w)) for w in words)), "")
 
 
 def recognised(cohort: Cohort) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -14,7 +14,7 @@ from core.errors import NotEstimable
 from core.p_values import chi_square_p
 from core.product_limit import Z95
 
-_POINTS, _OUTERMOST = 120, 10  # patients beyond whose values nothing is drawn (as R's rms does)
+_POINTS, _OUTERMOST, _MANY = 120, 10, 60  # beyond the tenth value nothing is drawn, where there are many (R: rms)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,7 +42,8 @@ def spline_curve(cohort: Cohort, model: CoxModel, key: str, *, values: np.ndarra
 
     Parameters
     ----------
-    values : at which; evenly between the tenth smallest and the tenth largest of the filtered patients where None
+    values : at which; evenly between the tenth smallest and the tenth largest of the filtered patients where None,
+        between all of them where they are fewer than 60
 
     Raises
     ------
@@ -56,7 +57,7 @@ def spline_curve(cohort: Cohort, model: CoxModel, key: str, *, values: np.ndarra
                            "Take it per unit, or cut it.")
     own = np.sort(cohort.values(key).to_numpy(dtype=float)[cohort.rows])
     own = own[~np.isnan(own)]
-    inner = min(_OUTERMOST, (own.size - 1) // 2)
+    inner = _OUTERMOST - 1 if own.size >= _MANY else 0
     if values is None:
         values = np.linspace(own[inner], own[-1 - inner], _POINTS)
     median = float(np.median(own))

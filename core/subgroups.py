@@ -16,7 +16,7 @@ from core.adequacy import BEYOND, finite_against_first, reasons_of
 from core.batched import against_first, by_observed, expected, fit_all
 from core.cohort import Cohort
 from core.comparison import adjusted
-from core.counts import Strata, count_all_times, cuts_of, strata
+from core.counts import Strata, count_all_times, cuts_of, number_of_strata, strata
 from core.errors import NotEstimable
 from core.filters import Condition
 from core.firth_pair import penalised_pair
@@ -56,14 +56,7 @@ class Subgroups:
 def forest_factors(cohort: Cohort, by: str = ARM) -> tuple[str, ...]:
     """Return the factors that a forest may have: known at time zero, of two strata or more."""
     return tuple(f.key for f in cohort.mapping.factors
-                 if f.known == "baseline" and f.key != by and _has_strata(cohort, f.key))
-
-
-def _has_strata(cohort: Cohort, key: str) -> bool:
-    try:
-        return len(strata(cohort, key).levels) > 1
-    except NotEstimable:
-        return False
+                 if f.known == "baseline" and f.key != by and number_of_strata(cohort, f.key) > 1)
 
 
 def subgroup_hazard_ratios(cohort: Cohort, *, endpoint: str, factors: Sequence[str] | None = None,

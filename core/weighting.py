@@ -125,6 +125,10 @@ def _two_arms(cohort: Cohort, levels: tuple[str, ...], codes: np.ndarray) -> tup
     if len(present) != 2:
         raise NotEstimable(f"Weighting compares two arms; patients with all covariates known are of {len(present)}.",
                            "Filter to two arms, or take a filter or covariate away.")
+    for code in present:
+        if (codes == code).sum() < 2:
+            raise NotEstimable(f"Only one patient in {levels[code]}: there is nothing to weight.",
+                               "Take a filter or covariate away.")
     first = reference_place(cohort, ARM, levels)
     reference = first if first in present else present[0]
     other = next(c for c in present if c != reference)
@@ -145,8 +149,12 @@ def _effects(patients: _Patients, weight: np.ndarray, names: tuple[str, str]) ->
             found = fit(patients.place, patients.event, patients.treated[:, None].astype(float), weight=given)
             variance = found.variance if given is None else found.robust_variance
             coef, error = float(found.coef[0]), math.sqrt(variance[0, 0])
+            if error == 0:
+                coef = error = math.nan
+                reason = "too few patients for a robust standard error"
         ratio, low, high = (math.exp(coef + z * error) for z in (0, -Z95, Z95))
-        both = (math.nan, math.nan) if reason else e_values(ratio, low, high, share=float(patients.event.mean()))
+        both = (math.nan, math.nan) if math.isnan(error) else \
+            e_values(ratio, low, high, share=float(patients.event.mean()))
         rows.append((analysis, coef, error, ratio, low, high, two_sided_p(coef / error), *both))
     return pd.DataFrame(rows, columns=["analysis", "coef", "std_error", "hazard_ratio", "conf_low", "conf_high",
                                        "p_value", "e_value", "e_value_limit"]), reason

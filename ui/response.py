@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import streamlit as st
@@ -11,7 +12,7 @@ from core.charts import CurveOptions, Part, km_figure
 from core.charts.response import failure_figure, response_figure, waterfall_figure
 from core.charts.swimmer import swimmer_figure
 from core.cohort import Cohort
-from core.counts import strata
+from core.counts import number_of_strata
 from core.duration import duration_endpoint, duration_of_response
 from core.format import number
 from core.kaplan_meier import kaplan_meier
@@ -26,13 +27,14 @@ from ui.incidence import incidence
 from ui.state import session
 
 _MOST = 6
+_CHANGE = re.compile(r"change|shrink|reduction|变化|缩小", re.IGNORECASE)
 _TIMES = (6.0, 12.0, 24.0)
 
 
 def response_page(cohort: Cohort) -> None:
     """Draw the page."""
     groups = [k for k, v in cohort.variables.items() if (k == ARM or v.known == "baseline") and v.kind != "grade"
-              and 1 < len(strata(cohort, k).levels) <= _MOST]
+              and 1 < number_of_strata(cohort, k) <= _MOST]
     if not groups:
         note("There is no arm and no factor with a few levels to compare by. Choose one on the Cohort page.")
         return
@@ -77,7 +79,8 @@ def _response(cohort: Cohort, by: str, options: ResponseOptions) -> None:
         figure = response_figure(cohort, cache.response(cohort, by=by, options=options))
         with st.container(key="best-response"):
             show(figure, key=f"response-{cohort.fingerprint[:8]}-{by}")
-        unknown = [v for v in cohort.levels(RESPONSE) if not category_of(v)]
+        named = {*(options.responders or ()), *(options.controlled or ())}
+        unknown = [v for v in cohort.levels(RESPONSE) if not category_of(v) and v not in named]
         if unknown and not options.evaluable_only:
             note(f"Not known as CR, PR, SD or PD, and so no response: {', '.join(unknown)}.")
         for line in figure.summary:
@@ -90,7 +93,8 @@ def _response(cohort: Cohort, by: str, options: ResponseOptions) -> None:
 
 def _waterfall(cohort: Cohort, by: str) -> None:
     """Draw a change in per cent, where such a number is mapped as known later."""
-    offered = [k for k, v in cohort.variables.items() if v.kind == "numeric" and v.known == "later"]
+    offered = [k for k, v in cohort.variables.items() if v.kind == "numeric" and v.known == "later"
+               and (v.unit == "%" or _CHANGE.search(f"{v.column} {v.label}"))]
     if not offered:
         return
     with panel():
@@ -128,7 +132,7 @@ def _duration(cohort: Cohort, by: str, options: ResponseOptions) -> None:
     with st.container(key="duration"):
         left, right = st.columns(2, gap="large")
     with left, panel():
-        found = duration_of_response(cohort, responders=options.responders or None)
+        found = duration_of_response(cohort, responders=options.responders)
         # By itself and not from the cache: its clock is not the cohort's.
         result = kaplan_meier(found.cohort, endpoint=found.endpoint, by=by)
         drawn = km_figure(Part(cohort=found.cohort, result=result), CurveOptions())
@@ -138,6 +142,8 @@ def _duration(cohort: Cohort, by: str, options: ResponseOptions) -> None:
             show(figure, key=f"duration-{cohort.fingerprint[:8]}-{by}")
         table(figure.table)
         note(" · ".join((*figure.summary, found.words())))
+        for text in (*figure.warnings, *figure.notes):
+            note(text, strong=text in figure.warnings)
     with right, panel():
         figure = swimmer_figure(cohort, by)
         heading(figure.title)

@@ -9,7 +9,7 @@ import streamlit as st
 from core.charts import CurveOptions, Part, km_figure, km_panes_figure
 from core.charts.kaplan_meier import COUNTS, VIEWS
 from core.cohort import Cohort
-from core.counts import strata
+from core.counts import number_of_strata
 from core.estimates import longest_tau
 from core.figure import Figure
 from core.format import number
@@ -87,7 +87,7 @@ def _choose(cohort: Cohort) -> _Chosen:
 def _panes(cohort: Cohort) -> list[str]:
     """Return the variables whose levels can each have a plot."""
     return [k for k, v in cohort.variables.items() if k != session().by and v.kind != "grade"
-            and 1 < len(strata(cohort, k).levels) <= _MOST_PANES]
+            and 1 < number_of_strata(cohort, k) <= _MOST_PANES]
 
 
 def _from_landmark(cohort: Cohort, endpoint: str, at: float) -> Cohort:

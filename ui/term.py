@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.charts import CurveOptions, Part, km_figure
-from core.charts.toxicity_tables import patients_table, term_figure
+from core.charts.toxicity_tables import MOST, patients_table, term_figure
 from core.cohort import Cohort
 from core.filters import Condition
 from ui import cache
@@ -33,6 +33,8 @@ def term_panel(cohort: Cohort, term: str, by: str | None) -> None:
         else:
             with st.container(key="term-patients", height=320):
                 table(shown)
+            if len(shown) == MOST:
+                note(f"The first {MOST} by grade.")
     with right, panel():
         _survival(cohort, key)
 

@@ -47,8 +47,8 @@ def adverse_events_figure(cohort: Cohort, result: AdverseEvents, terms: list[str
         notes=tuple(_notes(result)),
         provenance=provenance(
             cohort, "Each patient once per term at the worst CTCAE grade, of those with the term "
-            "recorded; Fisher exact p; risk difference in percentage points with the "
-            "Miettinen-Nurminen 95% CI; p not adjusted for multiplicity."),
+            f"recorded; {result.options.test} p; risk difference in percentage points with the "
+            f"{result.options.difference} 95% CI; p not adjusted for multiplicity."),
         alt=f"Rates of {len(terms)} adverse events in {len(result.levels)} groups; the table gives "
             "the numbers.",
     )
@@ -104,6 +104,7 @@ def _legend(levels: tuple[str, ...]) -> list[dict[str, Any]]:
 def numbers(result: AdverseEvents) -> pd.DataFrame:
     """Return per term: patients per stratum and band, risk difference and p per band, as text."""
     out: dict[str, list[str]] = {"Term": list(dict.fromkeys(result.rows.term))}
+    test = result.options.test.removesuffix(" exact")
     for band in (MILD, SEVERE):
         for level in result.levels:
             part = result.rows[(result.rows.band == band) & (result.rows.arm == level)]
@@ -115,7 +116,7 @@ def numbers(result: AdverseEvents) -> pd.DataFrame:
             out[f"{BAND_WORDS[band]}: difference{against}"] = [
                 percentage_points(*v) for v in
                 zip(part.risk_difference, part.conf_low, part.conf_high, strict=True)]
-            out[f"{BAND_WORDS[band]}: Fisher p{against}"] = [p_value(p) or "–" for p in part.p_value]
+            out[f"{BAND_WORDS[band]}: {test} p{against}"] = [p_value(p) or "–" for p in part.p_value]
     return pd.DataFrame(out)
 
 

@@ -18,7 +18,7 @@ from core.charts.steps import draw, thinned
 from core.cohort import Cohort
 from core.design import FORMS
 from core.figure import Figure, provenance, rows_of
-from core.format import NOT_ESTIMABLE, estimate, fixed, hazard_ratio, p_phrase, percent, plural
+from core.format import DASH, NOT_ESTIMABLE, estimate, fixed, hazard_ratio, p_phrase, percent, plural
 from core.propensity import ESTIMANDS
 from core.schema import ARM
 from core.weighting import Weighting
@@ -31,17 +31,19 @@ def love_figure(cohort: Cohort, found: Weighting) -> Figure:
     """Draw each covariate's standardised difference between the arms, before and after weighting."""
     names = [_name(cohort, r.term, r.level) for r in rows_of(found.balance)]
     before, after = (np.abs(found.balance[c].to_numpy(dtype=float)) for c in ("smd_before", "smd_after"))
-    rows = [{"label": theme.shortened(name, _LABEL), "before": float(a), "after": float(b),
+    rows = [{"i": i, "label": theme.shortened(name, _LABEL), "before": float(a), "after": float(b),
              "tip": f"{fixed(a, 3)} before, {fixed(b, 3)} after"}
-            for name, a, b in zip(names, before, after, strict=True)]
-    table = pd.DataFrame({"Covariate": names, "SMD before": [fixed(v, 3) for v in found.balance.smd_before],
-                          "SMD after": [fixed(v, 3) for v in found.balance.smd_after]})
+            for i, (name, a, b) in enumerate(zip(names, before, after, strict=True)) if not np.isnan(a + b)]
+    table = pd.DataFrame({"Covariate": names, **{f"SMD {when}": [DASH if np.isnan(v) else fixed(v, 3) for v in values]
+                                                 for when, values in (("before", found.balance.smd_before),
+                                                                      ("after", found.balance.smd_after))}})
     apart = [name for name, v in zip(names, after, strict=True) if v > BALANCED]
     return Figure(
         slug=f"balance-{found.endpoint}".lower().replace(" ", "-"),
         title="Balance of the arms before and after weighting",
-        chart=theme.with_data(_love(len(rows)), rows=rows, limit=[{"at": BALANCED}]), table=table, drawn=found.balance,
-        summary=(f"Largest difference {fixed(float(before.max()), 2)} before, {fixed(float(after.max()), 2)} after",),
+        chart=theme.with_data(_love(len(names)), rows=rows, limit=[{"at": BALANCED}]), table=table, drawn=found.balance,
+        summary=(f"Largest difference {fixed(float(np.nanmax(before)), 2)} before, "
+                 f"{fixed(float(np.nanmax(after)), 2)} after",) if not np.isnan(before).all() else (),
         notes=((f"Not balanced by the weights (above {BALANCED:g}): {', '.join(apart)}.",) if apart else ()),
         provenance=provenance(cohort, f"Standardised mean difference, {found.arm} minus {found.reference}, on the "
                               f"unweighted pooled standard deviation; {_weights(found)}."),
@@ -155,18 +157,20 @@ def _at_risk(frame: pd.DataFrame, axes: Axes) -> list[str]:
 
 @lru_cache(maxsize=16)
 def _love(rows: int) -> dict[str, Any]:
-    y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(
-        domain=False, ticks=False, labelLimit=_EXTENT, labelPadding=10, minExtent=_EXTENT, maxExtent=_EXTENT))
+    y = alt.Y("i:O", axis=None, scale=alt.Scale(domain=list(range(rows))))
     title = "|Standardised mean difference|; hollow: before"
     base = alt.Chart(theme.data("rows")).encode(y=y, tooltip=[alt.Tooltip("label:N", title="Covariate"),
                                                               alt.Tooltip("tip:N", title="Difference")])
 
     def x(field: str) -> alt.X:
-        return alt.X(f"{field}:Q", title=title, scale=alt.Scale(zero=True, nice=True), axis=alt.Axis(tickCount=4))
+        return alt.X(f"{field}:Q", title=title, scale=alt.Scale(
+            zero=True, nice=True, range=[_EXTENT, alt.ExprRef("width - 12")]), axis=alt.Axis(tickCount=4))
 
     chart = alt.layer(
         alt.Chart(theme.data("limit")).mark_rule(strokeDash=[4, 4], color=theme.ACCENT).encode(x=x("at")),
         base.mark_rule(color=theme.LINE).encode(x=x("before"), x2="after:Q"),
         base.mark_point(size=60, filled=False, color=theme.QUIET).encode(x=x("before")),
-        base.mark_point(size=60, filled=True, opacity=1, color=theme.SELECTED).encode(x=x("after")))
+        base.mark_point(size=60, filled=True, opacity=1, color=theme.SELECTED).encode(x=x("after")),
+        alt.Chart(theme.data("rows")).mark_text(align="right", baseline="middle").encode(
+            y=y, x=alt.value(_EXTENT - 10), text="label:N", color=alt.value(theme.INK)))
     return theme.finish(chart, width=WIDTH, height=rows * _ROW + 50)

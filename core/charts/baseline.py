@@ -72,7 +72,7 @@ def _short(value: float) -> str:
 def _compared(test: Any, *, p: bool) -> dict[str, str]:
     """Return the columns behind the groups: the standardised difference, and p with its test."""
     blank = test is None
-    out = {"SMD": "" if blank or math.isnan(test.smd) else fixed(test.smd, 2)}
+    out = {"SMD": "" if blank or math.isnan(test.smd) else "∞" if math.isinf(test.smd) else fixed(test.smd, 2)}
     if p:
         shown = "" if blank else p_value(test.p_value)
         error = f", error {test.error:.4f}" if not blank and test.error else ""

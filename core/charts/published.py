@@ -124,7 +124,8 @@ def widths_figure(found: Audit, name: str, fingerprint: str) -> Figure:
         rows.append({"i": i, "text": theme.shortened(r.row, _NAME), "ratio": float(np.clip(r.ratio, _LOW, _HIGH)),
                      "low": low, "high": high, "least_low": ends[0], "least_high": ends[1],
                      "c": theme.ACCENT if r.verdict == IMPOSSIBLE else theme.SELECTED,
-                     "said": f"needs ≥ {r.deaths:,} deaths" if r.verdict == IMPOSSIBLE else "possible"})
+                     "said": f"needs ≥ {r.deaths:,} deaths" if r.verdict == IMPOSSIBLE else
+                     "possible" if least is not None else "cannot be told"})
     impossible = int((found.widths.verdict == IMPOSSIBLE).sum())
     table = pd.DataFrame([{"Row": r.row, "Ratio (95% CI)": f"{r.ratio:g} ({r.low:g}{DASH}{r.high:g})",
                            "SE at most": fixed(r.std_error, 3), "Least SE": DASH if math.isnan(r.least) else

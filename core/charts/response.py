@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from core.charts import theme
+from core.charts.toxicity_tables import no_test
 from core.cohort import Cohort
 from core.counts import strata
 from core.failure import FailurePattern
@@ -28,7 +29,7 @@ _MOST = 400  # bars of a waterfall
 def response_figure(cohort: Cohort, found: Response) -> Figure:
     """Draw best response per group, stacked to 100 %."""
     bars, levels = [], list(dict.fromkeys(found.rows.level))
-    for arm in found.levels:
+    for place, arm in enumerate(found.levels):
         so_far = 0.0
         for level in levels:
             r = next(r for r in rows_of(found.rows) if r.level == level and r.arm == arm)
@@ -36,7 +37,7 @@ def response_figure(cohort: Cohort, found: Response) -> Figure:
                 continue
             kind = category_of(level)
             share = r.share if not math.isnan(r.share) else 0.0
-            bars.append({"arm": theme.shortened(arm, _NAME), "from": so_far, "to": so_far + share, "c": COLOURS[kind],
+            bars.append({"arm": place, "from": so_far, "to": so_far + share, "c": COLOURS[kind],
                          "mid": so_far + share / 2, "ink": "#ffffff" if kind in ("CR", "PD") else theme.INK,
                          "text": f"{level if share > 0.09 else ''} {int(r.count)}".strip() if share > 0.03 else "",
                          "tip": f"{level}: {count_and_percent(int(r.count), int(r.n))}"})
@@ -48,7 +49,9 @@ def response_figure(cohort: Cohort, found: Response) -> Figure:
             for r in rows_of(found.tests) if not math.isnan(r.p_value)]
     return Figure(
         slug=f"response-{found.by}", title=f"Best response by {'arm' if found.by == 'arm' else found.label}",
-        chart=theme.with_data(_stacked(len(found.levels)), bars=bars), table=rates_table(found), drawn=found.rows,
+        chart=theme.with_data(_stacked(len(found.levels)), bars=bars, names=[
+            {"arm": i, "text": theme.shortened(arm, _NAME)} for i, arm in enumerate(found.levels)]),
+        table=rates_table(found), drawn=found.rows,
         summary=tuple(said), notes=(plural(found.missing_group, "patient") + " left out: group missing.",)
         if found.missing_group else (),
         provenance=provenance(cohort, f"Of {who}. Clopper-Pearson 95% CI; differences in percentage points with the "
@@ -108,8 +111,11 @@ def failure_figure(cohort: Cohort, found: FailurePattern) -> Figure:
     rates = found.sites[found.sites.site != "any failure"].groupby("site", sort=False).n_event.sum()
     names = [{"y": -(s + 1), "text": f"{theme.shortened(n, _NAME)} ({int(rates[n])})"}
              for s, n in enumerate(found.names)]
-    left_out = (f"{plural(found.missing, 'patient')} left out: a site not recorded or the group missing.",) \
-        if found.missing else ()
+    hidden = int(counts.sum() - counts[shown].sum())
+    left_out = tuple(filter(None, [
+        f"{plural(found.missing, 'patient')} left out: a site not recorded or the group missing."
+        if found.missing else "",
+        f"{plural(hidden, 'patient')} of rarer patterns are not drawn; the CSV holds all." if hidden else ""]))
     return Figure(
         slug=f"failure-{found.by}", title="Failure pattern: patients by exactly the sites where they failed",
         chart=theme.with_data(_upset(len(shown), len(found.names), len(found.levels)), bars=bars, dots=dots,
@@ -134,7 +140,8 @@ def sites_table(found: FailurePattern) -> pd.DataFrame:
             r, of = tests[site, arm], f"{arm}: " if several else ""
             row[f"{of}Difference, points (95% CI)"] = percentage_points(r.risk_difference, r.conf_low, r.conf_high)
             row[f"{of}p"] = p_value(r.p_value) or DASH
-            row[f"{of}Test"] = r.test if p_value(r.p_value) else "no event in any group"
+            row[f"{of}Test"] = r.test if p_value(r.p_value) else no_test(counts[site, found.levels[0]],
+                                                                         counts[site, arm])
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -144,9 +151,10 @@ def waterfall_figure(cohort: Cohort, key: str, by: str) -> Figure:
     groups, variable = strata(cohort, by), cohort.variable(key)
     values = cohort.values(key).to_numpy(dtype=float)
     used = np.flatnonzero(cohort.rows & ~np.isnan(values))
-    used = used[np.argsort(-values[used], kind="stable")][:_MOST]
+    used = used[np.argsort(-values[used], kind="stable")]
+    drawn = used[np.unique(np.linspace(0, len(used) - 1, min(len(used), _MOST)).astype(int))] if len(used) else used
     bars = [{"i": i, "y": float(values[k]), "c": theme.colour(groups.codes[k]) if groups.codes[k] >= 0 else theme.QUIET,
-             "tip": f"{values[k]:+.0f}%"} for i, k in enumerate(used)]
+             "tip": f"{values[k]:+.0f}%"} for i, k in enumerate(drawn)]
     absent = cohort.n - int((cohort.rows & ~np.isnan(values)).sum())
     table = pd.DataFrame([{"Group": level, "n": f"{int(((groups.codes[used]) == j).sum()):,}",
                            "Shrunk by 30% or more": count_and_percent(
@@ -156,22 +164,25 @@ def waterfall_figure(cohort: Cohort, key: str, by: str) -> Figure:
         slug=f"waterfall-{key}", title=f"{variable.label} by patient", drawn=pd.DataFrame({"change": values[used]}),
         chart=theme.with_data(_waterfall(len(groups.levels)), bars=bars, limits=[{"y": _SHRINKS}, {"y": _GROWS}],
                               legend=_legend(groups.levels)),
-        table=table, notes=(f"{plural(absent, 'patient')} without it.",) if absent else (),
+        table=table, notes=tuple(filter(None, [
+            f"{plural(absent, 'patient')} without it." if absent else "",
+            f"{len(drawn):,} of {len(used):,} bars are drawn, evenly chosen." if len(drawn) < len(used) else ""])),
         provenance=provenance(cohort, "A bar per patient; dashed: −30% and +20%."), alt="Changes per patient, sorted.")
 
 
 @lru_cache(maxsize=16)
 def _stacked(groups: int) -> dict[str, Any]:
-    y = alt.Y("arm:N", sort=None, title=None, axis=alt.Axis(domain=False, ticks=False, labelLimit=170, minExtent=170,
-                                                            maxExtent=170, grid=False))
-    scale = alt.Scale(domain=[0, 1], nice=False)
+    y = alt.Y("arm:O", axis=None, scale=alt.Scale(domain=list(range(groups))))
+    scale = alt.Scale(domain=[0, 1], nice=False, range=[185, alt.ExprRef("width - 12")])
     base = alt.Chart(theme.data("bars"))
     chart = alt.layer(
         base.mark_bar(height=alt.RelativeBandSize(0.7), stroke="#ffffff").encode(
             y=y, x=alt.X("from:Q", scale=scale, title=None, axis=alt.Axis(format=".0%", domain=False, ticks=False)),
             x2="to:Q", color=theme.given("c"), tooltip=[alt.Tooltip("tip:N", title="Patients")]),
         base.mark_text(baseline="middle").encode(y=y, x=alt.X("mid:Q", scale=scale), text="text:N",
-                                                 color=theme.given("ink")))
+                                                 color=theme.given("ink")),
+        alt.Chart(theme.data("names")).mark_text(align="right", baseline="middle").encode(
+            y=y, x=alt.value(178), text="text:N", color=alt.value(theme.INK)))
     return theme.finish(chart, width=WIDTH, height=groups * 44 + 40)
 
 

@@ -44,7 +44,7 @@ def spline_figure(cohort: Cohort, model: CoxModel, key: str) -> Figure:
         provenance=provenance(
             cohort, "Restricted cubic spline with knots at the quantiles 5, 35, 65 and 95% (marked), against the "
             f"median of {number(round(found.median, 2))}{unit}, adjusted for the other covariates; 95% Wald limits; "
-            "drawn from the tenth smallest to the tenth largest value."),
+            "drawn from the tenth smallest to the tenth largest value (of fewer than 60 patients, from end to end)."),
         alt=f"How the hazard ratio runs along {variable.label}.")
 
 

@@ -38,32 +38,41 @@ def swimmer_figure(cohort: Cohort, by: str) -> Figure:
     kept = np.flatnonzero(cohort.rows & ~np.isnan(end))
     shown = kept[np.argsort(-end[kept], kind="stable")][:_MOST]
     lanes, marks = [], []
+    ends = "death" if last == "OS" else f"event of {last}"
     for lane, i in enumerate(shown.tolist()):
         code = int(groups.codes[i])
         lanes.append({"i": lane, "to": float(end[i]), "c": theme.tint(theme.colour(code), 0.45) if code >= 0
                       else theme.LINE, "tip": f"{groups.levels[code] if code >= 0 else ''}: {fixed(end[i], 1)} months"})
         before = endpoint != last and progressed[i] == 1 and until[i] < end[i]
         happened = {"response": since[i] if responded[i] else np.nan, "progression": until[i] if before else np.nan,
-                    "death" if died[i] == 1 else "goes on": end[i]}
+                    ends if died[i] == 1 else "goes on": np.nan if np.isnan(died[i]) else end[i]}
         marks += [{"i": lane, "x": float(x), "what": what} for what, x in happened.items() if not np.isnan(x)]
     found = pd.DataFrame(marks, columns=["i", "x", "what"])
-    counts = pd.DataFrame([{"What": what, "Patients": f"{int((found.what == what).sum()):,}"} for what in _SHAPES])
-    rest = len(kept) - len(shown)
+    counts = pd.DataFrame([{"What": what, "Patients drawn": f"{int((found.what == what).sum()):,}"}
+                           for what in _named(ends)])
+    rest, unknown = len(kept) - len(shown), cohort.n - len(kept)
     return Figure(
         slug=f"swimmer-{by}", title="Each patient's course", table=counts, drawn=found,
-        chart=theme.with_data(_template(len(shown)), lanes=lanes, marks=marks),
-        notes=(f"{plural(rest, 'patient')} with shorter follow-up not drawn.",) if rest else (),
+        chart=theme.with_data(_template(len(shown), ends), lanes=lanes, marks=marks),
+        notes=tuple(filter(None, [f"{plural(rest, 'patient')} with shorter follow-up not drawn." if rest else "",
+                                  f"{plural(unknown, 'patient')} left out: {last} time missing." if unknown else ""])),
         provenance=provenance(cohort, f"A lane per patient to the end of {last}; progression by {endpoint}. Lanes' "
                               f"colours: {', '.join(groups.levels)}, as everywhere."),
         alt=f"Lanes of {plural(len(shown), 'patient')}.")
 
 
+def _named(ends: str) -> dict[str, tuple[str, str]]:
+    """Return the marks by what they mean; what ends a lane is a death, or another endpoint's event."""
+    return {ends if what == "death" else what: look for what, look in _SHAPES.items()}
+
+
 @lru_cache(maxsize=64)
-def _template(lanes: int) -> dict[str, Any]:
+def _template(lanes: int, ends: str) -> dict[str, Any]:
     y = alt.Y("i:O", axis=None)
     x = alt.X("x:Q", title="Months", axis=alt.Axis(grid=True))
-    shapes = alt.Scale(domain=list(_SHAPES), range=[s for s, _ in _SHAPES.values()])
-    colours = alt.Scale(domain=list(_SHAPES), range=[c for _, c in _SHAPES.values()])
+    named = _named(ends)
+    shapes = alt.Scale(domain=list(named), range=[s for s, _ in named.values()])
+    colours = alt.Scale(domain=list(named), range=[c for _, c in named.values()])
     legend = alt.Legend(orient="top", title=None)
     chart = alt.layer(
         alt.Chart(theme.data("lanes")).mark_bar(height=alt.RelativeBandSize(0.8)).encode(

@@ -12,6 +12,7 @@ import pandas as pd
 from core.adverse_events import HEAD, AdverseEvents
 from core.charts import theme, toxicity_marks
 from core.charts.adverse_events import BAND_WORDS
+from core.charts.toxicity_tables import no_test
 from core.cohort import Cohort
 from core.counts import strata
 from core.figure import Figure, provenance, rows_of
@@ -212,7 +213,8 @@ def tests_table(result: AdverseEvents, band: str, terms: list[str]) -> pd.DataFr
                     ratio_with_limits(r.ratio, r.ratio_low, r.ratio_high)
             row[f"{of}p"] = p_value(r.p_value) or DASH
             row[f"{of}p adjusted"] = p_value(r.p_adjusted) or DASH
-            row[f"{of}Test"] = r.test if p_value(r.p_value) else "no event in any group"
+            row[f"{of}Test"] = r.test if p_value(r.p_value) else no_test(counts[term, result.levels[0]],
+                                                                         counts[term, arm])
         out.append(row)
     return pd.DataFrame(out)
 
@@ -222,7 +224,7 @@ def _smallest(result: AdverseEvents, band: str, terms: list[str]) -> str:
     terms = [t for t in terms if not t.endswith(HEAD)] or terms
     tests = result.tests[(result.tests.band == band) & result.tests.term.isin(terms)].dropna(subset="p_value")
     if tests.empty:
-        return "No group had an event"
+        return "none: there is nothing to test"
     r = next(rows_of(tests.nsmallest(1, "p_value")))
     return (f"{r.term}: {percentage_points(r.risk_difference, r.conf_low, r.conf_high)} points, p "
             f"{p_value(r.p_value)} (adjusted {p_value(r.p_adjusted)})")

@@ -16,7 +16,7 @@ from core.counts import strata
 from core.figure import Figure, provenance, rows_of
 from core.format import DASH, count_and_percent, fixed, number, p_value, percentage_points
 
-_MOST = 500  # patients in a list
+MOST = 500  # patients in a list
 
 
 def burden_table(cohort: Cohort, every: AdverseEvents, found: pd.DataFrame) -> Figure:
@@ -44,6 +44,14 @@ def burden_table(cohort: Cohort, every: AdverseEvents, found: pd.DataFrame) -> F
                   drawn=every.rows, provenance=provenance(cohort, method))
 
 
+def no_test(*groups: Any) -> str:
+    """Say why a comparison has no p: an empty group, nobody with an event, or everybody (rows with arm, n, n_event)."""
+    empty = [g.arm for g in groups if not g.n]
+    if empty:
+        return f"no patient in {empty[0]}"
+    return "every patient had it" if all(g.n_event == g.n for g in groups) else "no event in any group"
+
+
 def _against(row: Any) -> str:
     if row is None or math.isnan(row.risk_difference):
         return DASH
@@ -57,7 +65,7 @@ def overall_figure(cohort: Cohort, result: AdverseEvents, found: pd.DataFrame, b
     table = pd.DataFrame([{
         "Term": t, "p": p_value(rows[t].p_value) or DASH, "p adjusted": p_value(rows[t].p_adjusted) or DASH,
         "Test": (rows[t].test + (f", error {rows[t].error:.4f}" if rows[t].error else ""))
-        if p_value(rows[t].p_value) else "no event in any group"} for t in terms])
+        if p_value(rows[t].p_value) else "nothing to test"} for t in terms])
     return Figure(slug=f"ae-overall-{result.by}-{band}".replace(">=", "ge"),
                   title=f"{BAND_WORDS[band]}: one test over all {len(result.levels)} groups", chart=None, table=table,
                   drawn=found[found.band == band], provenance=provenance(cohort, ""))
@@ -84,7 +92,7 @@ def patients_table(cohort: Cohort, term: str, by: str | None, *, named: bool) ->
     groups, worst = strata(cohort, by), cohort.worst_grades
     grades = worst.grades[:, worst.terms.index(term)]
     had = np.flatnonzero(cohort.rows & (grades > 0))
-    had = had[np.argsort(-grades[had], kind="stable")][:_MOST]
+    had = had[np.argsort(-grades[had], kind="stable")][:MOST]
     first = _first_days(cohort, term)
     rows = []
     for place, i in enumerate(had.tolist(), start=1):
