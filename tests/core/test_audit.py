@@ -153,3 +153,14 @@ def test_intervals_are_drawn_within_their_axis(yang):
     rows = figure.chart["datasets"]["rows"]
     assert len(rows) == 14 and all(0.2 <= r["low"] <= r["ratio"] <= r["high"] <= 5 for r in rows)
     assert figure.summary == ("12 of 14 intervals are narrower than the patients allow",)
+
+
+def test_a_ratio_is_held_against_what_bounds_its_kind():
+    head = "label,kind,events_1,n_1,events_2,n_2,ratio,low,high,p,deaths\n"
+    text = (head + "Cured,risk ratio,80,100,60,100,1.33,1.11,1.61,,\nCured,odds ratio,80,100,60,100,2.67,1.42,5.02,,\n"
+            "Age,per unit,,,,,1.02,1.01,1.03,,80\nAFP,per unit,,,,,1.00,1.00,1.00,.03,80\n"
+            "Sex,,,,,,0.03,0.00,0.21,,80\n")
+    verdicts = audit(read_audit(text.encode(), name="typed.csv")).widths.verdict.tolist()
+    assert verdicts == [AGREES, AGREES, UNTOLD, UNTOLD, AGREES]
+    with pytest.raises(AuditTableError, match="'rate' is none of hazard ratio, risk ratio"):
+        read_audit((head + "x,rate,8,10,6,10,1.3,1.1,1.6,,\ny,,1,2,1,2,,,,.5,\n").encode(), name="typed.csv")

@@ -112,3 +112,10 @@ def test_p_can_be_left_out(sample):
     shown = baseline_figure(sample, found, p=True)
     assert {"p", "Test", "SMD"} <= set(shown.table.columns) and "STROBE" in baseline_figure(
         sample, found, p=False).provenance.method
+
+
+def test_groups_that_share_nothing_are_infinitely_apart():
+    text = "id,arm,sex,dose\n" + "".join(f"p{i},{'AB'[i % 2]},{'MF'[i % 2]},{(5, 9)[i % 2]}\n" for i in range(40))
+    cohort = read_cohort(io.BytesIO(text.encode()))
+    found = baseline(cohort)
+    assert np.isinf(of(found, "sex").smd) and "∞" in baseline_figure(cohort, found, p=False).table.SMD.tolist()

@@ -1,5 +1,7 @@
 """Every published figure is reproduced, or the reason why it cannot be is said."""
 
+import io
+
 import pandas as pd
 import pytest
 
@@ -85,3 +87,16 @@ def test_the_table_shows_printed_digits(found):
     rows = found.rows[(found.rows["item"] == "age") & (found.rows.quantity == "p") & (found.rows.place == "Table 1")]
     table = comparison_table(found, rows)
     assert isinstance(table, pd.DataFrame) and table.Recomputed.item() == ".624" == table.Printed.item()
+
+
+def test_levels_that_are_not_the_paper_s_give_no_zeros():
+    text = "id,arm,sex,response,OS_months,OS_event\n" + "".join(
+        f"p{i},{'AB'[i % 2]},{('male', 'female')[i % 3 == 0]},{('Complete response', 'Progressive disease')[i % 2]},"
+        f"{3 + i % 20},{i % 2}\n" for i in range(40))
+    found = compare(read_cohort(io.BytesIO(text.encode())))
+    male = found.rows[(found.rows.place == "Table 1") & (found.rows["item"] == "male")]
+    assert (male.verdict == NOT_HERE).all() or (male.ours > 0).any()
+    complete = found.rows[(found.rows.place == "Table 2") & (found.rows["item"] == "CR") & (found.rows.quantity == "n")]
+    assert sorted(complete.ours) == [0, 20]
+    assert not found.rows.reason.str.contains("does not follow").any() or \
+        found.rows[found.rows.reason.str.contains("does not follow")]["item"].unique().tolist() == ["Fatigue"]

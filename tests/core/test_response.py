@@ -139,3 +139,39 @@ def test_courses_and_changes_are_drawn_without_identifiers(dated):
 def test_without_dates_there_is_no_duration(sample):
     with pytest.raises(NotEstimable, match="No date says when responses were known"):
         duration_of_response(sample)
+
+
+def test_a_waterfall_counts_everybody_where_bars_are_thinned():
+    rows = [f"p{i},{'ab'[i % 2]},{60 - i % 121},{5 + i % 9},{i % 2}" for i in range(900)]
+    header = "id,arm,best_change_percent,OS_months,OS_event"
+    figure = waterfall_figure(cohort_of(rows, header), "best_change_percent", "arm")
+    shrunk = sum(60 - i % 121 <= -30 for i in range(0, 900, 2))
+    assert figure.table["Shrunk by 30% or more"].iloc[0].startswith(f"{shrunk} (")
+    assert len(figure.chart["datasets"]["bars"]) == 400 and "400 of 900 bars are drawn" in figure.notes[0]
+
+
+def test_without_overall_survival_a_course_ends_with_its_own_event():
+    rows = [f"p{i},{'ab'[i % 2]},{['CR', 'PD'][i % 2]},2,{6 + i},{i % 2}" for i in range(8)]
+    header = "id,arm,response,response_months,PFS_months,PFS_event"
+    mapping = cohort_of(rows, header).mapping.to_json()
+    mapping["response"]["when"] = {"column": "response_months", "unit": "months"}
+    figure = swimmer_figure(cohort_of(rows, header, mapping), "arm")
+    assert set(figure.drawn.what) == {"response", "event of PFS", "goes on"}
+
+
+@pytest.mark.parametrize("level", ["Incomplete response", "Complete data missing", "Progression-free", "无进展", "NE"])
+def test_what_is_no_category_is_none(level):
+    assert category_of(level) == ""
+    assert category_of("Non-CR/Non-PD") == "SD"
+
+
+def test_a_blank_failure_site_leaves_nobody_known():
+    rows = [f"p{i},{'ab'[i % 2]},,{i % 2},{6 + i},{i % 2}" for i in range(8)]
+    header = "id,arm,failure_local,failure_distant,OS_months,OS_event"
+    cohort = cohort_of(rows, header)
+    mapping = cohort.mapping.to_json()
+    mapping["failure_sites"] = {k: {"column": k, "kind": "categorical", "known": "later"}
+                                for k in ("failure_local", "failure_distant")}
+    mapping["factors"] = {}
+    found = failure_pattern(cohort_of(rows, header, mapping))
+    assert found.missing == 8 and found.sites.rate.isna().all()

@@ -4,6 +4,7 @@ Reference values: tests/reference/make_cox_reference.R ("weighting"); tolerance 
 error.
 """
 
+import io
 import json
 
 import numpy as np
@@ -122,3 +123,16 @@ def test_an_arm_without_events_has_curves_and_a_reason(cohorts):
         covariates=("tumor_size",), kind="overlap"))
     assert "no finite value" in found.reason and found.effect.hazard_ratio.isna().all()
     assert len(found.curves)
+
+
+def test_one_patient_in_an_arm_and_a_skewed_covariate():
+    rng = np.random.default_rng(3)
+    text = "id,arm,age,OS_months,OS_event\n" + "".join(
+        f"p{i},{'ab'[i == 0]},{40 + i % 30},{3 + i % 9},{i % 2}\n" for i in range(40))
+    with pytest.raises(NotEstimable, match="Only one patient in b"):
+        weighted_comparison(read_cohort(io.BytesIO(text.encode())), endpoint="OS",
+                            options=WeightingOptions(covariates=("age",)))
+    x = np.exp(2.5 * rng.standard_normal(300))  # its largest values give propensities near 1, and no separation
+    treated = rng.random(300) < 1 / (1 + np.exp(-0.8 * (x - x.mean()) / x.std()))
+    score = propensity_score(x[:, None], treated)
+    assert (score > 0).all() and abs(score.sum() - treated.sum()) < 1e-6  # the likelihood's own equation
