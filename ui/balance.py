@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.charts import love_figure, weighted_figure
 from core.cohort import Cohort
+from core.counts import number_of_strata
 from core.propensity import ESTIMANDS
 from core.weighting import WeightingOptions
 from ui import cache
@@ -52,7 +53,7 @@ def balance(cohort: Cohort, endpoint: str) -> None:
 
 
 def _options(cohort: Cohort) -> WeightingOptions:
-    known = [f.key for f in cohort.mapping.factors if f.known == "baseline"]
+    known = [f.key for f in cohort.mapping.factors if f.known == "baseline" and number_of_strata(cohort, f.key) > 1]
     with st.container(key="weighting-options", horizontal=True, vertical_alignment="bottom", gap="small"):
         chosen = st.multiselect("What may have decided on the treatment", known, known[:_FIRST], key="propensity",
                                 format_func=lambda k: cohort.variable(k).label, persist_state="session", width=620)

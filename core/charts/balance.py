@@ -70,7 +70,7 @@ def weighted_figure(cohort: Cohort, found: Weighting) -> Figure:
         warnings=tuple(filter(None, [immortal_time(cohort, *found.options.covariates)])), notes=tuple(_notes(found)),
         provenance=provenance(
             cohort, f"{_weights(found)}. Propensity by logistic regression on "
-            f"{', '.join(_with_form(cohort, k, found) for k in found.options.covariates)}. Kaplan-Meier and Cox (Efron "
+            f"{', '.join(_with_form(cohort, k, found) for k in dict.fromkeys(found.balance.term))}. Kaplan-Meier and Cox (Efron "
             f"ties) with these weights, robust standard errors, {found.options.conf_type} 95% CI. Faint: unweighted.",
             plural(found.n_event, f"{found.endpoint} event")),
         alt=f"Weighted survival of {found.reference} and {found.arm}.")
