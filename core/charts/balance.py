@@ -63,15 +63,15 @@ def weighted_figure(cohort: Cohort, found: Weighting) -> Figure:
              if not np.isnan(r.median)]
     pane = Pane(curves=curves, behind=behind, levels=tuple(levels[i] for i in order), drops=drops,
         blocks=[Block(heading="Weighted number at risk", texts=[risk[i] for i in order])])
+    entered = ", ".join(_with_form(cohort, k, found) for k in dict.fromkeys(found.balance.term))
     return Figure(
         slug=f"weighted-{found.endpoint}-{found.options.kind}".lower().replace(" ", "-"),
         title=f"{endpoint_label(cohort, found.endpoint)} by arm, weighted", chart=draw([pane], axes, band=True),
         table=_numbers(found), drawn=found.curves, summary=_summary(found),
         warnings=tuple(filter(None, [immortal_time(cohort, *found.options.covariates)])), notes=tuple(_notes(found)),
         provenance=provenance(
-            cohort, f"{_weights(found)}. Propensity by logistic regression on "
-            f"{', '.join(_with_form(cohort, k, found) for k in dict.fromkeys(found.balance.term))}. Kaplan-Meier and Cox (Efron "
-            f"ties) with these weights, robust standard errors, {found.options.conf_type} 95% CI. Faint: unweighted.",
+            cohort, f"{_weights(found)}. Propensity by logistic regression on {entered}. Kaplan-Meier and Cox (Efron ties) "
+            f"with these weights, robust standard errors, {found.options.conf_type} 95% CI. Faint: unweighted.",
             plural(found.n_event, f"{found.endpoint} event")),
         alt=f"Weighted survival of {found.reference} and {found.arm}.")
 
