@@ -47,14 +47,15 @@ class Audit:
     def totals(self) -> list[str]:
         """Say how many p-values the claimed test gives, how many another one, how many none."""
         if self.tests.empty:
-            return ["No p-value can be recomputed from counts."]
+            return ["No p-value can be recomputed from counts"]
         tests = self.tests.assign(of=self.tests.line.astype(str) + self.tests.row)
         claimed = tests.test.map(lambda t: is_claimed(t, self.claimed))
         many = plural(tests.of.nunique(), "recomputable p-value")
         said = [f"{tests.of[tests.agrees & claimed].nunique()} of {many} by {self.claimed}, as claimed"]
         others = tests[tests.agrees & ~claimed]
         said += [f"{part.of.nunique()} by {test}" for test, part in others.groupby("test", sort=False)]
-        said.append(f"{tests.of.nunique() - tests.of[tests.agrees].nunique()} by none of the tests tried")
+        said.append(f"{tests.of.nunique() - tests.of[tests.agrees].nunique()} by none of the tests tried (a p may be "
+                    "given by several)")
         empty = int(self.findings.words.str.contains(_NOBODY, regex=False).sum())
         if empty:
             said.append(f"{plural(empty, 'row')} without an event in any group counted apart: nothing to test")

@@ -26,6 +26,9 @@ def published_panel(cohort: Cohort) -> None:
     heading("Published against recomputed")
     if session().cohort is not None:
         note(f"Your cohort beside {CITATION}: a comparison with the literature, no figure need agree.")
+    if cohort.filters:
+        note("A filter is on: the paper describes all its patients, and these figures are those of a part of the "
+             "cohort.", strong=True)
     with panel():
         found = cache.comparison(cohort)
         totals = found.totals()

@@ -70,8 +70,8 @@ def weighted_figure(cohort: Cohort, found: Weighting) -> Figure:
         table=_numbers(found), drawn=found.curves, summary=_summary(found),
         warnings=tuple(filter(None, [immortal_time(cohort, *found.options.covariates)])), notes=tuple(_notes(found)),
         provenance=provenance(
-            cohort, f"{_weights(found)}. Propensity by logistic regression on {entered}. Kaplan-Meier and Cox (Efron ties) "
-            f"with these weights, robust standard errors, {found.options.conf_type} 95% CI. Faint: unweighted.",
+            cohort, f"{_weights(found)}. Propensity by logistic regression on {entered}. Kaplan-Meier and Cox (Efron "
+            f"ties) with these weights, robust standard errors, {found.options.conf_type} 95% CI. Faint: unweighted.",
             plural(found.n_event, f"{found.endpoint} event")),
         alt=f"Weighted survival of {found.reference} and {found.arm}.")
 

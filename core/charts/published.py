@@ -22,7 +22,7 @@ from core.published import AGREES, CITATION, DIFFERS, NOT_HERE, Comparison
 WIDTH, _ROW, _NAME = 900, 22, 44
 CLICK = "click"
 _COLUMNS = (("place", "Place", 0), ("figure", "Figure", 0.17), ("arm", "Arm", 0.5), ("printed", "Printed", 0.66),
-            ("ours", "Recomputed", 0.74), ("verdict", "Verdict", 0.84))  # where they begin, as shares of the width
+            ("ours", "Recomputed", 0.73), ("verdict", "Verdict", 0.88))  # where they begin, as shares of the width
 METHOD = (f"Published: {CITATION}. Each figure by the function that its page uses; a p-value by the test of its counts "
           "that gives it, else by Fisher's.")
 _COLOURS = {AGREES: "#1f7a4d", DIFFERS: theme.ACCENT, NOT_HERE: theme.QUIET}
@@ -93,7 +93,9 @@ def _shown(r: Any) -> str:
         return p_value(r.ours)
     digits = len(r.printed.partition(".")[2])
     text = fixed(r.ours, digits)
-    text = text.removeprefix("0") if r.quantity == "p" and digits > 1 else text
+    if r.quantity == "p":  # which test gave it
+        test = r.how.rpartition(", ")[2] if ", " in r.how else ""
+        return (text.removeprefix("0") if digits > 1 else text) + (f" ({test})" if test else "")
     return fixed(r.ours, digits + 1) if r.verdict == DIFFERS and text == r.printed else text
 
 

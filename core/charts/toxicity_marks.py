@@ -64,9 +64,9 @@ def dots(terms: int, arms: int) -> dict[str, Any]:
     """Differences with their intervals, and as text."""
     y = _rows(terms)
     place = {"y": y, "yOffset": _groups(arms)} if arms > 1 else {"y": y}
-    scale = alt.Scale(domain=[-60, 60], clamp=True, nice=False, range=[_TERM + 8, alt.ExprRef("width - 175")])
+    scale = alt.Scale(domain=[-100, 100], clamp=True, nice=False, range=[_TERM + 8, alt.ExprRef("width - 175")])
     x = alt.X("x:Q", scale=scale, title=None, axis=alt.Axis(orient="top", offset=16, domain=False, ticks=False,
-                                                            values=[-60, -30, 0, 30, 60]))
+                                                            values=[-100, -50, 0, 50, 100]))
     base, colour = alt.Chart(theme.data("rows")), theme.given("c")
     layers = [
         base.mark_rule(strokeWidth=1.6).encode(x=alt.X("low:Q", scale=scale), x2="high:Q", color=colour, **place),

@@ -35,7 +35,8 @@ def of(found, table, row, check):
 
 def test_which_tests_give_the_printed_p(yang):
     assert yang.totals()[0] == "10 of 42 recomputable p-values by Fisher exact, as claimed"
-    assert "29 by Pearson χ²" in yang.totals() and "2 by none of the tests tried" in yang.totals()
+    assert "29 by Pearson χ²" in yang.totals()
+    assert "2 by none of the tests tried (a p may be given by several)" in yang.totals()
     assert yang.totals()[-1] == "12 rows without an event in any group counted apart: nothing to test"
     none = yang.findings[yang.findings.words.str.contains("none of")]
     assert none.row.tolist() == ["Underlying disease", "ECOG"]
