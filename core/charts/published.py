@@ -94,7 +94,7 @@ def _shown(r: Any) -> str:
     digits = len(r.printed.partition(".")[2])
     text = fixed(r.ours, digits)
     if r.quantity == "p":  # which test gave it
-        test = r.how.rpartition(", ")[2] if ", " in r.how else ""
+        test = r.how.partition(", ")[2]
         return (text.removeprefix("0") if digits > 1 else text) + (f" ({test})" if test else "")
     return fixed(r.ours, digits + 1) if r.verdict == DIFFERS and text == r.printed else text
 
