@@ -158,6 +158,12 @@ def number_of_strata(cohort: Cohort, by: str) -> int:
         return 0
 
 
+def baseline_groups(cohort: Cohort, *, most: int, least: int = 2) -> list[str]:
+    """Return the arm and the factors known at time zero that make so many strata: what a comparison is offered by."""
+    return [k for k, v in cohort.variables.items() if k == schema.ARM or (
+        v.known == "baseline" and v.kind != "grade" and least <= number_of_strata(cohort, k) <= most)]
+
+
 def cuts_of(whole: Cohort, key: str) -> tuple[Cut, ...]:
     """Return a number's cuts in order; the whole cohort's median where the mapping has none."""
     own = tuple(sorted(whole.variable(key).cuts, key=lambda c: c.at))

@@ -5,24 +5,22 @@ Source of the figures: Yang D, Du J, Nie W, Wang C, Ma Z. Medicine 2023;102:45(e
 
 from __future__ import annotations
 
-import csv
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
 from core.audit import tests_of
+from core.audit_finding import AGREES, DIFFERS
 from core.audit_table import Printed
 from core.cohort import Cohort
 from core.errors import CohortError
-from core.published_recompute import Key, Recomputed, Value, recompute
+from core.published_figures import Key, published
+from core.published_recompute import Recomputed, Value, recompute
 from core.schema import ARM
 
-FILE = Path(__file__).parents[1] / "sample_data" / "yang2023_published.csv"
-CITATION = "Yang D, Du J, Nie W, Wang C, Ma Z. Medicine 2023;102:45(e35713)"
 _OF = {("", "", "A"): 35, ("", "", "B"): 47, ("Table 1", "pvtt", "A"): 31, ("Table 1", "pvtt", "B"): 39}  # printed n
-AGREES, DIFFERS, NOT_HERE = "agrees", "does not agree", "cannot be recomputed"
+NOT_HERE = "cannot be recomputed"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -43,12 +41,6 @@ class Comparison:
     def totals(self) -> dict[str, int]:
         """Return how many figures agree, do not, and cannot be recomputed."""
         return {v: int((self.rows.verdict == v).sum()) for v in (AGREES, DIFFERS, NOT_HERE)}
-
-
-def published() -> pd.DataFrame:
-    """Return every printed figure: place, item, level, group ("A" with sorafenib, "B" without), quantity, printed."""
-    with FILE.open(encoding="utf-8", newline="") as file:
-        return pd.DataFrame(list(csv.DictReader(file)))
 
 
 def compare(cohort: Cohort) -> Comparison:

@@ -20,10 +20,10 @@ from core.errors import CohortError
 from core.estimates import follow_up
 from core.failure import ANY, failure_pattern
 from core.kaplan_meier import kaplan_meier
+from core.published_figures import Key, published
 from core.response import CONTROL, OBJECTIVE, category_of, response
 from core.schema import ARM, Cut
 
-Key = tuple[str, str, str, str, str]
 CORRECTED, PRINTED = "Table 4, labels corrected", "Table 4, as printed"
 _FACTORS = {"male": "sex", "tumor_number": "tumor_number", "pvtt": "pvtt", "hvtt": "hvtt", "t_stage": "t_stage",
             "n_stage": "n_stage", "underlying": "etiology", "afp": "afp", "ecog": "ecog"}
@@ -271,8 +271,6 @@ def _cox(cohort: Cohort, arms: dict[str, str]) -> dict[Key, Value]:
 
 
 def _cox_rows() -> list[tuple[str, str]]:
-    from core.published import published
-
     frame = published()
     own = frame[frame.place == "Table 3"]
     return list(dict.fromkeys(zip(own["item"], own.level, strict=True)))

@@ -7,8 +7,7 @@ import streamlit as st
 from core.baseline import LEVEL_TESTS, NUMBER_TESTS, RULES, BaselineOptions
 from core.charts import baseline_figure
 from core.cohort import Cohort
-from core.counts import number_of_strata
-from core.schema import ARM
+from core.counts import baseline_groups
 from ui import cache
 from ui.display import heading, note, panel, show_table
 
@@ -17,8 +16,7 @@ _MOST = 6  # groups whose columns stand beside each other
 
 def baseline_panel(cohort: Cohort) -> None:
     """Draw the table, by the arm to begin with."""
-    groups = [k for k, v in cohort.variables.items() if (k == ARM or v.known == "baseline") and v.kind != "grade"
-              and 0 < number_of_strata(cohort, k) <= _MOST]
+    groups = baseline_groups(cohort, most=_MOST, least=1)
     if not groups:
         return
     heading("Baseline")

@@ -7,9 +7,11 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from core.audit_finding import AGREES, DIFFERS
 from core.charts.published import CLICK, METHOD, comparison_figure, comparison_said
 from core.cohort import Cohort
-from core.published import AGREES, CITATION, DIFFERS, NOT_HERE, Comparison
+from core.published import NOT_HERE, Comparison
+from core.published_figures import CITATION
 from core.schema import ARM
 from ui import cache, state
 from ui.display import heading, note, panel, show, table

@@ -12,13 +12,13 @@ from core.charts import CurveOptions, Part, km_figure
 from core.charts.response import failure_figure, response_figure, waterfall_figure
 from core.charts.swimmer import swimmer_figure
 from core.cohort import Cohort
-from core.counts import number_of_strata
+from core.counts import baseline_groups
 from core.duration import duration_endpoint, duration_of_response
 from core.format import number
 from core.kaplan_meier import kaplan_meier
 from core.proportions import PAIR_TESTS
 from core.response import ResponseOptions, category_of, recognised
-from core.schema import ARM, RESPONSE
+from core.schema import RESPONSE
 from ui import cache
 from ui.board import endpoint_choice, numbers
 from ui.display import heading, note, panel, show, table
@@ -33,8 +33,7 @@ _TIMES = (6.0, 12.0, 24.0)
 
 def response_page(cohort: Cohort) -> None:
     """Draw the page."""
-    groups = [k for k, v in cohort.variables.items() if (k == ARM or v.known == "baseline") and v.kind != "grade"
-              and 1 < number_of_strata(cohort, k) <= _MOST]
+    groups = baseline_groups(cohort, most=_MOST)
     if not groups:
         note("There is no arm and no factor with a few levels to compare by. Choose one on the Cohort page.")
         return

@@ -25,10 +25,9 @@ from core.charts.toxicity import (
 )
 from core.charts.toxicity_tables import burden_table, overall_figure
 from core.cohort import Cohort
-from core.counts import number_of_strata
+from core.counts import baseline_groups
 from core.figure import table_parts
 from core.proportions import PAIR_TESTS
-from core.schema import ARM
 from ui import cache, state
 from ui.display import heading, note, panel, show, show_table, table
 from ui.filters import picked
@@ -72,8 +71,7 @@ def toxicity_page(cohort: Cohort) -> None:
 
 def _choose(cohort: Cohort) -> _Chosen:
     """Ask what is compared, how, and in which order."""
-    groups = [k for k, v in cohort.variables.items() if k == ARM or (v.known == "baseline" and v.kind != "grade"
-                                                                  and 1 < number_of_strata(cohort, k) <= _MOST)]
+    groups = baseline_groups(cohort, most=_MOST)
     bands = [b for b in BANDS if b != ">=4" or (cohort.whole.worst_grades.grades >= 4).any()]
     with st.container(key="ae-options", horizontal=True, vertical_alignment="bottom", gap="small"):
         by = st.selectbox("Compare by", groups or [None], key="ae-by", width=170, persist_state="session",

@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 
 from core.audit import Audit
-from core.audit_finding import IMPOSSIBLE, VERDICTS
+from core.audit_finding import AGREES, DIFFERS, IMPOSSIBLE, VERDICTS
 from core.charts import theme
 from core.cohort import Cohort
 from core.figure import Figure, Provenance, provenance, rows_of
 from core.format import DASH, fixed, p_value, plural
 from core.product_limit import Z95
-from core.published import AGREES, CITATION, DIFFERS, NOT_HERE, Comparison
+from core.published import NOT_HERE, Comparison
+from core.published_figures import CITATION
 
 WIDTH, _ROW, _NAME = 900, 22, 44
 CLICK = "click"
