@@ -10,6 +10,7 @@ import pandas as pd
 
 from core.cohort import Cohort
 from core.format import plural
+from core.schema import ARM
 
 _WIDEST = 9  # columns of a table that is still read at a glance
 
@@ -83,6 +84,11 @@ def table_parts(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     groups = dict.fromkeys(c.partition(":")[0] for c in rest)
     return [(group, table[[first, *(c for c in rest if c.partition(":")[0] == group)]].rename(
         columns=lambda c: c.partition(": ")[2] or c)) for group in groups]
+
+
+def by_words(cohort: Cohort, by: str) -> str:
+    """Say in a title by what patients are compared: `arm`, or a variable's label."""
+    return "arm" if by == ARM else cohort.variable(by).label
 
 
 def provenance(cohort: Cohort, method: str, events: str = "") -> Provenance:

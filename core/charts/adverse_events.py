@@ -12,10 +12,8 @@ import pandas as pd
 from core.adverse_events import AdverseEvents
 from core.charts import theme
 from core.cohort import Cohort
-from core.counts import strata
-from core.figure import Figure, provenance
+from core.figure import Figure, by_words, provenance
 from core.format import count_and_percent, p_value, percentage_points
-from core.schema import ARM
 
 WIDTH = 720
 CLICK = "click"
@@ -37,8 +35,7 @@ def adverse_events_figure(cohort: Cohort, result: AdverseEvents, terms: list[str
     legend = _legend(result.levels)
     lines = legend[-1]["line"] + 1
     blanks = math.ceil((lines * _LINE + 6) / _step(len(result.levels)))
-    label = "arm" if result.by == ARM else strata(cohort, result.by).label
-    by = f" by {label}" if len(result.levels) > 1 else ""
+    by = f" by {by_words(cohort, result.by)}" if result.by and len(result.levels) > 1 else ""
     return Figure(
         slug=f"adverse-events-{result.by or 'all'}", title=f"Adverse events{by}, worst CTCAE grade",
         chart=theme.with_data(_template(len(terms), len(result.levels), lines, blanks),

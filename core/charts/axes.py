@@ -55,6 +55,11 @@ def _log_log(values: list[np.ndarray], longest: float, first: float) -> Axes:
                 time_ticks=ticks, first=first, title="log(\u2212log survival)")
 
 
+def at_risk(time: np.ndarray, n_risk: np.ndarray, ticks: tuple[float, ...]) -> np.ndarray:
+    """Return a curve's number at risk at ticks: of all whose time is not before it."""
+    return np.asarray(np.append(n_risk, 0)[np.searchsorted(time, np.array(ticks) - 1e-9)])
+
+
 def time_ticks(longest: float, most: int = _MAX_TICKS) -> list[int]:
     """Return ticks of a time axis in months: the smallest step that gives few enough."""
     step = next((s for s in _STEPS if longest / s < most), int(longest // most) + 1)

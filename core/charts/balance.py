@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.adequacy import immortal_time
 from core.charts import theme
-from core.charts.axes import axes_of
+from core.charts.axes import at_risk, axes_of
 from core.charts.kaplan_meier import endpoint_label
 from core.charts.panes import Axes, Block, Curve, Pane
 from core.charts.steps import draw, thinned
@@ -150,9 +150,8 @@ def _curve(place: int, level: str, frame: pd.DataFrame) -> Curve:
 
 
 def _at_risk(frame: pd.DataFrame, axes: Axes) -> list[str]:
-    risk = np.append(frame.n_risk.to_numpy(), 0.0)
-    places = np.searchsorted(frame.time.to_numpy(), np.array(axes.time_ticks) - 1e-9)
-    return [fixed(n, 1) if n else "0" for n in risk[places].tolist()]
+    risk = at_risk(frame.time.to_numpy(), frame.n_risk.to_numpy(), axes.time_ticks)
+    return [fixed(n, 1) if n else "0" for n in risk.tolist()]
 
 
 @lru_cache(maxsize=16)

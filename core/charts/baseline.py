@@ -9,7 +9,7 @@ import pandas as pd
 
 from core.baseline import Baseline
 from core.cohort import Cohort
-from core.figure import Figure, provenance, rows_of
+from core.figure import Figure, by_words, provenance, rows_of
 from core.format import DASH, count_and_percent, fixed, number, p_value, plural
 
 _INDENT = "\u2003"
@@ -42,7 +42,7 @@ def baseline_figure(cohort: Cohort, found: Baseline, *, p: bool) -> Figure:
     said = "Median (IQR): quartiles by R's type 7. " if "median (IQR)" in set(found.tests.summary) else ""
     why = "Each p names its test; " if p else "No p, as STROBE advises: differences at baseline are no hypothesis; "
     return Figure(
-        slug=f"baseline-{found.by}", title=f"Baseline by {'arm' if found.by == 'arm' else found.label}", chart=None,
+        slug=f"baseline-{found.by}", title=f"Baseline by {by_words(cohort, found.by)}", chart=None,
         table=table, drawn=found.rows,
         notes=(plural(found.missing_group, "patient") + " left out: group missing.",) if found.missing_group else (),
         provenance=provenance(cohort, f"{said}{why}SMD: the standardised difference, the largest between two groups. "

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core import adequacy
-from core.charts.axes import shares, time_ticks
+from core.charts.axes import at_risk, shares, time_ticks
 from core.charts.kaplan_meier import endpoint_label, warnings
 from core.charts.panes import Axes, Block, Curve, Pane
 from core.charts.steps import draw, thinned
@@ -93,8 +93,7 @@ def _curve(place: int, level: str, frame: pd.DataFrame) -> Curve:
 def _at_risk(frame: pd.DataFrame | None, axes: Axes) -> list[str]:
     if frame is None:
         return ["0"] * len(axes.time_ticks)
-    risk = np.append(frame.n_risk.to_numpy(), 0)
-    return [f"{n:,}" for n in risk[np.searchsorted(frame.time.to_numpy(), np.array(axes.time_ticks) - 1e-9)]]
+    return [f"{n:,}" for n in at_risk(frame.time.to_numpy(), frame.n_risk.to_numpy(), axes.time_ticks)]
 
 
 def _events(frame: pd.DataFrame | None, axes: Axes) -> list[str]:

@@ -15,7 +15,7 @@ from core.charts.toxicity_tables import no_test
 from core.cohort import Cohort
 from core.counts import strata
 from core.failure import FailurePattern
-from core.figure import Figure, provenance, rows_of
+from core.figure import Figure, by_words, provenance, rows_of
 from core.format import DASH, count_and_percent, p_phrase, p_value, percentage_points, plural, share_with_limits
 from core.response import NOT_EVALUABLE, Response, category_of
 
@@ -48,7 +48,7 @@ def response_figure(cohort: Cohort, found: Response) -> Figure:
             f"{p_phrase(r.p_value)}" + (f" ({r.arm})" if len(found.levels) > 2 else "")
             for r in rows_of(found.tests) if not math.isnan(r.p_value)]
     return Figure(
-        slug=f"response-{found.by}", title=f"Best response by {'arm' if found.by == 'arm' else found.label}",
+        slug=f"response-{found.by}", title=f"Best response by {by_words(cohort, found.by)}",
         chart=theme.with_data(_stacked(len(found.levels)), bars=bars, names=[
             {"arm": i, "text": theme.shortened(arm, _NAME)} for i, arm in enumerate(found.levels)]),
         table=rates_table(found), drawn=found.rows,

@@ -14,10 +14,8 @@ from core.charts import theme, toxicity_marks
 from core.charts.adverse_events import BAND_WORDS
 from core.charts.toxicity_tables import no_test
 from core.cohort import Cohort
-from core.counts import strata
-from core.figure import Figure, provenance, rows_of
+from core.figure import Figure, by_words, provenance, rows_of
 from core.format import DASH, count_and_percent, p_value, percentage_points, plural, ratio_with_limits
-from core.schema import ARM
 
 Sort = Literal["as mapped", "rate", "difference", "p", "category"]
 SORTS: tuple[Sort, ...] = ("rate", "difference", "p", "category", "as mapped")
@@ -231,7 +229,7 @@ def _smallest(result: AdverseEvents, band: str, terms: list[str]) -> str:
 
 
 def _label(cohort: Cohort, result: AdverseEvents) -> str:
-    return "arm" if result.by == ARM else strata(cohort, result.by).label
+    return by_words(cohort, result.by) if result.by else "one group"
 
 
 def _notes(result: AdverseEvents) -> tuple[str, ...]:
