@@ -1,201 +1,171 @@
 """Many small Cox models at once, each on groups of patients who share their covariates.
 
-A group weighs exp(z b) per patient, whatever the group's size: with deaths and numbers at risk by group and time,
-a model costs groups times times and not patients. All models of a board go through one Newton iteration together.
-Efron's ties; source: Efron B. JASA 1977;72:557.
+A group weighs exp(b) per patient, whatever the group's size: with deaths and numbers at risk by group and time, a model
+costs groups times times and not patients. All models of a board go through one Newton iteration together; several
+models of the same groups share what is laid out.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 
 import numpy as np
 
-from core.efron import Ties
+from core.left_at_risk import LeftAtRisk
 
-_STEP = 1e-6  # Newton ends after a step so small: the error left is of the order of its square
-_STRIDE, _MAX_ITERATIONS = 4.0, 30
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _State:
-    score: np.ndarray
-    information: np.ndarray
-
-
-class _Models:
-    """Models whose likelihoods are evaluated together.
-
-    Where one patient dies at a time the score and the information need the sums of n / W and n n' / W² over the
-    times, n the groups' numbers at risk and W their weight: products of matrices. Where several do, Efron's rule adds
-    terms in the groups' deaths, which are held for these times alone.
-    """
-
-    def __init__(self, deaths: np.ndarray, at_risk: np.ndarray, design: np.ndarray) -> None:
-        self.dead, self.risk = deaths, at_risk.astype(float, copy=False)
-        self.design = design
-        self.d = deaths.sum(axis=1)
-        self.observed = deaths.sum(axis=2).astype(float)
-        self.tied = np.flatnonzero((self.d > 1).any(axis=0))
-        tied_d = self.d[:, self.tied]
-        self.several = tied_d > 1
-        self.ties = Ties(tied_d[self.several])
-        self.tied_dead = deaths[:, :, self.tied].astype(float, copy=False)
-        self.tied_risk = self.risk if self.tied.size == self.d.shape[1] else self.risk[:, :, self.tied]
-
-    def only(self, some: np.ndarray) -> _Models:
-        return _Models(self.dead[some], self.risk[some], self.design[some])
-
-    def evaluate(self, beta: np.ndarray) -> _State:
-        """Return score and information at coefficients (b, q)."""
-        ratio, total, dying = self._weighed(beta)
-        first = self.d / total
-        second = first / total
-        if self.tied.size:
-            here, there = first[:, self.tied], second[:, self.tied]
-            here[self.several], there[self.several] = self.ties.sums(total[:, self.tied][self.several],
-                                                                     dying[self.several])
-            first[:, self.tied], second[:, self.tied] = here, there
-        mean = (self.risk @ first[:, :, None])[:, :, 0]
-        squares = (self.risk * second[:, None]) @ self.risk.transpose(0, 2, 1)
-        if self.tied.size:
-            mean += self._tied_mean(total, dying, first)
-            squares += self._tied_squares(total, dying, first, second)
-        mean *= ratio
-        spread = -squares * ratio[:, :, None] * ratio[:, None]
-        groups = np.arange(mean.shape[1])
-        spread[:, groups, groups] += mean
-        across = self.design.transpose(0, 2, 1)
-        return _State(score=(across @ (self.observed - mean)[:, :, None])[:, :, 0],
-                      information=across @ spread @ self.design)
-
-    def _tied_mean(self, total: np.ndarray, dying: np.ndarray, first: np.ndarray) -> np.ndarray:
-        at = self.tied
-        weight = (self.d[:, at] - total[:, at] * first[:, at]) / dying
-        return np.asarray((self.tied_dead @ weight[:, :, None])[:, :, 0])
-
-    def _tied_squares(self, total: np.ndarray, dying: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-        """Return what ties add: dead dead' α + (dead risk' + risk dead') β, summed over the tied times."""
-        at, dead, risk = self.tied, self.tied_dead, self.tied_risk
-        share, first, second = total[:, at] / dying, first[:, at], second[:, at]
-        beta = first / dying - share * second
-        alpha = (self.d[:, at] / dying - 2 * share * first) / dying + share**2 * second
-        cross = (dead * beta[:, None]) @ risk.transpose(0, 2, 1)
-        return np.asarray((dead * alpha[:, None]) @ dead.transpose(0, 2, 1) + cross + cross.transpose(0, 2, 1))
-
-    def likelihood(self, beta: np.ndarray) -> np.ndarray:
-        """Return the log likelihoods at coefficients (b, q), each (b,)."""
-        _, total, dying = self._weighed(beta)
-        logs = self.d * np.log(total)
-        if self.tied.size:
-            here = logs[:, self.tied]
-            here[self.several] = self.ties.log_sums(total[:, self.tied][self.several], dying[self.several])
-            logs[:, self.tied] = here
-        linear = (self.design @ beta[:, :, None])[:, :, 0]
-        return np.asarray((self.observed * linear).sum(axis=1) - logs.sum(axis=1))
-
-    def _weighed(self, beta: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the groups' weights (b, g), of who is at risk (b, t) and who dies at the tied times; 1 for nobody."""
-        ratio = np.exp((self.design @ beta[:, :, None])[:, :, 0])
-        total, dying = (ratio[:, None] @ self.risk)[:, 0], (ratio[:, None] @ self.tied_dead)[:, 0]
-        return ratio, np.where(total > 0, total, 1), np.where(dying > 0, dying, 1)
+COEFFICIENT, LIKELIHOOD = 1e-15, 1e-8  # squared distance to the maximum in standard errors that ends the iteration
+_NEAR = 1e-3  # ... from which on a likelihood's information does not change any more
+_STRIDE, _MAX_ITERATIONS = 3.0, 40
+_RIDGE = 1e-9  # keeps what no likelihood tells where it is, and alters no maximum
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Batch:
-    """Coefficients (b, q) and information (b, q, q) of each model."""
+    """Models at their maximum.
+
+    Attributes
+    ----------
+    coef : (b, m, g), log hazard ratios of the groups; only their differences mean something
+    information : (b, m, g, g), of these
+    """
 
     coef: np.ndarray
     information: np.ndarray
-    models: _Models
 
-    @cached_property
-    def std_error(self) -> np.ndarray:
-        """Standard errors of the coefficients, (b, q)."""
-        variance = np.linalg.pinv(self.information, hermitian=True)
-        return np.sqrt(np.maximum(np.diagonal(variance, axis1=1, axis2=2), 0))
-
-    @cached_property
-    def likelihood(self) -> np.ndarray:
-        """Log likelihoods, (b,)."""
-        return self.models.likelihood(self.coef)
+    def against_first(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return each group's log hazard ratio against the first and its standard error, (b, m, g - 1)."""
+        inside = self.information[..., 1:, 1:]
+        variance = np.diagonal(np.linalg.pinv(inside, hermitian=True), axis1=-2, axis2=-1)
+        return self.coef[..., 1:] - self.coef[..., :1], np.sqrt(np.maximum(variance, 0))
 
 
-def against_first(groups: int) -> np.ndarray:
-    """Return the design of each group against the first, (groups, groups - 1)."""
-    return np.eye(groups)[:, 1:]
+class _Point:
+    """The likelihoods' score at some coefficients (b, m, g), and what their information is made of."""
+
+    def __init__(self, cells: LeftAtRisk, alive: np.ndarray, coef: np.ndarray) -> None:
+        self.cells, self.coef = cells, coef
+        self.ratio, self.total = _weighed(cells, alive, coef)
+        self.share = cells.weight[:, None] / self.total
+        self.mean = self.ratio * (self.share @ cells.left.transpose(0, 2, 1))
+        self.score = cells.deaths[:, None] - self.mean
+
+    def information(self, pairs: np.ndarray) -> np.ndarray:
+        """Return the information of the groups' coefficients, (b, m, g, g); of `pairs` see `_pairs`.
+
+        It tells nothing of all coefficients moving together: its rows sum to zero.
+        """
+        g = self.ratio.shape[-1]
+        first, second = _triangle(g)
+        out = np.zeros((*self.ratio.shape, g))
+        squares = (self.share / self.total) @ pairs.transpose(0, 2, 1)
+        out[..., first, second] = -squares * self.ratio[..., first] * self.ratio[..., second]
+        out += out.swapaxes(-1, -2)
+        places = np.arange(g)
+        out[..., places, places] = -out.sum(axis=-1)
+        return out
 
 
-def by_observed(deaths: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
-    """Return coefficients near the maximum for groups against the first, (b, g - 1): observed over expected deaths."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.log(deaths.sum(axis=2) / expected(deaths, at_risk))
-        return np.nan_to_num(ratio[:, 1:] - ratio[:, :1], posinf=0, neginf=0)
+@lru_cache(maxsize=64)
+def _triangle(groups: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pairs of groups."""
+    return np.triu_indices(groups, 1)
 
 
-def expected(deaths: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
-    """Return the deaths that groups would have if all had one hazard, (b, g)."""
-    hazard = deaths.sum(axis=1) / np.maximum(at_risk.sum(axis=1), 1)
-    return np.asarray((at_risk.astype(float) @ hazard[:, :, None])[:, :, 0])
+def _pairs(cells: LeftAtRisk) -> np.ndarray:
+    """Return the products of what is left of each two groups, (b, pairs, s)."""
+    left, (b, g, t) = cells.left, cells.left.shape
+    if g == 2:
+        return np.asarray(left[:, :1] * left[:, 1:])
+    out, at = np.empty((b, g * (g - 1) // 2, t)), 0
+    for i in range(g - 1):
+        np.multiply(left[:, i:i + 1], left[:, i + 1:], out=out[:, at:at + g - 1 - i])
+        at += g - 1 - i
+    return out
 
 
-def fit_all(deaths: np.ndarray, at_risk: np.ndarray, design: np.ndarray, start: np.ndarray | None = None, *,
-            precision: float = _STEP) -> Batch:
+def _weighed(cells: LeftAtRisk, alive: np.ndarray, coef: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the groups' weights, (b, m, g), and that of all who are left, (b, m, s); 1 for nobody."""
+    ratio = np.exp(coef) * alive
+    total = ratio @ cells.left
+    return ratio, np.where(total > 0, total, 1.0)
+
+
+def log_likelihood(cells: LeftAtRisk, coef: np.ndarray, *, alive: np.ndarray) -> np.ndarray:
+    """Return the log likelihoods at coefficients (b, m, g), each (b, m)."""
+    _, total = _weighed(cells, alive, coef)
+    logs = (np.log(total) @ cells.weight[:, :, None])[..., 0]
+    return np.asarray((coef @ cells.deaths[:, :, None])[..., 0] - logs)
+
+
+def fit_all(cells: LeftAtRisk, *, alive: np.ndarray | None = None, design: np.ndarray | None = None,
+            precision: float = COEFFICIENT) -> Batch:
     """Fit models of groups of patients.
 
     Parameters
     ----------
-    deaths, at_risk : int (b models, g groups, t times); a group without patients weighs nothing
-    design : float (b, g, q), each group's covariates; a column of zeros is no parameter
-    start : float (b, q), coefficients to begin with; zeros unless given
-    precision : the last step's size; the error left is of the order of its square, in a likelihood of its fourth power
+    alive : bool (b, m, g), the groups that a model has: those without events, whose coefficient is minus infinity, are
+        none; all unless given
+    design : float (m, g, q), the groups' covariates in each of a batch's m models; each group by itself unless given.
+        No column need be a reference, and columns may follow from each other
+    precision : COEFFICIENT, or LIKELIHOOD where nothing but the likelihood is wanted
 
     A coefficient without a finite maximum runs on until its likelihood stands still; tell these before.
     """
-    everything = models = _Models(deaths, at_risk, design)
-    b, _, q = design.shape
-    beta = np.zeros((b, q)) if start is None else start
-    state = models.evaluate(beta)
-    coef, information = beta.copy(), state.information.copy()
-    left = np.arange(b)
+    b, g = cells.deaths.shape
+    alive = np.ones((b, 1, g), bool) if alive is None else alive
+    at, pairs = _Point(cells, alive, _start(cells, alive, design)), _pairs(cells)
+    information = at.information(pairs)
+    coef, kept, here = at.coef.copy(), information.copy(), np.arange(b)
     for _ in range(_MAX_ITERATIONS):
-        move = _newton_step(state)
-        move *= np.minimum(1, _STRIDE / np.maximum(np.abs(move).max(axis=1, initial=0), 1e-300))[:, None]
-        ahead = models.evaluate(beta + move)
-        while (worse := _worse(ahead, state, move)).any():
-            move[worse] /= 2
-            ahead = models.evaluate(beta + move)
-        beta, state = beta + move, ahead
-        coef[left], information[left] = beta, state.information
-        going = np.abs(move).max(axis=1, initial=0) > precision
-        if not going.any():
-            break
+        move = _step(information, at.score, design)
+        gain = (at.score * move).sum(axis=-1)  # the squared distance to the maximum, in standard errors
+        going = (gain > precision).any(axis=1)
         if 2 * np.count_nonzero(going) <= going.size:  # the others cost less than to part them
-            models, beta, left = models.only(going), beta[going], left[going]
-            state = _State(score=state.score[going], information=state.information[going])
-    return Batch(coef=coef, information=information, models=everything)
+            coef[here], kept[here] = at.coef + move, information
+            if not going.any():
+                break
+            here, cells, alive, move, gain = here[going], cells.only(going), alive[going], move[going], gain[going]
+            information, pairs, at = information[going], pairs[going], _Point(cells, alive, at.coef[going])
+        at = _ahead(cells, alive, at, move, gain)
+        if precision == COEFFICIENT or gain.max() > _NEAR:
+            information = at.information(pairs)
+    else:
+        coef[here], kept[here] = at.coef, information
+    return Batch(coef=coef, information=kept)
 
 
-def _worse(ahead: _State, state: _State, move: np.ndarray) -> np.ndarray:
-    """Tell where a step that is no trifle leaves a steeper likelihood than there was, bool (b,)."""
-    steeper = np.abs(ahead.score).max(axis=1, initial=0) > np.abs(state.score).max(axis=1, initial=0)
-    return np.asarray(steeper & (np.abs(move).max(axis=1, initial=0) > _STEP))
+def _start(cells: LeftAtRisk, alive: np.ndarray, design: np.ndarray | None) -> np.ndarray:
+    """Return coefficients near the maximum, (b, m, g): observed over expected deaths of each column's groups."""
+    alike = _Point(cells, alive, np.zeros(alive.shape))
+    observed, expected = cells.deaths[:, None] * alive, alike.mean
+    if design is not None:
+        observed, expected = (np.squeeze(v[..., None, :] @ design, -2) for v in (observed, expected))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        theta = np.nan_to_num(np.log(observed / expected), nan=0, posinf=0, neginf=0)
+    return np.asarray(theta if design is None else (design @ theta[..., None])[..., 0])
 
 
-def _newton_step(state: _State) -> np.ndarray:
-    """Return the step to the maximum of each model's quadratic, (b, q); the shortest where there are many."""
-    information, score = _regular(state.information), state.score[:, :, None]
-    try:
-        return np.asarray(np.linalg.solve(information, score)[:, :, 0])
-    except np.linalg.LinAlgError:
-        return np.asarray((np.linalg.pinv(information, rcond=1e-12, hermitian=True) @ score)[:, :, 0])
+def _step(information: np.ndarray, score: np.ndarray, design: np.ndarray | None) -> np.ndarray:
+    """Return Newton's step of the groups' coefficients, (b, m, g), within bounds."""
+    if design is not None:
+        across = design.swapaxes(-1, -2)
+        information, score = across @ information @ design, np.squeeze(across @ score[..., None], -1)
+    places = np.arange(information.shape[-1])
+    own = information[..., places, places]
+    held = information.copy()
+    held[..., places, places] = np.where(own > _RIDGE, own * (1 + _RIDGE), own + 1)
+    move = np.linalg.solve(held, score[..., None])
+    move = (move if design is None else design @ move)[..., 0]
+    far = np.abs(move).max(axis=-1, keepdims=True)
+    return np.asarray(move * np.minimum(1, _STRIDE / np.maximum(far, _STRIDE)))
 
 
-def _regular(information: np.ndarray) -> np.ndarray:
-    """Give parameters that are none, or that nothing tells of any more, an information of their own."""
-    out = information.copy()
-    places = np.arange(out.shape[1])
-    diagonal = out[:, places, places]
-    out[:, places, places] = np.where(diagonal > 1e-9, diagonal * (1 + 1e-14), diagonal + 1)
-    return out
+def _ahead(cells: LeftAtRisk, alive: np.ndarray, at: _Point, move: np.ndarray, gain: np.ndarray) -> _Point:
+    """Go by a step, or by as much of it as does not leave the likelihood steeper on the other side."""
+    ahead = _Point(cells, alive, at.coef + move)
+    while (worse := ((ahead.score * move).sum(axis=-1) < -gain) & (gain > LIKELIHOOD)).any():
+        move = np.where(worse[..., None], move / 2, move)
+        gain = np.where(worse, gain / 2, gain)
+        ahead = _Point(cells, alive, at.coef + move)
+    return ahead

@@ -7,6 +7,7 @@ reversed cumulative sum, whatever is computed from them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -213,11 +214,21 @@ def _count(cohort: Cohort, endpoint: str, by: str | None, rows: np.ndarray) -> C
     )
 
 
-def count_all_times(cohort: Cohort, endpoint: str, by: str | tuple[str, ...] | None) -> tuple[np.ndarray, np.ndarray]:
-    """Return deaths and number at risk, each (k, t), over the whole cohort's times: alike for all variables."""
-    k, t = len(strata(cohort, by).levels), timeline(cohort, endpoint).times.size
-    censored, deaths = _counted(cohort.whole, endpoint, by, cohort.rows, 2 * k * t + 2)[:-2].reshape(2, k, t)
-    return deaths, np.cumsum((censored + deaths)[:, ::-1], axis=1)[:, ::-1]
+def count_all_times(cohort: Cohort, endpoint: str,
+                    variables: Sequence[str | tuple[str, ...]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return deaths and number at risk, float (k, t) each, over the whole cohort's times: alike for all variables.
+
+    The cells of all variables follow each other; the last row is a cell without patients.
+    """
+    t = timeline(cohort, endpoint).times.size
+    sizes = [len(strata(cohort, by).levels) for by in variables]
+    deaths, leaving = np.zeros((2, sum(sizes) + 1, t))
+    start = 0
+    for by, k in zip(variables, sizes, strict=True):
+        own = slice(start, start := start + k)
+        censored, deaths[own] = _counted(cohort.whole, endpoint, by, cohort.rows, 2 * k * t + 2)[:-2].reshape(2, k, t)
+        np.add(censored, deaths[own], out=leaving[own])
+    return deaths, np.cumsum(leaving[:, ::-1], axis=1)[:, ::-1]
 
 
 def _counted(whole: Cohort, endpoint: str, by: str | tuple[str, ...] | None, rows: np.ndarray, size: int) -> np.ndarray:

@@ -8,18 +8,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from core.adequacy import BEYOND, finite_against_first, reasons_of
-from core.batched import against_first, by_observed, expected, fit_all
+from core.batched import LIKELIHOOD, fit_all, log_likelihood
 from core.cohort import Cohort
 from core.comparison import adjusted
 from core.counts import Strata, count_all_times, cuts_of, number_of_strata, strata
 from core.errors import NotEstimable
 from core.filters import Condition
-from core.firth_pair import penalised_pair
+from core.firth_pair import penalised_pairs
+from core.left_at_risk import DeathTimes, LeftAtRisk
 from core.p_values import chi_square_p, two_sided_p
 from core.product_limit import Z95
 from core.schema import ARM
@@ -27,7 +29,6 @@ from core.treatment import reference_place
 
 OVERALL, FIRTH = "All patients", "Firth"
 _MANY_TIMES = 300  # of death, from which on it costs more to fill models up to one size than to fit sizes apart
-_NEAR = 1e-4  # a last step whose likelihood is exact to 1e-13
 _FIGURES = ("coef", "std_error", "hazard_ratio", "conf_low", "conf_high", "p_value")
 
 
@@ -81,7 +82,7 @@ def subgroup_hazard_ratios(cohort: Cohort, *, endpoint: str, factors: Sequence[s
             raise NotEstimable(f"{cohort.variable(key).label} is known only after time zero: it makes no subgroup.",
                                "Choose factors that are known at time zero.")
     first = reference_place(cohort, by, arms.levels)
-    order = [first, *(i for i in range(len(arms.levels)) if i != first)]
+    order = (first, *(i for i in range(len(arms.levels)) if i != first))
     tables = _Tables.of(cohort, endpoint, by, factors, order)
     interactions = _interactions(cohort, factors, tables)
     rows = _rows(factors, [arms.levels[i] for i in order], tables,
@@ -108,43 +109,53 @@ def condition_of(cohort: Cohort, key: str, level: str) -> Condition:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Tables:
-    """Deaths and at risk over the times of death: of all patients (arms, t), and per factor (arms, levels, t)."""
+    """Deaths and at risk, float (cells, t): of the arms, of the arms by each factor's levels, and of an empty cell.
 
-    whole: tuple[np.ndarray, np.ndarray]
-    parts: list[tuple[np.ndarray, np.ndarray]]
+    `n`: the cells' patients. `subgroups` (k, arms): the cells of all patients and of each level; `places` (arms, levels)
+    per factor: its cells. The reference arm comes first.
+    """
+
+    times: DeathTimes
+    deaths: np.ndarray
+    at_risk: np.ndarray
+    n: np.ndarray
     groups: list[Strata]
-    patients: list[np.ndarray]  # (arms, levels) per factor
-    n: np.ndarray  # (arms,)
+    subgroups: np.ndarray
+    places: tuple[np.ndarray, ...]
 
     @staticmethod
-    def of(cohort: Cohort, endpoint: str, by: str, factors: tuple[str, ...], order: list[int]) -> _Tables:
-        deaths, risk = (v[order] for v in count_all_times(cohort, endpoint, by))
-        at = np.flatnonzero(deaths.any(axis=0))
+    def of(cohort: Cohort, endpoint: str, by: str, factors: tuple[str, ...], order: tuple[int, ...]) -> _Tables:
+        deaths, risk = count_all_times(cohort, endpoint, (by, *((by, key) for key in factors)))
+        times = DeathTimes.of(deaths, risk, deaths[:len(order)].sum(axis=0))
         groups = [strata(cohort, key) for key in factors]
-        parts, patients = [], []
-        for key, group in zip(factors, groups, strict=True):
-            dead, left = (v.reshape(len(order), len(group.levels), -1)[order]
-                          for v in count_all_times(cohort, endpoint, (by, key)))
-            parts.append((dead[:, :, at], left[:, :, at]))
-            patients.append(left[:, :, 0] if left.shape[2] else np.zeros(left.shape[:2], int))
-        return _Tables(whole=(deaths[:, at], risk[:, at]), parts=parts, groups=groups, patients=patients,
-                       n=risk[:, 0] if risk.shape[1] else np.zeros(len(order), int))
+        subgroups, places = _layout(order, tuple(len(g.levels) for g in groups))
+        return _Tables(times=times, deaths=deaths[:, times.order], groups=groups, subgroups=subgroups,
+                       at_risk=risk[:, times.order], places=places,
+                       n=(risk[:, 0] if risk.shape[1] else np.zeros(len(risk))).astype(int))
+
+    def left(self, cells: np.ndarray) -> LeftAtRisk:
+        """Lay out models of some cells each, (b, g)."""
+        return self.times.left(self.deaths[cells], self.at_risk[cells])
+
+
+@lru_cache(maxsize=64)
+def _layout(order: tuple[int, ...], levels: tuple[int, ...]) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+    """Return where the cells of each subgroup and of each factor stand, from the arms' order and the factors' levels."""
+    arms = np.array(order)
+    starts = len(order) * (1 + np.concatenate([[0], np.cumsum(levels)]).astype(int))
+    places = tuple(start + arms[:, None] * n + np.arange(n) for start, n in zip(starts, levels, strict=False))
+    return np.concatenate([arms[None], *(p.T for p in places)]), places
 
 
 def _rows(factors: tuple[str, ...], arms: list[str], tables: _Tables, p_interaction: dict[str, float]) -> pd.DataFrame:
     """Fit every subgroup, and all patients first."""
     names = [("", OVERALL), *((f, level) for f, g in zip(factors, tables.groups, strict=True) for level in g.levels)]
-    dead = np.concatenate([tables.whole[0][:, None], *(d for d, _ in tables.parts)], axis=1).transpose(1, 0, 2)
-    risk = np.concatenate([tables.whole[1][:, None], *(r for _, r in tables.parts)], axis=1).transpose(1, 0, 2)
-    n = np.concatenate([tables.n[:, None], *tables.patients], axis=1).T
-    deaths = dead.sum(axis=2)
-    finite = np.array([finite_against_first(d, r) for d, r in zip(dead, risk, strict=True)]) if len(arms) > 2 else \
-        _two_finite(dead, risk)
-    coef, error = _fit_arms(dead, risk, finite)
-    reasons = [r for row in zip(n, deaths, finite, strict=True) for r in reasons_of(arms, *row)[1:]]
-    figures, reasons, method = _ratios(coef[:, 1:].ravel(), error[:, 1:].ravel(), reasons)
+    n, deaths = (v[tables.subgroups] for v in (tables.n, tables.deaths.sum(axis=1).astype(int)))
+    finite = _finite(tables)
+    coef, error = _fit_arms(tables, finite)
+    figures, reasons, method = _ratios(coef.ravel(), error.ravel(), _reasons(arms, n, deaths, finite))
     if len(arms) == 2:
-        _with_firth(figures, method, np.flatnonzero((method == "") & (n > 1).all(axis=1)), dead, risk)
+        _with_firth(figures, method, np.flatnonzero((method == "") & (n > 1).all(axis=1)), tables)
     several = len(arms) - 1
     return pd.DataFrame({
         "factor": np.repeat(np.array([f for f, _ in names], object), several),
@@ -156,6 +167,13 @@ def _rows(factors: tuple[str, ...], arms: list[str], tables: _Tables, p_interact
         "n_reference": np.repeat(n[:, 0], several), "n_event_reference": np.repeat(deaths[:, 0], several),
         **dict(zip(_FIGURES, figures, strict=True)), "reason": np.array(reasons, object), "method": method,
         "p_interaction": np.repeat([p_interaction.get(f, math.nan) for f, _ in names], several)}, copy=False)
+
+
+def _reasons(arms: list[str], n: np.ndarray, deaths: np.ndarray, finite: np.ndarray) -> list[str]:
+    """Say why an arm has no hazard ratio in a subgroup, or "", row by row."""
+    clear = ((n > 1) & (deaths > 0) & finite).all(axis=1).tolist()
+    return [r for row, none in zip(zip(n, deaths, finite, strict=True), clear, strict=True)
+            for r in ([""] * (len(arms) - 1) if none else reasons_of(arms, *row)[1:])]
 
 
 def _ratios(coef: np.ndarray, error: np.ndarray, reasons: list[str]) -> tuple[np.ndarray, list[str], np.ndarray]:
@@ -170,33 +188,37 @@ def _ratios(coef: np.ndarray, error: np.ndarray, reasons: list[str]) -> tuple[np
             np.where(hidden, "", "Wald").astype(object))
 
 
-def _with_firth(figures: np.ndarray, method: np.ndarray, thin: np.ndarray, dead: np.ndarray, risk: np.ndarray) -> None:
+def _with_firth(figures: np.ndarray, method: np.ndarray, thin: np.ndarray, tables: _Tables) -> None:
     """Put Firth's penalised estimate where the likelihood of two arms, of two patients or more, has no maximum."""
-    for i in thin.tolist():
-        found = penalised_pair(dead[i], risk[i])
-        if found and abs(found.coef) < BEYOND:
-            figures[:, i] = (found.coef, found.std_error, math.exp(found.coef), math.exp(found.low),
-                             math.exp(found.high), found.p_value)
-            method[i] = FIRTH
+    if not thin.size:
+        return
+    found = penalised_pairs(tables.left(tables.subgroups[thin]))
+    near = np.abs(found.coef) < BEYOND
+    figures[:, thin[near]] = np.array([found.coef, found.std_error, np.exp(found.coef), np.exp(found.low),
+                                       np.exp(found.high), found.p_value])[:, near]
+    method[thin[near]] = FIRTH
 
 
-def _two_finite(dead: np.ndarray, risk: np.ndarray) -> np.ndarray:
-    """Tell where two arms each had a death while the other was at risk, bool (k, 2)."""
-    both = np.all([((dead[:, a] > 0) & (risk[:, 1 - a] > 0)).any(axis=1) for a in (0, 1)], axis=0)
+def _finite(tables: _Tables) -> np.ndarray:
+    """Tell which arms have a finite hazard ratio against the first, bool (k, arms).
+
+    Of two arms: where each had a death while the other was at risk.
+    """
+    cells, dies, there = tables.subgroups, tables.deaths > 0, tables.at_risk > 0
+    if cells.shape[1] > 2:
+        return np.array([finite_against_first(dies[own], there[own]) for own in cells])
+    both = (dies[cells] & there[cells[:, ::-1]]).any(axis=2).all(axis=1)
     return np.column_stack([np.ones_like(both), both])
 
 
-def _fit_arms(dead: np.ndarray, risk: np.ndarray, finite: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Fit each arm against the first in each subgroup; NaN where it has no finite ratio, each (k, arms)."""
-    k, arms, _ = dead.shape
-    coef, error = np.full((k, arms), math.nan), np.full((k, arms), math.nan)
-    some = finite[:, 1:].any(axis=1) & (dead.sum(axis=(1, 2)) > 0)
-    if some.any():
-        inside = finite[some][:, :, None]  # an arm without a finite ratio leaves the risk sets
-        own = dead[some] * inside, risk[some] * inside
-        found = fit_all(*own, against_first(arms) * inside, by_observed(*own))
-        coef[some, 1:], error[some, 1:] = found.coef, found.std_error
-        coef[~finite] = error[~finite] = math.nan
+def _fit_arms(tables: _Tables, finite: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Fit each arm against the first in each subgroup; NaN where it has no finite ratio, each (k, arms - 1)."""
+    coef, error = np.full((2, len(finite), finite.shape[1] - 1), math.nan)
+    some = np.flatnonzero(finite[:, 1:].any(axis=1))
+    if some.size and tables.deaths.shape[1]:  # an arm without a finite ratio leaves the risk sets
+        cells = np.where(finite, tables.subgroups, len(tables.deaths) - 1)[some]
+        coef[some], error[some] = (v[:, 0] for v in fit_all(tables.left(cells)).against_first())
+        coef[~finite[:, 1:]] = error[~finite[:, 1:]] = math.nan
     return coef, error
 
 
@@ -204,12 +226,11 @@ def _interactions(cohort: Cohort, factors: tuple[str, ...], tables: _Tables) -> 
     """Return each factor's likelihood ratio of arm + factor against arm * factor."""
     if not factors:
         return pd.DataFrame(columns=["factor", "statistic", "df", "p_value", "p_adjusted", "missing"])
-    df, statistic = np.zeros(len(factors), int), np.zeros(len(factors))
+    df, statistic, told = np.zeros(len(factors), int), np.zeros(len(factors)), np.zeros(len(factors), bool)
     for some in _together(tables):
-        found = _Crossed.of([tables.parts[i] for i in some])
-        df[some], statistic[some] = found.df, found.likelihood_ratios()
-    told = np.array([f > 0 and bool(d.any(axis=(1, 2)).all()) for f, (d, _) in zip(df, tables.parts, strict=True)])
-    p = np.array([chi_square_p(s, int(f)) if ok else math.nan for s, f, ok in zip(statistic, df, told, strict=True)])
+        df[some], statistic[some], told[some] = _likelihood_ratios(tables, some)
+    p = np.array([chi_square_p(s, f) if ok else math.nan for s, f, ok in
+                  zip(statistic.tolist(), df.tolist(), told.tolist(), strict=True)])
     return pd.DataFrame({
         "factor": list(factors), "statistic": np.where(told, statistic, math.nan), "df": df, "p_value": p,
         "p_adjusted": adjusted(p, "BH"),
@@ -219,61 +240,44 @@ def _interactions(cohort: Cohort, factors: tuple[str, ...], tables: _Tables) -> 
 def _together(tables: _Tables) -> list[list[int]]:
     """Return the factors whose models are fitted together: all of them, or, where times are many, those of one size."""
     levels = [len(g.levels) for g in tables.groups]
-    if tables.whole[0].shape[1] < _MANY_TIMES:
+    if tables.deaths.shape[1] < _MANY_TIMES:
         return [list(range(len(levels)))]
     return [[i for i, n in enumerate(levels) if n == size] for size in sorted(set(levels))]
 
 
-@dataclass(eq=False)
-class _Crossed:
-    """Models of arm + factor and, each after it, arm * factor, on the cells of arm and level."""
+def _likelihood_ratios(tables: _Tables, some: list[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return of some factors the terms by which the two models differ, the statistic, and whether it tells anything."""
+    arms, most = tables.places[some[0]].shape[0], max(tables.places[i].shape[1] for i in some)
+    cells = np.full((len(some), arms, most), len(tables.deaths) - 1)
+    for row, i in enumerate(some):
+        cells[row, :, :tables.places[i].shape[1]] = tables.places[i]
+    events, patients = (v.any(axis=1)[cells] for v in (tables.deaths, tables.at_risk))
+    useful = events.any(axis=1, keepdims=True)  # a level without events says nothing
+    patients &= useful
+    here = patients.sum(axis=(1, 2)) - 1
+    for axis in (1, 2):
+        here -= np.maximum(patients.any(axis=axis).sum(axis=1) - 1, 0)
+    df = np.maximum(here, 0)
+    told = (df > 0) & events.any(axis=2).all(axis=1)
+    statistic = np.zeros(len(some))
+    if told.any():
+        own = cells[told].reshape(-1, arms * most)
+        alive = np.stack(np.broadcast_arrays(useful, events), axis=1)[told].reshape(len(own), 2, -1)
+        statistic[told] = _twice_gained(tables.left(own), alive, _designs(arms, most))
+    return df, statistic, told
 
-    dead: np.ndarray
-    risk: np.ndarray
-    design: np.ndarray
-    df: list[int]
 
-    @staticmethod
-    def of(parts: list[tuple[np.ndarray, np.ndarray]]) -> _Crossed:
-        """Lay out the models of some factors, from counts (arms, levels, t)."""
-        arms, _, t = parts[0][0].shape
-        size = arms * max(d.shape[1] for d, _ in parts)
-        many = 2 * len(parts)
-        new = _Crossed(np.zeros((many, size, t)), np.zeros((many, size, t)), np.zeros((many, size, size - 1)), [])
-        new.df = [new.put(2 * i, *part) for i, part in enumerate(parts)]
-        return new
+def _twice_gained(cells: LeftAtRisk, alive: np.ndarray, designs: np.ndarray) -> np.ndarray:
+    """Return twice what the second model's likelihood is above the first's, (b,)."""
+    found = fit_all(cells, alive=alive, design=designs, precision=LIKELIHOOD)
+    likelihood = log_likelihood(cells, found.coef, alive=alive)
+    return np.asarray(np.maximum(2 * (likelihood[:, 1] - likelihood[:, 0]), 0))
 
-    def put(self, i: int, dead: np.ndarray, risk: np.ndarray) -> int:
-        """Enter a factor's two models, from counts (arms, levels, t); return by how many terms they differ."""
-        arms, levels, t = dead.shape
-        size = arms * levels
-        useful = np.asarray(dead.any(axis=(0, 2)))  # a level without events says nothing
-        cells, held = (v.reshape(size, t) for v in (dead, risk * useful[:, None]))
-        arm, level = np.divmod(np.arange(size), levels)
-        events, patients = np.asarray(cells.any(axis=1)), np.asarray(held.any(axis=1))
-        self.dead[i:i + 2, :size] = cells
-        self.risk[i, :size] = held
-        self.risk[i + 1, :size] = held * events[:, None]  # without events a cell's ratio is 0
-        here = [np.unique(v[patients]) for v in (arm, level)]
-        additive = np.column_stack([code[:, None] == there[1:] for code, there in zip((arm, level), here, strict=True)])
-        self.design[i, :size, :additive.shape[1]] = additive
-        crossed = np.eye(size)[:, np.flatnonzero(events)[1:]]
-        self.design[i + 1, :size, :crossed.shape[1]] = crossed
-        return max(int(np.count_nonzero(patients)) - 1 - sum(max(there.size - 1, 0) for there in here), 0)
 
-    def likelihood_ratios(self) -> np.ndarray:
-        """Return twice the likelihoods' differences, one per factor."""
-        if not self.dead.shape[2]:
-            return np.zeros(len(self.df))
-        likelihood = fit_all(self.dead, self.risk, self.design, self._start(), precision=_NEAR).likelihood
-        return np.maximum(2 * (likelihood[1::2] - likelihood[::2]), 0)
-
-    def _start(self) -> np.ndarray:
-        """Return coefficients near the maximum: a column's observed over expected deaths, against all in no column."""
-        observed, foreseen = self.dead.sum(axis=2), expected(self.dead, self.risk)
-        first = ~self.design.any(axis=2)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            own, base = (np.log(v[0] / v[1]) for v in (
-                [(self.design * v[:, :, None]).sum(axis=1) for v in (observed, foreseen)],
-                [(v * first).sum(axis=1, keepdims=True) for v in (observed, foreseen)]))
-            return np.nan_to_num(own - base, nan=0, posinf=0, neginf=0)
+@lru_cache(maxsize=64)
+def _designs(arms: int, levels: int) -> np.ndarray:
+    """Return the columns of arm + factor and of arm * factor on cells of arm and level, (2, cells, cells)."""
+    arm, level = np.divmod(np.arange(arms * levels), levels)
+    both = np.column_stack([np.eye(arms)[arm], np.eye(levels)[level]])
+    return np.stack([np.pad(both, ((0, 0), (0, max(arms * levels - arms - levels, 0))))[:, :arms * levels],
+                     np.eye(arms * levels)])

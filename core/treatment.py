@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from core.adequacy import comparison_reasons, estimable
-from core.batched import against_first, by_observed, fit_all
+from core.batched import fit_all
 from core.cohort import Cohort
 from core.counts import Counts, count
 from core.errors import NotEstimable
+from core.left_at_risk import left_at_risk
 from core.p_values import two_sided_p
 from core.product_limit import Z95
 
@@ -59,8 +60,7 @@ def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> TreatmentEffe
         fitted = np.flatnonzero(estimable(counts))
         at = np.flatnonzero(counts.deaths.any(axis=0))
         tables = counts.deaths[np.newaxis, fitted[:, None], at], counts.at_risk[np.newaxis, fitted[:, None], at]
-        found = fit_all(*tables, against_first(fitted.size)[None], by_observed(*tables))
-        coef[fitted[1:]], error[fitted[1:]] = found.coef[0], found.std_error[0]
+        coef[fitted[1:]], error[fitted[1:]] = (v[0, 0] for v in fit_all(left_at_risk(*tables)).against_first())
         coef[~shown] = error[~shown] = math.nan
     return TreatmentEffect(
         endpoint=endpoint, n=int(counts.n.sum()), n_event=int(counts.n_event.sum()),

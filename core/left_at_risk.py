@@ -1,0 +1,134 @@
+"""What each death leaves at risk in groups of patients: Efron's rule for ties as a few weighted nodes.
+
+Where d die at once, the l-th of them sees the dying of each group counted as 1 - l/d, and a likelihood needs sums over
+l = 0 ... d - 1 of a smooth function of what is left. Up to three deaths they are taken one by one. Of more, two or
+three Gauss nodes of the d points stand for all (Gram's polynomials), where the dying are so small a part of every
+group that what is neglected is below 1e-12 of the sum; elsewhere they too are taken one by one.
+
+Sources: Efron B. JASA 1977;72:557; Szegő G, Orthogonal Polynomials (1939), 2.8.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+_TWO, _THREE = 2e-3, 2e-2  # the largest part of a group that may die at once for so many nodes
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LeftAtRisk:
+    """The groups of some models at their deaths.
+
+    Attributes
+    ----------
+    left : float (b models, g groups, s nodes), who is left at risk
+    weight : float (b, s), how many deaths a node stands for; 0 where a model has none there
+    deaths : float (b, g)
+    """
+
+    left: np.ndarray
+    weight: np.ndarray
+    deaths: np.ndarray
+
+    def only(self, some: np.ndarray) -> LeftAtRisk:
+        """Keep some of the models."""
+        return LeftAtRisk(left=self.left[some], weight=self.weight[some], deaths=self.deaths[some])
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DeathTimes:
+    """Times of death in the order in which they are laid out: those of one node first.
+
+    Attributes
+    ----------
+    order : int (t,), places among the times that were given, those without a death left aside
+    ends : where the times of one, two and three nodes end
+    most : int (t - ends[2],), of the others, how many die at most in a model
+    """
+
+    order: np.ndarray
+    ends: tuple[int, int, int]
+    most: np.ndarray
+
+    @staticmethod
+    def of(deaths: np.ndarray, at_risk: np.ndarray, died: np.ndarray | None = None) -> DeathTimes:
+        """Lay out the times of groups of patients.
+
+        Parameters
+        ----------
+        deaths, at_risk : (k groups, t)
+        died : (t,), how many die at most in a model; in all groups unless given
+        """
+        died = deaths.sum(axis=0) if died is None else died
+        died = died.astype(int, copy=False)
+        nodes = np.minimum(died, 4)
+        many = np.flatnonzero(died > 2)
+        if many.size:
+            part = (deaths[:, many] / np.maximum(at_risk[:, many], 1)).max(axis=0)
+            nodes[many] = np.where(part < _TWO, 2, np.where(part < _THREE, 3, nodes[many]))
+        order = np.argsort(nodes, kind="stable")
+        none, *ends = np.cumsum(np.bincount(nodes, minlength=4)[:4]).tolist()
+        order = order[none:]
+        ends = [end - none for end in ends]
+        return DeathTimes(order=order, ends=(ends[0], ends[1], ends[2]), most=died[order[ends[2]:]])
+
+    def left(self, deaths: np.ndarray, at_risk: np.ndarray) -> LeftAtRisk:
+        """Lay out models from deaths and numbers at risk, float (b models, g groups, t) in this order of times."""
+        one, two, three = self.ends
+        b, g, t = deaths.shape
+        size = one + 2 * (two - one) + 3 * (three - two) + int(self.most.sum())
+        out = LeftAtRisk(left=np.empty((b, g, size)), weight=np.empty((b, size)), deaths=deaths.sum(axis=2))
+        died = deaths.sum(axis=1)
+        out.left[..., :one], out.weight[:, :one] = at_risk[..., :one], died[:, :one]
+        at = one
+        for nodes, span in ((2, slice(one, two)), (3, slice(two, three))):
+            if span.stop > span.start:
+                at = _put_nodes(out, at, _gauss(died[:, span], nodes), deaths[..., span], at_risk[..., span])
+        if t > three:
+            self._put_single_deaths(out, at, deaths[..., three:], at_risk[..., three:], died[:, three:])
+        return out
+
+    def _put_single_deaths(self, out: LeftAtRisk, start: int, deaths: np.ndarray, at_risk: np.ndarray,
+                           died: np.ndarray) -> None:
+        """Enter each death by itself; 0 the weight of those that a model has not."""
+        at = np.repeat(np.arange(self.most.size), self.most)
+        place = np.arange(at.size) - np.repeat(np.cumsum(self.most) - self.most, self.most)
+        d = died[:, at]
+        inside = place < d
+        share = np.where(inside, place / np.maximum(d, 1), 0)
+        out.left[..., start:] = at_risk[..., at] - share[:, None] * deaths[..., at]
+        out.weight[:, start:] = inside
+
+
+def left_at_risk(deaths: np.ndarray, at_risk: np.ndarray) -> LeftAtRisk:
+    """Lay out one model, or several of the same groups, from deaths and numbers at risk, int (b, g, t)."""
+    flat = deaths.reshape(-1, deaths.shape[-1]), at_risk.reshape(-1, deaths.shape[-1])
+    times = DeathTimes.of(*flat, deaths.sum(axis=1).max(axis=0))
+    return times.left(deaths[..., times.order].astype(float), at_risk[..., times.order].astype(float))
+
+
+def _gauss(died: np.ndarray, nodes: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return the share l / d and the weight, each (b, t), of each node of 0 ... d - 1; exact up to d = `nodes`."""
+    one = 1 / np.maximum(died, 1)
+    square = one * one
+    middle = (1 - one) / 2
+    if nodes == 2:
+        reach, outer = np.sqrt((1 - square) / 12), died / 2
+        return [(middle - reach, outer), (middle + reach, outer)]
+    spread = 3 - 7 * square  # negative for one death, whose nodes all lie in the middle
+    reach, outer = np.sqrt(np.maximum(spread, 0) / 20), died * (5 / 6) * (1 - square) / spread
+    return [(middle - reach, outer), (middle + reach, outer), (middle, died - 2 * outer)]
+
+
+def _put_nodes(out: LeftAtRisk, at: int, nodes: list[tuple[np.ndarray, np.ndarray]], deaths: np.ndarray,
+               at_risk: np.ndarray) -> int:
+    """Enter nodes from a place on; return where they end."""
+    for share, weight in nodes:
+        own = out.left[..., at:at + share.shape[1]]
+        np.multiply(share[:, None], deaths, out=own)
+        np.subtract(at_risk, own, out=own)
+        out.weight[:, at:at + share.shape[1]] = weight
+        at += share.shape[1]
+    return at
