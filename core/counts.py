@@ -34,6 +34,12 @@ class Timeline:
     index: np.ndarray
     event: np.ndarray
 
+    @cached_property
+    def latest_first(self) -> np.ndarray:
+        """The patients whose time and event are known, latest first, and of one time the events first, int (m,)."""
+        known = np.flatnonzero(self.index >= 0)
+        return known[np.argsort(-(2 * self.index[known] + self.event[known]), kind="stable")]
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Strata:

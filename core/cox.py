@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -14,8 +14,8 @@ from core.adequacy import BEYOND, model_reason, own_reason
 from core.cohort import Cohort
 from core.concordance import concordance
 from core.counts import Timeline, strata, timeline
-from core.cox_fit import Fit, fit
-from core.design import Column, Form, columns_of, form_of
+from core.cox_fit import Fit, fit, standardise
+from core.design import Column, Form, columns_of, design_of, form_of, missing
 from core.errors import NotEstimable
 from core.firth import Penalised, penalised
 from core.format import plural
@@ -26,6 +26,7 @@ from core.schema import ARM
 from core.zph import proportional_hazards
 
 _NEW = 1e-8  # of a column's length that the columns before it do not give
+_APART = 1e-3  # from here on correlations tell so for sure
 _FIGURES = ("coef", "std_error", "hazard_ratio", "conf_low", "conf_high", "p_value")
 
 
@@ -138,18 +139,18 @@ def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,),
                            "Choose one that varies.")
     line = timeline(cohort, endpoint)
     here = cohort.rows & (line.index >= 0)
-    inside = _stratum(cohort, options.within)
-    known = ~np.isnan(np.column_stack([c.values for c in columns])).any(axis=1) & (inside >= 0)
-    complete = here & known
-    n, n_event = int(complete.sum()), int(line.event[complete].sum())
+    cases = _Cases.of(cohort, line, here, columns, options)
+    n_event = int(np.count_nonzero(cases.event))
     if not n_event:
-        raise NotEstimable(f"No {endpoint} event among {plural(n, 'patient')} with all covariates known.",
+        raise NotEstimable(f"No {endpoint} event among {plural(len(cases.index), 'patient')} with all covariates known.",
                            "Take a covariate or a filter away.")
-    levels = _levels(cohort, columns, line, complete)
-    model = CoxModel(endpoint=endpoint, terms=_frame(columns, levels, n, n_event), n=n, n_event=n_event,
-                     levels=levels, missing_endpoint=cohort.n - int(here.sum()),
-                     missing_covariate=int(here.sum()) - n, options=options)
-    return _fitted(model, columns, line, complete, inside)
+    n_here, n = int(np.count_nonzero(here)), len(cases.index)
+    counts = cases.counts(columns)
+    fitted = _fitted(cases, columns, counts, options)
+    return CoxModel(endpoint=endpoint, terms=_terms(columns, counts, fitted), n=n, n_event=n_event, options=options,
+                    levels=_levels(cohort, columns, counts, (n, n_event)), missing_endpoint=cohort.n - n_here,
+                    missing_covariate=n_here - n, reason=fitted.reason, fit=fitted.fit,
+                    columns=tuple((columns[i].term, i) for i in fitted.kept))
 
 
 def univariable(cohort: Cohort, *, endpoint: str, covariates: Sequence[str],
@@ -164,50 +165,102 @@ def univariable(cohort: Cohort, *, endpoint: str, covariates: Sequence[str],
     return found
 
 
+@dataclass(eq=False)
+class _Cases:
+    """The patients with all covariates known, latest first; `stratum` None where the model has one baseline hazard.
+
+    The design is standardised when the model is fitted.
+    """
+
+    index: np.ndarray
+    event: np.ndarray
+    design: np.ndarray
+    stratum: np.ndarray | None
+
+    @staticmethod
+    def of(cohort: Cohort, line: Timeline, here: np.ndarray, columns: list[Column], options: CoxOptions) -> _Cases:
+        complete = here
+        for key in dict.fromkeys([*(c.term for c in columns), *options.within]):
+            if (absent := missing(cohort, key)) is not None:
+                complete = complete & ~absent
+        order = line.latest_first
+        patients = np.compress(complete[order], order)
+        return _Cases(index=line.index[patients], event=line.event[patients], design=design_of(columns, patients),
+                      stratum=_stratum(cohort, options.within)[patients] if options.within else None)
+
+    def counts(self, columns: list[Column]) -> np.ndarray:
+        """Return patients and events of each column's level, of all where it is a number, int (p, 2)."""
+        both = np.column_stack([np.ones(self.event.size), self.event])
+        out = np.rint(self.design.T @ both).astype(int)
+        out[[not c.reference for c in columns]] = self.event.size, np.count_nonzero(self.event)
+        return out
+
+    def without(self, column: int) -> None:
+        """Leave the patients of a level aside."""
+        self._keep(self.design[:, column] != 1)
+
+    def _keep(self, used: np.ndarray) -> None:
+        self.index, self.event = self.index[used], self.event[used]
+        self.design = np.compress(used, self.design.T, axis=1).T
+        self.stratum = None if self.stratum is None else self.stratum[used]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Fitted:
+    """Figures (6, p), reasons per column, the columns that were fitted, and why the model cannot be read, or ""."""
+
+    figures: np.ndarray
+    reasons: list[str]
+    kept: list[int]
+    reason: str
+    fit: Fit | None
+
+
 def _stratum(cohort: Cohort, within: tuple[str, ...]) -> np.ndarray:
-    """Number the combinations of levels that have baseline hazards of their own, (n,); -1 where missing."""
+    """Number the combinations of levels that have baseline hazards of their own, (n,)."""
     out = np.zeros(len(cohort.rows), int)
     for key in within:
         codes = strata(cohort, key).codes
-        out = np.where((out < 0) | (codes < 0), -1, out * (int(codes.max(initial=0)) + 1) + codes)
+        out = out * (int(codes.max(initial=0)) + 1) + codes
     return out
 
 
-def _levels(cohort: Cohort, columns: list[Column], line: Timeline, complete: np.ndarray) -> pd.DataFrame:
+def _levels(cohort: Cohort, columns: list[Column], counts: np.ndarray, everyone: tuple[int, int]) -> pd.DataFrame:
     """Count patients and events of every level, in the levels' order."""
-    rows = []
-    events = complete & line.event
+    names, rows = [], []
     for key in dict.fromkeys(c.term for c in columns if c.reference):
-        groups = strata(cohort, key)
-        n, dead = (np.bincount(np.compress(some, groups.codes), minlength=len(groups.levels))
-                   for some in (complete, events))
-        rows += [(key, level, int(a), int(b)) for level, a, b in zip(groups.levels, n, dead, strict=True)]
-    return pd.DataFrame(rows, columns=["term", "level", "n", "n_event"])
+        own = {c.level: counts[i] for i, c in enumerate(columns) if c.term == key}
+        others = np.subtract(everyone, sum(own.values()))
+        for level in strata(cohort, key).levels:
+            names.append((key, level))
+            rows.append(own.get(level, others))
+    found, table = np.array(names, object).reshape(-1, 2), np.array(rows, int).reshape(-1, 2)
+    return pd.DataFrame({"term": found[:, 0], "level": found[:, 1], "n": table[:, 0], "n_event": table[:, 1]},
+                        copy=False)
 
 
-def _frame(columns: list[Column], levels: pd.DataFrame, n: int, n_event: int) -> pd.DataFrame:
-    """Begin the table of terms: who is in each."""
-    inside = {(term, level): (a, b) for term, level, a, b in levels.itertuples(index=False)}
-    rows = [(c.term, c.level, c.reference, *(inside[c.term, c.level] if c.reference else (n, n_event)))
-            for c in columns]
-    return pd.DataFrame(rows, columns=["term", "level", "reference", "n", "n_event"])
+def _terms(columns: list[Column], counts: np.ndarray, fitted: _Fitted) -> pd.DataFrame:
+    names = np.array([(c.term, c.level, c.reference) for c in columns], object)
+    return pd.DataFrame({"term": names[:, 0], "level": names[:, 1], "reference": names[:, 2], "n": counts[:, 0],
+                         "n_event": counts[:, 1], **dict(zip(_FIGURES, fitted.figures, strict=True)),
+                         "reason": np.array(fitted.reasons, object)}, copy=False)
 
 
-def _fitted(model: CoxModel, columns: list[Column], line: Timeline, complete: np.ndarray,
-            inside: np.ndarray) -> CoxModel:
+def _fitted(cases: _Cases, columns: list[Column], counts: np.ndarray, options: CoxOptions) -> _Fitted:
     """Fit the columns that can be; say of each other one why not."""
-    used, reasons = _levels_with_events(columns, model.terms, complete, keep_empty=model.options.firth)
-    kept = _independent(columns, used, reasons)
+    reasons = _without_events(cases, columns, counts, keep_empty=options.firth)
+    mean, scale = standardise(cases.design)
+    kept = _independent(columns, cases.design, reasons)
     figures = np.full((len(_FIGURES), len(columns)), math.nan)
-    reason = model_reason(len(kept), int(line.event[used].sum()))
+    reason = model_reason(len(kept), int(np.count_nonzero(cases.event)))
     found = None
     if kept and not reason:
-        arguments = (line.index[used], line.event[used], np.column_stack([columns[i].values[used] for i in kept]))
-        within = inside[used] if model.options.within else None
-        if model.options.firth:
-            figures[:, kept] = _penalised(penalised(*arguments, stratum=within, ties=model.options.ties))
+        design = cases.design if len(kept) == len(columns) else cases.design.T[kept].T
+        given = {"scale": scale[kept], "stratum": cases.stratum, "ties": options.ties}
+        if options.firth:
+            figures[:, kept] = _penalised(penalised(cases.index, cases.event, design, **given))
         else:
-            found = fit(*arguments, stratum=within, ties=model.options.ties)
+            found = fit(cases.index, cases.event, design, **given)
             figures[:, kept] = _wald(found)
             for place in np.flatnonzero(found.diverged):
                 reasons[kept[place]] = reasons[kept[place]] or \
@@ -221,9 +274,7 @@ def _fitted(model: CoxModel, columns: list[Column], line: Timeline, complete: np
     reasons = [r or reason for r in reasons]
     figures[:, [bool(r) for r in reasons]] = math.nan
     usable = found is not None and not found.diverged.any()
-    return replace(model, terms=model.terms.assign(**dict(zip(_FIGURES, figures, strict=True)), reason=reasons),
-                   reason=reason, fit=found if usable else None,
-                   columns=tuple((columns[i].term, i) for i in kept))
+    return _Fitted(figures=figures, reasons=reasons, kept=kept, reason=reason, fit=found if usable else None)
 
 
 def _wald(found: Fit) -> np.ndarray:
@@ -240,41 +291,49 @@ def _penalised(found: Penalised) -> np.ndarray:
                          found.p_value])
 
 
-def _levels_with_events(columns: list[Column], terms: pd.DataFrame, complete: np.ndarray, *,
-                        keep_empty: bool) -> tuple[np.ndarray, list[str]]:
-    """Return who the model is fitted on, and why a level has no hazard ratio.
+def _without_events(cases: _Cases, columns: list[Column], counts: np.ndarray, *, keep_empty: bool) -> list[str]:
+    """Say why a level has no hazard ratio, and leave those without events aside.
 
     A level without events has a coefficient of minus infinity: its patients weigh nothing in any
     risk set, so the others are fitted without them. With `keep_empty` (Firth) it has a finite one.
     """
     reasons = [""] * len(columns)
-    used = complete.copy()
-    for i, (column, n, events) in enumerate(zip(columns, terms.n.tolist(), terms.n_event.tolist(), strict=True)):
+    for i, (column, (n, events)) in enumerate(zip(columns, counts.tolist(), strict=True)):
         if column.reference and not (keep_empty and n):
             reasons[i] = own_reason(column.level, n, events)
-            if not events:
-                used &= ~(column.values == 1)
-    return used, reasons
+            if n and not events:
+                cases.without(i)
+    return reasons
 
 
-def _independent(columns: list[Column], used: np.ndarray, reasons: list[str]) -> list[int]:
-    """Return the columns to fit; say of one that follows from those before it that it does."""
-    values = np.column_stack([c.values[used] for c in columns])
-    length = np.sqrt(np.maximum(values.var(axis=0), 0) * len(values))
-    varies = length > 1e-12 * np.abs(values).max(axis=0, initial=0) * math.sqrt(max(len(values), 1))
+def _independent(columns: list[Column], design: np.ndarray, reasons: list[str]) -> list[int]:
+    """Return the columns to fit, of a standardised design; say of one that follows from those before it that it does."""
+    n, p = design.shape
+    correlation = design.T @ design / max(n, 1)
+    varies = np.diag(correlation) > 0.5
+    if varies.all() and n > p and _clearly_apart(correlation):
+        return list(range(p))
     for i in np.flatnonzero(~varies):
         reasons[i] = reasons[i] or f"{_named(columns[i])} does not vary in these patients"
     kept = np.flatnonzero(varies).tolist()
-    centred = (values[:, kept] - values[:, kept].mean(axis=0)) / length[kept]
+    values = design[:, kept] / math.sqrt(max(n, 1))
     while True:  # what is left of a column beside those before it stands on R's diagonal
-        left = np.abs(np.diag(np.linalg.qr(centred, mode="r")))
+        left = np.abs(np.diag(np.linalg.qr(values, mode="r")))
         left = np.append(left, np.zeros(len(kept) - left.size))
         follows = next((i for i, v in enumerate(left) if v <= _NEW), None)
         if follows is None:
             return kept
         reasons[kept[follows]] = f"{_named(columns[kept[follows]])} follows from the terms before it"
         kept.pop(follows)
-        centred = np.delete(centred, follows, axis=1)
+        values = np.delete(values, follows, axis=1)
+
+
+def _clearly_apart(correlation: np.ndarray) -> bool:
+    """Tell from correlations, which hold half the digits, that no column is anywhere near those before it."""
+    try:
+        return bool(np.diag(np.linalg.cholesky(correlation)).min(initial=1) > _APART)
+    except np.linalg.LinAlgError:
+        return False
 
 
 def _named(column: Column) -> str:

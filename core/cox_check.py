@@ -110,7 +110,7 @@ def _covariate(cohort: Cohort, key: str, form: Form, reference: str, name: str,
         return {name: values}, [f"# {name}: {label}"], term
     if form == "spline":
         columns = columns_of(cohort, key, form)
-        parts = {f"{name}_{j}": c.values[used] for j, c in enumerate(columns, start=1)}
+        parts = {f"{name}_{j}": c.of(used) for j, c in enumerate(columns, start=1)}
         return parts, [f"# {', '.join(parts)}: {label}, a restricted cubic spline's columns"], " + ".join(parts)
     groups = strata(cohort, key)
     first = columns_of(cohort, key, form, reference)[0].reference if len(groups.levels) > 1 else groups.levels[0]

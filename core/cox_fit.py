@@ -9,7 +9,10 @@ import numpy as np
 
 from core.partial_likelihood import Point, RiskSets, Ties
 
-_STEP = 1e-7  # of a coefficient per standard deviation; the error left is of the order of its square
+_STEP = 3e-7  # of a coefficient per standard deviation; the error left is of the order of its square
+_SHORT = 0.02  # a step after which the information is taken for the same
+_CONSTANT = 1e-12  # standard deviation over mean
+_MANY, _PART, _EVENTS = 20_000, 16, 20  # patients from which on every so many-th begins; events per parameter of them
 _MAX_ITERATIONS = 40
 _DIVERGED = 20.0  # log hazard ratio between two patients: beyond it a coefficient runs to infinity
 _STRIDE = 5.0  # the most that a log hazard ratio between two patients may change at a time
@@ -24,14 +27,13 @@ class Fit:
     ----------
     coef, variance : (p,), (p, p), in units of the columns
     diverged : bool (p,), coefficients without a finite maximum
-    null, best : the likelihood's points at zero and at its maximum, on standardised columns
+    best : the likelihood's point at its maximum, on standardised columns
     scale : (p,), the columns' standard deviations
     """
 
     coef: np.ndarray
     variance: np.ndarray
     diverged: np.ndarray
-    null: Point
     best: Point
     scale: np.ndarray
 
@@ -52,6 +54,11 @@ class Fit:
         moved = residuals @ (self.variance * self.scale[:, None])
         return np.asarray(moved.T @ moved)
 
+    @cached_property
+    def null(self) -> Point:
+        """The likelihood's point at zero."""
+        return self.sets.evaluate(np.zeros(self.coef.size))
+
     def tests(self) -> list[tuple[str, float, int]]:
         """Return the global tests: name, statistic, degrees of freedom."""
         p = self.coef.size
@@ -61,48 +68,97 @@ class Fit:
                 ("score", float(start.score @ np.linalg.lstsq(start.information, start.score, rcond=1e-14)[0]), p)]
 
 
-def fit(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, stratum: np.ndarray | None = None,
-        weight: np.ndarray | None = None, ties: Ties = "efron") -> Fit:
+def fit(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.ndarray | None = None,
+        stratum: np.ndarray | None = None, weight: np.ndarray | None = None, ties: Ties = "efron") -> Fit:
     """Maximise the partial likelihood by Newton's method (R: coxph).
 
     Parameters
     ----------
     index : int (n,), each patient's place among the distinct times
     event : bool (n,)
-    design : float (n, p), of full column rank
+    design : float (n, p), of full column rank; its columns are standardised in place
+    scale : (p,), what `standardise` returned, where they are standardised already
     stratum : int (n,); weight : float (n,); None for none
     """
-    x, scale = standardised(design)
-    sets = RiskSets(index, event, x, stratum=stratum, weight=weight, ties=ties)
-    null = sets.evaluate(np.zeros(x.shape[1]))
-    span = np.ptp(x, axis=0)
-    best = _climb(sets, null)
-    inverse = np.linalg.pinv(best.information, rcond=1e-14)
+    scale = standardise(design)[1] if scale is None else scale
+    sets = RiskSets(index, event, design, stratum=stratum, weight=weight, ties=ties)
+    best, move = _climb(sets, _start(sets, ties))
+    inverse = _inverse(best.information)
     spread = np.diag(inverse)
-    far = np.ptp(best.eta) > _DIVERGED  # a spline's columns may each be far and together near
-    diverged = (far & (np.abs(best.beta * span) > _DIVERGED / 2) | ~(spread > 0)
-                | (np.diag(best.information) < _VANISHED * np.diag(null.information)))
-    return Fit(coef=best.beta / scale, variance=inverse / np.outer(scale, scale), diverged=diverged, null=null,
-               best=best, scale=scale)
+    diverged = ~(spread > 0) | (np.diag(best.information) < _VANISHED * sets.deaths.sum())
+    if np.ptp(best.eta) > _DIVERGED:  # a spline's columns may each be far and together near
+        diverged |= np.abs(best.beta * np.ptp(sets.x, axis=0)) > _DIVERGED / 2
+    return Fit(coef=(best.beta + move) / scale, variance=inverse / np.outer(scale, scale), diverged=diverged, best=best,
+               scale=scale)
 
 
-def standardised(design: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the columns less their means, by their standard deviations, and these."""
-    scale = design.std(axis=0)
-    scale[scale == 0] = 1.0
-    return (design - design.mean(axis=0)) / scale, scale
+def standardise(design: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Take from the columns (n, p) their means, divide them by their standard deviations, and return both, (p,).
+
+    A column that does not vary is left at zero, its deviation 1.
+    """
+    columns = design.T
+    mean = columns.mean(axis=1)
+    columns -= mean[:, None]
+    scale = np.sqrt(np.vecdot(columns, columns) / max(columns.shape[1], 1))
+    still = scale <= _CONSTANT * np.abs(mean)
+    columns[still] = 0.0
+    scale[still] = 1.0
+    columns /= scale[:, None]
+    return mean, scale
 
 
-def _climb(sets: RiskSets, at: Point) -> Point:
-    """Go up to the maximum, or until a coefficient has left all bounds."""
+def _start(sets: RiskSets, ties: Ties) -> np.ndarray:
+    """Return coefficients to begin with, (p,): of many patients the maximum of a sixteenth of them, else zeros."""
+    n, p = sets.x.shape
+    if n >= _MANY:
+        stratum, weight = (None if v is None else v[::_PART] for v in (sets.stratum, sets.weight))
+        part = RiskSets(sets.index[::_PART], sets.event[::_PART], sets.x[::_PART], stratum=stratum, weight=weight,
+                        ties=ties)
+        if part.deaths.sum() >= _EVENTS * p:
+            found, _ = _climb(part, np.zeros(p))
+            if np.ptp(found.eta) < _DIVERGED:
+                return found.beta
+    return np.zeros(p)
+
+
+def _climb(sets: RiskSets, beta: np.ndarray) -> tuple[Point, np.ndarray]:
+    """Go up to the maximum, or until a coefficient has left all bounds; return the point and what is left to go.
+
+    The information is computed anew only after a step that can have changed it by much.
+    """
+    at = sets.evaluate(beta)
+    information = at.information
     for _ in range(_MAX_ITERATIONS):
-        move = np.linalg.lstsq(at.information, at.score, rcond=1e-14)[0]
-        move *= min(1.0, _STRIDE / max(float(np.ptp(sets.x @ move)), 1e-300))
+        move = _solved(information, at.score)
+        size = np.abs(move).max(initial=0)
+        if size < _STEP:
+            return at, move
+        if size > _SHORT:
+            move *= min(1.0, _STRIDE / max(float(np.ptp(sets.x @ move)), 1e-300))
         ahead = sets.evaluate(at.beta + move)
         while not ahead.likelihood >= at.likelihood - 1e-9 * abs(at.likelihood) and np.abs(move).max() > _STEP:
             move /= 2
             ahead = sets.evaluate(at.beta + move)
         at = ahead
-        if np.abs(move).max(initial=0) < _STEP or np.ptp(at.eta) > 1.5 * _DIVERGED:
+        if np.ptp(at.eta) > 1.5 * _DIVERGED:
             break
-    return at
+        if np.abs(move).max() > _SHORT:
+            information = at.information
+    return at, np.zeros(beta.size)
+
+
+def _solved(information: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """Return Newton's step, (p,); the shortest where there are many."""
+    try:
+        return np.asarray(np.linalg.solve(information, score))
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.lstsq(information, score, rcond=1e-14)[0])
+
+
+def _inverse(information: np.ndarray) -> np.ndarray:
+    try:
+        inverse = np.linalg.inv(information)
+    except np.linalg.LinAlgError:
+        inverse = np.full_like(information, np.nan)
+    return inverse if (np.diag(inverse) > 0).all() else np.linalg.pinv(information, rcond=1e-14)

@@ -19,16 +19,54 @@ _KNOTS = (0.05, 0.35, 0.65, 0.95)  # Harrell's, for four
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Column:
-    """A column of the design: `values` (n of the whole cohort,), NaN where missing.
+    """A column of the design.
 
-    `part`: one of several that mean something only together, as a spline's do.
+    Attributes
+    ----------
+    source : (n of the whole cohort,), numbers, NaN where missing; or a level's codes, -1 where missing
+    code : the level's code; None where the numbers are meant
+    log2 : the numbers' logarithms are meant
+    part : one of several that mean something only together, as a spline's do
     """
 
     term: str
     level: str
     reference: str
-    values: np.ndarray
+    source: np.ndarray
+    code: int | None = None
+    log2: bool = False
     part: bool = False
+
+    def of(self, patients: np.ndarray) -> np.ndarray:
+        """Return the column of some patients, by place or by a mask, float (m,)."""
+        values = self.source[patients]
+        if self.code is not None:
+            return (values == self.code).astype(float)
+        return np.log2(values) if self.log2 else values
+
+
+def design_of(columns: list[Column], patients: np.ndarray) -> np.ndarray:
+    """Return some patients' columns, float (m, p), by column in memory."""
+    out = np.empty((len(columns), len(patients)))
+    source = values = None
+    for own, column in zip(out, columns, strict=True):
+        if source is not column.source:
+            source, values = column.source, column.source[patients]
+        if column.code is not None:
+            np.equal(values, column.code, out=own)
+        elif column.log2:
+            np.log2(values, out=own)
+        else:
+            own[:] = values
+    return out.T
+
+
+def missing(cohort: Cohort, key: str) -> np.ndarray | None:
+    """Return of whom of the whole cohort a variable is missing, bool (n,); None where of nobody."""
+    def find() -> np.ndarray | None:
+        absent = cohort.whole.values(key).isna().to_numpy()
+        return absent if absent.any() else None
+    return cohort.whole.remember(("missing", key), find)
 
 
 def form_of(cohort: Cohort, key: str, asked: Form | None = None) -> Form:
@@ -42,7 +80,7 @@ def default_form(cohort: Cohort, key: str) -> Form:
     variable = cohort.variable(key)
     if variable.kind == "categorical":
         return "levels"
-    return "log2" if variable.log and not (cohort.whole.values(key) <= 0).any() else "linear"
+    return "log2" if variable.log and _positive(cohort.whole, key) else "linear"
 
 
 def columns_of(cohort: Cohort, key: str, form: Form, reference: str = "") -> list[Column]:
@@ -63,17 +101,21 @@ def columns_of(cohort: Cohort, key: str, form: Form, reference: str = "") -> lis
         return _levels(cohort, key, reference)
     values = cohort.values(key).to_numpy(dtype=float)
     if form == "linear":
-        return [Column(term=key, level="", reference="", values=values)]
+        return [Column(term=key, level="", reference="", source=values)]
     label = cohort.variable(key).label
     if form == "log2":
-        if (values[cohort.rows] <= 0).any():
+        if not _positive(cohort.whole, key) and (values[cohort.rows] <= 0).any():
             raise NotEstimable(f"{label} has values of 0 or less: it has no doubling.", "Take it per unit, or cut it.")
-        doublings = np.log2(np.where(values > 0, values, np.nan))
-        return [Column(term=key, level="per doubling", reference="", values=doublings)]
+        return [Column(term=key, level="per doubling", reference="", source=values, log2=True)]
     basis = spline_basis(values, knots(cohort, key))
     names = ("linear part", "nonlinear part", "nonlinear part, second")
-    return [Column(term=key, level=name, reference="", values=column, part=True)
+    return [Column(term=key, level=name, reference="", source=column, part=True)
             for name, column in zip(names, basis.T, strict=True)]
+
+
+def _positive(whole: Cohort, key: str) -> bool:
+    """Tell whether all of the whole cohort's numbers have a logarithm."""
+    return whole.remember(("positive", key), lambda: not bool((whole.values(key) <= 0).any()))
 
 
 def _levels(cohort: Cohort, key: str, reference: str) -> list[Column]:
@@ -81,8 +123,7 @@ def _levels(cohort: Cohort, key: str, reference: str) -> list[Column]:
     if reference and reference not in groups.levels:
         raise MappingError(f"{groups.label} has no level {reference!r}.", f"Choose from: {', '.join(groups.levels)}.")
     place = groups.levels.index(reference) if reference else reference_place(cohort, key, groups.levels)
-    return [Column(term=key, level=level, reference=groups.levels[place],
-                   values=np.where(groups.codes < 0, np.nan, (groups.codes == i).astype(float)))
+    return [Column(term=key, level=level, reference=groups.levels[place], source=groups.codes, code=i)
             for i, level in enumerate(groups.levels) if i != place]
 
 

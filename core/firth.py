@@ -14,7 +14,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from core.cox_fit import standardised
+from core.cox_fit import standardise
 from core.p_values import chi_square_p
 from core.partial_likelihood import Point, RiskSets, Ties
 
@@ -64,12 +64,12 @@ class _Peak:
         return np.asarray(at.score + 0.5 * (mixed - first[:, None] * at.mean - 2 * spread).sum(axis=0))
 
 
-def penalised(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, stratum: np.ndarray | None = None,
-              ties: Ties = "efron") -> Penalised:
+def penalised(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.ndarray | None = None,
+              stratum: np.ndarray | None = None, ties: Ties = "efron") -> Penalised:
     """Maximise the penalised likelihood; parameters as for `cox_fit.fit`."""
-    x, scale = standardised(design)
-    sets = RiskSets(index, event, x, stratum=stratum, ties=ties)
-    p, span = x.shape[1], np.ptp(x, axis=0)
+    scale = standardise(design)[1] if scale is None else scale
+    sets = RiskSets(index, event, design, stratum=stratum, ties=ties)
+    p, span = design.shape[1], np.ptp(design, axis=0)
     best = _climb(sets, np.zeros(p), np.arange(p), span)
     nothing = _Peak(sets.evaluate(np.zeros(p)))
     error = np.sqrt(np.diag(np.linalg.inv(best.point.information)))

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -19,91 +20,129 @@ import numpy as np
 from core.efron import Ties as Tied
 
 Ties = Literal["efron", "breslow"]
+_CHUNK = 16_384  # patients
 
 
 class RiskSets:
     """Who is at risk at each death: patients sorted by stratum, latest first, so that a risk set is a run of rows.
 
+    Of those with one time who die come first: rows fall into blocks of one time and fate, and all sums are made of the
+    blocks' sums. The design is gone through in chunks that a processor's cache holds.
+
     Parameters
     ----------
     index : int (n,), each patient's place among the distinct times
     event : bool (n,)
-    x : float (n, p), the design
+    x : float (n, p), the design; best by column in memory, and sorted as above
     stratum : int (n,), None for one
     weight : float (n,), case weights, None for 1
 
     Attributes
     ----------
-    order : (n,), the rows in the order in which they are held here
-    group : (n,), each row's place among the distinct times of its stratum
-    deaths, dying : (t,), how many die at each time of death, and its place among the groups
+    x, event, index, stratum, weight : sorted
+    deaths : (t,), how many die at each time of death
+    first_death : (t,), the place of its first among all deaths
     place, share : (d,), of each death its time of death, and l / d of Efron's rule (0 by Breslow's)
     shared : (t,), the mean weight of those who die at once; None without weights
     """
 
     def __init__(self, index: np.ndarray, event: np.ndarray, x: np.ndarray, *, stratum: np.ndarray | None = None,
                  weight: np.ndarray | None = None, ties: Ties = "efron") -> None:
-        inside = np.zeros(index.size, int) if stratum is None else stratum
-        self.order = np.lexsort((-index, inside)) if stratum is not None else np.argsort(-index, kind="stable")
-        self.x, self.event, self.index = x[self.order], event[self.order], index[self.order]
-        self.stratum = inside[self.order]
-        self.weight = None if weight is None else weight[self.order]
-        new = np.append(True, (np.diff(self.index) != 0) | (np.diff(self.stratum) != 0))
-        self.starts, self.group = np.flatnonzero(new), np.cumsum(new) - 1
-        deaths = np.add.reduceat(self.event.astype(int), self.starts)
-        self.dying = np.flatnonzero(deaths)
-        self.deaths, self.efron = deaths[self.dying], ties == "efron"
+        key = 2 * index + event
+        self.index, self.event, self.x, self.stratum, self.weight = index, event, x, stratum, weight
+        if stratum is not None or (np.diff(key) > 0).any():
+            order = np.argsort(-key, kind="stable") if stratum is None else np.lexsort((-key, stratum))
+            key = key[order]
+            self.index, self.event, self.x = index[order], event[order], x[order]
+            self.stratum, self.weight = (None if v is None else v[order] for v in (stratum, weight))
+        self.columns = np.ascontiguousarray(self.x.T)  # (p, n)
+        self.x = self.columns.T
+        self._lay_out_blocks(key)
+        self.efron = ties == "efron"
         self.tied = Tied(self.deaths)
-        first = np.cumsum(self.deaths) - self.deaths
-        self.first_death = first
-        self.place = np.repeat(np.arange(self.deaths.size), self.deaths)
-        self.share = (np.arange(self.place.size) - first[self.place]) / self.deaths[self.place] if self.efron else \
-            np.zeros(self.place.size)
-        self._lay_out_strata()
-        self.shared = None if self.weight is None else self.of_dying(self.weight) / self.deaths
-        dying = self.x[self.event] if self.weight is None else self.x[self.event] * self.weight[self.event][:, None]
-        self.dying_sums = np.add.reduceat(dying, first, axis=0)  # (t, p), weighted
+        self.first_death = np.cumsum(self.deaths) - self.deaths
+        self.shared = None if self.weight is None else self.sums(self.weight)[1] / self.deaths
+        self.dying_sums = self.design_sums(np.ones(index.size) if self.weight is None else self.weight)[1]
 
-    def _lay_out_strata(self) -> None:
-        """Note for each group where its stratum begins and ends."""
-        of = self.stratum[self.starts]
-        new = np.flatnonzero(np.append(True, np.diff(of) != 0))
-        which = np.cumsum(np.append(True, np.diff(of) != 0)) - 1
-        self.first_group, self.next_group = new[which], np.append(new[1:], of.size)[which]
-        self.one_stratum = new.size == 1
+    def _lay_out_blocks(self, key: np.ndarray) -> None:
+        """Note where the blocks begin, which of them die, and which of the others are at risk then."""
+        new = np.append(True, np.diff(key) != 0)
+        if self.stratum is not None:
+            new[1:] |= np.diff(self.stratum) != 0
+        self.starts = np.flatnonzero(new)
+        self.sizes = np.diff(np.append(self.starts, key.size))
+        time, inside = self.index[self.starts], None if self.stratum is None else self.stratum[self.starts]
+        same = np.diff(time) == 0 if inside is None else (np.diff(time) == 0) & (np.diff(inside) == 0)
+        self.dies = np.flatnonzero(self.event[self.starts])
+        self.deaths = self.sizes[self.dies]
+        # A risk set ends behind the last block of the death's time, and begins where its stratum does.
+        self.until = self.dies + 1 + np.append(same, False)[self.dies]
+        # A block sees the deaths of its own time and of all earlier ones of its stratum.
+        self.seen = np.searchsorted(self.dies, np.arange(self.starts.size) - np.append(False, same))
+        self.since: np.ndarray | None = None
+        self.unseen: np.ndarray | None = None
+        if inside is not None:
+            bounds = np.append(np.flatnonzero(np.append(True, np.diff(inside) != 0)), inside.size)
+            own = np.repeat(np.arange(bounds.size - 1), np.diff(bounds))
+            self.since = bounds[own][self.dies]
+            self.unseen = np.searchsorted(self.dies, bounds[own + 1])
+        cuts = np.unique(np.append(np.searchsorted(self.starts, np.arange(0, key.size, _CHUNK)), self.starts.size))
+        ends = np.append(self.starts, key.size)
+        self.chunks = [(slice(a, b), slice(ends[a], ends[b])) for a, b in pairwise(cuts.tolist())]
 
-    def at_risk(self, values: np.ndarray) -> np.ndarray:
-        """Sum values over the risk set of each time of death, (t, ...)."""
-        total = np.cumsum(np.add.reduceat(values, self.starts, axis=0), axis=0)
-        if self.one_stratum:
-            return np.asarray(total[self.dying])
-        before = np.concatenate([np.zeros((1, *values.shape[1:])), total])
-        return np.asarray(total[self.dying] - before[self.first_group[self.dying]])
+    @cached_property
+    def place(self) -> np.ndarray:
+        return np.repeat(np.arange(self.deaths.size), self.deaths)
 
-    def of_dying(self, values: np.ndarray) -> np.ndarray:
-        """Sum values over the patients who die at each time of death, (t, ...)."""
-        return np.add.reduceat(values[self.event], self.first_death, axis=0)
+    @cached_property
+    def share(self) -> np.ndarray:
+        if not self.efron:
+            return np.zeros(self.place.size)
+        return np.asarray((np.arange(self.place.size) - self.first_death[self.place]) / self.deaths[self.place])
+
+    def sums(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Sum values (n, ...) over the risk set of each time of death, and over those who die then, each (t, ...)."""
+        return self._of_blocks(np.add.reduceat(values, self.starts, axis=0))
+
+    def design_sums(self, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Sum the design, weighed by patient, over risk sets and over the dying, each (t, p)."""
+        out = np.empty((self.columns.shape[0], self.starts.size))
+        for blocks, rows in self.chunks:
+            np.add.reduceat(self.columns[:, rows] * weight[rows], self.starts[blocks] - rows.start, axis=1,
+                            out=out[:, blocks])
+        return self._of_blocks(out.T)
+
+    def _of_blocks(self, blocks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        total = np.zeros((len(blocks) + 1, *blocks.shape[1:]))
+        np.cumsum(blocks, axis=0, out=total[1:])
+        at_risk = total[self.until] if self.since is None else total[self.until] - total[self.since]
+        return at_risk, blocks[self.dies]
+
+    def squares(self, weight: np.ndarray) -> np.ndarray:
+        """Sum the products of the design's columns, weighed by patient, (p, p)."""
+        out = np.zeros((self.columns.shape[0], self.columns.shape[0]))
+        for _, rows in self.chunks:
+            own = self.columns[:, rows]
+            out += (own * weight[rows]) @ own.T
+        return out
 
     def per_death(self, values: np.ndarray) -> np.ndarray:
         """Sum values over what each death leaves at risk by the rule of ties, (d, ...)."""
-        at_risk = self.at_risk(values)[self.place]
+        at_risk, dying = (v[self.place] for v in self.sums(values))
         share = self.share if values.ndim == 1 else self.share[:, None]
-        return np.asarray(at_risk - share * self.of_dying(values)[self.place]) if self.share.any() else at_risk
+        return np.asarray(at_risk - share * dying) if self.share.any() else at_risk
 
     def spread(self, values: np.ndarray, of_dying: np.ndarray | None = None) -> np.ndarray:
         """Give each patient the sum of a value per time of death, (t, ...), over those that saw them at risk, (n, ...).
 
         From those who die at a time `of_dying` (t, ...) is taken, what the rule of ties takes from them.
         """
-        seen = np.zeros((self.starts.size, *values.shape[1:]))
-        seen[self.dying] = values
-        total = np.cumsum(seen[::-1], axis=0)[::-1]
-        if not self.one_stratum:
-            total = total - np.concatenate([total, np.zeros((1, *values.shape[1:]))])[self.next_group]
-        out = total[self.group]
+        later = np.zeros((len(values) + 1, *values.shape[1:]))
+        later[:-1] = np.cumsum(values[::-1], axis=0)[::-1]
+        out = later[self.seen] if self.unseen is None else later[self.seen] - later[self.unseen]
         if of_dying is not None:
-            out[self.event] -= of_dying[self.place]
-        return np.asarray(out)
+            out[self.dies] -= of_dying
+        return np.repeat(out, self.sizes, axis=0)
 
     def evaluate(self, beta: np.ndarray) -> Point:
         """Return the likelihood and its derivatives at some coefficients, (p,)."""
@@ -123,8 +162,7 @@ class Point:
         self.eta = eta - eta.max()  # the risk sets' shares do not feel the shift
         risk = np.exp(self.eta)
         self.risk = risk if sets.weight is None else risk * sets.weight
-        self.weight_at_risk = sets.at_risk(self.risk)
-        self.weight_dying = sets.of_dying(self.risk)
+        self.weight_at_risk, self.weight_dying = sets.sums(self.risk)
         if sets.efron:
             self.first, self.second = sets.tied.sums(self.weight_at_risk, self.weight_dying)
         else:
@@ -154,11 +192,10 @@ class Point:
     def _parts(self) -> tuple[np.ndarray, np.ndarray]:
         """The dying's mean f and what the others pull it by, m, each (t, p); by Breslow's rule all is m."""
         sets = self.sets
-        weighed = self.risk[:, None] * sets.x
-        at_risk = sets.at_risk(weighed)
+        at_risk, dying = sets.design_sums(self.risk)
         if not sets.efron:
             return np.zeros_like(at_risk), at_risk
-        own = sets.of_dying(weighed) / self.weight_dying[:, None]
+        own = dying / self.weight_dying[:, None]
         return own, at_risk - own * self.weight_at_risk[:, None]
 
     @cached_property
@@ -183,13 +220,13 @@ class Point:
         """Return the information, (p, p), each time of death weighed by g (t,)."""
         sets, weight = self.sets, self._per_time(g)
         taken = weight * self._share_sums[0] if sets.efron and not sets.tied.single else None
-        second = (self.risk * sets.spread(weight * self.first, taken))[:, None] * sets.x
+        second = sets.squares(self.risk * sets.spread(weight * self.first, taken))
         own, pulled = self._parts
         squares = pulled.T @ ((weight * self.second)[:, None] * pulled)
         if sets.efron:
             cross = own.T @ ((weight * self.first)[:, None] * pulled)
             squares = squares + own.T @ ((weight * sets.deaths)[:, None] * own) + cross + cross.T
-        return np.asarray(sets.x.T @ second - squares)
+        return np.asarray(second - squares)
 
     @cached_property
     def _share_sums(self) -> tuple[np.ndarray, np.ndarray]:

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from core.cox_fit import standardised
+from core.cox_fit import standardise
 from core.errors import NotEstimable
 
 Kind = Literal["IPTW", "stabilised", "overlap"]
@@ -36,7 +36,9 @@ def propensity_score(design: np.ndarray, treated: np.ndarray) -> np.ndarray:
     NotEstimable
         If the covariates tell the arms apart completely, so that no weight is finite.
     """
-    x = np.column_stack([np.ones(treated.size), standardised(design)[0]])
+    columns = design.copy()
+    standardise(columns)
+    x = np.column_stack([np.ones(treated.size), columns])
     beta = np.zeros(x.shape[1])
     for _ in range(_MAX_ITERATIONS):
         score = 1 / (1 + np.exp(-(x @ beta)))

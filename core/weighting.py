@@ -12,7 +12,7 @@ from core.adequacy import finite_against_first, reasons_of
 from core.cohort import Cohort
 from core.counts import strata, timeline
 from core.cox_fit import fit
-from core.design import Column, columns_of, default_form
+from core.design import Column, columns_of, default_form, design_of, missing
 from core.e_value import e_values
 from core.errors import NotEstimable
 from core.p_values import two_sided_p
@@ -100,11 +100,13 @@ def weighted_comparison(cohort: Cohort, *, endpoint: str, options: WeightingOpti
     if not columns:
         raise NotEstimable("None of these covariates has two levels: there is nothing to balance.",
                            "Choose a covariate that varies.")
-    known = ~np.isnan(np.column_stack([c.values for c in columns])).any(axis=1) & (arms.codes >= 0)
     here = cohort.rows & (line.index >= 0)
-    used = here & known
+    used = here & (arms.codes >= 0)
+    for key in options.covariates:
+        if (absent := missing(cohort, key)) is not None:
+            used &= ~absent
     names, treated = _two_arms(cohort, arms.levels, arms.codes[used])
-    values = np.column_stack([c.values[used] for c in columns])
+    values = design_of(columns, np.flatnonzero(used))
     score = propensity_score(values, treated)
     weight = weights(score, treated, options.kind)
     patients = _Patients(times=line.times, place=line.index[used], event=line.event[used], treated=treated)
@@ -217,10 +219,10 @@ def _balance(columns: list[Column], used: np.ndarray, treated: np.ndarray, weigh
         own = [c for c in columns if c.term == term]
         if len(own) > 1 and own[0].reference:
             labels.append((term, own[0].reference))
-            values.append(1.0 - np.sum([c.values[used] for c in own], axis=0))
+            values.append(1.0 - np.sum([c.of(used) for c in own], axis=0))
             binary.append(True)
         labels += [(c.term, c.level) for c in own]
-        values += [c.values[used] for c in own]
+        values += [c.of(used) for c in own]
         binary += [bool(c.reference) for c in own]
     before, after = mean_differences(np.column_stack(values), treated, weight, binary=np.array(binary))
     return pd.DataFrame({"term": [t for t, _ in labels], "level": [v for _, v in labels], "smd_before": before,
