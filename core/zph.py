@@ -45,21 +45,26 @@ def proportional_hazards(fit: Fit, terms: Sequence[str]) -> pd.DataFrame:
     -------
     term, statistic, df, p_value; the last row is GLOBAL
     """
-    sets = fit.sets
+    sets, best = fit.sets, fit.best
     g = transformed_time(fit)
     g = (g - g.mean())[sets.first_death]  # alike for those who die at once
-    best, p = fit.best, len(terms)
     crossed, squared = best.information_by(g), best.information_by(g * g)
-    information = np.block([[best.information, crossed], [crossed, squared]])
-    score = np.concatenate([np.zeros(p), best.score_by(g)])
-    rows = []
-    for name in [*dict.fromkeys(terms), GLOBAL]:
-        own = [i for i in range(p) if name in (GLOBAL, terms[i])]
-        used = [*range(p), *(p + i for i in own)]
-        part = score[used]
-        statistic = float(part @ np.linalg.lstsq(information[np.ix_(used, used)], part, rcond=1e-13)[0])
-        rows.append((name, statistic, len(own), chi_square_p(statistic, len(own))))
-    return pd.DataFrame(rows, columns=["term", "statistic", "df", "p_value"])
+    # The coefficients are at their maximum: what is left of the products' information beside them is all that counts.
+    score, left = best.score_by(g), squared - crossed.T @ np.linalg.solve(best.information, crossed)
+    names = [*dict.fromkeys(terms), GLOBAL]
+    places = [[i for i, term in enumerate(terms) if name in (GLOBAL, term)] for name in names]
+    statistics = [_score_test(score[own], left[np.ix_(own, own)]) for own in places]
+    sizes = [len(own) for own in places]
+    return pd.DataFrame({
+        "term": np.array(names, object), "statistic": statistics, "df": sizes,
+        "p_value": [chi_square_p(s, df) for s, df in zip(statistics, sizes, strict=True)]})
+
+
+def _score_test(score: np.ndarray, information: np.ndarray) -> float:
+    """Return the score statistic; of columns that say the same, that of those which differ."""
+    if score.size == 1:
+        return float(score[0] ** 2 / information[0, 0])
+    return float(score @ np.linalg.lstsq(information, score, rcond=1e-13)[0])
 
 
 def transformed_time(fit: Fit) -> np.ndarray:
