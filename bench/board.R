@@ -47,6 +47,27 @@ subgroups <- function(s, data) {
   }
   list(coef = coefs, error = errors, p = p)
 }
+# The baseline table by arm: numbers (also by their cuts) and levels, with standardised differences and tests.
+exact <- nrow(data) <= 1000
+levels_row <- function(values, arm) {
+  t <- table(values, arm); t <- t[rowSums(t) > 0, , drop = FALSE]
+  shares <- prop.table(t, 2)
+  a <- shares[-1, 1]; b <- shares[-1, 2]
+  s <- (diag(a, length(a)) - outer(a, a) + diag(b, length(b)) - outer(b, b)) / 2
+  list(count = c(t), share = c(shares), smd = sqrt(sum((a - b) * solve(s, a - b))),
+       p = if (exact) fisher.test(t)$p.value else chisq.test(t, correct = FALSE)$p.value)
+}
+number_row <- function(values, arm) {
+  parts <- split(values, arm)
+  summed <- sapply(parts, function(v) c(mean(v), sd(v), quantile(v, c(0.5, 0.25, 0.75)), range(v)))
+  list(summed = c(summed), smd = abs(mean(parts[[1]]) - mean(parts[[2]])) / sqrt((var(parts[[1]]) + var(parts[[2]])) / 2),
+       p = wilcox.test(parts[[1]], parts[[2]])$p.value)
+}
+baseline_table <- function(data) {
+  numbers <- lapply(intersect(c("age", "afp_ng_ml", "tumor_size_cm"), factors), function(f) number_row(data[[f]], data$arm))
+  rows <- lapply(factors, function(f) levels_row(levels_of(data, f), data$arm))
+  list(numbers = numbers, rows = rows)
+}
 board <- function() {
   data <- data[data$afp_ng_ml >= 0, ]
   grades <- as.matrix(data[, grep("^ae_", names(data))])
@@ -80,6 +101,9 @@ board <- function() {
     low <- c(low, limits[1]); high <- c(high, limits[2])
   }
   out$fisher <- p
+  b <- suppressWarnings(baseline_table(data))
+  out$baseline_numbers <- unlist(lapply(b$numbers, function(r) c(r$summed, r$smd, r$p)))
+  out$baseline_levels <- unlist(lapply(b$rows, function(r) c(r$count, r$smd, r$p)))
   out$limits <- c(low, high)
   out
 }

@@ -2,7 +2,8 @@
 
 The board: per endpoint Kaplan-Meier by arm with limits, medians, survival at three times, log-rank, restricted means,
 the arms' hazard ratio, a forest of all factors with interactions; a Cox model of the arm and all factors with the
-test of proportional hazards; 18 adverse events in two bands with Fisher's p and risk differences.
+test of proportional hazards; 18 adverse events in two bands with Fisher's p and risk differences; a baseline table of
+all factors with medians, means, standardised differences and tests (exact up to 1,000 patients, then Pearson's).
 
     python -m bench.board 82 10000
 
@@ -28,12 +29,14 @@ from core import (
     Cohort,
     CoxOptions,
     adverse_events,
+    baseline,
     cox,
     kaplan_meier,
     read_cohort,
     subgroup_hazard_ratios,
     treatment_effect,
 )
+from core.baseline import BaselineOptions
 from core.counts import strata
 from core.estimates import restricted_mean, survival_at
 
@@ -43,17 +46,20 @@ TIMES = (6.0, 12.0, 24.0)
 FACTORS = ("age", "sex", "ecog", "child_pugh", "etiology", "afp", "tumor_size", "tumor_number", "pvtt", "hvtt",
            "t_stage", "n_stage")  # board.R has the same
 OPTIONS = CoxOptions.of(forms={"afp": "log2"})
+EXACT_MOST, EXACT, PEARSON = 1000, BaselineOptions(), BaselineOptions(level_test="Pearson χ²")  # board.R has the same
+MOMENTS = ("mean", "sd", "median", "low_quartile", "high_quartile", "least", "most")
 COLUMNS = {"afp": "afp_ng_ml", "tumor_size": "tumor_size_cm"}
 
 
 @dataclass(frozen=True)
 class Board:
-    """Results by endpoint, of the model and of the adverse events."""
+    """Results by endpoint, of the model, of the adverse events and of the baseline table."""
 
     survival: dict[str, list[Any]]
     model: Any
     zph: pd.DataFrame
     events: Any
+    baseline: Any
 
 
 def factors_of(whole: Cohort) -> list[str]:
@@ -70,7 +76,8 @@ def ours(whole: Cohort, factors: list[str]) -> Board:
                           survival_at(cohort, **of, times=TIMES), restricted_mean(cohort, **of),
                           subgroup_hazard_ratios(cohort, endpoint=endpoint, factors=factors)]
     model = cox(cohort, endpoint="OS", covariates=["arm", *factors], options=OPTIONS)
-    return Board(survival, model, model.zph, adverse_events(cohort, by="arm"))
+    table = baseline(cohort, variables=factors, options=EXACT if cohort.n <= EXACT_MOST else PEARSON)
+    return Board(survival, model, model.zph, adverse_events(cohort, by="arm"), table)
 
 
 def figures(board: Board) -> dict[str, list[float]]:
@@ -89,7 +96,20 @@ def figures(board: Board) -> dict[str, list[float]]:
     tests = board.events.tests[board.events.tests.band.isin(BANDS)].sort_values("band", kind="stable")
     out["fisher"] = tests.p_value.tolist()
     out["limits"] = [*tests.conf_low, *tests.conf_high]
-    return out
+    return out | baseline_figures(board.baseline)
+
+
+def baseline_figures(found: Any) -> dict[str, list[float]]:
+    """Read the baseline table's: of numbers, and of levels."""
+    numbers, levels = [], []
+    for key, rows in found.rows.groupby("variable", sort=False):
+        own = found.tests[found.tests.variable == key]
+        if len(alone := rows[rows.level == ""]):
+            numbers += [*alone[list(MOMENTS)].to_numpy().ravel(), own.smd.iloc[0], own.p_value.iloc[0]]
+        table = rows[rows.level != ""].pivot(index="level", columns="group", values="count")
+        table = table.loc[rows.level[rows.level != ""].unique(), list(found.groups)]
+        levels += [*table[table.any(axis=1)].to_numpy().T.ravel(), own.smd.iloc[-1], own.p_value.iloc[-1]]
+    return {"baseline_numbers": numbers, "baseline_levels": levels}
 
 
 def lifelines_board(path: Path, whole: Cohort, factors: list[str]) -> None:

@@ -15,20 +15,20 @@ import numpy as np
 import pandas as pd
 
 from core.cohort import Cohort
-from core.counts import cut_codes, strata
+from core.counts import level_counts, strata
 from core.errors import NotEstimable
+from core.grouped_numbers import GroupedNumbers, NumberTest, grouped_numbers, number_test
 from core.lilliefors import lilliefors_p
 from core.schema import ARM
-from core.tables import exact_test, pearson_test
+from core.tables import TableTest, exact_tests, pearson_test
 
 Rule = Literal["median (IQR)", "mean (SD)", "median (range)", "by Lilliefors' test"]
 RULES: tuple[Rule, ...] = ("median (IQR)", "mean (SD)", "median (range)", "by Lilliefors' test")
-NumberTest = Literal["by the summary", "Student t", "Welch t", "Mann-Whitney", "Mann-Whitney, uncorrected"]
-NUMBER_TESTS: tuple[NumberTest, ...] = ("by the summary", "Student t", "Welch t", "Mann-Whitney",
-                                        "Mann-Whitney, uncorrected")
 LevelTest = Literal["exact", "Pearson χ²"]
 LEVEL_TESTS: tuple[LevelTest, ...] = ("exact", "Pearson χ²")
-_NORMAL, _SMALL = 0.05, 50
+_NORMAL = 0.05
+_UNTESTED = TableTest("", math.nan)
+_MOMENTS = ("mean", "sd", "median", "low_quartile", "high_quartile", "least", "most")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,12 +41,14 @@ class BaselineOptions:
     number_test : by the summary: Student's t for means, Mann-Whitney for medians; of more than two groups analysis of
         variance and Kruskal-Wallis
     cuts : numbers with cut-points also by these
+    p_values : whether anything is tested
     """
 
     rule: Rule = "median (IQR)"
     number_test: NumberTest = "by the summary"
     level_test: LevelTest = "exact"
     cuts: bool = True
+    p_values: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -58,7 +60,7 @@ class Baseline:
     rows : variable, level ("" for a number), group, n (patients of whom it is known), count (of the level), share,
         mean, sd, median, low_quartile, high_quartile, least, most, missing
     tests : variable, level ("" or "by its cuts"), summary, test, p_value, error (of a simulated p), smd (absolute, the
-        largest between two groups), missing
+        largest between two groups), missing; without `p_values` no test and NaN
     groups : the groups' names and sizes
     """
 
@@ -91,111 +93,99 @@ def baseline(cohort: Cohort, *, by: str = ARM, variables: Sequence[str] | None =
     keys = [k for k in keys if k != by]
     if not keys:
         raise NotEstimable("There is no variable for a baseline table.", "Choose factors on the Cohort page.")
-    groups = strata(cohort, by)
-    sheet = _Sheet(np.where(cohort.rows, groups.codes, -1), groups.levels, options)
-    for key in keys:
-        variable, values = cohort.variable(key), cohort.values(key)
-        if variable.kind == "categorical":
-            sheet.add_levels(key, "", cohort.levels(key), values.cat.codes.to_numpy(dtype=int))
-            continue
-        number = values.to_numpy(dtype=float)
-        sheet.add_number(key, number)
-        if options.cuts and variable.cuts:
-            inside, names = cut_codes(number, variable.cuts)
-            sheet.add_levels(key, "by its cuts", names, np.where(np.isnan(number), -1, inside))
-    sizes = np.bincount(sheet.codes[sheet.codes >= 0], minlength=len(groups.levels))
-    return Baseline(by=by, label=groups.label, options=options, rows=pd.DataFrame(sheet.rows),
-                    tests=pd.DataFrame(sheet.tests), missing_group=cohort.n - int(sizes.sum()),
+    groups, sizes = strata(cohort, by), level_counts(cohort, by)
+    blocks = [block for key in keys for block in _blocks(cohort, key, by, sizes, options)]
+    return Baseline(by=by, label=groups.label, options=options, rows=_rows(blocks, groups.levels),
+                    tests=_tests(blocks, options), missing_group=cohort.n - int(sizes.sum()),
                     groups={g: int(n) for g, n in zip(groups.levels, sizes, strict=True)})
 
 
-class _Sheet:
-    """The table while it is filled; `codes` (n of the whole cohort,) are the patients' groups, -1 for none."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Block:
+    """A variable's part of the table: its levels' counts, `table` (levels, groups), or its numbers, of one level "".
 
-    def __init__(self, codes: np.ndarray, groups: tuple[str, ...], options: BaselineOptions) -> None:
-        self.codes, self.groups, self.options = codes, groups, options
-        self.rows: list[dict[str, object]] = []
-        self.tests: list[dict[str, object]] = []
+    `known`: patients per group of whom it is known, (groups,); `missing`: of whom not.
+    """
 
-    def add_levels(self, key: str, name: str, levels: tuple[str, ...], of: np.ndarray) -> None:
-        """Count a variable's levels (`of`: each patient's, -1 where missing) per group, and compare them."""
-        here, k = self.codes >= 0, len(self.groups)
-        both = here & (of >= 0)
-        cells = np.bincount(of[both] * k + self.codes[both], minlength=len(levels) * k)
-        table = cells.reshape(len(levels), k)
-        known, absent = table.sum(axis=0), np.bincount(self.codes[here & (of < 0)], minlength=k)
-        for i, level in enumerate(levels):
-            for j, group in enumerate(self.groups):
-                self.rows.append({
-                    "variable": key, "level": level, "group": group, "n": int(known[j]), "count": int(table[i, j]),
-                    "share": table[i, j] / known[j] if known[j] else math.nan, "missing": int(absent[j])})
-        found = exact_test(table) if self.options.level_test == "exact" else pearson_test(table)
-        self.tests.append({"variable": key, "level": name, "summary": "n (%)", "test": found.test,
-                           "p_value": found.p_value, "error": found.error, "smd": _levels_apart(table),
-                           "missing": int(absent.sum())})
-
-    def add_number(self, key: str, values: np.ndarray) -> None:
-        """Sum up a number per group, and compare it."""
-        parts = [values[self.codes == j] for j in range(len(self.groups))]
-        known = [v[~np.isnan(v)] for v in parts]
-        for group, part, own in zip(self.groups, parts, known, strict=True):
-            self.rows.append({"variable": key, "level": "", "group": group, "n": int(own.size),
-                              **_moments(own), "missing": int(part.size - own.size)})
-        summary = _summary(self.options.rule, known)
-        test, p = number_test(self.options.number_test, summary, [v for v in known if v.size])
-        self.tests.append({"variable": key, "level": "", "summary": summary, "test": test, "p_value": p, "error": 0.0,
-                           "smd": _numbers_apart(known),
-                           "missing": sum(a.size - b.size for a, b in zip(parts, known, strict=True))})
+    variable: str
+    name: str
+    levels: tuple[str, ...]
+    known: np.ndarray
+    missing: np.ndarray
+    table: np.ndarray
+    numbers: GroupedNumbers | None = None
 
 
-def _moments(own: np.ndarray) -> dict[str, float]:
-    """Return what sums up a number; NaN where there is nobody."""
-    if not own.size:
-        return dict.fromkeys(("mean", "sd", "median", "low_quartile", "high_quartile", "least", "most"), math.nan)
-    low, middle, high = np.quantile(own, (0.25, 0.5, 0.75))
-    return {"mean": own.mean(), "sd": own.std(ddof=1) if own.size > 1 else math.nan, "median": middle,
-            "low_quartile": low, "high_quartile": high, "least": own.min(), "most": own.max()}
+def _blocks(cohort: Cohort, key: str, by: str, sizes: np.ndarray, options: BaselineOptions) -> list[_Block]:
+    """Count a variable per group; `sizes`: the groups'."""
+    variable, found = cohort.variable(key), []
+    numeric = variable.kind != "categorical"
+    if numeric:
+        numbers = grouped_numbers(cohort, key, by)
+        found.append(_Block(variable=key, name="", levels=("",), known=numbers.n, missing=sizes - numbers.n,
+                            table=numbers.n[None], numbers=numbers))
+    if not numeric or (options.cuts and variable.cuts and found[0].numbers and found[0].numbers.values.size):
+        levels = strata(cohort, key).levels
+        table = level_counts(cohort, (by, key)).reshape(len(sizes), len(levels)).T
+        known = table.sum(axis=0)
+        found.append(_Block(variable=key, name="by its cuts" if numeric else "", levels=levels, known=known,
+                            missing=sizes - known, table=table))
+    return found
 
 
-def _summary(rule: Rule, parts: list[np.ndarray]) -> str:
+def _rows(blocks: list[_Block], groups: tuple[str, ...]) -> pd.DataFrame:
+    """Lay out the table, a row per level and group."""
+    several = [len(b.levels) for b in blocks]
+    known, missing = (np.repeat(np.array(v), several, axis=0).ravel() for v in
+                      ([b.known for b in blocks], [b.missing for b in blocks]))
+    count = np.concatenate([b.table if b.numbers is None else np.full(b.table.shape, math.nan) for b in blocks]).ravel()
+    moments = np.full((known.size, len(_MOMENTS)), math.nan)
+    at = 0
+    for block in blocks:
+        if block.numbers is not None:
+            moments[at:at + len(groups)] = block.numbers.moments()
+        at += block.table.size
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = count / known
+    return pd.DataFrame({
+        "variable": np.repeat(np.repeat(np.array([b.variable for b in blocks], object), several), len(groups)),
+        "level": np.repeat(np.array([v for b in blocks for v in b.levels], object), len(groups)),
+        "group": np.tile(np.array(groups, object), sum(several)), "n": known, "count": count, "share": share,
+        **dict(zip(_MOMENTS, moments.T, strict=True)), "missing": missing}, copy=False)
+
+
+def _tests(blocks: list[_Block], options: BaselineOptions) -> pd.DataFrame:
+    """Compare the groups, a row per block."""
+    levels = iter(_level_tests([b.table for b in blocks if b.numbers is None], options))
+    summaries, tests, apart = [], [], []
+    for block in blocks:
+        if block.numbers is None:
+            summaries.append("n (%)")
+            tests.append(next(levels))
+            apart.append(_levels_apart(block.table))
+        else:
+            summaries.append(_summary(options.rule, block.numbers))
+            tests.append(TableTest(*number_test(options.number_test, summaries[-1], block.numbers))
+                         if options.p_values else _UNTESTED)
+            apart.append(block.numbers.apart())
+    return pd.DataFrame({
+        "variable": np.array([b.variable for b in blocks], object), "level": np.array([b.name for b in blocks], object),
+        "summary": np.array(summaries, object), "test": np.array([t.test for t in tests], object),
+        "p_value": np.array([t.p_value for t in tests]), "error": np.array([t.error for t in tests]),
+        "smd": np.array(apart), "missing": np.array([int(b.missing.sum()) for b in blocks])}, copy=False)
+
+
+def _level_tests(tables: list[np.ndarray], options: BaselineOptions) -> list[TableTest]:
+    if not options.p_values:
+        return [_UNTESTED] * len(tables)
+    return exact_tests(tables) if options.level_test == "exact" else [pearson_test(table) for table in tables]
+
+
+def _summary(rule: Rule, numbers: GroupedNumbers) -> str:
     if rule != "by Lilliefors' test":
         return rule
-    normal = all(lilliefors_p(v) >= _NORMAL for v in parts if v.size > 4)
+    normal = all(lilliefors_p(v) >= _NORMAL for v in numbers.parts() if v.size > 4)
     return "mean (SD)" if normal else "median (IQR)"
-
-
-def number_test(test: NumberTest, summary: str, parts: list[np.ndarray]) -> tuple[str, float]:
-    """Return the name and p of the test between groups' numbers; no p where a group has fewer than two."""
-    from scipy import stats
-
-    means = summary == "mean (SD)"
-    if len(parts) < 2 or min(v.size for v in parts) < 2 or np.ptp(np.concatenate(parts)) == 0:
-        return "", math.nan
-    if len(parts) > 2:
-        return ("Analysis of variance", float(stats.f_oneway(*parts).pvalue)) if means else \
-            ("Kruskal-Wallis", float(stats.kruskal(*parts).pvalue))
-    name = ("Student t" if means else "Mann-Whitney") if test == "by the summary" else test
-    if name in ("Student t", "Welch t"):
-        return name, float(stats.ttest_ind(*parts, equal_var=name == "Student t").pvalue)
-    joined = np.concatenate(parts)
-    small = max(v.size for v in parts) < _SMALL and np.unique(joined).size == joined.size
-    exact = name == "Mann-Whitney" and small  # R's wilcox.test
-    p = stats.mannwhitneyu(*parts, method="exact" if exact else "asymptotic",
-                           use_continuity=name == "Mann-Whitney").pvalue
-    return ("Mann-Whitney exact" if exact else name), float(p)
-
-
-def _numbers_apart(parts: list[np.ndarray]) -> float:
-    """Return the largest standardised difference of means between two groups."""
-    found = []
-    for i, a in enumerate(parts):
-        for b in parts[:i]:
-            if min(a.size, b.size) < 2:
-                continue
-            spread = math.sqrt((a.var(ddof=1) + b.var(ddof=1)) / 2)
-            apart = abs(float(a.mean() - b.mean()))
-            found.append(apart / spread if spread else math.inf if apart else 0.0)
-    return max(found, default=math.nan)
 
 
 def _levels_apart(table: np.ndarray) -> float:
@@ -204,13 +194,18 @@ def _levels_apart(table: np.ndarray) -> float:
     Source: Yang and Dalton. SAS Global Forum 2012;335 (R: tableone).
     """
     some = table[:, table.any(axis=0)]
-    shares = (some / some.sum(axis=0))[1:].T if some.size else np.zeros((0, 0))
-    found = []
-    for i, a in enumerate(shares):
-        for b in shares[:i]:
-            spread = np.atleast_2d(sum(np.diag(v) - np.outer(v, v) for v in (a, b)) / 2)
-            inverse = np.linalg.pinv(spread, rcond=1e-12, hermitian=True)
-            beyond = np.abs(a - b - spread @ (inverse @ (a - b))).max(initial=0)  # what varies in neither group
-            square = float((a - b) @ inverse @ (a - b))
-            found.append(math.inf if beyond > 1e-9 else math.sqrt(max(square, 0.0)))
-    return max(found, default=math.nan)
+    if some.shape[1] < 2:
+        return math.nan
+    shares = (some / some.sum(axis=0)).T
+    return max(_shares_apart(a, b) for i, a in enumerate(shares) for b in shares[:i])
+
+
+def _shares_apart(a: np.ndarray, b: np.ndarray) -> float:
+    """Return Mahalanobis' distance of two groups' shares of the levels."""
+    spread, away = np.diag(a + b) - np.outer(a, a) - np.outer(b, b), (a - b)[1:]
+    spread = spread[1:, 1:] / 2
+    if (a > 0).all() and (b > 0).all():
+        return math.sqrt(float(away @ np.linalg.solve(spread, away)))
+    inverse = np.linalg.pinv(spread, rcond=1e-12, hermitian=True)
+    beyond = np.abs(away - spread @ (inverse @ away)).max(initial=0)  # what varies in neither group
+    return math.inf if beyond > 1e-9 else math.sqrt(max(float(away @ inverse @ away), 0.0))

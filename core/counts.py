@@ -7,7 +7,7 @@ reversed cumulative sum, whatever is computed from them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -238,11 +238,23 @@ def count_all_times(cohort: Cohort, endpoint: str,
 
 
 def _counted(whole: Cohort, endpoint: str, by: str | tuple[str, ...] | None, rows: np.ndarray, size: int) -> np.ndarray:
-    """Count the patients of some rows in each cell: they themselves, or all less the others, whichever are fewer."""
-    cells = whole.remember(("cells", endpoint, by), lambda: _cells(timeline(whole, endpoint), strata(whole, by)))
+    return counted(whole, rows, ("cells", endpoint, by), lambda: _cells(timeline(whole, endpoint), strata(whole, by)),
+                   size)
+
+
+def counted(whole: Cohort, rows: np.ndarray, name: tuple[Hashable, ...], make: Callable[[], np.ndarray],
+            size: int) -> np.ndarray:
+    """Count some patients by cell, (size,): they themselves, or all less the others, whichever are fewer.
+
+    Parameters
+    ----------
+    rows : bool (n of the whole cohort,), who is counted
+    name, make : the patients' cells, int (n,), by what they are remembered, and how they are made
+    """
+    cells = whole.remember(name, make)
     if 2 * np.count_nonzero(rows) < rows.size:
         return np.bincount(np.compress(rows, cells), minlength=size)  # six times as fast as cells[rows]
-    everyone = whole.remember(("counted", endpoint, by), lambda: np.bincount(cells, minlength=size))
+    everyone = whole.remember((*name, "counted"), lambda: np.bincount(cells, minlength=size))
     return everyone - np.bincount(np.compress(~rows, cells), minlength=size)
 
 
@@ -257,8 +269,9 @@ def _cells(line: Timeline, groups: Strata) -> np.ndarray:
     return cell.astype(np.int32 if 2 * k * t + 2 < 2**31 else np.int64)
 
 
-def level_counts(cohort: Cohort, key: str) -> np.ndarray:
-    """Return how many of the filtered patients have each level of a variable."""
+def level_counts(cohort: Cohort, key: str | tuple[str, ...]) -> np.ndarray:
+    """Return how many of the filtered patients have each level of a variable, (levels,)."""
     groups = strata(cohort, key)
-    codes = np.compress(cohort.rows, groups.codes)
-    return np.bincount(codes[codes >= 0], minlength=len(groups.levels))
+    size = len(groups.levels) + 1
+    return counted(cohort.whole, cohort.rows, ("levels", key),
+                   lambda: (groups.codes + 1).astype(np.int32), size)[1:]

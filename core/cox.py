@@ -140,11 +140,11 @@ def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,),
     line = timeline(cohort, endpoint)
     here = cohort.rows & (line.index >= 0)
     cases = _Cases.of(cohort, line, here, columns, options)
-    n_event = int(np.count_nonzero(cases.event))
+    n, n_event = len(cases.index), int(np.count_nonzero(cases.event))
     if not n_event:
-        raise NotEstimable(f"No {endpoint} event among {plural(len(cases.index), 'patient')} with all covariates known.",
+        raise NotEstimable(f"No {endpoint} event among {plural(n, 'patient')} with all covariates known.",
                            "Take a covariate or a filter away.")
-    n_here, n = int(np.count_nonzero(here)), len(cases.index)
+    n_here = int(np.count_nonzero(here))
     counts = cases.counts(columns)
     fitted = _fitted(cases, columns, counts, options)
     return CoxModel(endpoint=endpoint, terms=_terms(columns, counts, fitted), n=n, n_event=n_event, options=options,
@@ -249,18 +249,19 @@ def _terms(columns: list[Column], counts: np.ndarray, fitted: _Fitted) -> pd.Dat
 def _fitted(cases: _Cases, columns: list[Column], counts: np.ndarray, options: CoxOptions) -> _Fitted:
     """Fit the columns that can be; say of each other one why not."""
     reasons = _without_events(cases, columns, counts, keep_empty=options.firth)
-    mean, scale = standardise(cases.design)
+    scale = standardise(cases.design)
     kept = _independent(columns, cases.design, reasons)
     figures = np.full((len(_FIGURES), len(columns)), math.nan)
     reason = model_reason(len(kept), int(np.count_nonzero(cases.event)))
     found = None
     if kept and not reason:
         design = cases.design if len(kept) == len(columns) else cases.design.T[kept].T
-        given = {"scale": scale[kept], "stratum": cases.stratum, "ties": options.ties}
-        if options.firth:
-            figures[:, kept] = _penalised(penalised(cases.index, cases.event, design, **given))
+        fitted_by = penalised if options.firth else fit
+        own = fitted_by(cases.index, cases.event, design, scale=scale[kept], stratum=cases.stratum, ties=options.ties)
+        if isinstance(own, Penalised):
+            figures[:, kept] = _penalised(own)
         else:
-            found = fit(cases.index, cases.event, design, **given)
+            found = own
             figures[:, kept] = _wald(found)
             for place in np.flatnonzero(found.diverged):
                 reasons[kept[place]] = reasons[kept[place]] or \
@@ -307,7 +308,7 @@ def _without_events(cases: _Cases, columns: list[Column], counts: np.ndarray, *,
 
 
 def _independent(columns: list[Column], design: np.ndarray, reasons: list[str]) -> list[int]:
-    """Return the columns to fit, of a standardised design; say of one that follows from those before it that it does."""
+    """Return the columns of a standardised design to fit; say of one that follows from those before it that it does."""
     n, p = design.shape
     correlation = design.T @ design / max(n, 1)
     varies = np.diag(correlation) > 0.5

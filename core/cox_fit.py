@@ -80,7 +80,7 @@ def fit(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.n
     scale : (p,), what `standardise` returned, where they are standardised already
     stratum : int (n,); weight : float (n,); None for none
     """
-    scale = standardise(design)[1] if scale is None else scale
+    scale = standardise(design) if scale is None else scale
     sets = RiskSets(index, event, design, stratum=stratum, weight=weight, ties=ties)
     best, move = _climb(sets, _start(sets, ties))
     inverse = _inverse(best.information)
@@ -92,8 +92,8 @@ def fit(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.n
                scale=scale)
 
 
-def standardise(design: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Take from the columns (n, p) their means, divide them by their standard deviations, and return both, (p,).
+def standardise(design: np.ndarray) -> np.ndarray:
+    """Take from the columns (n, p) their means, divide them by their standard deviations, and return these, (p,).
 
     A column that does not vary is left at zero, its deviation 1.
     """
@@ -105,7 +105,7 @@ def standardise(design: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     columns[still] = 0.0
     scale[still] = 1.0
     columns /= scale[:, None]
-    return mean, scale
+    return np.asarray(scale)
 
 
 def _start(sets: RiskSets, ties: Ties) -> np.ndarray:

@@ -48,7 +48,7 @@ class Column:
 def design_of(columns: list[Column], patients: np.ndarray) -> np.ndarray:
     """Return some patients' columns, float (m, p), by column in memory."""
     out = np.empty((len(columns), len(patients)))
-    source = values = None
+    source, values = None, out
     for own, column in zip(out, columns, strict=True):
         if source is not column.source:
             source, values = column.source, column.source[patients]

@@ -67,7 +67,7 @@ class _Peak:
 def penalised(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.ndarray | None = None,
               stratum: np.ndarray | None = None, ties: Ties = "efron") -> Penalised:
     """Maximise the penalised likelihood; parameters as for `cox_fit.fit`."""
-    scale = standardise(design)[1] if scale is None else scale
+    scale = standardise(design) if scale is None else scale
     sets = RiskSets(index, event, design, stratum=stratum, ties=ties)
     p, span = design.shape[1], np.ptp(design, axis=0)
     best = _climb(sets, np.zeros(p), np.arange(p), span)

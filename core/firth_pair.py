@@ -19,7 +19,7 @@ _STEP, _MAX_ITERATIONS, _STRIDE = 1e-6, 60, 2.0  # the error left is of the orde
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PenalisedPairs:
-    """Log hazard ratios of the second arm against the first, profile limits and penalised likelihood-ratio p, each (b,).
+    """Log hazard ratios of the second arm against the first, profile limits, penalised likelihood-ratio p, each (b,).
 
     NaN where no death tells anything of the two.
     """
@@ -49,7 +49,7 @@ class _Peaks:
         return _Peaks(self.observed[some], self.odds[some], self.weight[some])
 
     def start(self) -> np.ndarray:
-        """Return coefficients near the maximum, (k,): observed over expected deaths of both arms, a half added to each."""
+        """Return coefficients near the maximum, (k,): observed over expected deaths, a half added to each."""
         expected = (self.weight * self.odds / (1 + self.odds)).sum(axis=1)
         total = self.weight.sum(axis=1)
         return np.asarray(np.log((self.observed + 0.5) / (expected + 0.5) * (total - expected + 0.5)
@@ -71,7 +71,7 @@ class _Peaks:
 def penalised_pairs(cells: LeftAtRisk) -> PenalisedPairs:
     """Maximise Firth's penalised partial likelihoods of two arms, the reference first."""
     peaks = _Peaks.of(cells)
-    told = peaks.weight.any(axis=1)
+    told = np.asarray(peaks.weight.any(axis=1))
     out = np.full((5, told.size), np.nan)
     if told.any():
         out[:, told] = _maxima(peaks.only(told))
@@ -97,7 +97,7 @@ def _maxima(peaks: _Peaks) -> np.ndarray:
 
 
 def _limits(peaks: _Peaks, best: np.ndarray, level: np.ndarray, step: np.ndarray) -> np.ndarray:
-    """Find where the penalised likelihoods fall to a level: Halley's steps between bounds, bisections where they leave them."""
+    """Find where the penalised likelihoods fall to a level: Halley's steps between bounds, else bisections."""
     inner, outer = best, best + 2 * step
     while (above := peaks.slopes(outer)[0] > level).any():
         inner, outer = np.where(above, outer, inner), np.where(above, outer + 2 * (outer - inner), outer)

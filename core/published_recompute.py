@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from core.adverse_events import EventOptions, adverse_events
-from core.baseline import BaselineOptions, NumberTest, baseline
+from core.baseline import BaselineOptions, baseline
 from core.cohort import Cohort
 from core.counts import strata
 from core.cox import CoxModel, CoxOptions, cox
@@ -19,6 +19,7 @@ from core.design import Form, default_form
 from core.errors import CohortError
 from core.estimates import follow_up
 from core.failure import ANY, failure_pattern
+from core.grouped_numbers import NumberTest
 from core.kaplan_meier import kaplan_meier
 from core.published_figures import Key, published
 from core.response import CONTROL, OBJECTIVE, category_of, response

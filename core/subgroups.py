@@ -111,8 +111,8 @@ def condition_of(cohort: Cohort, key: str, level: str) -> Condition:
 class _Tables:
     """Deaths and at risk, float (cells, t): of the arms, of the arms by each factor's levels, and of an empty cell.
 
-    `n`: the cells' patients. `subgroups` (k, arms): the cells of all patients and of each level; `places` (arms, levels)
-    per factor: its cells. The reference arm comes first.
+    `n`: the cells' patients. `subgroups` (k, arms): the cells of all patients and of each level; `places` per factor
+    (arms, levels): its cells. The reference arm comes first.
     """
 
     times: DeathTimes
@@ -140,7 +140,7 @@ class _Tables:
 
 @lru_cache(maxsize=64)
 def _layout(order: tuple[int, ...], levels: tuple[int, ...]) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
-    """Return where the cells of each subgroup and of each factor stand, from the arms' order and the factors' levels."""
+    """Return where the cells of each subgroup and factor stand, from the arms' order and the factors' levels."""
     arms = np.array(order)
     starts = len(order) * (1 + np.concatenate([[0], np.cumsum(levels)]).astype(int))
     places = tuple(start + arms[:, None] * n + np.arange(n) for start, n in zip(starts, levels, strict=False))
@@ -251,14 +251,14 @@ def _likelihood_ratios(tables: _Tables, some: list[int]) -> tuple[np.ndarray, np
     cells = np.full((len(some), arms, most), len(tables.deaths) - 1)
     for row, i in enumerate(some):
         cells[row, :, :tables.places[i].shape[1]] = tables.places[i]
-    events, patients = (v.any(axis=1)[cells] for v in (tables.deaths, tables.at_risk))
+    events, patients = (np.asarray(v.any(axis=1))[cells] for v in (tables.deaths, tables.at_risk))
     useful = events.any(axis=1, keepdims=True)  # a level without events says nothing
     patients &= useful
     here = patients.sum(axis=(1, 2)) - 1
     for axis in (1, 2):
         here -= np.maximum(patients.any(axis=axis).sum(axis=1) - 1, 0)
     df = np.maximum(here, 0)
-    told = (df > 0) & events.any(axis=2).all(axis=1)
+    told = (df > 0) & np.asarray(events.any(axis=2)).all(axis=1)
     statistic = np.zeros(len(some))
     if told.any():
         own = cells[told].reshape(-1, arms * most)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -36,13 +35,13 @@ def exact_test(table: np.ndarray) -> TableTest:
 
     Rows and columns without anybody are left aside; fewer than two of either give no p.
     """
-    table = _bare(table)
+    return exact_tests([table])[0]
+
+
+def _exact_test(table: np.ndarray) -> TableTest:
+    """Test a table larger than 2 x 2, without empty rows and columns."""
     if min(table.shape, default=0) < 2:
         return TableTest(FREEMAN_HALTON, math.nan)
-    if table.shape == (2, 2):
-        (a, b), (c, d) = table.tolist()
-        p = fisher_exact(*(np.array([v]) for v in (a, a + c, b, b + d)))[0]
-        return TableTest(FISHER_2X2, float(p))
     if table.shape[0] < table.shape[1]:
         table = table.T
     margins = tuple(table.sum(axis=1).tolist()), tuple(table.sum(axis=0).tolist())
@@ -51,6 +50,18 @@ def exact_test(table: np.ndarray) -> TableTest:
     if logs is None:
         return _simulated(own, *margins)
     return TableTest(FREEMAN_HALTON, float(min(np.exp(logs[logs <= own + math.log(_RELATIVE)]).sum(), 1.0)))
+
+
+def exact_tests(tables: list[np.ndarray]) -> list[TableTest]:
+    """Test independence in several tables; those of two rows and columns together."""
+    bare = [_bare(table) for table in tables]
+    pairs = [i for i, table in enumerate(bare) if table.shape == (2, 2)]
+    found = [TableTest(FISHER_2X2, math.nan) if table.shape == (2, 2) else _exact_test(table) for table in bare]
+    if pairs:
+        (a, b), (c, d) = np.array([bare[i] for i in pairs]).transpose(1, 2, 0)
+        for i, p in zip(pairs, fisher_exact(a, a + c, b, b + d).tolist(), strict=True):
+            found[i] = TableTest(FISHER_2X2, p)
+    return found
 
 
 def pearson_test(table: np.ndarray) -> TableTest:
@@ -78,7 +89,6 @@ def _log_probability(tables: np.ndarray, rows: tuple[int, ...], columns: tuple[i
     return np.asarray(constant - log[tables].sum(axis=(1, 2)))
 
 
-@lru_cache(maxsize=256)
 def _all_tables(rows: tuple[int, ...], columns: tuple[int, ...]) -> np.ndarray | None:
     """Return the log probabilities of all tables with these margins; None where there are too many.
 

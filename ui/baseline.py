@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.baseline import LEVEL_TESTS, NUMBER_TESTS, RULES, BaselineOptions
+from core.baseline import LEVEL_TESTS, RULES, BaselineOptions
 from core.charts import baseline_figure
 from core.cohort import Cohort
 from core.counts import baseline_groups
+from core.grouped_numbers import NUMBER_TESTS
 from ui import cache
 from ui.display import heading, note, panel, show_table
 
@@ -31,7 +32,7 @@ def baseline_panel(cohort: Cohort) -> None:
             level = st.selectbox("Of levels", LEVEL_TESTS, key="baseline-level", persist_state="session",
                                  format_func=lambda t: "Fisher, Freeman-Halton (exact)" if t == "exact" else t)
             cuts = st.toggle("Numbers also by their cut-points", True, key="baseline-cuts", persist_state="session")
-    options = BaselineOptions(rule=rule, number_test=number, level_test=level, cuts=cuts)
+    options = BaselineOptions(rule=rule, number_test=number, level_test=level, cuts=cuts, p_values=p)
     with panel():
         figure = baseline_figure(cohort, cache.baseline(cohort, by=by, options=options), p=p)
         show_table(figure)

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from core import read_cohort
-from core.baseline import BaselineOptions, baseline, number_test
+from core.baseline import BaselineOptions, baseline
 from core.charts.baseline import baseline_figure
 from core.errors import NotEstimable
+from core.grouped_numbers import GroupedNumbers, number_test
 from core.lilliefors import lilliefors_p
 from tests.conftest import REFERENCE
 
@@ -100,8 +101,8 @@ def test_missing_is_counted_and_no_level():
 def test_one_group_and_nothing_to_describe(hcc, sample):
     empty = baseline(sample.filter({"arm": {"in": ["TACE+IMRT"]}}))
     assert empty.tests.p_value.isna().all() and empty.tests.smd.isna().all()
-    assert number_test("Student t", "mean (SD)", [np.array([1.0, 2.0]), np.array([3.0])]) == ("", pytest.approx(
-        np.nan, nan_ok=True))
+    thin = GroupedNumbers(values=np.array([1.0, 2.0, 3.0]), counts=np.array([[1, 1, 0], [0, 0, 1]]))
+    assert number_test("Student t", "mean (SD)", thin) == ("", pytest.approx(np.nan, nan_ok=True))
     with pytest.raises(NotEstimable, match="no variable for a baseline table"):
         baseline(hcc, by="BCLC", variables=["BCLC"])
 

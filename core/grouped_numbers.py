@@ -1,0 +1,174 @@
+"""A number of several groups, from how often each group has each of its values: summaries, ranks and tests.
+
+Values are put in order once per whole cohort; a filtered one costs a count.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from core.cohort import Cohort
+from core.counts import counted, strata
+from core.p_values import chi_square_p, two_sided_p
+
+NumberTest = Literal["by the summary", "Student t", "Welch t", "Mann-Whitney", "Mann-Whitney, uncorrected"]
+NUMBER_TESTS: tuple[NumberTest, ...] = ("by the summary", "Student t", "Welch t", "Mann-Whitney",
+                                        "Mann-Whitney, uncorrected")
+_SMALL = 50  # from so many patients in a group on Mann and Whitney's p is not exact any more (R: wilcox.test)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class GroupedNumbers:
+    """How often groups have values: `values` (m,) ascending, `counts` int (k, m)."""
+
+    values: np.ndarray
+    counts: np.ndarray
+
+    @cached_property
+    def n(self) -> np.ndarray:
+        """Patients per group whose value is known, (k,)."""
+        return self.counts.sum(axis=1)
+
+    @cached_property
+    def mean(self) -> np.ndarray:
+        """Means, (k,)."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(self.counts @ self.values / self.n)
+
+    @cached_property
+    def variance(self) -> np.ndarray:
+        """Variances, (k,); NaN of fewer than two."""
+        away = self.values - np.where(self.n > 0, self.mean, 0)[:, None]
+        squares = (self.counts * away**2).sum(axis=1)
+        return np.where(self.n > 1, squares / np.maximum(self.n - 1, 1), math.nan)
+
+    @cached_property
+    def _up_to(self) -> np.ndarray:
+        return np.cumsum(self.counts, axis=1)
+
+    def quantiles(self, shares: tuple[float, ...]) -> np.ndarray:
+        """Return quantiles, (k, shares), NaN of nobody (R: quantile, type 7)."""
+        out = np.full((len(self.n), len(shares)), math.nan)
+        for i, n in enumerate(self.n.tolist()):
+            if n:
+                place = (n - 1) * np.array(shares)
+                low, high = (self.values[np.searchsorted(self._up_to[i], v, side="right")] for v in
+                             (np.floor(place), np.ceil(place)))
+                out[i] = low + (place - np.floor(place)) * (high - low)
+        return out
+
+    def moments(self) -> np.ndarray:
+        """Return mean, SD, median, quartiles, least and most, (k, 7); NaN of nobody."""
+        low, middle, high, least, most = self.quantiles((0.25, 0.5, 0.75, 0.0, 1.0)).T
+        return np.column_stack([self.mean, np.sqrt(self.variance), middle, low, high, least, most])
+
+    def parts(self) -> list[np.ndarray]:
+        """Return each group's values in order."""
+        return [np.repeat(self.values, own) for own in self.counts]
+
+    def apart(self) -> float:
+        """Return the largest standardised difference of means between two groups; NaN where there are not two."""
+        found = []
+        for i in range(len(self.n)):
+            for j in range(i):
+                if min(self.n[i], self.n[j]) > 1:
+                    spread = math.sqrt((self.variance[i] + self.variance[j]) / 2)
+                    apart = abs(float(self.mean[i] - self.mean[j]))
+                    found.append(apart / spread if spread else math.inf if apart else 0.0)
+        return max(found, default=math.nan)
+
+
+def grouped_numbers(cohort: Cohort, key: str, by: str) -> GroupedNumbers:
+    """Count the filtered patients by group and value."""
+    whole, groups = cohort.whole, strata(cohort, by)
+    values, place = whole.remember(("distinct", key), lambda: distinct(whole.values(key).to_numpy(dtype=float)))
+    k, m = len(groups.levels), values.size
+
+    def cells() -> np.ndarray:
+        inside = (groups.codes >= 0) & (place >= 0)
+        return np.where(inside, groups.codes * m + place, k * m).astype(np.int32 if k * m < 2**31 else np.int64)
+    found = counted(whole, cohort.rows, ("number", key, by), cells, k * m + 1)[:-1].reshape(k, m)
+    return GroupedNumbers(values=values, counts=found)
+
+
+def distinct(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct numbers, ascending, and each one's place among them, -1 where missing."""
+    known = ~np.isnan(numbers)
+    values, inverse = np.unique(numbers[known], return_inverse=True)
+    place = np.full(numbers.size, -1)
+    place[known] = inverse
+    return values, place
+
+
+def number_test(test: NumberTest, summary: str, numbers: GroupedNumbers) -> tuple[str, float]:
+    """Return the name and p of the test between groups' numbers; no p where a group has fewer than two.
+
+    R: t.test, wilcox.test; of more than two groups aov and kruskal.test.
+    """
+    some = numbers.n > 0
+    own = numbers if some.all() else GroupedNumbers(values=numbers.values, counts=numbers.counts[some])
+    means, groups = summary == "mean (SD)", len(own.n)
+    if groups < 2 or own.n.min() < 2 or np.count_nonzero(own.counts.any(axis=0)) < 2:
+        return "", math.nan
+    if groups > 2:
+        return ("Analysis of variance", _analysis_of_variance(own)) if means else ("Kruskal-Wallis", _kruskal(own))
+    name = ("Student t" if means else "Mann-Whitney") if test == "by the summary" else test
+    if name in ("Student t", "Welch t"):
+        return name, _t_test(own, pooled=name == "Student t")
+    if name == "Mann-Whitney" and own.n.max() < _SMALL and own.counts.sum(axis=0).max() == 1:
+        from scipy.stats import mannwhitneyu
+
+        return "Mann-Whitney exact", float(mannwhitneyu(*own.parts(), method="exact").pvalue)
+    return name, _mann_whitney(own, corrected=name == "Mann-Whitney")
+
+
+def _t_test(numbers: GroupedNumbers, *, pooled: bool) -> float:
+    from scipy.special import stdtr
+
+    n, variance = numbers.n, numbers.variance
+    if pooled:
+        df = float(n.sum() - 2)
+        error = math.sqrt(((n - 1) * variance).sum() / df * (1 / n).sum())
+    else:
+        part = variance / n
+        error = math.sqrt(part.sum())
+        df = float(part.sum() ** 2 / (part**2 / (n - 1)).sum()) if error else math.nan
+    apart = abs(float(numbers.mean[0] - numbers.mean[1]))
+    return 2 * float(stdtr(df, -apart / error)) if error else math.nan
+
+
+def _analysis_of_variance(numbers: GroupedNumbers) -> float:
+    from scipy.special import fdtrc
+
+    n, k = numbers.n, len(numbers.n)
+    between = float((n * (numbers.mean - (n * numbers.mean).sum() / n.sum()) ** 2).sum()) / (k - 1)
+    within = float(((n - 1) * numbers.variance).sum()) / (n.sum() - k)
+    return float(fdtrc(k - 1, n.sum() - k, between / within)) if within else math.nan
+
+
+def _ranks(numbers: GroupedNumbers) -> tuple[np.ndarray, float]:
+    """Return the groups' sums of ranks, (k,), of ties the middle ones, and by how much ties narrow their spread."""
+    every = numbers.counts.sum(axis=0).astype(float)
+    n = every.sum()
+    middle = np.cumsum(every) - (every - 1) / 2
+    return numbers.counts @ middle, 1 - float((every**3 - every).sum()) / (n**3 - n)
+
+
+def _mann_whitney(numbers: GroupedNumbers, *, corrected: bool) -> float:
+    (ranks, _), narrowed = _ranks(numbers)
+    n, other = (float(v) for v in numbers.n)
+    away = abs(float(ranks) - n * (n + 1) / 2 - n * other / 2)
+    away -= min(0.5, away) if corrected else 0.0
+    return two_sided_p(away / math.sqrt(n * other * (n + other + 1) / 12 * narrowed))
+
+
+def _kruskal(numbers: GroupedNumbers) -> float:
+    ranks, narrowed = _ranks(numbers)
+    n = float(numbers.n.sum())
+    statistic = 12 / (n * (n + 1)) * float((ranks**2 / numbers.n).sum()) - 3 * (n + 1)
+    return chi_square_p(statistic / narrowed, len(numbers.n) - 1)
