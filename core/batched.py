@@ -35,9 +35,8 @@ class Batch:
 
     def against_first(self) -> tuple[np.ndarray, np.ndarray]:
         """Return each group's log hazard ratio against the first and its standard error, (b, m, g - 1)."""
-        inside = self.information[..., 1:, 1:]
-        variance = np.diagonal(np.linalg.pinv(inside, hermitian=True), axis1=-2, axis2=-1)
-        return self.coef[..., 1:] - self.coef[..., :1], np.sqrt(np.maximum(variance, 0))
+        variance = np.diagonal(np.linalg.inv(self.information[..., 1:, 1:]), axis1=-2, axis2=-1)
+        return self.coef[..., 1:] - self.coef[..., :1], np.sqrt(variance)
 
 
 class _Point:
@@ -51,9 +50,9 @@ class _Point:
         self.score = cells.deaths[:, None] - self.mean
 
     def information(self, pairs: np.ndarray) -> np.ndarray:
-        """Return the information of the groups' coefficients, (b, m, g, g); of `pairs` see `_pairs`.
+        """Return the information of the groups' coefficients, (b, m, g, g), with a ridge; of `pairs` see `_pairs`.
 
-        It tells nothing of all coefficients moving together: its rows sum to zero.
+        It tells nothing of all coefficients moving together: without the ridge its rows sum to zero.
         """
         g = self.ratio.shape[-1]
         first, second = _triangle(g)
@@ -62,8 +61,13 @@ class _Point:
         out[..., first, second] = -squares * self.ratio[..., first] * self.ratio[..., second]
         out += out.swapaxes(-1, -2)
         places = np.arange(g)
-        out[..., places, places] = -out.sum(axis=-1)
+        out[..., places, places] = _ridged(-out.sum(axis=-1))
         return out
+
+
+def _ridged(own: np.ndarray) -> np.ndarray:
+    """Return a diagonal with the ridge; 1 where nothing is told of a coefficient."""
+    return np.where(own > _RIDGE, own * (1 + _RIDGE), own + 1)
 
 
 @lru_cache(maxsize=64)
@@ -137,12 +141,11 @@ def fit_all(cells: LeftAtRisk, *, alive: np.ndarray | None = None, design: np.nd
 
 def _start(cells: LeftAtRisk, alive: np.ndarray, design: np.ndarray | None) -> np.ndarray:
     """Return coefficients near the maximum, (b, m, g): observed over expected deaths of each column's groups."""
-    alike = _Point(cells, alive, np.zeros(alive.shape))
-    observed, expected = cells.deaths[:, None] * alive, alike.mean
+    observed, expected = cells.deaths[:, None] * alive, _Point(cells, alive, np.zeros(alive.shape)).mean
     if design is not None:
         observed, expected = (np.squeeze(v[..., None, :] @ design, -2) for v in (observed, expected))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        theta = np.nan_to_num(np.log(observed / expected), nan=0, posinf=0, neginf=0)
+    some = (observed > 0) & (expected > 0)
+    theta = np.log(np.where(some, observed, 1) / np.where(some, expected, 1))
     return np.asarray(theta if design is None else (design @ theta[..., None])[..., 0])
 
 
@@ -151,14 +154,12 @@ def _step(information: np.ndarray, score: np.ndarray, design: np.ndarray | None)
     if design is not None:
         across = design.swapaxes(-1, -2)
         information, score = across @ information @ design, np.squeeze(across @ score[..., None], -1)
-    places = np.arange(information.shape[-1])
-    own = information[..., places, places]
-    held = information.copy()
-    held[..., places, places] = np.where(own > _RIDGE, own * (1 + _RIDGE), own + 1)
-    move = np.linalg.solve(held, score[..., None])
+        places = np.arange(information.shape[-1])
+        information[..., places, places] = _ridged(information[..., places, places])
+    move = np.linalg.solve(information, score[..., None])
     move = (move if design is None else design @ move)[..., 0]
     far = np.abs(move).max(axis=-1, keepdims=True)
-    return np.asarray(move * np.minimum(1, _STRIDE / np.maximum(far, _STRIDE)))
+    return np.asarray(move * (_STRIDE / np.maximum(far, _STRIDE)))
 
 
 def _ahead(cells: LeftAtRisk, alive: np.ndarray, at: _Point, move: np.ndarray, gain: np.ndarray) -> _Point:

@@ -220,20 +220,23 @@ def _count(cohort: Cohort, endpoint: str, by: str | None, rows: np.ndarray) -> C
     )
 
 
-def count_all_times(cohort: Cohort, endpoint: str,
+def count_all_times(cohort: Cohort, endpoints: Sequence[str],
                     variables: Sequence[str | tuple[str, ...]]) -> tuple[np.ndarray, np.ndarray]:
     """Return deaths and number at risk, float (k, t) each, over the whole cohort's times: alike for all variables.
 
-    The cells of all variables follow each other; the last row is a cell without patients.
+    The cells of all endpoints and of each one's variables follow each other; the last row is a cell without patients.
+    An endpoint with fewer times than another has nobody at the rest.
     """
-    t = timeline(cohort, endpoint).times.size
+    times = [timeline(cohort, endpoint).times.size for endpoint in endpoints]
     sizes = [len(strata(cohort, by).levels) for by in variables]
-    deaths, leaving = np.zeros((2, sum(sizes) + 1, t))
+    deaths, leaving = np.zeros((2, len(times) * sum(sizes) + 1, max(times)))
     start = 0
-    for by, k in zip(variables, sizes, strict=True):
-        own = slice(start, start := start + k)
-        censored, deaths[own] = _counted(cohort.whole, endpoint, by, cohort.rows, 2 * k * t + 2)[:-2].reshape(2, k, t)
-        np.add(censored, deaths[own], out=leaving[own])
+    for endpoint, t in zip(endpoints, times, strict=True):
+        for by, k in zip(variables, sizes, strict=True):
+            own = slice(start, start := start + k), slice(t)
+            cells = _counted(cohort.whole, endpoint, by, cohort.rows, 2 * k * t + 2)[:-2]
+            censored, deaths[own] = cells.reshape(2, k, t)
+            np.add(censored, deaths[own], out=leaving[own])
     return deaths, np.cumsum(leaving[:, ::-1], axis=1)[:, ::-1]
 
 

@@ -57,14 +57,15 @@ class _Peaks:
 
     def slopes(self, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Return at b (k,) the penalised likelihood, its first two derivatives, and the information."""
-        weight = self.odds * np.exp(b)[:, None]
-        p = weight / (1 + weight)
-        spread = self.weight * p * (1 - p)
+        other = 1 / (1 + self.odds * np.exp(b)[:, None])
+        p = 1 - other
+        product = p * other
+        spread = self.weight * product
         information = spread.sum(axis=1)
-        first = (spread * (1 - 2 * p)).sum(axis=1) / information
-        second = (spread * (1 - 6 * p * (1 - p))).sum(axis=1) / information
-        value = self.observed * b - (self.weight * np.log1p(weight)).sum(axis=1) + 0.5 * np.log(information)
-        return (value, self.observed - (self.weight * p).sum(axis=1) + 0.5 * first,
+        first = np.vecdot(spread, other - p) / information
+        second = 1 - 6 * np.vecdot(spread, product) / information
+        value = self.observed * b + np.vecdot(self.weight, np.log(other)) + 0.5 * np.log(information)
+        return (value, self.observed - np.vecdot(self.weight, p) + 0.5 * first,
                 -information + 0.5 * (second - first**2), information)
 
 

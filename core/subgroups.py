@@ -17,7 +17,7 @@ from core.adequacy import BEYOND, finite_against_first, reasons_of
 from core.batched import LIKELIHOOD, fit_all, log_likelihood
 from core.cohort import Cohort
 from core.comparison import adjusted
-from core.counts import Strata, count_all_times, cuts_of, number_of_strata, strata
+from core.counts import Strata, count_all_times, cuts_of, level_counts, number_of_strata, strata, timeline
 from core.errors import NotEstimable
 from core.filters import Condition
 from core.firth_pair import penalised_pairs
@@ -83,12 +83,27 @@ def subgroup_hazard_ratios(cohort: Cohort, *, endpoint: str, factors: Sequence[s
                                "Choose factors that are known at time zero.")
     first = reference_place(cohort, by, arms.levels)
     order = (first, *(i for i in range(len(arms.levels)) if i != first))
-    tables = _Tables.of(cohort, endpoint, by, factors, order)
-    interactions = _interactions(cohort, factors, tables)
-    rows = _rows(factors, [arms.levels[i] for i in order], tables,
-                 dict(zip(factors, interactions.p_value.tolist(), strict=True)))
-    return Subgroups(endpoint=endpoint, by=by, factors=factors, rows=rows, interactions=interactions,
-                     looked_at=sum(len(t.levels) for t in tables.groups))
+    together = _endpoints_together(cohort, endpoint)
+    return cohort.remember(("forests", by, factors, together), lambda: _forests(cohort, together, by, factors, order))[
+        together.index(endpoint)]
+
+
+def _endpoints_together(cohort: Cohort, endpoint: str) -> tuple[str, ...]:
+    """Return the endpoints that are fitted at once: all, as long as it is the number of calls that costs."""
+    sizes = {name: timeline(cohort, name).times.size for name in {*cohort.endpoints, endpoint}}
+    return cohort.endpoints if sum(sizes.values()) < _MANY_TIMES else (endpoint,)
+
+
+def _forests(cohort: Cohort, endpoints: tuple[str, ...], by: str, factors: tuple[str, ...],
+             order: tuple[int, ...]) -> list[Subgroups]:
+    """Fit the forests of some endpoints at once; the reference arm first in `order`."""
+    arms = [strata(cohort, by).levels[i] for i in order]
+    tables = _Tables.of(cohort, endpoints, by, factors, order)
+    interactions = _interactions(cohort, factors, tables, len(endpoints))
+    rows = _rows(factors, arms, tables, [dict(zip(factors, i.p_value.tolist(), strict=True)) for i in interactions])
+    return [Subgroups(endpoint=e, by=by, factors=factors, rows=r, interactions=i,
+                      looked_at=sum(len(t.levels) for t in tables.groups))
+            for e, r, i in zip(endpoints, rows, interactions, strict=True)]
 
 
 def condition_of(cohort: Cohort, key: str, level: str) -> Condition:
@@ -109,10 +124,11 @@ def condition_of(cohort: Cohort, key: str, level: str) -> Condition:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Tables:
-    """Deaths and at risk, float (cells, t): of the arms, of the arms by each factor's levels, and of an empty cell.
+    """Deaths and at risk, float (cells, t), per endpoint of the arms and of the arms by each factor's levels.
 
-    `n`: the cells' patients. `subgroups` (k, arms): the cells of all patients and of each level; `places` per factor
-    (arms, levels): its cells. The reference arm comes first.
+    The last is an empty cell; of endpoints with fewer times the others are empty. `n`: the cells' patients. Endpoint by
+    endpoint, `subgroups` (k, arms): the cells of all patients and of each level; `places` (arms, levels): those of each
+    factor. The reference arm comes first.
     """
 
     times: DeathTimes
@@ -124,11 +140,13 @@ class _Tables:
     places: tuple[np.ndarray, ...]
 
     @staticmethod
-    def of(cohort: Cohort, endpoint: str, by: str, factors: tuple[str, ...], order: tuple[int, ...]) -> _Tables:
-        deaths, risk = count_all_times(cohort, endpoint, (by, *((by, key) for key in factors)))
-        times = DeathTimes.of(deaths, risk, deaths[:len(order)].sum(axis=0))
-        groups = [strata(cohort, key) for key in factors]
-        subgroups, places = _layout(order, tuple(len(g.levels) for g in groups))
+    def of(cohort: Cohort, endpoints: tuple[str, ...], by: str, factors: tuple[str, ...],
+           order: tuple[int, ...]) -> _Tables:
+        deaths, risk = count_all_times(cohort, endpoints, (by, *((by, key) for key in factors)))
+        cells, groups = len(deaths) // len(endpoints), [strata(cohort, key) for key in factors]
+        died = np.array([deaths[e * cells:e * cells + len(order)].sum(axis=0) for e in range(len(endpoints))])
+        times = DeathTimes.of(deaths, risk, died.max(axis=0))
+        subgroups, places = _layout(order, tuple(len(g.levels) for g in groups), len(endpoints))
         return _Tables(times=times, deaths=deaths[:, times.order], groups=groups, subgroups=subgroups,
                        at_risk=risk[:, times.order], places=places,
                        n=(risk[:, 0] if risk.shape[1] else np.zeros(len(risk))).astype(int))
@@ -139,16 +157,20 @@ class _Tables:
 
 
 @lru_cache(maxsize=64)
-def _layout(order: tuple[int, ...], levels: tuple[int, ...]) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+def _layout(order: tuple[int, ...], levels: tuple[int, ...],
+            endpoints: int) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
     """Return where the cells of each subgroup and factor stand, from the arms' order and the factors' levels."""
     arms = np.array(order)
     starts = len(order) * (1 + np.concatenate([[0], np.cumsum(levels)]).astype(int))
-    places = tuple(start + arms[:, None] * n + np.arange(n) for start, n in zip(starts, levels, strict=False))
-    return np.concatenate([arms[None], *(p.T for p in places)]), places
+    places = [start + arms[:, None] * n + np.arange(n) for start, n in zip(starts, levels, strict=False)]
+    subgroups = np.concatenate([arms[None], *(p.T for p in places)])
+    each = [e * int(starts[-1]) for e in range(endpoints)]
+    return np.concatenate([subgroups + e for e in each]), tuple(p + e for e in each for p in places)
 
 
-def _rows(factors: tuple[str, ...], arms: list[str], tables: _Tables, p_interaction: dict[str, float]) -> pd.DataFrame:
-    """Fit every subgroup, and all patients first."""
+def _rows(factors: tuple[str, ...], arms: list[str], tables: _Tables,
+          p_interaction: list[dict[str, float]]) -> list[pd.DataFrame]:
+    """Fit every subgroup, and all patients first, of each endpoint."""
     names = [("", OVERALL), *((f, level) for f, g in zip(factors, tables.groups, strict=True) for level in g.levels)]
     n, deaths = (v[tables.subgroups] for v in (tables.n, tables.deaths.sum(axis=1).astype(int)))
     finite = _finite(tables)
@@ -157,16 +179,18 @@ def _rows(factors: tuple[str, ...], arms: list[str], tables: _Tables, p_interact
     if len(arms) == 2:
         _with_firth(figures, method, np.flatnonzero((method == "") & (n > 1).all(axis=1)), tables)
     several = len(arms) - 1
-    return pd.DataFrame({
-        "factor": np.repeat(np.array([f for f, _ in names], object), several),
-        "level": np.repeat(np.array([v for _, v in names], object), several),
-        "arm": np.tile(np.array(arms[1:], object), len(names)),
-        "reference": np.full(len(names) * several, arms[0], object),
-        "n": (n[:, 1:] + n[:, :1]).ravel(), "n_event": (deaths[:, 1:] + deaths[:, :1]).ravel(),
-        "n_arm": n[:, 1:].ravel(), "n_event_arm": deaths[:, 1:].ravel(),
-        "n_reference": np.repeat(n[:, 0], several), "n_event_reference": np.repeat(deaths[:, 0], several),
-        **dict(zip(_FIGURES, figures, strict=True)), "reason": np.array(reasons, object), "method": method,
-        "p_interaction": np.repeat([p_interaction.get(f, math.nan) for f, _ in names], several)}, copy=False)
+    who = {"factor": np.repeat(np.array([f for f, _ in names], object), several),
+           "level": np.repeat(np.array([v for _, v in names], object), several),
+           "arm": np.tile(np.array(arms[1:], object), len(names)),
+           "reference": np.full(len(names) * several, arms[0], object)}
+    what = {"n": (n[:, 1:] + n[:, :1]).ravel(), "n_event": (deaths[:, 1:] + deaths[:, :1]).ravel(),
+            "n_arm": n[:, 1:].ravel(), "n_event_arm": deaths[:, 1:].ravel(),
+            "n_reference": np.repeat(n[:, 0], several), "n_event_reference": np.repeat(deaths[:, 0], several),
+            **dict(zip(_FIGURES, figures, strict=True)), "reason": np.array(reasons, object), "method": method}
+    size = len(names) * several
+    return [pd.DataFrame({**who, **{c: v[e * size:(e + 1) * size] for c, v in what.items()},
+                          "p_interaction": np.repeat([p.get(f, math.nan) for f, _ in names], several)}, copy=False)
+            for e, p in enumerate(p_interaction)]
 
 
 def _reasons(arms: list[str], n: np.ndarray, deaths: np.ndarray, finite: np.ndarray) -> list[str]:
@@ -222,26 +246,32 @@ def _fit_arms(tables: _Tables, finite: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return coef, error
 
 
-def _interactions(cohort: Cohort, factors: tuple[str, ...], tables: _Tables) -> pd.DataFrame:
-    """Return each factor's likelihood ratio of arm + factor against arm * factor."""
-    if not factors:
-        return pd.DataFrame(columns=["factor", "statistic", "df", "p_value", "p_adjusted", "missing"])
-    df, statistic, told = np.zeros(len(factors), int), np.zeros(len(factors)), np.zeros(len(factors), bool)
+def _interactions(cohort: Cohort, factors: tuple[str, ...], tables: _Tables, endpoints: int) -> list[pd.DataFrame]:
+    """Return each factor's likelihood ratio of arm + factor against arm * factor, of each endpoint."""
+    size = len(tables.places)
+    df, statistic, told = np.zeros(size, int), np.zeros(size), np.zeros(size, bool)
     for some in _together(tables):
         df[some], statistic[some], told[some] = _likelihood_ratios(tables, some)
-    p = np.array([chi_square_p(s, f) if ok else math.nan for s, f, ok in
-                  zip(statistic.tolist(), df.tolist(), told.tolist(), strict=True)])
-    return pd.DataFrame({
-        "factor": list(factors), "statistic": np.where(told, statistic, math.nan), "df": df, "p_value": p,
-        "p_adjusted": adjusted(p, "BH"),
-        "missing": [int(np.count_nonzero((g.codes < 0) & cohort.rows)) for g in tables.groups]}, copy=False)
+    statistic = np.where(told, statistic, math.nan)
+    p = np.array([math.nan if math.isnan(s) else chi_square_p(s, f)
+                  for s, f in zip(statistic.tolist(), df.tolist(), strict=True)])
+    absent = np.array([_missing(cohort, key) for key in factors], int)
+    own = [slice(e * len(factors), (e + 1) * len(factors)) for e in range(endpoints)]
+    return [pd.DataFrame({
+        "factor": np.array(factors, object), "statistic": statistic[i], "df": df[i], "p_value": p[i],
+        "p_adjusted": adjusted(p[i], "BH"), "missing": absent}, copy=False) for i in own]
+
+
+def _missing(cohort: Cohort, key: str) -> int:
+    """Count the filtered patients of whom a factor is missing."""
+    return cohort.n - int(level_counts(cohort, key).sum())
 
 
 def _together(tables: _Tables) -> list[list[int]]:
     """Return the factors whose models are fitted together: all of them, or, where times are many, those of one size."""
-    levels = [len(g.levels) for g in tables.groups]
+    levels = [p.shape[1] for p in tables.places]
     if tables.deaths.shape[1] < _MANY_TIMES:
-        return [list(range(len(levels)))]
+        return [list(range(len(levels)))] if levels else []
     return [[i for i, n in enumerate(levels) if n == size] for size in sorted(set(levels))]
 
 
