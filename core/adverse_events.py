@@ -187,7 +187,8 @@ def _tests(names: dict[str, tuple[str, ...]], bands: tuple[str, ...], levels: tu
     ratios = dict(zip(("ratio", "ratio_low", "ratio_high"), RATIOS[options.ratio](x1, n1, x0, n0), strict=True)) \
         if options.ratio else {}
     return pd.DataFrame({
-        **_labels(names, bands, arms), "reference": levels[0], "test": options.test, "p_value": p,
+        **_labels(names, bands, arms), "reference": np.full(p.size, levels[0], object),
+        "test": np.full(p.size, options.test, object), "p_value": p,
         "p_adjusted": _adjusted(p, len(bands), len(arms)),
         "risk_difference": difference, "conf_low": low, "conf_high": high, **ratios,
     }, copy=False)

@@ -202,6 +202,10 @@ def _levels_apart(table: np.ndarray) -> float:
 
 def _shares_apart(a: np.ndarray, b: np.ndarray) -> float:
     """Return Mahalanobis' distance of two groups' shares of the levels."""
+    if a.size == 2:
+        p, q = float(a[1]), float(b[1])
+        variance = (p * (1 - p) + q * (1 - q)) / 2
+        return abs(p - q) / math.sqrt(variance) if variance else math.inf if p != q else 0.0
     spread, away = np.diag(a + b) - np.outer(a, a) - np.outer(b, b), (a - b)[1:]
     spread = spread[1:, 1:] / 2
     if (a > 0).all() and (b > 0).all():

@@ -7,12 +7,12 @@ models of the same groups share what is laid out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from core.left_at_risk import LeftAtRisk
+from core.pairs import Pairs
 
 COEFFICIENT, LIKELIHOOD = 1e-15, 1e-8  # squared distance to the maximum in standard errors that ends the iteration
 _NEAR = 1e-3  # ... from which on a likelihood's information does not change any more
@@ -20,23 +20,17 @@ _STRIDE, _MAX_ITERATIONS = 3.0, 40
 _RIDGE = 1e-9  # keeps what no likelihood tells where it is, and alters no maximum
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Batch:
-    """Models at their maximum.
+def against_first(cells: LeftAtRisk) -> tuple[np.ndarray, np.ndarray]:
+    """Fit each group's log hazard ratio against the first; return it and its standard error, (b, g - 1) each.
 
-    Attributes
-    ----------
-    coef : (b, m, g), log hazard ratios of the groups; only their differences mean something
-    information : (b, m, g, g), of these
+    All must have a finite maximum (see adequacy.finite_against_first).
     """
-
-    coef: np.ndarray
-    information: np.ndarray
-
-    def against_first(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return each group's log hazard ratio against the first and its standard error, (b, m, g - 1)."""
-        variance = np.diagonal(np.linalg.inv(self.information[..., 1:, 1:]), axis1=-2, axis2=-1)
-        return self.coef[..., 1:] - self.coef[..., :1], np.sqrt(variance)
+    if cells.deaths.shape[1] == 2:
+        coef, error = Pairs.of(cells).maximum()
+        return coef[:, None], error[:, None]
+    several, information = fit_all(cells)
+    variance = np.diagonal(np.linalg.inv(information[:, 0, 1:, 1:]), axis1=-2, axis2=-1)
+    return several[:, 0, 1:] - several[:, 0, :1], np.sqrt(variance)
 
 
 class _Point:
@@ -103,8 +97,11 @@ def log_likelihood(cells: LeftAtRisk, coef: np.ndarray, *, alive: np.ndarray) ->
 
 
 def fit_all(cells: LeftAtRisk, *, alive: np.ndarray | None = None, design: np.ndarray | None = None,
-            precision: float = COEFFICIENT) -> Batch:
+            precision: float = COEFFICIENT) -> tuple[np.ndarray, np.ndarray]:
     """Fit models of groups of patients.
+
+    Returns the groups' log hazard ratios, (b, m, g), of which only the differences mean something, and their
+    information, (b, m, g, g).
 
     Parameters
     ----------
@@ -136,7 +133,7 @@ def fit_all(cells: LeftAtRisk, *, alive: np.ndarray | None = None, design: np.nd
             information = at.information(pairs)
     else:
         coef[here], kept[here] = at.coef, information
-    return Batch(coef=coef, information=kept)
+    return coef, kept
 
 
 def _start(cells: LeftAtRisk, alive: np.ndarray, design: np.ndarray | None) -> np.ndarray:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from core.adequacy import BEYOND, finite_against_first, reasons_of
-from core.batched import LIKELIHOOD, fit_all, log_likelihood
+from core.batched import LIKELIHOOD, against_first, fit_all, log_likelihood
 from core.cohort import Cohort
 from core.comparison import adjusted
 from core.counts import Strata, count_all_times, cuts_of, level_counts, number_of_strata, strata, timeline
@@ -241,7 +241,7 @@ def _fit_arms(tables: _Tables, finite: np.ndarray) -> tuple[np.ndarray, np.ndarr
     some = np.flatnonzero(finite[:, 1:].any(axis=1))
     if some.size and tables.deaths.shape[1]:  # an arm without a finite ratio leaves the risk sets
         cells = np.where(finite, tables.subgroups, len(tables.deaths) - 1)[some]
-        coef[some], error[some] = (v[:, 0] for v in fit_all(tables.left(cells)).against_first())
+        coef[some], error[some] = against_first(tables.left(cells))
         coef[~finite[:, 1:]] = error[~finite[:, 1:]] = math.nan
     return coef, error
 
@@ -299,8 +299,8 @@ def _likelihood_ratios(tables: _Tables, some: list[int]) -> tuple[np.ndarray, np
 
 def _twice_gained(cells: LeftAtRisk, alive: np.ndarray, designs: np.ndarray) -> np.ndarray:
     """Return twice what the second model's likelihood is above the first's, (b,)."""
-    found = fit_all(cells, alive=alive, design=designs, precision=LIKELIHOOD)
-    likelihood = log_likelihood(cells, found.coef, alive=alive)
+    coef, _ = fit_all(cells, alive=alive, design=designs, precision=LIKELIHOOD)
+    likelihood = log_likelihood(cells, coef, alive=alive)
     return np.asarray(np.maximum(2 * (likelihood[:, 1] - likelihood[:, 0]), 0))
 
 

@@ -12,7 +12,7 @@ from itertools import product
 import numpy as np
 
 from core.p_values import chi_square_p
-from core.two_by_two import fisher_exact
+from core.two_by_two import fisher_exact, log_factorials
 
 _RELATIVE = 1 + 1e-7  # tables up to this factor as likely count as equally likely, as in R
 _MOST = 400_000  # tables that are walked through
@@ -78,13 +78,9 @@ def _bare(table: np.ndarray) -> np.ndarray:
     return np.asarray(table[table.any(axis=1)][:, table.any(axis=0)], int)
 
 
-def _factorials(n: int) -> np.ndarray:
-    return np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n + 1)))])
-
-
 def _log_probability(tables: np.ndarray, rows: tuple[int, ...], columns: tuple[int, ...]) -> np.ndarray:
     """Return the log probabilities of tables (m, r, c) with these margins."""
-    log = _factorials(sum(rows))
+    log = log_factorials(sum(rows))
     constant = log[list(rows)].sum() + log[list(columns)].sum() - log[sum(rows)]
     return np.asarray(constant - log[tables].sum(axis=(1, 2)))
 
@@ -94,7 +90,7 @@ def _all_tables(rows: tuple[int, ...], columns: tuple[int, ...]) -> np.ndarray |
 
     Row by row: what each column has left, and the logarithm of the probability so far.
     """
-    log, left, done = _factorials(sum(rows)), np.array([columns]), np.zeros(1)
+    log, left, done = log_factorials(sum(rows)), np.array([columns]), np.zeros(1)
     for total in rows[:-1]:
         shares = _shares(total, columns)
         if shares is None or len(shares) * len(left) > 8 * _MOST:
@@ -111,6 +107,9 @@ def _all_tables(rows: tuple[int, ...], columns: tuple[int, ...]) -> np.ndarray |
 
 def _shares(total: int, columns: tuple[int, ...]) -> np.ndarray | None:
     """Return all ways to share a row's total among the columns, (m, c); None where there are too many."""
+    if len(columns) == 2:
+        share = np.arange(max(0, total - columns[1]), min(total, columns[0]) + 1)
+        return np.column_stack([share, total - share])
     spans = [min(total, c) + 1 for c in columns[:-1]]
     if math.prod(spans) > _MOST:
         return None

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.adequacy import comparison_reasons, estimable
-from core.batched import fit_all
+from core.batched import against_first
 from core.cohort import Cohort
 from core.counts import Counts, count
 from core.errors import NotEstimable
@@ -60,7 +60,7 @@ def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> TreatmentEffe
         fitted = np.flatnonzero(estimable(counts))
         at = np.flatnonzero(counts.deaths.any(axis=0))
         tables = counts.deaths[np.newaxis, fitted[:, None], at], counts.at_risk[np.newaxis, fitted[:, None], at]
-        coef[fitted[1:]], error[fitted[1:]] = (v[0, 0] for v in fit_all(left_at_risk(*tables)).against_first())
+        coef[fitted[1:]], error[fitted[1:]] = (v[0] for v in against_first(left_at_risk(*tables)))
         coef[~shown] = error[~shown] = math.nan
     return TreatmentEffect(
         endpoint=endpoint, n=int(counts.n.sum()), n_event=int(counts.n_event.sum()),

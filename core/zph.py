@@ -53,18 +53,13 @@ def proportional_hazards(fit: Fit, terms: Sequence[str]) -> pd.DataFrame:
     score, left = best.score_by(g), squared - crossed.T @ np.linalg.solve(best.information, crossed)
     names = [*dict.fromkeys(terms), GLOBAL]
     places = [[i for i, term in enumerate(terms) if name in (GLOBAL, term)] for name in names]
-    statistics = [_score_test(score[own], left[np.ix_(own, own)]) for own in places]
+    alone = (score**2 / np.diag(left)).tolist()
+    statistics = [alone[own[0]] if len(own) == 1 else float(
+        score[own] @ np.linalg.lstsq(left[np.ix_(own, own)], score[own], rcond=1e-13)[0]) for own in places]
     sizes = [len(own) for own in places]
     return pd.DataFrame({
         "term": np.array(names, object), "statistic": statistics, "df": sizes,
         "p_value": [chi_square_p(s, df) for s, df in zip(statistics, sizes, strict=True)]})
-
-
-def _score_test(score: np.ndarray, information: np.ndarray) -> float:
-    """Return the score statistic; of columns that say the same, that of those which differ."""
-    if score.size == 1:
-        return float(score[0] ** 2 / information[0, 0])
-    return float(score @ np.linalg.lstsq(information, score, rcond=1e-13)[0])
 
 
 def transformed_time(fit: Fit) -> np.ndarray:
