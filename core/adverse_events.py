@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core import schema
+from core.bitmaps import in_both, packed
 from core.cohort import Cohort, WorstGrades
 from core.comparison import adjusted
 from core.counts import strata
@@ -137,21 +138,22 @@ def _grade_counts(cohort: Cohort, worst: WorstGrades, codes: np.ndarray, k: int)
 
     Only what was recorded above grade 0, or is missing, is counted; the others are the rest.
     """
-    patient, cell = cohort.whole.remember(("grade cells", worst.terms), lambda: _grade_cells(worst.grades))
-    terms = len(worst.terms)
-    counted = np.bincount((codes + 1).astype(np.int32)[patient] * np.int32(terms * _GRADES) + cell,
-                          minlength=(k + 1) * terms * _GRADES).reshape(k + 1, terms, _GRADES)[1:]
-    of = np.bincount(codes + 1, minlength=k + 1)[1:]
-    counted[:, :, 0] = of[:, None] - counted.sum(axis=2)
-    return np.asarray(counted[:, :, :-1])
+    term, grade, who = cohort.whole.remember(("grade sets", worst.terms), lambda: _grade_sets(worst.grades))
+    counts = np.zeros((k, len(worst.terms), _GRADES), int)
+    for i in range(k):
+        own = codes == i
+        counts[i, term, grade] = in_both(who, packed(own))
+        counts[i, :, 0] = np.count_nonzero(own) - counts[i].sum(axis=1)
+    return counts[:, :, :-1]
 
 
-def _grade_cells(grades: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return for each grade above 0, or missing, its patient and the number of its term and grade, both (m,)."""
-    patient, term = np.nonzero(~(grades == 0))
-    found = grades[patient, term]
-    grade = np.where(np.isnan(found), _GRADES - 1, found).astype(np.int32)
-    return patient.astype(np.int32), (grade + term * _GRADES).astype(np.int32)
+def _grade_sets(grades: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return who has each grade above 0, or a missing one (6): terms, grades, (m,) each, and sets of bits."""
+    found = [(term, grade, packed(mask)) for term, own in enumerate(grades.T) for grade in range(1, _GRADES)
+             if (mask := np.isnan(own) if grade == _GRADES - 1 else own == grade).any()]
+    term, grade = np.array([(t, g) for t, g, _ in found], int).reshape(-1, 2).T
+    words = packed(np.zeros(len(grades), bool)).size
+    return term, grade, np.array([bits for *_, bits in found], np.uint64).reshape(-1, words)
 
 
 def _labels(names: dict[str, tuple[str, ...]], bands: tuple[str, ...],

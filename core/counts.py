@@ -35,10 +35,14 @@ class Timeline:
     event: np.ndarray
 
     @cached_property
-    def latest_first(self) -> np.ndarray:
-        """The patients whose time and event are known, latest first, and of one time the events first, int (m,)."""
+    def latest_first(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The patients whose time and event are known, latest first, and of one time the events first, (m,).
+
+        Their places, and their `index` and `event`.
+        """
         known = np.flatnonzero(self.index >= 0)
-        return known[np.argsort(-(2 * self.index[known] + self.event[known]), kind="stable")]
+        order = known[np.argsort(-(2 * self.index[known] + self.event[known]), kind="stable")]
+        return order, self.index[order], self.event[order]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

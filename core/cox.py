@@ -13,9 +13,9 @@ import pandas as pd
 from core.adequacy import BEYOND, model_reason, own_reason
 from core.cohort import Cohort
 from core.concordance import concordance
-from core.counts import Timeline, strata, timeline
+from core.counts import strata, timeline
 from core.cox_fit import Fit, fit, standardise
-from core.design import Column, Form, columns_of, design_of, form_of, missing
+from core.design import Column, Form, columns_of, design_in_order, form_of, missing
 from core.errors import NotEstimable
 from core.firth import Penalised, penalised
 from core.format import plural
@@ -26,7 +26,8 @@ from core.schema import ARM
 from core.zph import proportional_hazards
 
 _NEW = 1e-8  # of a column's length that the columns before it do not give
-_APART = 1e-3  # from here on correlations tell so for sure
+_APART = 1e-3  # from here on products tell so for sure
+_ENOUGH = 20_000  # patients
 _FIGURES = ("coef", "std_error", "hazard_ratio", "conf_low", "conf_high", "p_value")
 
 
@@ -137,9 +138,8 @@ def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,),
     if not columns:
         raise NotEstimable("No covariate is left: each has a single level, or a baseline hazard per level.",
                            "Choose one that varies.")
-    line = timeline(cohort, endpoint)
-    here = cohort.rows & (line.index >= 0)
-    cases = _Cases.of(cohort, line, here, columns, options)
+    here = cohort.rows & (timeline(cohort, endpoint).index >= 0)
+    cases = _Cases.of(cohort, endpoint, here, columns, options)
     n, n_event = len(cases.index), int(np.count_nonzero(cases.event))
     if not n_event:
         raise NotEstimable(f"No {endpoint} event among {plural(n, 'patient')} with all covariates known.",
@@ -178,15 +178,18 @@ class _Cases:
     stratum: np.ndarray | None
 
     @staticmethod
-    def of(cohort: Cohort, line: Timeline, here: np.ndarray, columns: list[Column], options: CoxOptions) -> _Cases:
-        complete = here
+    def of(cohort: Cohort, endpoint: str, here: np.ndarray, columns: list[Column], options: CoxOptions) -> _Cases:
+        line, complete = timeline(cohort, endpoint), here
         for key in dict.fromkeys([*(c.term for c in columns), *options.within]):
             if (absent := missing(cohort, key)) is not None:
                 complete = complete & ~absent
-        order = line.latest_first
-        patients = np.compress(complete[order], order)
-        return _Cases(index=line.index[patients], event=line.event[patients], design=design_of(columns, patients),
-                      stratum=_stratum(cohort, options.within)[patients] if options.within else None)
+        order, index, event = line.latest_first
+        some = None
+        if not complete[order].all():
+            some = complete[order]
+            order, index, event = order[some], index[some], event[some]
+        return _Cases(index=index, event=event, design=design_in_order(cohort, endpoint, columns, some),
+                      stratum=_stratum(cohort, options.within)[order] if options.within else None)
 
     def counts(self, columns: list[Column]) -> np.ndarray:
         """Return patients and events of each column's level, of all where it is a number, int (p, 2)."""
@@ -310,10 +313,9 @@ def _without_events(cases: _Cases, columns: list[Column], counts: np.ndarray, *,
 def _independent(columns: list[Column], design: np.ndarray, reasons: list[str]) -> list[int]:
     """Return the columns of a standardised design to fit; say of one that follows from those before it that it does."""
     n, p = design.shape
-    correlation = design.T @ design / max(n, 1)
-    varies = np.diag(correlation) > 0.5
-    if varies.all() and n > p and _clearly_apart(correlation):
+    if _clearly_apart(design[::max(n // _ENOUGH, 1)]):
         return list(range(p))
+    varies = design.any(axis=0)
     for i in np.flatnonzero(~varies):
         reasons[i] = reasons[i] or f"{_named(columns[i])} does not vary in these patients"
     kept = np.flatnonzero(varies).tolist()
@@ -329,12 +331,16 @@ def _independent(columns: list[Column], design: np.ndarray, reasons: list[str]) 
         values = np.delete(values, follows, axis=1)
 
 
-def _clearly_apart(correlation: np.ndarray) -> bool:
-    """Tell from correlations, which hold half the digits, that no column is anywhere near those before it."""
+def _clearly_apart(design: np.ndarray) -> bool:
+    """Tell from products, which hold half the digits, that no column is anywhere near those before it.
+
+    What does not follow from others in a part of the patients does not in all.
+    """
     try:
-        return bool(np.diag(np.linalg.cholesky(correlation)).min(initial=1) > _APART)
+        left = np.diag(np.linalg.cholesky(design.T @ design)) / math.sqrt(max(len(design), 1))
     except np.linalg.LinAlgError:
         return False
+    return bool(left.min(initial=1) > _APART)
 
 
 def _named(column: Column) -> str:

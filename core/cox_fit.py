@@ -98,7 +98,7 @@ def standardise(design: np.ndarray) -> np.ndarray:
     A column that does not vary is left at zero, its deviation 1.
     """
     columns = design.T
-    mean = columns.mean(axis=1)
+    mean = columns @ np.ones(columns.shape[1]) / max(columns.shape[1], 1)
     columns -= mean[:, None]
     scale = np.sqrt(np.vecdot(columns, columns) / max(columns.shape[1], 1))
     still = scale <= _CONSTANT * np.abs(mean)

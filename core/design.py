@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from core.cohort import Cohort
-from core.counts import strata
+from core.counts import strata, timeline
 from core.errors import MappingError, NotEstimable
 from core.treatment import reference_place
 
@@ -52,13 +52,41 @@ def design_of(columns: list[Column], patients: np.ndarray) -> np.ndarray:
     for own, column in zip(out, columns, strict=True):
         if source is not column.source:
             source, values = column.source, column.source[patients]
-        if column.code is not None:
-            np.equal(values, column.code, out=own)
-        elif column.log2:
-            np.log2(values, out=own)
-        else:
-            own[:] = values
+        _put(own, column, values)
     return out.T
+
+
+def design_in_order(cohort: Cohort, endpoint: str, columns: list[Column], some: np.ndarray | None) -> np.ndarray:
+    """Return the columns of an endpoint's patients, latest first, float (m, p); `some`: bool, which of these, or all.
+
+    What is put in that order is remembered, but for a spline, whose columns a filter alters.
+    """
+    order, *_ = timeline(cohort, endpoint).latest_first
+    out = np.empty((len(columns), order.size if some is None else np.count_nonzero(some)))
+    source, values = None, out
+    for own, column in zip(out, columns, strict=True):
+        if source is not column.source:
+            source, ordered = column.source, _ordered(cohort, endpoint, column, order)
+            values = ordered if some is None else np.compress(some, ordered)
+        _put(own, column, values)
+    return out.T
+
+
+def _ordered(cohort: Cohort, endpoint: str, column: Column, order: np.ndarray) -> np.ndarray:
+    if column.part:
+        return column.source[order]
+    few = column.code is not None and int(column.source.max(initial=0)) < 128
+    return cohort.whole.remember(("latest first", endpoint, column.term, column.code is None), lambda: column.source[
+        order].astype(np.int8 if few else column.source.dtype))
+
+
+def _put(own: np.ndarray, column: Column, values: np.ndarray) -> None:
+    if column.code is not None:
+        np.equal(values, column.code, out=own)
+    elif column.log2:
+        np.log2(values, out=own)
+    else:
+        own[:] = values
 
 
 def missing(cohort: Cohort, key: str) -> np.ndarray | None:

@@ -62,7 +62,6 @@ class RiskSets:
         self.tied = Tied(self.deaths)
         self.first_death = np.cumsum(self.deaths) - self.deaths
         self.shared = None if self.weight is None else self.sums(self.weight)[1] / self.deaths
-        self.dying_sums = self.design_sums(np.ones(index.size) if self.weight is None else self.weight)[1]
 
     def _lay_out_blocks(self, key: np.ndarray) -> None:
         """Note where the blocks begin, which of them die, and which of the others are at risk then."""
@@ -112,19 +111,27 @@ class RiskSets:
                             out=out[:, blocks])
         return self._of_blocks(out.T)
 
+    def dying_sum(self, g: np.ndarray | None) -> np.ndarray:
+        """Sum the design over all who die, each time of death weighed by g (t,), (p,)."""
+        blocks = np.zeros(self.starts.size)
+        blocks[self.dies] = 1.0 if g is None else g
+        own = np.repeat(blocks, self.sizes)
+        return np.asarray(self.columns @ (own if self.weight is None else own * self.weight))
+
     def _of_blocks(self, blocks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         total = np.zeros((len(blocks) + 1, *blocks.shape[1:]))
         np.cumsum(blocks, axis=0, out=total[1:])
         at_risk = total[self.until] if self.since is None else total[self.until] - total[self.since]
         return at_risk, blocks[self.dies]
 
-    def squares(self, weight: np.ndarray) -> np.ndarray:
-        """Sum the products of the design's columns, weighed by patient, (p, p)."""
-        out = np.zeros((self.columns.shape[0], self.columns.shape[0]))
+    def squares(self, weights: np.ndarray) -> np.ndarray:
+        """Sum the products of the design's columns, weighed by patient in several ways, (k, n), (k, p, p)."""
+        k, p = len(weights), len(self.columns)
+        out = np.zeros((k * p, p))
         for _, rows in self.chunks:
             own = self.columns[:, rows]
-            out += (own * weight[rows]) @ own.T
-        return out
+            out += (own * weights[:, None, rows]).reshape(k * p, -1) @ own.T
+        return out.reshape(k, p, p)
 
     def per_death(self, values: np.ndarray) -> np.ndarray:
         """Sum values over what each death leaves at risk by the rule of ties, (d, ...)."""
@@ -212,21 +219,23 @@ class Point:
 
     def score_by(self, g: np.ndarray | None = None) -> np.ndarray:
         """Return the score, (p,), each time of death weighed by g (t,)."""
-        sums = self.sets.dying_sums
-        there = sums.sum(axis=0) if g is None else g @ sums
-        return np.asarray(there - self._per_time(g) @ self._mean_sums)
+        return np.asarray(self.sets.dying_sum(g) - self._per_time(g) @ self._mean_sums)
 
-    def information_by(self, g: np.ndarray | None = None) -> np.ndarray:
-        """Return the information, (p, p), each time of death weighed by g (t,)."""
-        sets, weight = self.sets, self._per_time(g)
-        taken = weight * self._share_sums[0] if sets.efron and not sets.tied.single else None
-        second = sets.squares(self.risk * sets.spread(weight * self.first, taken))
+    def information_by(self, *weights: np.ndarray | None) -> np.ndarray:
+        """Return the information, each time of death weighed by each g (t,), None for alike, (k, p, p)."""
+        sets, weight = self.sets, np.array([self._per_time(g) for g in weights])
+        taken = (weight * self._share_sums[0]).T if sets.efron and not sets.tied.single else None
+        seen = self.risk * sets.spread((weight * self.first).T, taken).T
+        return sets.squares(seen) - np.array([self._squared_means(w) for w in weight])
+
+    def _squared_means(self, weight: np.ndarray) -> np.ndarray:
+        """Sum the products of the means over those who die, each time of death weighed, (p, p)."""
         own, pulled = self._parts
         squares = pulled.T @ ((weight * self.second)[:, None] * pulled)
-        if sets.efron:
+        if self.sets.efron:
             cross = own.T @ ((weight * self.first)[:, None] * pulled)
-            squares = squares + own.T @ ((weight * sets.deaths)[:, None] * own) + cross + cross.T
-        return np.asarray(second - squares)
+            squares = squares + own.T @ ((weight * self.sets.deaths)[:, None] * own) + cross + cross.T
+        return np.asarray(squares)
 
     @cached_property
     def _share_sums(self) -> tuple[np.ndarray, np.ndarray]:
@@ -238,7 +247,7 @@ class Point:
 
     @cached_property
     def information(self) -> np.ndarray:
-        return self.information_by()
+        return np.asarray(self.information_by(None)[0])
 
     @cached_property
     def mean_at_death(self) -> np.ndarray:

@@ -49,14 +49,14 @@ def _support(x1: np.ndarray, n1: np.ndarray, n0: np.ndarray,
              events: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the range of tables to sum over, per element.
 
-    Those within fourteen standard deviations of the mean, and beyond the observed one and its
+    Those within nine and a half standard deviations of the mean, and beyond the observed one and its
     mirror image with half as much again: the rest weigh less than 1e-15 of the sum.
     """
     low, high = np.maximum(0, events - n0), np.minimum(events, n1)
     total = np.maximum(n1 + n0, 2).astype(float)
     mean = events * n1 / total
     spread = np.sqrt(mean * n0 / total * (total - events) / (total - 1)) + 1
-    half = np.maximum(14 * spread, 1.5 * np.abs(x1 - mean) + 4 * spread)
+    half = np.maximum(9.5 * spread, 1.5 * np.abs(x1 - mean) + 4 * spread)
     return (np.maximum(low, np.floor(mean - half).astype(int)),
             np.minimum(high, np.ceil(mean + half).astype(int)))
 

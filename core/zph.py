@@ -47,8 +47,8 @@ def proportional_hazards(fit: Fit, terms: Sequence[str]) -> pd.DataFrame:
     """
     sets, best = fit.sets, fit.best
     g = transformed_time(fit)
-    g = (g - g.mean())[sets.first_death]  # alike for those who die at once
-    crossed, squared = best.information_by(g), best.information_by(g * g)
+    g = g - (g * sets.deaths).sum() / sets.deaths.sum()
+    crossed, squared = best.information_by(g, g * g)
     # The coefficients are at their maximum: what is left of the products' information beside them is all that counts.
     score, left = best.score_by(g), squared - crossed.T @ np.linalg.solve(best.information, crossed)
     names = [*dict.fromkeys(terms), GLOBAL]
@@ -63,23 +63,23 @@ def proportional_hazards(fit: Fit, terms: Sequence[str]) -> pd.DataFrame:
 
 
 def transformed_time(fit: Fit) -> np.ndarray:
-    """Return 1 - Kaplan-Meier's survival of all strata together just before each death's time, (d,)."""
+    """Return 1 - Kaplan-Meier's survival of all strata together just before each time of death, (t,)."""
     sets = fit.sets
-    weight = np.ones(sets.index.size) if sets.weight is None else sets.weight
-    last = int(sets.index.max()) + 1
-    leaving = np.bincount(sets.index, weight, last)
-    deaths = np.bincount(sets.index, weight * sets.event, last)
+    weight = sets.sizes if sets.weight is None else np.add.reduceat(sets.weight, sets.starts)
+    place, dies = sets.index[sets.starts], sets.dies
+    last = int(place.max()) + 1
+    leaving, deaths = np.bincount(place, weight, last), np.bincount(place[dies], weight[dies], last)
     at_risk = np.cumsum(leaving[::-1])[::-1]
     survival = np.cumprod(1 - deaths / np.where(at_risk > 0, at_risk, 1))
     before = np.concatenate([[1.0], survival[:-1]])
-    return np.asarray(1 - before[sets.index[sets.event]])
+    return np.asarray(1 - before[place[dies]])
 
 
 def course(fit: Fit, column: int) -> Course:
     """Return a column's scaled Schoenfeld residuals and their smooth, a natural cubic spline of four parameters."""
     sets, deaths = fit.sets, int(fit.sets.event.sum())
     residual = fit.best.schoenfeld @ (fit.variance * fit.scale[:, None])[:, column] * deaths + fit.coef[column]
-    x = transformed_time(fit)
+    x = transformed_time(fit)[sets.place]
     frame = pd.DataFrame({"time_place": sets.index[sets.event], "transformed": x, "coefficient": residual})
     frame = frame.sort_values("transformed", kind="stable", ignore_index=True)
     at = np.quantile(np.unique(x), (0, 1 / 3, 2 / 3, 1)) if np.unique(x).size > 4 else np.array([])
