@@ -44,6 +44,7 @@ def _exact_test(table: np.ndarray) -> TableTest:
         return TableTest(FREEMAN_HALTON, math.nan)
     if table.shape[0] < table.shape[1]:
         table = table.T
+    table = table[np.argsort(table.sum(axis=1), kind="stable")]  # the largest row follows from the others
     margins = tuple(table.sum(axis=1).tolist()), tuple(table.sum(axis=0).tolist())
     logs = _all_tables(*margins)
     own = _log_probability(table[None], *margins)[0]
