@@ -62,7 +62,7 @@ class Fit:
     def tests(self) -> list[tuple[str, float, int]]:
         """Return the global tests: name, statistic, degrees of freedom."""
         p = self.coef.size
-        start, beta = self.null, self.best.beta
+        start, beta = self.null, self.coef * self.scale
         return [("likelihood ratio", 2 * (self.best.likelihood - start.likelihood), p),
                 ("Wald", float(beta @ self.best.information @ beta), p),
                 ("score", float(start.score @ np.linalg.lstsq(start.information, start.score, rcond=1e-14)[0]), p)]

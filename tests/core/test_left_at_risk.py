@@ -1,0 +1,122 @@
+"""Sums over tied deaths by nodes beside the sums themselves, and the models that stand on them."""
+
+import io
+
+import numpy as np
+import pytest
+
+from core import cox, read_cohort, subgroup_hazard_ratios, treatment_effect
+from core.batched import against_first, fit_all
+from core.cox import CoxOptions
+from core.left_at_risk import left_at_risk
+from core.pairs import Pairs
+from core.schema import event_column, time_column
+from core.subgroups import condition_of
+
+
+def counts(groups, patients, dying, seed):
+    """Draw deaths and at risk, (1, groups, times): groups of so many patients, of whom a part dies at each time."""
+    rng = np.random.default_rng(seed)
+    deaths = rng.binomial(int(patients), dying, (groups, 30))
+    return deaths[None], patients + np.cumsum(deaths[:, ::-1], axis=1)[:, ::-1][None]
+
+
+def one_by_one(deaths, at_risk, weights, f):
+    """Sum f of what each single death leaves, by Efron's rule."""
+    total = 0.0
+    for d, n in zip(deaths[0].T, at_risk[0].T, strict=True):
+        tied = d.sum()
+        total += sum(f(float(weights @ (n - i / tied * d))) for i in range(tied))
+    return total
+
+
+@pytest.mark.parametrize(("patients", "dying"), [(3, 0.05), (3, 0.3), (40, 0.05), (500, 0.01), (2000, 0.002),
+                                                 (20_000, 0.001), (1000, 0.02), (100_000, 1e-4)])
+@pytest.mark.parametrize("weights", [(1.0, 1.0, 1.0), (1.0, 0.05, 20.0)])
+def test_nodes_stand_for_every_death(patients, dying, weights):
+    deaths, at_risk = counts(3, patients, dying, seed=patients)
+    cells = left_at_risk(deaths, at_risk)
+    left = np.array(weights) @ cells.left[0]
+    some = cells.weight[0] > 0
+    assert cells.weight.sum() == pytest.approx(deaths.sum(), rel=1e-14)
+    for f in (np.log, np.reciprocal, lambda v: v**-2.0):
+        ours = float(cells.weight[0][some] @ f(left[some]))
+        assert ours == pytest.approx(one_by_one(deaths, at_risk, np.array(weights), f), rel=1e-11)
+
+
+def test_everybody_dies_at_once():
+    deaths = at_risk = np.array([[[60], [40]]])
+    cells = left_at_risk(deaths, at_risk)
+    assert cells.weight.sum() == 100 and cells.left[0].sum(axis=0).min() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("ratio", [0.01, 0.3, 1.0, 40.0])
+def test_pairs_agree_with_models_of_groups(ratio):
+    rng = np.random.default_rng(int(100 * ratio))
+    left = np.cumsum(rng.integers(0, 4, (2, 60)), axis=1)[:, ::-1] + 1
+    deaths = np.stack([rng.binomial(1, 1 / (1 + ratio), 60), rng.binomial(1, ratio / (1 + ratio), 60)])
+    deaths[:, -1] = deaths[:, 0] = 1
+    cells = left_at_risk(deaths[None], left[None] + 1)
+    coef, error = Pairs.of(cells).maximum()
+    several, information = fit_all(cells)
+    assert coef[0] == pytest.approx(several[0, 0, 1] - several[0, 0, 0], abs=1e-8)
+    assert error[0] == pytest.approx(information[0, 0, 1, 1] ** -0.5, rel=1e-7)
+    assert against_first(cells)[0].shape == (1, 1)
+
+
+def tied_cohort(arms, n=1500):
+    """Simulate patients of several arms whose times are whole months, so that dozens die at once."""
+    rng = np.random.default_rng(arms)
+    arm, sex, stage = rng.integers(0, arms, n), rng.integers(0, 2, n), rng.integers(0, 3, n)
+    time = np.ceil(rng.exponential(8 * (1 + 0.4 * arm) / (1 + 0.5 * stage)))
+    event = rng.random(n) < 0.8
+    lines = [f"p{i},{'ABC'[a]},{'MF'[s]},{'I' * (g + 1)},{t:g},{int(e)}" for i, (a, s, g, t, e) in enumerate(
+        zip(arm, sex, stage, time, event, strict=True))]
+    return read_cohort(io.BytesIO("\n".join(["id,arm,sex,tnm,OS_months,OS_event", *lines]).encode()))
+
+
+@pytest.mark.parametrize("arms", [2, 3])
+def test_forests_of_many_ties_are_cox_models_of_their_subgroups(arms):
+    """Cox sums over the tied in closed form, and these by nodes: two ways to the same."""
+    cohort = tied_cohort(arms)
+    found = subgroup_hazard_ratios(cohort, endpoint="OS", factors=["sex", "tnm"])
+    for factor, level in (("", ""), ("sex", "F"), ("tnm", "I"), ("tnm", "III")):
+        sub = cohort.filter({factor: condition_of(cohort, factor, level).to_json()}) if factor else cohort
+        model = cox(sub, endpoint="OS", covariates=["arm"]).terms
+        rows = found.rows[(found.rows.factor == factor) & ((found.rows.level == level) | (factor == ""))]
+        for column in ("coef", "std_error", "conf_low", "conf_high"):
+            assert rows[column].to_numpy() == pytest.approx(model[column].to_numpy(), rel=2e-7), (level, column)
+    whole = treatment_effect(cohort, endpoint="OS", by="arm").terms
+    assert whole.coef.to_numpy() == pytest.approx(found.rows.coef[found.rows.factor == ""].to_numpy(), rel=1e-10)
+
+
+@pytest.mark.parametrize("arms", [2, 3])
+def test_interactions_of_many_ties_are_likelihood_ratios(arms):
+    cohort = tied_cohort(arms)
+    found = subgroup_hazard_ratios(cohort, endpoint="OS", factors=["sex"]).interactions.iloc[0]
+    apart = cox(cohort, endpoint="OS", covariates=["arm", "sex"])
+    # arm * sex says the same as the arms within each sex beside sex
+    codes = [cohort.table[c].cat.codes.to_numpy() for c in ("arm", "sex")]
+    product = [f"{'ABC'[a]}{'MF'[s]}" for a, s in zip(codes[0], codes[1], strict=True)]
+    lines = [f"p{i},{c},{t},{e}" for i, (c, t, e) in enumerate(zip(
+        product, cohort.table[time_column("OS")], cohort.table[event_column("OS")].astype(int), strict=True))]
+    crossed = read_cohort(io.BytesIO("\n".join(["id,cell,OS_months,OS_event", *lines]).encode()))
+    full = cox(crossed, endpoint="OS", covariates=["cell"])
+    ratio = full.tests.statistic[0] - apart.tests.statistic[0]
+    assert found.df == arms - 1 and found.statistic == pytest.approx(ratio, abs=1e-6)
+
+
+def test_a_part_to_begin_with_leads_to_the_same_maximum(monkeypatch, tmp_path):
+    from bench.simulate import simulate
+
+    cohort = read_cohort(simulate(24_000, tmp_path))
+    asked = {"endpoint": "OS", "covariates": ["arm", "age", "afp", "pvtt", "sex"]}
+    for options in (CoxOptions.of(forms={"afp": "log2"}), CoxOptions.of(within=("ecog",))):
+        fast = cox(cohort, **asked, options=options)
+        with monkeypatch.context() as patched:
+            patched.setattr("core.cox_fit._MANY", 10**9)
+            slow = cox(cohort, **asked, options=options)
+        for column in ("coef", "std_error"):
+            assert fast.terms[column].to_numpy() == pytest.approx(slow.terms[column].to_numpy(), rel=1e-7), column
+        assert fast.tests.statistic.to_numpy() == pytest.approx(slow.tests.statistic.to_numpy(), rel=1e-7)
+        assert fast.zph.statistic.to_numpy() == pytest.approx(slow.zph.statistic.to_numpy(), rel=1e-5)
