@@ -28,6 +28,7 @@ from core.zph import proportional_hazards
 _NEW = 1e-8  # of a column's length that the columns before it do not give
 _APART = 1e-3  # from here on products tell so for sure
 _ENOUGH = 20_000  # patients
+_NOT_FOUND = "no maximum of the likelihood was found: take covariates away"
 _FIGURES = ("coef", "std_error", "hazard_ratio", "conf_low", "conf_high", "p_value")
 
 
@@ -256,29 +257,37 @@ def _fitted(cases: _Cases, columns: list[Column], counts: np.ndarray, options: C
     kept = _independent(columns, cases.design, reasons)
     figures = np.full((len(_FIGURES), len(columns)), math.nan)
     reason = model_reason(len(kept), int(np.count_nonzero(cases.event)))
-    found = None
+    found: Fit | Penalised | None = None
     if kept and not reason:
         design = cases.design if len(kept) == len(columns) else cases.design.T[kept].T
-        fitted_by = penalised if options.firth else fit
-        own = fitted_by(cases.index, cases.event, design, scale=scale[kept], stratum=cases.stratum, ties=options.ties)
-        if isinstance(own, Penalised):
-            figures[:, kept] = _penalised(own)
-        else:
-            found = own
-            figures[:, kept] = _wald(found)
-            for place in np.flatnonzero(found.diverged):
-                reasons[kept[place]] = reasons[kept[place]] or \
-                    "the hazard ratio has no finite value (monotone likelihood)"
+        found = (penalised if options.firth else fit)(
+            cases.index, cases.event, design, scale=scale[kept], stratum=cases.stratum, ties=options.ties)
+        figures[:, kept] = _penalised(found) if isinstance(found, Penalised) else _wald(found)
+        reason = "" if found.converged or _diverged(found) else _NOT_FOUND
+        _without_finite_ratio(columns, kept, found, figures[0], reasons)
     for i in kept:
         if columns[i].part:
             figures[2:5, i] = math.nan  # no hazard ratio by itself
-        elif not reasons[i] and abs(figures[0, i]) > BEYOND:
-            reasons[i] = "the hazard ratio per unit is beyond 1000: take a larger unit, a doubling or a cut" \
-                if not columns[i].reference else "the hazard ratio is beyond 1000: hardly anything holds it"
     reasons = [r or reason for r in reasons]
     figures[:, [bool(r) for r in reasons]] = math.nan
-    usable = found is not None and not found.diverged.any()
-    return _Fitted(figures=figures, reasons=reasons, kept=kept, reason=reason, fit=found if usable else None)
+    usable = isinstance(found, Fit) and not reason and not _diverged(found)
+    return _Fitted(figures=figures, reasons=reasons, kept=kept, reason=reason,
+                   fit=found if usable and isinstance(found, Fit) else None)
+
+
+def _diverged(found: Fit | Penalised) -> bool:
+    return isinstance(found, Fit) and bool(found.diverged.any())
+
+
+def _without_finite_ratio(columns: list[Column], kept: list[int], found: Fit | Penalised, coef: np.ndarray,
+                          reasons: list[str]) -> None:
+    """Say of a column that has no finite ratio, or one beyond all bounds, that it has."""
+    for place, i in enumerate(kept):
+        if isinstance(found, Fit) and found.diverged[place]:
+            reasons[i] = reasons[i] or "the hazard ratio has no finite value (monotone likelihood)"
+        elif not columns[i].part and not reasons[i] and abs(coef[i]) > BEYOND:
+            reasons[i] = "the hazard ratio per unit is beyond 1000: take a larger unit, a doubling or a cut" \
+                if not columns[i].reference else "the hazard ratio is beyond 1000: hardly anything holds it"
 
 
 def _wald(found: Fit) -> np.ndarray:

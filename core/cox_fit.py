@@ -10,7 +10,9 @@ import numpy as np
 from core.partial_likelihood import Point, RiskSets, Ties
 
 _STEP = 3e-7  # of a coefficient per standard deviation; the error left is of the order of its square
-_SHORT = 0.02  # a step after which the information is taken for the same
+_SHORT = 0.02  # a step that cannot lead out of bounds
+_FAR_SHORTER = 0.05
+ENDED = 1e-6  # the squared distance to the maximum, in standard errors, at which an iteration has come to its end
 _CONSTANT = 1e-12  # standard deviation over mean
 _MANY, _PART, _EVENTS = 20_000, 16, 20  # patients from which on every so many-th begins; events per parameter of them
 _MAX_ITERATIONS = 40
@@ -27,6 +29,7 @@ class Fit:
     ----------
     coef, variance : (p,), (p, p), in units of the columns
     diverged : bool (p,), coefficients without a finite maximum
+    converged : whether the iteration came to its end
     best : the likelihood's point at its maximum, on standardised columns
     scale : (p,), the columns' standard deviations
     """
@@ -34,6 +37,7 @@ class Fit:
     coef: np.ndarray
     variance: np.ndarray
     diverged: np.ndarray
+    converged: bool
     best: Point
     scale: np.ndarray
 
@@ -82,14 +86,15 @@ def fit(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.n
     """
     scale = standardise(design) if scale is None else scale
     sets = RiskSets(index, event, design, stratum=stratum, weight=weight, ties=ties)
-    best, move = _climb(sets, _start(sets, ties))
+    best = _climb(sets, _start(sets, ties))
     inverse = _inverse(best.information)
     spread = np.diag(inverse)
     diverged = ~(spread > 0) | (np.diag(best.information) < _VANISHED * sets.deaths.sum())
     if np.ptp(best.eta) > _DIVERGED:  # a spline's columns may each be far and together near
         diverged |= np.abs(best.beta * np.ptp(sets.x, axis=0)) > _DIVERGED / 2
-    return Fit(coef=(best.beta + move) / scale, variance=inverse / np.outer(scale, scale), diverged=diverged, best=best,
-               scale=scale)
+    left = inverse @ best.score
+    return Fit(coef=(best.beta + left) / scale, variance=inverse / np.outer(scale, scale), diverged=diverged, best=best,
+               converged=bool(best.score @ left < ENDED), scale=scale)
 
 
 def standardise(design: np.ndarray) -> np.ndarray:
@@ -116,26 +121,28 @@ def _start(sets: RiskSets, ties: Ties) -> np.ndarray:
         part = RiskSets(sets.index[::_PART], sets.event[::_PART], sets.x[::_PART], stratum=stratum, weight=weight,
                         ties=ties)
         if part.deaths.sum() >= _EVENTS * p:
-            found, _ = _climb(part, np.zeros(p))
+            found = _climb(part, np.zeros(p))
             if np.ptp(found.eta) < _DIVERGED:
                 return found.beta
     return np.zeros(p)
 
 
-def _climb(sets: RiskSets, beta: np.ndarray) -> tuple[Point, np.ndarray]:
-    """Go up to the maximum, or until a coefficient has left all bounds; return the point and what is left to go.
+def _climb(sets: RiskSets, beta: np.ndarray) -> Point:
+    """Go up to the maximum, or until a coefficient has left all bounds.
 
-    The information is computed anew only after a step that can have changed it by much.
+    The information of one point serves the next ones as long as each step is far shorter than the one before.
     """
     at = sets.evaluate(beta)
-    information = at.information
+    information, before = at.information, 0.0
     for _ in range(_MAX_ITERATIONS):
         move = _solved(information, at.score)
-        size = np.abs(move).max(initial=0)
-        if size < _STEP:
-            return at, move
-        if size > _SHORT:
-            move *= min(1.0, _STRIDE / max(float(np.ptp(sets.x @ move)), 1e-300))
+        if before and np.abs(move).max() > _FAR_SHORTER * before:
+            information = at.information
+            move = _solved(information, at.score)
+        before = np.abs(move).max(initial=0)
+        if before < _STEP:
+            break
+        move *= min(1.0, _STRIDE / max(float(np.ptp(sets.x @ move)), 1e-300)) if before > _SHORT else 1.0
         ahead = sets.evaluate(at.beta + move)
         while not ahead.likelihood >= at.likelihood - 1e-9 * abs(at.likelihood) and np.abs(move).max() > _STEP:
             move /= 2
@@ -143,9 +150,7 @@ def _climb(sets: RiskSets, beta: np.ndarray) -> tuple[Point, np.ndarray]:
         at = ahead
         if np.ptp(at.eta) > 1.5 * _DIVERGED:
             break
-        if np.abs(move).max() > _SHORT:
-            information = at.information
-    return at, np.zeros(beta.size)
+    return at
 
 
 def _solved(information: np.ndarray, score: np.ndarray) -> np.ndarray:

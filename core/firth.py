@@ -14,7 +14,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from core.cox_fit import standardise
+from core.cox_fit import ENDED, standardise
 from core.p_values import chi_square_p
 from core.partial_likelihood import Point, RiskSets, Ties
 
@@ -27,7 +27,7 @@ _FARTHEST = 60.0  # log hazard ratio over a column's range, beyond which a limit
 class Penalised:
     """Coefficients, profile limits and penalised likelihood-ratio p, each (p,), in units of the columns.
 
-    A limit is infinite where the profile does not fall far enough.
+    A limit is infinite where the profile does not fall far enough; `converged`: the iteration came to its end.
     """
 
     coef: np.ndarray
@@ -36,6 +36,7 @@ class Penalised:
     high: np.ndarray
     p_value: np.ndarray
     statistic: float
+    converged: bool
 
 
 @dataclass(eq=False)
@@ -72,7 +73,8 @@ def penalised(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale
     p, span = design.shape[1], np.ptp(design, axis=0)
     best = _climb(sets, np.zeros(p), np.arange(p), span)
     nothing = _Peak(sets.evaluate(np.zeros(p)))
-    error = np.sqrt(np.diag(np.linalg.inv(best.point.information)))
+    inverse = np.linalg.inv(best.point.information)
+    error = np.sqrt(np.diag(inverse))
     low, high, p_value = np.empty(p), np.empty(p), np.empty(p)
     for j in range(p):
         profile = partial(_profile, sets, best.point.beta, j, span)
@@ -81,7 +83,8 @@ def penalised(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale
         low[j], high[j] = (_limit(above, float(best.point.beta[j]), sign * error[j], _FARTHEST / span[j])
                            for sign in (-1, 1))
     return Penalised(coef=best.point.beta / scale, std_error=error / scale, low=low / scale, high=high / scale,
-                     p_value=p_value, statistic=2 * (best.value - nothing.value))
+                     p_value=p_value, statistic=2 * (best.value - nothing.value),
+                     converged=bool(best.score @ inverse @ best.score < ENDED))
 
 
 def _profile(sets: RiskSets, start: np.ndarray, j: int, span: np.ndarray, b: float) -> float:

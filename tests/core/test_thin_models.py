@@ -105,6 +105,15 @@ def test_a_thin_subgroup_has_the_penalised_ratio_of_its_patients(sample):
     assert len(nothing) and nothing.hazard_ratio.isna().all()
 
 
+@pytest.mark.parametrize("firth", [False, True])
+def test_an_iteration_that_does_not_end_shows_no_figure(sample, monkeypatch, firth):
+    for module in ("core.cox_fit", "core.firth"):
+        monkeypatch.setattr(f"{module}._MAX_ITERATIONS", 1)
+    model = cox(sample, endpoint="OS", covariates=["arm", "pvtt"], options=CoxOptions.of(firth=firth))
+    assert model.reason == "no maximum of the likelihood was found: take covariates away"
+    assert model.terms.hazard_ratio.isna().all() and (model.terms.reason == model.reason).all() and model.fit is None
+
+
 def test_firth_of_counts_is_what_the_likelihood_in_r_has():
     """tests/reference/make_cox_reference.R, firth$thin_arm."""
     theirs = json.loads((REFERENCE / "cox_reference.json").read_text())["firth"]["thin_arm"]
