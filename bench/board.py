@@ -128,6 +128,19 @@ def lifelines_board(path: Path, whole: Cohort, factors: list[str]) -> None:
             had = frame[column].between(low, high)
             fisher_exact([[(had & test).sum(), (~had & test).sum()],
                           [(had & ~test).sum(), (~had & ~test).sum()]])
+    lifelines_baseline(frame, test, levels)
+
+
+def lifelines_baseline(frame: pd.DataFrame, test: pd.Series, levels: dict[str, Any]) -> None:
+    """Sum up by arm with pandas, and test with scipy; without standardised differences."""
+    from scipy.stats import chi2_contingency, mannwhitneyu
+
+    for factor, groups in levels.items():
+        values = frame[COLUMNS.get(factor, factor)]
+        if pd.api.types.is_numeric_dtype(values):
+            values.groupby(test).describe()
+            mannwhitneyu(values[test], values[~test])
+        chi2_contingency(pd.crosstab(groups.codes, test), correction=False)
 
 
 def lifelines_survival(time_: pd.Series, event: pd.Series, test: pd.Series, levels: dict[str, Any]) -> None:

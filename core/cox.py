@@ -10,12 +10,13 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from core.adequacy import BEYOND, model_reason, own_reason
+from core.adequacy import BEYOND, model_reason
 from core.cohort import Cohort
+from core.complete_cases import CompleteCases, independent, without_events
 from core.concordance import concordance
 from core.counts import strata, timeline
 from core.cox_fit import Fit, fit, standardise
-from core.design import Column, Form, columns_of, design_in_order, form_of, missing
+from core.design import Column, Form, columns_of, form_of
 from core.errors import NotEstimable
 from core.firth import Penalised, penalised
 from core.format import plural
@@ -25,9 +26,6 @@ from core.product_limit import Z95
 from core.schema import ARM
 from core.zph import proportional_hazards
 
-_NEW = 1e-8  # of a column's length that the columns before it do not give
-_APART = 1e-3  # from here on products tell so for sure
-_ENOUGH = 20_000  # patients
 _NOT_FOUND = "no maximum of the likelihood was found: take covariates away"
 _FIGURES = ("coef", "std_error", "hazard_ratio", "conf_low", "conf_high", "p_value")
 
@@ -140,7 +138,7 @@ def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,),
         raise NotEstimable("No covariate is left: each has a single level, or a baseline hazard per level.",
                            "Choose one that varies.")
     here = cohort.rows & (timeline(cohort, endpoint).index >= 0)
-    cases = _Cases.of(cohort, endpoint, here, columns, options)
+    cases = CompleteCases.of(cohort, endpoint, here, columns, options.within)
     n, n_event = len(cases.index), int(np.count_nonzero(cases.event))
     if not n_event:
         raise NotEstimable(f"No {endpoint} event among {plural(n, 'patient')} with all covariates known.",
@@ -166,49 +164,6 @@ def univariable(cohort: Cohort, *, endpoint: str, covariates: Sequence[str],
     return found
 
 
-@dataclass(eq=False)
-class _Cases:
-    """The patients with all covariates known, latest first; `stratum` None where the model has one baseline hazard.
-
-    The design is standardised when the model is fitted.
-    """
-
-    index: np.ndarray
-    event: np.ndarray
-    design: np.ndarray
-    stratum: np.ndarray | None
-
-    @staticmethod
-    def of(cohort: Cohort, endpoint: str, here: np.ndarray, columns: list[Column], options: CoxOptions) -> _Cases:
-        line, complete = timeline(cohort, endpoint), here
-        for key in dict.fromkeys([*(c.term for c in columns), *options.within]):
-            if (absent := missing(cohort, key)) is not None:
-                complete = complete & ~absent
-        order, index, event = line.latest_first
-        some = None
-        if not complete[order].all():
-            some = complete[order]
-            order, index, event = order[some], index[some], event[some]
-        return _Cases(index=index, event=event, design=design_in_order(cohort, endpoint, columns, some),
-                      stratum=_stratum(cohort, options.within)[order] if options.within else None)
-
-    def counts(self, columns: list[Column]) -> np.ndarray:
-        """Return patients and events of each column's level, of all where it is a number, int (p, 2)."""
-        both = np.column_stack([np.ones(self.event.size), self.event])
-        out = np.rint(self.design.T @ both).astype(int)
-        out[[not c.reference for c in columns]] = self.event.size, np.count_nonzero(self.event)
-        return out
-
-    def without(self, column: int) -> None:
-        """Leave the patients of a level aside."""
-        self._keep(self.design[:, column] != 1)
-
-    def _keep(self, used: np.ndarray) -> None:
-        self.index, self.event = self.index[used], self.event[used]
-        self.design = np.compress(used, self.design.T, axis=1).T
-        self.stratum = None if self.stratum is None else self.stratum[used]
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Fitted:
     """Figures (6, p), reasons per column, the columns that were fitted, and why the model cannot be read, or ""."""
@@ -218,15 +173,6 @@ class _Fitted:
     kept: list[int]
     reason: str
     fit: Fit | None
-
-
-def _stratum(cohort: Cohort, within: tuple[str, ...]) -> np.ndarray:
-    """Number the combinations of levels that have baseline hazards of their own, (n,)."""
-    out = np.zeros(len(cohort.rows), int)
-    for key in within:
-        codes = strata(cohort, key).codes
-        out = out * (int(codes.max(initial=0)) + 1) + codes
-    return out
 
 
 def _levels(cohort: Cohort, columns: list[Column], counts: np.ndarray, everyone: tuple[int, int]) -> pd.DataFrame:
@@ -250,11 +196,11 @@ def _terms(columns: list[Column], counts: np.ndarray, fitted: _Fitted) -> pd.Dat
                          "reason": np.array(fitted.reasons, object)}, copy=False)
 
 
-def _fitted(cases: _Cases, columns: list[Column], counts: np.ndarray, options: CoxOptions) -> _Fitted:
+def _fitted(cases: CompleteCases, columns: list[Column], counts: np.ndarray, options: CoxOptions) -> _Fitted:
     """Fit the columns that can be; say of each other one why not."""
-    reasons = _without_events(cases, columns, counts, keep_empty=options.firth)
+    reasons = without_events(cases, columns, counts, keep_empty=options.firth)
     scale = standardise(cases.design)
-    kept = _independent(columns, cases.design, reasons)
+    kept = independent(columns, cases.design, reasons)
     figures = np.full((len(_FIGURES), len(columns)), math.nan)
     reason = model_reason(len(kept), int(np.count_nonzero(cases.event)))
     found: Fit | Penalised | None = None
@@ -302,55 +248,3 @@ def _penalised(found: Penalised) -> np.ndarray:
     with np.errstate(over="ignore"):
         return np.array([found.coef, found.std_error, np.exp(found.coef), np.exp(found.low), np.exp(found.high),
                          found.p_value])
-
-
-def _without_events(cases: _Cases, columns: list[Column], counts: np.ndarray, *, keep_empty: bool) -> list[str]:
-    """Say why a level has no hazard ratio, and leave those without events aside.
-
-    A level without events has a coefficient of minus infinity: its patients weigh nothing in any
-    risk set, so the others are fitted without them. With `keep_empty` (Firth) it has a finite one.
-    """
-    reasons = [""] * len(columns)
-    for i, (column, (n, events)) in enumerate(zip(columns, counts.tolist(), strict=True)):
-        if column.reference and not (keep_empty and n):
-            reasons[i] = own_reason(column.level, n, events)
-            if n and not events:
-                cases.without(i)
-    return reasons
-
-
-def _independent(columns: list[Column], design: np.ndarray, reasons: list[str]) -> list[int]:
-    """Return the columns of a standardised design to fit; say of one that follows from those before it that it does."""
-    n, p = design.shape
-    if _clearly_apart(design[::max(n // _ENOUGH, 1)]):
-        return list(range(p))
-    varies = design.any(axis=0)
-    for i in np.flatnonzero(~varies):
-        reasons[i] = reasons[i] or f"{_named(columns[i])} does not vary in these patients"
-    kept = np.flatnonzero(varies).tolist()
-    values = design[:, kept] / math.sqrt(max(n, 1))
-    while True:  # what is left of a column beside those before it stands on R's diagonal
-        left = np.abs(np.diag(np.linalg.qr(values, mode="r")))
-        left = np.append(left, np.zeros(len(kept) - left.size))
-        follows = next((i for i, v in enumerate(left) if v <= _NEW), None)
-        if follows is None:
-            return kept
-        reasons[kept[follows]] = f"{_named(columns[kept[follows]])} follows from the terms before it"
-        kept.pop(follows)
-        values = np.delete(values, follows, axis=1)
-
-
-def _clearly_apart(design: np.ndarray) -> bool:
-    """Tell from products, which hold half the digits, that no column is anywhere near those before it.
-
-    What does not follow from others in a part of the patients does not in all.
-    """
-    try:
-        left = np.diag(np.linalg.cholesky(design.T @ design)) / math.sqrt(max(len(design), 1))
-    except np.linalg.LinAlgError:
-        return False
-    return bool(left.min(initial=1) > _APART)
-
-
-def _named(column: Column) -> str:
-    return column.level if column.reference else column.term

@@ -8,27 +8,24 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
-from core.adequacy import BEYOND, finite_against_first, reasons_of
-from core.batched import LIKELIHOOD, against_first, fit_all, log_likelihood
+from core.adequacy import BEYOND, reasons_of
 from core.cohort import Cohort
 from core.comparison import adjusted
-from core.counts import Strata, count_all_times, cuts_of, level_counts, number_of_strata, strata, timeline
+from core.counts import cuts_of, level_counts, number_of_strata, strata, timeline
 from core.errors import NotEstimable
 from core.filters import Condition
 from core.firth_pair import penalised_pairs
-from core.left_at_risk import DeathTimes, LeftAtRisk
+from core.forest_tables import MANY_TIMES, ForestTables, finite_ratios, fit_arms, likelihood_ratios
 from core.p_values import chi_square_p, two_sided_p
 from core.product_limit import Z95
 from core.schema import ARM
 from core.treatment import reference_place
 
 OVERALL, FIRTH = "All patients", "Firth"
-_MANY_TIMES = 300  # of death, from which on it costs more to fill models up to one size than to fit sizes apart
 _FIGURES = ("coef", "std_error", "hazard_ratio", "conf_low", "conf_high", "p_value")
 
 
@@ -91,14 +88,14 @@ def subgroup_hazard_ratios(cohort: Cohort, *, endpoint: str, factors: Sequence[s
 def _endpoints_together(cohort: Cohort, endpoint: str) -> tuple[str, ...]:
     """Return the endpoints that are fitted at once: all, as long as it is the number of calls that costs."""
     sizes = {name: timeline(cohort, name).times.size for name in {*cohort.endpoints, endpoint}}
-    return cohort.endpoints if sum(sizes.values()) < _MANY_TIMES else (endpoint,)
+    return cohort.endpoints if sum(sizes.values()) < MANY_TIMES else (endpoint,)
 
 
 def _forests(cohort: Cohort, endpoints: tuple[str, ...], by: str, factors: tuple[str, ...],
              order: tuple[int, ...]) -> list[Subgroups]:
     """Fit the forests of some endpoints at once; the reference arm first in `order`."""
     arms = [strata(cohort, by).levels[i] for i in order]
-    tables = _Tables.of(cohort, endpoints, by, factors, order)
+    tables = ForestTables.of(cohort, endpoints, by, factors, order)
     interactions = _interactions(cohort, factors, tables, len(endpoints))
     rows = _rows(factors, arms, tables, [dict(zip(factors, i.p_value.tolist(), strict=True)) for i in interactions])
     return [Subgroups(endpoint=e, by=by, factors=factors, rows=r, interactions=i,
@@ -122,59 +119,13 @@ def condition_of(cohort: Cohort, key: str, level: str) -> Condition:
     return Condition(bounds=tuple(bounds))
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Tables:
-    """Deaths and at risk, float (cells, t), per endpoint of the arms and of the arms by each factor's levels.
-
-    The last is an empty cell; of endpoints with fewer times the others are empty. `n`: the cells' patients. Endpoint by
-    endpoint, `subgroups` (k, arms): the cells of all patients and of each level; `places` (arms, levels): those of each
-    factor. The reference arm comes first.
-    """
-
-    times: DeathTimes
-    deaths: np.ndarray
-    at_risk: np.ndarray
-    n: np.ndarray
-    groups: list[Strata]
-    subgroups: np.ndarray
-    places: tuple[np.ndarray, ...]
-
-    @staticmethod
-    def of(cohort: Cohort, endpoints: tuple[str, ...], by: str, factors: tuple[str, ...],
-           order: tuple[int, ...]) -> _Tables:
-        deaths, risk = count_all_times(cohort, endpoints, (by, *((by, key) for key in factors)))
-        cells, groups = len(deaths) // len(endpoints), [strata(cohort, key) for key in factors]
-        died = np.array([deaths[e * cells:e * cells + len(order)].sum(axis=0) for e in range(len(endpoints))])
-        times = DeathTimes.of(deaths, risk, died.max(axis=0))
-        subgroups, places = _layout(order, tuple(len(g.levels) for g in groups), len(endpoints))
-        return _Tables(times=times, deaths=deaths[:, times.order], groups=groups, subgroups=subgroups,
-                       at_risk=risk[:, times.order], places=places,
-                       n=(risk[:, 0] if risk.shape[1] else np.zeros(len(risk))).astype(int))
-
-    def left(self, cells: np.ndarray) -> LeftAtRisk:
-        """Lay out models of some cells each, (b, g)."""
-        return self.times.left(self.deaths[cells], self.at_risk[cells])
-
-
-@lru_cache(maxsize=64)
-def _layout(order: tuple[int, ...], levels: tuple[int, ...],
-            endpoints: int) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
-    """Return where the cells of each subgroup and factor stand, from the arms' order and the factors' levels."""
-    arms = np.array(order)
-    starts = len(order) * (1 + np.concatenate([[0], np.cumsum(levels)]).astype(int))
-    places = [start + arms[:, None] * n + np.arange(n) for start, n in zip(starts, levels, strict=False)]
-    subgroups = np.concatenate([arms[None], *(p.T for p in places)])
-    each = [e * int(starts[-1]) for e in range(endpoints)]
-    return np.concatenate([subgroups + e for e in each]), tuple(p + e for e in each for p in places)
-
-
-def _rows(factors: tuple[str, ...], arms: list[str], tables: _Tables,
+def _rows(factors: tuple[str, ...], arms: list[str], tables: ForestTables,
           p_interaction: list[dict[str, float]]) -> list[pd.DataFrame]:
     """Fit every subgroup, and all patients first, of each endpoint."""
     names = [("", OVERALL), *((f, level) for f, g in zip(factors, tables.groups, strict=True) for level in g.levels)]
     n, deaths = (v[tables.subgroups] for v in (tables.n, tables.deaths.sum(axis=1).astype(int)))
-    finite = _finite(tables)
-    coef, error = _fit_arms(tables, finite)
+    finite = finite_ratios(tables)
+    coef, error = fit_arms(tables, finite)
     figures, reasons, method = _ratios(coef.ravel(), error.ravel(), _reasons(arms, n, deaths, finite))
     if len(arms) == 2:
         _with_firth(figures, method, np.flatnonzero((method == "") & (n > 1).all(axis=1)), tables)
@@ -212,7 +163,7 @@ def _ratios(coef: np.ndarray, error: np.ndarray, reasons: list[str]) -> tuple[np
             np.where(hidden, "", "Wald").astype(object))
 
 
-def _with_firth(figures: np.ndarray, method: np.ndarray, thin: np.ndarray, tables: _Tables) -> None:
+def _with_firth(figures: np.ndarray, method: np.ndarray, thin: np.ndarray, tables: ForestTables) -> None:
     """Put Firth's penalised estimate where the likelihood of two arms, of two patients or more, has no maximum."""
     if not thin.size:
         return
@@ -223,36 +174,9 @@ def _with_firth(figures: np.ndarray, method: np.ndarray, thin: np.ndarray, table
     method[thin[near]] = FIRTH
 
 
-def _finite(tables: _Tables) -> np.ndarray:
-    """Tell which arms have a finite hazard ratio against the first, bool (k, arms).
-
-    Of two arms: where each had a death while the other was at risk.
-    """
-    cells, dies, there = tables.subgroups, tables.deaths > 0, tables.at_risk > 0
-    if cells.shape[1] > 2:
-        return np.array([finite_against_first(dies[own], there[own]) for own in cells])
-    both = (dies[cells] & there[cells[:, ::-1]]).any(axis=2).all(axis=1)
-    return np.column_stack([np.ones_like(both), both])
-
-
-def _fit_arms(tables: _Tables, finite: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Fit each arm against the first in each subgroup; NaN where it has no finite ratio, each (k, arms - 1)."""
-    coef, error = np.full((2, len(finite), finite.shape[1] - 1), math.nan)
-    some = np.flatnonzero(finite[:, 1:].any(axis=1))
-    if some.size and tables.deaths.shape[1]:  # an arm without a finite ratio leaves the risk sets
-        cells = np.where(finite, tables.subgroups, len(tables.deaths) - 1)[some]
-        coef[some], error[some] = against_first(tables.left(cells))
-        coef[~finite[:, 1:]] = error[~finite[:, 1:]] = math.nan
-    return coef, error
-
-
-def _interactions(cohort: Cohort, factors: tuple[str, ...], tables: _Tables, endpoints: int) -> list[pd.DataFrame]:
+def _interactions(cohort: Cohort, factors: tuple[str, ...], tables: ForestTables, endpoints: int) -> list[pd.DataFrame]:
     """Return each factor's likelihood ratio of arm + factor against arm * factor, of each endpoint."""
-    size = len(tables.places)
-    df, statistic, told = np.zeros(size, int), np.zeros(size), np.zeros(size, bool)
-    for some in _together(tables):
-        df[some], statistic[some], told[some] = _likelihood_ratios(tables, some)
-    statistic = np.where(told, statistic, math.nan)
+    statistic, df = likelihood_ratios(tables)
     p = np.array([math.nan if math.isnan(s) else chi_square_p(s, f)
                   for s, f in zip(statistic.tolist(), df.tolist(), strict=True)])
     absent = np.array([_missing(cohort, key) for key in factors], int)
@@ -267,47 +191,3 @@ def _missing(cohort: Cohort, key: str) -> int:
     return cohort.n - int(level_counts(cohort, key).sum())
 
 
-def _together(tables: _Tables) -> list[list[int]]:
-    """Return the factors whose models are fitted together: all of them, or, where times are many, those of one size."""
-    levels = [p.shape[1] for p in tables.places]
-    if tables.deaths.shape[1] < _MANY_TIMES:
-        return [list(range(len(levels)))] if levels else []
-    return [[i for i, n in enumerate(levels) if n == size] for size in sorted(set(levels))]
-
-
-def _likelihood_ratios(tables: _Tables, some: list[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return of some factors the terms by which the two models differ, the statistic, and whether it tells anything."""
-    arms, most = tables.places[some[0]].shape[0], max(tables.places[i].shape[1] for i in some)
-    cells = np.full((len(some), arms, most), len(tables.deaths) - 1)
-    for row, i in enumerate(some):
-        cells[row, :, :tables.places[i].shape[1]] = tables.places[i]
-    events, patients = (np.asarray(v.any(axis=1))[cells] for v in (tables.deaths, tables.at_risk))
-    useful = events.any(axis=1, keepdims=True)  # a level without events says nothing
-    patients &= useful
-    here = patients.sum(axis=(1, 2)) - 1
-    for axis in (1, 2):
-        here -= np.maximum(patients.any(axis=axis).sum(axis=1) - 1, 0)
-    df = np.maximum(here, 0)
-    told = (df > 0) & np.asarray(events.any(axis=2)).all(axis=1)
-    statistic = np.zeros(len(some))
-    if told.any():
-        own = cells[told].reshape(-1, arms * most)
-        alive = np.stack(np.broadcast_arrays(useful, events), axis=1)[told].reshape(len(own), 2, -1)
-        statistic[told] = _twice_gained(tables.left(own), alive, _designs(arms, most))
-    return df, statistic, told
-
-
-def _twice_gained(cells: LeftAtRisk, alive: np.ndarray, designs: np.ndarray) -> np.ndarray:
-    """Return twice what the second model's likelihood is above the first's, (b,)."""
-    coef, _ = fit_all(cells, alive=alive, design=designs, precision=LIKELIHOOD)
-    likelihood = log_likelihood(cells, coef, alive=alive)
-    return np.asarray(np.maximum(2 * (likelihood[:, 1] - likelihood[:, 0]), 0))
-
-
-@lru_cache(maxsize=64)
-def _designs(arms: int, levels: int) -> np.ndarray:
-    """Return the columns of arm + factor and of arm * factor on cells of arm and level, (2, cells, cells)."""
-    arm, level = np.divmod(np.arange(arms * levels), levels)
-    both = np.column_stack([np.eye(arms)[arm], np.eye(levels)[level]])
-    return np.stack([np.pad(both, ((0, 0), (0, max(arms * levels - arms - levels, 0))))[:, :arms * levels],
-                     np.eye(arms * levels)])

@@ -1,0 +1,121 @@
+"""The patients that a Cox model is fitted on, and which of its columns can be."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.adequacy import own_reason
+from core.cohort import Cohort
+from core.counts import strata, timeline
+from core.design import Column, design_in_order, missing
+
+_NEW = 1e-8  # of a column's length that the columns before it do not give
+_APART = 1e-3  # from here on products tell so for sure
+_ENOUGH = 20_000  # patients
+
+
+@dataclass(eq=False)
+class CompleteCases:
+    """The patients with all covariates known, latest first; `stratum` None where the model has one baseline hazard.
+
+    The design is standardised when the model is fitted.
+    """
+
+    index: np.ndarray
+    event: np.ndarray
+    design: np.ndarray
+    stratum: np.ndarray | None
+
+    @staticmethod
+    def of(cohort: Cohort, endpoint: str, here: np.ndarray, columns: list[Column],
+           within: tuple[str, ...]) -> CompleteCases:
+        """Choose from some patients, bool (n of the whole,); `within`: what the model is stratified by."""
+        line, complete = timeline(cohort, endpoint), here
+        for key in dict.fromkeys([*(c.term for c in columns), *within]):
+            if (absent := missing(cohort, key)) is not None:
+                complete = complete & ~absent
+        order, index, event = line.latest_first
+        some = None
+        if not complete[order].all():
+            some = complete[order]
+            order, index, event = order[some], index[some], event[some]
+        return CompleteCases(index=index, event=event, design=design_in_order(cohort, endpoint, columns, some),
+                             stratum=_stratum(cohort, within)[order] if within else None)
+
+    def counts(self, columns: list[Column]) -> np.ndarray:
+        """Return patients and events of each column's level, of all where it is a number, int (p, 2)."""
+        both = np.column_stack([np.ones(self.event.size), self.event])
+        out = np.rint(self.design.T @ both).astype(int)
+        out[[not c.reference for c in columns]] = self.event.size, np.count_nonzero(self.event)
+        return out
+
+    def without(self, column: int) -> None:
+        """Leave the patients of a level aside."""
+        used = self.design[:, column] != 1
+        self.index, self.event = self.index[used], self.event[used]
+        self.design = np.compress(used, self.design.T, axis=1).T
+        self.stratum = None if self.stratum is None else self.stratum[used]
+
+
+def _stratum(cohort: Cohort, within: tuple[str, ...]) -> np.ndarray:
+    """Number the combinations of levels that have baseline hazards of their own, (n,)."""
+    out = np.zeros(len(cohort.rows), int)
+    for key in within:
+        codes = strata(cohort, key).codes
+        out = out * (int(codes.max(initial=0)) + 1) + codes
+    return out
+
+
+def without_events(cases: CompleteCases, columns: list[Column], counts: np.ndarray, *, keep_empty: bool) -> list[str]:
+    """Say why a level has no hazard ratio, and leave those without events aside.
+
+    A level without events has a coefficient of minus infinity: its patients weigh nothing in any
+    risk set, so the others are fitted without them. With `keep_empty` (Firth) it has a finite one.
+    """
+    reasons = [""] * len(columns)
+    for i, (column, (n, events)) in enumerate(zip(columns, counts.tolist(), strict=True)):
+        if column.reference and not (keep_empty and n):
+            reasons[i] = own_reason(column.level, n, events)
+            if n and not events:
+                cases.without(i)
+    return reasons
+
+
+def independent(columns: list[Column], design: np.ndarray, reasons: list[str]) -> list[int]:
+    """Return the columns of a standardised design to fit; say of one that follows from those before it that it does."""
+    n, p = design.shape
+    if _clearly_apart(design[::max(n // _ENOUGH, 1)]):
+        return list(range(p))
+    varies = design.any(axis=0)
+    for i in np.flatnonzero(~varies):
+        reasons[i] = reasons[i] or f"{_named(columns[i])} does not vary in these patients"
+    kept = np.flatnonzero(varies).tolist()
+    values = design[:, kept] / math.sqrt(max(n, 1))
+    while True:  # what is left of a column beside those before it stands on R's diagonal
+        left = np.abs(np.diag(np.linalg.qr(values, mode="r")))
+        left = np.append(left, np.zeros(len(kept) - left.size))
+        follows = next((i for i, v in enumerate(left) if v <= _NEW), None)
+        if follows is None:
+            return kept
+        reasons[kept[follows]] = f"{_named(columns[kept[follows]])} follows from the terms before it"
+        kept.pop(follows)
+        values = np.delete(values, follows, axis=1)
+
+
+def _clearly_apart(design: np.ndarray) -> bool:
+    """Tell from products, which hold half the digits, that no column is anywhere near those before it.
+
+    What does not follow from others in a part of the patients does not in all.
+    """
+    try:
+        left = np.diag(np.linalg.cholesky(design.T @ design)) / math.sqrt(max(len(design), 1))
+    except np.linalg.LinAlgError:
+        return False
+    return bool(left.min(initial=1) > _APART)
+
+
+def _named(column: Column) -> str:
+    return column.level if column.reference else column.term
