@@ -119,7 +119,8 @@ def _likelihood_ratios(tables: ForestTables, some: list[int]) -> tuple[np.ndarra
     for axis in (1, 2):
         here -= np.maximum(patients.any(axis=axis).sum(axis=1) - 1, 0)
     df = np.maximum(here, 0)
-    told = (df > 0) & np.asarray(events.any(axis=2)).all(axis=1)
+    without = np.asarray(patients.any(axis=2) & ~events.any(axis=2))  # an arm whose coefficient has no finite value
+    told = (df > 0) & ~without.any(axis=1)
     statistic = np.zeros(len(some))
     if told.any():
         own = cells[told].reshape(-1, arms * most)

@@ -145,6 +145,18 @@ def test_many_patients_of_one_level_are_no_obstacle(size, tmp_path):
     assert subgroup_hazard_ratios(nobody, endpoint="OS").rows.hazard_ratio.isna().all()
 
 
+def test_two_of_three_arms_have_the_interaction_of_two():
+    rng = np.random.default_rng(3)
+    lines = [f"p{i},{'ABC'[i % 3]},{'MF'[rng.integers(2)]},{rng.exponential(9):.2f},{int(rng.random() < 0.8)}"
+             for i in range(300)]
+    three = read_cohort(io.BytesIO("\n".join(["id,arm,sex,OS_months,OS_event", *lines]).encode()))
+    two = read_cohort(io.BytesIO("\n".join(["id,arm,sex,OS_months,OS_event", *(
+        line for line in lines if ",C," not in line)]).encode()))
+    kept = three.filter({"arm": {"in": ["A", "B"]}})
+    ours, alone = (subgroup_hazard_ratios(c, endpoint="OS", factors=["sex"]).interactions.iloc[0] for c in (kept, two))
+    assert ours.df == alone.df == 1 and ours.p_value == pytest.approx(alone.p_value, rel=1e-6)
+
+
 def test_one_arm_and_later_factors_are_refused(sample, hcc):
     with pytest.raises(NotEstimable, match="Response is known only after time zero: it makes no subgroup"):
         subgroup_hazard_ratios(sample, endpoint="OS", factors=["response"])
