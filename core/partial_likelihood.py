@@ -105,11 +105,16 @@ class RiskSets:
 
     def design_sums(self, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Sum the design, weighed by patient, over risk sets and over the dying, each (t, p)."""
-        out = np.empty((self.columns.shape[0], self.starts.size))
+        out = np.empty((len(self.columns), self.starts.size))
+        room = self._room(1)
         for blocks, rows in self.chunks:
-            np.add.reduceat(self.columns[:, rows] * weight[rows], self.starts[blocks] - rows.start, axis=1,
-                            out=out[:, blocks])
+            weighed = np.multiply(self.columns[:, rows], weight[rows], out=room[0, :, :rows.stop - rows.start])
+            np.add.reduceat(weighed, self.starts[blocks] - rows.start, axis=1, out=out[:, blocks])
         return self._of_blocks(out.T)
+
+    def _room(self, k: int) -> np.ndarray:
+        """Make room for k times a chunk's design, (k, p, rows): to ask the system for it chunk by chunk costs more."""
+        return np.empty((k, len(self.columns), max(rows.stop - rows.start for _, rows in self.chunks)))
 
     def dying_sum(self, g: np.ndarray | None) -> np.ndarray:
         """Sum the design over all who die, each time of death weighed by g (t,), (p,)."""
@@ -127,10 +132,11 @@ class RiskSets:
     def squares(self, weights: np.ndarray) -> np.ndarray:
         """Sum the products of the design's columns, weighed by patient in several ways, (k, n), (k, p, p)."""
         k, p = len(weights), len(self.columns)
-        out = np.zeros((k * p, p))
+        out, room = np.zeros((k * p, p)), self._room(k)
         for _, rows in self.chunks:
             own = self.columns[:, rows]
-            out += (own * weights[:, None, rows]).reshape(k * p, -1) @ own.T
+            weighed = np.multiply(own, weights[:, None, rows], out=room[:, :, :rows.stop - rows.start])
+            out += weighed.reshape(k * p, -1) @ own.T
         return out.reshape(k, p, p)
 
     def per_death(self, values: np.ndarray) -> np.ndarray:
