@@ -28,6 +28,7 @@ class Fit:
     Attributes
     ----------
     coef, variance : (p,), (p, p), in units of the columns
+    information : (p, p), of standardised columns
     diverged : bool (p,), coefficients without a finite maximum
     converged : whether the iteration came to its end
     best : the likelihood's point at its maximum, on standardised columns
@@ -36,6 +37,7 @@ class Fit:
 
     coef: np.ndarray
     variance: np.ndarray
+    information: np.ndarray
     diverged: np.ndarray
     converged: bool
     best: Point
@@ -68,7 +70,7 @@ class Fit:
         p = self.coef.size
         start, beta = self.null, self.coef * self.scale
         return [("likelihood ratio", 2 * (self.best.likelihood - start.likelihood), p),
-                ("Wald", float(beta @ self.best.information @ beta), p),
+                ("Wald", float(beta @ self.information @ beta), p),
                 ("score", float(start.score @ np.linalg.lstsq(start.information, start.score, rcond=1e-14)[0]), p)]
 
 
@@ -86,15 +88,16 @@ def fit(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.n
     """
     scale = standardise(design) if scale is None else scale
     sets = RiskSets(index, event, design, stratum=stratum, weight=weight, ties=ties)
-    best = _climb(sets, _start(sets, ties))
-    inverse = _inverse(best.information)
+    best = _climb(sets, *_start(sets, ties))
+    information = best.products[0]
+    inverse = _inverse(information)
     spread = np.diag(inverse)
-    diverged = ~(spread > 0) | (np.diag(best.information) < _VANISHED * sets.deaths.sum())
+    diverged = ~(spread > 0) | (np.diag(information) < _VANISHED * sets.deaths.sum())
     if np.ptp(best.eta) > _DIVERGED:  # a spline's columns may each be far and together near
         diverged |= np.abs(best.beta * np.ptp(sets.x, axis=0)) > _DIVERGED / 2
     left = inverse @ best.score
     return Fit(coef=(best.beta + left) / scale, variance=inverse / np.outer(scale, scale), diverged=diverged, best=best,
-               converged=bool(best.score @ left < ENDED), scale=scale)
+               information=information, converged=bool(best.score @ left < ENDED), scale=scale)
 
 
 def standardise(design: np.ndarray) -> np.ndarray:
@@ -113,27 +116,30 @@ def standardise(design: np.ndarray) -> np.ndarray:
     return np.asarray(scale)
 
 
-def _start(sets: RiskSets, ties: Ties) -> np.ndarray:
-    """Return coefficients to begin with, (p,): of many patients the maximum of a sixteenth of them, else zeros."""
+def _start(sets: RiskSets, ties: Ties) -> tuple[np.ndarray, np.ndarray]:
+    """Return coefficients to begin with, (p,), and an information, (p, p), that leads towards the maximum.
+
+    Of many patients those of the maximum of every sixteenth, else of zeros.
+    """
     n, p = sets.x.shape
     if n >= _MANY:
         stratum, weight = (None if v is None else v[::_PART] for v in (sets.stratum, sets.weight))
         part = RiskSets(sets.index[::_PART], sets.event[::_PART], sets.x[::_PART], stratum=stratum, weight=weight,
                         ties=ties)
         if part.deaths.sum() >= _EVENTS * p:
-            found = _climb(part, np.zeros(p))
+            nothing = part.evaluate(np.zeros(p))
+            found = _climb(part, nothing.beta, nothing.information)
             if np.ptp(found.eta) < _DIVERGED:
-                return found.beta
-    return np.zeros(p)
+                return found.beta, found.information * (sets.deaths.sum() / part.deaths.sum())
+    return np.zeros(p), sets.evaluate(np.zeros(p)).information
 
 
-def _climb(sets: RiskSets, beta: np.ndarray) -> Point:
+def _climb(sets: RiskSets, beta: np.ndarray, information: np.ndarray) -> Point:
     """Go up to the maximum, or until a coefficient has left all bounds.
 
     The information of one point serves the next ones as long as each step is far shorter than the one before.
     """
-    at = sets.evaluate(beta)
-    information, before = at.information, 0.0
+    at, before = sets.evaluate(beta), 0.0
     for _ in range(_MAX_ITERATIONS):
         move = _solved(information, at.score)
         if before and np.abs(move).max() > _FAR_SHORTER * before:

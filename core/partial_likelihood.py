@@ -99,6 +99,22 @@ class RiskSets:
             return np.zeros(self.place.size)
         return np.asarray((np.arange(self.place.size) - self.first_death[self.place]) / self.deaths[self.place])
 
+    @cached_property
+    def passed(self) -> np.ndarray:
+        """1 - Kaplan-Meier's survival of all strata together just before each time of death, (t,)."""
+        weight = self.sizes if self.weight is None else np.add.reduceat(self.weight, self.starts)
+        place, dies = self.index[self.starts], self.dies
+        last = int(place.max()) + 1
+        leaving, deaths = np.bincount(place, weight, last), np.bincount(place[dies], weight[dies], last)
+        at_risk = np.cumsum(leaving[::-1])[::-1]
+        survival = np.cumprod(1 - deaths / np.where(at_risk > 0, at_risk, 1))
+        return np.asarray(1 - np.concatenate([[1.0], survival[:-1]])[place[dies]])
+
+    @cached_property
+    def centred_time(self) -> np.ndarray:
+        """What has `passed` at each time of death less its mean over deaths, (t,)."""
+        return np.asarray(self.passed - (self.passed * self.deaths).sum() / self.deaths.sum())
+
     def sums(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Sum values (n, ...) over the risk set of each time of death, and over those who die then, each (t, ...)."""
         return self._of_blocks(np.add.reduceat(values, self.starts, axis=0))
@@ -229,10 +245,11 @@ class Point:
 
     def information_by(self, *weights: np.ndarray | None) -> np.ndarray:
         """Return the information, each time of death weighed by each g (t,), None for alike, (k, p, p)."""
-        sets, weight = self.sets, np.array([self._per_time(g) for g in weights])
-        taken = (weight * self._share_sums[0]).T if sets.efron and not sets.tied.single else None
-        seen = self.risk * sets.spread((weight * self.first).T, taken).T
-        return sets.squares(seen) - np.array([self._squared_means(w) for w in weight])
+        sets, per_time = self.sets, [self._per_time(g) for g in weights]
+        takes = sets.efron and not sets.tied.single
+        seen = np.array([self.risk * sets.spread(w * self.first, w * self._share_sums[0] if takes else None)
+                         for w in per_time])
+        return sets.squares(seen) - np.array([self._squared_means(w) for w in per_time])
 
     def _squared_means(self, weight: np.ndarray) -> np.ndarray:
         """Sum the products of the means over those who die, each time of death weighed, (p, p)."""
@@ -254,6 +271,15 @@ class Point:
     @cached_property
     def information(self) -> np.ndarray:
         return np.asarray(self.information_by(None)[0])
+
+    @cached_property
+    def products(self) -> np.ndarray:
+        """The information of the design, crossed with that of its products with time, and of these, (3, p, p).
+
+        In one pass: three weights cost hardly more than one.
+        """
+        g = self.sets.centred_time
+        return self.information_by(None, g, g * g)
 
     @cached_property
     def mean_at_death(self) -> np.ndarray:

@@ -45,12 +45,10 @@ def proportional_hazards(fit: Fit, terms: Sequence[str]) -> pd.DataFrame:
     -------
     term, statistic, df, p_value; the last row is GLOBAL
     """
-    sets, best = fit.sets, fit.best
-    g = transformed_time(fit)
-    g = g - (g * sets.deaths).sum() / sets.deaths.sum()
-    crossed, squared = best.information_by(g, g * g)
+    information, crossed, squared = fit.best.products
     # The coefficients are at their maximum: what is left of the products' information beside them is all that counts.
-    score, left = best.score_by(g), squared - crossed.T @ np.linalg.solve(best.information, crossed)
+    left = squared - crossed.T @ np.linalg.solve(information, crossed)
+    score = fit.best.score_by(fit.sets.centred_time)
     names = [*dict.fromkeys(terms), GLOBAL]
     places = [[i for i, term in enumerate(terms) if name in (GLOBAL, term)] for name in names]
     alone = (score**2 / np.diag(left)).tolist()
@@ -62,24 +60,11 @@ def proportional_hazards(fit: Fit, terms: Sequence[str]) -> pd.DataFrame:
         "p_value": [chi_square_p(s, df) for s, df in zip(statistics, sizes, strict=True)]})
 
 
-def transformed_time(fit: Fit) -> np.ndarray:
-    """Return 1 - Kaplan-Meier's survival of all strata together just before each time of death, (t,)."""
-    sets = fit.sets
-    weight = sets.sizes if sets.weight is None else np.add.reduceat(sets.weight, sets.starts)
-    place, dies = sets.index[sets.starts], sets.dies
-    last = int(place.max()) + 1
-    leaving, deaths = np.bincount(place, weight, last), np.bincount(place[dies], weight[dies], last)
-    at_risk = np.cumsum(leaving[::-1])[::-1]
-    survival = np.cumprod(1 - deaths / np.where(at_risk > 0, at_risk, 1))
-    before = np.concatenate([[1.0], survival[:-1]])
-    return np.asarray(1 - before[place[dies]])
-
-
 def course(fit: Fit, column: int) -> Course:
     """Return a column's scaled Schoenfeld residuals and their smooth, a natural cubic spline of four parameters."""
     sets, deaths = fit.sets, int(fit.sets.event.sum())
     residual = fit.best.schoenfeld @ (fit.variance * fit.scale[:, None])[:, column] * deaths + fit.coef[column]
-    x = transformed_time(fit)[sets.place]
+    x = sets.passed[sets.place]
     frame = pd.DataFrame({"time_place": sets.index[sets.event], "transformed": x, "coefficient": residual})
     frame = frame.sort_values("transformed", kind="stable", ignore_index=True)
     at = np.quantile(np.unique(x), (0, 1 / 3, 2 / 3, 1)) if np.unique(x).size > 4 else np.array([])
