@@ -36,11 +36,6 @@ def finite_against_first(deaths: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
     return np.asarray(reach[0] & reach[:, 0])
 
 
-def comparison_reasons(counts: Counts) -> list[str]:
-    """Say per stratum why its hazard ratio against the first is not shown; "" where it is."""
-    return reasons_of(counts.strata.levels, counts.n, counts.n_event, estimable(counts))
-
-
 def reasons_of(levels: Sequence[str], n: np.ndarray, deaths: np.ndarray, finite: np.ndarray) -> list[str]:
     """Say per stratum why its hazard ratio against the first is not shown; "" where it is.
 

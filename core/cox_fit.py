@@ -116,10 +116,10 @@ def standardise(design: np.ndarray) -> np.ndarray:
     return np.asarray(scale)
 
 
-def _start(sets: RiskSets, ties: Ties) -> tuple[np.ndarray, np.ndarray]:
-    """Return coefficients to begin with, (p,), and an information, (p, p), that leads towards the maximum.
+def _start(sets: RiskSets, ties: Ties) -> tuple[Point, np.ndarray]:
+    """Return the point to begin at, and an information, (p, p), that leads towards the maximum.
 
-    Of many patients those of the maximum of every sixteenth, else of zeros.
+    Of many patients the maximum of every sixteenth, else zero.
     """
     n, p = sets.x.shape
     if n >= _MANY:
@@ -128,18 +128,19 @@ def _start(sets: RiskSets, ties: Ties) -> tuple[np.ndarray, np.ndarray]:
                         ties=ties)
         if part.deaths.sum() >= _EVENTS * p:
             nothing = part.evaluate(np.zeros(p))
-            found = _climb(part, nothing.beta, nothing.information)
+            found = _climb(part, nothing, nothing.information)
             if np.ptp(found.eta) < _DIVERGED:
-                return found.beta, found.information * (sets.deaths.sum() / part.deaths.sum())
-    return np.zeros(p), sets.evaluate(np.zeros(p)).information
+                return sets.evaluate(found.beta), found.information * (sets.deaths.sum() / part.deaths.sum())
+    nothing = sets.evaluate(np.zeros(p))
+    return nothing, nothing.information
 
 
-def _climb(sets: RiskSets, beta: np.ndarray, information: np.ndarray) -> Point:
+def _climb(sets: RiskSets, at: Point, information: np.ndarray) -> Point:
     """Go up to the maximum, or until a coefficient has left all bounds.
 
     The information of one point serves the next ones as long as each step is far shorter than the one before.
     """
-    at, before = sets.evaluate(beta), 0.0
+    before = 0.0
     for _ in range(_MAX_ITERATIONS):
         move = _solved(information, at.score)
         if before and np.abs(move).max() > _FAR_SHORTER * before:

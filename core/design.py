@@ -126,7 +126,7 @@ def columns_of(cohort: Cohort, key: str, form: Form, reference: str = "") -> lis
         If there is no such level.
     """
     if form in ("levels", "cut"):
-        return _levels(cohort, key, reference)
+        return cohort.whole.remember(("columns", key, reference), lambda: _levels(cohort.whole, key, reference))
     values = cohort.values(key).to_numpy(dtype=float)
     if form == "linear":
         return [Column(term=key, level="", reference="", source=values)]

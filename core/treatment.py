@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from core.adequacy import comparison_reasons, estimable
+from core.adequacy import finite_against_first, reasons_of
 from core.batched import against_first
 from core.cohort import Cohort
 from core.counts import Counts, count
@@ -52,12 +52,13 @@ def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> TreatmentEffe
     if len(levels) < 2:
         raise NotEstimable(f"{counts.strata.label} has one level: there is no hazard ratio.",
                            "Compare by another variable.")
-    reasons = comparison_reasons(counts)
+    finite = finite_against_first(counts.deaths, counts.at_risk)
+    reasons = reasons_of(levels, counts.n, counts.n_event, finite)
     shown = np.array([not reason for reason in reasons])
     coef = np.full(len(levels), math.nan)
     error = coef.copy()
     if shown.any():
-        fitted = np.flatnonzero(estimable(counts))
+        fitted = np.flatnonzero(finite)
         at = np.flatnonzero(counts.deaths.any(axis=0))
         tables = counts.deaths[np.newaxis, fitted[:, None], at], counts.at_risk[np.newaxis, fitted[:, None], at]
         coef[fitted[1:]], error[fitted[1:]] = (v[0] for v in against_first(left_at_risk(*tables)))
