@@ -85,9 +85,11 @@ class RiskSets:
             own = np.repeat(np.arange(bounds.size - 1), np.diff(bounds))
             self.since = bounds[own][self.dies]
             self.unseen = np.searchsorted(self.dies, bounds[own + 1])
-        cuts = np.unique(np.append(np.searchsorted(self.starts, np.arange(0, key.size, _CHUNK)), self.starts.size))
-        ends = np.append(self.starts, key.size)
-        self.chunks = [(slice(a, b), slice(ends[a], ends[b])) for a, b in pairwise(cuts.tolist())]
+        self.chunks = [(slice(0, self.starts.size), slice(0, key.size))]
+        if key.size > _CHUNK:
+            cuts = np.unique(np.append(np.searchsorted(self.starts, np.arange(0, key.size, _CHUNK)), self.starts.size))
+            ends = np.append(self.starts, key.size)
+            self.chunks = [(slice(a, b), slice(ends[a], ends[b])) for a, b in pairwise(cuts.tolist())]
 
     @cached_property
     def place(self) -> np.ndarray:

@@ -59,7 +59,7 @@ def quantile(time: np.ndarray, reached: np.ndarray, share: float) -> float:
     times, steps = (time, reached) if known.all() else (time[known], reached[known])
     if not steps.size or steps.max() < share:
         return math.nan
-    if (np.diff(steps) < -TOLERANCE).any():  # a confidence limit may turn back late in a curve
+    if (steps[1:] - steps[:-1] < -TOLERANCE).any():  # a confidence limit may turn back late in a curve
         order = np.argsort(steps, kind="stable")
         times, steps = times[order], steps[order]
     lower, upper = np.searchsorted(steps, (share - TOLERANCE, share + TOLERANCE))
