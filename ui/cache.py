@@ -43,6 +43,7 @@ from core.weighting import Weighting, WeightingOptions
 
 SAMPLE = Path(__file__).parents[1] / "sample_data" / "yang2023_synthetic.csv"
 _ENTRIES = 128
+_MODELS = 6  # each holds its design: 8 bytes per patient and column
 
 
 def kaplan_meier(cohort: Cohort, *, endpoint: str, by: str | None,
@@ -157,13 +158,13 @@ def _treatment_effect(_cohort: Cohort, key: str, endpoint: str, by: str) -> Trea
     return core.treatment_effect(_cohort, endpoint=endpoint, by=by)
 
 
-@st.cache_resource(scope="session", max_entries=16, show_spinner=False)
+@st.cache_resource(scope="session", max_entries=_MODELS, show_spinner=False)
 def _cox(_cohort: Cohort, key: str, endpoint: str, covariates: tuple[str, ...], _options: CoxOptions,
          options_key: str) -> CoxModel:
     return core.cox(_cohort, endpoint=endpoint, covariates=covariates, options=_options)
 
 
-@st.cache_resource(scope="session", max_entries=16, show_spinner=False)
+@st.cache_resource(scope="session", max_entries=_MODELS, show_spinner=False)
 def _univariable(_cohort: Cohort, key: str, endpoint: str, covariates: tuple[str, ...], _options: CoxOptions,
                  options_key: str) -> dict[str, CoxModel | NotEstimable]:
     return core.univariable(_cohort, endpoint=endpoint, covariates=covariates, options=_options)
