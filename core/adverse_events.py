@@ -101,22 +101,20 @@ def grouped(terms: AdverseEvents, categories: AdverseEvents) -> AdverseEvents:
     return replace(terms, rows=joined(terms.rows, categories.rows), tests=joined(terms.tests, categories.tests))
 
 
-def overall_tests(result: AdverseEvents) -> pd.DataFrame:
-    """Test each term and band over all strata at once: category, term, band, test, p_value, error, p_adjusted.
+def overall_tests(result: AdverseEvents, band: str) -> pd.DataFrame:
+    """Test each term in a band over all strata at once: category, term, band, test, p_value, error, p_adjusted.
 
     Fisher, Freeman and Halton's exact test (R: fisher.test); the error is that of a simulated p.
     """
-    shape = (-1, len(result.bands), len(result.levels))
-    n, had = (result.rows[c].to_numpy().reshape(shape) for c in ("n", "n_event"))
+    own = result.rows[result.rows.band == band]
+    n, had = (own[c].to_numpy().reshape(-1, len(result.levels)) for c in ("n", "n_event"))
     rows = []
-    first = result.rows.iloc[::len(result.levels)]
-    for (i, j), (category, term, band) in zip(np.ndindex(*n.shape[:2]), first[["category", "term", "band"]].to_numpy(),
-                                              strict=True):
-        found = exact_test(np.array([had[i, j], n[i, j] - had[i, j]]))
-        shown = found.p_value if had[i, j].any() else np.nan
-        rows.append((category, term, band, found.test, shown, found.error))
+    for (category, term), every, some in zip(own[["category", "term"]].iloc[::len(result.levels)].to_numpy(), n, had,
+                                             strict=True):
+        found = exact_test(np.array([some, every - some]))
+        rows.append((category, term, band, found.test, found.p_value if some.any() else np.nan, found.error))
     frame = pd.DataFrame(rows, columns=["category", "term", "band", "test", "p_value", "error"])
-    return frame.assign(p_adjusted=_adjusted(frame.p_value.to_numpy(dtype=float), len(result.bands), 1))
+    return frame.assign(p_adjusted=adjusted(frame.p_value.to_numpy(dtype=float), "BH"))
 
 
 def _bands(worst: WorstGrades, single: bool) -> dict[str, tuple[int, int]]:

@@ -14,9 +14,11 @@ import streamlit as st
 
 import core
 from core.adverse_events import AdverseEvents, EventOptions
+from core.adverse_events import overall_tests as _over_all
 from core.audit import Audit, audit
 from core.audit_table import read_audit
 from core.baseline import Baseline, BaselineOptions
+from core.burden import burden as _burden_of
 from core.cohort import Cohort, make_cohort
 from core.competing import CumulativeIncidence
 from core.competing import cumulative_incidence as _incidence
@@ -38,6 +40,7 @@ from core.published import Comparison, compare
 from core.response import Response, ResponseOptions
 from core.subgroups import Subgroups
 from core.survival_options import SurvivalOptions
+from core.time_split import time_split as _split
 from core.treatment import TreatmentEffect
 from core.weighting import Weighting, WeightingOptions
 
@@ -115,6 +118,19 @@ def response(cohort: Cohort, *, by: str, options: ResponseOptions) -> Response:
 
 def failure_pattern(cohort: Cohort, *, by: str, options: ResponseOptions) -> FailurePattern:
     return _failure_pattern(cohort, cohort.key, by, options, repr(options))
+
+
+def overall_tests(cohort: Cohort, result: AdverseEvents, *, band: str, grouped: bool) -> pd.DataFrame:
+    return _overall_tests(result, cohort.key, result.by, repr(result.options), band, grouped)
+
+
+def burden(cohort: Cohort, *, by: str | None) -> pd.DataFrame:
+    return _burden(cohort, cohort.key, by)
+
+
+def time_split(cohort: Cohort, model: CoxModel, *, at: float) -> pd.DataFrame:
+    covariates = tuple(dict.fromkeys(model.terms.term))
+    return _time_split(cohort, cohort.key, model.endpoint, covariates, at, model.options, repr(model.options))
 
 
 def baseline(cohort: Cohort, *, by: str, options: BaselineOptions) -> Baseline:
@@ -244,6 +260,23 @@ def _failure_pattern(_cohort: Cohort, key: str, by: str, _options: ResponseOptio
 @st.cache_resource(scope="session", max_entries=16, show_spinner=False)
 def _baseline(_cohort: Cohort, key: str, by: str, _options: BaselineOptions, options_key: str) -> Baseline:
     return core.baseline(_cohort, by=by, options=_options)
+
+
+@st.cache_resource(scope="session", max_entries=16, show_spinner=False)
+def _overall_tests(_result: AdverseEvents, key: str, by: str | None, options_key: str, band: str,
+                   grouped: bool) -> pd.DataFrame:
+    return _over_all(_result, band)
+
+
+@st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)
+def _burden(_cohort: Cohort, key: str, by: str | None) -> pd.DataFrame:
+    return _burden_of(_cohort, by=by)
+
+
+@st.cache_resource(scope="session", max_entries=16, show_spinner=False)
+def _time_split(_cohort: Cohort, key: str, endpoint: str, covariates: tuple[str, ...], at: float,
+                _options: CoxOptions, options_key: str) -> pd.DataFrame:
+    return _split(_cohort, endpoint=endpoint, covariates=covariates, at=at, options=_options)
 
 
 @st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)

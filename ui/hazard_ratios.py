@@ -17,7 +17,7 @@ from core.design import FORMS, Form, default_form
 from core.filters import Filters
 from core.schema import ARM
 from core.subgroups import condition_of, forest_factors
-from core.time_split import middle_of_events, time_split
+from core.time_split import middle_of_events
 from ui import cache, state
 from ui.balance import balance
 from ui.board import endpoint_choice
@@ -157,9 +157,7 @@ def _instead(cohort: Cohort, model: CoxModel, failed: list[str]) -> None:
                              placeholder=f"such as {middle_of_events(cohort, model.endpoint):.1f}")
     if at:
         with panel():
-            covariates = tuple(dict.fromkeys(model.terms.term))
-            split = time_split(cohort, endpoint=model.endpoint, covariates=covariates, at=at, options=model.options)
-            table(split_table(cohort, split, failed))
+            table(split_table(cohort, cache.time_split(cohort, model, at=at), failed))
             note("The same model twice: until the month, and from there for those still followed.")
 
 

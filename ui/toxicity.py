@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from core.adverse_events import BANDS, DIFFERENCES, HEAD, RATIOS, AdverseEvents, EventOptions, grouped, overall_tests
-from core.burden import burden
+from core.adverse_events import BANDS, DIFFERENCES, HEAD, RATIOS, AdverseEvents, EventOptions, grouped
 from core.causes import FIRST_SEVERE, has_dated_events
 from core.charts.adverse_events import BAND_WORDS, CLICK, adverse_events_figure
 from core.charts.toxicity import (
@@ -107,7 +106,7 @@ def _burden(cohort: Cohort, chosen: _Chosen) -> None:
     """Say per group who had anything, who had grade 3 and more, and how many terms a patient had."""
     options = EventOptions(test=chosen.options.test, difference=chosen.options.difference, rows="all")
     every = cache.adverse_events(cohort, by=chosen.by, options=options)
-    figure = burden_table(cohort, every, burden(cohort, by=chosen.by))
+    figure = burden_table(cohort, every, cache.burden(cohort, by=chosen.by))
     heading(figure.title)
     show_table(figure)
     note(figure.provenance.method)
@@ -149,7 +148,8 @@ def _overall(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list
     """With three groups and more: one test over all of them per term."""
     if len(result.levels) < 3:
         return
-    figure = overall_figure(cohort, result, overall_tests(result), chosen.view.band, terms)
+    tests = cache.overall_tests(cohort, result, band=chosen.view.band, grouped=chosen.grouped)
+    figure = overall_figure(cohort, result, tests, chosen.view.band, terms)
     with st.expander(figure.title):
         show_table(figure)
 

@@ -61,14 +61,14 @@ def _against(row: Any) -> str:
 
 def overall_figure(cohort: Cohort, result: AdverseEvents, found: pd.DataFrame, band: str, terms: list[str]) -> Figure:
     """Write one test over all groups per term."""
-    rows = {r.term: r for r in rows_of(found[found.band == band])}
+    rows = {r.term: r for r in rows_of(found)}
     table = pd.DataFrame([{
         "Term": t, "p": p_value(rows[t].p_value) or DASH, "p adjusted": p_value(rows[t].p_adjusted) or DASH,
         "Test": (rows[t].test + (f", error {rows[t].error:.4f}" if rows[t].error else ""))
         if p_value(rows[t].p_value) else "nothing to test"} for t in terms])
     return Figure(slug=f"ae-overall-{result.by}-{band}".replace(">=", "ge"),
                   title=f"{BAND_WORDS[band]}: one test over all {len(result.levels)} groups", chart=None, table=table,
-                  drawn=found[found.band == band], provenance=provenance(cohort, ""))
+                  drawn=found, provenance=provenance(cohort, ""))
 
 
 def term_figure(cohort: Cohort, term: str, by: str | None) -> Figure:
