@@ -120,8 +120,9 @@ def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,),
         options: CoxOptions | None = None) -> CoxModel:
     """Fit a model of one or several covariates (R: coxph on complete cases).
 
-    Categorical covariates enter by level against their reference, numbers per unit unless the options say
-    otherwise. Patients with any covariate missing are left out and counted.
+    Categorical covariates enter by level against their reference, or the first level that has patients where it has
+    none; numbers per unit unless the options say otherwise. Patients with any covariate missing are left out and
+    counted.
 
     Raises
     ------
@@ -131,25 +132,49 @@ def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,),
     options = options or CoxOptions()
     if not covariates:
         raise NotEstimable("A model needs a covariate.", f"Choose from: {', '.join(cohort.variables)}.")
-    forms, references = dict(options.forms), dict(options.references)
-    columns = [column for key in covariates if key not in options.within
-               for column in columns_of(cohort, key, form_of(cohort, key, forms.get(key)), references.get(key, ""))]
-    if not columns:
-        raise NotEstimable("No covariate is left: each has a single level, or a baseline hazard per level.",
-                           "Choose one that varies.")
     here = cohort.rows & (timeline(cohort, endpoint).index >= 0)
-    cases = CompleteCases.of(cohort, endpoint, here, columns, options.within)
-    n, n_event = len(cases.index), int(np.count_nonzero(cases.event))
+    columns, cases, counts = _laid_out(cohort, endpoint, here, covariates, options)
+    n_here, n, n_event = int(np.count_nonzero(here)), len(cases.index), int(np.count_nonzero(cases.event))
     if not n_event:
         raise NotEstimable(f"No {endpoint} event among {plural(n, 'patient')} with all covariates known.",
                            "Take a covariate or a filter away.")
-    n_here = int(np.count_nonzero(here))
-    counts = cases.counts(columns)
     fitted = _fitted(cases, columns, counts, options)
     return CoxModel(endpoint=endpoint, terms=_terms(columns, counts, fitted), n=n, n_event=n_event, options=options,
                     levels=_levels(cohort, columns, counts, (n, n_event)), missing_endpoint=cohort.n - n_here,
                     missing_covariate=n_here - n, reason=fitted.reason, fit=fitted.fit,
                     columns=tuple((columns[i].term, i) for i in fitted.kept))
+
+
+def _laid_out(cohort: Cohort, endpoint: str, here: np.ndarray, covariates: Sequence[str],
+              options: CoxOptions) -> tuple[list[Column], CompleteCases, np.ndarray]:
+    """Return the columns, the complete cases, and the patients and events of each column (p, 2).
+
+    A reference that none of these patients has gives way to the first level that one has: the others would be
+    compared with each other under its name.
+    """
+    forms, references = dict(options.forms), dict(options.references)
+    while True:
+        columns = [column for key in covariates if key not in options.within
+                   for column in columns_of(cohort, key, form_of(cohort, key, forms.get(key)), references.get(key, ""))]
+        if not columns:
+            raise NotEstimable("No covariate is left: each has a single level, or a baseline hazard per level.",
+                               "Choose one that varies.")
+        cases = CompleteCases.of(cohort, endpoint, here, columns, options.within)
+        counts = cases.counts(columns)
+        instead = _instead_of_empty(columns, counts[:, 0], len(cases.index))
+        if not instead:
+            return columns, cases, counts
+        references |= instead
+
+
+def _instead_of_empty(columns: list[Column], n: np.ndarray, everyone: int) -> dict[str, str]:
+    """Return a level that has patients for each covariate whose reference has none."""
+    found = {}
+    for key in dict.fromkeys(c.term for c in columns if c.reference):
+        own = [i for i, c in enumerate(columns) if c.term == key and n[i]]
+        if len(own) > 1 and n[own].sum() == everyone:
+            found[key] = columns[own[0]].level
+    return found
 
 
 def univariable(cohort: Cohort, *, endpoint: str, covariates: Sequence[str],

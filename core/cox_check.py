@@ -77,14 +77,15 @@ def _fitted(frame: pd.DataFrame) -> Any:
 def cox_r_code(cohort: Cohort, model: CoxModel, covariates: tuple[str, ...], *, file: str) -> RCode:
     """Write R code for the model, and the patients that it reads: time (months), event, x1 ..., s1 ...; no ids."""
     line, options = timeline(cohort, model.endpoint), model.options
-    forms, references = dict(options.forms), dict(options.references)
+    forms = dict(options.forms)
     used = cohort.rows & (line.index >= 0)
     data: dict[str, np.ndarray] = {"time": line.times[line.index[used]], "event": line.event[used].astype(int)}
     lines, terms = [], []
     shown = [key for key in covariates if key not in options.within]
     for i, key in enumerate(shown, start=1):
         form = form_of(cohort, key, forms.get(key))
-        columns, made, term = _covariate(cohort, key, form, references.get(key, ""), f"x{i}", used)
+        own = model.terms.reference[model.terms.term == key]
+        columns, made, term = _covariate(cohort, key, form, own.iloc[0] if len(own) else "", f"x{i}", used)
         data |= columns
         lines += made
         terms.append(term)

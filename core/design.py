@@ -126,7 +126,7 @@ def columns_of(cohort: Cohort, key: str, form: Form, reference: str = "") -> lis
         If there is no such level.
     """
     if form in ("levels", "cut"):
-        return cohort.whole.remember(("columns", key, reference), lambda: _levels(cohort.whole, key, reference))
+        return _levels(cohort, key, reference)
     values = cohort.values(key).to_numpy(dtype=float)
     if form == "linear":
         return [Column(term=key, level="", reference="", source=values)]
@@ -151,8 +151,9 @@ def _levels(cohort: Cohort, key: str, reference: str) -> list[Column]:
     if reference and reference not in groups.levels:
         raise MappingError(f"{groups.label} has no level {reference!r}.", f"Choose from: {', '.join(groups.levels)}.")
     place = groups.levels.index(reference) if reference else reference_place(cohort, key, groups.levels)
-    return [Column(term=key, level=level, reference=groups.levels[place], source=groups.codes, code=i)
-            for i, level in enumerate(groups.levels) if i != place]
+    return cohort.whole.remember(("columns", key, place), lambda: [
+        Column(term=key, level=level, reference=groups.levels[place], source=groups.codes, code=i)
+        for i, level in enumerate(groups.levels) if i != place])
 
 
 def knots(cohort: Cohort, key: str) -> np.ndarray:

@@ -11,7 +11,7 @@ import pandas as pd
 from core.adequacy import finite_against_first, reasons_of
 from core.batched import against_first
 from core.cohort import Cohort
-from core.counts import Counts, count
+from core.counts import Counts, count, level_counts
 from core.errors import NotEstimable
 from core.left_at_risk import left_at_risk
 from core.p_values import two_sided_p
@@ -40,7 +40,7 @@ class TreatmentEffect:
 def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> TreatmentEffect:
     """Fit the hazard ratio of each stratum against the reference (R: coxph, ties = "efron").
 
-    The reference is the level that the mapping names, else the first.
+    The reference is the level that the mapping names, else the first; of those that a filter leaves patients.
 
     Raises
     ------
@@ -80,9 +80,15 @@ def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> TreatmentEffe
 
 
 def reference_place(cohort: Cohort, by: str, levels: tuple[str, ...]) -> int:
-    """Return where among the strata the one stands that others are compared with."""
+    """Return where among the strata the one stands that others are compared with.
+
+    That which the mapping names, else the first; where a filter has emptied it, the first of those that are left to
+    be compared.
+    """
     named = cohort.variable(by).reference
-    return levels.index(named) if named in levels else 0
+    place = levels.index(named) if named in levels else 0
+    left = np.flatnonzero(level_counts(cohort, by))
+    return place if place in left or left.size < 2 else int(left[0])
 
 
 def _reference_first(cohort: Cohort, counts: Counts) -> Counts:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from bench.simulate import simulate
-from core import CoxOptions, cox, read_cohort, subgroup_hazard_ratios
+from core import CoxOptions, cox, read_cohort, subgroup_hazard_ratios, treatment_effect
 from core.adequacy import few_patients, few_per_parameter
 from core.charts import subgroup_figure
 from core.errors import CohortError, NotEstimable
@@ -145,16 +145,35 @@ def test_many_patients_of_one_level_are_no_obstacle(size, tmp_path):
     assert subgroup_hazard_ratios(nobody, endpoint="OS").rows.hazard_ratio.isna().all()
 
 
-def test_two_of_three_arms_have_the_interaction_of_two():
+@pytest.mark.parametrize(("kept", "gone"), [("AB", "C"), ("BC", "A")])
+def test_two_of_three_arms_are_as_if_there_were_no_third(kept, gone):
+    """Where the reference is the one that a filter empties, the next is compared with, and named."""
     rng = np.random.default_rng(3)
     lines = [f"p{i},{'ABC'[i % 3]},{'MF'[rng.integers(2)]},{rng.exponential(9):.2f},{int(rng.random() < 0.8)}"
              for i in range(300)]
-    three = read_cohort(io.BytesIO("\n".join(["id,arm,sex,OS_months,OS_event", *lines]).encode()))
-    two = read_cohort(io.BytesIO("\n".join(["id,arm,sex,OS_months,OS_event", *(
-        line for line in lines if ",C," not in line)]).encode()))
-    kept = three.filter({"arm": {"in": ["A", "B"]}})
-    ours, alone = (subgroup_hazard_ratios(c, endpoint="OS", factors=["sex"]).interactions.iloc[0] for c in (kept, two))
+    three, two = (read_cohort(io.BytesIO("\n".join(["id,arm,sex,OS_months,OS_event", *own]).encode()))
+                  for own in (lines, [line for line in lines if f",{gone}," not in line]))
+    both = three.filter({"arm": {"in": list(kept)}}), two
+    ours, alone = (subgroup_hazard_ratios(c, endpoint="OS", factors=["sex"]).interactions.iloc[0] for c in both)
     assert ours.df == alone.df == 1 and ours.p_value == pytest.approx(alone.p_value, rel=1e-6)
+    for fitted in (lambda c: treatment_effect(c, endpoint="OS", by="arm").terms,
+                   lambda c: cox(c, endpoint="OS", covariates=["arm", "sex"]).terms,
+                   lambda c: subgroup_hazard_ratios(c, endpoint="OS", factors=["sex"]).rows.rename(
+                       columns={"arm": "level", "level": "of"})):
+        ours, alone = (fitted(c) for c in both)
+        ours = ours[ours.level != gone]
+        assert ours.reference.tolist() == alone.reference.tolist() and kept[0] in ours.reference.tolist()
+        assert ours.hazard_ratio.to_numpy() == pytest.approx(alone.hazard_ratio.to_numpy(), rel=1e-9)
+
+
+def test_a_reference_that_no_complete_case_has_gives_way():
+    rows = [("A", ""), ("B", 50), ("C", 60)]
+    text = "id,arm,age,OS_months,OS_event\n" + "".join(
+        f"p{i},{rows[i % 3][0]},{rows[i % 3][1] and rows[i % 3][1] + i % 7},{1 + (7 * i) % 40},{int(i % 4 > 0)}\n"
+        for i in range(90))
+    terms = cox(read_cohort(io.BytesIO(text.encode())), endpoint="OS", covariates=["arm", "age"],
+                options=CoxOptions.of(references={"arm": "A"})).terms.set_index("level")
+    assert terms.reference["C"] == "B" and terms.hazard_ratio["C"] > 0 and terms.reason["A"] == "no patient in A"
 
 
 def test_one_arm_and_later_factors_are_refused(sample, hcc):
