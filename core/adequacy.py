@@ -13,6 +13,7 @@ from core.format import number, plural
 from core.known import known_by, later_keys
 
 FEW_EVENTS = 10  # per parameter
+NO_EVENT, NO_FINITE_RATIO = "no event in", "the hazard ratio has no finite value (monotone likelihood)"
 BEYOND = math.log(1000)  # of a log hazard ratio: what is farther off rests on next to nothing
 
 
@@ -59,8 +60,13 @@ def own_reason(level: str, n: int, deaths: int) -> str:
     if n == 1:
         return f"only one patient in {level}"
     if deaths == 0:
-        return f"no event in {level}"
+        return f"{NO_EVENT} {level}"
     return ""
+
+
+def firth_helps(reasons: Sequence[str]) -> bool:
+    """Tell whether a penalised likelihood has an estimate where one of these says why the likelihood has none."""
+    return any(reason.startswith(NO_EVENT) or reason == NO_FINITE_RATIO for reason in reasons)
 
 
 def few_events(counts: Counts) -> str:

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from core.adequacy import BEYOND, model_reason
+from core.adequacy import BEYOND, NO_FINITE_RATIO, model_reason
 from core.cohort import Cohort
 from core.complete_cases import CompleteCases, independent, without_events
 from core.concordance import concordance
@@ -255,7 +255,7 @@ def _without_finite_ratio(columns: list[Column], kept: list[int], found: Fit | P
     """Say of a column that has no finite ratio, or one beyond all bounds, that it has."""
     for place, i in enumerate(kept):
         if isinstance(found, Fit) and found.diverged[place]:
-            reasons[i] = reasons[i] or "the hazard ratio has no finite value (monotone likelihood)"
+            reasons[i] = reasons[i] or NO_FINITE_RATIO
         elif not columns[i].part and not reasons[i] and abs(coef[i]) > BEYOND:
             reasons[i] = "the hazard ratio per unit is beyond 1000: take a larger unit, a doubling or a cut" \
                 if not columns[i].reference else "the hazard ratio is beyond 1000: hardly anything holds it"

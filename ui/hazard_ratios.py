@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from core.adequacy import few_patients
+from core.adequacy import few_patients, firth_helps
 from core.charts import course_figure, model_figure, spline_figure, subgroup_figure
 from core.charts.forest import CLICK
 from core.charts.hazard_ratios import SORTS, model_tests_table, split_table, zph_table
@@ -102,7 +102,7 @@ def _model(cohort: Cohort, endpoint: str, covariates: tuple[str, ...], options: 
         note(text, strong=True)
     for text in figure.notes:
         note(text)
-    if (model.terms.reason != "").any() and not options.firth and not model.reason:
+    if firth_helps(model.terms.reason.tolist()) and not options.firth and not model.reason:
         note("A Firth-penalised likelihood has a finite estimate also there: switch it on under “Model options”.")
     with st.expander("The same as a table"):
         table(figure.table)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -123,6 +124,7 @@ def _said(term: Any) -> str:
 
 def subgroup_figure(cohort: Cohort, found: Subgroups, *, sort: Sort = "as mapped") -> Figure:
     """Draw the treatment's hazard ratio in every subgroup; a click on a row asks for it."""
+    found, emptied = _with_patients(found)
     rows, table = _subgroup_rows(cohort, found, sort)
     whole = found.rows[found.rows.factor == ""]
     single = len(whole) == 1
@@ -132,13 +134,23 @@ def subgroup_figure(cohort: Cohort, found: Subgroups, *, sort: Sort = "as mapped
     return Figure(
         slug=f"subgroups-{found.endpoint}".lower().replace(" ", "-"),
         title=f"{found.endpoint}: hazard ratio of the arms within subgroups",
-        chart=_forest(rows, overall, arms if single else None),
+        chart=_forest(rows, overall, arms, single=single),
         table=table, drawn=found.rows,
         summary=(f"Exploratory: {found.looked_at} subgroups of {plural(len(found.factors), 'factor')} were looked at",),
-        notes=(*[f"{cohort.variable(r.factor).label}: {plural(int(r.missing), 'patient')} without it."
+        notes=(*[f"{arm}: no patient here." for arm in emptied],
+               *[f"{cohort.variable(r.factor).label}: {plural(int(r.missing), 'patient')} without it."
                  for r in rows_of(tests) if r.missing], *_reasons(cohort, found)),
         provenance=provenance(cohort, _METHOD),
         alt=f"Forest of {found.looked_at} subgroups; the table gives the numbers.")
+
+
+def _with_patients(found: Subgroups) -> tuple[Subgroups, list[str]]:
+    """Leave arms aside that a filter has emptied, as long as one is left to be compared; return their names, too."""
+    whole = found.rows[found.rows.factor == ""]
+    emptied = whole.arm[whole.n_arm == 0].tolist()
+    if len(emptied) == len(whole):
+        return found, []
+    return replace(found, rows=found.rows[~found.rows.arm.isin(emptied)]), emptied
 
 
 def _reasons(cohort: Cohort, found: Subgroups) -> list[str]:
@@ -151,10 +163,10 @@ def _reasons(cohort: Cohort, found: Subgroups) -> list[str]:
     return [f"{words}, {reason}: {', '.join(names)}." for (words, reason), names in named.items()]
 
 
-def _forest(rows: list[dict[str, Any]], overall: float, arms: tuple[str, str] | None) -> dict[str, Any]:
+def _forest(rows: list[dict[str, Any]], overall: float, arms: tuple[str, str], *, single: bool) -> dict[str, Any]:
     """Draw the subgroups; of two arms with what favours which."""
-    if arms is None:
-        return forest(_SUBGROUPS, rows, titles={"first": "reference", "second": "arm"})
+    if not single:
+        return forest(_SUBGROUPS, rows, titles={"first": theme.shortened(arms[0], _ARM), "second": "arm"})
     first, second = (theme.shortened(arm, _ARM) for arm in arms)
     return forest(_SUBGROUPS, rows, overall=overall, titles={"first": first, "second": second},
                   favours=(f"← favours {second}", f"favours {first} →"))

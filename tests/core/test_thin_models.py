@@ -9,7 +9,7 @@ import pytest
 
 from bench.simulate import simulate
 from core import CoxOptions, cox, read_cohort, subgroup_hazard_ratios, treatment_effect
-from core.adequacy import few_patients, few_per_parameter
+from core.adequacy import NO_FINITE_RATIO, few_patients, few_per_parameter, firth_helps
 from core.charts import subgroup_figure
 from core.errors import CohortError, NotEstimable
 from core.firth_pair import penalised_pairs
@@ -164,6 +164,24 @@ def test_two_of_three_arms_are_as_if_there_were_no_third(kept, gone):
         ours = ours[ours.level != gone]
         assert ours.reference.tolist() == alone.reference.tolist() and kept[0] in ours.reference.tolist()
         assert ours.hazard_ratio.to_numpy() == pytest.approx(alone.hazard_ratio.to_numpy(), rel=1e-9)
+
+
+def test_the_forest_leaves_an_emptied_arm_aside_and_says_so():
+    lines = [f"p{i},{'ABC'[i % 3]},{'MF'[i // 3 % 2]},{1 + (7 * i) % 41},{int(i % 5 > 0)}" for i in range(240)]
+    cohort = read_cohort(io.BytesIO("\n".join(["id,arm,sex,OS_months,OS_event", *lines]).encode()))
+    sub = cohort.filter({"arm": {"in": ["B", "C"]}})
+    figure = subgroup_figure(sub, subgroup_hazard_ratios(sub, endpoint="OS", factors=["sex"]))
+    assert "A: no patient here." in figure.notes and "not estimable" not in figure.table.to_string()
+    assert [c for c in figure.table if c.startswith("Events")] == ["Events / n, B", "Events / n, C"]
+    every = subgroup_figure(cohort, subgroup_hazard_ratios(cohort, endpoint="OS", factors=["sex"]))
+    assert len(every.table) == 2 * len(figure.table) and not any("no patient" in n for n in every.notes)
+
+
+def test_a_penalty_is_offered_where_it_helps(sample):
+    nobody = cox(sample.filter({"arm": {"in": ["TACE+IMRT"]}}), endpoint="OS", covariates=["arm", "pvtt"])
+    assert not firth_helps(["", "no patient in A", "only one patient in A", "C does not vary in these patients"])
+    assert firth_helps(["", "no event in A"]) and firth_helps([NO_FINITE_RATIO])
+    assert not firth_helps(nobody.terms.reason[nobody.terms.term == "arm"].tolist())
 
 
 def test_a_reference_that_no_complete_case_has_gives_way():
