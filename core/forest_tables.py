@@ -115,10 +115,7 @@ def _likelihood_ratios(tables: ForestTables, some: list[int]) -> tuple[np.ndarra
     events, patients = (np.asarray(v.any(axis=1))[cells] for v in (tables.deaths, tables.at_risk))
     useful = events.any(axis=1, keepdims=True)  # a level without events says nothing
     patients &= useful
-    here = patients.sum(axis=(1, 2)) - 1
-    for axis in (1, 2):
-        here -= np.maximum(patients.any(axis=axis).sum(axis=1) - 1, 0)
-    df = np.maximum(here, 0)
+    df = _more_terms(patients)
     without = np.asarray(patients.any(axis=2) & ~events.any(axis=2))  # an arm whose coefficient has no finite value
     told = (df > 0) & ~without.any(axis=1)
     statistic = np.zeros(len(some))
@@ -127,6 +124,19 @@ def _likelihood_ratios(tables: ForestTables, some: list[int]) -> tuple[np.ndarra
         alive = np.stack(np.broadcast_arrays(useful, events), axis=1)[told].reshape(len(own), 2, -1)
         statistic[told] = _twice_gained(tables.left(own), alive, _designs(arms, most))
     return df, statistic, told
+
+
+def _more_terms(patients: np.ndarray) -> np.ndarray:
+    """Return how many terms more arm * factor has than arm + factor, (k,), from the cells with patients.
+
+    Of three arms and more, levels that share no arm with the others make the second of fewer terms than it has names.
+    """
+    k, arms, levels = patients.shape
+    if arms > 2:
+        both = _designs(arms, levels)[0] * patients.reshape(k, -1, 1)
+        return np.asarray(patients.sum(axis=(1, 2)) - np.linalg.matrix_rank(both))
+    named = sum(np.maximum(patients.any(axis=axis).sum(axis=1) - 1, 0) for axis in (1, 2))
+    return np.asarray(np.maximum(patients.sum(axis=(1, 2)) - 1 - named, 0))
 
 
 def _twice_gained(cells: LeftAtRisk, alive: np.ndarray, designs: np.ndarray) -> np.ndarray:

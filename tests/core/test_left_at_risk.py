@@ -1,6 +1,7 @@
 """Sums over tied deaths by nodes beside the sums themselves, and the models that stand on them."""
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -104,6 +105,22 @@ def test_interactions_of_many_ties_are_likelihood_ratios(arms):
     full = cox(crossed, endpoint="OS", covariates=["cell"])
     ratio = full.tests.statistic[0] - apart.tests.statistic[0]
     assert found.df == arms - 1 and found.statistic == pytest.approx(ratio, abs=1e-6)
+
+
+def test_levels_that_share_no_arm_with_others_add_no_term():
+    """Arms A and B are in stages I and II alone, C and D in III and IV: 8 cells less 6 terms of arm + stage."""
+    rng = np.random.default_rng(5)
+    lines = []
+    for i in range(600):
+        arm, stage = "ABCD"[i % 4], ("I", "II", "III", "IV")[2 * (i % 4 // 2) + rng.integers(2)]
+        lines.append(f"p{i},{arm},{stage},{rng.exponential(10):.2f},{int(rng.random() < 0.7)}")
+    cohort = read_cohort(io.BytesIO("\n".join(["id,arm,tnm,OS_months,OS_event", *lines]).encode()))
+    found = subgroup_hazard_ratios(cohort, endpoint="OS", factors=["tnm"]).interactions.iloc[0]
+    apart = cox(cohort, endpoint="OS", covariates=["arm", "tnm"])
+    cells = "\n".join(["id,cell,OS_months,OS_event", *(re.sub(r",([A-D]),(\w+),", r",\1 \2,", line) for line in lines)])
+    full = cox(read_cohort(io.BytesIO(cells.encode())), endpoint="OS", covariates=["cell"])
+    assert found.df == 2 == (full.terms.reason == "").sum() - (apart.terms.reason == "").sum()
+    assert found.statistic == pytest.approx(full.tests.statistic[0] - apart.tests.statistic[0], abs=1e-6)
 
 
 def test_a_part_to_begin_with_leads_to_the_same_maximum(monkeypatch, tmp_path):
