@@ -231,11 +231,15 @@ def _fitted(cases: CompleteCases, columns: list[Column], counts: np.ndarray, opt
     found: Fit | Penalised | None = None
     if kept and not reason:
         design = cases.design if len(kept) == len(columns) else cases.design.T[kept].T
-        found = (penalised if options.firth else fit)(
-            cases.index, cases.event, design, scale=scale[kept], stratum=cases.stratum, ties=options.ties)
-        figures[:, kept] = _penalised(found) if isinstance(found, Penalised) else _wald(found)
-        reason = "" if found.converged or _diverged(found) else _NOT_FOUND
-        _without_finite_ratio(columns, kept, found, figures[0], reasons)
+        try:
+            found = (penalised if options.firth else fit)(
+                cases.index, cases.event, design, scale=scale[kept], stratum=cases.stratum, ties=options.ties)
+        except np.linalg.LinAlgError:  # an information without an inverse
+            reason = _NOT_FOUND
+        else:
+            figures[:, kept] = _penalised(found) if isinstance(found, Penalised) else _wald(found)
+            reason = "" if found.converged or _diverged(found) else _NOT_FOUND
+            _without_finite_ratio(columns, kept, found, figures[0], reasons)
     for i in kept:
         if columns[i].part:
             figures[2:5, i] = math.nan  # no hazard ratio by itself

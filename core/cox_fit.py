@@ -90,7 +90,7 @@ def fit(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.n
     sets = RiskSets(index, event, design, stratum=stratum, weight=weight, ties=ties)
     best = _climb(sets, *_start(sets, ties))
     information = best.products[0]
-    inverse = _inverse(information)
+    inverse = inverse_of(information)
     spread = np.diag(inverse)
     diverged = ~(spread > 0) | (np.diag(information) < _VANISHED * sets.deaths.sum())
     if np.ptp(best.eta) > _DIVERGED:  # a spline's columns may each be far and together near
@@ -142,10 +142,10 @@ def _climb(sets: RiskSets, at: Point, information: np.ndarray) -> Point:
     """
     before = 0.0
     for _ in range(_MAX_ITERATIONS):
-        move = _solved(information, at.score)
+        move = solved(information, at.score)
         if before and np.abs(move).max() > _FAR_SHORTER * before:
             information = at.information
-            move = _solved(information, at.score)
+            move = solved(information, at.score)
         before = np.abs(move).max(initial=0)
         if before < _STEP:
             break
@@ -160,15 +160,16 @@ def _climb(sets: RiskSets, at: Point, information: np.ndarray) -> Point:
     return at
 
 
-def _solved(information: np.ndarray, score: np.ndarray) -> np.ndarray:
-    """Return Newton's step, (p,); the shortest where there are many."""
+def solved(information: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """Return Newton's step, (p,) or (p, k); the shortest where there are many."""
     try:
         return np.asarray(np.linalg.solve(information, score))
     except np.linalg.LinAlgError:
         return np.asarray(np.linalg.lstsq(information, score, rcond=1e-14)[0])
 
 
-def _inverse(information: np.ndarray) -> np.ndarray:
+def inverse_of(information: np.ndarray) -> np.ndarray:
+    """Return the inverse, (p, p); the pseudo-inverse where there is none."""
     try:
         inverse = np.linalg.inv(information)
     except np.linalg.LinAlgError:

@@ -59,7 +59,7 @@ def weights(score: np.ndarray, treated: np.ndarray, kind: Kind) -> np.ndarray:
         return np.where(treated, 1 - score, score)
     share = treated.mean() if kind == "stabilised" else 1.0
     other = 1 - treated.mean() if kind == "stabilised" else 1.0
-    return np.where(treated, share / score, other / (1 - score))
+    return np.where(treated, share / np.where(treated, score, 1), other / (1 - np.where(treated, 0, score)))
 
 
 def effective_size(weight: np.ndarray) -> float:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from core.cox_fit import Fit
+from core.cox_fit import Fit, solved
 from core.design import spline_basis
 from core.p_values import chi_square_p
 from core.product_limit import Z95
 
 GLOBAL = "GLOBAL"
+_NOTHING = 1e-13  # of the information
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -47,13 +49,16 @@ def proportional_hazards(fit: Fit, terms: Sequence[str]) -> pd.DataFrame:
     """
     information, crossed, squared = fit.best.products
     # The coefficients are at their maximum: what is left of the products' information beside them is all that counts.
-    left = squared - crossed.T @ np.linalg.solve(information, crossed)
+    left = squared - crossed.T @ solved(information, crossed)
+    left[np.abs(left) < _NOTHING * np.diag(information).max()] = 0.0  # deaths at one time tell nothing of its passing
     score = fit.best.score_by(fit.sets.centred_time)
     names = [*dict.fromkeys(terms), GLOBAL]
     places = [[i for i, term in enumerate(terms) if name in (GLOBAL, term)] for name in names]
-    alone = (score**2 / np.diag(left)).tolist()
+    own_left = np.diag(left)
+    alone = np.where(own_left > 0, score**2 / np.where(own_left > 0, own_left, 1), np.nan).tolist()
     statistics = [alone[own[0]] if len(own) == 1 else float(
-        score[own] @ np.linalg.lstsq(left[np.ix_(own, own)], score[own], rcond=1e-13)[0]) for own in places]
+        score[own] @ np.linalg.lstsq(left[np.ix_(own, own)], score[own], rcond=1e-13)[0])
+        if own_left[own].any() else math.nan for own in places]
     sizes = [len(own) for own in places]
     return pd.DataFrame({
         "term": np.array(names, object), "statistic": statistics, "df": sizes,

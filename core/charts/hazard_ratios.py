@@ -227,7 +227,8 @@ def _subgroup_rows(cohort: Cohort, found: Subgroups, sort: Sort) -> tuple[list[d
 def zph_table(cohort: Cohort, zph: pd.DataFrame) -> pd.DataFrame:
     """Write the test of proportional hazards."""
     return pd.DataFrame([{"Term": "All together" if r.term == "GLOBAL" else cohort.variable(r.term).label,
-                          "χ²": fixed(r.statistic, 3), "df": str(r.df), "p": p_value(r.p_value)} for r in rows_of(zph)])
+                          "χ²": DASH if math.isnan(r.statistic) else fixed(r.statistic, 3), "df": str(r.df),
+                          "p": p_value(r.p_value) or DASH} for r in rows_of(zph)])
 
 
 def split_table(cohort: Cohort, split: pd.DataFrame, failed: Sequence[str]) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from bench.simulate import simulate
 from core import CoxOptions, cox, read_cohort, subgroup_hazard_ratios, treatment_effect
 from core.adequacy import NO_FINITE_RATIO, few_patients, few_per_parameter, firth_helps
 from core.charts import subgroup_figure
+from core.charts.hazard_ratios import zph_table
 from core.errors import CohortError, NotEstimable
 from core.firth_pair import penalised_pairs
 from core.left_at_risk import left_at_risk
@@ -175,6 +177,23 @@ def test_the_forest_leaves_an_emptied_arm_aside_and_says_so():
     assert [c for c in figure.table if c.startswith("Events")] == ["Events / n, B", "Events / n, C"]
     every = subgroup_figure(cohort, subgroup_hazard_ratios(cohort, endpoint="OS", factors=["sex"]))
     assert len(every.table) == 2 * len(figure.table) and not any("no patient" in n for n in every.notes)
+
+
+def test_deaths_at_one_time_tell_nothing_of_proportional_hazards():
+    text = "id,arm,age,OS_months,OS_event\n" + "".join(
+        f"p{i},{'AB'[i % 2]},{40 + (7 * i) % 31},12,{int(i % 3 > 0)}\n" for i in range(60))
+    cohort = read_cohort(io.BytesIO(text.encode()))
+    model = cox(cohort, endpoint="OS", covariates=["arm", "age"])
+    assert model.terms.hazard_ratio.notna().all() and model.zph.statistic.isna().all() and model.zph.p_value.isna().all()
+    assert set(zph_table(cohort, model.zph).p) == {"–"} == set(zph_table(cohort, model.zph)["χ²"])
+
+
+def test_an_information_without_an_inverse_shows_no_figure(sample, monkeypatch):
+    def fails(*_, **__):
+        raise np.linalg.LinAlgError("Singular matrix")
+    monkeypatch.setattr(sys.modules["core.cox"], "penalised", fails)
+    model = cox(sample, endpoint="OS", covariates=["arm"], options=CoxOptions.of(firth=True))
+    assert model.reason.startswith("no maximum of the likelihood was found") and model.terms.hazard_ratio.isna().all()
 
 
 def test_a_penalty_is_offered_where_it_helps(sample):
