@@ -52,12 +52,13 @@ def in_r(script: str, path: Path, n: int, reference: str) -> tuple[float, dict[s
 def check(mine: dict[str, list[float]], theirs: dict[str, list[float]]) -> None:
     """Hold every figure against R's.
 
-    Its default stopping rule costs 1e-7 in coefficients, and in a likelihood 1e-9 of it, which is what is left of the
-    digits of an interaction of many patients.
+    Its default stopping rule costs 1e-7 in coefficients, so more in the test of proportional hazards, and in a likelihood
+    1e-9 of it, which is what is left of the digits of an interaction of many patients.
     """
     for name, values in theirs.items():
         absolute = 1e-7 if name == "limits" else 3e-4 if name.endswith("interactions") else 1e-300
-        np.testing.assert_allclose(mine[name], values, rtol=2e-6, atol=absolute, err_msg=name)
+        relative = 1e-5 if name == "zph" else 2e-6
+        np.testing.assert_allclose(mine[name], values, rtol=relative, atol=absolute, err_msg=name)
 
 
 def said(n: int, mine: float, beside: tuple[float, dict[str, list[float]]] | None, lifelines: float | None) -> str:

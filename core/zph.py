@@ -48,10 +48,11 @@ def proportional_hazards(fit: Fit, terms: Sequence[str]) -> pd.DataFrame:
     term, statistic, df, p_value; the last row is GLOBAL
     """
     information, crossed, squared = fit.best.products
-    # The coefficients are at their maximum: what is left of the products' information beside them is all that counts.
-    left = squared - crossed.T @ solved(information, crossed)
+    # What is left of the products' information and score beside the coefficients' is all that counts.
+    beside = solved(information, np.column_stack([crossed, fit.best.score]))
+    left = squared - crossed.T @ beside[:, :-1]
     left[np.abs(left) < _NOTHING * np.diag(information).max()] = 0.0  # deaths at one time tell nothing of its passing
-    score = fit.best.score_by(fit.sets.centred_time)
+    score = fit.best.score_by(fit.sets.centred_time) - crossed.T @ beside[:, -1]
     names = [*dict.fromkeys(terms), GLOBAL]
     places = [[i for i, term in enumerate(terms) if name in (GLOBAL, term)] for name in names]
     own_left = np.diag(left)
