@@ -52,7 +52,7 @@ def in_r(script: str, path: Path, n: int, reference: str) -> tuple[float, dict[s
 def check(mine: dict[str, list[float]], theirs: dict[str, list[float]]) -> None:
     """Hold every figure against R's.
 
-    Its default stopping rule costs 1e-7 in coefficients, so more in the test of proportional hazards, and in a likelihood
+    Its default stopping rule costs 1e-7 in coefficients, more in the test of proportional hazards, and in a likelihood
     1e-9 of it, which is what is left of the digits of an interaction of many patients.
     """
     for name, values in theirs.items():
