@@ -13,7 +13,7 @@ import numpy as np
 from core.product_limit import Z95
 
 _RELATIVE = 1 + 1e-7  # R's fisher.test counts tables up to this factor as equally likely
-_AT_ONCE = 2_000_000  # cells of a padded support that are computed together
+_AT_ONCE = 200_000  # cells of a padded support that are computed together
 _PRECISION = 1e-8  # of the last step; the error left is far smaller
 _TRIED = np.array([[[1.75]], [[2.2]]])  # standard errors between which the limits mostly lie
 _TINY = 1e-60  # keeps a root of zero from being divided by
@@ -37,10 +37,11 @@ def fisher_exact(x1: np.ndarray, n1: np.ndarray, x0: np.ndarray, n0: np.ndarray,
     valid = np.flatnonzero((n1 > 0) & (n0 > 0) & (events > 0))
     if not valid.size:
         return out
-    width = int((high - low)[valid].max()) + 1
-    chunk = max(1, _AT_ONCE // width)
-    for start in range(0, valid.size, chunk):
-        i = valid[start:start + chunk]
+    width = high - low + 1
+    widest_first, start = valid[np.argsort(-width[valid], kind="stable")], 0
+    while start < valid.size:
+        i = widest_first[start:start + max(1, _AT_ONCE // int(width[widest_first[start]]))]
+        start += i.size
         out[i] = _fisher(x1[i], n1[i], n0[i], events[i], low[i], high[i], 0.5 if mid else 0.0)
     return out
 
