@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,14 +47,8 @@ class Column:
 
 
 def design_of(columns: list[Column], patients: np.ndarray) -> np.ndarray:
-    """Return some patients' columns, float (m, p), by column in memory."""
-    out = np.empty((len(columns), len(patients)))
-    source, values = None, out
-    for own, column in zip(out, columns, strict=True):
-        if source is not column.source:
-            source, values = column.source, column.source[patients]
-        _put(own, column, values)
-    return out.T
+    """Return some patients' columns, by place, float (m, p), by column in memory."""
+    return _filled(columns, patients.size, lambda column: column.source[patients])
 
 
 def design_in_order(cohort: Cohort, endpoint: str, columns: list[Column], some: np.ndarray | None) -> np.ndarray:
@@ -62,13 +57,26 @@ def design_in_order(cohort: Cohort, endpoint: str, columns: list[Column], some: 
     What is put in that order is remembered, but for a spline, whose columns a filter alters.
     """
     order, *_ = timeline(cohort, endpoint).latest_first
-    out = np.empty((len(columns), order.size if some is None else np.count_nonzero(some)))
+
+    def values_of(column: Column) -> np.ndarray:
+        ordered = _ordered(cohort, endpoint, column, order)
+        return ordered if some is None else np.compress(some, ordered)
+    return _filled(columns, order.size if some is None else int(np.count_nonzero(some)), values_of)
+
+
+def _filled(columns: list[Column], n: int, values_of: Callable[[Column], np.ndarray]) -> np.ndarray:
+    """Fill a design of n patients, each variable's values looked up once for all of its levels."""
+    out = np.empty((len(columns), n))
     source, values = None, out
     for own, column in zip(out, columns, strict=True):
         if source is not column.source:
-            source, ordered = column.source, _ordered(cohort, endpoint, column, order)
-            values = ordered if some is None else np.compress(some, ordered)
-        _put(own, column, values)
+            source, values = column.source, values_of(column)
+        if column.code is not None:
+            np.equal(values, column.code, out=own)
+        elif column.log2:
+            np.log2(values, out=own)
+        else:
+            own[:] = values
     return out.T
 
 
@@ -78,15 +86,6 @@ def _ordered(cohort: Cohort, endpoint: str, column: Column, order: np.ndarray) -
     few = column.code is not None and int(column.source.max(initial=0)) < 128
     return cohort.whole.remember(("latest first", endpoint, column.term, column.code is None), lambda: column.source[
         order].astype(np.int8 if few else column.source.dtype))
-
-
-def _put(own: np.ndarray, column: Column, values: np.ndarray) -> None:
-    if column.code is not None:
-        np.equal(values, column.code, out=own)
-    elif column.log2:
-        np.log2(values, out=own)
-    else:
-        own[:] = values
 
 
 def missing(cohort: Cohort, key: str) -> np.ndarray | None:

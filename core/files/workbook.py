@@ -107,8 +107,7 @@ def _damage_said(what: str) -> Iterator[None]:
         yield
     except ReadingError:
         raise
-    # They raise errors of a dozen kinds without a common base, and a file must never end in a traceback.
-    except Exception as error:
+    except Exception as error:  # of a dozen kinds without a common base; a file must never end in a traceback
         raise ReadingError(f"{what} cannot be read: a part of it is damaged.",
                            "Save it anew, or as CSV UTF-8.") from error
 
