@@ -28,7 +28,6 @@ class Fit:
     Attributes
     ----------
     coef, variance : (p,), (p, p), in units of the columns
-    information : (p, p), of standardised columns
     diverged : bool (p,), coefficients without a finite maximum
     converged : whether the iteration came to its end
     best : the likelihood's point at its maximum, on standardised columns
@@ -37,7 +36,6 @@ class Fit:
 
     coef: np.ndarray
     variance: np.ndarray
-    information: np.ndarray
     diverged: np.ndarray
     converged: bool
     best: Point
@@ -59,6 +57,11 @@ class Fit:
             residuals = residuals * self.sets.weight[:, None]
         moved = residuals @ (self.variance * self.scale[:, None])
         return np.asarray(moved.T @ moved)
+
+    @property
+    def information(self) -> np.ndarray:
+        """The information at the maximum, (p, p), of standardised columns."""
+        return np.asarray(self.best.products[0])
 
     @cached_property
     def null(self) -> Point:
@@ -97,7 +100,7 @@ def fit(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.n
         diverged |= np.abs(best.beta * np.ptp(sets.x, axis=0)) > _DIVERGED / 2
     left = inverse @ best.score
     return Fit(coef=(best.beta + left) / scale, variance=inverse / np.outer(scale, scale), diverged=diverged, best=best,
-               information=information, converged=bool(best.score @ left < ENDED), scale=scale)
+               converged=bool(best.score @ left < ENDED), scale=scale)
 
 
 def standardise(design: np.ndarray) -> np.ndarray:
