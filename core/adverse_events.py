@@ -13,6 +13,7 @@ from core.bitmaps import in_both, packed
 from core.cohort import Cohort, WorstGrades
 from core.comparison import adjusted
 from core.counts import strata
+from core.frames import frame
 from core.proportions import PairTest, koopman, log_ratio, newcombe, odds_ratio, pair_p
 from core.tables import exact_test
 from core.two_by_two import miettinen_nurminen
@@ -113,8 +114,8 @@ def overall_tests(result: AdverseEvents, band: str) -> pd.DataFrame:
                                              strict=True):
         found = exact_test(np.array([some, every - some]))
         rows.append((category, term, band, found.test, found.p_value if some.any() else np.nan, found.error))
-    frame = pd.DataFrame(rows, columns=["category", "term", "band", "test", "p_value", "error"])
-    return frame.assign(p_adjusted=adjusted(frame.p_value.to_numpy(dtype=float), "BH"))
+    tests = pd.DataFrame(rows, columns=["category", "term", "band", "test", "p_value", "error"])
+    return tests.assign(p_adjusted=adjusted(tests.p_value.to_numpy(dtype=float), "BH"))
 
 
 def _bands(worst: WorstGrades, single: bool) -> dict[str, tuple[int, int]]:
@@ -171,7 +172,7 @@ def _rows(names: dict[str, tuple[str, ...]], bands: tuple[str, ...], levels: tup
     had = events.transpose(1, 2, 0).ravel()
     with np.errstate(invalid="ignore"):
         rate = had / np.where(of == 0, np.nan, of)
-    return pd.DataFrame({**_labels(names, bands, levels), "n": of, "n_event": had, "rate": rate}, copy=False)
+    return frame({**_labels(names, bands, levels), "n": of, "n_event": had, "rate": rate})
 
 
 def _tests(names: dict[str, tuple[str, ...]], bands: tuple[str, ...], levels: tuple[str, ...],
@@ -186,12 +187,12 @@ def _tests(names: dict[str, tuple[str, ...]], bands: tuple[str, ...], levels: tu
     difference, low, high = DIFFERENCES[options.difference](x1, n1, x0, n0)
     ratios = dict(zip(("ratio", "ratio_low", "ratio_high"), RATIOS[options.ratio](x1, n1, x0, n0), strict=True)) \
         if options.ratio else {}
-    return pd.DataFrame({
-        **_labels(names, bands, arms), "reference": np.full(p.size, levels[0], object),
-        "test": np.full(p.size, options.test, object), "p_value": p,
+    return frame({
+        **_labels(names, bands, arms), "reference": [levels[0]] * p.size,
+        "test": [options.test] * p.size, "p_value": p,
         "p_adjusted": _adjusted(p, len(bands), len(arms)),
         "risk_difference": difference, "conf_low": low, "conf_high": high, **ratios,
-    }, copy=False)
+    })
 
 
 def _adjusted(p: np.ndarray, bands: int, arms: int) -> np.ndarray:

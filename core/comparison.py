@@ -13,6 +13,7 @@ import pandas as pd
 from core.cohort import Cohort
 from core.counts import Counts, count, count_within
 from core.errors import NotEstimable
+from core.frames import frame
 from core.p_values import chi_square_p
 
 Weight = Literal["log-rank", "Gehan-Wilcoxon", "Tarone-Ware", "Peto", "Fleming-Harrington"]
@@ -90,8 +91,8 @@ def pairwise(cohort: Cohort, *, endpoint: str, by: str, options: TestOptions | N
         found = _sum([_weighted(t, options, [a, b]) for t in tables])
         if found is not None and (test := _omnibus(found)):
             rows.append((*found.levels, *test))
-    frame = pd.DataFrame(rows, columns=["level", "other", "statistic", "df", "p_value"])
-    return frame.assign(p_adjusted=adjusted(frame.p_value.to_numpy(dtype=float), adjust))
+    pairs = pd.DataFrame(rows, columns=["level", "other", "statistic", "df", "p_value"])
+    return pairs.assign(p_adjusted=adjusted(pairs.p_value.to_numpy(dtype=float), adjust))
 
 
 def trend(cohort: Cohort, *, endpoint: str, by: str, options: TestOptions | None = None) -> pd.DataFrame:
@@ -204,5 +205,5 @@ def _frame(found: _Score | None, name: str) -> pd.DataFrame:
     """Return a frame of one test, or of none: test, statistic, df, p_value."""
     test = None if found is None else _omnibus(found)
     statistic, df, p = ([], [], []) if test is None else ([v] for v in test)
-    return pd.DataFrame({"statistic": np.array(statistic, float), "df": np.array(df, int),
-                         "p_value": np.array(p, float), "test": np.array([name] * len(p), object)}, copy=False)
+    return frame({"statistic": np.array(statistic, float), "df": np.array(df, int),
+                  "p_value": np.array(p, float), "test": [name] * len(p)})

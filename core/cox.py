@@ -20,6 +20,7 @@ from core.design import Column, Form, columns_of, form_of
 from core.errors import NotEstimable
 from core.firth import Penalised, penalised
 from core.format import plural
+from core.frames import frame
 from core.p_values import chi_square_p, two_sided_p
 from core.partial_likelihood import Ties
 from core.product_limit import Z95
@@ -210,15 +211,14 @@ def _levels(cohort: Cohort, columns: list[Column], counts: np.ndarray, everyone:
             names.append((key, level))
             rows.append(own.get(level, others))
     found, table = np.array(names, object).reshape(-1, 2), np.array(rows, int).reshape(-1, 2)
-    return pd.DataFrame({"term": found[:, 0], "level": found[:, 1], "n": table[:, 0], "n_event": table[:, 1]},
-                        copy=False)
+    return frame({"term": found[:, 0], "level": found[:, 1], "n": table[:, 0], "n_event": table[:, 1]})
 
 
 def _terms(columns: list[Column], counts: np.ndarray, fitted: _Fitted) -> pd.DataFrame:
     names = np.array([(c.term, c.level, c.reference) for c in columns], object)
-    return pd.DataFrame({"term": names[:, 0], "level": names[:, 1], "reference": names[:, 2], "n": counts[:, 0],
-                         "n_event": counts[:, 1], **dict(zip(_FIGURES, fitted.figures, strict=True)),
-                         "reason": np.array(fitted.reasons, object)}, copy=False)
+    return frame({"term": names[:, 0], "level": names[:, 1], "reference": names[:, 2], "n": counts[:, 0],
+                  "n_event": counts[:, 1], **dict(zip(_FIGURES, fitted.figures, strict=True)),
+                  "reason": fitted.reasons})
 
 
 def _fitted(cases: CompleteCases, columns: list[Column], counts: np.ndarray, options: CoxOptions) -> _Fitted:

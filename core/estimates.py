@@ -13,6 +13,7 @@ from core.cohort import Cohort
 from core.counts import TOLERANCE, Counts, count
 from core.errors import NotEstimable
 from core.format import number
+from core.frames import frame
 from core.p_values import two_sided_p
 from core.product_limit import Z95, ConfType, limits, product_limit, quantile
 
@@ -50,8 +51,8 @@ def survival_at(cohort: Cohort, *, endpoint: str, by: str | None = None, times: 
         curves = (survival, survival * error, *limits(counts, conf_type))
         for column, curve in zip(figures.values(), curves, strict=True):
             column[inside] = curve[i, j]
-    return pd.DataFrame({"strata": np.asarray(counts.strata.levels, dtype=object)[k], "time": asked, "n_risk": risk,
-                         "n_event": so_far, **figures}, copy=False)
+    return frame({"strata": np.asarray(counts.strata.levels, dtype=object)[k], "time": asked, "n_risk": risk,
+                  "n_event": so_far, **figures})
 
 
 def differences_at(at: pd.DataFrame) -> pd.DataFrame:
@@ -68,11 +69,11 @@ def differences_at(at: pd.DataFrame) -> pd.DataFrame:
     apart = np.hypot(error[times:], np.tile(error[:times], again))
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.abs(difference / apart)
-    return pd.DataFrame({
+    return frame({
         "strata": strata[times:], "reference": np.full(difference.size, strata[0] if len(at) else "", dtype=object),
         "time": at.time.to_numpy()[times:], "difference": difference, "std_error": apart,
         "conf_low": difference - Z95 * apart, "conf_high": difference + Z95 * apart,
-        "p_value": np.array([two_sided_p(v) for v in z])}, copy=False)
+        "p_value": np.array([two_sided_p(v) for v in z])})
 
 
 def quantiles(cohort: Cohort, *, endpoint: str, by: str | None = None, shares: Sequence[float] = (0.25, 0.5, 0.75),
@@ -93,11 +94,10 @@ def _quantiles(counts: Counts, shares: Sequence[float], conf_type: ConfType) -> 
         if own.any():
             times, reached = counts.times[own], [1 - c[i, own] for c in curves]
             found[i] = [[quantile(times, r, share) for r in reached] for share in shares]
-    return pd.DataFrame({
+    return frame({
         "strata": np.repeat(np.asarray(counts.strata.levels, dtype=object), len(shares)),
         "share": np.tile(np.asarray(shares, dtype=float), k),
-        "time": found[:, :, 0].ravel(), "conf_low": found[:, :, 1].ravel(), "conf_high": found[:, :, 2].ravel()},
-        copy=False)
+        "time": found[:, :, 0].ravel(), "conf_low": found[:, :, 1].ravel(), "conf_high": found[:, :, 2].ravel()})
 
 
 def follow_up(cohort: Cohort, *, endpoint: str, by: str | None = None,
@@ -111,10 +111,11 @@ def follow_up(cohort: Cohort, *, endpoint: str, by: str | None = None,
     counts = count(cohort, endpoint, by)
     reverse = _quantiles(replace(counts, deaths=counts.censored, censored=counts.deaths), (0.5,), conf_type)
     last, first = _ends(counts)
-    return pd.DataFrame({
-        "strata": np.asarray(counts.strata.levels, dtype=object), "n": counts.n, "reverse_median": reverse.time,
-        "conf_low": reverse.conf_low, "conf_high": reverse.conf_high,
-        "observed_median": _observed_medians(counts), "observed_low": first, "observed_high": last}, copy=False)
+    return frame({
+        "strata": counts.strata.levels, "n": counts.n,
+        "reverse_median": reverse.time.to_numpy(), "conf_low": reverse.conf_low.to_numpy(),
+        "conf_high": reverse.conf_high.to_numpy(),
+        "observed_median": _observed_medians(counts), "observed_low": first, "observed_high": last})
 
 
 def _observed_medians(counts: Counts) -> np.ndarray:
@@ -157,9 +158,9 @@ def restricted_mean(cohort: Cohort, *, endpoint: str, by: str | None = None, tau
     found = np.array([_area(counts, survival[i], i, tau) if n else (math.nan, math.nan)
                       for i, n in enumerate(counts.n)]).reshape(-1, 2)
     mean, error = found[:, 0], found[:, 1]
-    return pd.DataFrame({
-        "strata": np.asarray(counts.strata.levels, dtype=object), "tau": np.full(len(mean), tau), "estimate": mean,
-        "std_error": error, "conf_low": mean - Z95 * error, "conf_high": mean + Z95 * error}, copy=False)
+    return frame({
+        "strata": counts.strata.levels, "tau": np.full(len(mean), tau), "estimate": mean,
+        "std_error": error, "conf_low": mean - Z95 * error, "conf_high": mean + Z95 * error})
 
 
 def restricted_mean_comparison(means: pd.DataFrame) -> pd.DataFrame:
@@ -176,12 +177,11 @@ def restricted_mean_comparison(means: pd.DataFrame) -> pd.DataFrame:
         found = [(difference, difference - Z95 * both, difference + Z95 * both, difference / both),
                  (*np.exp([log_ratio, log_ratio - Z95 * relative, log_ratio + Z95 * relative]), log_ratio / relative)]
     value, low, high, z = np.array(found).transpose(1, 2, 0)[:, 1:].reshape(4, -1)  # by stratum, then measure
-    return pd.DataFrame({
+    return frame({
         "strata": np.repeat(names[1:], 2),
         "reference": np.full(value.size, names[0] if names.size else "", dtype=object),
         "measure": np.tile(np.array(["difference", "ratio"], dtype=object), max(len(names) - 1, 0)),
-        "estimate": value, "conf_low": low, "conf_high": high, "p_value": np.array([two_sided_p(v) for v in z])},
-        copy=False)
+        "estimate": value, "conf_low": low, "conf_high": high, "p_value": np.array([two_sided_p(v) for v in z])})
 
 
 def _area(counts: Counts, survival: np.ndarray, i: int, tau: float) -> tuple[float, float]:

@@ -12,6 +12,7 @@ import pandas as pd
 from core.cohort import Cohort
 from core.comparison import log_rank
 from core.counts import Counts, count
+from core.frames import frame
 from core.product_limit import ConfType, limits, product_limit, quantile
 
 
@@ -70,7 +71,7 @@ def kaplan_meier(cohort: Cohort, *, endpoint: str, by: str | None = None,
     bounds = np.searchsorted(k, np.arange(len(counts.strata.levels) + 1))
     return KaplanMeier(
         endpoint=endpoint, by=by, label=counts.strata.label, conf_type=conf_type,
-        levels=counts.strata.levels, curves=pd.DataFrame(curves, copy=False),
+        levels=counts.strata.levels, curves=frame(curves),
         medians=_medians(counts, curves, bounds), log_rank=log_rank(counts),
         missing_endpoint=counts.missing_endpoint, missing_stratum=counts.missing_stratum,
     )
@@ -92,8 +93,8 @@ def _medians(counts: Counts, curves: dict[str, np.ndarray], bounds: np.ndarray) 
         return np.array([quantile(curves["time"][s], reached[s], 0.5) if s.stop > s.start else math.nan
                          for s in spans])
 
-    return pd.DataFrame({
-        "strata": np.asarray(counts.strata.levels, dtype=object),
+    return frame({
+        "strata": counts.strata.levels,
         "n": counts.n, "n_event": counts.n_event, "median": half("estimate"),
         "conf_low": half("conf_low"), "conf_high": half("conf_high"),
-    }, copy=False)
+    })

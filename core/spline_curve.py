@@ -11,6 +11,7 @@ from core.cohort import Cohort
 from core.cox import CoxModel
 from core.design import knots, spline_basis
 from core.errors import NotEstimable
+from core.frames import frame
 from core.p_values import chi_square_p
 from core.product_limit import Z95
 
@@ -70,5 +71,5 @@ def spline_curve(cohort: Cohort, model: CoxModel, key: str, *, values: np.ndarra
         ratio, low, high = (np.exp(coef + z * error) for z in (0, -Z95, Z95))
     return SplineCurve(
         key=key, median=median, knots=at, statistic=statistic, df=bent.size, p_value=chi_square_p(statistic, bent.size),
-        curve=pd.DataFrame({"value": values, "coef": coef, "std_error": error, "hazard_ratio": ratio, "conf_low": low,
-                            "conf_high": high}, copy=False))
+        curve=frame({"value": values, "coef": coef, "std_error": error, "hazard_ratio": ratio, "conf_low": low,
+                     "conf_high": high}))

@@ -20,6 +20,7 @@ from core.errors import NotEstimable
 from core.filters import Condition
 from core.firth_pair import penalised_pairs
 from core.forest_tables import MANY_TIMES, ForestTables, finite_ratios, fit_arms, likelihood_ratios
+from core.frames import frame
 from core.p_values import chi_square_p, two_sided_p
 from core.product_limit import Z95
 from core.schema import ARM
@@ -137,10 +138,10 @@ def _rows(factors: tuple[str, ...], arms: list[str], tables: ForestTables,
     what = {"n": (n[:, 1:] + n[:, :1]).ravel(), "n_event": (deaths[:, 1:] + deaths[:, :1]).ravel(),
             "n_arm": n[:, 1:].ravel(), "n_event_arm": deaths[:, 1:].ravel(),
             "n_reference": np.repeat(n[:, 0], several), "n_event_reference": np.repeat(deaths[:, 0], several),
-            **dict(zip(_FIGURES, figures, strict=True)), "reason": np.array(reasons, object), "method": method}
+            **dict(zip(_FIGURES, figures, strict=True)), "reason": reasons, "method": method}
     size = len(names) * several
-    return [pd.DataFrame({**who, **{c: v[e * size:(e + 1) * size] for c, v in what.items()},
-                          "p_interaction": np.repeat([p.get(f, math.nan) for f, _ in names], several)}, copy=False)
+    return [frame({**who, **{c: v[e * size:(e + 1) * size] for c, v in what.items()},
+                   "p_interaction": np.repeat([p.get(f, math.nan) for f, _ in names], several)})
             for e, p in enumerate(p_interaction)]
 
 
@@ -181,9 +182,9 @@ def _interactions(cohort: Cohort, factors: tuple[str, ...], tables: ForestTables
                   for s, f in zip(statistic.tolist(), df.tolist(), strict=True)])
     absent = np.array([_missing(cohort, key) for key in factors], int)
     own = [slice(e * len(factors), (e + 1) * len(factors)) for e in range(endpoints)]
-    return [pd.DataFrame({
-        "factor": np.array(factors, object), "statistic": statistic[i], "df": df[i], "p_value": p[i],
-        "p_adjusted": adjusted(p[i], "BH"), "missing": absent}, copy=False) for i in own]
+    return [frame({
+        "factor": factors, "statistic": statistic[i], "df": df[i], "p_value": p[i],
+        "p_adjusted": adjusted(p[i], "BH"), "missing": absent}) for i in own]
 
 
 def _missing(cohort: Cohort, key: str) -> int:

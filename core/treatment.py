@@ -13,6 +13,7 @@ from core.batched import against_first
 from core.cohort import Cohort
 from core.counts import Counts, count, level_counts
 from core.errors import NotEstimable
+from core.frames import frame
 from core.left_at_risk import left_at_risk
 from core.p_values import two_sided_p
 from core.product_limit import Z95
@@ -66,16 +67,14 @@ def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> TreatmentEffe
     return TreatmentEffect(
         endpoint=endpoint, n=int(counts.n.sum()), n_event=int(counts.n_event.sum()),
         missing_endpoint=counts.missing_endpoint, missing_stratum=counts.missing_stratum,
-        terms=pd.DataFrame({
-            "term": np.full(len(levels) - 1, by, dtype=object),
-            "level": np.asarray(levels[1:], dtype=object),
-            "reference": np.full(len(levels) - 1, levels[0], dtype=object),
+        terms=frame({
+            "term": [by] * (len(levels) - 1), "level": levels[1:], "reference": [levels[0]] * (len(levels) - 1),
             "n": counts.n[1:], "n_event": counts.n_event[1:],
             "coef": coef[1:], "std_error": error[1:], "hazard_ratio": np.exp(coef[1:]),
             "conf_low": np.exp(coef - Z95 * error)[1:], "conf_high": np.exp(coef + Z95 * error)[1:],
             "p_value": np.array([two_sided_p(c / e) for c, e in zip(coef[1:], error[1:], strict=True)]),
-            "reason": np.asarray(reasons[1:], dtype=object),
-        }, copy=False),
+            "reason": reasons[1:],
+        }),
     )
 
 

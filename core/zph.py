@@ -11,6 +11,7 @@ import pandas as pd
 
 from core.cox_fit import Fit, solved
 from core.design import spline_basis
+from core.frames import frame
 from core.p_values import chi_square_p
 from core.product_limit import Z95
 
@@ -61,9 +62,9 @@ def proportional_hazards(fit: Fit, terms: Sequence[str]) -> pd.DataFrame:
         score[own] @ np.linalg.lstsq(left[np.ix_(own, own)], score[own], rcond=1e-13)[0])
         if own_left[own].any() else math.nan for own in places]
     sizes = [len(own) for own in places]
-    return pd.DataFrame({
-        "term": np.array(names, object), "statistic": statistics, "df": sizes,
-        "p_value": [chi_square_p(s, df) for s, df in zip(statistics, sizes, strict=True)]})
+    return frame({
+        "term": names, "statistic": np.array(statistics), "df": np.array(sizes),
+        "p_value": np.array([chi_square_p(s, df) for s, df in zip(statistics, sizes, strict=True)])})
 
 
 def course(fit: Fit, column: int) -> Course:
@@ -71,19 +72,19 @@ def course(fit: Fit, column: int) -> Course:
     sets, deaths = fit.sets, int(fit.sets.event.sum())
     residual = fit.best.schoenfeld @ (fit.variance * fit.scale[:, None])[:, column] * deaths + fit.coef[column]
     x = sets.passed[sets.place]
-    frame = pd.DataFrame({"time_place": sets.index[sets.event], "transformed": x, "coefficient": residual})
-    frame = frame.sort_values("transformed", kind="stable", ignore_index=True)
+    points = frame({"time_place": sets.index[sets.event], "transformed": x, "coefficient": residual})
+    points = points.sort_values("transformed", kind="stable", ignore_index=True)
     at = np.quantile(np.unique(x), (0, 1 / 3, 2 / 3, 1)) if np.unique(x).size > 4 else np.array([])
     if not at.size:
-        return Course(residuals=frame, smooth=pd.DataFrame(columns=["transformed", "time_place", "estimate", "conf_low",
-                                                                    "conf_high"]))
-    places = np.unique(np.linspace(0, len(frame) - 1, 60).astype(int))
-    grid = frame.transformed.to_numpy()[places]
+        return Course(residuals=points, smooth=pd.DataFrame(
+            columns=["transformed", "time_place", "estimate", "conf_low", "conf_high"]))
+    places = np.unique(np.linspace(0, len(points) - 1, 60).astype(int))
+    grid = points.transformed.to_numpy()[places]
     design, shown = (np.column_stack([np.ones(v.size), spline_basis(v, at)]) for v in (x, grid))
     coef = np.linalg.lstsq(design, residual, rcond=None)[0]
     spread = np.einsum("ij,jk,ik->i", shown, np.linalg.pinv(design.T @ design), shown)
     half = Z95 * np.sqrt(spread * fit.variance[column, column] * deaths)
     line = shown @ coef
-    return Course(residuals=frame, smooth=pd.DataFrame({
-        "transformed": grid, "time_place": frame.time_place.to_numpy()[places], "estimate": line,
+    return Course(residuals=points, smooth=frame({
+        "transformed": grid, "time_place": points.time_place.to_numpy()[places], "estimate": line,
         "conf_low": line - half, "conf_high": line + half}))
