@@ -21,6 +21,7 @@ from core.frames import frame
 from core.grouped_numbers import GroupedNumbers, NumberTest, grouped_numbers, number_test
 from core.lilliefors import lilliefors_p
 from core.schema import ARM
+from core.side_by_side import level_tables
 from core.tables import TableTest, exact_tests, pearson_test
 
 Rule = Literal["median (IQR)", "mean (SD)", "median (range)", "by Lilliefors' test"]
@@ -95,7 +96,7 @@ def baseline(cohort: Cohort, *, by: str = ARM, variables: Sequence[str] | None =
     if not keys:
         raise NotEstimable("There is no variable for a baseline table.", "Choose factors on the Cohort page.")
     groups, sizes = strata(cohort, by), level_counts(cohort, by)
-    blocks = [block for key in keys for block in _blocks(cohort, key, by, sizes, options)]
+    blocks = _blocks(cohort, keys, by, sizes, options)
     return Baseline(by=by, label=groups.label, options=options, rows=_rows(blocks, groups.levels),
                     tests=_tests(blocks, options), missing_group=cohort.n - int(sizes.sum()),
                     groups={g: int(n) for g, n in zip(groups.levels, sizes, strict=True)})
@@ -117,20 +118,22 @@ class _Block:
     numbers: GroupedNumbers | None = None
 
 
-def _blocks(cohort: Cohort, key: str, by: str, sizes: np.ndarray, options: BaselineOptions) -> list[_Block]:
-    """Count a variable per group; `sizes`: the groups'."""
-    variable, found = cohort.variable(key), []
-    numeric = variable.kind != "categorical"
-    if numeric:
-        numbers = grouped_numbers(cohort, key, by)
-        found.append(_Block(variable=key, name="", levels=("",), known=numbers.n, missing=sizes - numbers.n,
-                            table=numbers.n[None], numbers=numbers))
-    if not numeric or (options.cuts and variable.cuts and found[0].numbers and found[0].numbers.values.size):
-        levels = strata(cohort, key).levels
-        table = level_counts(cohort, (by, key)).reshape(len(sizes), len(levels)).T
-        known = table.sum(axis=0)
-        found.append(_Block(variable=key, name="by its cuts" if numeric else "", levels=levels, known=known,
-                            missing=sizes - known, table=table))
+def _blocks(cohort: Cohort, keys: list[str], by: str, sizes: np.ndarray, options: BaselineOptions) -> list[_Block]:
+    """Count the variables per group; `sizes`: the groups'."""
+    numbers = {key: grouped_numbers(cohort, key, by) for key in keys if cohort.variable(key).kind != "categorical"}
+    by_level = [key for key in keys if key not in numbers
+                or (options.cuts and cohort.variable(key).cuts and numbers[key].values.size)]
+    tables = dict(zip(by_level, level_tables(cohort, by, by_level), strict=True))
+    found = []
+    for key in keys:
+        own, table = numbers.get(key), tables.get(key)
+        if own is not None:
+            found.append(_Block(variable=key, name="", levels=("",), known=own.n, missing=sizes - own.n,
+                                table=own.n[None], numbers=own))
+        if table is not None:
+            known = table.sum(axis=0)
+            found.append(_Block(variable=key, name="by its cuts" if own else "", levels=strata(cohort, key).levels,
+                                known=known, missing=sizes - known, table=table))
     return found
 
 

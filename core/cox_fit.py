@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from core.dense_climb import FEW, near_maximum
 from core.partial_likelihood import Point, RiskSets, Ties
 
 _STEP = 3e-7  # of a coefficient per standard deviation; the error left is of the order of its square
@@ -122,9 +123,11 @@ def standardise(design: np.ndarray) -> np.ndarray:
 def _start(sets: RiskSets, ties: Ties) -> tuple[Point, np.ndarray]:
     """Return the point to begin at, and an information, (p, p), that leads towards the maximum.
 
-    Of many patients the maximum of every sixteenth, else zero.
+    Of many patients the maximum of every sixteenth, of few one had from a matrix, else zero.
     """
     n, p = sets.x.shape
+    if n <= FEW and (near := near_maximum(sets)):
+        return sets.evaluate(near[0]), near[1]
     if n >= _MANY:
         stratum, weight = (None if v is None else v[::_PART] for v in (sets.stratum, sets.weight))
         part = RiskSets(sets.index[::_PART], sets.event[::_PART], sets.x[::_PART], stratum=stratum, weight=weight,

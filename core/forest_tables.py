@@ -11,8 +11,9 @@ import numpy as np
 from core.adequacy import finite_against_first
 from core.batched import LIKELIHOOD, against_first, fit_all, log_likelihood
 from core.cohort import Cohort
-from core.counts import Strata, count_all_times, strata
+from core.counts import Strata, strata
 from core.left_at_risk import DeathTimes, LeftAtRisk
+from core.side_by_side import count_all_times
 
 MANY_TIMES = 300  # of death, from which on models cost by their sizes and no more by the calls that fit them
 

@@ -15,7 +15,8 @@ import pandas as pd
 from core.adequacy import BEYOND, reasons_of
 from core.cohort import Cohort
 from core.comparison import adjusted
-from core.counts import cuts_of, level_counts, number_of_strata, strata, timeline
+from core.counts import cuts_of, number_of_strata, strata, timeline
+from core.design import missing
 from core.errors import NotEstimable
 from core.filters import Condition
 from core.firth_pair import penalised_pairs
@@ -189,6 +190,7 @@ def _interactions(cohort: Cohort, factors: tuple[str, ...], tables: ForestTables
 
 def _missing(cohort: Cohort, key: str) -> int:
     """Count the filtered patients of whom a factor is missing."""
-    return cohort.n - int(level_counts(cohort, key).sum())
+    absent = missing(cohort, key)
+    return 0 if absent is None else int(np.count_nonzero(absent & cohort.rows))
 
 
