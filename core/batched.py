@@ -14,8 +14,9 @@ import numpy as np
 from core.left_at_risk import LeftAtRisk
 from core.pairs import Pairs
 
-COEFFICIENT, LIKELIHOOD = 1e-15, 1e-8  # squared distance to the maximum in standard errors that ends the iteration
-_NEAR = 1e-3  # ... from which on a likelihood's information does not change any more
+# Squared distance to the maximum in standard errors from which one more step leads there; its square is what is left.
+COEFFICIENT, LIKELIHOOD = 1e-15, 1e-4
+_STEEP = 1e-8  # ... up to which a likelihood may be steeper on the other side
 _STRIDE, _MAX_ITERATIONS = 3.0, 40
 _RIDGE = 1e-9  # keeps what no likelihood tells where it is, and alters no maximum
 
@@ -129,8 +130,7 @@ def fit_all(cells: LeftAtRisk, *, alive: np.ndarray | None = None, design: np.nd
             here, cells, alive, move, gain = here[going], cells.only(going), alive[going], move[going], gain[going]
             information, pairs, at = information[going], pairs[going], _Point(cells, alive, at.coef[going])
         at = _ahead(cells, alive, at, move, gain)
-        if precision == COEFFICIENT or gain.max() > _NEAR:
-            information = at.information(pairs)
+        information = at.information(pairs)
     else:
         coef[here], kept[here] = at.coef, information
     return coef, kept
@@ -162,7 +162,7 @@ def _step(information: np.ndarray, score: np.ndarray, design: np.ndarray | None)
 def _ahead(cells: LeftAtRisk, alive: np.ndarray, at: _Point, move: np.ndarray, gain: np.ndarray) -> _Point:
     """Go by a step, or by as much of it as does not leave the likelihood steeper on the other side."""
     ahead = _Point(cells, alive, at.coef + move)
-    while (worse := ((ahead.score * move).sum(axis=-1) < -gain) & (gain > LIKELIHOOD)).any():
+    while (worse := ((ahead.score * move).sum(axis=-1) < -gain) & (gain > _STEEP)).any():
         move = np.where(worse[..., None], move / 2, move)
         gain = np.where(worse, gain / 2, gain)
         ahead = _Point(cells, alive, at.coef + move)
