@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from core.product_limit import Z95
-from core.two_by_two import fisher_exact, root_between
+from core.two_by_two import fisher_exact, root_between, wilson
 
 PairTest = Literal["Fisher exact", "Fisher mid-p", "Pearson χ²", "Yates χ²"]
 PAIR_TESTS: tuple[PairTest, ...] = ("Fisher exact", "Fisher mid-p", "Pearson χ²", "Yates χ²")
@@ -44,15 +44,6 @@ def clopper_pearson(x: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarra
         low = np.where(x > 0, betaincinv(np.maximum(x, 1), n - x + 1, 0.025), 0.0)
         high = np.where(x < n, betaincinv(x + 1, np.maximum(n - x, 1), 0.975), 1.0)
     return np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan)
-
-
-def wilson(x: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return a share's 95 % score limits (Wilson. JASA 1927;22:209; R: prop.test without correction)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share, square = x / n, Z95**2
-        middle = (x + square / 2) / (n + square)
-        half = Z95 / (n + square) * np.sqrt(n * share * (1 - share) + square / 4)
-    return middle - half, middle + half
 
 
 def newcombe(x1: np.ndarray, n1: np.ndarray, x0: np.ndarray, n0: np.ndarray) -> Estimate:
