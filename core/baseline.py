@@ -197,7 +197,8 @@ def _levels_apart(table: np.ndarray) -> float:
 
     Source: Yang and Dalton. SAS Global Forum 2012;335 (R: tableone).
     """
-    some = table[:, table.any(axis=0)]
+    filled = table.any(axis=0)
+    some = table if filled.all() else table[:, filled]
     if some.shape[1] < 2:
         return math.nan
     shares = (some / some.sum(axis=0)).T
@@ -210,8 +211,8 @@ def _shares_apart(a: np.ndarray, b: np.ndarray) -> float:
         p, q = float(a[1]), float(b[1])
         variance = (p * (1 - p) + q * (1 - q)) / 2
         return abs(p - q) / math.sqrt(variance) if variance else math.inf if p != q else 0.0
-    spread, away = np.diag(a + b) - np.outer(a, a) - np.outer(b, b), (a - b)[1:]
-    spread = spread[1:, 1:] / 2
+    both = np.array([a[1:], b[1:]])
+    spread, away = (np.diag(both.sum(axis=0)) - both.T @ both) / 2, both[0] - both[1]
     if (a > 0).all() and (b > 0).all():
         return math.sqrt(float(away @ np.linalg.solve(spread, away)))
     inverse = np.linalg.pinv(spread, rcond=1e-12, hermitian=True)

@@ -76,6 +76,8 @@ def pearson_test(table: np.ndarray) -> TableTest:
 
 
 def _bare(table: np.ndarray) -> np.ndarray:
+    if table.all():
+        return table.astype(int, copy=False)
     return np.asarray(table[table.any(axis=1)][:, table.any(axis=0)], int)
 
 
@@ -91,33 +93,31 @@ def _all_tables(rows: tuple[int, ...], columns: tuple[int, ...]) -> np.ndarray |
 
     Row by row: what each column has left, and the logarithm of the probability so far.
     """
-    log, left, done = log_factorials(sum(rows)), np.array([columns]), np.zeros(1)
+    log, left, done = log_factorials(sum(rows)), np.array(columns)[:, None], np.zeros(1)
     for total in rows[:-1]:
         shares = _shares(total, columns)
-        if shares is None or len(shares) * len(left) > 8 * _MOST:
+        if shares is None or shares.shape[1] * done.size > 8 * _MOST:
             return None
-        after = left[:, None] - shares[None]
-        fits = (after >= 0).all(axis=2)
-        done = (done[:, None] - log[shares].sum(axis=1)[None])[fits]
-        left = after[fits]
-        if len(left) > _MOST:
+        i, j = np.nonzero((left[:, :, None] >= shares[:, None]).all(axis=0))
+        left, done = left[:, i] - shares[:, j], done[i] - log[shares].sum(axis=0)[j]
+        if done.size > _MOST:
             return None
     constant = log[list(rows)].sum() + log[list(columns)].sum() - log[sum(rows)]
-    return np.asarray(constant + done - log[left].sum(axis=1))
+    return np.asarray(constant + done - log[left].sum(axis=0))
 
 
 def _shares(total: int, columns: tuple[int, ...]) -> np.ndarray | None:
-    """Return all ways to share a row's total among the columns, (m, c); None where there are too many."""
+    """Return all ways to share a row's total among the columns, (c, m); None where there are too many."""
     if len(columns) == 2:
         share = np.arange(max(0, total - columns[1]), min(total, columns[0]) + 1)
-        return np.column_stack([share, total - share])
+        return np.array([share, total - share])
     spans = [min(total, c) + 1 for c in columns[:-1]]
     if math.prod(spans) > _MOST:
         return None
     first = np.array(list(product(*(range(s) for s in spans))), int).reshape(-1, len(spans))
     last = total - first.sum(axis=1)
     fits = (last >= 0) & (last <= columns[-1])
-    return np.column_stack([first, last])[fits]
+    return np.vstack([first.T, last])[:, fits]
 
 
 def _simulated(own: float, rows: tuple[int, ...], columns: tuple[int, ...]) -> TableTest:

@@ -17,6 +17,7 @@ from core.product_limit import Z95
 
 GLOBAL = "GLOBAL"
 _NOTHING = 1e-13  # of the information
+_CLEARLY = 1e-4  # of a triangle's largest diagonal element: no column is anywhere near the others
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -58,13 +59,26 @@ def proportional_hazards(fit: Fit, terms: Sequence[str]) -> pd.DataFrame:
     places = [[i for i, term in enumerate(terms) if name in (GLOBAL, term)] for name in names]
     own_left = np.diag(left)
     alone = np.where(own_left > 0, score**2 / np.where(own_left > 0, own_left, 1), np.nan).tolist()
-    statistics = [alone[own[0]] if len(own) == 1 else float(
-        score[own] @ np.linalg.lstsq(left[np.ix_(own, own)], score[own], rcond=1e-13)[0])
-        if own_left[own].any() else math.nan for own in places]
+    statistics = [alone[own[0]] if len(own) == 1 else _squared_length(left[np.ix_(own, own)], score[own])
+                  for own in places]
     sizes = [len(own) for own in places]
     return frame({
         "term": names, "statistic": np.array(statistics), "df": np.array(sizes),
         "p_value": np.array([chi_square_p(s, df) for s, df in zip(statistics, sizes, strict=True)])})
+
+
+def _squared_length(information: np.ndarray, score: np.ndarray) -> float:
+    """Return the score's squared length in the information's metric; NaN where it holds nothing."""
+    if not np.diag(information).any():
+        return math.nan
+    try:
+        half = np.linalg.cholesky(information)
+        if np.diag(half).min() > _CLEARLY * np.diag(half).max():
+            away = np.linalg.solve(half, score)
+            return float(away @ away)
+    except np.linalg.LinAlgError:  # a part of it tells nothing
+        pass
+    return float(score @ np.linalg.lstsq(information, score, rcond=1e-13)[0])
 
 
 def course(fit: Fit, column: int) -> Course:
