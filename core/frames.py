@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from pandas._libs.internals import BlockPlacement  # type: ignore[import-not-found]
-from pandas.core.internals.blocks import new_block  # type: ignore[import-not-found]
+from pandas.core.internals.blocks import get_block_type  # type: ignore[import-not-found]
 from pandas.core.internals.managers import BlockManager  # type: ignore[import-not-found]
 
 
@@ -25,16 +26,21 @@ def frame(columns: Mapping[str, np.ndarray | Sequence[str]]) -> pd.DataFrame:
         If columns differ in length.
     """
     arrays = [v if isinstance(v, np.ndarray) else np.array(v, dtype=object) for v in columns.values()]
-    places: dict[str, list[int]] = {}
-    for i, array in enumerate(arrays):
-        places.setdefault(array.dtype.char, []).append(i)
-    blocks = [new_block(np.array([arrays[i] for i in own]), placement=BlockPlacement(own), ndim=2)
-              for own in places.values()]
-    manager = BlockManager(tuple(blocks), [_names(tuple(columns)).view(), pd.RangeIndex(arrays[0].size)])
+    n = arrays[0].size
+    if any(array.shape != (n,) for array in arrays):
+        raise ValueError(f"Columns of one length are needed, not of {[array.shape for array in arrays]}.")
+    names, layout = _layout(tuple(columns), tuple([array.dtype for array in arrays]))
+    blocks = tuple([block(np.array([arrays[i] for i in own]), placement=placement, ndim=2)
+                    for own, placement, block in layout])
+    manager = BlockManager(blocks, [names.view(), pd.RangeIndex(n)], verify_integrity=False)
     made: pd.DataFrame = pd.DataFrame._from_mgr(manager, manager.axes)  # type: ignore[attr-defined]
     return made
 
 
 @lru_cache(maxsize=256)
-def _names(columns: tuple[str, ...]) -> pd.Index:
-    return pd.Index(columns)
+def _layout(columns: tuple[str, ...], types: tuple[np.dtype, ...]) -> tuple[pd.Index, list[tuple[list[int], Any, Any]]]:
+    """Return the columns' names, and of each type the places of its columns, as pandas has them, too, and its block."""
+    places: dict[np.dtype, list[int]] = {}
+    for i, kind in enumerate(types):
+        places.setdefault(kind, []).append(i)
+    return pd.Index(columns), [(own, BlockPlacement(own), get_block_type(kind)) for kind, own in places.items()]
