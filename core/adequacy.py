@@ -32,7 +32,7 @@ def finite_against_first(deaths: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
     """
     dies, present = (deaths > 0).astype(float), (at_risk > 0).astype(float)
     reach = (dies @ present.T > 0) | np.eye(len(dies), dtype=bool)
-    for _ in range(len(dies)):
+    for _ in range((len(dies) - 1).bit_length()):  # each time paths of twice the length
         reach = reach | (reach.astype(int) @ reach.astype(int) > 0)
     return np.asarray(reach[0] & reach[:, 0])
 

@@ -256,6 +256,6 @@ def _cells(line: Timeline, groups: Strata) -> np.ndarray:
 def level_counts(cohort: Cohort, key: str | tuple[str, ...]) -> np.ndarray:
     """Return how many of the filtered patients have each level of a variable, (levels,)."""
     groups = strata(cohort, key)
-    size = len(groups.levels) + 1
-    return counted(cohort.whole, cohort.rows, ("levels", key),
-                   lambda: (groups.codes + 1).astype(np.int32), size)[1:]
+    return cohort.remember(("level counts", key), lambda: counted(
+        cohort.whole, cohort.rows, ("levels", key), lambda: (groups.codes + 1).astype(np.int32),
+        len(groups.levels) + 1)[1:])

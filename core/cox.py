@@ -170,12 +170,11 @@ def _laid_out(cohort: Cohort, endpoint: str, here: np.ndarray, covariates: Seque
 
 def _instead_of_empty(columns: list[Column], n: np.ndarray, everyone: int) -> dict[str, str]:
     """Return a level that has patients for each covariate whose reference has none."""
-    found = {}
-    for key in dict.fromkeys(c.term for c in columns if c.reference):
-        own = [i for i, c in enumerate(columns) if c.term == key and n[i]]
-        if len(own) > 1 and n[own].sum() == everyone:
-            found[key] = columns[own[0]].level
-    return found
+    filled: dict[str, list[tuple[str, int]]] = {}
+    for column, patients in zip(columns, n.tolist(), strict=True):
+        if column.reference and patients:
+            filled.setdefault(column.term, []).append((column.level, patients))
+    return {key: own[0][0] for key, own in filled.items() if len(own) > 1 and sum(m for _, m in own) == everyone}
 
 
 def univariable(cohort: Cohort, *, endpoint: str, covariates: Sequence[str],
@@ -203,22 +202,25 @@ class _Fitted:
 
 def _levels(cohort: Cohort, columns: list[Column], counts: np.ndarray, everyone: tuple[int, int]) -> pd.DataFrame:
     """Count patients and events of every level, in the levels' order."""
+    found: dict[str, dict[str, list[int]]] = {}
+    for column, own in zip(columns, counts.tolist(), strict=True):
+        if column.reference:
+            found.setdefault(column.term, {})[column.level] = own
     names, rows = [], []
-    for key in dict.fromkeys(c.term for c in columns if c.reference):
-        own = {c.level: counts[i] for i, c in enumerate(columns) if c.term == key}
-        others = np.subtract(everyone, sum(own.values()))
+    for key, levels in found.items():
+        others = [every - sum(of) for every, of in zip(everyone, zip(*levels.values(), strict=True), strict=True)]
         for level in strata(cohort, key).levels:
             names.append((key, level))
-            rows.append(own.get(level, others))
-    found, table = np.array(names, object).reshape(-1, 2), np.array(rows, int).reshape(-1, 2)
-    return frame({"term": found[:, 0], "level": found[:, 1], "n": table[:, 0], "n_event": table[:, 1]})
+            rows.append(levels.get(level, others))
+    table = np.array(rows, int).reshape(-1, 2)
+    return frame({"term": [key for key, _ in names], "level": [level for _, level in names], "n": table[:, 0],
+                  "n_event": table[:, 1]})
 
 
 def _terms(columns: list[Column], counts: np.ndarray, fitted: _Fitted) -> pd.DataFrame:
-    names = np.array([(c.term, c.level, c.reference) for c in columns], object)
-    return frame({"term": names[:, 0], "level": names[:, 1], "reference": names[:, 2], "n": counts[:, 0],
-                  "n_event": counts[:, 1], **dict(zip(_FIGURES, fitted.figures, strict=True)),
-                  "reason": fitted.reasons})
+    return frame({"term": [c.term for c in columns], "level": [c.level for c in columns],
+                  "reference": [c.reference for c in columns], "n": counts[:, 0], "n_event": counts[:, 1],
+                  **dict(zip(_FIGURES, fitted.figures, strict=True)), "reason": fitted.reasons})
 
 
 def _fitted(cases: CompleteCases, columns: list[Column], counts: np.ndarray, options: CoxOptions) -> _Fitted:

@@ -126,15 +126,14 @@ def columns_of(cohort: Cohort, key: str, form: Form, reference: str = "") -> lis
     """
     if form in ("levels", "cut"):
         return _levels(cohort, key, reference)
-    values = cohort.values(key).to_numpy(dtype=float)
-    if form == "linear":
-        return [Column(term=key, level="", reference="", source=values)]
-    label = cohort.variable(key).label
-    if form == "log2":
-        if not _positive(cohort.whole, key) and (values[cohort.rows] <= 0).any():
-            raise NotEstimable(f"{label} has values of 0 or less: it has no doubling.", "Take it per unit, or cut it.")
-        return [Column(term=key, level="per doubling", reference="", source=values, log2=True)]
-    basis = spline_basis(values, knots(cohort, key))
+    if form == "log2" and not _positive(cohort.whole, key) and (cohort.values(key)[cohort.rows] <= 0).any():
+        raise NotEstimable(f"{cohort.variable(key).label} has values of 0 or less: it has no doubling.",
+                           "Take it per unit, or cut it.")
+    if form in ("linear", "log2"):
+        return cohort.whole.remember(("columns", key, form), lambda: [
+            Column(term=key, level="per doubling" if form == "log2" else "", reference="", log2=form == "log2",
+                   source=cohort.values(key).to_numpy(dtype=float))])
+    basis = spline_basis(cohort.values(key).to_numpy(dtype=float), knots(cohort, key))
     names = ("linear part", "nonlinear part", "nonlinear part, second")
     return [Column(term=key, level=name, reference="", source=column, part=True)
             for name, column in zip(names, basis.T, strict=True)]
