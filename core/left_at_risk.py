@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 _TWO, _THREE = 2e-3, 2e-2  # the largest part of a group that may die at once for so many nodes
+_FEW = 300  # times, up to which to lay out one by one what two or three nodes hold saves more calls than it costs
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -68,6 +69,8 @@ class DeathTimes:
         if many.size:
             part = (deaths[:, many] / np.maximum(at_risk[:, many], 1)).max(axis=0)
             nodes[many] = np.where(part < _TWO, 2, np.where(part < _THREE, 3, nodes[many]))
+        if died.size < _FEW:
+            nodes[(nodes > 1) & (died < 4)] = 4
         order = np.argsort(nodes, kind="stable")
         none, *ends = np.cumsum(np.bincount(nodes, minlength=4)[:4]).tolist()
         order = order[none:]

@@ -148,9 +148,10 @@ def _rows(factors: tuple[str, ...], arms: list[str], tables: ForestTables,
 
 def _reasons(arms: list[str], n: np.ndarray, deaths: np.ndarray, finite: np.ndarray) -> list[str]:
     """Say why an arm has no hazard ratio in a subgroup, or "", row by row."""
-    clear = ((n > 1) & (deaths > 0) & finite).all(axis=1).tolist()
-    return [r for row, none in zip(zip(n, deaths, finite, strict=True), clear, strict=True)
-            for r in ([""] * (len(arms) - 1) if none else reasons_of(arms, *row)[1:])]
+    reasons = [[""] * (len(arms) - 1)] * len(n)
+    for row in np.flatnonzero(~((n > 1) & (deaths > 0) & finite).all(axis=1)).tolist():
+        reasons[row] = reasons_of(arms, n[row], deaths[row], finite[row])[1:]
+    return [reason for row in reasons for reason in row]
 
 
 def _ratios(coef: np.ndarray, error: np.ndarray, reasons: list[str]) -> tuple[np.ndarray, list[str], np.ndarray]:
