@@ -16,7 +16,7 @@ _RELATIVE = 1 + 1e-7  # R's fisher.test counts tables up to this factor as equal
 _AT_ONCE = 200_000  # cells of a padded support that are computed together
 _PRECISION = 1e-7  # of the last step; the error left is of the order of its power of 1.6
 # How far from the estimate the limits lie, as a share of how far Newcombe's do; 999 of 1,000 between the outer two.
-_TRIED = np.array([1e-9, 0.72, 0.9, 0.97, 1.0, 1.02, 1.06, 1.3])[:, None, None]
+_TRIED = np.array([1e-9, 0.72, 0.8, 0.89, 0.96, 1.0, 1.015, 1.03, 1.06, 1.3])[:, None, None]
 _TINY = 1e-60  # keeps a root of zero from being divided by
 
 
