@@ -29,12 +29,16 @@ data$pvtt <- droplevels(factor(data$pvtt, levels = c("none", "Vp1", "Vp2", "Vp3"
 factors <- factors[sapply(factors, function(f) length(unique(data[[f]])) > 1)]
 levels_of <- function(d, f) switch(f, age = factor(d$age >= 65), afp_ng_ml = factor(d$afp_ng_ml > 400),
                                    tumor_size_cm = cut(d$tumor_size_cm, c(-Inf, 5, 10, Inf)), d[[f]])
-ratio <- function(coef, error) data.frame(
-  coef = coef, std_error = error, hazard_ratio = exp(coef), conf_low = exp(coef - qnorm(0.975) * error),
-  conf_high = exp(coef + qnorm(0.975) * error), p_value = 2 * pnorm(-abs(coef / error)))
+# A model's table, as summary.coxph has it.
+terms_of <- function(model) {
+  s <- summary(model)
+  data.frame(coef = s$coefficients[, "coef"], std_error = s$coefficients[, "se(coef)"], hazard_ratio = s$conf.int[, 1],
+             conf_low = s$conf.int[, 3], conf_high = s$conf.int[, 4], p_value = s$coefficients[, "Pr(>|z|)"])
+}
+not_estimable <- data.frame(coef = NA, std_error = NA, hazard_ratio = NA, conf_low = NA, conf_high = NA, p_value = NA)
 # The treatment's hazard ratio per level, and the likelihood ratio of its product with the factor.
 subgroups <- function(s, data) {
-  coefs <- errors <- p <- names <- levels <- c(); patients <- events <- NULL
+  p <- names <- levels <- c(); patients <- events <- ratios <- NULL
   for (f in factors) {
     by <- levels_of(data, f)
     for (l in levels(by)) {
@@ -42,15 +46,14 @@ subgroups <- function(s, data) {
       n <- table(data$arm[keep]); d <- tapply(s[keep, 2], data$arm[keep], sum)
       one <- if (all(n > 1) && all(d > 0)) suppressWarnings(coxph(s[keep] ~ arm, data = data[keep, ]))
       finite <- !is.null(one) && abs(coef(one)) < 10  # R lets a monotone likelihood run off
-      coefs <- c(coefs, if (finite) coef(one) else NA); errors <- c(errors, if (finite) sqrt(vcov(one)[1, 1]) else NA)
+      ratios <- rbind(ratios, if (finite) terms_of(one) else not_estimable)
       names <- c(names, f); levels <- c(levels, l)
       patients <- rbind(patients, n); events <- rbind(events, d)
     }
     both <- coxph(s ~ data$arm + by); crossed <- suppressWarnings(coxph(s ~ data$arm * by))
-    p <- c(p, pchisq(2 * (crossed$loglik[2] - both$loglik[2]), sum(!is.na(coef(crossed))) - sum(!is.na(coef(both))),
-                     lower.tail = FALSE))
+    p <- c(p, anova(both, crossed)[2, 4])
   }
-  list(rows = data.frame(factor = names, level = levels, n = patients, n_event = events, ratio(coefs, errors)),
+  list(rows = data.frame(factor = names, level = levels, n = patients, n_event = events, ratios),
        interactions = data.frame(factor = factors, p_value = p, p_adjusted = p.adjust(p, "BH")))
 }
 # The baseline table by arm: numbers (also by their cuts) and levels, with standardised differences and tests.
@@ -99,7 +102,7 @@ survival <- function(s, data) {
   m <- summary(fit, rmean = min(tapply(s[, 1], data$arm, max)))$table[, c("rmean", "se(rmean)")]
   means <- data.frame(strata = names(fit$strata), estimate = m[, 1], std_error = m[, 2],
                       conf_low = m[, 1] - qnorm(0.975) * m[, 2], conf_high = m[, 1] + qnorm(0.975) * m[, 2])
-  list(curves = curves, medians = medians, log_rank = log_rank, effect = ratio(coef(cox), sqrt(diag(vcov(cox)))), at = at,
+  list(curves = curves, medians = medians, log_rank = log_rank, effect = terms_of(cox), at = at,
        means = means, forest = subgroups(s, data))
 }
 adverse_events <- function(data) {
@@ -127,7 +130,7 @@ board <- function() {
   data <- data[data$afp_ng_ml >= 0, ]
   model <- coxph(reformulate(c("arm", sub("afp_ng_ml", "log2(afp_ng_ml)", factors)), "Surv(os_months, os_event)"), data = data)
   list(os = survival(Surv(data$os_months, data$os_event), data), pfs = survival(Surv(data$pfs_months, data$pfs_event), data),
-       model = ratio(coef(model), sqrt(diag(vcov(model)))), zph = as.data.frame(cox.zph(model, transform = "km")$table),
+       model = terms_of(model), zph = as.data.frame(cox.zph(model, transform = "km")$table),
        events = adverse_events(data), baseline = suppressWarnings(baseline_table(data)))
 }
 # The figures that the bench compares with ours.
