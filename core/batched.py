@@ -155,8 +155,10 @@ def _step(information: np.ndarray, score: np.ndarray, design: np.ndarray | None)
         information[..., places, places] = _ridged(information[..., places, places])
     move = np.linalg.solve(information, score[..., None])
     move = (move if design is None else design @ move)[..., 0]
-    far = np.abs(move).max(axis=-1, keepdims=True)
-    return np.asarray(move * (_STRIDE / np.maximum(far, _STRIDE)))
+    far = np.abs(move)
+    if far.max() <= _STRIDE:
+        return np.asarray(move)
+    return np.asarray(move * (_STRIDE / np.maximum(far.max(axis=-1, keepdims=True), _STRIDE)))
 
 
 def _ahead(cells: LeftAtRisk, alive: np.ndarray, at: _Point, move: np.ndarray, gain: np.ndarray) -> _Point:

@@ -75,12 +75,14 @@ def _maxima(pairs: Pairs) -> np.ndarray:
 
 def _limits(pairs: Pairs, best: np.ndarray, level: np.ndarray, step: np.ndarray) -> np.ndarray:
     """Find where the penalised likelihoods fall to a level: Halley's steps between bounds, else bisections."""
-    inner, outer = best, best + 2 * step
-    while (above := _slopes(pairs, outer)[0] > level).any():
-        inner, outer = np.where(above, outer, inner), np.where(above, outer + 2 * (outer - inner), outer)
-    at = outer
+    inner, at = best, best + 2 * step
+    found = _slopes(pairs, at)
+    while (above := found[0] > level).any():
+        inner, at = np.where(above, at, inner), np.where(above, at + 2 * (at - inner), at)
+        found = _slopes(pairs, at)
+    outer = at
     for _ in range(_MAX_ITERATIONS):
-        value, slope, bend, _ = _slopes(pairs, at)
+        value, slope, bend, _ = found
         above = value > level
         inner, outer = np.where(above, at, inner), np.where(above, outer, at)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -90,4 +92,5 @@ def _limits(pairs: Pairs, best: np.ndarray, level: np.ndarray, step: np.ndarray)
         moved, at = np.abs(new - at), new
         if (moved < _STEP).all():
             break
+        found = _slopes(pairs, at)
     return at

@@ -57,15 +57,15 @@ class GroupedNumbers:
         for i, n in enumerate(self.n.tolist()):
             if n:
                 place = (n - 1) * np.array(shares)
-                low, high = (self.values[np.searchsorted(self._up_to[i], v, side="right")] for v in
-                             (np.floor(place), np.ceil(place)))
-                out[i] = low + (place - np.floor(place)) * (high - low)
+                before = np.floor(place)
+                low, high = self.values[self._up_to[i].searchsorted([before, np.ceil(place)], side="right")]
+                out[i] = low + (place - before) * (high - low)
         return out
 
     def moments(self) -> np.ndarray:
         """Return mean, SD, median, quartiles, least and most, (k, 7); NaN of nobody."""
         low, middle, high, least, most = self.quantiles((0.25, 0.5, 0.75, 0.0, 1.0)).T
-        return np.column_stack([self.mean, np.sqrt(self.variance), middle, low, high, least, most])
+        return np.array([self.mean, np.sqrt(self.variance), middle, low, high, least, most]).T
 
     def parts(self) -> list[np.ndarray]:
         """Return each group's values in order."""

@@ -11,6 +11,7 @@ Sources: Efron B. JASA 1977;72:557; Szegő G, Orthogonal Polynomials (1939), 2.8
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -93,11 +94,16 @@ class DeathTimes:
             self._put_single_deaths(out, at, deaths[..., three:], at_risk[..., three:], died[:, three:])
         return out
 
+    @cached_property
+    def _single_deaths(self) -> tuple[np.ndarray, np.ndarray]:
+        """Of each death that is laid out by itself, its place among these times, and how many died before it then."""
+        at = np.repeat(np.arange(self.most.size), self.most)
+        return at, np.arange(at.size) - np.repeat(np.cumsum(self.most) - self.most, self.most)
+
     def _put_single_deaths(self, out: LeftAtRisk, start: int, deaths: np.ndarray, at_risk: np.ndarray,
                            died: np.ndarray) -> None:
         """Enter each death by itself; 0 the weight of those that a model has not."""
-        at = np.repeat(np.arange(self.most.size), self.most)
-        place = np.arange(at.size) - np.repeat(np.cumsum(self.most) - self.most, self.most)
+        at, place = self._single_deaths
         d = died[:, at]
         inside = place < d
         share = np.where(inside, place / np.maximum(d, 1), 0)

@@ -62,7 +62,7 @@ def quantile(time: np.ndarray, reached: np.ndarray, share: float) -> float:
     if (steps[1:] - steps[:-1] < -TOLERANCE).any():  # a confidence limit may turn back late in a curve
         order = np.argsort(steps, kind="stable")
         times, steps = times[order], steps[order]
-    lower, upper = np.searchsorted(steps, (share - TOLERANCE, share + TOLERANCE))
+    lower, upper = steps.searchsorted((share - TOLERANCE, share + TOLERANCE))
     if known[-1] and abs(share - reached[-1]) < TOLERANCE:
         return float(times[lower] + time[-1]) / 2
     if upper == steps.size:

@@ -55,15 +55,17 @@ def proportional_hazards(fit: Fit, terms: Sequence[str]) -> pd.DataFrame:
     left = squared - crossed.T @ beside[:, :-1]
     left[np.abs(left) < _NOTHING * np.diag(information).max()] = 0.0  # deaths at one time tell nothing of its passing
     score = fit.best.score_by(fit.sets.centred_time) - crossed.T @ beside[:, -1]
-    names = [*dict.fromkeys(terms), GLOBAL]
-    places = [[i for i, term in enumerate(terms) if name in (GLOBAL, term)] for name in names]
+    own_places: dict[str, list[int]] = {}
+    for i, term in enumerate(terms):
+        own_places.setdefault(term, []).append(i)
+    places = [*own_places.values(), list(range(len(terms)))]
     own_left = np.diag(left)
     alone = np.where(own_left > 0, score**2 / np.where(own_left > 0, own_left, 1), np.nan).tolist()
     statistics = [alone[own[0]] if len(own) == 1 else _squared_length(left[np.ix_(own, own)], score[own])
                   for own in places]
     sizes = [len(own) for own in places]
     return frame({
-        "term": names, "statistic": np.array(statistics), "df": np.array(sizes),
+        "term": [*own_places, GLOBAL], "statistic": np.array(statistics), "df": np.array(sizes),
         "p_value": np.array([chi_square_p(s, df) for s, df in zip(statistics, sizes, strict=True)])})
 
 
