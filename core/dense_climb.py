@@ -23,7 +23,7 @@ def near_maximum(sets: RiskSets) -> tuple[np.ndarray, np.ndarray] | None:
     if sets.stratum is not None or sets.weight is not None:
         return None
     x, left = np.ascontiguousarray(sets.x), _left_at_risk(sets)
-    died, beta = x[sets.event].sum(axis=0), np.zeros(x.shape[1])
+    beta = np.zeros(x.shape[1])
     for _ in range(_MAX_ITERATIONS):
         eta = x @ beta
         if not np.ptp(eta) < _FAR:
@@ -33,7 +33,7 @@ def near_maximum(sets: RiskSets) -> tuple[np.ndarray, np.ndarray] | None:
         mean = left @ weighed / total[:, None]
         information = (weighed * (1 / total @ left)[:, None]).T @ x - mean.T @ mean
         try:
-            move = np.linalg.solve(information, died - mean.sum(axis=0))
+            move = np.linalg.solve(information, sets.died - mean.sum(axis=0))
         except np.linalg.LinAlgError:
             return None
         beta = beta + move

@@ -134,10 +134,15 @@ class RiskSets:
         """Make room for k times a chunk's design, (k, p, rows): to ask the system for it chunk by chunk costs more."""
         return np.empty((k, len(self.columns), max(rows.stop - rows.start for _, rows in self.chunks)))
 
-    def dying_sum(self, g: np.ndarray | None) -> np.ndarray:
+    @cached_property
+    def died(self) -> np.ndarray:
+        """The sum of the design over all who die, (p,)."""
+        return self.dying_sum(np.ones(self.deaths.size))
+
+    def dying_sum(self, g: np.ndarray) -> np.ndarray:
         """Sum the design over all who die, each time of death weighed by g (t,), (p,)."""
         blocks = np.zeros(self.starts.size)
-        blocks[self.dies] = 1.0 if g is None else g
+        blocks[self.dies] = g
         own = np.repeat(blocks, self.sizes)
         return np.asarray(self.columns @ (own if self.weight is None else own * self.weight))
 
@@ -243,7 +248,8 @@ class Point:
 
     def score_by(self, g: np.ndarray | None = None) -> np.ndarray:
         """Return the score, (p,), each time of death weighed by g (t,)."""
-        return np.asarray(self.sets.dying_sum(g) - self._per_time(g) @ self._mean_sums)
+        died = self.sets.died if g is None else self.sets.dying_sum(g)
+        return np.asarray(died - self._per_time(g) @ self._mean_sums)
 
     def information_by(self, *weights: np.ndarray | None) -> np.ndarray:
         """Return the information, each time of death weighed by each g (t,), None for alike, (k, p, p)."""
