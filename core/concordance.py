@@ -20,16 +20,8 @@ def concordance(score: np.ndarray, index: np.ndarray, event: np.ndarray,
     Pairs that die at once are not comparable; who is censored at a death's time outlived it. The error is the
     infinitesimal jackknife's. NaN where no pair can be compared.
     """
-    when = 2 * index + ~event  # of a pair the earlier: an event; later: any with a larger number
-    inside = np.zeros(index.size, int) if stratum is None else stratum
     _, rank = np.unique(np.round(score, 12), return_inverse=True)
-    _, place = np.unique(inside * (when.max(initial=0) + 1) + when, return_inverse=True)
-    _, group = np.unique(inside, return_inverse=True)
-    every = np.ones(index.size, bool)
-    below, level, later = _beyond(place, rank, every, group)  # as the earlier of a pair
-    above, same, sooner = _beyond(-place + place.max(initial=0), rank.max(initial=0) - rank, event, group)
-    agreed = np.where(event, below + level / 2, 0) + above + same / 2
-    pairs = np.where(event, later, 0) + sooner
+    agreed, pairs = _compared(2 * index + ~event, rank, event, stratum)
     total = pairs.sum() / 2
     if not total:
         return math.nan, math.nan
@@ -37,26 +29,56 @@ def concordance(score: np.ndarray, index: np.ndarray, event: np.ndarray,
     return found, float(np.sqrt((((agreed - found * pairs) / total) ** 2).sum()))
 
 
-def _beyond(place: np.ndarray, rank: np.ndarray, counted: np.ndarray,
-            group: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Count, for each, those counted of a larger place in its group: of smaller rank, of the same, and all, each (n,).
+def _compared(when: np.ndarray, rank: np.ndarray, event: np.ndarray,
+              stratum: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Return with how many others each can be compared, and with how many of these their order agrees, each (n,).
 
-    Two places differ first in one bit: there they are in the same block and on its two sides, so that each pair is
-    met once among log n sortings.
+    Agreements first. Of a pair the one with the smaller `when` must have the event. Two numbers differ first in one
+    bit: until there their patients share a block, which then falls in two. So each pair is met once, and blocks stay
+    in the order of ranks without being sorted again.
     """
-    n, top = place.size, int(rank.max(initial=0)) + 1
-    less, no_more, every = np.zeros(n), np.zeros(n), np.zeros(n)
-    for bit in range(int(place.max(initial=0)).bit_length()):
-        block = ((place >> (bit + 1)) * (int(group.max(initial=0)) + 1) + group) * top
-        side = (place >> bit) & 1
-        candidate = (side == 1) & counted
-        for out, tie in ((less, side), (no_more, 1 - side)):
-            order = np.argsort((block + rank) * 2 + tie, kind="stable")
-            seen = np.cumsum(candidate[order])
-            start = np.flatnonzero(np.append(True, np.diff(block[order]) != 0))
-            before = np.repeat(np.append(0, seen)[start], np.diff(np.append(start, n)))
-            out[order] += np.where(side[order] == 0, seen - before, 0)
-        last = np.append(start[1:], n) - 1
-        size = np.repeat(seen[last], np.diff(np.append(start, n))) - before
-        every[order] += np.where(side[order] == 0, size, 0)
-    return less, no_more - less, every
+    order = np.argsort(rank, kind="stable") if stratum is None else np.lexsort((rank, stratum))
+    when, rank, event, (agreed, pairs) = when[order], rank[order], event[order], np.zeros((2, order.size))
+    starts = np.zeros(min(order.size, 1), int)
+    if stratum is not None:
+        starts = np.flatnonzero(np.append(True, np.diff(stratum[order]) != 0))
+    for bit in reversed(range(int(when.max(initial=0)).bit_length())):
+        late = (when >> bit & 1).astype(bool)
+        _compare(rank, event, late, starts, agreed, pairs)
+        moved, starts = _halved(late, starts)
+        when, rank, event, order, agreed, pairs = (v[moved] for v in (when, rank, event, order, agreed, pairs))
+    out = np.empty((2, order.size))
+    out[:, order] = agreed, pairs
+    return out[0], out[1]
+
+
+def _compare(rank: np.ndarray, event: np.ndarray, late: np.ndarray, starts: np.ndarray, agreed: np.ndarray,
+             pairs: np.ndarray) -> None:
+    """Add the pairs of an early and a late one of a block, who stand in the order of ranks."""
+    n = rank.size
+    begins = np.zeros(n, bool)
+    begins[starts] = True
+    tied = np.flatnonzero(begins | np.append(True, np.diff(rank) != 0))
+    ends, block = np.append(tied[1:], n), np.cumsum(begins[tied]) - 1
+    first, last = starts[block], np.append(starts[1:], n)[block]
+    for counted, own in ((late, event & ~late), (event & ~late, late)):
+        before = np.append(0, np.cumsum(counted))
+        # The late agree with who has a larger rank, the early with who has a smaller one.
+        beyond = before[tied] - before[first] if counted is late else before[last] - before[ends]
+        agreeing, all_of_them = beyond + (before[ends] - before[tied]) / 2, before[last] - before[first]
+        np.add(agreed, np.repeat(agreeing, ends - tied), out=agreed, where=own)
+        np.add(pairs, np.repeat(all_of_them, ends - tied), out=pairs, where=own)
+
+
+def _halved(late: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the order in which each block's early ones come before its late ones, and where the new blocks start."""
+    n = late.size
+    sizes = np.diff(np.append(starts, n))
+    before = np.append(0, np.cumsum(~late))
+    early = before[np.append(starts[1:], n)] - before[starts]
+    rank = before[:-1] - np.repeat(before[starts], sizes)  # among the early of the block
+    at = np.where(late, np.arange(n) - rank + np.repeat(early, sizes), np.repeat(starts, sizes) + rank)
+    moved = np.empty(n, int)
+    moved[at] = np.arange(n)
+    both = np.stack([starts, starts + early], axis=1).ravel()
+    return moved, both[np.diff(np.append(both, n)) > 0]

@@ -69,7 +69,9 @@ class CoxModel:
     levels : term, level, n, n_event of each covariate's levels, the reference's too
     reason : why the model as a whole cannot be read, or ""
     missing_endpoint, missing_covariate : patients left out, and why
-    fit : the columns' coefficients and what the tests need; None where none could be fitted
+    fit : the columns' coefficients and what the tests need; None where none could be fitted, or Firth's penalised
+        likelihood was
+    penalised : the same by Firth's
     columns : term of each fitted column, and its place in `terms`
     """
 
@@ -83,12 +85,18 @@ class CoxModel:
     options: CoxOptions
     reason: str = ""
     fit: Fit | None = None
+    penalised: Penalised | None = None
     columns: tuple[tuple[str, int], ...] = field(default=())
+
+    @property
+    def estimate(self) -> Fit | Penalised | None:
+        """The fitted columns' coefficients and variance, by whichever likelihood; None where none could be fitted."""
+        return self.fit or self.penalised
 
     @cached_property
     def tests(self) -> pd.DataFrame:
-        """The global tests: test, statistic, df, p_value (likelihood ratio, Wald, score)."""
-        rows = [] if self.fit is None else self.fit.tests()
+        """The global tests: test, statistic, df, p_value (likelihood ratio, Wald, score; Firth's the ratio)."""
+        rows = [] if self.estimate is None else self.estimate.tests()
         return pd.DataFrame([(n, s, df, chi_square_p(s, df)) for n, s, df in rows],
                             columns=["test", "statistic", "df", "p_value"])
 
@@ -102,9 +110,9 @@ class CoxModel:
     def joint(self, term: str) -> tuple[float, int, float]:
         """Return Wald's test of all of a term's columns: statistic, df, p; NaN where none were fitted."""
         places = [i for i, (key, _) in enumerate(self.columns) if key == term]
-        if self.fit is None or not places:
+        if self.estimate is None or not places:
             return math.nan, 0, math.nan
-        beta, variance = self.fit.coef[places], self.fit.variance[np.ix_(places, places)]
+        beta, variance = self.estimate.coef[places], self.estimate.variance[np.ix_(places, places)]
         statistic = float(beta @ np.linalg.solve(variance, beta))
         return statistic, len(places), chi_square_p(statistic, len(places))
 
@@ -142,7 +150,7 @@ def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,),
     fitted = _fitted(cases, columns, counts, options)
     return CoxModel(endpoint=endpoint, terms=_terms(columns, counts, fitted), n=n, n_event=n_event, options=options,
                     levels=_levels(cohort, columns, counts, (n, n_event)), missing_endpoint=cohort.n - n_here,
-                    missing_covariate=n_here - n, reason=fitted.reason, fit=fitted.fit,
+                    missing_covariate=n_here - n, reason=fitted.reason, fit=fitted.fit, penalised=fitted.penalised,
                     columns=tuple((columns[i].term, i) for i in fitted.kept))
 
 
@@ -177,15 +185,28 @@ def _instead_of_empty(columns: list[Column], n: np.ndarray, everyone: int) -> di
     return {key: own[0][0] for key, own in filled.items() if len(own) > 1 and sum(m for _, m in own) == everyone}
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Alone:
+    """A covariate's own model: its `terms`, and Wald's test of its columns together as `joint` (see CoxModel).
+
+    A dozen of them are kept for a screen, and of many patients a model with its risk sets is large.
+    """
+
+    terms: pd.DataFrame
+    joint: tuple[float, int, float]
+
+
 def univariable(cohort: Cohort, *, endpoint: str, covariates: Sequence[str],
-                options: CoxOptions | None = None) -> dict[str, CoxModel | NotEstimable]:
+                options: CoxOptions | None = None) -> dict[str, Alone | NotEstimable]:
     """Fit each covariate by itself, on the patients who have it; what cannot be fitted says why."""
-    found: dict[str, CoxModel | NotEstimable] = {}
+    found: dict[str, Alone | NotEstimable] = {}
     for key in covariates:
         try:
-            found[key] = cox(cohort, endpoint=endpoint, covariates=(key,), options=options)
+            model = cox(cohort, endpoint=endpoint, covariates=(key,), options=options)
         except NotEstimable as error:
             found[key] = error
+        else:
+            found[key] = Alone(terms=model.terms, joint=model.joint(key))
     return found
 
 
@@ -198,6 +219,7 @@ class _Fitted:
     kept: list[int]
     reason: str
     fit: Fit | None
+    penalised: Penalised | None
 
 
 def _levels(cohort: Cohort, columns: list[Column], counts: np.ndarray, everyone: tuple[int, int]) -> pd.DataFrame:
@@ -247,9 +269,10 @@ def _fitted(cases: CompleteCases, columns: list[Column], counts: np.ndarray, opt
             figures[2:5, i] = math.nan  # no hazard ratio by itself
     reasons = [r or reason for r in reasons]
     figures[:, [bool(r) for r in reasons]] = math.nan
-    usable = isinstance(found, Fit) and not reason and not _diverged(found)
+    usable = None if found is None or reason or _diverged(found) else found
     return _Fitted(figures=figures, reasons=reasons, kept=kept, reason=reason,
-                   fit=found if usable and isinstance(found, Fit) else None)
+                   fit=usable if isinstance(usable, Fit) else None,
+                   penalised=usable if isinstance(usable, Penalised) else None)
 
 
 def _diverged(found: Fit | Penalised) -> bool:

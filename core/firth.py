@@ -27,16 +27,25 @@ _FARTHEST = 60.0  # log hazard ratio over a column's range, beyond which a limit
 class Penalised:
     """Coefficients, profile limits and penalised likelihood-ratio p, each (p,), in units of the columns.
 
-    A limit is infinite where the profile does not fall far enough; `converged`: the iteration came to its end.
+    A limit is infinite where the profile does not fall far enough; `variance` (p, p): the information's inverse;
+    `statistic`: twice what the maximum lies above zero; `converged`: the iteration came to its end.
     """
 
     coef: np.ndarray
-    std_error: np.ndarray
+    variance: np.ndarray
     low: np.ndarray
     high: np.ndarray
     p_value: np.ndarray
     statistic: float
     converged: bool
+
+    @property
+    def std_error(self) -> np.ndarray:
+        return np.sqrt(np.diag(self.variance))
+
+    def tests(self) -> list[tuple[str, float, int]]:
+        """Return the global test: name, statistic, degrees of freedom (R: coxphf's likelihood ratio)."""
+        return [("penalised likelihood ratio", self.statistic, self.coef.size)]
 
 
 @dataclass(eq=False)
@@ -82,8 +91,8 @@ def penalised(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale
         above = partial(_above, profile, best.value - _HALF_QUANTILE)
         low[j], high[j] = (_limit(above, float(best.point.beta[j]), sign * error[j], _FARTHEST / span[j])
                            for sign in (-1, 1))
-    return Penalised(coef=best.point.beta / scale, std_error=error / scale, low=low / scale, high=high / scale,
-                     p_value=p_value, statistic=2 * (best.value - nothing.value),
+    return Penalised(coef=best.point.beta / scale, variance=inverse / np.outer(scale, scale), low=low / scale,
+                     high=high / scale, p_value=p_value, statistic=2 * (best.value - nothing.value),
                      converged=bool(best.score @ inverse @ best.score < ENDED))
 
 

@@ -53,7 +53,7 @@ def spline_curve(cohort: Cohort, model: CoxModel, key: str, *, values: np.ndarra
     """
     places = [i for i, (term, _) in enumerate(model.columns) if term == key]
     at = knots(cohort, key)
-    if model.fit is None or len(places) != at.size - 1:
+    if model.estimate is None or len(places) != at.size - 1:
         raise NotEstimable(f"The spline of {cohort.variable(key).label} could not be fitted whole: it has no curve.",
                            "Take it per unit, or cut it.")
     own = np.sort(cohort.values(key).to_numpy(dtype=float)[cohort.rows])
@@ -63,7 +63,7 @@ def spline_curve(cohort: Cohort, model: CoxModel, key: str, *, values: np.ndarra
         values = np.linspace(own[inner], own[-1 - inner], _POINTS)
     median = float(np.median(own))
     away = spline_basis(values, at) - spline_basis(np.array([median]), at)
-    beta, variance = model.fit.coef[places], model.fit.variance[np.ix_(places, places)]
+    beta, variance = model.estimate.coef[places], model.estimate.variance[np.ix_(places, places)]
     coef, error = away @ beta, np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", away, variance, away), 0))
     bent = beta[1:]
     statistic = float(bent @ np.linalg.solve(variance[1:, 1:], bent))

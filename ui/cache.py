@@ -22,7 +22,7 @@ from core.burden import burden as _burden_of
 from core.cohort import Cohort, make_cohort
 from core.competing import CumulativeIncidence
 from core.competing import cumulative_incidence as _incidence
-from core.cox import CoxModel, CoxOptions
+from core.cox import Alone, CoxModel, CoxOptions
 from core.errors import NotEstimable
 from core.failure import FailurePattern
 from core.failure import failure_pattern as _pattern
@@ -46,7 +46,7 @@ from core.weighting import Weighting, WeightingOptions
 
 SAMPLE = Path(__file__).parents[1] / "sample_data" / "yang2023_synthetic.csv"
 _ENTRIES = 128
-_MODELS = 6  # each holds its design: 8 bytes per patient and column
+_MODELS = 2  # each holds its design, 8 bytes per patient and column, and is quickly made again
 
 
 def kaplan_meier(cohort: Cohort, *, endpoint: str, by: str | None,
@@ -63,7 +63,7 @@ def cox(cohort: Cohort, *, endpoint: str, covariates: tuple[str, ...], options: 
 
 
 def univariable(cohort: Cohort, *, endpoint: str, covariates: tuple[str, ...],
-                options: CoxOptions) -> dict[str, CoxModel | NotEstimable]:
+                options: CoxOptions) -> dict[str, Alone | NotEstimable]:
     return _univariable(cohort, cohort.key, endpoint, covariates, options, repr(options))
 
 
@@ -180,9 +180,9 @@ def _cox(_cohort: Cohort, key: str, endpoint: str, covariates: tuple[str, ...], 
     return core.cox(_cohort, endpoint=endpoint, covariates=covariates, options=_options)
 
 
-@st.cache_resource(scope="session", max_entries=_MODELS, show_spinner=False)
+@st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)
 def _univariable(_cohort: Cohort, key: str, endpoint: str, covariates: tuple[str, ...], _options: CoxOptions,
-                 options_key: str) -> dict[str, CoxModel | NotEstimable]:
+                 options_key: str) -> dict[str, Alone | NotEstimable]:
     return core.univariable(_cohort, endpoint=endpoint, covariates=covariates, options=_options)
 
 

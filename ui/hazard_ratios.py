@@ -124,22 +124,30 @@ def _spline(cohort: Cohort, model: CoxModel, key: str) -> None:
 
 
 def _assumptions(cohort: Cohort, model: CoxModel) -> None:
-    if model.fit is None:
+    if model.estimate is None:
         return
     with st.container(key="survival-tables"):
         left, right = st.columns(2, gap="large")
     with left:
         heading("Proportional hazards")
-        table(zph_table(cohort, model.zph))
-        failed = [r.term for r in model.zph.itertuples() if r.p_value < _DOUBT and r.term != "GLOBAL"]
-        if failed:
-            _instead(cohort, model, failed)
-        note("Score test of the product with 1 − survival (R: cox.zph of survival 3, transform “km”).")
-        _course(cohort, model)
+        if model.fit:
+            _proportional(cohort, model)
+        else:
+            note("The test is that of the likelihood without a penalty: switch Firth's off to see it.")
     with right:
         heading("The model as a whole")
         table(model_tests_table(model))
-        note("Concordance: the share of comparable pairs in which the higher predicted risk has the earlier event.")
+        if model.fit:
+            note("Concordance: the share of comparable pairs in which the higher predicted risk has the earlier event.")
+
+
+def _proportional(cohort: Cohort, model: CoxModel) -> None:
+    table(zph_table(cohort, model.zph))
+    failed = [r.term for r in model.zph.itertuples() if r.p_value < _DOUBT and r.term != "GLOBAL"]
+    if failed:
+        _instead(cohort, model, failed)
+    note("Score test of the product with 1 − survival (R: cox.zph of survival 3, transform “km”).")
+    _course(cohort, model)
 
 
 def _instead(cohort: Cohort, model: CoxModel, failed: list[str]) -> None:

@@ -14,7 +14,7 @@ from core.charts import theme
 from core.charts.forest import Layout, TextColumn, forest
 from core.cohort import Cohort
 from core.counts import strata
-from core.cox import CoxModel
+from core.cox import Alone, CoxModel
 from core.design import FORMS
 from core.errors import NotEstimable
 from core.figure import Figure, provenance, rows_of
@@ -38,7 +38,7 @@ _METHOD = ("Events / n per arm. Cox regression, Efron ties, Wald CI; p for inter
            "inference.")
 
 
-def model_figure(cohort: Cohort, model: CoxModel, alone: Mapping[str, CoxModel | NotEstimable]) -> Figure:
+def model_figure(cohort: Cohort, model: CoxModel, alone: Mapping[str, Alone | NotEstimable]) -> Figure:
     """Draw the model: each covariate alone and with the others, in one table with the forest in it."""
     rows, table = _model_rows(cohort, model, alone)
     options = model.options
@@ -65,7 +65,7 @@ def model_figure(cohort: Cohort, model: CoxModel, alone: Mapping[str, CoxModel |
 
 
 def _model_rows(cohort: Cohort, model: CoxModel,
-                alone: Mapping[str, CoxModel | NotEstimable]) -> tuple[list[dict[str, Any]], pd.DataFrame]:
+                alone: Mapping[str, Alone | NotEstimable]) -> tuple[list[dict[str, Any]], pd.DataFrame]:
     rows: list[dict[str, Any]] = []
     table: list[dict[str, str]] = []
     for key in dict.fromkeys(model.terms.term):
@@ -83,11 +83,11 @@ def _model_rows(cohort: Cohort, model: CoxModel,
     return rows, pd.DataFrame(table)
 
 
-def _level_rows(model: CoxModel, single: CoxModel | NotEstimable | None, key: str) -> list[dict[str, Any]]:
+def _level_rows(model: CoxModel, single: Alone | NotEstimable | None, key: str) -> list[dict[str, Any]]:
     """Return a row per level with its ratios, the reference's among them; one of a number."""
     own = model.terms[model.terms.term == key]
     by_level = {r.level: r for r in rows_of(own)}
-    first = {(r.term, r.level): r for r in rows_of(single.terms)} if isinstance(single, CoxModel) else {}
+    first = {(r.term, r.level): r for r in rows_of(single.terms)} if isinstance(single, Alone) else {}
     counts = {r.level: r for r in rows_of(model.levels) if r.term == key}
     out = []
     for level in counts or by_level:
@@ -101,16 +101,17 @@ def _level_rows(model: CoxModel, single: CoxModel | NotEstimable | None, key: st
     return out
 
 
-def _spline_row(model: CoxModel, single: CoxModel | NotEstimable | None, key: str) -> list[dict[str, Any]]:
+def _spline_row(model: CoxModel, single: Alone | NotEstimable | None, key: str) -> list[dict[str, Any]]:
     """Return the one row of a spline, with the test of its columns together."""
     own = model.terms[model.terms.term == key]
     return [{"key": f"{key}=spline", "label": FORMS["spline"], "n": f"{own.n_event.iloc[0]:,} / {own.n.iloc[0]:,}",
-             "alone": _together(single, key), "together": _together(model, key)}]
+             "alone": _together(single.joint if isinstance(single, Alone) else None),
+             "together": _together(model.joint(key))}]
 
 
-def _together(model: CoxModel | NotEstimable | None, key: str) -> str:
+def _together(joint: tuple[float, int, float] | None) -> str:
     """Write the test of a spline's columns together; a dash where there is none."""
-    _, df, p = model.joint(key) if isinstance(model, CoxModel) else (math.nan, 0, math.nan)
+    _, df, p = joint or (math.nan, 0, math.nan)
     return DASH if math.isnan(p) else f"see its curve, {p_phrase(p)} ({df} df)"
 
 

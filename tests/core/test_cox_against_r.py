@@ -176,6 +176,23 @@ def test_firth_maximises_the_penalised_likelihood(r, name):
     agree(terms.p_value, theirs["p_value"], scale=0.01, tolerance=5e-5)
 
 
+def test_a_penalised_model_has_a_spline_and_a_test_as_a_whole(r):
+    """Of one column both are the same test; of many patients the penalty alters little, and nothing in kind."""
+    one = cox(read("thin.csv"), endpoint="OS", covariates=["arm"], options=CoxOptions.of(firth=True))
+    assert one.fit is None and one.tests.test.tolist() == ["penalised likelihood ratio"]
+    assert one.tests.p_value[0] == pytest.approx(one.terms.p_value[0], rel=1e-6)
+    lung, asked = read("lung.csv"), {"endpoint": "OS", "covariates": ["sex", "age"]}
+    plain, penalised = (cox(lung, **asked, options=CoxOptions.of(forms={"age": "spline"}, firth=firth))
+                        for firth in (False, True))
+    curves = [spline_curve(lung, model, "age") for model in (plain, penalised)]
+    away = np.abs(curves[0].curve.coef - curves[1].curve.coef)
+    assert away.max() > 0 and (away < 0.3 * curves[0].curve.std_error + 1e-12).all()
+    assert curves[0].curve.std_error.to_numpy() == pytest.approx(curves[1].curve.std_error.to_numpy(), rel=0.05)
+    assert penalised.joint("age")[1] == 3 and penalised.joint("age")[2] == pytest.approx(plain.joint("age")[2], rel=0.2)
+    (_, statistic, df, _), = penalised.tests.to_numpy()
+    assert df == 4 and statistic == pytest.approx(plain.tests.statistic[0], rel=0.1)
+
+
 SUBGROUPS = {"yang_hvtt": (SAMPLE, "hvtt"), "yang_afp": (SAMPLE, "afp"), "yang_sex": (SAMPLE, "sex"),
              "colon_node4": ("colon.csv", "node4"), "veteran_celltype": ("veteran.csv", "celltype"),
              "pbc_stage": ("pbc.csv", "stage"), "simulated_stage": ("simulated.csv", "stage")}

@@ -91,6 +91,7 @@ def test_few_events_and_thin_levels_say_what_is_right_instead(app):
     assert "no finite value" in texts(app) and "Firth-penalised likelihood has a finite estimate" in texts(app)
     app.toggle(key="firth").set_value(True).run()
     assert not app.exception and "Firth-penalised, profile-likelihood CI" in texts(app)
+    assert "that of the likelihood without a penalty" in texts(app) and "The model as a whole" in texts(app)
     assert "5 patients, fewer than 30" in texts(app)
 
 
