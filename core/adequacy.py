@@ -78,11 +78,12 @@ def few_events(counts: Counts) -> str:
     return ""
 
 
-def few_per_parameter(parameters: int, events: int) -> str:
+def few_per_parameter(parameters: int, events: int, *, penalised: bool = False) -> str:
     """Say that a model has fewer events than its parameters need, or nothing."""
     if parameters > 0 and events < FEW_EVENTS * parameters:
+        instead = "" if penalised else ", or the Firth-penalised model"
         return (f"{plural(events, 'event')} for {plural(parameters, 'parameter')}, fewer than {FEW_EVENTS} each: "
-                "estimates and intervals may be far off. Take fewer covariates, or the Firth-penalised model.")
+                f"estimates and intervals may be far off. Take fewer covariates{instead}.")
     return ""
 
 

@@ -51,6 +51,7 @@ def model_figure(cohort: Cohort, model: CoxModel, alone: Mapping[str, Alone | No
                 ] if model.missing_covariate else []
     reasons = [f"{r.level if r.reference else cohort.variable(r.term).label}: not estimable, {r.reason}."
                for r in rows_of(model.terms) if r.reason and not model.reason]
+    few = few_per_parameter(len(model.columns), model.n_event, penalised=options.firth)
     later = immortal_time(cohort, *dict.fromkeys(model.terms.term), *options.within)
     ties = "Efron" if options.ties == "efron" else "Breslow"
     return Figure(
@@ -58,7 +59,7 @@ def model_figure(cohort: Cohort, model: CoxModel, alone: Mapping[str, Alone | No
         chart=forest(_MODEL, rows), table=table, drawn=model.terms,
         summary=(f"{model.n:,} patients, {plural(model.n_event, 'event')} in the multivariable model",),
         warnings=tuple(filter(None, [later, model.reason and f"{model.reason[:1].upper()}{model.reason[1:]}."])),
-        notes=tuple(filter(None, [few_per_parameter(len(model.columns), model.n_event), *missing, *reasons])),
+        notes=tuple(filter(None, [few, *missing, *reasons])),
         provenance=provenance(cohort, f"Cox regression, {ties} ties, {firth}{within}; complete cases.",
                               plural(model.n_event, f"{model.endpoint} event")),
         alt=f"Forest of {len(rows)} rows; the table gives the numbers.")

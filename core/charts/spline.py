@@ -24,6 +24,7 @@ def spline_figure(cohort: Cohort, model: CoxModel, key: str) -> Figure:
     """Draw a spline's curve with its band; cut where the forest's axis ends."""
     found, variable = spline_curve(cohort, model, key), cohort.variable(key)
     unit = f" {variable.unit}" if variable.unit else ""
+    name = f"{variable.label},{unit}" if unit else variable.label
     inside = found.curve[["hazard_ratio", "conf_low", "conf_high"]].clip(LOW, HIGH)
     points = [{"x": float(x), "y": float(r.hazard_ratio), "low": float(r.conf_low), "high": float(r.conf_high)}
               for x, r in zip(found.curve.value, rows_of(inside), strict=True)]
@@ -35,8 +36,8 @@ def spline_figure(cohort: Cohort, model: CoxModel, key: str) -> Figure:
         chart=theme.with_data(
             _template(log), points=points, one=[{"y": 1.0}],
             knots=[{"x": float(k)} for k in found.knots if points[0]["x"] <= k <= points[-1]["x"]],
-            titles=[{"text": f"{variable.label}{unit}"}]),
-        table=pd.DataFrame({f"{variable.label}{unit}": [number(round(float(k), 2)) for k in found.knots],
+            titles=[{"text": name}]),
+        table=pd.DataFrame({name: [number(round(float(k), 2)) for k in found.knots],
                             "HR against the median (95% CI)": [
                                 hazard_ratio(r.hazard_ratio, r.conf_low, r.conf_high) for r in rows_of(asked)]}),
         drawn=found.curve,

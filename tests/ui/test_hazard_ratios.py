@@ -93,6 +93,8 @@ def test_few_events_and_thin_levels_say_what_is_right_instead(app):
     assert not app.exception and "Firth-penalised, profile-likelihood CI" in texts(app)
     assert "that of the likelihood without a penalty" in texts(app) and "The model as a whole" in texts(app)
     assert "5 patients, fewer than 30" in texts(app)
+    shown = texts(app)
+    assert "Take fewer covariates." in shown and "or the Firth-penalised model" not in shown
 
 
 def test_subgroups_are_sorted_chosen_and_gone_to(app):
