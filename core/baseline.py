@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from core.cohort import Cohort
-from core.counts import level_counts, strata
+from core.counts import ALL_PATIENTS, level_counts, strata
 from core.errors import NotEstimable
 from core.frames import frame
 from core.grouped_numbers import GroupedNumbers, NumberTest, grouped_numbers, number_test
@@ -44,6 +44,7 @@ class BaselineOptions:
         variance and Kruskal-Wallis
     cuts : numbers with cut-points also by these
     p_values : whether anything is tested
+    overall : a column of the groups together before theirs
     """
 
     rule: Rule = "median (IQR)"
@@ -51,6 +52,7 @@ class BaselineOptions:
     level_test: LevelTest = "exact"
     cuts: bool = True
     p_values: bool = True
+    overall: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -66,7 +68,7 @@ class Baseline:
     groups : the groups' names and sizes
     """
 
-    by: str
+    by: str | None
     label: str
     options: BaselineOptions
     groups: dict[str, int]
@@ -75,12 +77,13 @@ class Baseline:
     missing_group: int
 
 
-def baseline(cohort: Cohort, *, by: str = ARM, variables: Sequence[str] | None = None,
+def baseline(cohort: Cohort, *, by: str | None = ARM, variables: Sequence[str] | None = None,
              options: BaselineOptions | None = None) -> Baseline:
     """Sum up variables by group, with standardised differences and tests (R: t.test, wilcox.test, fisher.test ...).
 
     Parameters
     ----------
+    by : the groups; None, or the arm where the cohort has none, for all patients in one
     variables : keys; all factors known at time zero where None
 
     Missing values are counted per variable and are never a level.
@@ -90,16 +93,20 @@ def baseline(cohort: Cohort, *, by: str = ARM, variables: Sequence[str] | None =
     NotEstimable
         If no variable is left.
     """
-    options = options or BaselineOptions()
+    options, by = options or BaselineOptions(), None if by == ARM and not cohort.mapping.arm else by
     keys = [f.key for f in cohort.mapping.factors if f.known == "baseline"] if variables is None else list(variables)
     keys = [k for k in keys if k != by]
     if not keys:
         raise NotEstimable("There is no variable for a baseline table.", "Choose factors on the Cohort page.")
     groups, sizes = strata(cohort, by), level_counts(cohort, by)
     blocks = _blocks(cohort, keys, by, sizes, options)
-    return Baseline(by=by, label=groups.label, options=options, rows=_rows(blocks, groups.levels),
-                    tests=_tests(blocks, options), missing_group=cohort.n - int(sizes.sum()),
-                    groups={g: int(n) for g, n in zip(groups.levels, sizes, strict=True)})
+    named = dict(zip(groups.levels, sizes.tolist(), strict=True))
+    tests = _tests(blocks, options)
+    if options.overall and len(named) > 1 and ALL_PATIENTS not in named:
+        named = {ALL_PATIENTS: int(sizes.sum()), **named}
+        blocks = [block.with_all() for block in blocks]
+    return Baseline(by=by, label=groups.label, options=options, rows=_rows(blocks, tuple(named)), tests=tests,
+                    missing_group=cohort.n - int(sizes.sum()), groups=named)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -117,8 +124,20 @@ class _Block:
     table: np.ndarray
     numbers: GroupedNumbers | None = None
 
+    def with_all(self) -> _Block:
+        """Put the groups together before them."""
+        numbers = self.numbers and GroupedNumbers(values=self.numbers.values, counts=_with_sum(self.numbers.counts))
+        return replace(self, known=_with_sum(self.known), missing=_with_sum(self.missing), numbers=numbers,
+                       table=_with_sum(self.table.T).T)
 
-def _blocks(cohort: Cohort, keys: list[str], by: str, sizes: np.ndarray, options: BaselineOptions) -> list[_Block]:
+
+def _with_sum(groups: np.ndarray) -> np.ndarray:
+    """Put the sum over groups, (k, ...), before them."""
+    return np.concatenate([groups.sum(axis=0, keepdims=True), groups])
+
+
+def _blocks(cohort: Cohort, keys: list[str], by: str | None, sizes: np.ndarray,
+            options: BaselineOptions) -> list[_Block]:
     """Count the variables per group; `sizes`: the groups'."""
     numbers = {key: grouped_numbers(cohort, key, by) for key in keys if cohort.variable(key).kind != "categorical"}
     by_level = [key for key in keys if key not in numbers

@@ -49,7 +49,7 @@ class Timeline:
 class Strata:
     """Who is in which stratum of the whole cohort: `codes` (n,), -1 where missing."""
 
-    by: str | tuple[str, ...] | None
+    by: str | tuple[str | None, ...] | None
     label: str
     levels: tuple[str, ...]
     codes: np.ndarray
@@ -120,7 +120,7 @@ def distinct_times(time: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.
     return distinct, index
 
 
-def strata(cohort: Cohort, by: str | tuple[str, ...] | None) -> Strata:
+def strata(cohort: Cohort, by: str | tuple[str | None, ...] | None) -> Strata:
     """Return the strata of a variable: its levels, a number's cuts (else its median), or one.
 
     Of several variables: their combinations, the last one's levels running fastest.
@@ -129,7 +129,7 @@ def strata(cohort: Cohort, by: str | tuple[str, ...] | None) -> Strata:
     return cohort.whole.remember(("strata", by), lambda: make(cohort.whole, by))
 
 
-def _crossed(whole: Cohort, by: tuple[str, ...]) -> Strata:
+def _crossed(whole: Cohort, by: tuple[str | None, ...]) -> Strata:
     parts = [strata(whole, key) for key in by]
     sizes = tuple(len(p.levels) for p in parts)
     known = np.all([p.codes >= 0 for p in parts], axis=0)
@@ -253,7 +253,7 @@ def _cells(line: Timeline, groups: Strata) -> np.ndarray:
     return cell.astype(np.int32 if 2 * k * t + 2 < 2**31 else np.int64)
 
 
-def level_counts(cohort: Cohort, key: str | tuple[str, ...]) -> np.ndarray:
+def level_counts(cohort: Cohort, key: str | tuple[str | None, ...] | None) -> np.ndarray:
     """Return how many of the filtered patients have each level of a variable, (levels,)."""
     groups = strata(cohort, key)
     return cohort.remember(("level counts", key), lambda: counted(

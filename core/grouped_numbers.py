@@ -83,7 +83,7 @@ class GroupedNumbers:
         return max(found, default=math.nan)
 
 
-def grouped_numbers(cohort: Cohort, key: str, by: str) -> GroupedNumbers:
+def grouped_numbers(cohort: Cohort, key: str, by: str | None) -> GroupedNumbers:
     """Count the filtered patients by group and value."""
     whole, groups = cohort.whole, strata(cohort, by)
     values, place = whole.remember(("distinct", key), lambda: distinct(whole.values(key).to_numpy(dtype=float)))

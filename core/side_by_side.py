@@ -14,7 +14,7 @@ import numpy as np
 from core.cohort import Cohort
 from core.counts import counted, strata, timeline
 
-By = str | tuple[str, ...]
+By = str | tuple[str | None, ...]
 _MANY = 20_000  # patients
 
 
@@ -39,7 +39,7 @@ def count_all_times(cohort: Cohort, endpoints: Sequence[str],
     return deaths, np.cumsum(leaving[:, ::-1], axis=1)[:, ::-1]
 
 
-def level_tables(cohort: Cohort, by: str, keys: Sequence[str]) -> list[np.ndarray]:
+def level_tables(cohort: Cohort, by: str | None, keys: Sequence[str]) -> list[np.ndarray]:
     """Count the filtered patients by level and group of each of some variables, int (levels, groups) each."""
     groups, out = len(strata(cohort, by).levels), []
     for some, k in _parts(cohort, tuple((by, key) for key in keys)):

@@ -133,7 +133,7 @@ def time_split(cohort: Cohort, model: CoxModel, *, at: float) -> pd.DataFrame:
     return _time_split(cohort, cohort.key, model.endpoint, covariates, at, model.options, repr(model.options))
 
 
-def baseline(cohort: Cohort, *, by: str, options: BaselineOptions) -> Baseline:
+def baseline(cohort: Cohort, *, by: str | None, options: BaselineOptions) -> Baseline:
     return _baseline(cohort, cohort.key, by, options, repr(options))
 
 
@@ -258,7 +258,7 @@ def _failure_pattern(_cohort: Cohort, key: str, by: str, _options: ResponseOptio
 
 
 @st.cache_resource(scope="session", max_entries=16, show_spinner=False)
-def _baseline(_cohort: Cohort, key: str, by: str, _options: BaselineOptions, options_key: str) -> Baseline:
+def _baseline(_cohort: Cohort, key: str, by: str | None, _options: BaselineOptions, options_key: str) -> Baseline:
     return core.baseline(_cohort, by=by, options=_options)
 
 

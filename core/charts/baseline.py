@@ -39,14 +39,18 @@ def baseline_figure(cohort: Cohort, found: Baseline, *, p: bool) -> Figure:
                     g: count_and_percent(int(c), int(n)) for g, c, n in part[["group", "count", "n"]].to_numpy()},
                     **_compared(None, p=p)})
     table = pd.DataFrame(rows).rename(columns={g: f"{g} (n = {n:,})" for g, n in found.groups.items()})
+    if len(found.groups) < 2:
+        table = table.drop(columns=["SMD", "p", "Test"], errors="ignore")
     said = "Median (IQR): quartiles by R's type 7. " if "median (IQR)" in set(found.tests.summary) else ""
-    why = "Each p names its test; " if p else "No p, as STROBE advises: differences at baseline are no hypothesis; "
+    why = "" if len(found.groups) < 2 else ("Each p names its test; " if p else
+           "No p, as STROBE advises: differences at baseline are no hypothesis; "
+           ) + "SMD: the standardised difference, the largest between two groups. "
     return Figure(
-        slug=f"baseline-{found.by}", title=f"Baseline by {by_words(cohort, found.by)}", chart=None,
+        slug=f"baseline-{found.by or 'all'}", chart=None,
+        title=f"Baseline by {by_words(cohort, found.by)}" if found.by else "Baseline",
         table=table, drawn=found.rows,
         notes=(plural(found.missing_group, "patient") + " left out: group missing.",) if found.missing_group else (),
-        provenance=provenance(cohort, f"{said}{why}SMD: the standardised difference, the largest between two groups. "
-                              "Shares are of the patients of whom the variable is known."))
+        provenance=provenance(cohort, f"{said}{why}Shares are of the patients of whom the variable is known."))
 
 
 def _missing(n: float) -> str:

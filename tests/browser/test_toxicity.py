@@ -61,9 +61,12 @@ def test_the_baseline_table_is_saved_as_a_document(app):
     expect(app.page.get_by_text("Baseline").first).to_be_visible()
     app.page.get_by_text("p-values").click()
     expect(app.page.get_by_text("Fisher-Freeman-Halton exact").first).to_be_visible()
+    app.page.get_by_text("Overall column").click()
+    expect(app.page.get_by_text("All patients (n = 82)").first).to_be_visible()
     app.settled()
     table = Document(io.BytesIO(app.download("Baseline by arm", "Word"))).tables[0]
-    assert [c.text for c in table.rows[0].cells][-2:] == ["p", "Test"]
+    names = [c.text for c in table.rows[0].cells]
+    assert names[:2] == ["Variable", "All patients (n = 82)"] and names[-2:] == ["p", "Test"]
 
 
 def test_responses_are_drawn_and_survival_by_them_starts_at_a_landmark(app):

@@ -4,6 +4,7 @@ import io
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core import read_cohort
@@ -105,6 +106,30 @@ def test_one_group_and_nothing_to_describe(hcc, sample):
     assert number_test("Student t", "mean (SD)", thin) == ("", pytest.approx(np.nan, nan_ok=True))
     with pytest.raises(NotEstimable, match="no variable for a baseline table"):
         baseline(hcc, by="BCLC", variables=["BCLC"])
+
+
+def test_all_together_stand_before_the_groups_and_alter_no_comparison(sample):
+    """The sum over the groups: what the table of one group has."""
+    plain, more = baseline(sample), baseline(sample, options=BaselineOptions(overall=True))
+    assert list(more.groups) == ["All patients", *plain.groups] and more.groups["All patients"] == 82
+    pd.testing.assert_frame_equal(plain.tests, more.tests)
+    together = more.rows.group == "All patients"
+    pd.testing.assert_frame_equal(more.rows[~together].reset_index(drop=True), plain.rows)
+    one = baseline(sample, by=None)
+    pd.testing.assert_frame_equal(more.rows[together].reset_index(drop=True), one.rows)
+    age = one.rows[(one.rows.variable == "age") & (one.rows.level == "")].iloc[0]
+    values = sample.values("age").to_numpy()
+    assert np.isclose(age["mean"], values.mean()) and np.isclose(age.sd, values.std(ddof=1)) and age.n == 82
+    assert one.tests.smd.isna().all() and one.tests.p_value.isna().all()
+
+
+def test_a_cohort_without_an_arm_has_one_column():
+    lines = [f"{i},{40 + i},{'FM'[i % 2]},{i + 1},{i % 2}" for i in range(20)]
+    cohort = read_cohort(io.BytesIO("\n".join(["id,age,sex,OS_months,OS_event", *lines]).encode()))
+    found = baseline(cohort)
+    assert found.by is None and list(found.groups) == ["All patients"] and "sex" in set(found.rows.variable)
+    figure = baseline_figure(cohort, found, p=False)
+    assert figure.title == "Baseline" and list(figure.table) == ["Variable", "All patients (n = 20)"]
 
 
 def test_p_can_be_left_out(sample):

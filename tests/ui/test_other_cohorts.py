@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 from core import read_cohort
 from core.filters import Filters
 from tests.conftest import HCC, REFERENCE, ROOT
+from tests.ui.test_hazard_ratios import texts
 
 PAGES = sorted(p.name for p in (ROOT / "pages").glob("*.py"))
 ADAM = {k: REFERENCE / "adam" / f"{k}.csv" for k in ("adsl", "adtte", "adae")}
@@ -23,8 +24,8 @@ def test_a_page_stands_with_another_cohort(cohorts, name, page):
     app.session_state["cohortscope"].cohort = cohorts[name]
     app.switch_page(f"pages/{page}").run()
     assert not app.exception
-    for key in ("weighted", "baseline-p", "check-model"):
-        if any(t.key == key for t in app.toggle):
+    for key in ("weighted", "baseline-p", "baseline-overall", "check-model"):
+        if any(t.key == key and not t.disabled for t in app.toggle):
             app.toggle(key=key).set_value(True).run()
             assert not app.exception, key
     variable = next(k for k, v in cohorts[name].variables.items() if v.kind == "numeric")
@@ -32,3 +33,14 @@ def test_a_page_stands_with_another_cohort(cohorts, name, page):
         app.session_state["cohortscope"].filters = Filters.from_json({variable: condition})
         app.run()
         assert not app.exception, condition
+
+
+def test_a_cohort_of_one_arm_has_a_baseline_table(cohorts):
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    app.session_state["cohortscope"].cohort = cohorts["no arm"]
+    app.switch_page("pages/1_Cohort.py").run()
+    assert not app.exception and "All patients (n = 227)" in texts(app) and "SMD" not in texts(app)
+    app.selectbox(key="baseline-by").set_value("sex").run()
+    assert not app.exception and "SMD" in texts(app)
+    app.selectbox(key="baseline-by").set_value("").run()
+    assert not app.exception and "SMD" not in texts(app)
