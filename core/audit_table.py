@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from core.errors import AuditTableError
 from core.reading import Source, read_table
@@ -85,21 +86,28 @@ class Entry:
 def read_audit(source: Source, *, name: str = "") -> list[Entry]:
     """Read a table of `label`, `events_1`, `n_1`, `percent_1`, `events_2` ..., `p`, `ratio`, `low`, `high` ....
 
+    Headers are read whatever their case, and with spaces for underscores.
+
     Raises
     ------
     ReadingError
         If the file is no table.
     AuditTableError
-        If a column is missing or unknown, or a cell is no count, percentage, p or ratio: all that is wrong, with lines.
+        If a column is missing or unknown, or a cell is no count, percentage, p or ratio, or names no row: all that is
+        wrong, with lines.
     """
     table = read_table(source, name=name)
-    strange = [c for c in table.columns if c not in _PLAIN and not _GROUP.fullmatch(c)]
-    if strange or "label" not in table.columns:
+    names = {c: "_".join(c.casefold().split()) for c in table.columns}
+    strange = [c for c, plain in names.items() if plain not in _PLAIN and not _GROUP.fullmatch(plain)]
+    if twice := [c for c, plain in names.items() if list(names.values()).count(plain) > 1]:
+        raise AuditTableError(f"The columns {' and '.join(twice)} are one.", "Leave one of them out.")
+    if strange or "label" not in names.values():
         said = f"There is no column {strange[0]!r} in such a table." if strange else "The column label is missing."
         raise AuditTableError(said, f"It may have: label, events_1, n_1, percent_1, events_2, n_2 ..., "
                               f"{', '.join(c for c in _PLAIN if c != 'label')}.")
-    reader = _Reader(table)
+    reader = _Reader(table, names)
     entries = [reader.entry(i) for i in range(len(table))]
+    reader.hold_names(entries)
     if reader.problems:
         more = len(reader.problems) - _MOST
         raise AuditTableError("; ".join(reader.problems[:_MOST]) + (f"; and {more} more" if more > 0 else "") + ".",
@@ -110,10 +118,10 @@ def read_audit(source: Source, *, name: str = "") -> list[Entry]:
 class _Reader:
     """Reads rows; gathers what is wrong with them."""
 
-    def __init__(self, table: TextTable) -> None:
-        self.cells = {c: table.cells[c].series().tolist() for c in table.columns}
+    def __init__(self, table: TextTable, names: dict[str, str]) -> None:
+        self.cells = {plain: table.cells[c].series().tolist() for c, plain in names.items()}
         self.lines = [int(v) for v in table.lines]
-        self.groups = sorted({int(m.group(2)) for c in table.columns if (m := _GROUP.fullmatch(c))})
+        self.groups = sorted({int(m.group(2)) for c in self.cells if (m := _GROUP.fullmatch(c))})
         self.problems: list[str] = []
 
     def text(self, column: str, i: int) -> str:
@@ -142,6 +150,17 @@ class _Reader:
                      sizes={c: v for c in _COUNTS if (v := self.count(i, c)) is not None},
                      within=self.text("within", i),
                      sum_of=tuple(part.strip() for part in self.text("sum_of", i).split(" + ") if part.strip()))
+
+    def hold_names(self, entries: list[Entry]) -> None:
+        """Hold what `within` and `sum_of` name against the labels with counts of the same table."""
+        for i, e in enumerate(entries):
+            labels = list(dict.fromkeys(other.label for other in entries if other.table == e.table and other.groups))
+            for column, named in (("within", (e.within,) if e.within else ()), ("sum_of", e.sum_of)):
+                for name in named:
+                    if name not in labels:
+                        near = get_close_matches(name, labels, 1)
+                        said = f", is it {near[0]!r}?" if near else ""
+                        self.wrong(i, column, f"{name!r} is no label of a row with counts in this table{said}")
 
     def group(self, i: int, k: int) -> Counted | None:
         events, n = self.count(i, f"events_{k}"), self.count(i, f"n_{k}")

@@ -149,6 +149,25 @@ def test_a_small_table_as_a_reader_types_it():
     assert len(figure.table) == 3 and "In words" in figure.table and "No patient data" in figure.provenance.filters
 
 
+def test_headers_of_any_case_are_read():
+    found = read_audit(b"Label,Events 1,N 1,EVENTS_2,n_2,P\nFever,3,20,5,22,.70\n")
+    assert found[0].label == "Fever" and [g.events for g in found[0].groups] == [3, 5] and str(found[0].p) == ".70"
+    with pytest.raises(AuditTableError, match="Label and label are one"):
+        read_audit(b"Label,label,p\na,b,.5\n")
+
+
+def test_names_of_no_row_are_told_with_the_nearest():
+    head = "table,label,events_1,n_1,within,sum_of\n"
+    rows = "A,Any stroke,9,20,,Fatal stroke + Nonfatl stroke\nA,Fatal stroke,4,20,Any Stroke,\n" \
+           "A,Nonfatal stroke,5,20,,\nB,Other,1,20,Fatal stroke,\n"
+    with pytest.raises(AuditTableError) as told:
+        read_audit((head + rows).encode())
+    assert "line 2, column sum_of: 'Nonfatl stroke' is no label of a row with counts in this table, is it 'Nonfatal " \
+           "stroke'?" in str(told.value)
+    assert "line 3, column within: 'Any Stroke'" in str(told.value) and "is it 'Any stroke'?" in str(told.value)
+    assert "line 5, column within: 'Fatal stroke' is no label of a row with counts in this table" in str(told.value)
+
+
 def test_intervals_are_drawn_within_their_axis(yang):
     figure = widths_figure(yang, "yang", "0" * 64)
     rows = figure.chart["datasets"]["rows"]
