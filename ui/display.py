@@ -26,10 +26,15 @@ def panel() -> Iterator[None]:
             note(str(error))
 
 
-def heading(text: str, *, warned: bool = False) -> None:
-    """Write a panel's title, with a mark where a warning stands under it; text from the data is escaped."""
+def heading(text: str, *, warned: bool = False, anchor: str = "", below: tuple[str, str] | None = None) -> None:
+    """Write a panel's title, with a mark where a warning stands under it; text from the data is escaped.
+
+    `anchor`: a name to go to; `below`: words and the anchor, farther down, to which they lead.
+    """
     mark = "<span class='cs-mark'>⚠ read with the warning below</span>" if warned else ""
-    st.html(f"<h3 class='cs-panel'>{html.escape(text)}{mark}</h3>")
+    link = f"<a class='cs-below' href='#{below[1]}'>{html.escape(below[0])} ↓</a>" if below else ""
+    name = f" id='{anchor}'" if anchor else ""
+    st.html(f"<h3 class='cs-panel'{name}>{html.escape(text)}{mark}{link}</h3>")
 
 
 def note(text: str, *, strong: bool = False) -> None:

@@ -35,6 +35,7 @@ from ui.state import session
 from ui.term import term_panel
 
 _TIMES = (1.0, 3.0, 6.0)  # months at which incidence is read
+_ONE_TERM = "one-term"
 _MOST = 6  # groups that can be told apart here
 _ROWS = {"terms": "Terms", "grouped": "In categories", "categories": "Categories"}
 
@@ -122,7 +123,7 @@ def _rates(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[s
     with st.container(key="toxicity"):
         left, right = st.columns([0.48, 0.52], gap="medium")
     with left:
-        heading(figure.title)
+        heading(figure.title, below=_to_term(cohort))
         show(figure, key=f"ae-rates-{name}", selection=CLICK, on_select=_picks(f"ae-rates-{name}"))
         note(figure.provenance.method)
     if len(result.levels) < 2:
@@ -170,7 +171,7 @@ def _grades(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[
         return
     with right:
         figure = volcano_figure(cohort, result, chosen.view, terms)
-        heading(figure.title)
+        heading(figure.title, below=_to_term(cohort))
         show(figure, key=f"ae-volcano-{name}", selection=CLICK, on_select=_picks(f"ae-volcano-{name}"))
         note(figure.provenance.method)
 
@@ -187,9 +188,15 @@ def _picks(name: str) -> Callable[[], None]:
     return handle
 
 
+def _to_term(cohort: Cohort) -> tuple[str, str] | None:
+    """Return a link to the panel of the term that was clicked, which stands under the charts."""
+    now = session().term
+    return (f"{now}: who had it", _ONE_TERM) if now in cohort.worst_grades.terms else None
+
+
 def _one_term(cohort: Cohort, chosen: _Chosen) -> None:
     """Show who had the term that was clicked, or chosen in the list beside."""
-    heading("One term: who had it, and how they fared")
+    heading("One term: who had it, and how they fared", anchor=_ONE_TERM)
     terms = list(cohort.worst_grades.terms)
     now = session().term
     st.selectbox("Term", terms, None, key=state.widget("ae-term", now if now in terms else None), width=360,
