@@ -45,6 +45,7 @@ _COX = {"age": "age", "gender": "sex", "tumor_size": "tumor_size", "tumor_number
 _COX_LEVELS = {">=65": "≥ 65", "female": "F", ">10cm": "> 10", ">400": "> 400", ">1": "2"}
 _REFERENCES = {"sex": "M", "pvtt": "Vp2", "etiology": "none", "tumor_number": "single", "hvtt": "no", "t_stage": "T3b",
                "n_stage": "N0"}
+_TABLE_3 = "Cox, the table's covariates; tumour size cut at 10 alone, ECOG 0 and 1 as one level"
 SURVIVAL, HAZARDS, TOXICITY, RESPONSES, COHORT = "Survival", "Hazard ratios", "Toxicity", "Response", "Cohort"
 
 
@@ -267,7 +268,7 @@ def _cox(cohort: Cohort, arms: dict[str, str]) -> dict[Key, Value]:
         for quantity, column in (("hazard ratio", "hazard_ratio"), ("low", "conf_low"), ("high", "conf_high"),
                                  ("p", "p_value")):
             number = float(found[column])
-            out["Table 3", item, level, "", quantity] = Value(number, "Cox, the table's covariates", HAZARDS)
+            out["Table 3", item, level, "", quantity] = Value(number, _TABLE_3, HAZARDS)
     return out
 
 
@@ -289,8 +290,13 @@ def _published_model(cohort: Cohort) -> CoxModel:
     as_published = Cohort(table=table, long_events=whole.long_events, mapping=replace(whole.mapping, factors=factors),
                           findings=whole.findings, fingerprint=whole.fingerprint, name=whole.name, lines=whole.lines,
                           rows=cohort.rows)
-    covariates = [k for k in _COX.values() if k in as_published.variables]
-    forms: dict[str, Form] = {k: "cut" for k in covariates if default_form(as_published, k) != "levels"}
-    return cox(as_published, endpoint="OS", covariates=covariates, options=CoxOptions.of(
-        forms=forms, references={
-            k: v for k, v in _REFERENCES.items() if k in covariates and v in strata(as_published, k).levels}))
+    covariates, options = published_covariates(as_published)
+    return cox(as_published, endpoint="OS", covariates=covariates, options=options)
+
+
+def published_covariates(cohort: Cohort) -> tuple[list[str], CoxOptions]:
+    """Return the covariates of the paper's model that a cohort has, cut, and against the paper's references."""
+    covariates = [k for k in _COX.values() if k in cohort.variables and cohort.variable(k).known == "baseline"]
+    forms: dict[str, Form] = {k: "cut" for k in covariates if default_form(cohort, k) != "levels"}
+    return covariates, CoxOptions.of(forms=forms, references={
+        k: v for k, v in _REFERENCES.items() if k in covariates and v in strata(cohort, k).levels})

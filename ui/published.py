@@ -12,6 +12,7 @@ from core.charts.published import CLICK, METHOD, comparison_figure, comparison_s
 from core.cohort import Cohort
 from core.published import NOT_HERE, Comparison
 from core.published_figures import CITATION
+from core.published_recompute import published_covariates
 from core.schema import ARM
 from ui import cache, state
 from ui.display import heading, note, panel, show, table
@@ -47,7 +48,7 @@ def published_panel(cohort: Cohort) -> None:
             note("No figure is like that here.")
         else:
             _list(cohort, found, rows)
-        _open_panel(found)
+        _open_panel(cohort, found)
 
 
 def _list(cohort: Cohort, found: Comparison, rows: pd.DataFrame) -> None:
@@ -75,7 +76,7 @@ def _asks(name: str) -> Callable[[], None]:
     return handle
 
 
-def _open_panel(found: Comparison) -> None:
+def _open_panel(cohort: Cohort, found: Comparison) -> None:
     """Offer the same from the keyboard, and go where a row was clicked."""
     able = [i for i in found.rows.index if found.rows.page[i]]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -89,7 +90,7 @@ def _open_panel(found: Comparison) -> None:
     if not found.rows.page[wanted]:
         note(f"{_name(found, wanted)}: {found.rows.reason[wanted]}.", strong=True)
         return
-    _prepare(found, wanted)
+    _prepare(cohort, found, wanted)
     st.switch_page(_PAGES[found.rows.page[wanted]], query_params=state.own_parameter())
 
 
@@ -99,8 +100,8 @@ def _name(found: Comparison, i: int) -> str:
     return f"{r.place}: {r['item'].replace('_', ' ')} {r.level}{arm}, {r.quantity} {r.printed}"
 
 
-def _prepare(found: Comparison, i: int) -> None:
-    """Set what the panel needs: no filter, the arms compared, the endpoint or the band that the figure is of."""
+def _prepare(cohort: Cohort, found: Comparison, i: int) -> None:
+    """Set what the panel needs: no filter, the arms compared, the endpoint, band or model that the figure is of."""
     row, here = found.rows.loc[i], session()
     here.reset()
     here.by, here.landmark = ARM, 0.0
@@ -108,5 +109,11 @@ def _prepare(found: Comparison, i: int) -> None:
         here.endpoint = row["item"]
     if row.page == "Hazard ratios":
         here.endpoint = "OS"
+        covariates, options = published_covariates(cohort.whole)
+        state.widget("covariates", covariates)
+        for key, form in options.forms:
+            state.widget(f"form-{key}", form)
+        for key, level in options.references:
+            state.widget(f"reference-{key}", level)
     if row.page == "Toxicity" and row.level in ("1-2", ">=3"):
         state.widget("ae-band", row.level)

@@ -38,6 +38,19 @@ def test_the_twin_opens_survival_of_the_endpoint(page):
     expect(page.page.get_by_text("Progression-free survival by arm").first).to_be_visible()
 
 
+def test_a_ratio_of_the_model_opens_the_model_with_its_covariates(page):
+    pick(page, "Place", "Table 3")
+    expect(listed(page)).to_contain_text("pvtt, Vp4 against Vp2: hazard ratio")
+    page.settled()
+    page.page.mouse.click(*page.row(listed(page), "pvtt, Vp4 against Vp2: hazard ratio"))
+    model = page.page.locator(".st-key-model svg.marks")
+    expect(model).to_contain_text("PVTT grade")
+    page.settled()
+    texts = model.locator("text").all_text_contents()
+    assert {"T stage", "N stage", "HVTT", "> 400"} <= set(texts) and "per unit" not in texts
+    assert "Traceback" not in page.page.inner_text("body")
+
+
 def test_the_audit_is_saved_as_workbook_and_slide(page):
     name = "Audit of a published table: yang2023_audit.csv"
     book = load_workbook(io.BytesIO(page.download(name, "Excel")))
