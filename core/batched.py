@@ -7,6 +7,7 @@ models of the same groups share what is laid out.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -14,8 +15,7 @@ import numpy as np
 from core.left_at_risk import LeftAtRisk
 from core.pairs import Pairs
 
-# Squared distance to the maximum in standard errors from which one more step leads there; its square is what is left.
-COEFFICIENT, LIKELIHOOD = 1e-15, 1e-4
+COEFFICIENT, LIKELIHOOD = 1e-15, 1e-7  # squared distance to the maximum in standard errors that ends the iteration
 _STEEP = 1e-8  # ... up to which a likelihood may be steeper on the other side
 _STRIDE, _MAX_ITERATIONS = 3.0, 40
 _RIDGE = 1e-9  # keeps what no likelihood tells where it is, and alters no maximum
@@ -30,7 +30,7 @@ def against_first(cells: LeftAtRisk) -> tuple[np.ndarray, np.ndarray]:
         coef, error = Pairs.of(cells).maximum()
         return coef[:, None], error[:, None]
     several, information = fit_all(cells)
-    variance = np.diagonal(np.linalg.inv(information[:, 0, 1:, 1:]), axis1=-2, axis2=-1)
+    variance = np.diagonal(np.linalg.inv(_ridged(information[:, 0, 1:, 1:].copy())), axis1=-2, axis2=-1)
     return several[:, 0, 1:] - several[:, 0, :1], np.sqrt(variance)
 
 
@@ -45,9 +45,9 @@ class _Point:
         self.score = cells.deaths[:, None] - self.mean
 
     def information(self, pairs: np.ndarray) -> np.ndarray:
-        """Return the information of the groups' coefficients, (b, m, g, g), with a ridge; of `pairs` see `_pairs`.
+        """Return the information of the groups' coefficients, (b, m, g, g); of `pairs` see `_pairs`.
 
-        It tells nothing of all coefficients moving together: without the ridge its rows sum to zero.
+        It tells nothing of all coefficients moving together: its rows sum to zero.
         """
         g = self.ratio.shape[-1]
         first, second = _triangle(g)
@@ -56,13 +56,16 @@ class _Point:
         out[..., first, second] = -squares * self.ratio[..., first] * self.ratio[..., second]
         out += out.swapaxes(-1, -2)
         places = np.arange(g)
-        out[..., places, places] = _ridged(-out.sum(axis=-1))
+        out[..., places, places] = -out.sum(axis=-1)
         return out
 
 
-def _ridged(own: np.ndarray) -> np.ndarray:
-    """Return a diagonal with the ridge; 1 where nothing is told of a coefficient."""
-    return np.where(own > _RIDGE, own * (1 + _RIDGE), own + 1)
+def _ridged(information: np.ndarray) -> np.ndarray:
+    """Return an information that has an inverse: with a ridge, and 1 where nothing is told of a coefficient."""
+    places = np.arange(information.shape[-1])
+    own = information[..., places, places]
+    information[..., places, places] = np.where(own > _RIDGE, own * (1 + _RIDGE), own + 1)
+    return information
 
 
 @lru_cache(maxsize=64)
@@ -112,27 +115,32 @@ def fit_all(cells: LeftAtRisk, *, alive: np.ndarray | None = None, design: np.nd
         No column need be a reference, and columns may follow from each other
     precision : COEFFICIENT, or LIKELIHOOD where nothing but the likelihood is wanted
 
-    A coefficient without a finite maximum runs on until its likelihood stands still; tell these before.
+    A coefficient without a finite maximum runs on until its likelihood stands still; tell these before. What does not
+    come to an end is NaN. A likelihood's iteration ends where the next step, were its gain to shrink as this one's
+    did, would gain no more than that: near a maximum gains shrink ever faster, towards one at infinity alike.
     """
     b, g = cells.deaths.shape
     alive = np.ones((b, 1, g), bool) if alive is None else alive
     at, pairs = _Point(cells, alive, _start(cells, alive, design)), _pairs(cells)
     information = at.information(pairs)
-    coef, kept, here = at.coef.copy(), information.copy(), np.arange(b)
+    coef, kept, here, before = at.coef.copy(), information.copy(), np.arange(b), None
     for _ in range(_MAX_ITERATIONS):
         move = _step(information, at.score, design)
         gain = (at.score * move).sum(axis=-1)  # the squared distance to the maximum, in standard errors
-        going = (gain > precision).any(axis=1)
+        if precision == LIKELIHOOD and before is not None:
+            going = (gain * np.minimum(gain / np.maximum(before, precision), 1) > precision).any(axis=1)
+        else:
+            going = (gain > precision).any(axis=1)
         if 2 * np.count_nonzero(going) <= going.size:  # the others cost less than to part them
             coef[here], kept[here] = at.coef + move, information
             if not going.any():
                 break
             here, cells, alive, move, gain = here[going], cells.only(going), alive[going], move[going], gain[going]
             information, pairs, at = information[going], pairs[going], _Point(cells, alive, at.coef[going])
-        at = _ahead(cells, alive, at, move, gain)
+        at, before = _ahead(cells, alive, at, move, gain), gain
         information = at.information(pairs)
     else:
-        coef[here], kept[here] = at.coef, information
+        coef[here], kept[here] = math.nan, information
     return coef, kept
 
 
@@ -151,9 +159,8 @@ def _step(information: np.ndarray, score: np.ndarray, design: np.ndarray | None)
     if design is not None:
         across = design.swapaxes(-1, -2)
         information, score = across @ information @ design, np.squeeze(across @ score[..., None], -1)
-        places = np.arange(information.shape[-1])
-        information[..., places, places] = _ridged(information[..., places, places])
-    move = np.linalg.solve(information, score[..., None])
+    # The ridge comes last: a group without patients tells a column that it shares with others nothing.
+    move = np.linalg.solve(_ridged(information if design is not None else information.copy()), score[..., None])
     move = (move if design is None else design @ move)[..., 0]
     far = np.abs(move)
     if far.max() <= _STRIDE:

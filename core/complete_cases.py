@@ -52,6 +52,15 @@ class CompleteCases:
         out[[not c.reference for c in columns]] = self.event.size, np.count_nonzero(self.event)
         return out
 
+    def never_at_risk(self) -> np.ndarray:
+        """Return who left before anybody of their stratum died, places: no risk set of the likelihood holds them."""
+        if self.stratum is None:
+            first = self.index[self.event].min(initial=np.iinfo(self.index.dtype).max)
+            return np.arange(np.searchsorted(-self.index, -first, side="right"), self.index.size)
+        first = np.full(int(self.stratum.max(initial=0)) + 1, np.iinfo(self.index.dtype).max)
+        np.minimum.at(first, self.stratum[self.event], self.index[self.event])
+        return np.flatnonzero(self.index < first[self.stratum])
+
     def without(self, column: int) -> None:
         """Leave the patients of a level aside."""
         used = self.design[:, column] != 1

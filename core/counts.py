@@ -133,7 +133,7 @@ def _crossed(whole: Cohort, by: tuple[str | None, ...]) -> Strata:
     parts = [strata(whole, key) for key in by]
     sizes = tuple(len(p.levels) for p in parts)
     known = np.all([p.codes >= 0 for p in parts], axis=0)
-    codes = np.ravel_multi_index(tuple(np.where(known, p.codes, 0) for p in parts), sizes)
+    codes = np.ravel_multi_index(tuple(np.where(known, p.codes, 0) for p in parts), sizes) if all(sizes) else -1
     return Strata(by=by, label=" by ".join(p.label for p in parts), codes=np.where(known, codes, -1),
                   levels=tuple(", ".join(names) for names in product(*(p.levels for p in parts))))
 

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from core.adequacy import BEYOND, NO_FINITE_RATIO, model_reason
+from core.adequacy import BEYOND, NO_FINITE_RATIO, NOT_FOUND, model_reason
 from core.cohort import Cohort
 from core.complete_cases import CompleteCases, independent, without_events
 from core.concordance import concordance
@@ -27,7 +27,7 @@ from core.product_limit import Z95
 from core.schema import ARM
 from core.zph import proportional_hazards
 
-_NOT_FOUND = "no maximum of the likelihood was found: take covariates away"
+_NOT_FOUND = f"{NOT_FOUND}: take covariates away"
 _FIGURES = ("coef", "std_error", "hazard_ratio", "conf_low", "conf_high", "p_value")
 
 
@@ -73,6 +73,7 @@ class CoxModel:
         likelihood was
     penalised : the same by Firth's
     columns : term of each fitted column, and its place in `terms`
+    without_levels : covariates that have fewer than two levels, and are not in the model
     """
 
     endpoint: str
@@ -87,6 +88,7 @@ class CoxModel:
     fit: Fit | None = None
     penalised: Penalised | None = None
     columns: tuple[tuple[str, int], ...] = field(default=())
+    without_levels: tuple[str, ...] = ()
 
     @property
     def estimate(self) -> Fit | Penalised | None:
@@ -113,7 +115,10 @@ class CoxModel:
         if self.estimate is None or not places:
             return math.nan, 0, math.nan
         beta, variance = self.estimate.coef[places], self.estimate.variance[np.ix_(places, places)]
-        statistic = float(beta @ np.linalg.solve(variance, beta))
+        try:
+            statistic = float(beta @ np.linalg.solve(variance, beta))
+        except np.linalg.LinAlgError:  # nothing holds one of them beside the others
+            return math.nan, 0, math.nan
         return statistic, len(places), chi_square_p(statistic, len(places))
 
     @cached_property
@@ -151,14 +156,16 @@ def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,),
     return CoxModel(endpoint=endpoint, terms=_terms(columns, counts, fitted), n=n, n_event=n_event, options=options,
                     levels=_levels(cohort, columns, counts, (n, n_event)), missing_endpoint=cohort.n - n_here,
                     missing_covariate=n_here - n, reason=fitted.reason, fit=fitted.fit, penalised=fitted.penalised,
-                    columns=tuple((columns[i].term, i) for i in fitted.kept))
+                    columns=tuple((columns[i].term, i) for i in fitted.kept),
+                    without_levels=tuple(k for k in dict.fromkeys(covariates) if k not in options.within
+                                         and all(c.term != k for c in columns)))
 
 
 def _laid_out(cohort: Cohort, endpoint: str, here: np.ndarray, covariates: Sequence[str],
               options: CoxOptions) -> tuple[list[Column], CompleteCases, np.ndarray]:
     """Return the columns, the complete cases, and the patients and events of each column (p, 2).
 
-    A reference that none of these patients has gives way to the first level that one has: the others would be
+    A reference that none of these patients at risk has gives way to the first level that one has: the others would be
     compared with each other under its name.
     """
     forms, references = dict(options.forms), dict(options.references)
@@ -169,8 +176,9 @@ def _laid_out(cohort: Cohort, endpoint: str, here: np.ndarray, covariates: Seque
             raise NotEstimable("No covariate is left: each has a single level, or a baseline hazard per level.",
                                "Choose one that varies.")
         cases = CompleteCases.of(cohort, endpoint, here, columns, options.within)
-        counts = cases.counts(columns)
-        instead = _instead_of_empty(columns, counts[:, 0], len(cases.index))
+        counts, never = cases.counts(columns), cases.never_at_risk()
+        at_risk = counts[:, 0] - np.rint(cases.design[never].sum(axis=0)).astype(int)
+        instead = _instead_of_empty(columns, at_risk, len(cases.index) - never.size)
         if not instead:
             return columns, cases, counts
         references |= instead

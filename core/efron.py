@@ -44,7 +44,7 @@ class Ties:
         self.start = np.cumsum(ties) - ties
         self.place = np.repeat(self.few, ties)
         self.share = (np.arange(self.place.size) - np.repeat(self.start, ties)) / d[self.place]
-        self.single = bool((ties == 1).all())
+        self.single = bool((ties == 1).all())  # the few; the many may be tied beside them
 
     def sums(self, total: np.ndarray, dying: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the sums of 1/v and 1/v², each (t,), for weights W `total` and D `dying`."""

@@ -97,7 +97,7 @@ def share_with_limits(value: float, low: float, high: float) -> str:
 
 def count_and_percent(count: int, n: int) -> str:
     """Write `12 (34%)`."""
-    return f"{count} ({percent(count / n)})" if n else DASH
+    return f"{count:,} ({percent(count / n)})" if n else DASH
 
 
 def percentage_points(value: float, low: float, high: float) -> str:

@@ -254,7 +254,7 @@ class Point:
     def information_by(self, *weights: np.ndarray | None) -> np.ndarray:
         """Return the information, each time of death weighed by each g (t,), None for alike, (k, p, p)."""
         sets, per_time = self.sets, [self._per_time(g) for g in weights]
-        takes = sets.efron and not sets.tied.single
+        takes = sets.efron and bool((sets.deaths > 1).any())
         seen = np.array([self.risk * sets.spread(w * self.first, w * self._share_sums[0] if takes else None)
                          for w in per_time])
         return sets.squares(seen) - np.array([self._squared_means(w) for w in per_time])

@@ -19,7 +19,7 @@ def baseline_figure(cohort: Cohort, found: Baseline, *, p: bool) -> Figure:
     """Write the table; with p each row names its test."""
     tests = {(r.variable, r.level): r for r in rows_of(found.tests)}
     rows: list[dict[str, str]] = []
-    for key in dict.fromkeys(found.rows.variable):
+    for key in dict.fromkeys(found.tests.variable):
         own = found.rows[found.rows.variable == key]
         variable = cohort.variable(key)
         label = variable.label + (f", {variable.unit}" if variable.unit else "")
@@ -29,6 +29,9 @@ def baseline_figure(cohort: Cohort, found: Baseline, *, p: bool) -> Figure:
             cells = {g: _number(r, test.summary) for g, r in zip(numbers.group, rows_of(numbers), strict=True)}
             rows.append({"Variable": f"{label}, {test.summary}", **cells, **_compared(test, p=p)})
         levels = own[own.level != ""]
+        if own.empty:
+            absent = {g: _missing(n) for g, n in found.groups.items()}
+            rows.append({"Variable": label, **absent, **_compared(None, p=p)})
         if len(levels):
             head = f"{label}, n (%)"
             test = tests.get((key, "by its cuts")) or tests[key, ""]

@@ -51,6 +51,8 @@ def model_figure(cohort: Cohort, model: CoxModel, alone: Mapping[str, Alone | No
                 ] if model.missing_covariate else []
     reasons = [f"{r.level if r.reference else cohort.variable(r.term).label}: not estimable, {r.reason}."
                for r in rows_of(model.terms) if r.reason and not model.reason]
+    missing += [f"{cohort.variable(k).label} has fewer than two levels: it is not in the model."
+                for k in model.without_levels]
     few = few_per_parameter(len(model.columns), model.n_event, penalised=options.firth)
     later = immortal_time(cohort, *dict.fromkeys(model.terms.term), *options.within)
     ties = "Efron" if options.ties == "efron" else "Breslow"

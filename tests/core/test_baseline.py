@@ -145,3 +145,12 @@ def test_groups_that_share_nothing_are_infinitely_apart():
     cohort = read_cohort(io.BytesIO(text.encode()))
     found = baseline(cohort)
     assert np.isinf(of(found, "sex").smd) and "∞" in baseline_figure(cohort, found, p=False).table.SMD.tolist()
+
+
+def test_a_variable_missing_in_everybody_is_said_to_be():
+    lines = [f"p{i},{'ab'[i % 2]},{'MF'[i % 3 == 0]},," for i in range(20)]
+    mapping = {"patient_id": "id", "arm": {"column": "arm", "reference": "a", "levels": {"a": "a", "b": "b"}},
+               "factors": {key: {"column": key, "kind": "categorical"} for key in ("sex", "grade")}}
+    cohort = read_cohort(io.BytesIO("\n".join(["id,arm,sex,grade,", *lines]).encode()), mapping)
+    table = baseline_figure(cohort, baseline(cohort), p=True).table.set_index("Variable")
+    assert table.loc["grade"].tolist()[:2] == ["10 missing", "10 missing"] and table.loc["sex, n (%)"].p == ">.99"

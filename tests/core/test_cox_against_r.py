@@ -53,6 +53,10 @@ MAPPINGS = {
                       _levels("stage") | _numbers("age", "marker"),
                       "endpoints": {"OS": {"time": "months", "event": "cause", "event_values": ["1", "2"],
                                            "unit": "months"}}},
+    "visits.csv": {"patient_id": "id", "arm": _arm("arm", "control", "test"), "factors":
+                   _levels("stage") | _numbers("age", "marker"),
+                   "endpoints": {"OS": {"time": "months", "event": "cause", "event_values": ["1", "2"],
+                                        "unit": "months"}}},
     "thin.csv": {"arm": _arm("arm", "control", "test"), "factors": _numbers("x"), "endpoints": {
         "OS": {"time": "time", "event": "status", "event_values": ["1"], "unit": "months"}}},
     HCC.name: {"endpoints": {"OS": {"time": "OS", "event": "Death", "event_values": ["1"], "unit": "months"}},
@@ -72,6 +76,7 @@ MODELS = {
     "colon": ("colon.csv", "OS", ["arm", "node4", "age"], {"within": ["sex"]}),
     "pbc": ("pbc.csv", "OS", ["arm", "bili", "age", "stage"], {"forms": LOG2_BILI}),
     "simulated": ("simulated.csv", "OS", ["arm", "stage", "age", "marker"], {"forms": LOG2_MARKER}),
+    "visits": ("visits.csv", "OS", ["arm", "stage", "age", "marker"], {"forms": LOG2_MARKER}),
     "simulated_within": ("simulated.csv", "OS", ["arm", "age"], {"within": ["stage"], "ties": "breslow"}),
 }
 

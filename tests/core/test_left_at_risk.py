@@ -137,3 +137,28 @@ def test_a_part_to_begin_with_leads_to_the_same_maximum(monkeypatch, tmp_path):
             assert fast.terms[column].to_numpy() == pytest.approx(slow.terms[column].to_numpy(), rel=1e-7), column
         assert fast.tests.statistic.to_numpy() == pytest.approx(slow.tests.statistic.to_numpy(), rel=1e-7)
         assert fast.zph.statistic.to_numpy() == pytest.approx(slow.zph.statistic.to_numpy(), rel=1e-5)
+
+
+SPARSE = {  # arm, level, months, + for a death; R: 2 * diff of loglik of coxph(arm + f), coxph(arm * f), eps = 1e-12
+    "two arms": ("ay23+ aw25 ay7 aw6+ av3+ bw7 bv8 aw19 aw4 ay17 bv18+ aw27+ aw4 aw3 bw21 bu24+", 3.1e-13),
+    "three arms": ("aw251 by43 ax223+ cw353 aw363+ by199 bw87+ bx278 bv59+ aw250+ bw185 bx199 aw322 cw85 cu93+ cu144+ "
+                   "ay181", 7.68829966554893)}
+
+
+@pytest.mark.parametrize("name", SPARSE)
+def test_cells_without_patients_tell_an_additive_model_nothing(name):
+    """The statistic within 1e-6, though maxima lie at infinity, and no cell that slows the iteration."""
+    text, theirs = SPARSE[name]
+    cells = [re.fullmatch(r"(.)(.)(\d+)(\+?)", cell) for cell in text.split()]
+    lines = [f"p{i},{c[1]},{c[2]},{c[3]},{int(bool(c[4]))}" for i, c in enumerate(cells)]
+    cohort = read_cohort(io.BytesIO("\n".join(["id,arm,stage,OS_months,OS_event", *lines]).encode()), {
+        "patient_id": "id", "arm": {"column": "arm", "reference": "a", "levels": {v: v for v in "abc" if v in text}},
+        "factors": {"stage": {"column": "stage", "kind": "categorical"}},
+        "endpoints": {"OS": {"time": "OS_months", "event": "OS_event", "event_values": ["1"], "unit": "months"}}})
+    found = subgroup_hazard_ratios(cohort, endpoint="OS", factors=["stage"]).interactions.iloc[0]
+    assert found.statistic == pytest.approx(theirs, abs=1e-6)
+
+
+def test_an_iteration_without_an_end_has_no_figure(sample, monkeypatch):
+    monkeypatch.setattr("core.batched._MAX_ITERATIONS", 1)
+    assert subgroup_hazard_ratios(sample, endpoint="OS", factors=["pvtt", "sex"]).interactions.p_value.isna().all()

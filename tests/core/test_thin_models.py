@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from bench.simulate import simulate
-from core import CoxOptions, cox, read_cohort, subgroup_hazard_ratios, treatment_effect
+from core import CoxOptions, cox, read_cohort, subgroup_hazard_ratios, treatment_effect, univariable
 from core.adequacy import NO_FINITE_RATIO, few_patients, few_per_parameter, firth_helps
 from core.charts import subgroup_figure
-from core.charts.hazard_ratios import zph_table
+from core.charts.hazard_ratios import model_figure, zph_table
 from core.errors import CohortError, NotEstimable
 from core.firth_pair import penalised_pairs
 from core.left_at_risk import left_at_risk
@@ -233,3 +233,34 @@ def test_the_forest_is_one_template_and_its_axis_stands_still(sample):
     assert len(whole.chart["datasets"]["rows"]) == 1 + 11 + 27 == len(part.chart["datasets"]["rows"])
     assert "Exploratory: 27 subgroups" in whole.summary[0]
     assert not any(str(v) in str(whole.chart) for v in sample.table[PATIENT].head())
+
+
+def test_a_level_that_nothing_holds_does_not_take_the_others_columns_with_it():
+    """Eleven patients of four arms, of whom the first arm's leaves before any event."""
+    rows = [(44, 1, "d"), (56, 0, "d"), (55, 0, "c"), (43, 1, "b"), (31, 0, "a"), (37, 1, "c"), (50, 0, "b"),
+            (31, 0, "b"), (2, 0, "d"), (47, 0, "b"), (46, 1, "b")]
+    lines = [f"p{i},{arm},{time},{event}" for i, (time, event, arm) in enumerate(rows)]
+    cohort = read_cohort(io.BytesIO("\n".join(["id,arm,OS_months,OS_event", *lines]).encode()))
+    found = univariable(cohort, endpoint="OS", covariates=["arm"])["arm"]
+    assert not isinstance(found, NotEstimable) and len(found.terms) == 3
+
+
+@pytest.mark.parametrize("ties", ["efron", "breslow"])
+def test_a_reference_that_nobody_of_is_at_risk_gives_way(ties):
+    """R has coef 0.7549 (SE 0.9182) for b, and NA for c: in truth b against c."""
+    rows = zip("aabbbbcccc", (1, 1, 2, 3, 4, 5, 3, 4, 6, 7), (0, 0, 1, 1, 0, 1, 1, 1, 0, 1), strict=True)
+    lines = [f"p{i},{arm},{time},{event}" for i, (arm, time, event) in enumerate(rows)]
+    cohort = read_cohort(io.BytesIO("\n".join(["id,arm,OS_months,OS_event", *lines]).encode()))
+    model = cox(cohort, endpoint="OS", covariates=["arm"], options=CoxOptions.of(ties=ties))
+    assert model.terms.reference.tolist() == ["b", "b"] and model.terms.reason.tolist() == ["no event in a", ""]
+    if ties == "efron":
+        assert model.terms.coef[1] == pytest.approx(-0.754907, abs=1e-6)
+        assert model.terms.std_error[1] == pytest.approx(0.918243, abs=1e-6)
+    assert model.n == 10 and model.levels.n.tolist() == [2, 4, 4]
+
+
+def test_a_covariate_of_one_level_is_said_to_be_in_no_model(sample):
+    model = cox(sample, endpoint="OS", covariates=["arm", "child_pugh"])
+    assert model.without_levels == ("child_pugh",)
+    notes = model_figure(sample, model, {}).notes
+    assert "Child-Pugh class has fewer than two levels: it is not in the model." in notes

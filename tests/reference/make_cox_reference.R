@@ -19,6 +19,11 @@ colon <- transform(subset(colon, etype == 2), time = time / month, rx = factor(r
 pbc <- transform(pbc, time = time / month, status = status == 2, trt = factor(trt), stage = factor(stage), sex = levels_of(sex))
 simulated <- transform(read.csv(file.path(here, "simulated.csv")), stage = factor(stage), arm = factor(arm, levels = c("control", "test")),
                        status = cause > 0)
+# Seen every three months for two years: dozens die at each time, and nowhere few.
+visits <- transform(head(simulated, 2000), cause = ifelse(months > 24, 0, cause), months = pmin(3 * ceiling(months / 3), 24))
+write.csv(visits[c("id", "arm", "stage", "age", "marker", "months", "cause")], file.path(here, "visits.csv"),
+          row.names = FALSE, quote = FALSE)
+visits$status <- visits$cause > 0
 rcs <- function(x) {
   k <- unname(quantile(x, c(0.05, 0.35, 0.65, 0.95), na.rm = TRUE)); cube <- function(v) pmax(v, 0)^3
   bent <- sapply(1:2, function(j) (cube(x - k[j]) - cube(x - k[3]) * (k[4] - k[j]) / (k[4] - k[3]) +
@@ -55,6 +60,7 @@ models <- list(
   pbc = model_of(Surv(time, status) ~ trt + log2(bili) + age + stage, pbc),
   simulated = model_of(Surv(months, status) ~ arm + stage + age + log2(marker), simulated),
   simulated_within = model_of(Surv(months, status) ~ arm + age + strata(stage), simulated, "breslow"),
+  visits = model_of(Surv(months, status) ~ arm + stage + age + log2(marker), visits),
   lung_spline = {
     fit <- coxph(Surv(time, status) ~ sex + rcs(age), data = lung, control = strict)
     s <- summary(fit)$coefficients
