@@ -155,9 +155,7 @@ def restricted_mean(cohort: Cohort, *, endpoint: str, by: str | None = None, tau
                            f"Choose at most {number(most)} months.")
     counts = count(cohort, endpoint, by)
     survival, _ = product_limit(counts)
-    found = np.array([_area(counts, survival[i], i, tau) if n else (math.nan, math.nan)
-                      for i, n in enumerate(counts.n)]).reshape(-1, 2)
-    mean, error = found[:, 0], found[:, 1]
+    mean, error = _areas(counts, survival, tau)
     return frame({
         "strata": counts.strata.levels, "tau": np.full(len(mean), tau), "estimate": mean,
         "std_error": error, "conf_low": mean - Z95 * error, "conf_high": mean + Z95 * error})
@@ -184,18 +182,19 @@ def restricted_mean_comparison(means: pd.DataFrame) -> pd.DataFrame:
         "estimate": value, "conf_low": low, "conf_high": high, "p_value": np.array([two_sided_p(v) for v in z])})
 
 
-def _area(counts: Counts, survival: np.ndarray, i: int, tau: float) -> tuple[float, float]:
-    """Return the area under one curve to tau and its standard error."""
+def _areas(counts: Counts, survival: np.ndarray, tau: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the areas under the curves (k, t) to tau and their standard errors, (k,); NaN where there is nobody."""
     inside = counts.times < tau
     edges = np.concatenate([[0.0], counts.times[inside], [tau]])
-    steps = np.concatenate([[1.0], survival[inside]])
+    steps = np.concatenate([np.ones((len(survival), 1)), survival[:, inside]], axis=1)
     areas = steps * np.diff(edges)
-    beyond = areas[::-1].cumsum()[::-1][1:]  # from each time to tau
-    deaths, risk = counts.deaths[i, inside], counts.at_risk[i, inside]
+    beyond = areas[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:]  # from each time to tau
+    deaths, risk = counts.deaths[:, inside], counts.at_risk[:, inside]
     left = risk - deaths
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = np.where((deaths > 0) & (left > 0), deaths / (risk * left.astype(float)), 0.0)
-    return float(areas.sum()), float(np.sqrt((beyond**2 * spread).sum()))
+    some = np.where(counts.n > 0, 1.0, math.nan)
+    return areas.sum(axis=1) * some, np.sqrt((beyond**2 * spread).sum(axis=1)) * some
 
 
 def _ends(counts: Counts) -> tuple[np.ndarray, np.ndarray]:

@@ -27,12 +27,12 @@ def frame(columns: Mapping[str, np.ndarray | Sequence[str]]) -> pd.DataFrame:
     """
     arrays = [v if isinstance(v, np.ndarray) else np.array(v, dtype=object) for v in columns.values()]
     n = arrays[0].size
-    if any(array.shape != (n,) for array in arrays):
+    if any([array.shape != (n,) for array in arrays]):
         raise ValueError(f"Columns of one length are needed, not of {[array.shape for array in arrays]}.")
     names, layout = _layout(tuple(columns), tuple([array.dtype for array in arrays]))
     blocks = tuple([block(np.array([arrays[i] for i in own]), placement=placement, ndim=2)
                     for own, placement, block in layout])
-    manager = BlockManager(blocks, [names.view(), pd.RangeIndex(n)], verify_integrity=False)
+    manager = BlockManager(blocks, [names.view(), pd.RangeIndex.from_range(range(n))], verify_integrity=False)
     made: pd.DataFrame = pd.DataFrame._from_mgr(manager, manager.axes)  # type: ignore[attr-defined]
     return made
 

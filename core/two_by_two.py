@@ -157,15 +157,15 @@ def root_between(inner: np.ndarray, outer: np.ndarray, f: Callable[[np.ndarray],
     """
     a, b = inner, outer
     fa, fb = values or f(np.stack([a, b]))
-    for _ in range(100):
-        with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for _ in range(100):
             middle = np.where(fa == fb, (a + b) / 2, b - fb * (b - a) / (fb - fa))
             fm = f(middle)
             kept = 1 - fm / fb
-        crossed = (fm > 0) != (fb > 0)
-        a, fa = np.where(crossed, b, a), np.where(crossed, fb, fa * np.where(kept > 0, kept, 0.5))
-        moved = np.abs(middle - b)
-        b, fb = middle, fm
-        if (np.minimum(moved, np.abs(b - a)) < _PRECISION).all():
-            break
+            crossed = (fm > 0) != (fb > 0)
+            a, fa = np.where(crossed, b, a), np.where(crossed, fb, fa * np.where(kept > 0, kept, 0.5))
+            moved = np.abs(middle - b)
+            b, fb = middle, fm
+            if (np.minimum(moved, np.abs(b - a)) < _PRECISION).all():
+                break
     return b
