@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -27,14 +27,19 @@ def repeats(n: int) -> int:
     return 200 if n <= 1000 else 25 if n <= 100_000 else 5
 
 
-def timed(work: Callable[[], object], times: int) -> float:
-    """Return the median time of some runs in milliseconds."""
+def timed(work: Callable[[], object], times: int, before: Sequence[float] = ()) -> float:
+    """Return the median time of some runs in milliseconds, those `before` among them."""
+    return median([*before, *runs(work, times)])
+
+
+def runs(work: Callable[[], object], times: int) -> list[float]:
+    """Return how long each run took, in milliseconds."""
     taken = []
     for _ in range(times):
         start = time.perf_counter()
         work()
-        taken.append(time.perf_counter() - start)
-    return median(taken) * 1000
+        taken.append((time.perf_counter() - start) * 1000)
+    return taken
 
 
 def in_r(script: str, path: Path, n: int, reference: str) -> tuple[float, dict[str, list[float]]] | None:

@@ -204,6 +204,5 @@ def _omnibus(found: _Score) -> tuple[float, int, float] | None:
 def _frame(found: _Score | None, name: str) -> pd.DataFrame:
     """Return a frame of one test, or of none: test, statistic, df, p_value."""
     test = None if found is None else _omnibus(found)
-    statistic, df, p = ([], [], []) if test is None else ([v] for v in test)
-    return frame({"statistic": np.array(statistic, float), "df": np.array(df, int),
-                  "p_value": np.array(p, float), "test": [name] * len(p)})
+    statistic, df, p = np.array([test] if test else [], float).reshape(-1, 3).T
+    return frame({"statistic": statistic, "df": df.astype(int), "p_value": p, "test": [name] * p.size})
