@@ -55,8 +55,8 @@ class CompleteCases:
     def never_at_risk(self) -> np.ndarray:
         """Return who left before anybody of their stratum died, places: no risk set of the likelihood holds them."""
         if self.stratum is None:
-            first = self.index[self.event].min(initial=np.iinfo(self.index.dtype).max)
-            return np.arange(np.searchsorted(-self.index, -first, side="right"), self.index.size)
+            last = self.event.size - 1 - int(self.event[::-1].argmax()) if self.event.any() else 0
+            return last + np.flatnonzero(self.index[last:] < self.index[last:last + 1])
         first = np.full(int(self.stratum.max(initial=0)) + 1, np.iinfo(self.index.dtype).max)
         np.minimum.at(first, self.stratum[self.event], self.index[self.event])
         return np.flatnonzero(self.index < first[self.stratum])
@@ -78,15 +78,16 @@ def _stratum(cohort: Cohort, within: tuple[str, ...]) -> np.ndarray:
     return out
 
 
-def without_events(cases: CompleteCases, columns: list[Column], counts: np.ndarray, *, keep_empty: bool) -> list[str]:
+def without_events(cases: CompleteCases, columns: list[Column], counts: np.ndarray, *, kept: np.ndarray) -> list[str]:
     """Say why a level has no hazard ratio, and leave those without events aside.
 
     A level without events has a coefficient of minus infinity: its patients weigh nothing in any
-    risk set, so the others are fitted without them. With `keep_empty` (Firth) it has a finite one.
+    risk set, so the others are fitted without them. By Firth's likelihood it has a finite one, if any of it are at
+    risk: `kept`, bool (p,), says which levels stay.
     """
     reasons = [""] * len(columns)
     for i, (column, (n, events)) in enumerate(zip(columns, counts.tolist(), strict=True)):
-        if column.reference and not (keep_empty and n):
+        if column.reference and not kept[i]:
             reasons[i] = own_reason(column.level, n, events)
             if n and not events:
                 cases.without(i)

@@ -147,12 +147,13 @@ def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,),
     if not covariates:
         raise NotEstimable("A model needs a covariate.", f"Choose from: {', '.join(cohort.variables)}.")
     here = cohort.rows & (timeline(cohort, endpoint).index >= 0)
-    columns, cases, counts = _laid_out(cohort, endpoint, here, covariates, options)
+    columns, cases, counts, at_risk = _laid_out(cohort, endpoint, here, covariates, options)
     n_here, n, n_event = int(np.count_nonzero(here)), len(cases.index), int(np.count_nonzero(cases.event))
     if not n_event:
         raise NotEstimable(f"No {endpoint} event among {plural(n, 'patient')} with all covariates known.",
                            "Take a covariate or a filter away.")
-    fitted = _fitted(cases, columns, counts, options)
+    reasons = without_events(cases, columns, counts, kept=(at_risk > 0) & options.firth)
+    fitted = _fitted(cases, columns, reasons, options)
     return CoxModel(endpoint=endpoint, terms=_terms(columns, counts, fitted), n=n, n_event=n_event, options=options,
                     levels=_levels(cohort, columns, counts, (n, n_event)), missing_endpoint=cohort.n - n_here,
                     missing_covariate=n_here - n, reason=fitted.reason, fit=fitted.fit, penalised=fitted.penalised,
@@ -162,8 +163,8 @@ def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,),
 
 
 def _laid_out(cohort: Cohort, endpoint: str, here: np.ndarray, covariates: Sequence[str],
-              options: CoxOptions) -> tuple[list[Column], CompleteCases, np.ndarray]:
-    """Return the columns, the complete cases, and the patients and events of each column (p, 2).
+              options: CoxOptions) -> tuple[list[Column], CompleteCases, np.ndarray, np.ndarray]:
+    """Return the columns, the complete cases, each column's patients and events (p, 2), and those ever at risk (p,).
 
     A reference that none of these patients at risk has gives way to the first level that one has: the others would be
     compared with each other under its name.
@@ -180,7 +181,7 @@ def _laid_out(cohort: Cohort, endpoint: str, here: np.ndarray, covariates: Seque
         at_risk = counts[:, 0] - np.rint(cases.design[never].sum(axis=0)).astype(int)
         instead = _instead_of_empty(columns, at_risk, len(cases.index) - never.size)
         if not instead:
-            return columns, cases, counts
+            return columns, cases, counts, at_risk
         references |= instead
 
 
@@ -253,9 +254,8 @@ def _terms(columns: list[Column], counts: np.ndarray, fitted: _Fitted) -> pd.Dat
                   **dict(zip(_FIGURES, fitted.figures, strict=True)), "reason": fitted.reasons})
 
 
-def _fitted(cases: CompleteCases, columns: list[Column], counts: np.ndarray, options: CoxOptions) -> _Fitted:
-    """Fit the columns that can be; say of each other one why not."""
-    reasons = without_events(cases, columns, counts, keep_empty=options.firth)
+def _fitted(cases: CompleteCases, columns: list[Column], reasons: list[str], options: CoxOptions) -> _Fitted:
+    """Fit the columns that can be; say of each other one why not, beside the `reasons` known already."""
     scale = standardise(cases.design)
     kept = independent(columns, cases.design, reasons)
     figures = np.full((len(_FIGURES), len(columns)), math.nan)

@@ -257,6 +257,11 @@ def test_a_reference_that_nobody_of_is_at_risk_gives_way(ties):
         assert model.terms.coef[1] == pytest.approx(-0.754907, abs=1e-6)
         assert model.terms.std_error[1] == pytest.approx(0.918243, abs=1e-6)
     assert model.n == 10 and model.levels.n.tolist() == [2, 4, 4]
+    penalised = CoxOptions.of(ties=ties, firth=True)
+    firth, without = (cox(c, endpoint="OS", covariates=["arm"], options=penalised).terms.iloc[-1]
+                      for c in (cohort, cohort.filter({"arm": {"in": ["b", "c"]}})))
+    for column in ("coef", "p_value"):
+        assert firth[column] == pytest.approx(without[column], rel=1e-9), column
 
 
 def test_a_covariate_of_one_level_is_said_to_be_in_no_model(sample):
