@@ -79,10 +79,13 @@ def causes(cohort: Cohort, endpoint: str) -> Causes:
     Raises
     ------
     NotEstimable
-        If the endpoint has no causes.
+        If the endpoint has no causes, or the clock starts at a landmark, from which their dates do not run.
     """
     if endpoint not in competing_endpoints(cohort):
         raise NotEstimable(f"{endpoint}: there is no single dated first cause.", why_no_competing(cohort))
+    if cohort.whole.landmark and endpoint in (FIRST_FAILURE, FIRST_SEVERE):
+        raise NotEstimable(f"{endpoint} is dated from time zero, and this cohort's clock starts at a landmark.",
+                           "Take the cohort without the landmark.")
     make = {FIRST_FAILURE: _first_failure, FIRST_SEVERE: _first_severe}.get(endpoint, _by_code)
     return cohort.whole.remember(("causes", endpoint), lambda: make(cohort.whole, endpoint))
 

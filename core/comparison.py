@@ -19,6 +19,7 @@ from core.p_values import chi_square_p
 Weight = Literal["log-rank", "Gehan-Wilcoxon", "Tarone-Ware", "Peto", "Fleming-Harrington"]
 WEIGHTS: tuple[Weight, ...] = ("log-rank", "Gehan-Wilcoxon", "Tarone-Ware", "Peto", "Fleming-Harrington")
 Adjustment = Literal["holm", "BH", "none"]
+_HELD = 1e-9  # of a correlation: what varies less follows from the other strata
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +102,7 @@ def trend(cohort: Cohort, *, endpoint: str, by: str, options: TestOptions | None
     Raises
     ------
     NotEstimable
-        If fewer than three strata can be compared: two have no order to test.
+        If fewer than three strata can be compared: two have no order to test; or no event tells them apart.
     """
     options = options or TestOptions()
     found = _score(cohort, endpoint, by, options)
@@ -109,6 +110,8 @@ def trend(cohort: Cohort, *, endpoint: str, by: str, options: TestOptions | None
         raise NotEstimable("A trend needs three ordered strata or more.", "Compare them as they are.")
     scores = np.arange(1.0, found.score.size + 1)
     variance = float(scores @ found.variance @ scores)
+    if variance <= _HELD * float(scores**2 @ np.abs(np.diag(found.variance))):
+        raise NotEstimable("No event tells the strata apart: there is no trend to test.", "Take a filter away.")
     statistic = float(scores @ found.score) ** 2 / variance
     return pd.DataFrame({"statistic": [statistic], "df": [1], "p_value": [chi_square_p(statistic, 1)],
                          "test": [f"{options.words()} for trend"]})
@@ -188,17 +191,24 @@ def _sum(scores: list[_Score]) -> _Score | None:
 
 
 def _omnibus(found: _Score) -> tuple[float, int, float] | None:
-    """Return statistic, df and p of the strata that were ever at risk at a death; None if they never
-    were together."""
-    used = found.expected > 0
-    z, v = found.score[used][1:], found.variance[np.ix_(used, used)][1:, 1:]
-    if z.size == 1 and v[0, 0] > 0:
-        statistic = float(z[0] ** 2 / v[0, 0])
-    elif z.size > 1 and np.linalg.det(v) > 0:
-        statistic = float(z @ np.linalg.solve(v, z))
-    else:
+    """Return statistic, df and p of the strata that were ever at risk at a death; None if they never were together.
+
+    The degrees of freedom are the variance's rank: a test stratified by what parts the groups compares only those
+    that meet.
+    """
+    used = np.flatnonzero(found.expected > 0)[1:]
+    used = used[np.diag(found.variance)[used] > 0]
+    if not used.size:
         return None
-    return statistic, int(z.size), chi_square_p(statistic, int(z.size))
+    z, v = found.score[used], found.variance[np.ix_(used, used)]
+    if used.size == 1:
+        statistic, df = float(z[0] ** 2 / v[0, 0]), 1
+    else:
+        error = np.sqrt(np.diag(v))
+        held, along = np.linalg.eigh(v / np.outer(error, error))
+        some = held > _HELD
+        statistic, df = float((((z / error) @ along)[some] ** 2 / held[some]).sum()), int(some.sum())
+    return statistic, df, chi_square_p(statistic, df)
 
 
 def _frame(found: _Score | None, name: str) -> pd.DataFrame:

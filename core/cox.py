@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from core.adequacy import BEYOND, NO_FINITE_RATIO, NOT_FOUND, model_reason
+from core.adequacy import BEYOND, NO_FINITE_RATIO, NOT_FOUND, TOO_FAR, model_reason
 from core.cohort import Cohort
 from core.complete_cases import CompleteCases, independent, without_events
 from core.concordance import concordance
@@ -295,7 +295,7 @@ def _without_finite_ratio(columns: list[Column], kept: list[int], found: Fit | P
             reasons[i] = reasons[i] or NO_FINITE_RATIO
         elif not columns[i].part and not reasons[i] and abs(coef[i]) > BEYOND:
             reasons[i] = "the hazard ratio per unit is beyond 1000: take a larger unit, a doubling or a cut" \
-                if not columns[i].reference else "the hazard ratio is beyond 1000: hardly anything holds it"
+                if not columns[i].reference else TOO_FAR
 
 
 def _wald(found: Fit) -> np.ndarray:

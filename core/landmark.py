@@ -51,7 +51,7 @@ def landmark(cohort: Cohort, *, endpoint: str, at: float) -> Landmark:
     Raises
     ------
     NotEstimable
-        If the landmark is no time, or nobody is followed beyond it.
+        If the landmark is no time, nobody is followed beyond it, or the cohort's clock starts at a landmark already.
     MappingError
         If the cohort has no such endpoint.
     """
@@ -59,6 +59,9 @@ def landmark(cohort: Cohort, *, endpoint: str, at: float) -> Landmark:
     if not (math.isfinite(at) and at >= 0):
         raise NotEstimable(f"A landmark at {at:g} months is no time.", "Give 0 or more months.")
     whole = cohort.whole
+    if whole.landmark:
+        raise NotEstimable(f"This cohort's clock starts at month {number(whole.landmark[1])} already.",
+                           "Choose one landmark of the cohort as it was loaded.")
     column = schema.time_column(endpoint)
     time = whole.table[column].to_numpy(dtype=float)
     event = whole.table[schema.event_column(endpoint)].to_numpy(dtype=float)

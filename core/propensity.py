@@ -19,8 +19,9 @@ ESTIMANDS: dict[Kind, str] = {
     "stabilised": "average effect in all patients",
     "overlap": "average effect in patients who might have had either treatment (overlap population)",
 }
-_STEP, _MAX_ITERATIONS = 1e-10, 40
-_CERTAIN = 1e-6  # where all propensities are so near 0 or 1, the arms do not overlap
+_STEP, _MAX_ITERATIONS = 1e-10, 60  # of a patient's log odds
+_NEW = 1e-10  # of the largest direction of a design, below which one follows from the others
+_CERTAIN = 1e-6  # what is left to chance along a direction of the covariates; below it they tell the arms apart
 
 
 def propensity_score(design: np.ndarray, treated: np.ndarray) -> np.ndarray:
@@ -36,21 +37,37 @@ def propensity_score(design: np.ndarray, treated: np.ndarray) -> np.ndarray:
     NotEstimable
         If the covariates tell the arms apart completely, so that no weight is finite.
     """
+    from scipy.special import expit
+
     columns = design.copy()
     standardise(columns)
-    x = np.column_stack([np.ones(treated.size), columns])
+    x = _directions(np.column_stack([np.ones(treated.size), columns]))
     beta = np.zeros(x.shape[1])
     for _ in range(_MAX_ITERATIONS):
-        score = 1 / (1 + np.exp(-(x @ beta)))
-        spread = score * (1 - score)
-        if not spread.max() > _CERTAIN:
+        score = expit(x @ beta)
+        information = (x * (score * (1 - score))[:, None]).T @ x
+        try:
+            move = np.linalg.solve(information, x.T @ (treated - score))
+        except np.linalg.LinAlgError:  # nothing at all is left to chance along one of them
             break
-        move = np.linalg.lstsq(x.T @ (spread[:, None] * x), x.T @ (treated - score), rcond=1e-12)[0]
         beta = beta + move
-        if np.abs(move).max() < _STEP:
-            return np.asarray(1 / (1 + np.exp(-(x @ beta))))
+        if np.abs(x @ move).max() < _STEP:
+            if np.linalg.eigvalsh(information)[0] < _CERTAIN:
+                break
+            return np.asarray(expit(x @ beta))
     raise NotEstimable("The covariates tell the arms apart, so that some patients could only have had one treatment: "
                        "there are no finite weights.", "Take covariates away, or merge levels that one arm lacks.")
+
+
+def _directions(x: np.ndarray) -> np.ndarray:
+    """Return orthonormal columns that span the same, (n, rank).
+
+    Along each the information of a logistic model is the mean of p (1 - p), weighed by the squares: a part of 1 that
+    tells how much is left to chance, whatever the covariates' units.
+    """
+    size, along = np.linalg.eigh(x.T @ x)
+    some = size > _NEW * size[-1]
+    return np.asarray(x @ (along[:, some] / np.sqrt(size[some])))
 
 
 def weights(score: np.ndarray, treated: np.ndarray, kind: Kind) -> np.ndarray:

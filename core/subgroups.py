@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.adequacy import BEYOND, NOT_FOUND, reasons_of
+from core.adequacy import BEYOND, NOT_FOUND, TOO_FAR, reasons_of
 from core.cohort import Cohort
 from core.comparison import adjusted
 from core.counts import cuts_of, number_of_strata, strata, timeline
@@ -157,8 +157,7 @@ def _reasons(arms: list[str], n: np.ndarray, deaths: np.ndarray, finite: np.ndar
 def _ratios(coef: np.ndarray, error: np.ndarray, reasons: list[str]) -> tuple[np.ndarray, list[str], np.ndarray]:
     """Return the figures of each row, none where a reason says why or where hardly anything holds them."""
     far = np.abs(np.nan_to_num(coef)) > BEYOND
-    weak = "the hazard ratio is beyond 1000: hardly anything holds it"
-    reasons = [r or (weak if f else NOT_FOUND if math.isnan(c) else "")
+    reasons = [r or (TOO_FAR if f else NOT_FOUND if math.isnan(c) else "")
                for r, f, c in zip(reasons, far, coef.tolist(), strict=True)]
     hidden = np.array([bool(r) for r in reasons])
     coef, error = np.where(hidden, math.nan, coef), np.where(hidden, math.nan, error)

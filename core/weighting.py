@@ -8,19 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.adequacy import finite_against_first, reasons_of
+from core.adequacy import BEYOND, NO_FINITE_RATIO, NOT_FOUND, TOO_FAR, finite_against_first, reasons_of
 from core.cohort import Cohort
 from core.counts import strata, timeline
 from core.cox_fit import fit
 from core.design import Column, columns_of, default_form, design_of, missing
 from core.e_value import e_values
 from core.errors import NotEstimable
+from core.format import fixed
 from core.p_values import two_sided_p
 from core.product_limit import Z95, ConfType, confidence, quantile
 from core.propensity import Kind, effective_size, mean_differences, propensity_score, weights
 from core.schema import ARM
 from core.treatment import reference_place
 
+_WORTH = 2.0  # patients of an arm, that must be left of it after weighting
 _EXTREME = 0.05  # a propensity so near 0 or 1 gives a weight that rules the result
 
 
@@ -144,22 +146,36 @@ def _effects(patients: _Patients, weight: np.ndarray, names: tuple[str, str]) ->
                             for g in (0, 1)]) for some in (np.ones(groups.size, bool), patients.event))
     risk = np.cumsum(left[:, ::-1], axis=1)[:, ::-1]
     reason = reasons_of(names, left.sum(axis=1), dead.sum(axis=1), finite_against_first(dead, risk))[1]
+    worth = [effective_size(weight[groups == g]) for g in (0, 1)]
+    reason = reason or next((f"after weighting the patients of {name} are worth {fixed(n, 1)}" for name, n in
+                             zip(names, worth, strict=True) if n < _WORTH), "")
     rows = []
     for analysis, given in (("unweighted", None), ("weighted", weight)):
         coef = error = math.nan
         if not reason:
-            found = fit(patients.place, patients.event, patients.treated[:, None].astype(float), weight=given)
-            variance = found.variance if given is None else found.robust_variance
-            coef, error = float(found.coef[0]), math.sqrt(variance[0, 0])
-            if error == 0:
-                coef = error = math.nan
-                reason = "too few patients for a robust standard error"
+            coef, error, reason = _fitted(patients, given)
         ratio, low, high = (math.exp(coef + z * error) for z in (0, -Z95, Z95))
         both = (math.nan, math.nan) if math.isnan(error) else \
             e_values(ratio, low, high, share=float(patients.event.mean()))
         rows.append((analysis, coef, error, ratio, low, high, two_sided_p(coef / error), *both))
     return pd.DataFrame(rows, columns=["analysis", "coef", "std_error", "hazard_ratio", "conf_low", "conf_high",
                                        "p_value", "e_value", "e_value_limit"]), reason
+
+
+def _fitted(patients: _Patients, weight: np.ndarray | None) -> tuple[float, float, str]:
+    """Return the log hazard ratio and its error, robust where patients weigh; NaN, and the reason, where there is none.
+
+    Who weighs nothing is in no risk set.
+    """
+    some = np.ones(patients.event.size, bool) if weight is None else weight > 0
+    found = fit(patients.place[some], patients.event[some], patients.treated[some, None].astype(float),
+                weight=None if weight is None else weight[some])
+    variance = found.variance if weight is None else found.robust_variance
+    coef, error = float(found.coef[0]), math.sqrt(variance[0, 0])
+    reason = NO_FINITE_RATIO if found.diverged.any() else NOT_FOUND if not found.converged else \
+        "too few patients for a robust standard error" if error == 0 else \
+        TOO_FAR if abs(coef) > BEYOND else ""
+    return (math.nan, math.nan, reason) if reason else (coef, error, "")
 
 
 def _curves(patients: _Patients, weight: np.ndarray, names: tuple[str, str], conf_type: ConfType) -> pd.DataFrame:

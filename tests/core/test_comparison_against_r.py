@@ -186,3 +186,41 @@ def test_curves_without_events_or_at_zero_break_nothing():
     assert restricted_mean_comparison(restricted_mean(at_once, endpoint="OS", by="arm")).p_value.isna().all()
     table = restricted_mean_table(restricted_mean(flat, endpoint="OS", by="arm"), found)
     assert table.iloc[0, 2] == "reference" and table.iloc[1, 2] == "0.0 (0.0–0.0)"
+
+
+def arms_of(rows):
+    """A cohort of (arm, site, months, event)."""
+    lines = [f"p{i},{','.join(str(v) for v in row)}" for i, row in enumerate(rows)]
+    levels = {v: v for v in sorted({row[0] for row in rows})}
+    return read_cohort("\n".join(["id,arm,site,months,event", *lines]).encode(), {
+        "patient_id": "id", "arm": {"column": "arm", "reference": "a", "levels": levels},
+        "factors": {"site": {"column": "site", "kind": "categorical"}},
+        "endpoints": {"OS": {"time": "months", "event": "event", "event_values": ["1"], "unit": "months"}}})
+
+
+@pytest.mark.parametrize("weight", ["log-rank", "Gehan-Wilcoxon", "Tarone-Ware"])
+@pytest.mark.parametrize("seed", range(6))
+def test_strata_that_part_the_groups_add_their_own_tests(weight, seed):
+    """Arms a and b at one site, c and d at another: two tests of one degree of freedom each (survdiff gives up)."""
+    rng = np.random.default_rng(seed)
+    rows = [(arm, "x" if arm in "ab" else "y", 3 * rng.integers(1, 9), int(rng.random() < 0.7))
+            for arm in rng.choice(list("abcd"), 200)]
+    found = compare(arms_of(rows), endpoint="OS", by="arm", options=TestOptions(weight=weight, within=("site",)))
+    parts = [compare(arms_of(rows).filter({"site": {"in": [site]}}), endpoint="OS", by="arm",
+                     options=TestOptions(weight=weight)) for site in "xy"]
+    assert found.df.tolist() == [2]
+    assert found.statistic[0] == pytest.approx(sum(part.statistic[0] for part in parts), rel=1e-9)
+
+
+def test_nothing_that_varies_has_no_trend():
+    rows = [("abc"[i % 3], "x", 1 + i % 7, 0) for i in range(30)]
+    with pytest.raises(NotEstimable, match="No event tells the strata apart"):
+        trend(arms_of(rows), endpoint="OS", by="arm")
+    last = [(arm, "x", 9 if arm == "c" else 2, int(arm == "c")) for arm, *_ in rows]
+    with pytest.raises(NotEstimable, match="trend"):
+        trend(arms_of(last), endpoint="OS", by="arm")
+
+
+def test_a_landmark_is_taken_once(sample):
+    with pytest.raises(NotEstimable, match="starts at month 6 already"):
+        landmark(landmark(sample, endpoint="OS", at=6).cohort, endpoint="OS", at=6)

@@ -22,6 +22,7 @@ from core.charts import incidence_figure
 from core.competing import cumulative_incidence, incidence_at
 from core.errors import MappingError, NotEstimable, ValidationError
 from core.export.picture import png
+from core.landmark import landmark
 from tests.conftest import REFERENCE
 from tests.core.test_against_r import MAPPINGS, agree, floats, read
 
@@ -190,3 +191,5 @@ def test_the_first_severe_event_competes_with_death():
     times = [found.times[i] if i >= 0 else None for i in found.index]
     assert times[0] == pytest.approx(10 / 30.4375) and times[3] == pytest.approx(61 / 30.4375) and times[1] == 7
     assert found.cause[[0, 1, 3, 4, 5]].tolist() == [1, 2, 1, 0, 2]
+    with pytest.raises(NotEstimable, match="dated from time zero"):
+        causes(landmark(cohort, endpoint="OS", at=1).cohort, FIRST_SEVERE)

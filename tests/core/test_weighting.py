@@ -20,14 +20,14 @@ from tests.core.test_cox_against_r import MAPPINGS
 
 EXPECTED = json.loads((REFERENCE / "cox_reference.json").read_text())["weighting"]
 COVARIATES = {"yang": ("age", "pvtt", "tumor_size", "hvtt"), "veteran": ("karno", "age", "celltype"),
-              "simulated": ("age", "stage")}
+              "simulated": ("age", "stage"), "visits": ("age", "stage")}
 CASES = [(name, kind) for name in COVARIATES for kind in ESTIMANDS]
 
 
 @pytest.fixture(scope="module")
 def cohorts():
     return {"yang": read_cohort(SAMPLE)} | {
-        name: read_cohort(REFERENCE / f"{name}.csv", MAPPINGS[f"{name}.csv"]) for name in ("veteran", "simulated")}
+        name: read_cohort(REFERENCE / f"{name}.csv", MAPPINGS[f"{name}.csv"]) for name in COVARIATES if name != "yang"}
 
 
 def compared(cohorts, name, kind):
@@ -136,3 +136,54 @@ def test_one_patient_in_an_arm_and_a_skewed_covariate():
     treated = rng.random(300) < 1 / (1 + np.exp(-0.8 * (x - x.mean()) / x.std()))
     score = propensity_score(x[:, None], treated)
     assert (score > 0).all() and abs(score.sum() - treated.sum()) < 1e-6  # the likelihood's own equation
+
+
+MAPPING = {"patient_id": "id", "arm": {"column": "arm", "reference": "a", "levels": {"a": "a", "b": "b"}},
+           "factors": {"site": {"column": "site", "kind": "categorical"}, "lesions": {"column": "lesions",
+                                                                                     "kind": "numeric"}},
+           "endpoints": {"OS": {"time": "months", "event": "event", "event_values": ["1"], "unit": "months"}}}
+
+
+def of_two_arms(arm, *, site=None, lesions=None):
+    """As many patients, seen every three months."""
+    rng = np.random.default_rng(4)
+    site, lesions = ["x"] * len(arm) if site is None else site, range(len(arm)) if lesions is None else lesions
+    lines = [f"p{i},{a},{s},{k},{3 * rng.integers(1, 9)},{int(rng.random() < 0.7)}"
+             for i, (a, s, k) in enumerate(zip(arm, site, lesions, strict=True))]
+    return read_cohort(io.BytesIO("\n".join(["id,arm,site,lesions,months,event", *lines]).encode()), MAPPING)
+
+
+@pytest.mark.parametrize("kind", ESTIMANDS)
+@pytest.mark.parametrize("seed", range(4))
+def test_what_decided_on_the_arm_has_no_weights(kind, seed):
+    """A site that one arm lacks, and a number with one value at which both arms were given: no finite propensity."""
+    rng = np.random.default_rng(seed)
+    arm, site = rng.choice(["a", "b"], 200), rng.choice(["x", "y", "z"], 200, p=[0.45, 0.45, 0.1])
+    lesions = rng.integers(1, 8, 60)
+    decided = np.where(lesions < 4, "a", np.where(lesions > 4, "b", rng.choice(["a", "b"], 60)))
+    for cohort, key in ((of_two_arms(np.where(site == "z", "b", arm), site=site), "site"),
+                        (of_two_arms(decided, lesions=lesions), "lesions")):
+        with pytest.raises(NotEstimable, match="tell the arms apart"):
+            weighted_comparison(cohort, endpoint="OS", options=WeightingOptions(covariates=(key,), kind=kind))
+
+
+def test_collinear_and_rare_covariates_are_no_separation():
+    rng = np.random.default_rng(8)
+    x = rng.normal(size=(5000, 2))
+    rare = np.zeros(5000)
+    rare[:4] = 1
+    treated = rng.random(5000) < 1 / (1 + np.exp(-2 * x[:, 0]))
+    treated[:4] = True, False, True, True
+    score = propensity_score(np.column_stack([x, x.sum(axis=1), rare]), treated)
+    assert score[:4].mean() == pytest.approx(0.75) and score.sum() == pytest.approx(treated.sum())
+    again = propensity_score(np.column_stack([x * 1e6, rare]), treated)
+    assert again == pytest.approx(score, abs=1e-9)
+
+
+def test_weights_that_leave_nobody_of_an_arm_give_a_reason(monkeypatch):
+    cohort = of_two_arms(np.array(["a", "b"] * 30))
+    for weight, said in ((np.r_[1e6, np.ones(59)], "after weighting the patients of a are worth 1.0"),
+                         (np.r_[np.zeros(2), np.ones(58)], "")):
+        monkeypatch.setattr("core.weighting.weights", lambda *_, weight=weight: weight)
+        found = weighted_comparison(cohort, endpoint="OS", options=WeightingOptions(covariates=("lesions",)))
+        assert found.reason == said and found.effect.hazard_ratio.isna().any() == bool(said)

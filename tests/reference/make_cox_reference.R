@@ -170,7 +170,8 @@ weighted_of <- function(data, time, event, treated, covariates, name) {
 weighting <- list(
   yang = weighted_of(yang, "os_months", "os_event", "arm", c("age", "pvtt", "tumor_size_cm", "hvtt")),
   veteran = weighted_of(veteran, "time", "status", "trt", c("karno", "age", "celltype")),
-  simulated = weighted_of(simulated, "months", "status", "arm", c("age", "stage")))
+  simulated = weighted_of(simulated, "months", "status", "arm", c("age", "stage")),
+  visits = weighted_of(visits, "months", "status", "arm", c("age", "stage")))
 # ---- the code that the Hazard ratios page shows for one set of choices (tests/core/test_cox_check.py)
 shown <- local({
   source(file.path(here, "shown_cox.R"), local = TRUE, echo = FALSE, chdir = TRUE)
