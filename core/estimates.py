@@ -15,7 +15,7 @@ from core.errors import NotEstimable
 from core.format import number
 from core.frames import frame
 from core.p_values import two_sided_p
-from core.product_limit import Z95, ConfType, limits, product_limit, quantile
+from core.product_limit import Z95, ConfType, limits, product_limit, quantiles_of
 
 _CERTAIN = {"estimate": 1.0, "std_error": 0.0, "conf_low": 1.0, "conf_high": 1.0}
 
@@ -86,17 +86,10 @@ def quantiles(cohort: Cohort, *, endpoint: str, by: str | None = None, shares: S
 
 
 def _quantiles(counts: Counts, shares: Sequence[float], conf_type: ConfType) -> pd.DataFrame:
-    k = len(counts.strata.levels)
-    curves = (product_limit(counts)[0], *limits(counts, conf_type))
-    found = np.full((k, len(shares), 3), math.nan)
-    for i in range(k):
-        own = counts.present[i]
-        if own.any():
-            times, reached = counts.times[own], [1 - c[i, own] for c in curves]
-            found[i] = [[quantile(times, r, share) for r in reached] for share in shares]
+    found = quantiles_of(counts, shares, conf_type)
     return frame({
         "strata": np.repeat(np.asarray(counts.strata.levels, dtype=object), len(shares)),
-        "share": np.tile(np.asarray(shares, dtype=float), k),
+        "share": np.tile(np.asarray(shares, dtype=float), len(found)),
         "time": found[:, :, 0].ravel(), "conf_low": found[:, :, 1].ravel(), "conf_high": found[:, :, 2].ravel()})
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -13,7 +11,7 @@ from core.cohort import Cohort
 from core.comparison import log_rank
 from core.counts import Counts, count
 from core.frames import frame
-from core.product_limit import ConfType, limits, product_limit, quantile
+from core.product_limit import ConfType, limits, product_limit, quantiles_of
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -68,11 +66,10 @@ def kaplan_meier(cohort: Cohort, *, endpoint: str, by: str | None = None,
         "std_error": (survival * error)[k, t], "conf_low": low[k, t], "conf_high": high[k, t],
         **_hazard(counts, k, t),
     }
-    bounds = np.searchsorted(k, np.arange(len(counts.strata.levels) + 1))
     return KaplanMeier(
         endpoint=endpoint, by=by, label=counts.strata.label, conf_type=conf_type,
         levels=counts.strata.levels, curves=frame(curves),
-        medians=_medians(counts, curves, bounds), log_rank=log_rank(counts),
+        medians=_medians(counts, conf_type), log_rank=log_rank(counts),
         missing_endpoint=counts.missing_endpoint, missing_stratum=counts.missing_stratum,
     )
 
@@ -85,16 +82,7 @@ def _hazard(counts: Counts, k: np.ndarray, t: np.ndarray) -> dict[str, np.ndarra
             "hazard_error": np.sqrt(np.cumsum(steps / risk, axis=1))[k, t]}
 
 
-def _medians(counts: Counts, curves: dict[str, np.ndarray], bounds: np.ndarray) -> pd.DataFrame:
-    spans = [slice(a, b) for a, b in pairwise(bounds)]
-
-    def half(column: str) -> np.ndarray:
-        reached = 1 - curves[column]
-        return np.array([quantile(curves["time"][s], reached[s], 0.5) if s.stop > s.start else math.nan
-                         for s in spans])
-
-    return frame({
-        "strata": counts.strata.levels,
-        "n": counts.n, "n_event": counts.n_event, "median": half("estimate"),
-        "conf_low": half("conf_low"), "conf_high": half("conf_high"),
-    })
+def _medians(counts: Counts, conf_type: ConfType) -> pd.DataFrame:
+    median, low, high = quantiles_of(counts, (0.5,), conf_type)[:, 0].T
+    return frame({"strata": counts.strata.levels, "n": counts.n, "n_event": counts.n_event, "median": median,
+                  "conf_low": low, "conf_high": high})

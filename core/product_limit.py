@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -48,6 +49,17 @@ def confidence(survival: np.ndarray, error: np.ndarray, conf_type: ConfType) -> 
         hazard = -np.log(np.where(survival == 1, np.nan, inside))
         shift = np.exp(half / hazard)
         return np.exp(-hazard * shift), np.exp(-hazard / shift)
+
+
+def quantiles_of(counts: Counts, shares: Sequence[float], conf_type: ConfType) -> np.ndarray:
+    """Return when shares of each stratum have had the event, and the limits, (k, shares, 3); NaN: not reached."""
+    found = np.full((len(counts.strata.levels), len(shares), 3), math.nan)
+    curves = (product_limit(counts)[0], *limits(counts, conf_type))
+    for i, own in enumerate(counts.present):
+        if own.any():
+            times, reached = counts.times[own], [1 - c[i, own] for c in curves]
+            found[i] = [[quantile(times, r, share) for r in reached] for share in shares]
+    return found
 
 
 def quantile(time: np.ndarray, reached: np.ndarray, share: float) -> float:

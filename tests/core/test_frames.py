@@ -23,6 +23,7 @@ def test_equals_what_pandas_makes() -> None:
 def test_takes_texts_from_sequences() -> None:
     made = frame({"level": ("Vp3", "Vp4"), "n": np.array([4, 5]), "reason": ["", "one arm"]})
     pd.testing.assert_frame_equal(made, pd.DataFrame({"level": ["Vp3", "Vp4"], "n": [4, 5], "reason": ["", "one arm"]}))
+    pd.testing.assert_frame_equal(frame({"level": np.array(["a", "bc"])}), pd.DataFrame({"level": ["a", "bc"]}))
     assert frame({"level": [], "n": np.array([], int)}).empty
 
 
