@@ -71,10 +71,8 @@ def firth_helps(reasons: Sequence[str]) -> bool:
     return any(reason.startswith(NO_EVENT) or reason == NO_FINITE_RATIO for reason in reasons)
 
 
-def few_events(counts: Counts) -> str:
-    """Say that a comparison rests on few events, or nothing."""
-    events = int(counts.n_event.sum())
-    strata = int((counts.n > 0).sum())
+def few_events(events: int, strata: int) -> str:
+    """Say that a comparison of strata rests on few events, or nothing."""
     if strata > 1 and 0 < events < FEW_EVENTS * (strata - 1):
         return f"Only {plural(events, 'event')}: read every estimate with caution."
     return ""
@@ -90,8 +88,8 @@ def few_per_parameter(parameters: int, events: int, *, penalised: bool = False) 
 
 
 def few_patients(n: int, least: int) -> str:
-    """Say that there are fewer patients than somebody wants for a model, or nothing."""
-    return f"{plural(n, 'patient')}, fewer than {least}: read every estimate with caution." if n < least else ""
+    """Say that there are fewer patients than a user wants to read estimates of, or nothing."""
+    return f"{plural(n, 'patient')}, fewer than {least}: read every estimate with caution." if 0 < n < least else ""
 
 
 def model_reason(parameters: int, events: int) -> str:

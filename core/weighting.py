@@ -52,7 +52,7 @@ class Weighting:
         conf_high
     balance : term, level, smd_before, smd_after (arm minus reference)
     extreme : patients with a propensity below .05 or above .95
-    missing_endpoint, missing_covariate : patients left out, and why
+    missing_endpoint, missing_covariate : patients left out: without the endpoint; without the arm or a covariate
     """
 
     endpoint: str

@@ -46,8 +46,6 @@ def balance(cohort: Cohort, endpoint: str) -> None:
             with st.container(key="love"):
                 show(love, key=f"love-{cohort.fingerprint[:8]}-{'-'.join(options.covariates)}")
             note(" · ".join(love.summary))
-            for text in love.notes:
-                note(text, strong=True)
             table(love.table)
             note(love.provenance.method)
 

@@ -105,6 +105,13 @@ def sidebar(cohort: Cohort) -> None:
                 _pills(cohort, key, variable)
         if any(v.kind == "grade" for v in cohort.variables.values()):
             _events(cohort)
+        name = state.widget("least", session().least)
+        st.number_input("Warn below so many patients", 1, None, key=name, on_change=_set_least, args=(name,))
+
+
+def _set_least(name: str) -> None:
+    here, value = session(), state.value_of(name)
+    here.least = int(value or 1)
 
 
 def _pills(cohort: Cohort, key: str, variable: FactorRole) -> None:

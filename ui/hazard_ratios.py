@@ -63,7 +63,6 @@ def _choose(cohort: Cohort) -> tuple[tuple[str, ...], CoxOptions]:
                                     format_func=str.capitalize, persist_state="session")
         firth = st.toggle("Firth-penalised likelihood", key="firth", persist_state="session",
                           help="Finite where a level has no events, and less biased where events are few.")
-        st.number_input("Warn below so many patients", 1, None, 30, key="least", persist_state="session")
     return tuple(chosen), CoxOptions.of(forms=forms, references=references, within=within, ties=ties, firth=firth)
 
 
@@ -98,7 +97,8 @@ def _model(cohort: Cohort, endpoint: str, covariates: tuple[str, ...], options: 
     with st.container(key="model"):
         show(figure, key=f"cox-{cohort.fingerprint[:8]}-{len(figure.table)}")
     note(f"{figure.summary[0]}. {figure.provenance.method}")
-    for text in filter(None, [*figure.warnings, few_patients(model.n, int(state.value_of("least") or 1))]):
+    few = few_patients(model.n, session().least) if model.missing_covariate else ""
+    for text in filter(None, [*figure.warnings, few]):
         note(text, strong=True)
     for text in figure.notes:
         note(text)

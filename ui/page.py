@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
 
-from core.adequacy import left_out
+from core.adequacy import few_patients, left_out
 from core.cohort import Cohort
 from core.counts import count, level_counts
 from core.errors import FilterError
@@ -63,7 +64,8 @@ def close_page(cohort: Cohort) -> None:
     with session().export_slot:
         asked = st.button("Export", key="export", icon=":material/download:", disabled=not session().figures)
     if asked:
-        export_dialog(list(session().figures))
+        few = few_patients(cohort.n, session().least)
+        export_dialog([replace(f, warnings=(few, *f.warnings)) if few else f for f in session().figures])
 
 
 def _menu() -> None:
@@ -132,7 +134,9 @@ def _in_use(mapping: bool) -> str:
 
 def _summary(cohort: Cohort) -> str:
     """Say n of N, per arm, events, and who is left out."""
-    parts = [f"<b>{cohort.n:,}</b> of {plural(cohort.whole.n, 'patient')}"]
+    few = few_patients(cohort.n, session().least)
+    caution = f" <strong title='{few}'>⚠ fewer than {session().least:,}</strong>" if few else ""
+    parts = [f"<b>{cohort.n:,}</b> of {plural(cohort.whole.n, 'patient')}{caution}"]
     if cohort.mapping.arm:
         per_arm = level_counts(cohort, ARM)
         parts.append(" + ".join(f"{n:,} {html.escape(level)}" for n, level in

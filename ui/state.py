@@ -63,6 +63,7 @@ class Session:
     brushed: dict[str, Condition | None] = field(default_factory=dict)
     revision: dict[str, int] = field(default_factory=dict)
     figures: list[Figure] = field(default_factory=list)
+    least: int = 30  # patients; of fewer every page says so
     export_slot: Any = None  # where in the bar the export button will stand
     page: str = ""
     acted: bool = False
@@ -131,7 +132,7 @@ def load(cohort: Cohort) -> None:
     now = session()
     st.session_state["cohortscope"] = Session(
         cohort=cohort, draft=now.draft, source=now.source, options=now.options, cleared=now.cleared,
-        drafts=now.drafts, mappings=[*now.mappings, cohort.mapping.to_json()][-_MAPPINGS:])
+        drafts=now.drafts, mappings=[*now.mappings, cohort.mapping.to_json()][-_MAPPINGS:], least=now.least)
     st.query_params[OWN] = "1"
 
 

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.adequacy import immortal_time
+from core.adequacy import few_events, immortal_time
 from core.charts import theme
 from core.charts.axes import at_risk, axes_of
 from core.charts.kaplan_meier import endpoint_label
@@ -37,14 +37,13 @@ def love_figure(cohort: Cohort, found: Weighting) -> Figure:
     table = pd.DataFrame({"Covariate": names, **{f"SMD {when}": [DASH if np.isnan(v) else fixed(v, 3) for v in values]
                                                  for when, values in (("before", found.balance.smd_before),
                                                                       ("after", found.balance.smd_after))}})
-    apart = [name for name, v in zip(names, after, strict=True) if v > BALANCED]
     return Figure(
         slug=f"balance-{found.endpoint}".lower().replace(" ", "-"),
         title="Balance of the arms before and after weighting",
         chart=theme.with_data(_love(len(names)), rows=rows, limit=[{"at": BALANCED}]), table=table, drawn=found.balance,
         summary=(f"Largest difference {fixed(float(np.nanmax(before)), 2)} before, "
                  f"{fixed(float(np.nanmax(after)), 2)} after",) if not np.isnan(before).all() else (),
-        notes=((f"Not balanced by the weights (above {BALANCED:g}): {', '.join(apart)}.",) if apart else ()),
+        warnings=tuple(_apart(cohort, found)),
         provenance=provenance(cohort, f"Standardised mean difference, {found.arm} minus {found.reference}, on the "
                               f"unweighted pooled standard deviation; {_weights(found)}."),
         alt=f"Standardised differences of {plural(len(rows), 'covariate level')}; the table gives the numbers.")
@@ -68,7 +67,7 @@ def weighted_figure(cohort: Cohort, found: Weighting) -> Figure:
         slug=f"weighted-{found.endpoint}-{found.options.kind}".lower().replace(" ", "-"),
         title=f"{endpoint_label(cohort, found.endpoint)} by arm, weighted", chart=draw([pane], axes, band=True),
         table=_numbers(found), drawn=found.curves, summary=_summary(found),
-        warnings=tuple(filter(None, [immortal_time(cohort, *found.options.covariates)])), notes=tuple(_notes(found)),
+        warnings=tuple(filter(None, [immortal_time(cohort), *_apart(cohort, found)])), notes=tuple(_notes(found)),
         provenance=provenance(
             cohort, f"{_weights(found)}. Propensity by logistic regression on {entered}. Kaplan-Meier and Cox (Efron "
             f"ties) with these weights, robust standard errors, {found.options.conf_type} 95% CI. Faint: unweighted.",
@@ -119,8 +118,17 @@ def _effect(found: Weighting, analysis: str) -> Any:
     return next(r for r in rows_of(found.effect) if r.analysis == analysis)
 
 
+def _apart(cohort: Cohort, found: Weighting) -> list[str]:
+    """Say in which covariates the arms are not alike after weighting, or nothing."""
+    names = [f"{_name(cohort, r.term, r.level)} ({fixed(r.smd_after, 2)})" for r in rows_of(found.balance)
+             if abs(r.smd_after) > BALANCED]
+    return [f"Not balanced by the weights (standardised difference beyond {BALANCED:g}): {', '.join(names)}. What is "
+            "left of it is in the weighted curves and hazard ratio."] if names else []
+
+
 def _notes(found: Weighting) -> list[str]:
-    said = []
+    few = few_events(found.n_event, len(found.arms))
+    said = [few] if few else []
     if found.missing_endpoint:
         said.append(f"{plural(found.missing_endpoint, 'patient')} left out: {found.endpoint} time or event missing.")
     if found.missing_covariate:

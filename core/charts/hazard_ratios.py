@@ -49,7 +49,7 @@ def model_figure(cohort: Cohort, model: CoxModel, alone: Mapping[str, Alone | No
                ] if model.missing_endpoint else []
     missing += [plural(model.missing_covariate, "patient") + " left out of the multivariable model: a covariate missing"
                 ] if model.missing_covariate else []
-    reasons = [f"{r.level if r.reference else cohort.variable(r.term).label}: not estimable, {r.reason}."
+    reasons = [f"{cohort.variable(r.term).label}{f' {r.level}' if r.reference else ''}: not estimable, {r.reason}."
                for r in rows_of(model.terms) if r.reason and not model.reason]
     missing += [f"{cohort.variable(k).label} has fewer than two levels: it is not in the model."
                 for k in model.without_levels]

@@ -157,7 +157,8 @@ def notes(part: Part) -> list[str]:
     if effect is not None:
         said += [f"Hazard ratio of {row.level}: {NOT_ESTIMABLE}, {row.reason}."
                  for row in rows_of(effect.terms) if row.reason]
-        said.append(adequacy.few_events(count(cohort, result.endpoint, result.by)))
+        counts = count(cohort, result.endpoint, result.by)
+        said.append(adequacy.few_events(int(counts.n_event.sum()), int((counts.n > 0).sum())))
     return [s for s in said if s]
 
 

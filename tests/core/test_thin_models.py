@@ -53,7 +53,7 @@ def test_few_events_and_patients_are_said():
     assert few_per_parameter(3, 24) == (
         "24 events for 3 parameters, fewer than 10 each: estimates and intervals may be far off. Take fewer "
         "covariates, or the Firth-penalised model.")
-    assert few_per_parameter(3, 30) == "" and few_patients(30, 30) == ""
+    assert few_per_parameter(3, 30) == "" and few_patients(30, 30) == few_patients(0, 30) == ""
     assert few_patients(29, 30) == "29 patients, fewer than 30: read every estimate with caution."
 
 
@@ -269,3 +269,9 @@ def test_a_covariate_of_one_level_is_said_to_be_in_no_model(sample):
     assert model.without_levels == ("child_pugh",)
     notes = model_figure(sample, model, {}).notes
     assert "Child-Pugh class has fewer than two levels: it is not in the model." in notes
+
+
+def test_a_level_without_a_ratio_is_named_with_its_variable(sample):
+    here = sample.filter({"pvtt": {"in": ["Vp4"]}})
+    model = cox(here, endpoint="OS", covariates=["arm", "ecog"])
+    assert "ECOG 2: not estimable, only one patient in 2." in model_figure(here, model, {}).notes

@@ -6,11 +6,13 @@ error.
 
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from core import read_cohort
+from core.charts import love_figure, weighted_figure
 from core.e_value import e_values
 from core.errors import NotEstimable
 from core.propensity import ESTIMANDS, effective_size, propensity_score
@@ -187,3 +189,15 @@ def test_weights_that_leave_nobody_of_an_arm_give_a_reason(monkeypatch):
         monkeypatch.setattr("core.weighting.weights", lambda *_, weight=weight: weight)
         found = weighted_comparison(cohort, endpoint="OS", options=WeightingOptions(covariates=("lesions",)))
         assert found.reason == said and found.effect.hazard_ratio.isna().any() == bool(said)
+
+
+def test_what_weights_do_not_balance_is_said_with_the_effect(sample):
+    options = WeightingOptions(covariates=("pvtt", "age", "afp"))
+    found = weighted_comparison(sample, endpoint="OS", options=options)
+    assert not weighted_figure(sample, found).warnings and found.balance.smd_after.abs().max() < 0.1
+    balance = found.balance.assign(smd_after=[-0.17, *found.balance.smd_after[1:]])
+    apart = replace(found, balance=balance, n_event=9)
+    for figure in (weighted_figure(sample, apart), love_figure(sample, apart)):
+        assert figure.warnings[0].startswith("Not balanced by the weights (standardised difference beyond 0.1): "
+                                             "PVTT grade none (−0.17). What is left")
+    assert weighted_figure(sample, apart).notes[0] == "Only 9 events: read every estimate with caution."

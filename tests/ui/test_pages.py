@@ -1,9 +1,13 @@
 """Every page on the sample, after a change, and with what it cannot show; no browser."""
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import HCC, ROOT
+
+PAGES = ("app.py", *(f"pages/{p.name}" for p in sorted((ROOT / "pages").glob("*.py"))))
 
 
 @pytest.fixture
@@ -54,6 +58,23 @@ def test_no_patient_left_is_said_plainly(app):
     assert "<b>0</b> of 82 patients" in texts(app)
     assert "No patient passes these filters" in texts(app)
     assert "immortal" not in texts(app)
+
+
+def test_few_patients_are_said_on_every_page_and_the_number_can_be_set(app):
+    app.button_group(key="pills-pvtt").set_value(["Vp2"]).run()
+    n = int(re.search(r"<b>(\d+)</b> of 82", texts(app))[1])
+    said = f"{n} patients, fewer than 30: read every estimate with caution."
+    for page in PAGES:
+        app.switch_page(page).run()
+        assert not app.exception and said in texts(app), page
+    assert f"<b>{n}</b> of 82 patients <strong title='{said}'>⚠ fewer than 30</strong>" in texts(app)
+    app.switch_page("app.py").run()
+    app.button(key="export").click().run()
+    assert texts(app).count(said) == 2  # in the bar and in the exported figure's footnote
+    app.number_input(key="least").set_value(n).run()
+    assert said not in texts(app)
+    app.switch_page("pages/2_Survival.py").run()
+    assert app.number_input(key="least").value == n and said not in texts(app)
 
 
 def test_a_file_that_waits_is_said_on_explore(app):
