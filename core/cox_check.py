@@ -14,7 +14,7 @@ from core.counts import strata, timeline
 from core.cox import CoxModel
 from core.design import Form, columns_of, form_of
 from core.errors import NotEstimable
-from core.r_code import RCode, quoted
+from core.r_code import RCode, described, quoted
 from core.second_opinion import PRECISE, with_agreement
 
 
@@ -74,7 +74,7 @@ def _fitted(frame: pd.DataFrame) -> Any:
                                "The R code beside does without it.") from error
 
 
-def cox_r_code(cohort: Cohort, model: CoxModel, covariates: tuple[str, ...], *, file: str) -> RCode:
+def cox_r_code(cohort: Cohort, model: CoxModel, covariates: tuple[str, ...]) -> RCode:
     """Write R code for the model, and the patients that it reads: time (months), event, x1 ..., s1 ...; no ids."""
     line, options = timeline(cohort, model.endpoint), model.options
     forms = dict(options.forms)
@@ -93,12 +93,9 @@ def cox_r_code(cohort: Cohort, model: CoxModel, covariates: tuple[str, ...], *, 
         codes = strata(cohort, key).codes[used]
         data[f"s{i}"] = np.where(codes < 0, np.nan, codes)
         terms.append(f"strata(s{i})")
-    said = " ".join((cohort.words() or "no filter").split())
-    clock = f"\n# Times run from the landmark at {cohort.whole.landmark[1]:g} months." if cohort.whole.landmark else ""
-    head = (f"# {model.endpoint}: {cohort.n} of {cohort.whole.n} patients, {said}.{clock}\nlibrary(survival)\n"
-            f"d <- read.csv({quoted(file)}, fileEncoding = \"UTF-8-BOM\", comment.char = \"#\")")
     formula = f"Surv(time, event) ~ {' + '.join(terms)}"
-    return RCode(code="\n".join([head, *lines, "", _model_code(formula, model)]) + "\n", data=pd.DataFrame(data))
+    return RCode(before=described(cohort, model.endpoint), after="\n".join([*lines, "", _model_code(formula, model)]),
+                 data=pd.DataFrame(data))
 
 
 def _covariate(cohort: Cohort, key: str, form: Form, reference: str, name: str,

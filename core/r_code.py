@@ -21,30 +21,33 @@ _WEIGHT: dict[Weight, str] = {"Gehan-Wilcoxon": "n", "Tarone-Ware": "sqrt(n)"}
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RCode:
-    """R code as text, and the patients that it reads: time (months), event, group, s1, s2, ..."""
+    """R code in two parts, before and after it reads the patients, and these: time (months), event, group, s1, ..."""
 
-    code: str
+    before: str
+    after: str
     data: pd.DataFrame
 
+    def reading(self, file: str) -> str:
+        """Return the code that reads the patients from a file of this name."""
+        return (f"{self.before}\nlibrary(survival)\n"
+                f'd <- read.csv({quoted(file)}, fileEncoding = "UTF-8-BOM", comment.char = "#")\n{self.after}\n')
 
-def r_code(cohort: Cohort, options: SurvivalOptions, *, file: str) -> RCode:
-    """Write R code for the figures that are asked for.
 
-    Parameters
-    ----------
-    file : the name under which `data` is saved
-    """
+def r_code(cohort: Cohort, options: SurvivalOptions) -> RCode:
+    """Write R code for the figures that are asked for."""
     line, groups = timeline(cohort, options.endpoint), strata(cohort, options.by)
     used = cohort.rows & (line.index >= 0) & (groups.codes >= 0)
     data = {"time": line.times[line.index[used]], "event": line.event[used].astype(int),
             "group": groups.codes[used] + 1}
     data |= {f"s{i}": strata(cohort, key).codes[used] for i, key in enumerate(options.test.within, start=1)}
     several = len(groups.levels) > 1
-    parts = [_head(cohort, options, file, groups.levels), _curves(cohort, options)]
+    parts = [_groups(options, groups.levels), _curves(cohort, options)]
     if several and options.by:
         reference = groups.levels[reference_place(cohort, options.by, groups.levels)]
         parts += [_tests(options), _hazard_ratio(reference)]
-    return RCode(code="\n\n".join(parts) + "\n", data=pd.DataFrame(data))
+    by = cohort.variable(options.by).label if options.by else "nothing"
+    return RCode(before=described(cohort, f"{options.endpoint} by {by}"), after="\n\n".join(parts),
+                 data=pd.DataFrame(data))
 
 
 def quoted(text: str) -> str:
@@ -53,15 +56,17 @@ def quoted(text: str) -> str:
     return f'"{inner}"'
 
 
-def _head(cohort: Cohort, options: SurvivalOptions, file: str, levels: tuple[str, ...]) -> str:
-    said = " ".join((cohort.words() or "no filter").split())
+def described(cohort: Cohort, what: str) -> str:
+    """Say in R's comments what the code computes, of which patients."""
     clock = f"\n# Times run from the landmark at {cohort.whole.landmark[1]:g} months." if cohort.whole.landmark else ""
+    said = f"{what}: {cohort.n} of {cohort.whole.n} patients, {cohort.words() or 'no filter'}"
+    return f"# {' '.join(said.split())}.{clock}"  # on one line, whatever a label holds
+
+
+def _groups(options: SurvivalOptions, levels: tuple[str, ...]) -> str:
     names = ", ".join(quoted(level) for level in levels)
-    missing = "".join(f"\nd$s{i}[d$s{i} < 0] <- NA" for i in range(1, len(options.test.within) + 1))
-    by = cohort.variable(options.by).label if options.by else "nothing"
-    return (f"# {options.endpoint} by {by}: {cohort.n} of {cohort.whole.n} patients, {said}.{clock}\n"
-            "library(survival)\n"
-            f"d <- read.csv({quoted(file)}, fileEncoding = \"UTF-8-BOM\", comment.char = \"#\"){missing}\n"
+    missing = "".join(f"d$s{i}[d$s{i} < 0] <- NA\n" for i in range(1, len(options.test.within) + 1))
+    return (f"{missing}"
             f"d$group <- factor(d$group, levels = 1:{len(levels)}, labels = c({names}))")
 
 

@@ -24,18 +24,18 @@ _LARGE = 20_000
 def checks(cohort: Cohort, options: SurvivalOptions) -> None:
     """Offer both for the Survival page; they are made only when asked for."""
     _offer(cohort, "check", lambda: cache.second_opinion(cohort, options),
-           lambda file: r_code(cohort, options, file=file), options.endpoint,
+           lambda: r_code(cohort, options), options.endpoint,
            "The patients behind it (CSV: time, event, group; no ids)")
 
 
 def model_checks(cohort: Cohort, model: CoxModel, covariates: tuple[str, ...]) -> None:
     """Offer both for a model of hazard ratios."""
     _offer(cohort, "check-model", lambda: cache.cox_opinion(cohort, model),
-           lambda file: cox_r_code(cohort, model, covariates, file=file), f"{model.endpoint}-cox",
+           lambda: cox_r_code(cohort, model, covariates), f"{model.endpoint}-cox",
            "The patients behind it (CSV: time, event, covariates; no ids)")
 
 
-def _offer(cohort: Cohort, key: str, opinion: Callable[[], pd.DataFrame], code: Callable[[str], RCode], name: str,
+def _offer(cohort: Cohort, key: str, opinion: Callable[[], pd.DataFrame], code: Callable[[], RCode], name: str,
            label: str) -> None:
     heading("Check these numbers")
     if not st.toggle("Recompute them with lifelines, and show R code that gives the same", key=key,
@@ -49,7 +49,7 @@ def _offer(cohort: Cohort, key: str, opinion: Callable[[], pd.DataFrame], code: 
             note(f"lifelines needs a while for {cohort.n:,} patients.")
         _compared(opinion())
     with right, panel():
-        _r(code, name, label)
+        _r(code(), name, label)
 
 
 def _compared(found: pd.DataFrame) -> None:
@@ -61,8 +61,8 @@ def _compared(found: pd.DataFrame) -> None:
         table(opinion_table(found))
 
 
-def _r(code: Callable[[str], RCode], name: str, label: str) -> None:
-    data = table_bytes(code("").data)
+def _r(code: RCode, name: str, label: str) -> None:
+    data = table_bytes(code.data)
     file = f"cohortscope-{name}-{hashlib.sha256(data).hexdigest()[:8]}.csv".lower().replace(" ", "-")
-    st.code(code(file).code, language="r", height=440)
+    st.code(code.reading(file), language="r", height=440)
     st.download_button(label, data, file, "text/csv", on_click="ignore", key="r-data", icon=":material/download:")

@@ -24,8 +24,8 @@ def shown(sample):
 
 def test_the_code_that_is_shown_is_the_code_that_r_ran(sample):
     cohort, model = shown(sample)
-    made = cox_r_code(cohort, model, COVARIATES, file="shown_cox.csv")
-    assert made.code == (REFERENCE / "shown_cox.R").read_text(encoding="utf-8")
+    made = cox_r_code(cohort, model, COVARIATES)
+    assert made.reading("shown_cox.csv") == (REFERENCE / "shown_cox.R").read_text(encoding="utf-8")
     assert table_bytes(made.data) == (REFERENCE / "shown_cox.csv").read_bytes()
     theirs = json.loads((REFERENCE / "cox_reference.json").read_text())["shown"]
     agree(model.terms.coef, theirs["coef"], model.terms.std_error.to_numpy())
@@ -46,5 +46,5 @@ def test_what_lifelines_does_not_have_is_said(sample):
         model = cox(sample, endpoint="OS", covariates=["arm"], options=options)
         with pytest.raises(NotEstimable, match="neither Firth"):
             cox_opinion(sample, model)
-        made = cox_r_code(sample, model, ("arm",), file="x.csv")
-        assert words in made.code and made.data.columns.tolist() == ["time", "event", "x1"]
+        made = cox_r_code(sample, model, ("arm",))
+        assert words in made.after and made.data.columns.tolist() == ["time", "event", "x1"]

@@ -77,8 +77,8 @@ def shown(sample):
 
 def test_the_code_that_is_shown_is_the_code_that_r_ran(sample, reference):
     cohort, options = shown(sample)
-    made = r_code(cohort, options, file="shown_data.csv")
-    assert made.code == (REFERENCE / "shown_code.R").read_text(encoding="utf-8")
+    made = r_code(cohort, options)
+    assert made.reading("shown_data.csv") == (REFERENCE / "shown_code.R").read_text(encoding="utf-8")
     assert table_bytes(made.data) == (REFERENCE / "shown_data.csv").read_bytes()
     theirs = reference["shown"]
     agree(kaplan_meier(cohort, endpoint="OS", by="arm").medians["median"], theirs["median"])
@@ -93,12 +93,12 @@ def test_the_code_that_is_shown_is_the_code_that_r_ran(sample, reference):
     ("Fleming-Harrington", "rho = 0.5)")])
 def test_each_test_has_its_code(sample, weight, words):
     options = SurvivalOptions(endpoint="OS", by="arm", test=TestOptions(weight=weight, p=0.5, q=0.0))
-    assert words in r_code(sample, options, file="x.csv").code
+    assert words in r_code(sample, options).reading("x.csv")
 
 
 def test_no_id_and_no_quote_gets_into_the_code(sample):
-    made = r_code(sample, SurvivalOptions(endpoint="OS", by=None), file='a".csv')
-    assert 'read.csv("a\\".csv"' in made.code and "survdiff" not in made.code
+    made = r_code(sample, SurvivalOptions(endpoint="OS", by=None))
+    assert 'read.csv("a\\".csv"' in made.reading('a".csv') and "survdiff" not in made.after
     assert made.data.columns.tolist() == ["time", "event", "group"]
     assert quoted('x"\\\n') == '"x\\"\\\\\\n"'
     assert pd.api.types.is_integer_dtype(made.data.group)
