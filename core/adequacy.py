@@ -14,6 +14,7 @@ from core.known import known_by, later_keys
 
 FEW_EVENTS = 10  # per parameter
 NO_EVENT, NO_FINITE_RATIO = "no event in", "the hazard ratio has no finite value (monotone likelihood)"
+UNTOLD = "no risk set tells it apart from the other terms"
 NOT_FOUND = "no maximum of the likelihood was found"
 TOO_FAR = "the hazard ratio is beyond 1000: hardly anything holds it"
 BEYOND = math.log(1000)  # of a log hazard ratio: what is farther off rests on next to nothing

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from core.adequacy import BEYOND, NO_FINITE_RATIO, NOT_FOUND, TOO_FAR, model_reason
+from core.adequacy import BEYOND, NO_FINITE_RATIO, NOT_FOUND, TOO_FAR, UNTOLD, model_reason
 from core.cohort import Cohort
 from core.complete_cases import CompleteCases, independent, without_events
 from core.concordance import concordance
@@ -270,7 +270,7 @@ def _fitted(cases: CompleteCases, columns: list[Column], reasons: list[str], opt
             reason = _NOT_FOUND
         else:
             figures[:, kept] = _penalised(found) if isinstance(found, Penalised) else _wald(found)
-            reason = "" if found.converged or _diverged(found) else _NOT_FOUND
+            reason = "" if found.converged else _NOT_FOUND
             _without_finite_ratio(columns, kept, found, figures[0], reasons)
     for i in kept:
         if columns[i].part:
@@ -284,7 +284,7 @@ def _fitted(cases: CompleteCases, columns: list[Column], reasons: list[str], opt
 
 
 def _diverged(found: Fit | Penalised) -> bool:
-    return isinstance(found, Fit) and bool(found.diverged.any())
+    return isinstance(found, Fit) and bool((found.diverged | found.untold).any())
 
 
 def _without_finite_ratio(columns: list[Column], kept: list[int], found: Fit | Penalised, coef: np.ndarray,
@@ -293,6 +293,8 @@ def _without_finite_ratio(columns: list[Column], kept: list[int], found: Fit | P
     for place, i in enumerate(kept):
         if isinstance(found, Fit) and found.diverged[place]:
             reasons[i] = reasons[i] or NO_FINITE_RATIO
+        elif isinstance(found, Fit) and found.untold[place]:
+            reasons[i] = reasons[i] or UNTOLD
         elif not columns[i].part and not reasons[i] and abs(coef[i]) > BEYOND:
             reasons[i] = "the hazard ratio per unit is beyond 1000: take a larger unit, a doubling or a cut" \
                 if not columns[i].reference else TOO_FAR

@@ -9,17 +9,19 @@ import numpy as np
 
 from core.dense_climb import FEW, near_maximum
 from core.partial_likelihood import Point, RiskSets, Ties
+from core.without_maximum import Limit, limit_of
 
-_STEP = 3e-7  # of a coefficient per standard deviation; the error left is of the order of its square
+_STEP = 3e-8  # of a coefficient per standard deviation; the error left is of the order of its square
 _SHORT = 0.02  # a step that cannot lead out of bounds
 _FAR_SHORTER = 0.05
 ENDED = 1e-6  # the squared distance to the maximum, in standard errors, at which an iteration has come to its end
 _CONSTANT = 1e-12  # standard deviation over mean
 _MANY, _PART, _EVENTS = 20_000, 16, 20  # patients from which on every so many-th begins; events per parameter of them
-_MAX_ITERATIONS = 40
-_DIVERGED = 20.0  # log hazard ratio between two patients: beyond it a coefficient runs to infinity
-_STRIDE = 5.0  # the most that a log hazard ratio between two patients may change at a time
-_VANISHED = 1e-8  # information left of a column, as a share of what it was at the start
+_MAX_ITERATIONS = 60
+_FARTHEST = 200.0  # log hazard ratio between two patients, beyond which numbers have no room for what is at risk
+_STRIDE, _GROWTH = 5.0, 0.5  # by how much that may change at a time, and by what part of what it is
+_FLAT = 1e-10  # what a step promises to lift the likelihood by, so little that only a shrinking step has an end
+_HELD = 1e-10  # of the information per death, of columns with standard deviation 1, below which nothing holds them
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -30,6 +32,7 @@ class Fit:
     ----------
     coef, variance : (p,), (p, p), in units of the columns
     diverged : bool (p,), coefficients without a finite maximum
+    untold : bool (p,), those of which nothing is left to tell beside them; the others are what they tend to
     converged : whether the iteration came to its end
     best : the likelihood's point at its maximum, on standardised columns
     scale : (p,), the columns' standard deviations
@@ -38,6 +41,7 @@ class Fit:
     coef: np.ndarray
     variance: np.ndarray
     diverged: np.ndarray
+    untold: np.ndarray
     converged: bool
     best: Point
     scale: np.ndarray
@@ -92,16 +96,32 @@ def fit(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.n
     """
     scale = standardise(design) if scale is None else scale
     sets = RiskSets(index, event, design, stratum=stratum, weight=weight, ties=ties)
-    best = _climb(sets, *_start(sets, ties))
+    best, ended = _climb(sets, *_start(sets, ties))
     information = best.products[0]
+    none = np.zeros(scale.size, bool)
+    if not ended or np.linalg.eigvalsh(information)[0] < _HELD * sets.deaths.sum():
+        limit = limit_of(sets, ties)
+        if not limit.held.all():
+            return _at_infinity(limit, best, scale)
     inverse = inverse_of(information)
-    spread = np.diag(inverse)
-    diverged = ~(spread > 0) | (np.diag(information) < _VANISHED * sets.deaths.sum())
-    if np.ptp(best.eta) > _DIVERGED:  # a spline's columns may each be far and together near
-        diverged |= np.abs(best.beta * np.ptp(sets.x, axis=0)) > _DIVERGED / 2
     left = inverse @ best.score
-    return Fit(coef=(best.beta + left) / scale, variance=inverse / np.outer(scale, scale), diverged=diverged, best=best,
-               converged=bool(best.score @ left < ENDED), scale=scale)
+    return Fit(coef=(best.beta + left) / scale, variance=inverse / np.outer(scale, scale), diverged=none, untold=none,
+               best=best, converged=bool(best.score @ left < ENDED), scale=scale)
+
+
+def _at_infinity(limit: Limit, last: Point, scale: np.ndarray) -> Fit:
+    """Fit what is left where some coefficients run off."""
+    size, basis, converged = limit.basis.shape[1], limit.basis, True
+    coef, variance = np.zeros(scale.size), np.zeros((scale.size, scale.size))
+    if size:
+        nothing = limit.sets.evaluate(np.zeros(size))
+        best, _ = _climb(limit.sets, nothing, nothing.information)
+        inverse = inverse_of(best.information)
+        left = inverse @ best.score
+        coef, variance = basis @ (best.beta + left), basis @ inverse @ basis.T
+        converged = bool(best.score @ left < ENDED)
+    return Fit(coef=coef / scale, variance=variance / np.outer(scale, scale), diverged=limit.endless & ~limit.held,
+               untold=~limit.endless & ~limit.held, best=last, converged=converged, scale=scale)
 
 
 def standardise(design: np.ndarray) -> np.ndarray:
@@ -134,15 +154,15 @@ def _start(sets: RiskSets, ties: Ties) -> tuple[Point, np.ndarray]:
                         ties=ties)
         if part.deaths.sum() >= _EVENTS * p:
             nothing = part.evaluate(np.zeros(p))
-            found = _climb(part, nothing, nothing.information)
-            if np.ptp(found.eta) < _DIVERGED:
+            found, ended = _climb(part, nothing, nothing.information)
+            if ended:
                 return sets.evaluate(found.beta), found.information * (sets.deaths.sum() / part.deaths.sum())
     nothing = sets.evaluate(np.zeros(p))
     return nothing, nothing.information
 
 
-def _climb(sets: RiskSets, at: Point, information: np.ndarray) -> Point:
-    """Go up to the maximum, or until a coefficient has left all bounds.
+def _climb(sets: RiskSets, at: Point, information: np.ndarray) -> tuple[Point, bool]:
+    """Go up to the maximum, or as far as numbers reach; return the point, and whether it is the maximum.
 
     The information of one point serves the next ones as long as each step is far shorter than the one before.
     """
@@ -152,18 +172,23 @@ def _climb(sets: RiskSets, at: Point, information: np.ndarray) -> Point:
         if before and np.abs(move).max() > _FAR_SHORTER * before:
             information = at.information
             move = solved(information, at.score)
-        before = np.abs(move).max(initial=0)
-        if before < _STEP:
+        length = np.abs(move).max(initial=0)
+        if length < _STEP:
+            return at, True
+        if at.score @ move < _FLAT and length > before / 2 > 0:
             break
-        move *= min(1.0, _STRIDE / max(float(np.ptp(sets.x @ move)), 1e-300)) if before > _SHORT else 1.0
+        before = length
+        if before > _SHORT:
+            stride = max(_STRIDE, _GROWTH * float(np.ptp(at.eta)))
+            move *= min(1.0, stride / max(float(np.ptp(sets.x @ move)), 1e-300))
         ahead = sets.evaluate(at.beta + move)
         while not ahead.likelihood >= at.likelihood - 1e-9 * abs(at.likelihood) and np.abs(move).max() > _STEP:
             move /= 2
             ahead = sets.evaluate(at.beta + move)
         at = ahead
-        if np.ptp(at.eta) > 1.5 * _DIVERGED:
+        if np.ptp(at.eta) > _FARTHEST:
             break
-    return at
+    return at, False
 
 
 def solved(information: np.ndarray, score: np.ndarray) -> np.ndarray:

@@ -8,9 +8,8 @@ Sources: Firth D. Biometrika 1993;80:27; Heinze G, Schemper M. Biometrics 2001;5
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property, partial
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -19,8 +18,14 @@ from core.p_values import chi_square_p
 from core.partial_likelihood import Point, RiskSets, Ties
 
 _STEP, _STRIDE, _MAX_ITERATIONS = 1e-8, 5.0, 60
+_SLOW = 12  # steps by the likelihood's information, after which those by the penalised one's are quicker
+_APART = 1e-4  # by how much the score is looked at to either side for these, per standard deviation
+_FARTHEST_APART = 200.0  # log hazard ratio between two patients, as in cox_fit.py
+_DIGITS = 1e-9  # of the information, a difference of large sums, below which too few of its digits are left
+_HIGHER = 1e-7  # of the likelihood: a second maximum
 _HALF_QUANTILE = 1.9207294103470556  # half of chi-square's 95 % quantile, one degree of freedom
 _FARTHEST = 60.0  # log hazard ratio over a column's range, beyond which a limit is not looked for
+_SHORTEST = 1e-3  # of a standard error: the profile cannot be followed farther
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,13 +55,23 @@ class Penalised:
 
 @dataclass(eq=False)
 class _Peak:
-    """The penalised likelihood at a point."""
+    """The penalised likelihood at a point; minus infinity where numbers do not hold its information."""
 
-    point: Point
+    sets: RiskSets
+    beta: np.ndarray
+
+    @cached_property
+    def point(self) -> Point:
+        return self.sets.evaluate(self.beta)
 
     @cached_property
     def value(self) -> float:
-        return self.point.likelihood + 0.5 * float(np.linalg.slogdet(self.point.information)[1])
+        if not np.ptp(self.sets.x @ self.beta) < _FARTHEST_APART:
+            return -np.inf
+        size = np.linalg.eigvalsh(self.point.information)
+        if not size[0] > _DIGITS * self.sets.deaths.sum() * np.square(self.sets.x).max():
+            return -np.inf
+        return self.point.likelihood + 0.5 * float(np.log(size).sum())
 
     @cached_property
     def score(self) -> np.ndarray:
@@ -73,64 +88,116 @@ class _Peak:
         spread = np.einsum("djk,dk->dj", second, pulled) - at.mean * (at.mean * pulled).sum(axis=1)[:, None]
         return np.asarray(at.score + 0.5 * (mixed - first[:, None] * at.mean - 2 * spread).sum(axis=0))
 
+    def curvature(self, free: np.ndarray) -> np.ndarray:
+        """Return the negative second derivative by some of the coefficients, from scores to either side."""
+        sides = np.eye(self.beta.size)[free] * _APART
+        out = np.array([(_Peak(self.sets, self.beta - side).score - _Peak(self.sets, self.beta + side).score)[free]
+                        for side in sides]) / (2 * _APART)
+        return np.asarray((out + out.T) / 2)
+
 
 def penalised(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.ndarray | None = None,
               stratum: np.ndarray | None = None, ties: Ties = "efron") -> Penalised:
-    """Maximise the penalised likelihood; parameters as for `cox_fit.fit`."""
+    """Maximise the penalised likelihood; parameters as for `cox_fit.fit`.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If no risk set tells some of the columns apart.
+    """
     scale = standardise(design) if scale is None else scale
     sets = RiskSets(index, event, design, stratum=stratum, ties=ties)
     p, span = design.shape[1], np.ptp(design, axis=0)
-    best = _climb(sets, np.zeros(p), np.arange(p), span)
-    nothing = _Peak(sets.evaluate(np.zeros(p)))
-    inverse = np.linalg.inv(best.point.information)
-    error = np.sqrt(np.diag(inverse))
-    low, high, p_value = np.empty(p), np.empty(p), np.empty(p)
-    for j in range(p):
-        profile = partial(_profile, sets, best.point.beta, j, span)
-        p_value[j] = chi_square_p(2 * (best.value - profile(0.0)), 1)
-        above = partial(_above, profile, best.value - _HALF_QUANTILE)
-        low[j], high[j] = (_limit(above, float(best.point.beta[j]), sign * error[j], _FARTHEST / span[j])
-                           for sign in (-1, 1))
-    return Penalised(coef=best.point.beta / scale, variance=inverse / np.outer(scale, scale), low=low / scale,
+    nothing = _Peak(sets, np.zeros(p))
+    if nothing.value == -np.inf:
+        raise np.linalg.LinAlgError("the information has no inverse")
+    best = _climb(nothing, np.arange(p), span)
+    for _ in range(p):  # where a profile finds a higher maximum, all is looked at from there
+        inverse = np.linalg.inv(best.point.information)
+        profiles = [_Profile(best, j, span) for j in range(p)]
+        p_value = np.array([chi_square_p(2 * (best.value - profile.at(0.0)), 1) for profile in profiles])
+        error = np.sqrt(np.diag(inverse))
+        low, high = (np.array([_Profile(best, j, span).limit(sign * error[j]) for j in range(p)]) for sign in (-1, 1))
+        higher = max((profile.highest for profile in profiles), key=lambda peak: peak.value)
+        if not higher.value > best.value + _HIGHER:
+            break
+        best = _climb(higher, np.arange(p), span)
+    return Penalised(coef=best.beta / scale, variance=inverse / np.outer(scale, scale), low=low / scale,
                      high=high / scale, p_value=p_value, statistic=2 * (best.value - nothing.value),
                      converged=bool(best.score @ inverse @ best.score < ENDED))
 
 
-def _profile(sets: RiskSets, start: np.ndarray, j: int, span: np.ndarray, b: float) -> float:
-    """Return the penalised likelihood's maximum over the other coefficients, one held fast."""
-    fixed = start.copy()
-    fixed[j] = b
-    return _climb(sets, fixed, np.delete(np.arange(start.size), j), span).value
+@dataclass(eq=False)
+class _Profile:
+    """The penalised likelihood's maximum over the others as one coefficient, the `j`-th, is held at a value.
+
+    Each maximum is looked for from the nearest that was found.
+    """
+
+    best: _Peak
+    j: int
+    span: np.ndarray
+    found: dict[float, _Peak] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.found = {float(self.best.beta[self.j]): self.best}
+
+    @property
+    def highest(self) -> _Peak:
+        return max(self.found.values(), key=lambda peak: peak.value)
+
+    def at(self, b: float) -> float:
+        if b not in self.found:
+            near = min(self.found, key=lambda known: abs(known - b))
+            fixed = self.found[near].beta.copy()
+            fixed[self.j] = b
+            peak = _climb(_Peak(self.best.sets, fixed), np.delete(np.arange(fixed.size), self.j), self.span)
+            if peak.value == -np.inf:
+                return peak.value
+            self.found[b] = peak
+        return self.found[b].value
+
+    def limit(self, error: float) -> float:
+        """Find where it falls by what the interval allows, by steps as long as an error and then between them.
+
+        Infinite where it does not fall so far as it can be followed.
+        """
+        from scipy.optimize import brentq
+
+        level, inner, ahead = self.best.value - _HALF_QUANTILE, float(self.best.beta[self.j]), 2 * error
+        while abs(inner + ahead) <= _FARTHEST / self.span[self.j] and abs(ahead) > _SHORTEST * abs(error):
+            value = self.at(inner + ahead)
+            if value == -np.inf:
+                ahead /= 4
+            elif value < level:
+                return float(brentq(lambda b: max(self.at(b), level - 1e3) - level, inner, inner + ahead, xtol=1e-9,
+                                    rtol=1e-10))
+            else:
+                inner, ahead = inner + ahead, 2 * ahead
+        return float(np.copysign(np.inf, error))
 
 
-def _above(profile: Callable[[float], float], level: float, b: float) -> float:
-    return profile(b) - level
-
-
-def _climb(sets: RiskSets, beta: np.ndarray, free: np.ndarray, span: np.ndarray) -> _Peak:
+def _climb(at: _Peak, free: np.ndarray, span: np.ndarray) -> _Peak:
     """Maximise over the free coefficients, the others as they are."""
-    at = _Peak(sets.evaluate(beta))
-    for _ in range(_MAX_ITERATIONS if free.size else 0):
-        move = np.zeros(beta.size)
-        move[free] = np.linalg.solve(at.point.information[np.ix_(free, free)], at.score[free])
+    for i in range(_MAX_ITERATIONS if free.size and at.value > -np.inf else 0):
+        move = np.zeros(at.beta.size)
+        move[free] = _newton(at, free, own=i >= _SLOW)
         move *= min(1.0, _STRIDE / max(np.abs(move * span).max(), 1e-300))
-        ahead = _Peak(sets.evaluate(at.point.beta + move))
+        ahead = _Peak(at.sets, at.beta + move)
         while not ahead.value >= at.value - 1e-12 * abs(at.value) and np.abs(move).max() > _STEP:
             move /= 2
-            ahead = _Peak(sets.evaluate(at.point.beta + move))
-        at = ahead
+            ahead = _Peak(at.sets, at.beta + move)
+        if ahead.value > -np.inf:
+            at = ahead
         if np.abs(move).max() < _STEP:
             break
     return at
 
 
-def _limit(above: Callable[[float], float], start: float, step: float, farthest: float) -> float:
-    """Find where the profile falls by what the interval allows, going by steps and then between them."""
-    from scipy.optimize import brentq
-
-    inner, outer = start, start + 2 * step
-    while above(outer) > 0:
-        inner, outer = outer, outer + 2 * (outer - inner)
-        if abs(outer) > farthest:
-            return float(np.copysign(np.inf, step))
-    return float(brentq(above, inner, outer, xtol=1e-9, rtol=1e-10))
+def _newton(at: _Peak, free: np.ndarray, *, own: bool) -> np.ndarray:
+    """Return a step by the likelihood's information or, `own`, by the penalised likelihood's where it has one."""
+    if own:
+        curvature = at.curvature(free)
+        if np.linalg.eigvalsh(curvature)[0] > 0:
+            return np.asarray(np.linalg.solve(curvature, at.score[free]))
+    return np.asarray(np.linalg.solve(at.point.information[np.ix_(free, free)], at.score[free]))

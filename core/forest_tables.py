@@ -114,11 +114,11 @@ def _likelihood_ratios(tables: ForestTables, some: list[int]) -> tuple[np.ndarra
     for row, i in enumerate(some):
         cells[row, :, :tables.places[i].shape[1]] = tables.places[i]
     events, patients = (np.asarray(v.any(axis=1))[cells] for v in (tables.deaths, tables.at_risk))
-    useful = events.any(axis=1, keepdims=True)  # a level without events says nothing
+    # A level without events says nothing, nor does an arm: both models have minus infinity for it.
+    useful = events.any(axis=1, keepdims=True) & events.any(axis=2, keepdims=True)
     patients &= useful
     df = _more_terms(patients)
-    without = np.asarray(patients.any(axis=2) & ~events.any(axis=2))  # an arm whose coefficient has no finite value
-    told = (df > 0) & ~without.any(axis=1)
+    told = df > 0
     statistic = np.zeros(len(some))
     if told.any():
         own = cells[told].reshape(-1, arms * most)

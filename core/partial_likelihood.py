@@ -78,18 +78,23 @@ class RiskSets:
         self.until = self.dies + 1 + np.append(same, False)[self.dies]
         # A block sees the deaths of its own time and of all earlier ones of its stratum.
         self.seen = np.searchsorted(self.dies, np.arange(self.starts.size) - np.append(False, same))
-        self.since: np.ndarray | None = None
-        self.unseen: np.ndarray | None = None
+        # Blocks of each stratum, and its deaths' times; sums run within it, so that no other's take digits from them.
+        self.strata = [(slice(0, self.starts.size), slice(0, self.dies.size))]
         if inside is not None:
             bounds = np.append(np.flatnonzero(np.append(True, np.diff(inside) != 0)), inside.size)
-            own = np.repeat(np.arange(bounds.size - 1), np.diff(bounds))
-            self.since = bounds[own][self.dies]
-            self.unseen = np.searchsorted(self.dies, bounds[own + 1])
+            ends = np.searchsorted(self.dies, bounds)
+            self.strata = [(slice(a, b), slice(c, d)) for (a, b), (c, d) in
+                           zip(pairwise(bounds.tolist()), pairwise(ends.tolist()), strict=True)]
         self.chunks = [(slice(0, self.starts.size), slice(0, key.size))]
         if key.size > _CHUNK:
             cuts = np.unique(np.append(np.searchsorted(self.starts, np.arange(0, key.size, _CHUNK)), self.starts.size))
             ends = np.append(self.starts, key.size)
             self.chunks = [(slice(a, b), slice(ends[a], ends[b])) for a, b in pairwise(cuts.tolist())]
+
+    @cached_property
+    def first_rows(self) -> np.ndarray:
+        """The first row of each stratum, (strata,)."""
+        return self.starts[[blocks.start for blocks, _ in self.strata]]
 
     @cached_property
     def place(self) -> np.ndarray:
@@ -147,10 +152,10 @@ class RiskSets:
         return np.asarray(self.columns @ (own if self.weight is None else own * self.weight))
 
     def _of_blocks(self, blocks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        total = np.zeros((len(blocks) + 1, *blocks.shape[1:]))
-        np.cumsum(blocks, axis=0, out=total[1:])
-        at_risk = total[self.until] if self.since is None else total[self.until] - total[self.since]
-        return at_risk, blocks[self.dies]
+        total = np.empty(blocks.shape)
+        for own, _ in self.strata:
+            np.cumsum(blocks[own], axis=0, out=total[own])
+        return total[self.until - 1], blocks[self.dies]
 
     def squares(self, weights: np.ndarray) -> np.ndarray:
         """Sum the products of the design's columns, weighed by patient in several ways, (k, n), (k, p, p)."""
@@ -173,9 +178,12 @@ class RiskSets:
 
         From those who die at a time `of_dying` (t, ...) is taken, what the rule of ties takes from them.
         """
-        later = np.zeros((len(values) + 1, *values.shape[1:]))
-        later[:-1] = np.cumsum(values[::-1], axis=0)[::-1]
-        out = later[self.seen] if self.unseen is None else later[self.seen] - later[self.unseen]
+        out = np.empty((self.starts.size, *values.shape[1:]))
+        for blocks, deaths in self.strata:
+            own = values[deaths]
+            later = np.zeros((len(own) + 1, *own.shape[1:]))
+            later[:-1] = np.cumsum(own[::-1], axis=0)[::-1]
+            out[blocks] = later[self.seen[blocks] - deaths.start]
         if of_dying is not None:
             out[self.dies] -= of_dying
         return np.repeat(out, self.sizes, axis=0)
@@ -195,7 +203,11 @@ class Point:
     def __post_init__(self) -> None:
         sets = self.sets
         eta = sets.x @ self.beta
-        self.eta = eta - eta.max()  # the risk sets' shares do not feel the shift
+        if len(sets.strata) == 1:
+            self.eta = eta - eta.max()  # the risk sets' shares do not feel the shift
+        else:
+            highest = np.maximum.reduceat(eta, sets.first_rows)
+            self.eta = eta - np.repeat(highest, np.diff(sets.first_rows, append=eta.size))
         risk = np.exp(self.eta)
         self.risk = risk if sets.weight is None else risk * sets.weight
         self.weight_at_risk, self.weight_dying = sets.sums(self.risk)

@@ -23,6 +23,7 @@ from core.schema import ARM
 from core.treatment import reference_place
 
 _WORTH = 2.0  # patients of an arm, that must be left of it after weighting
+_ROUNDING = 1e-9  # of a standard error, that is nothing
 _EXTREME = 0.05  # a propensity so near 0 or 1 gives a weight that rules the result
 
 
@@ -172,8 +173,8 @@ def _fitted(patients: _Patients, weight: np.ndarray | None) -> tuple[float, floa
                 weight=None if weight is None else weight[some])
     variance = found.variance if weight is None else found.robust_variance
     coef, error = float(found.coef[0]), math.sqrt(variance[0, 0])
-    reason = NO_FINITE_RATIO if found.diverged.any() else NOT_FOUND if not found.converged else \
-        "too few patients for a robust standard error" if error == 0 else \
+    reason = NO_FINITE_RATIO if (found.diverged | found.untold).any() else NOT_FOUND if not found.converged else \
+        "too few patients for a robust standard error" if error < _ROUNDING else \
         TOO_FAR if abs(coef) > BEYOND else ""
     return (math.nan, math.nan, reason) if reason else (coef, error, "")
 

@@ -17,6 +17,7 @@ from core.product_limit import Z95
 
 GLOBAL = "GLOBAL"
 _NOTHING = 1e-13  # of the information
+_TOLD = 1e-9  # of the largest direction of a scaled information, below which one is told nothing of
 _CLEARLY = 1e-4  # of a triangle's largest diagonal element: no column is anywhere near the others
 
 
@@ -47,7 +48,8 @@ def proportional_hazards(fit: Fit, terms: Sequence[str]) -> pd.DataFrame:
 
     Returns
     -------
-    term, statistic, df, p_value; the last row is GLOBAL
+    term, statistic, df, p_value; the last row is GLOBAL; df is less than the term's columns where the deaths do not
+    tell all of them apart (R stops there)
     """
     information, crossed, squared = fit.best.products
     # What is left of the products' information and score beside the coefficients' is all that counts.
@@ -61,26 +63,34 @@ def proportional_hazards(fit: Fit, terms: Sequence[str]) -> pd.DataFrame:
     places = [*own_places.values(), list(range(len(terms)))]
     own_left = np.diag(left)
     alone = np.where(own_left > 0, score**2 / np.where(own_left > 0, own_left, 1), np.nan).tolist()
-    statistics = [alone[own[0]] if len(own) == 1 else _squared_length(left[np.ix_(own, own)], score[own])
-                  for own in places]
-    sizes = [len(own) for own in places]
+    found = [(alone[own[0]], 1) if len(own) == 1 else _squared_length(left[np.ix_(own, own)], score[own])
+             for own in places]
+    statistics, sizes = zip(*found, strict=True)
     return frame({
         "term": [*own_places, GLOBAL], "statistic": np.array(statistics), "df": np.array(sizes),
         "p_value": np.array([chi_square_p(s, df) for s, df in zip(statistics, sizes, strict=True)])})
 
 
-def _squared_length(information: np.ndarray, score: np.ndarray) -> float:
-    """Return the score's squared length in the information's metric; NaN where it holds nothing."""
-    if not np.diag(information).any():
-        return math.nan
+def _squared_length(information: np.ndarray, score: np.ndarray) -> tuple[float, int]:
+    """Return the score's squared length in the information's metric, and of how many directions this tells anything.
+
+    NaN where it tells nothing.
+    """
+    some = np.diag(information) > 0
+    if not some.any():
+        return math.nan, score.size
     try:
         half = np.linalg.cholesky(information)
         if np.diag(half).min() > _CLEARLY * np.diag(half).max():
             away = np.linalg.solve(half, score)
-            return float(away @ away)
+            return float(away @ away), score.size
     except np.linalg.LinAlgError:  # a part of it tells nothing
         pass
-    return float(score @ np.linalg.lstsq(information, score, rcond=1e-13)[0])
+    unit = 1 / np.sqrt(np.diag(information)[some])
+    size, along = np.linalg.eigh(information[np.ix_(some, some)] * np.outer(unit, unit))
+    told = size > _TOLD * size[-1]
+    away = along[:, told].T @ (score[some] * unit)
+    return float(np.sum(away**2 / size[told])), int(told.sum())
 
 
 def course(fit: Fit, column: int) -> Course:

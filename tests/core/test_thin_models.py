@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import chi2
 
 from bench.simulate import simulate
 from core import CoxOptions, cox, read_cohort, subgroup_hazard_ratios, treatment_effect, univariable
@@ -275,3 +276,25 @@ def test_a_level_without_a_ratio_is_named_with_its_variable(sample):
     here = sample.filter({"pvtt": {"in": ["Vp4"]}})
     model = cox(here, endpoint="OS", covariates=["arm", "ecog"])
     assert "ECOG 2: not estimable, only one patient in 2." in model_figure(here, model, {}).notes
+
+
+def test_proportional_hazards_are_tested_in_as_many_directions_as_deaths_tell_of():
+    """At the second time of death nobody of c is at risk: of its own course nothing is known. R: "singular"."""
+    rows = [("abc"[i % 3], 1 if i % 3 == 2 or i % 2 else 2 + i % 5, int(i % 3 == 2 or i % 5 < 3)) for i in range(60)]
+    lines = [f"p{i},{arm},{time},{event}" for i, (arm, time, event) in enumerate(rows)]
+    cohort = read_cohort(io.BytesIO("\n".join(["id,arm,OS_months,OS_event", *lines]).encode()))
+    three = cox(cohort, endpoint="OS", covariates=["arm"]).zph
+    assert three.df.tolist() == [1, 1]
+    assert three.p_value[0] == pytest.approx(chi2.sf(three.statistic[0], 1), rel=1e-9)
+
+
+def test_an_arm_without_events_takes_no_interaction_from_the_others():
+    """Its coefficient runs to minus infinity in both models, and none of it weighs in a risk set."""
+    rng = np.random.default_rng(2)
+    lines = [f"p{i},{'ABC'[i % 3]},{'MF'[rng.integers(2)]},{rng.exponential(9):.2f},"
+             f"{int(rng.random() < 0.7 and i % 3 < 2)}" for i in range(240)]
+    three, two = (read_cohort(io.BytesIO("\n".join(["id,arm,sex,OS_months,OS_event", *own]).encode()))
+                  for own in (lines, [line for line in lines if ",C," not in line]))
+    ours, alone = (subgroup_hazard_ratios(c, endpoint="OS", factors=["sex"]).interactions.iloc[0] for c in (three, two))
+    assert ours.df == alone.df == 1
+    assert ours.statistic == pytest.approx(alone.statistic, abs=1e-7) and ours.p_value == pytest.approx(alone.p_value)

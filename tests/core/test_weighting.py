@@ -201,3 +201,11 @@ def test_what_weights_do_not_balance_is_said_with_the_effect(sample):
         assert figure.warnings[0].startswith("Not balanced by the weights (standardised difference beyond 0.1): "
                                              "PVTT grade none (−0.17). What is left")
     assert weighted_figure(sample, apart).notes[0] == "Only 9 events: read every estimate with caution."
+
+
+def test_events_at_one_time_hold_no_robust_standard_error():
+    lines = [f"p{i},{'ab'[i % 2]},x,{1 + i % 7},12,1" for i in range(30)]
+    cohort = read_cohort(io.BytesIO("\n".join(["id,arm,site,lesions,months,event", *lines]).encode()), MAPPING)
+    found = weighted_comparison(cohort, endpoint="OS", options=WeightingOptions(covariates=("lesions",)))
+    assert found.reason == "too few patients for a robust standard error"
+    assert found.effect.hazard_ratio.isna().tolist() == [False, True]

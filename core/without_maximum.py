@@ -1,0 +1,130 @@
+"""Partial likelihoods without a maximum: which coefficients run to infinity, and what the others tend to.
+
+A likelihood rises for ever along a direction where every one who dies has the highest value of all at risk then, and
+not all the same. Along it only those of the dying's own value stay in a risk set: what is left is the likelihood of the
+model stratified by that value. It is looked at in the same way, until it has a maximum or nothing is left.
+
+Sources: Bryson MC, Johnson ME. Technometrics 1981;23:381 (monotone likelihood); Rockafellar RT. Convex Analysis
+(1970), sections 8 and 27 (directions of recession).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.partial_likelihood import RiskSets, Ties
+
+_ROUNDS, _PAIRS = 60, 400  # of a search; constraints that a round adds
+_BROKEN, _SAME = 1e-8, 1e-6  # of a value along a direction, of columns with standard deviation 1
+_RISES = 1e-6  # of the sum of what the dying's values are above those at risk
+_NOTHING = 1e-10  # of the information per death
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Limit:
+    """What is left of a likelihood at infinity.
+
+    Attributes
+    ----------
+    endless : bool (p,), coefficients that run off
+    held : bool (p,), coefficients that the likelihood left determines
+    basis : (p, r), orthonormal directions that it has a maximum along
+    sets : its risk sets, on the design along these directions
+    """
+
+    endless: np.ndarray
+    held: np.ndarray
+    basis: np.ndarray
+    sets: RiskSets
+
+
+def limit_of(sets: RiskSets, ties: Ties) -> Limit:
+    """Follow a likelihood along all directions in which it rises for ever."""
+    p = sets.x.shape[1]
+    directions: list[np.ndarray] = []
+    inner = sets
+    while len(directions) < p and (found := rising(inner)) is not None:
+        directions.append(found)
+        inner = _stratified(inner, inner.x @ found, ties)
+    size, along = np.linalg.eigh(inner.evaluate(np.zeros(p)).information)
+    some = size > _NOTHING * max(int(sets.deaths.sum()), 1)
+    basis, lost = along[:, some], along[:, ~some]
+    held = np.abs(lost).max(axis=1, initial=0) < _SAME
+    return Limit(endless=_endless(sets, held, ties) if directions else np.zeros(p, bool), held=held, basis=basis,
+                 sets=_on(inner, inner.x @ basis, inner.stratum, ties))
+
+
+def _endless(sets: RiskSets, held: np.ndarray, ties: Ties) -> np.ndarray:
+    """Tell which coefficients that are not held run off by themselves, or together, bool (p,); the others may be any.
+
+    Beside one that runs off many directions rise, whatever part others have in them.
+    """
+    alone = np.zeros(held.size, bool)
+    for j in np.flatnonzero(~held):
+        some = np.append(np.flatnonzero(held), j)
+        alone[j] = rising(_on(sets, sets.x[:, some], sets.stratum, ties)) is not None
+    rest = np.flatnonzero(~alone)
+    together = rising(_on(sets, sets.x[:, rest], sets.stratum, ties)) if rest.size else None
+    if together is not None:
+        alone[rest] = np.abs(together) > _SAME
+    return alone
+
+
+def rising(sets: RiskSets) -> np.ndarray | None:
+    """Return a direction, (p,), along which the likelihood rises for ever; None where there is none.
+
+    A linear programme: of all directions in which nobody at risk is above one who dies, that which lifts the dying
+    most. Its constraints, a pair of patients each, are added as they are broken.
+    """
+    from scipy.optimize import linprog
+
+    died = np.flatnonzero(sets.event)
+    (size, _), (at_risk, _) = sets.sums(np.ones(sets.event.size)), sets.sums(sets.x)
+    lifted = (sets.x[died] * size[sets.place][:, None] - at_risk[sets.place]).sum(axis=0)
+    gain = lifted / max(np.abs(lifted).max(), 1e-300)
+    pairs = np.empty((0, sets.x.shape[1]))
+    direction = np.sign(gain)
+    for _ in range(_ROUNDS):
+        if not gain @ direction > _RISES:
+            return None
+        above, highest = _broken(sets, sets.x @ direction, died)
+        if not above.size:
+            return direction
+        pairs = np.vstack([pairs, sets.x[highest] - sets.x[above]])
+        found = linprog(-gain, A_ub=pairs, b_ub=np.zeros(len(pairs)), bounds=(-1, 1), method="highs-ds",
+                        options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10})
+        if found.x is None:
+            return None
+        direction = found.x
+    return None
+
+
+def _broken(sets: RiskSets, value: np.ndarray, died: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return who died though somebody at risk has a higher value, and who has the highest, rows; the worst of them."""
+    ends = np.append(sets.starts, sets.event.size)
+    highest = np.empty(sets.deaths.size, int)
+    for blocks, deaths in sets.strata:
+        first, part = ends[blocks.start], value[ends[blocks.start]:ends[blocks.stop]]
+        new = np.append(True, part[1:] > np.maximum.accumulate(part)[:-1])
+        top = np.maximum.accumulate(np.where(new, np.arange(part.size), 0))
+        highest[deaths] = first + top[ends[sets.until[deaths]] - 1 - first]
+    short = value[highest[sets.place]] - value[died]
+    worst = np.argsort(-short, kind="stable")[:_PAIRS]
+    worst = worst[short[worst] > _BROKEN]
+    return died[worst], highest[sets.place][worst]
+
+
+def _stratified(sets: RiskSets, value: np.ndarray, ties: Ties) -> RiskSets:
+    """Part the strata by a value."""
+    order = np.argsort(value, kind="stable")
+    group = np.empty(value.size, int)
+    group[order] = np.append(0, np.cumsum(np.diff(value[order]) > _SAME))
+    both = group if sets.stratum is None else np.unique(
+        np.column_stack([sets.stratum, group]), axis=0, return_inverse=True)[1].ravel()
+    return _on(sets, sets.x, both, ties)
+
+
+def _on(sets: RiskSets, x: np.ndarray, stratum: np.ndarray | None, ties: Ties) -> RiskSets:
+    return RiskSets(sets.index, sets.event, x, stratum=stratum, weight=sets.weight, ties=ties)

@@ -1,0 +1,99 @@
+"""Likelihoods that rise for ever: what runs off is named, the others are what they tend to; a wide span is no end."""
+
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core import CoxOptions, cox, read_cohort
+from core.adequacy import NO_FINITE_RATIO, UNTOLD
+from core.cohort import Cohort
+
+
+def cohort_of(frame: pd.DataFrame) -> Cohort:
+    numbers = {k: {"column": k, "kind": "numeric"} for k in frame if frame[k].dtype.kind in "fi" and k not in (
+        "time", "event")}
+    names = {k: {"column": k, "kind": "categorical", "levels": {v: v for v in sorted(frame[k].unique())}}
+             for k in frame if k not in numbers and k not in ("time", "event", "arm")}
+    arms = {v: v for v in sorted(frame.arm.unique())}
+    text = frame.assign(id=[f"p{i}" for i in range(len(frame))]).to_csv(index=False)
+    return read_cohort(io.BytesIO(text.encode()), {
+        "patient_id": "id", "arm": {"column": "arm", "reference": "a", "levels": arms}, "factors": numbers | names,
+        "endpoints": {"OS": {"time": "time", "event": "event", "event_values": ["1"], "unit": "months"}}})
+
+
+def survivors(n: int, seed: int, hazard: np.ndarray) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    time, left = rng.exponential(20, n) / hazard, rng.uniform(5, 60, n)
+    return {"time": np.minimum(time, left).round(6), "event": (time <= left).astype(int)}
+
+
+@pytest.mark.parametrize(("n", "seed", "spread", "effect", "theirs"), [
+    (300, 0, 1.2, 0.8, [[0.5202152, 0.7289809], [0.12580933, 0.04884811]]),
+    (1000, 1, 1.2, 0.8, [[0.4766104, 0.7111351], [0.06776658, 0.02777657]]),
+    (3000, 3, 1.3, 0.5, [[0.4300687, 0.4012480], [0.03920648, 0.01031467]])])
+def test_a_skewed_number_with_a_large_effect_has_a_maximum(n, seed, spread, effect, theirs):
+    """R: coef(summary(coxph(Surv(time, event) ~ arm + x))), printed to seven digits."""
+    rng = np.random.default_rng(seed)
+    x, arm = np.round(np.exp(spread * rng.normal(size=n)), 2), rng.choice(["a", "b"], n)
+    time = np.round(rng.exponential(20, n) / np.exp(effect * x + 0.4 * (arm == "b")), 6)
+    left = rng.uniform(5, 60, n)
+    terms = cox(cohort_of(pd.DataFrame({"arm": arm, "x": x, "event": (time <= left).astype(int),
+                                        "time": np.minimum(time, left).round(6)})),
+                endpoint="OS", covariates=["arm", "x"]).terms
+    assert terms.reason.tolist() == ["", ""]
+    assert terms.coef.to_numpy() == pytest.approx(theirs[0], abs=1e-6)
+    assert terms.std_error.to_numpy() == pytest.approx(theirs[1], abs=1e-6)
+
+
+@pytest.mark.parametrize("ties", ["efron", "breslow"])
+@pytest.mark.parametrize("seed", range(3))
+def test_beside_a_level_that_always_dies_first_the_others_are_as_if_stratified_by_it(ties, seed):
+    rng = np.random.default_rng(seed)
+    n = 120
+    site, age = rng.choice(["x", "y"], n), rng.normal(60, 9, n).round(1)
+    arm = rng.choice(["a", "b"], n)
+    lived = survivors(n, seed, np.exp(0.03 * (age - 60) + 0.4 * (arm == "b")))
+    lived["time"] = np.ceil(lived["time"] * 2) / 2 + np.where(site == "y", 0, 200)
+    cohort = cohort_of(pd.DataFrame({"arm": arm, "site": site, "age": age, **lived}))
+    both = cox(cohort, endpoint="OS", covariates=["arm", "age", "site"], options=CoxOptions.of(ties=ties))
+    apart = cox(cohort, endpoint="OS", covariates=["arm", "age"], options=CoxOptions.of(ties=ties, within=["site"]))
+    assert both.terms.reason.tolist() == ["", "", NO_FINITE_RATIO] and both.fit is None
+    for column in ("coef", "std_error", "p_value"):
+        assert both.terms[column][:2].to_numpy() == pytest.approx(apart.terms[column].to_numpy(), rel=1e-7), column
+
+
+@pytest.mark.parametrize("n", [40, 400])
+def test_beside_a_number_that_orders_the_deaths_nothing_is_told(n):
+    rng = np.random.default_rng(1)
+    arm, age = rng.choice(["a", "b"], n), rng.normal(60, 9, n).round()
+    lived = survivors(n, 1, np.ones(n))
+    lived["time"] = (lived["time"] + np.arange(n) * 1e-3).round(4)
+    cohort = cohort_of(pd.DataFrame({"arm": arm, "age": age, "followed": lived["time"], **lived}))
+    model = cox(cohort, endpoint="OS", covariates=["arm", "age", "followed"])
+    assert model.terms.reason.tolist() == [UNTOLD, UNTOLD, NO_FINITE_RATIO]
+    assert model.terms.hazard_ratio.isna().all() and model.reason == ""
+
+
+def test_arms_that_no_risk_set_compares_are_not_told_apart():
+    """R leaves out one of them, and gives ratios against it under the reference's name."""
+    frame = pd.DataFrame({"arm": list("aaabbbccc") * 3, "site": list("xxxyyyyyy") * 3,
+                          "time": [float(t) for t in range(1, 28)], "event": 1})
+    model = cox(cohort_of(frame), endpoint="OS", covariates=["arm"], options=CoxOptions.of(within=["site"]))
+    assert model.terms.reason.tolist() == [UNTOLD, UNTOLD]
+
+
+def test_strata_far_apart_take_no_digits_from_each_other():
+    """Without its others each stratum has the likelihood that it has beside them."""
+    rng = np.random.default_rng(4)
+    n = 200
+    site = np.repeat(["x", "y"], n // 2)
+    marker = np.where(site == "x", 0.0, 40.0) + rng.normal(size=n).round(3)
+    lived = survivors(n, 4, np.exp(0.9 * (marker - np.where(site == "x", 0.0, 40.0))))
+    frame = pd.DataFrame({"arm": rng.choice(["a", "b"], n), "site": site, "marker": marker, **lived})
+    near = frame.assign(marker=(marker - np.where(site == "x", 0.0, 40.0)).round(3))
+    far, close = (cox(cohort_of(f), endpoint="OS", covariates=["arm", "marker"], options=CoxOptions.of(
+        within=["site"])).terms for f in (frame, near))
+    assert far.coef.to_numpy() == pytest.approx(close.coef.to_numpy(), rel=1e-9)
+    assert far.std_error.to_numpy() == pytest.approx(close.std_error.to_numpy(), rel=1e-7)
