@@ -31,7 +31,7 @@ def cox_opinion(cohort: Cohort, model: CoxModel) -> pd.DataFrame:
         If lifelines has no such model, or there is none.
     """
     if model.options.firth or model.options.ties != "efron":
-        raise NotEstimable("lifelines has neither Firth's penalty nor Breslow's ties.", "The R code beside has.")
+        raise NotEstimable("lifelines has neither Firth's penalty nor Breslow's ties.", "The R code beside has both.")
     if model.fit is None:
         raise NotEstimable("No model was fitted: there is nothing to check.")
     sets = model.fit.sets
@@ -62,14 +62,15 @@ def cox_opinion(cohort: Cohort, model: CoxModel) -> pd.DataFrame:
 def _fitted(frame: pd.DataFrame) -> Any:
     """Fit lifelines' model, stratified where the frame says by what."""
     from lifelines import CoxPHFitter
-    from lifelines.exceptions import ConvergenceError
+    from lifelines.exceptions import ConvergenceError, ConvergenceWarning
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of libraries that it leans on
+        warnings.filterwarnings("error", "Newton", ConvergenceWarning)  # it says so, and returns where it stopped
         try:
             return CoxPHFitter().fit(frame, "time", "event", strata=["inside"] if "inside" in frame else None,
                                      fit_options=PRECISE)
-        except ConvergenceError as error:
+        except (ConvergenceError, ConvergenceWarning) as error:
             raise NotEstimable("lifelines' iteration does not converge on this model.",
                                "The R code beside does without it.") from error
 
@@ -123,9 +124,36 @@ def _covariate(cohort: Cohort, key: str, form: Form, reference: str, name: str,
 def _model_code(formula: str, model: CoxModel) -> str:
     ties = model.options.ties
     if model.options.firth:
-        return ("library(coxphf)  # it takes Breslow's ties: for the same figures choose them on the page\n"
-                f"coxphf({formula}, data = d)")
+        return _firth_code(formula, ties)
     return (f"fit <- coxph({formula}, data = d, ties = \"{ties}\",\n"
             "             control = coxph.control(eps = 1e-12, toler.chol = 1e-13))\n"
             "summary(fit)                      # ratios, the three tests, concordance\n"
             "cox.zph(fit, transform = \"km\")    # proportional hazards")
+
+
+def _firth_code(formula: str, ties: str) -> str:
+    """Write Firth's likelihood with what survival has: contributed packages know neither strata nor Efron's ties."""
+    return f"""at <- function(b) coxph({formula}, data = d, ties = "{ties}", init = b,
+                        control = coxph.control(iter.max = 0, toler.chol = 1e-15))
+value <- function(b) {{ m <- at(b); m$loglik[2] - as.numeric(determinant(m$var)$modulus) / 2 }}
+p <- length(coef(coxph({formula}, data = d, control = coxph.control(iter.max = 0))))
+unit <- sqrt(diag(at(rep(0, p))$var))
+exact <- list(reltol = 1e-15, maxit = 999)
+highest <- function(start, f) optim(start, function(z) -f(z), method = "BFGS", control = exact)
+best <- highest(rep(0, p), function(z) value(z * unit))
+profile <- function(j, z) {{  # the maximum over the others
+  if (p == 1) return(value(z * unit))
+  -highest(best$par[-j], function(o) value(append(o, z, j - 1) * unit))$value
+}}
+limit <- function(j, side) {{
+  fallen <- function(z) profile(j, z) + best$value + qchisq(0.95, 1) / 2
+  outer <- best$par[j] + side
+  while (fallen(outer) > 0 && abs(outer) < 50) outer <- outer + side
+  if (fallen(outer) > 0) side * Inf else uniroot(fallen, sort(c(best$par[j], outer)), tol = 1e-10)$root
+}}
+coef <- best$par * unit
+low <- sapply(1:p, limit, -1) * unit
+high <- sapply(1:p, limit, 1) * unit
+p_value <- sapply(1:p, function(j) pchisq(-2 * (best$value + profile(j, 0)), 1, lower.tail = FALSE))
+statistic <- -2 * (best$value + value(rep(0, p)))    # the penalised likelihood ratio
+cbind(ratio = exp(coef), low = exp(low), high = exp(high), p = p_value)"""

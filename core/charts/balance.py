@@ -61,6 +61,7 @@ def weighted_figure(cohort: Cohort, found: Weighting) -> Figure:
     drops = [(float(r.median), place) for place, r in zip(places, rows_of(found.arms), strict=True)
              if not np.isnan(r.median)]
     pane = Pane(curves=curves, behind=behind, levels=tuple(levels[i] for i in order), drops=drops,
+        places=tuple(places[i] for i in order),
         blocks=[Block(heading="Weighted number at risk", texts=[risk[i] for i in order])])
     entered = ", ".join(_with_form(cohort, k, found) for k in dict.fromkeys(found.balance.term))
     return Figure(

@@ -73,10 +73,14 @@ class Block:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Pane:
-    """One plot: its curves, the whole cohort's behind them, the counts beneath."""
+    """One plot: its curves, the whole cohort's behind them, the counts beneath.
+
+    `places`: of the levels whose counts stand there among all, by which they are coloured; all of them unless said.
+    """
 
     curves: list[Curve]
     levels: tuple[str, ...]
+    places: tuple[int, ...] = ()
     behind: list[Curve] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     drops: list[tuple[float, int]] = field(default_factory=list)  # medians: month, stratum's place

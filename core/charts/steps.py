@@ -58,6 +58,7 @@ def _moved(row: dict[str, Any], dx: float, dy: float, pane: int) -> dict[str, An
 
 def _pane(pane: Pane, axes: Axes, layout: Layout, *, band: bool, named: bool) -> dict[str, list[dict[str, Any]]]:
     several = layout.strata > 1
+    inks = [theme.colour(i) for i in pane.places or range(layout.strata)]
     heads = [{"x": 0.0, "y": layout.heading(b), "text": block.heading} for b, block in enumerate(pane.blocks)]
     return {
         "band": [r for c in pane.curves for r in _band(c, axes)] if band else [],
@@ -69,8 +70,8 @@ def _pane(pane: Pane, axes: Axes, layout: Layout, *, band: bool, named: bool) ->
         "medians": [{"x": float(axes.across(np.array(m))), "y": 0.0, "y2": 0.5, "c": theme.colour(i)}
                     for m, i in pane.drops],
         "names": [{"x": 0.0, "y": layout.row(0, i, name=True), "text": shortened(level, 2 * _LONGEST),
-                   "c": theme.colour(i)} for i, level in enumerate(pane.levels)] if several and pane.blocks else [],
-        "counts": [{"x": float(x), "y": layout.row(b, i), "text": text, "c": theme.colour(i)}
+                   "c": inks[i]} for i, level in enumerate(pane.levels)] if several and pane.blocks else [],
+        "counts": [{"x": float(x), "y": layout.row(b, i), "text": text, "c": inks[i]}
                    for b, block in enumerate(pane.blocks) for i, texts in enumerate(block.texts)
                    for x, text in zip(axes.across(np.array(axes.time_ticks, float)), texts, strict=True)],
         "heads": heads,

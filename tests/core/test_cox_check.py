@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from core import CoxOptions, cox
@@ -34,6 +35,25 @@ def test_the_code_that_is_shown_is_the_code_that_r_ran(sample):
     agree(model.tests.statistic[0], theirs["statistic"])
 
 
+def shown_firth(sample):
+    """A penalised model in strata; R ran it, too."""
+    return cox(sample, endpoint="OS", covariates=("arm", "ecog", "age"),
+               options=CoxOptions.of(firth=True, within=["pvtt"]))
+
+
+def test_the_code_of_the_penalised_model_is_what_r_ran_and_gives_the_same(sample):
+    model = shown_firth(sample)
+    made = cox_r_code(sample, model, ("arm", "ecog", "age"))
+    assert made.reading("shown_firth.csv") == (REFERENCE / "shown_firth.R").read_text(encoding="utf-8")
+    assert table_bytes(made.data) == (REFERENCE / "shown_firth.csv").read_bytes()
+    theirs = json.loads((REFERENCE / "cox_reference.json").read_text())["shown_firth"]
+    for column in ("coef", "low", "high"):
+        ours = model.terms.coef if column == "coef" else np.log(model.terms[f"conf_{column}"])
+        agree(ours, theirs[column], model.terms.std_error.to_numpy())
+    agree(model.terms.p_value, theirs["p_value"])
+    agree(model.tests.statistic, theirs["statistic"])
+
+
 @pytest.mark.parametrize("name", ["yang_os", "yang_pfs", "veteran", "veteran_within", "colon"])
 def test_lifelines_gives_the_same_model(name):
     file, _, _, _ = MODELS[name]
@@ -42,7 +62,7 @@ def test_lifelines_gives_the_same_model(name):
 
 
 def test_what_lifelines_does_not_have_is_said(sample):
-    for options, words in ((CoxOptions.of(firth=True), "coxphf"), (CoxOptions.of(ties="breslow"), '"breslow"')):
+    for options, words in ((CoxOptions.of(firth=True), "determinant(m$var)"), (CoxOptions.of(ties="breslow"), '"breslow"')):
         model = cox(sample, endpoint="OS", covariates=["arm"], options=options)
         with pytest.raises(NotEstimable, match="neither Firth"):
             cox_opinion(sample, model)

@@ -178,6 +178,10 @@ shown <- local({
   list(coef = vec(coef(fit)), std_error = vec(sqrt(diag(vcov(fit)))), concordance = summary(fit)$concordance[[1]],
        statistic = 2 * diff(fit$loglik))
 })
-out <- list(shown = shown, r = R.version.string, survival = as.character(packageVersion("survival")), models = models, split = split, course = course, firth = firth,
+shown_firth <- local({
+  source(file.path(here, "shown_firth.R"), local = TRUE, echo = FALSE, chdir = TRUE)
+  list(coef = vec(coef), low = vec(low), high = vec(high), p_value = vec(p_value), statistic = vec(statistic))
+})
+out <- list(shown = shown, shown_firth = shown_firth, r = R.version.string, survival = as.character(packageVersion("survival")), models = models, split = split, course = course, firth = firth,
             subgroups = subgroups, weighting = weighting)
 writeLines(json(out), file.path(here, "cox_reference.json"))
