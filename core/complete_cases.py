@@ -101,7 +101,7 @@ def independent(columns: list[Column], design: np.ndarray, reasons: list[str]) -
         return list(range(p))
     varies = design.any(axis=0)
     for i in np.flatnonzero(~varies):
-        reasons[i] = reasons[i] or f"{_named(columns[i])} does not vary in these patients"
+        reasons[i] = reasons[i] or f"{_named(columns[i])} does not vary in the model's patients"
     kept = np.flatnonzero(varies).tolist()
     values = design[:, kept] / math.sqrt(max(n, 1))
     while True:  # what is left of a column beside those before it stands on R's diagonal

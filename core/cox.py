@@ -95,6 +95,19 @@ class CoxModel:
         """The fitted columns' coefficients and variance, by whichever likelihood; None where none could be fitted."""
         return self.fit or self.penalised
 
+    @property
+    def strata(self) -> int:
+        """How many baseline hazards there are."""
+        return len(self.fit.sets.strata) if self.fit else 1
+
+    @cached_property
+    def n_telling(self) -> int:
+        """How many events have somebody else at risk in their stratum: the others say nothing of any coefficient."""
+        if self.fit is None or not self.options.within:
+            return self.n_event
+        sets = self.fit.sets
+        return int(sets.deaths[sets.sums(np.ones(sets.event.size))[0] > 1].sum())
+
     @cached_property
     def tests(self) -> pd.DataFrame:
         """The global tests: test, statistic, df, p_value (likelihood ratio, Wald, score; Firth's the ratio)."""
@@ -145,7 +158,8 @@ def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,),
     """
     options = options or CoxOptions()
     if not covariates:
-        raise NotEstimable("A model needs a covariate.", f"Choose from: {', '.join(cohort.variables)}.")
+        known = [v.label for v in cohort.variables.values() if v.known == "baseline"]
+        raise NotEstimable("A model needs a covariate.", f"Choose from: {', '.join(known)}.")
     here = cohort.rows & (timeline(cohort, endpoint).index >= 0)
     columns, cases, counts, at_risk = _laid_out(cohort, endpoint, here, covariates, options)
     n_here, n, n_event = int(np.count_nonzero(here)), len(cases.index), int(np.count_nonzero(cases.event))
@@ -203,6 +217,7 @@ class Alone:
 
     terms: pd.DataFrame
     joint: tuple[float, int, float]
+    n: int
 
 
 def univariable(cohort: Cohort, *, endpoint: str, covariates: Sequence[str],
@@ -215,7 +230,7 @@ def univariable(cohort: Cohort, *, endpoint: str, covariates: Sequence[str],
         except NotEstimable as error:
             found[key] = error
         else:
-            found[key] = Alone(terms=model.terms, joint=model.joint(key))
+            found[key] = Alone(terms=model.terms, joint=model.joint(key), n=model.n)
     return found
 
 

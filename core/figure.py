@@ -91,6 +91,12 @@ def by_words(cohort: Cohort, by: str) -> str:
     return "arm" if by == ARM else cohort.variable(by).label
 
 
+def analysed(cohort: Cohort, n: int, n_event: int, endpoint: str) -> str:
+    """Say on how many events a figure rests, and on how many patients where these are not all."""
+    events = plural(n_event, f"{endpoint} event")
+    return events if n == cohort.n else f"{n:,} of them in the analysis, with {events}"
+
+
 def provenance(cohort: Cohort, method: str, events: str = "") -> Provenance:
     """Describe the patients behind a figure.
 

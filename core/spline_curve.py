@@ -27,6 +27,7 @@ class SplineCurve:
     curve : value, coef, std_error, hazard_ratio, conf_low, conf_high
     median : the value that all are compared with, where the ratio is 1
     statistic, df, p_value : Wald's test of the nonlinear parts
+    trimmed : whether the outermost values are left out
     """
 
     key: str
@@ -36,6 +37,7 @@ class SplineCurve:
     statistic: float
     df: int
     p_value: float
+    trimmed: bool
 
 
 def spline_curve(cohort: Cohort, model: CoxModel, key: str, *, values: np.ndarray | None = None) -> SplineCurve:
@@ -71,5 +73,6 @@ def spline_curve(cohort: Cohort, model: CoxModel, key: str, *, values: np.ndarra
         ratio, low, high = (np.exp(coef + z * error) for z in (0, -Z95, Z95))
     return SplineCurve(
         key=key, median=median, knots=at, statistic=statistic, df=bent.size, p_value=chi_square_p(statistic, bent.size),
+        trimmed=inner > 0,
         curve=frame({"value": values, "coef": coef, "std_error": error, "hazard_ratio": ratio, "conf_low": low,
                      "conf_high": high}))

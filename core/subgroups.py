@@ -22,6 +22,7 @@ from core.filters import Condition
 from core.firth_pair import penalised_pairs
 from core.forest_tables import MANY_TIMES, ForestTables, finite_ratios, fit_arms, likelihood_ratios
 from core.frames import frame
+from core.left_at_risk import LeftAtRisk
 from core.p_values import chi_square_p, two_sided_p
 from core.product_limit import Z95
 from core.schema import ARM
@@ -42,7 +43,7 @@ class Subgroups:
         the first rows are all patients, of factor ""; `reason` says why the likelihood has no maximum, and `method`
         what stands in its place: "Firth" (two arms; profile limits, penalised likelihood-ratio p), or "" with NaN
     interactions : factor, statistic, df, p_value (likelihood ratio), p_adjusted (Benjamini, Hochberg), missing
-    looked_at : how many subgroups
+    looked_at : how many subgroups have patients
     """
 
     endpoint: str
@@ -100,9 +101,9 @@ def _forests(cohort: Cohort, endpoints: tuple[str, ...], by: str, factors: tuple
     tables = ForestTables.of(cohort, endpoints, by, factors, order)
     interactions = _interactions(cohort, factors, tables, len(endpoints))
     rows = _rows(factors, arms, tables, [dict(zip(factors, i.p_value.tolist(), strict=True)) for i in interactions])
-    return [Subgroups(endpoint=e, by=by, factors=factors, rows=r, interactions=i,
-                      looked_at=sum(len(t.levels) for t in tables.groups))
-            for e, r, i in zip(endpoints, rows, interactions, strict=True)]
+    there = tables.n[tables.subgroups].any(axis=1).reshape(len(endpoints), -1)[:, 1:].sum(axis=1).tolist()
+    return [Subgroups(endpoint=e, by=by, factors=factors, rows=r, interactions=i, looked_at=n)
+            for e, r, i, n in zip(endpoints, rows, interactions, there, strict=True)]
 
 
 def condition_of(cohort: Cohort, key: str, level: str) -> Condition:
@@ -129,9 +130,11 @@ def _rows(factors: tuple[str, ...], arms: list[str], tables: ForestTables,
     finite = finite_ratios(tables)
     coef, error = fit_arms(tables, finite)
     figures, reasons, method = _ratios(coef.ravel(), error.ravel(), _reasons(arms, n, deaths, finite))
-    if len(arms) == 2:
-        _with_firth(figures, method, np.flatnonzero((method == "") & (n > 1).all(axis=1)), tables)
-    several = len(arms) - 1
+    several, there = len(arms) - 1, np.flatnonzero(n[0])
+    if there.size == 2:  # of two arms that a filter leaves as of two that there are
+        rows = np.arange(len(tables.subgroups)) * several + there[1] - 1
+        thin = (method[rows] == "") & (n[:, there] > 1).all(axis=1)
+        _with_firth(figures, method, rows[thin], tables.left(tables.subgroups[thin][:, there]))
     who = {"factor": np.repeat(np.array([f for f, _ in names], object), several),
            "level": np.repeat(np.array([v for _, v in names], object), several),
            "arm": np.tile(np.array(arms[1:], object), len(names)),
@@ -166,11 +169,11 @@ def _ratios(coef: np.ndarray, error: np.ndarray, reasons: list[str]) -> tuple[np
             np.where(hidden, "", "Wald").astype(object))
 
 
-def _with_firth(figures: np.ndarray, method: np.ndarray, thin: np.ndarray, tables: ForestTables) -> None:
+def _with_firth(figures: np.ndarray, method: np.ndarray, thin: np.ndarray, pairs: LeftAtRisk) -> None:
     """Put Firth's penalised estimate where the likelihood of two arms, of two patients or more, has no maximum."""
     if not thin.size:
         return
-    found = penalised_pairs(tables.left(tables.subgroups[thin]))
+    found = penalised_pairs(pairs)
     near = np.abs(found.coef) < BEYOND
     figures[:, thin[near]] = np.array([found.coef, found.std_error, np.exp(found.coef), np.exp(found.low),
                                        np.exp(found.high), found.p_value])[:, near]

@@ -33,24 +33,27 @@ def time_split(cohort: Cohort, *, endpoint: str, covariates: Sequence[str], at: 
 
     Returns
     -------
-    the model's terms, with `period` ("until month ...", "from month ...") before them
+    the model's terms, with `period` ("until month ...", "from month ...") and its patients and events before them
 
     Raises
     ------
     NotEstimable
         If nobody is followed beyond the month, or no event is on one of its sides.
     """
-    parts = {f"until month {number(at)}": _until(cohort, endpoint, at),
-             f"from month {number(at)}": landmark(cohort, endpoint=endpoint, at=at).cohort}
+    try:
+        later = landmark(cohort, endpoint=endpoint, at=at).cohort
+    except NotEstimable as error:
+        raise NotEstimable(error.problem, "Choose an earlier month.") from error
+    parts = {f"until month {number(at)}": _until(cohort, endpoint, at), f"from month {number(at)}": later}
     found = []
     for period, part in parts.items():
         try:
-            terms = cox(part, endpoint=endpoint, covariates=covariates, options=options).terms
+            model = cox(part, endpoint=endpoint, covariates=covariates, options=options)
         except NotEstimable as error:
             raise NotEstimable(f"{period.capitalize()}: {error.problem}", "Choose another month.") from error
-        found.append(terms.assign(period=period))
-    both = pd.concat(found, ignore_index=True)
-    return both[["period", *(c for c in both if c != "period")]]
+        found.append(model.terms.assign(period=period, patients=model.n, events=model.n_event))
+    both, first = pd.concat(found, ignore_index=True), ["period", "patients", "events"]
+    return both[[*first, *(c for c in both if c not in first)]]
 
 
 def _until(cohort: Cohort, endpoint: str, at: float) -> Cohort:

@@ -15,7 +15,7 @@ from core.cox_fit import fit
 from core.design import Column, columns_of, default_form, design_of, missing
 from core.e_value import e_values
 from core.errors import NotEstimable
-from core.format import fixed
+from core.format import fixed, plural
 from core.p_values import two_sided_p
 from core.product_limit import Z95, ConfType, confidence, quantile
 from core.propensity import Kind, effective_size, mean_differences, propensity_score, weights
@@ -128,8 +128,9 @@ def _two_arms(cohort: Cohort, levels: tuple[str, ...], codes: np.ndarray) -> tup
     """Return reference and arm, and who is in the arm; the reference is the mapping's, else the first."""
     present = [int(c) for c in np.unique(codes)]
     if len(present) != 2:
-        raise NotEstimable(f"Weighting compares two arms; patients with all covariates known are of {len(present)}.",
-                           "Filter to two arms, or take a filter or covariate away.")
+        raise NotEstimable("Weighting compares two arms; of patients with all covariates known there "
+                           f"{'is' if len(present) == 1 else 'are'} {plural(len(present), 'arm')}.",
+                           "Filter to two." if len(present) > 2 else "Take a filter or covariate away.")
     for code in present:
         if (codes == code).sum() < 2:
             raise NotEstimable(f"Only one patient in {levels[code]}: there is nothing to weight.",

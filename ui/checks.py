@@ -23,24 +23,24 @@ _LARGE = 20_000
 
 def checks(cohort: Cohort, options: SurvivalOptions) -> None:
     """Offer both for the Survival page; they are made only when asked for."""
-    _offer(cohort, "check", lambda: cache.second_opinion(cohort, options),
+    _offer(cohort, "check", "what stands on this page", lambda: cache.second_opinion(cohort, options),
            lambda: r_code(cohort, options), options.endpoint,
            "The patients behind it (CSV: time, event, group; no ids)")
 
 
 def model_checks(cohort: Cohort, model: CoxModel, covariates: tuple[str, ...]) -> None:
     """Offer both for a model of hazard ratios."""
-    _offer(cohort, "check-model", lambda: cache.cox_opinion(cohort, model),
-           lambda: cox_r_code(cohort, model, covariates), f"{model.endpoint}-cox",
-           "The patients behind it (CSV: time, event, covariates; no ids)")
+    _offer(cohort, "check-model", "the multivariable model’s ratios and limits",
+           lambda: cache.cox_opinion(cohort, model), lambda: cox_r_code(cohort, model, covariates),
+           f"{model.endpoint}-cox", "The patients behind it (CSV: time, event, covariates; no ids)")
 
 
-def _offer(cohort: Cohort, key: str, opinion: Callable[[], pd.DataFrame], code: Callable[[], RCode], name: str,
-           label: str) -> None:
+def _offer(cohort: Cohort, key: str, what: str, opinion: Callable[[], pd.DataFrame],
+           code: Callable[[], RCode], name: str, label: str) -> None:
     heading("Check these numbers")
     if not st.toggle("Recompute them with lifelines, and show R code that gives the same", key=key,
                      persist_state="session"):
-        note("An independent library computes what stands on this page, and both are shown with their difference.")
+        note(f"An independent library computes {what}, and both are shown with their difference.")
         return
     with st.container(key="checks"):
         left, right = st.columns([0.52, 0.48], gap="large")

@@ -10,11 +10,13 @@ import streamlit as st
 from core.adequacy import few_patients, firth_helps
 from core.charts import course_figure, model_figure, spline_figure, subgroup_figure
 from core.charts.forest import CLICK
-from core.charts.hazard_ratios import SORTS, model_tests_table, split_table, zph_table
+from core.charts.hazard_ratios import SORTS
+from core.charts.model_tables import model_tests_figure, split_figure, zph_figure
 from core.cohort import Cohort
 from core.cox import CoxModel, CoxOptions
 from core.design import FORMS, Form, default_form
 from core.filters import Filters
+from core.format import plural
 from core.schema import ARM
 from core.subgroups import condition_of, forest_factors
 from core.time_split import middle_of_events
@@ -22,7 +24,7 @@ from ui import cache, state
 from ui.balance import balance
 from ui.board import endpoint_choice
 from ui.checks import model_checks
-from ui.display import heading, note, panel, show, table
+from ui.display import heading, note, panel, plain, show, show_table, table
 from ui.filters import click_handler
 from ui.state import session
 
@@ -103,7 +105,7 @@ def _model(cohort: Cohort, endpoint: str, covariates: tuple[str, ...], options: 
     for text in figure.notes:
         note(text)
     if firth_helps(model.terms.reason.tolist()) and not options.firth and not model.reason:
-        note("A Firth-penalised likelihood has a finite estimate also there: switch it on under “Model options”.")
+        note("A Firth-penalised likelihood may have an estimate also there: switch it on under “Model options”.")
     with st.expander("The same as a table"):
         table(figure.table)
     for key, form in options.forms:
@@ -136,42 +138,48 @@ def _assumptions(cohort: Cohort, model: CoxModel) -> None:
             note("The test is that of the likelihood without a penalty: switch Firth's off to see it.")
     with right:
         heading("The model as a whole")
-        table(model_tests_table(model))
-        if model.fit:
-            note("Concordance: the share of comparable pairs in which the higher predicted risk has the earlier event.")
+        figure = model_tests_figure(cohort, model)
+        show_table(figure)
+        if figure.provenance.method:
+            note(figure.provenance.method)
 
 
 def _proportional(cohort: Cohort, model: CoxModel) -> None:
-    table(zph_table(cohort, model.zph))
+    figure = zph_figure(cohort, model)
+    show_table(figure)
     failed = [r.term for r in model.zph.itertuples() if r.p_value < _DOUBT and r.term != "GLOBAL"]
     if failed:
         _instead(cohort, model, failed)
-    note("Score test of the product with 1 − survival (R: cox.zph of survival 3, transform “km”).")
+    note(figure.provenance.method)
     _course(cohort, model)
 
 
 def _instead(cohort: Cohort, model: CoxModel, failed: list[str]) -> None:
-    """Say which hazard ratios change over time, and offer what describes them: strata, restricted means, a split."""
+    """Say which hazard ratios seem to change over time, and offer what describes them: strata, means, a split."""
     names = ", ".join(cohort.variable(k).label for k in failed)
-    note(f"The hazard ratio of {names} changes over time: one number does not describe it. Instead:", strong=True)
+    tested = plural(len(model.zph) - 1, "term")
+    note(f"The hazard ratio of {names} seems to change over time (p below {_DOUBT:g}, not adjusted for {tested}): one "
+         "number may not describe it. Instead:", strong=True)
+    levels = [k for k in failed if cohort.variable(k).kind == "categorical"]
     with st.container(key="zph-instead", horizontal=True, vertical_alignment="bottom", gap="small"):
-        levels = [k for k in failed if cohort.variable(k).kind == "categorical"]
+        for key in levels:
+            st.button(f"Stratify the model by {plain(cohort.variable(key).label)}", key=f"zph-stratify-{key}",
+                      on_click=_stratify, args=(key,))
         if levels:
-            st.button(f"Stratify the model by {', '.join(cohort.variable(k).label for k in levels)}",
-                      key="zph-stratify", on_click=_stratify, args=(levels,))
-        st.page_link("pages/2_Survival.py", label="Compare restricted means", icon=":material/trending_down:",
-                     query_params=state.own_parameter())
+            st.page_link("pages/2_Survival.py", label="Compare restricted means", icon=":material/trending_down:",
+                         query_params=state.own_parameter())
         at = st.number_input("or split time at month", 0.0, None, None, format="%g", key="zph-split", width=190,
                              placeholder=f"such as {middle_of_events(cohort, model.endpoint):.1f}")
     if at:
         with panel():
-            table(split_table(cohort, cache.time_split(cohort, model, at=at), failed))
-            note("The same model twice: until the month, and from there for those still followed.")
+            figure = split_figure(cohort, model, cache.time_split(cohort, model, at=at), failed)
+            show_table(figure)
+            note(figure.provenance.method)
 
 
-def _stratify(keys: list[str]) -> None:
+def _stratify(key: str) -> None:
     now = state.value_of("cox-within") or []
-    state.widget("cox-within", list(dict.fromkeys([*now, *keys])))
+    state.widget("cox-within", list(dict.fromkeys([*now, key])))
 
 
 def _course(cohort: Cohort, model: CoxModel) -> None:
@@ -190,7 +198,8 @@ def _subgroups(cohort: Cohort, endpoint: str) -> None:
     heading("The treatment within subgroups")
     offered = forest_factors(cohort) if cohort.mapping.arm else ()
     if not offered:
-        note("There is no arm, or no factor known at time zero: nothing to compare within.")
+        note("No factor with two levels is known at time zero: there are no subgroups." if cohort.mapping.arm else
+             "There is no arm: nothing to compare within subgroups. Choose its column on the Cohort page.")
         return
     with st.container(key="forest-options", horizontal=True, vertical_alignment="bottom", gap="small"):
         factors = st.multiselect("Factors", offered, list(offered), key="forest-factors", width=620,

@@ -17,7 +17,7 @@ from core.charts.panes import Axes, Block, Curve, Pane
 from core.charts.steps import draw, thinned
 from core.cohort import Cohort
 from core.design import FORMS
-from core.figure import Figure, provenance, rows_of
+from core.figure import Figure, analysed, provenance, rows_of
 from core.format import DASH, NOT_ESTIMABLE, estimate, fixed, hazard_ratio, p_phrase, percent, plural
 from core.propensity import ESTIMANDS
 from core.schema import ARM
@@ -45,7 +45,8 @@ def love_figure(cohort: Cohort, found: Weighting) -> Figure:
                  f"{fixed(float(np.nanmax(after)), 2)} after",) if not np.isnan(before).all() else (),
         warnings=tuple(_apart(cohort, found)),
         provenance=provenance(cohort, f"Standardised mean difference, {found.arm} minus {found.reference}, on the "
-                              f"unweighted pooled standard deviation; {_weights(found)}."),
+                              f"unweighted pooled standard deviation; {_weights(found)}.",
+                              analysed(cohort, found.n, found.n_event, found.endpoint)),
         alt=f"Standardised differences of {plural(len(rows), 'covariate level')}; the table gives the numbers.")
 
 
@@ -72,7 +73,7 @@ def weighted_figure(cohort: Cohort, found: Weighting) -> Figure:
         provenance=provenance(
             cohort, f"{_weights(found)}. Propensity by logistic regression on {entered}. Kaplan-Meier and Cox (Efron "
             f"ties) with these weights, robust standard errors, {found.options.conf_type} 95% CI. Faint: unweighted.",
-            plural(found.n_event, f"{found.endpoint} event")),
+            analysed(cohort, found.n, found.n_event, found.endpoint)),
         alt=f"Weighted survival of {found.reference} and {found.arm}.")
 
 
@@ -111,7 +112,7 @@ def _summary(found: Weighting) -> tuple[str, ...]:
     if found.reason:
         return (f"Hazard ratio: {NOT_ESTIMABLE}, {found.reason}",)
     said = [f"{name} HR {hazard_ratio(r.hazard_ratio, r.conf_low, r.conf_high)}, {p_phrase(r.p_value)}"
-            for name, r in (("Weighted", weighted), ("Unweighted", plain))]
+            for name, r in (("Weighted", weighted), ("Unweighted, of the same patients,", plain))]
     return (*said, f"E-value {fixed(weighted.e_value, 2)} (of the limit nearest 1: {fixed(weighted.e_value_limit, 2)})")
 
 

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from core.charts import theme
-from core.charts.hazard_ratios import zph_table
+from core.charts.model_tables import zph_table
 from core.cohort import Cohort
 from core.counts import timeline
 from core.cox import CoxModel

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -12,13 +12,14 @@ import pandas as pd
 from core.adequacy import few_per_parameter, immortal_time
 from core.charts import theme
 from core.charts.forest import Layout, TextColumn, forest
+from core.charts.model_tables import ratio_said
 from core.cohort import Cohort
 from core.counts import strata
 from core.cox import Alone, CoxModel
 from core.design import FORMS
 from core.errors import NotEstimable
-from core.figure import Figure, provenance, rows_of
-from core.format import DASH, fixed, hazard_ratio, p_phrase, p_value, plural
+from core.figure import Figure, analysed, provenance, rows_of
+from core.format import DASH, hazard_ratio, p_phrase, p_value, plural
 from core.subgroups import FIRTH, Subgroups
 
 Sort = Literal["as mapped", "hazard ratio", "interaction p", "events"]
@@ -53,7 +54,11 @@ def model_figure(cohort: Cohort, model: CoxModel, alone: Mapping[str, Alone | No
                for r in rows_of(model.terms) if r.reason and not model.reason]
     missing += [f"{cohort.variable(k).label} has fewer than two levels: it is not in the model."
                 for k in model.without_levels]
-    few = few_per_parameter(len(model.columns), model.n_event, penalised=options.firth)
+    missing += _of_others(cohort, model, alone)
+    few = few_per_parameter(len(model.columns), model.n_telling, penalised=options.firth)
+    if model.n_telling < model.n_event:
+        missing.append(f"{plural(model.strata, 'baseline hazard')}: of {model.n_event:,} events, {model.n_telling:,} "
+                       "have somebody else at risk in their stratum; the others tell nothing.")
     later = immortal_time(cohort, *dict.fromkeys(model.terms.term), *options.within)
     ties = "Efron" if options.ties == "efron" else "Breslow"
     return Figure(
@@ -63,8 +68,17 @@ def model_figure(cohort: Cohort, model: CoxModel, alone: Mapping[str, Alone | No
         warnings=tuple(filter(None, [later, model.reason and f"{model.reason[:1].upper()}{model.reason[1:]}."])),
         notes=tuple(filter(None, [few, *missing, *reasons])),
         provenance=provenance(cohort, f"Cox regression, {ties} ties, {firth}{within}; complete cases.",
-                              plural(model.n_event, f"{model.endpoint} event")),
+                              analysed(cohort, model.n, model.n_event, model.endpoint)),
         alt=f"Forest of {len(rows)} rows; the table gives the numbers.")
+
+
+def _of_others(cohort: Cohort, model: CoxModel, alone: Mapping[str, Alone | NotEstimable]) -> list[str]:
+    """Say of how many patients univariable ratios are, where that is not those of the model."""
+    sizes = {cohort.variable(key).label: own.n for key, own in alone.items() if isinstance(own, Alone)}
+    if all(n == model.n for n in sizes.values()):
+        return []
+    return ["Events / n are of the multivariable model. A univariable ratio is of all patients who have the covariate: "
+            + ", ".join(f"{label} {n:,}" for label, n in sizes.items()) + "."]
 
 
 def _model_rows(cohort: Cohort, model: CoxModel,
@@ -95,7 +109,7 @@ def _level_rows(model: CoxModel, single: Alone | NotEstimable | None, key: str) 
     out = []
     for level in counts or by_level:
         term, counted = by_level.get(level), counts.get(level) or by_level[level]
-        texts = ["reference"] * 2 if term is None else [_said(first.get((key, level))), _said(term)]
+        texts = ["reference"] * 2 if term is None else [ratio_said(first.get((key, level))), ratio_said(term)]
         out.append({"key": f"{key}={level}", "label": level or FORMS["linear"],
                     "n": f"{counted.n_event:,} / {counted.n:,}", "alone": texts[0], "together": texts[1],
                     "events": counted.n_event,
@@ -116,14 +130,6 @@ def _together(joint: tuple[float, int, float] | None) -> str:
     """Write the test of a spline's columns together; a dash where there is none."""
     _, df, p = joint or (math.nan, 0, math.nan)
     return DASH if math.isnan(p) else f"see its curve, {p_phrase(p)} ({df} df)"
-
-
-def _said(term: Any) -> str:
-    """Write a term's ratio with limits and p; a dash where there is none."""
-    if term is None:
-        return DASH
-    text = hazard_ratio(term.hazard_ratio, term.conf_low, term.conf_high)
-    return text if math.isnan(term.p_value) else f"{text}, {p_value(term.p_value)}"
 
 
 def subgroup_figure(cohort: Cohort, found: Subgroups, *, sort: Sort = "as mapped") -> Figure:
@@ -226,34 +232,3 @@ def _subgroup_rows(cohort: Cohort, found: Subgroups, sort: Sort) -> tuple[list[d
             add(row, _INDENT)
         table[start] |= {"p interaction": p, "p adjusted": p_value(tests.p_adjusted[key])}
     return rows, pd.DataFrame(table)
-
-
-def zph_table(cohort: Cohort, zph: pd.DataFrame) -> pd.DataFrame:
-    """Write the test of proportional hazards."""
-    return pd.DataFrame([{"Term": "All together" if r.term == "GLOBAL" else cohort.variable(r.term).label,
-                          "χ²": DASH if math.isnan(r.statistic) else fixed(r.statistic, 3), "df": str(r.df),
-                          "p": p_value(r.p_value) or DASH} for r in rows_of(zph)])
-
-
-def split_table(cohort: Cohort, split: pd.DataFrame, failed: Sequence[str]) -> pd.DataFrame:
-    """Write the hazard ratios of some terms before and after a month, side by side."""
-    own = split[split.term.isin(failed)]
-    periods = list(dict.fromkeys(split.period))
-    rows = []
-    for (term, level), part in own.groupby(["term", "level"], sort=False):
-        row = {"Term": f"{cohort.variable(str(term)).label} {level}".strip()}
-        for r in rows_of(part):
-            row[r.period.capitalize()] = _said(r)
-        rows.append(row)
-    return pd.DataFrame(rows, columns=["Term", *(p.capitalize() for p in periods)])
-
-
-def model_tests_table(model: CoxModel) -> pd.DataFrame:
-    """Write the global tests and the concordance."""
-    rows = [{"Test": r.test, "Value": fixed(r.statistic, 3), "df": str(r.df), "p": p_value(r.p_value)}
-            for r in rows_of(model.tests)]
-    estimate, error = model.concordance
-    if not math.isnan(estimate):
-        shown = f"{fixed(estimate, 3)} ({fixed(error, 3)})"
-        rows.append({"Test": "concordance (SE)", "Value": shown, "df": "", "p": ""})
-    return pd.DataFrame(rows)

@@ -12,7 +12,7 @@ from core.charts import theme
 from core.charts.forest import HIGH, LOW
 from core.cohort import Cohort
 from core.cox import CoxModel
-from core.figure import Figure, provenance, rows_of
+from core.figure import Figure, analysed, provenance, rows_of
 from core.format import hazard_ratio, number, p_phrase
 from core.spline_curve import spline_curve
 
@@ -41,11 +41,14 @@ def spline_figure(cohort: Cohort, model: CoxModel, key: str) -> Figure:
                             "HR against the median (95% CI)": [
                                 hazard_ratio(r.hazard_ratio, r.conf_low, r.conf_high) for r in rows_of(asked)]}),
         drawn=found.curve,
-        summary=(f"{variable.label}: {p_phrase(found.p_value)} against a straight line",),
+        summary=(f"{variable.label}: {p_phrase(found.p_value)} against a straight line"
+                 + (" in the value itself, not in its logarithm" if log else ""),),
         provenance=provenance(
-            cohort, "Restricted cubic spline with knots at the quantiles 5, 35, 65 and 95% (marked), against the "
-            f"median of {number(round(found.median, 2))}{unit}, adjusted for the other covariates; 95% Wald limits; "
-            "drawn from the tenth smallest to the tenth largest value (of fewer than 60 patients, from end to end)."),
+            cohort, "Restricted cubic spline with knots at the quantiles 5, 35, 65 and 95% (marked where the curve is "
+            f"drawn), against the median of {number(round(found.median, 2))}{unit}, adjusted for the other covariates; "
+            f"95% Wald limits; drawn from the {'tenth smallest to the tenth' if found.trimmed else 'smallest to the'} "
+            "largest value.",
+            analysed(cohort, model.n, model.n_event, model.endpoint)),
         alt=f"How the hazard ratio runs along {variable.label}.")
 
 

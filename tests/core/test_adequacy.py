@@ -142,6 +142,6 @@ def test_what_has_no_value_or_does_not_vary_is_said(sample):
         kaplan_meier(cohort, endpoint="OS", by="x")
     one_size = sample.filter({"tumor_size": {"ge": 10, "le": 10}})
     terms = cox(one_size, endpoint="OS", covariates=["age", "tumor_size"]).terms
-    assert terms.reason[1] == "tumor_size does not vary in these patients"
+    assert terms.reason[1] == "tumor_size does not vary in the model's patients"
     with pytest.raises(NotEstimable, match="single level"):
         cox(sample, endpoint="OS", covariates=["child_pugh", "child_pugh"])

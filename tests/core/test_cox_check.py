@@ -62,9 +62,17 @@ def test_lifelines_gives_the_same_model(name):
 
 
 def test_what_lifelines_does_not_have_is_said(sample):
-    for options, words in ((CoxOptions.of(firth=True), "determinant(m$var)"), (CoxOptions.of(ties="breslow"), '"breslow"')):
+    for options, words in ((CoxOptions.of(firth=True), "determinant(m$var)"),
+                           (CoxOptions.of(ties="breslow"), '"breslow"')):
         model = cox(sample, endpoint="OS", covariates=["arm"], options=options)
         with pytest.raises(NotEstimable, match="neither Firth"):
             cox_opinion(sample, model)
         made = cox_r_code(sample, model, ("arm",))
         assert words in made.after and made.data.columns.tolist() == ["time", "event", "x1"]
+
+
+def test_where_lifelines_does_not_converge_it_says_so(sample, monkeypatch):
+    """It warns of it, and returns the ratios of where it stopped."""
+    monkeypatch.setattr("core.cox_check.PRECISE", {"max_steps": 1})
+    with pytest.raises(NotEstimable, match="lifelines' iteration does not converge"):
+        cox_opinion(sample, cox(sample, endpoint="OS", covariates=["arm", "age"]))

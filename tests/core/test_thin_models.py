@@ -13,7 +13,8 @@ from bench.simulate import simulate
 from core import CoxOptions, cox, read_cohort, subgroup_hazard_ratios, treatment_effect, univariable
 from core.adequacy import NO_FINITE_RATIO, few_patients, few_per_parameter, firth_helps
 from core.charts import subgroup_figure
-from core.charts.hazard_ratios import model_figure, zph_table
+from core.charts.hazard_ratios import model_figure
+from core.charts.model_tables import zph_table
 from core.errors import CohortError, NotEstimable
 from core.firth_pair import penalised_pairs
 from core.left_at_risk import left_at_risk
@@ -201,7 +202,7 @@ def test_an_information_without_an_inverse_shows_no_figure(sample, monkeypatch):
 
 def test_a_penalty_is_offered_where_it_helps(sample):
     nobody = cox(sample.filter({"arm": {"in": ["TACE+IMRT"]}}), endpoint="OS", covariates=["arm", "pvtt"])
-    assert not firth_helps(["", "no patient in A", "only one patient in A", "C does not vary in these patients"])
+    assert not firth_helps(["", "no patient in A", "only one patient in A", "C does not vary in the model's patients"])
     assert firth_helps(["", "no event in A"]) and firth_helps([NO_FINITE_RATIO])
     assert not firth_helps(nobody.terms.reason[nobody.terms.term == "arm"].tolist())
 
@@ -298,3 +299,40 @@ def test_an_arm_without_events_takes_no_interaction_from_the_others():
     ours, alone = (subgroup_hazard_ratios(c, endpoint="OS", factors=["sex"]).interactions.iloc[0] for c in (three, two))
     assert ours.df == alone.df == 1
     assert ours.statistic == pytest.approx(alone.statistic, abs=1e-7) and ours.p_value == pytest.approx(alone.p_value)
+
+
+def test_a_filter_to_two_of_three_arms_has_the_penalised_ratios_of_two():
+    rng = np.random.default_rng(6)
+    arm, sex = np.array(list("ABC"))[np.arange(90) % 3], rng.choice(["M", "F"], 90, p=[0.8, 0.2])
+    event = np.where((sex == "F") & (arm == "B"), 0, rng.random(90) < 0.8).astype(int)
+    lines = [f"p{i},{a},{s},{rng.exponential(9):.2f},{e}"
+             for i, (a, s, e) in enumerate(zip(arm, sex, event, strict=True))]
+    three, two = (read_cohort(io.BytesIO("\n".join(["id,arm,sex,OS_months,OS_event", *own]).encode()))
+                  for own in (lines, [line for line in lines if ",C," not in line]))
+    ours, alone = (subgroup_hazard_ratios(c, endpoint="OS", factors=["sex"]).rows.query("arm == 'B'") for c in (
+        three.filter({"arm": {"in": ["A", "B"]}}), two))
+    assert "Firth" in alone.method.tolist() and ours.method.tolist() == alone.method.tolist()
+    assert ours.hazard_ratio.to_numpy() == pytest.approx(alone.hazard_ratio.to_numpy(), rel=1e-9)
+
+
+def test_events_alone_in_their_stratum_are_counted_apart(sample):
+    within = ["sex", "ecog", "pvtt", "hvtt", "etiology"]
+    model = cox(sample, endpoint="OS", covariates=["arm"], options=CoxOptions.of(within=within))
+    notes = model_figure(sample, model, {}).notes
+    assert model.n_telling < model.n_event
+    assert (f"{model.strata} baseline hazards: of {model.n_event} events, {model.n_telling} have somebody else at risk "
+            "in their stratum; the others tell nothing.") in notes
+    assert cox(sample, endpoint="OS", covariates=["arm"]).n_telling == model.n_event
+
+
+def test_of_how_many_patients_each_ratio_is():
+    lines = [f"p{i},{'AB'[i % 2]},{'' if i % 5 == 0 else 40 + (7 * i) % 31},{'MF'[i // 2 % 2]},{1 + (11 * i) % 37},"
+             f"{int(i % 3 > 0)}" for i in range(100)]
+    cohort = read_cohort(io.BytesIO("\n".join(["id,arm,age,sex,OS_months,OS_event", *lines]).encode()))
+    whole, part = (model_figure(cohort, *(f(cohort, endpoint="OS", covariates=own) for f in (cox, univariable)))
+                   for own in (["arm", "sex"], ["arm", "age", "sex"]))
+    said = ("Events / n are of the multivariable model. A univariable ratio is of all patients who have the covariate: "
+            "Arm 100, Age 80, Sex 100.")
+    assert said in part.notes and not any(n.startswith("Events / n") for n in whole.notes)
+    assert whole.provenance.patients == "100 patients, 66 OS events"
+    assert part.provenance.patients == "100 patients, 80 of them in the analysis, with 53 OS events"

@@ -112,7 +112,7 @@ def test_what_cannot_be_weighted_is_said(cohorts):
     with pytest.raises(NotEstimable, match="nothing to balance"):
         weighted_comparison(yang, endpoint="OS", options=WeightingOptions(covariates=("child_pugh",)))
     one = yang.filter({"arm": {"in": ["TACE+IMRT"]}})
-    with pytest.raises(NotEstimable, match="two arms; patients with all covariates known are of 1"):
+    with pytest.raises(NotEstimable, match="two arms; of patients with all covariates known there is 1 arm"):
         weighted_comparison(one, endpoint="OS", options=WeightingOptions(covariates=("age",)))
     x = np.arange(20.0)[:, None]
     with pytest.raises(NotEstimable, match="tell the arms apart"):
@@ -209,3 +209,12 @@ def test_events_at_one_time_hold_no_robust_standard_error():
     found = weighted_comparison(cohort, endpoint="OS", options=WeightingOptions(covariates=("lesions",)))
     assert found.reason == "too few patients for a robust standard error"
     assert found.effect.hazard_ratio.isna().tolist() == [False, True]
+
+
+def test_counts_under_weighted_curves_have_their_colours():
+    rng = np.random.default_rng(5)
+    cohort = of_two_arms(rng.choice(["a", "b", "c"], 150)).filter({"arm": {"in": ["b", "c"]}})
+    chart = weighted_figure(cohort, weighted_comparison(cohort, endpoint="OS", options=WeightingOptions(
+        covariates=("lesions",)))).drawing["datasets"]
+    lines = {row["k"]: row["c"] for row in chart["curve"]}
+    assert {row["text"]: row["c"] for row in chart["names"]} == lines and len(set(lines.values())) == 2

@@ -52,7 +52,7 @@ CASES = {
     "a sum of others": ({**_MIXED, "x1": _NOISE, "x2": _NOISE[::-1], "x3": [a + b for a, b in
                                                                            zip(_NOISE, _NOISE[::-1], strict=True)]},
                         ["x1", "x2", "x3"], "x3 follows from the terms before it"),
-    "constant": ({**_MIXED, "x1": [7.5] * 20, "x2": _NOISE}, ["x2", "x1"], "x1 does not vary in these patients"),
+    "constant": ({**_MIXED, "x1": [7.5] * 20, "x2": _NOISE}, ["x2", "x1"], "x1 does not vary in the model's patients"),
     "more terms than events": ({**_MIXED, **_many(10)}, [f"x{i}" for i in range(10)],
                                "10 parameters for 10 events: no model can be fitted"),
     "more terms than patients": ({**{k: v[:8] for k, v in _MIXED.items()}, **{k: v[:8] for k, v in _many(9).items()}},
