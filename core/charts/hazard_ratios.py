@@ -140,7 +140,6 @@ def subgroup_figure(cohort: Cohort, found: Subgroups, *, sort: Sort = "as mapped
     single = len(whole) == 1
     overall = float(whole.hazard_ratio.iloc[0]) if single else math.nan
     arms = (whole.reference.iloc[0], whole.arm.iloc[0])
-    tests = found.interactions
     return Figure(
         slug=f"subgroups-{found.endpoint}".lower().replace(" ", "-"),
         title=f"{found.endpoint}: hazard ratio of the arms within subgroups",
@@ -148,8 +147,7 @@ def subgroup_figure(cohort: Cohort, found: Subgroups, *, sort: Sort = "as mapped
         table=table, drawn=found.rows,
         summary=(f"Exploratory: {found.looked_at} subgroups of {plural(len(found.factors), 'factor')} were looked at",),
         notes=(*[f"{arm}: no patient here." for arm in emptied],
-               *[f"{cohort.variable(r.factor).label}: {plural(int(r.missing), 'patient')} without it."
-                 for r in rows_of(tests) if r.missing], *_reasons(cohort, found)),
+               *_without(cohort, found), *_reasons(cohort, found)),
         provenance=provenance(cohort, _METHOD),
         alt=f"Forest of {found.looked_at} subgroups; the table gives the numbers.")
 
@@ -161,6 +159,12 @@ def _with_patients(found: Subgroups) -> tuple[Subgroups, list[str]]:
     if len(emptied) == len(whole):
         return found, []
     return replace(found, rows=found.rows[~found.rows.arm.isin(emptied)]), emptied
+
+
+def _without(cohort: Cohort, found: Subgroups) -> list[str]:
+    """Say of how many patients each factor is not known."""
+    said = [f"{cohort.variable(r.factor).label} {r.missing:,}" for r in rows_of(found.interactions) if r.missing]
+    return [f"Patients in no subgroup of a factor, for it is missing: {', '.join(said)}."] if said else []
 
 
 def _reasons(cohort: Cohort, found: Subgroups) -> list[str]:

@@ -17,7 +17,9 @@ from core.figure import Figure, table_parts
 _WIDTH, _HEIGHT = 13.333, 7.5  # inches
 _MARGIN = 0.5
 _TITLE_TOP, _TITLE_HEIGHT = 0.32, 0.62
-_FOOT_HEIGHT = 0.95
+_FOOT_HEIGHT, _FOOT_MARGIN = 0.95, 0.15
+_FOOT_SIZES = ((9, "\n"), (8, "\n"), (8, " "), (7, " "))  # points, and what stands between statements
+_LINE_HEIGHT = 1.2 / 72  # inches per point
 _MOST_ROWS, _MOST_COLUMNS = 20, 6
 _MOST_BENEATH = 0.4  # of the room: a table that needs more is on a slide of its own
 _LONGEST = 52  # characters of a cell; longer ones are cut, for a row must stay one line high
@@ -44,7 +46,7 @@ def pptx(figures: Sequence[Figure]) -> bytes:
 def _slide(deck: Any, figure: Figure) -> None:
     """Lay a figure out: the finding beside the chart, the numbers where there is room for them."""
     top = _TITLE_TOP + _TITLE_HEIGHT + 0.1
-    room = _HEIGHT - top - _FOOT_HEIGHT - 0.1
+    room = _HEIGHT - top - _foot(figure)[2] - 0.1
     inner = _WIDTH - 2 * _MARGIN
     rows, columns = figure.table.shape
     slide = _headed(deck, figure, figure.title)
@@ -97,14 +99,30 @@ def _headed(deck: Any, figure: Figure, title: str) -> Any:
     head.width, head.height = Inches(_WIDTH - 2 * _MARGIN), Inches(_TITLE_HEIGHT)
     head.text_frame.text = title
     _style(head.text_frame, 26, INK, bold=True)
-    foot = slide.shapes.add_textbox(Inches(_MARGIN), Inches(_HEIGHT - _FOOT_HEIGHT),
-                                    Inches(_WIDTH - 2 * _MARGIN), Inches(_FOOT_HEIGHT - 0.15))
+    text, points, height = _foot(figure)
+    foot = slide.shapes.add_textbox(Inches(_MARGIN), Inches(_HEIGHT - height),
+                                    Inches(_WIDTH - 2 * _MARGIN), Inches(height - _FOOT_MARGIN))
     foot.name = "Footnote"
     foot.text_frame.word_wrap = True
-    foot.text_frame.text = "\n".join(figure.footnote())
-    _style(foot.text_frame, 9 if len(figure.footnote()) < 6 else 8, QUIET)
+    foot.text_frame.text = text
+    _style(foot.text_frame, points, QUIET)
     slide.notes_slide.notes_text_frame.text = figure.alt
     return slide
+
+
+def _foot(figure: Figure) -> tuple[str, float, float]:
+    """Return the footnote's text, its letters' size in points and the height it needs: never too little for all of it.
+
+    A statement has its own line where there is room.
+    """
+    for points, between in _FOOT_SIZES:
+        text = between.join(figure.footnote())
+        across = (_WIDTH - 2 * _MARGIN - 0.2) * 72
+        lines = sum(max(1, math.ceil(width_of(line, size=points) / across)) for line in text.split("\n"))
+        height = lines * points * _LINE_HEIGHT + 0.1 + _FOOT_MARGIN
+        if height <= _FOOT_HEIGHT:
+            return text, points, _FOOT_HEIGHT
+    return text, points, height
 
 
 def _style(frame: Any, points: float, colour: str, *, bold: bool = False) -> None:

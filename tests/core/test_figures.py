@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -190,6 +191,20 @@ def test_a_slide_holds_vector_picture_table_and_footnote(vp3):
     for word in ("38 of 82", "24 OS events", "log-log 95% CI", "PVTT grade Vp3", vp3.fingerprint[:12],
                  "0.1.0"):
         assert word in named["Footnote"].text_frame.text
+
+
+@pytest.mark.parametrize("notes", [0, 6, 14, 40])
+def test_a_long_footnote_stands_on_the_slide_under_the_chart(vp3, notes):
+    said = tuple(f"Factor {i}: {i + 2} patients without it, and a reason that is told at length." for i in range(notes))
+    figure = replace(km(vp3), notes=said)
+    deck = Presentation(io.BytesIO(pptx([figure])))
+    named = {s.name: s for s in deck.slides[0].shapes}
+    foot, chart = named["Footnote"], named[figure.title]
+    assert all(line in foot.text_frame.text for line in figure.footnote())
+    assert chart.top + chart.height <= foot.top and foot.top + foot.height <= deck.slide_height
+    points = foot.text_frame.paragraphs[0].runs[0].font.size
+    across = sum(len(p.text) // 240 + 1 for p in foot.text_frame.paragraphs)  # a slide holds 250 letters of 7 points
+    assert across * points <= foot.height
 
 
 def test_the_font_is_the_shipped_one_and_chinese_is_drawn(sample):
