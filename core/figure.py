@@ -72,6 +72,10 @@ class Figure:
         """Return what stands under the figure in every file, a line per statement."""
         return [*self.warnings, *self.notes, *self.provenance.lines()]
 
+    def words(self) -> list[str]:
+        """Return all that a file without a picture says beside the numbers: title, finding, footnote."""
+        return [self.title, *self.summary, *self.footnote()]
+
 
 def table_parts(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     """Split a table too wide to read by what stands before the colon in its headings.

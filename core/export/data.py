@@ -21,7 +21,7 @@ def csv_bytes(figure: Figure) -> bytes:
     BOM, so that Excel shows every script.
     """
     out = io.StringIO()
-    for line in (figure.title, *figure.footnote()):
+    for line in figure.words():
         out.write(f"# {' '.join(line.split())}\r\n")
     return out.getvalue().encode("utf-8-sig") + _rows(figure.drawn)
 

@@ -28,7 +28,7 @@ def xlsx_bytes(figure: Figure) -> bytes:
             _sheet(book.add_worksheet(name), frame, bold)
         about = book.add_worksheet("About")
         about.set_column(0, 0, 2 * _WIDEST)
-        for line, text in enumerate((figure.title, *figure.footnote())):
+        for line, text in enumerate(figure.words()):
             about.write_string(line, 0, text, bold if not line else None)
     return out.getvalue()
 

@@ -141,6 +141,8 @@ def test_every_format_opens_again(vp3):
         assert figure.title.encode() in made[".svg"]
         assert len(PdfReader(io.BytesIO(made[".pdf"])).pages) == 1
         assert made[".csv"].startswith(b"\xef\xbb\xbf#")
+        for line in (figure.title, *figure.summary, *figure.footnote()):
+            assert f"# {' '.join(line.split())}\r\n" in made[".csv"].decode("utf-8-sig")
         assert load_workbook(io.BytesIO(made[".xlsx"]))["Numbers"].max_row == len(figure.drawn) + 1
         assert Presentation(io.BytesIO(made[".pptx"])).slides[0].shapes.title.text == figure.title
         assert file_name(figure, ".png").startswith(figure.slug)
