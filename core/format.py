@@ -7,6 +7,7 @@ import math
 MINUS = "\u2212"
 DASH = "\u2013"
 NOT_REACHED, NO_LIMIT = "NR", "NE"
+_NARROW, _MOST_DECIMALS = 0.03, 6  # of a ratio's interval, in which two decimals would not show where it ends
 NOT_ESTIMABLE = "not estimable"
 
 
@@ -63,10 +64,12 @@ def estimate(value: float, low: float, high: float, digits: int = 1) -> str:
 
 
 def hazard_ratio(value: float, low: float, high: float) -> str:
-    """Write `0.49 (0.28–0.86)`, or that it is not estimable."""
+    """Write `0.49 (0.28–0.86)`, or that it is not estimable; an interval too narrow for two decimals has more."""
     if math.isnan(value):
         return NOT_ESTIMABLE
-    return f"{_ratio(value)} ({_ratio(low)}{DASH}{_ratio(high)})"
+    width = high - low
+    digits = min(1 - math.floor(math.log10(width)), _MOST_DECIMALS) if 0 < width < _NARROW else 2
+    return f"{_ratio(value, digits)} ({_ratio(low, digits)}{DASH}{_ratio(high, digits)})"
 
 
 def ratio_with_limits(value: float, low: float, high: float) -> str:
@@ -77,9 +80,10 @@ def ratio_with_limits(value: float, low: float, high: float) -> str:
     return f"{_ratio(value)} ({lower}{DASH}{upper})"
 
 
-def _ratio(value: float) -> str:
+def _ratio(value: float, digits: int = 2) -> str:
     """Write a ratio with two decimals, three where two would be 0.00; beyond 1000 either way nothing but that."""
-    return ">1000" if value > 1000 else "<0.001" if value < 0.001 else f"{value:.{3 if value < 0.005 else 2}f}"
+    return ">1000" if value > 1000 else "<0.001" if value < 0.001 else \
+        f"{value:.{max(digits, 3) if value < 0.005 else digits}f}"
 
 
 def percent(share: float, digits: int = 0) -> str:
