@@ -111,10 +111,10 @@ def fit(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.n
 
 def _at_infinity(limit: Limit, last: Point, scale: np.ndarray) -> Fit:
     """Fit what is left where some coefficients run off."""
-    size, basis, converged = limit.basis.shape[1], limit.basis, True
+    basis, converged = limit.basis, True
     coef, variance = np.zeros(scale.size), np.zeros((scale.size, scale.size))
-    if size:
-        nothing = limit.sets.evaluate(np.zeros(size))
+    if limit.sets:
+        nothing = limit.sets.evaluate(np.zeros(basis.shape[1]))
         best, _ = _climb(limit.sets, nothing, nothing.information)
         inverse = inverse_of(best.information)
         left = inverse @ best.score

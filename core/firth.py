@@ -20,11 +20,12 @@ from core.partial_likelihood import Point, RiskSets, Ties
 _STEP, _STRIDE, _MAX_ITERATIONS = 1e-8, 5.0, 60
 _SLOW = 12  # steps by the likelihood's information, after which those by the penalised one's are quicker
 _APART = 1e-4  # by how much the score is looked at to either side for these, per standard deviation
-_FARTHEST_APART = 200.0  # log hazard ratio between two patients, as in cox_fit.py
+_FARTHEST_APART = 340.0  # log hazard ratio between two patients: the square of its exponential is still a number
 _DIGITS = 1e-9  # of the information, a difference of large sums, below which too few of its digits are left
-_HIGHER = 1e-7  # of the likelihood: a second maximum
+_HIGHER, _MAXIMA = 1e-7, 5  # by how much a second maximum's likelihood is higher; how many are followed
 _HALF_QUANTILE = 1.9207294103470556  # half of chi-square's 95 % quantile, one degree of freedom
 _FARTHEST = 60.0  # log hazard ratio over a column's range, beyond which a limit is not looked for
+_REACHED = 1e-5  # of the likelihood: a limit is where it is as high as said
 _SHORTEST = 1e-3  # of a standard error: the profile cannot be followed farther
 
 
@@ -103,28 +104,27 @@ def penalised(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale
     Raises
     ------
     numpy.linalg.LinAlgError
-        If no risk set tells some of the columns apart.
+        If no risk set tells some of the columns apart, or each maximum that is found leads to a higher one.
     """
     scale = standardise(design) if scale is None else scale
     sets = RiskSets(index, event, design, stratum=stratum, ties=ties)
-    p, span = design.shape[1], np.ptp(design, axis=0)
-    nothing = _Peak(sets, np.zeros(p))
-    if nothing.value == -np.inf:
-        raise np.linalg.LinAlgError("the information has no inverse")
-    best = _climb(nothing, np.arange(p), span)
-    for _ in range(p):  # where a profile finds a higher maximum, all is looked at from there
+    p = design.shape[1]
+    nothing = best = _Peak(sets, np.zeros(p))
+    for _ in range(_MAXIMA if nothing.value > -np.inf else 0):
+        best = _climb(best, np.arange(p))
         inverse = np.linalg.inv(best.point.information)
-        profiles = [_Profile(best, j, span) for j in range(p)]
-        p_value = np.array([chi_square_p(2 * (best.value - profile.at(0.0)), 1) for profile in profiles])
         error = np.sqrt(np.diag(inverse))
-        low, high = (np.array([_Profile(best, j, span).limit(sign * error[j]) for j in range(p)]) for sign in (-1, 1))
-        higher = max((profile.highest for profile in profiles), key=lambda peak: peak.value)
-        if not higher.value > best.value + _HIGHER:
-            break
-        best = _climb(higher, np.arange(p), span)
-    return Penalised(coef=best.beta / scale, variance=inverse / np.outer(scale, scale), low=low / scale,
-                     high=high / scale, p_value=p_value, statistic=2 * (best.value - nothing.value),
-                     converged=bool(best.score @ inverse @ best.score < ENDED))
+        down, still, up = ([_Profile(best, j) for j in range(p)] for _ in range(3))
+        p_value = np.array([chi_square_p(2 * (best.value - profile.of_nothing()), 1) for profile in still])
+        low, high = (np.array([profile.limit(step) for profile, step in zip(side, sign * error, strict=True)])
+                     for side, sign in ((down, -1), (up, 1)))
+        higher = max((profile.highest for profile in (*down, *still, *up)), key=lambda peak: peak.value)
+        if higher.value <= best.value + _HIGHER:
+            return Penalised(coef=best.beta / scale, variance=inverse / np.outer(scale, scale), low=low / scale,
+                             high=high / scale, p_value=p_value, statistic=2 * (best.value - nothing.value),
+                             converged=bool(best.score @ inverse @ best.score < ENDED))
+        best = higher
+    raise np.linalg.LinAlgError("no maximum of the penalised likelihood")
 
 
 @dataclass(eq=False)
@@ -136,7 +136,6 @@ class _Profile:
 
     best: _Peak
     j: int
-    span: np.ndarray
     found: dict[float, _Peak] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -149,40 +148,60 @@ class _Profile:
     def at(self, b: float) -> float:
         if b not in self.found:
             near = min(self.found, key=lambda known: abs(known - b))
-            fixed = self.found[near].beta.copy()
-            fixed[self.j] = b
-            peak = _climb(_Peak(self.best.sets, fixed), np.delete(np.arange(fixed.size), self.j), self.span)
-            if peak.value == -np.inf:
-                return peak.value
+            peak = self._from(self.found[near].beta, b)
+            if peak.value == -np.inf or not self._ended(peak):
+                return -np.inf
             self.found[b] = peak
         return self.found[b].value
+
+    def of_nothing(self) -> float:
+        """Return the value where the coefficient is zero, looked for from where all are, too."""
+        self.at(0.0)
+        peak = self._from(np.zeros(self.best.beta.size), 0.0)
+        self.found[0.0] = max(self.found.get(0.0, peak), peak, key=lambda known: known.value)
+        return self.found[0.0].value
+
+    def _ended(self, peak: _Peak) -> bool:
+        """Tell whether it is a maximum, and not where numbers ended."""
+        free = np.delete(np.arange(peak.beta.size), self.j)
+        move = np.linalg.solve(peak.point.information[np.ix_(free, free)], peak.score[free])
+        return bool(peak.score[free] @ move < ENDED)
+
+    def _from(self, beta: np.ndarray, b: float) -> _Peak:
+        fixed = beta.copy()
+        fixed[self.j] = b
+        return _climb(_Peak(self.best.sets, fixed), np.delete(np.arange(fixed.size), self.j))
 
     def limit(self, error: float) -> float:
         """Find where it falls by what the interval allows, by steps as long as an error and then between them.
 
-        Infinite where it does not fall so far as it can be followed.
+        Infinite where it does not fall so far while it can be followed.
         """
         from scipy.optimize import brentq
 
         level, inner, ahead = self.best.value - _HALF_QUANTILE, float(self.best.beta[self.j]), 2 * error
-        while abs(inner + ahead) <= _FARTHEST / self.span[self.j] and abs(ahead) > _SHORTEST * abs(error):
+        farthest = _FARTHEST / self.best.sets.span[self.j]
+        while abs(inner + ahead) <= farthest and abs(ahead) > _SHORTEST * abs(error):
             value = self.at(inner + ahead)
             if value == -np.inf:
                 ahead /= 4
             elif value < level:
-                return float(brentq(lambda b: max(self.at(b), level - 1e3) - level, inner, inner + ahead, xtol=1e-9,
-                                    rtol=1e-10))
+                end = brentq(lambda b: max(self.at(b), level - 1e3) - level, inner, inner + ahead, xtol=1e-9,
+                             rtol=1e-10)
+                if abs(self.at(end) - level) < _REACHED:
+                    return float(end)
+                break
             else:
                 inner, ahead = inner + ahead, 2 * ahead
         return float(np.copysign(np.inf, error))
 
 
-def _climb(at: _Peak, free: np.ndarray, span: np.ndarray) -> _Peak:
+def _climb(at: _Peak, free: np.ndarray) -> _Peak:
     """Maximise over the free coefficients, the others as they are."""
     for i in range(_MAX_ITERATIONS if free.size and at.value > -np.inf else 0):
         move = np.zeros(at.beta.size)
         move[free] = _newton(at, free, own=i >= _SLOW)
-        move *= min(1.0, _STRIDE / max(np.abs(move * span).max(), 1e-300))
+        move *= min(1.0, _STRIDE / max(np.abs(move * at.sets.span).max(), 1e-300))
         ahead = _Peak(at.sets, at.beta + move)
         while not ahead.value >= at.value - 1e-12 * abs(at.value) and np.abs(move).max() > _STEP:
             move /= 2

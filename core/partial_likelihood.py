@@ -92,6 +92,11 @@ class RiskSets:
             self.chunks = [(slice(a, b), slice(ends[a], ends[b])) for a, b in pairwise(cuts.tolist())]
 
     @cached_property
+    def span(self) -> np.ndarray:
+        """From the lowest to the highest value of each column, (p,)."""
+        return np.asarray(np.ptp(self.x, axis=0))
+
+    @cached_property
     def first_rows(self) -> np.ndarray:
         """The first row of each stratum, (strata,)."""
         return self.starts[[blocks.start for blocks, _ in self.strata]]

@@ -31,29 +31,29 @@ class Limit:
     endless : bool (p,), coefficients that run off
     held : bool (p,), coefficients that the likelihood left determines
     basis : (p, r), orthonormal directions that it has a maximum along
-    sets : its risk sets, on the design along these directions
+    sets : its risk sets, on the design along these directions; None where there are none
     """
 
     endless: np.ndarray
     held: np.ndarray
     basis: np.ndarray
-    sets: RiskSets
+    sets: RiskSets | None
 
 
 def limit_of(sets: RiskSets, ties: Ties) -> Limit:
     """Follow a likelihood along all directions in which it rises for ever."""
     p = sets.x.shape[1]
     directions: list[np.ndarray] = []
-    inner = sets
-    while len(directions) < p and (found := rising(inner)) is not None:
+    inner: RiskSets | None = sets
+    while inner and len(directions) < p and (found := rising(inner)) is not None:
         directions.append(found)
         inner = _stratified(inner, inner.x @ found, ties)
-    size, along = np.linalg.eigh(inner.evaluate(np.zeros(p)).information)
+    size, along = np.linalg.eigh(inner.evaluate(np.zeros(p)).information if inner else np.zeros((p, p)))
     some = size > _NOTHING * max(int(sets.deaths.sum()), 1)
     basis, lost = along[:, some], along[:, ~some]
     held = np.abs(lost).max(axis=1, initial=0) < _SAME
     return Limit(endless=_endless(sets, held, ties) if directions else np.zeros(p, bool), held=held, basis=basis,
-                 sets=_on(inner, inner.x @ basis, inner.stratum, ties))
+                 sets=_on(inner, inner.x @ basis, inner.stratum, ties) if inner and basis.size else None)
 
 
 def _endless(sets: RiskSets, held: np.ndarray, ties: Ties) -> np.ndarray:
@@ -116,15 +116,18 @@ def _broken(sets: RiskSets, value: np.ndarray, died: np.ndarray) -> tuple[np.nda
     return died[worst], highest[sets.place][worst]
 
 
-def _stratified(sets: RiskSets, value: np.ndarray, ties: Ties) -> RiskSets:
-    """Part the strata by a value."""
+def _stratified(sets: RiskSets, value: np.ndarray, ties: Ties) -> RiskSets | None:
+    """Part the strata by a value; leave aside those that hold one patient, or nobody who dies: they say nothing."""
     order = np.argsort(value, kind="stable")
     group = np.empty(value.size, int)
     group[order] = np.append(0, np.cumsum(np.diff(value[order]) > _SAME))
     both = group if sets.stratum is None else np.unique(
         np.column_stack([sets.stratum, group]), axis=0, return_inverse=True)[1].ravel()
-    return _on(sets, sets.x, both, ties)
+    some = (np.bincount(both)[both] > 1) & (np.bincount(both, sets.event)[both] > 0)
+    return _on(sets, sets.x, both, ties, some) if some.any() else None
 
 
-def _on(sets: RiskSets, x: np.ndarray, stratum: np.ndarray | None, ties: Ties) -> RiskSets:
-    return RiskSets(sets.index, sets.event, x, stratum=stratum, weight=sets.weight, ties=ties)
+def _on(sets: RiskSets, x: np.ndarray, stratum: np.ndarray | None, ties: Ties,
+        some: np.ndarray | slice = slice(None)) -> RiskSets:
+    weight, stratum = (None if v is None else v[some] for v in (sets.weight, stratum))
+    return RiskSets(sets.index[some], sets.event[some], x[some], stratum=stratum, weight=weight, ties=ties)
