@@ -81,7 +81,7 @@ def cox_r_code(cohort: Cohort, model: CoxModel, covariates: tuple[str, ...]) -> 
     forms = dict(options.forms)
     used = cohort.rows & (line.index >= 0)
     data: dict[str, np.ndarray] = {"time": line.times[line.index[used]], "event": line.event[used].astype(int)}
-    lines, terms = [], []
+    lines, terms, splines = [], [], []
     shown = [key for key in covariates if key not in options.within]
     for i, key in enumerate(shown, start=1):
         form = form_of(cohort, key, forms.get(key))
@@ -90,13 +90,14 @@ def cox_r_code(cohort: Cohort, model: CoxModel, covariates: tuple[str, ...]) -> 
         data |= columns
         lines += made
         terms.append(term)
+        splines += [term] if form == "spline" else []
     for i, key in enumerate(options.within, start=1):
         codes = strata(cohort, key).codes[used]
         data[f"s{i}"] = np.where(codes < 0, np.nan, codes)
         terms.append(f"strata(s{i})")
     formula = f"Surv(time, event) ~ {' + '.join(terms)}"
-    return RCode(before=described(cohort, model.endpoint), after="\n".join([*lines, "", _model_code(formula, model)]),
-                 data=pd.DataFrame(data))
+    after = "\n".join([*lines, "", _model_code(formula, model, splines)])
+    return RCode(before=described(cohort, model.endpoint), after=after, data=pd.DataFrame(data))
 
 
 def _covariate(cohort: Cohort, key: str, form: Form, reference: str, name: str,
@@ -110,7 +111,8 @@ def _covariate(cohort: Cohort, key: str, form: Form, reference: str, name: str,
     if form == "spline":
         columns = columns_of(cohort, key, form)
         parts = {f"{name}_{j}": c.of(used) for j, c in enumerate(columns, start=1)}
-        return parts, [f"# {', '.join(parts)}: {label}, a restricted cubic spline's columns"], " + ".join(parts)
+        names = ", ".join(quoted(part) for part in parts)
+        return parts, [f"d${name} <- as.matrix(d[, c({names})])  # {label}, a restricted cubic spline's columns"], name
     groups = strata(cohort, key)
     first = columns_of(cohort, key, form, reference)[0].reference if len(groups.levels) > 1 else groups.levels[0]
     place = groups.levels.index(first)
@@ -121,14 +123,21 @@ def _covariate(cohort: Cohort, key: str, form: Form, reference: str, name: str,
     return {name: np.where(codes < 0, np.nan, codes + 1)}, [made], name
 
 
-def _model_code(formula: str, model: CoxModel) -> str:
+def _model_code(formula: str, model: CoxModel, splines: list[str]) -> str:
     ties = model.options.ties
     if model.options.firth:
         return _firth_code(formula, ties)
     return (f"fit <- coxph({formula}, data = d, ties = \"{ties}\",\n"
             "             control = coxph.control(eps = 1e-12, toler.chol = 1e-13))\n"
             "summary(fit)                      # ratios, the three tests, concordance\n"
-            "cox.zph(fit, transform = \"km\")    # proportional hazards")
+            "cox.zph(fit, transform = \"km\")    # proportional hazards" + "".join(map(_bent_code, splines)))
+
+
+def _bent_code(term: str) -> str:
+    """Write the test of a spline against a straight line."""
+    return (f"\nbent <- grep(\"^{term}{term}_\", names(coef(fit)))[-1]    # {term} against a straight line\n"
+            "wald <- sum(coef(fit)[bent] * solve(vcov(fit)[bent, bent], coef(fit)[bent]))\n"
+            "pchisq(wald, length(bent), lower.tail = FALSE)")
 
 
 def _firth_code(formula: str, ties: str) -> str:

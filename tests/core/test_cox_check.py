@@ -9,6 +9,7 @@ from core import CoxOptions, cox
 from core.cox_check import cox_opinion, cox_r_code
 from core.errors import NotEstimable
 from core.export.data import table_bytes
+from core.spline_curve import spline_curve
 from tests.conftest import REFERENCE
 from tests.core.test_cox_against_r import MODELS, agree, fitted, read
 
@@ -33,6 +34,8 @@ def test_the_code_that_is_shown_is_the_code_that_r_ran(sample):
     agree(model.terms.std_error, theirs["std_error"])
     agree(model.concordance[0], theirs["concordance"])
     agree(model.tests.statistic[0], theirs["statistic"])
+    assert model.zph.statistic.to_numpy() == pytest.approx(theirs["zph"], rel=1e-5)
+    assert spline_curve(cohort, model, "age").statistic == pytest.approx(theirs["bent"][0], rel=1e-6)
 
 
 def shown_firth(sample):

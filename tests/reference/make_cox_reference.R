@@ -176,7 +176,7 @@ weighting <- list(
 shown <- local({
   source(file.path(here, "shown_cox.R"), local = TRUE, echo = FALSE, chdir = TRUE)
   list(coef = vec(coef(fit)), std_error = vec(sqrt(diag(vcov(fit)))), concordance = summary(fit)$concordance[[1]],
-       statistic = 2 * diff(fit$loglik))
+       statistic = 2 * diff(fit$loglik), zph = vec(cox.zph(fit, transform = "km")$table[, "chisq"]), bent = vec(wald))
 })
 shown_firth <- local({
   source(file.path(here, "shown_firth.R"), local = TRUE, echo = FALSE, chdir = TRUE)
