@@ -128,4 +128,4 @@ def _clearly_apart(design: np.ndarray) -> bool:
 
 
 def _named(column: Column) -> str:
-    return column.level if column.reference else column.term
+    return column.level if column.reference else "it"

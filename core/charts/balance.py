@@ -58,12 +58,10 @@ def weighted_figure(cohort: Cohort, found: Weighting) -> Figure:
     curves, behind = ([_curve(place, level, frame[frame.strata == level]) for place, level in
                        zip(places, levels, strict=True)] for frame in (found.curves, found.unweighted))
     risk = [_at_risk(found.curves[found.curves.strata == level], axes) for level in levels]
-    order = np.argsort(places)  # counts stand in the order of the arms' colours
     drops = [(float(r.median), place) for place, r in zip(places, rows_of(found.arms), strict=True)
              if not np.isnan(r.median)]
-    pane = Pane(curves=curves, behind=behind, levels=tuple(levels[i] for i in order), drops=drops,
-        places=tuple(places[i] for i in order),
-        blocks=[Block(heading="Weighted number at risk", texts=[risk[i] for i in order])])
+    pane = Pane(curves=curves, behind=behind, levels=levels, places=tuple(places), drops=drops,
+                blocks=[Block(heading="Weighted number at risk", texts=risk)])
     entered = ", ".join(_with_form(cohort, k, found) for k in dict.fromkeys(found.balance.term))
     return Figure(
         slug=f"weighted-{found.endpoint}-{found.options.kind}".lower().replace(" ", "-"),

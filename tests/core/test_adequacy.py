@@ -92,7 +92,7 @@ def test_a_model_says_of_each_term_why_it_is_not_there(sample):
     assert terms.reason["Vp3"] == "no patient in Vp3"
     assert terms.reason["TACE+IMRT+sorafenib"] == "" and terms.hazard_ratio["TACE+IMRT+sorafenib"] > 0
     twice = cox(sample, endpoint="OS", covariates=["arm", "age", "age"]).terms
-    assert twice.reason.tolist() == ["", "", "age follows from the terms before it"]
+    assert twice.reason.tolist() == ["", "", "it follows from the terms before it"]
     with pytest.raises(NotEstimable, match="needs a covariate"):
         cox(sample, endpoint="OS", covariates=[])
     with pytest.raises(NotEstimable, match="No OS event"):
@@ -142,6 +142,6 @@ def test_what_has_no_value_or_does_not_vary_is_said(sample):
         kaplan_meier(cohort, endpoint="OS", by="x")
     one_size = sample.filter({"tumor_size": {"ge": 10, "le": 10}})
     terms = cox(one_size, endpoint="OS", covariates=["age", "tumor_size"]).terms
-    assert terms.reason[1] == "tumor_size does not vary in the model's patients"
+    assert terms.reason[1] == "it does not vary in the model's patients"
     with pytest.raises(NotEstimable, match="single level"):
         cox(sample, endpoint="OS", covariates=["child_pugh", "child_pugh"])
