@@ -68,7 +68,7 @@ def hazard_ratio(value: float, low: float, high: float) -> str:
     if math.isnan(value):
         return NOT_ESTIMABLE
     width = high - low
-    digits = min(1 - math.floor(math.log10(width)), _MOST_DECIMALS) if 0 < width < _NARROW else 2
+    digits = min(-math.floor(math.log10(width / 5)), _MOST_DECIMALS) if 0 < width < _NARROW else 2
     return f"{_ratio(value, digits)} ({_ratio(low, digits)}{DASH}{_ratio(high, digits)})"
 
 

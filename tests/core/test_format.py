@@ -27,6 +27,7 @@ def test_phrases():
     assert as_text.hazard_ratio(NAN, NAN, NAN) == "not estimable"
     assert as_text.hazard_ratio(0.9955, 0.9879, 1.0032) == "0.996 (0.988–1.003)"
     assert as_text.hazard_ratio(1.0000213, 1.0000101, 1.0000325) == "1.000021 (1.000010–1.000033)"
+    assert as_text.hazard_ratio(1.02246, 1.01812, 1.02683) == "1.022 (1.018–1.027)"
     assert as_text.hazard_ratio(1.0049, 0.9899, 1.0201) == "1.00 (0.99–1.02)"
     assert as_text.hazard_ratio(0.5, 0.5, 0.5) == "0.50 (0.50–0.50)"
     assert as_text.count_and_percent(12, 35) == "12 (34%)"
