@@ -98,7 +98,7 @@ class CoxModel:
     @property
     def strata(self) -> int:
         """How many baseline hazards there are."""
-        return len(self.fit.sets.strata) if self.fit else 1
+        return self.fit.sets.first_rows.size if self.fit else 1
 
     @cached_property
     def n_telling(self) -> int:

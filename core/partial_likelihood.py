@@ -18,6 +18,7 @@ from typing import Literal
 import numpy as np
 
 from core.efron import Ties as Tied
+from core.runs import Runs
 
 Ties = Literal["efron", "breslow"]
 _CHUNK = 16_384  # patients
@@ -41,6 +42,7 @@ class RiskSets:
     ----------
     x, event, index, stratum, weight : sorted
     deaths : (t,), how many die at each time of death
+    unseen : bool (b,), blocks that no death's risk set holds
     first_death : (t,), the place of its first among all deaths
     place, share : (d,), of each death its time of death, and l / d of Efron's rule (0 by Breslow's)
     shared : (t,), the mean weight of those who die at once; None without weights
@@ -78,13 +80,11 @@ class RiskSets:
         self.until = self.dies + 1 + np.append(same, False)[self.dies]
         # A block sees the deaths of its own time and of all earlier ones of its stratum.
         self.seen = np.searchsorted(self.dies, np.arange(self.starts.size) - np.append(False, same))
-        # Blocks of each stratum, and its deaths' times; sums run within it, so that no other's take digits from them.
-        self.strata = [(slice(0, self.starts.size), slice(0, self.dies.size))]
-        if inside is not None:
-            bounds = np.append(np.flatnonzero(np.append(True, np.diff(inside) != 0)), inside.size)
-            ends = np.searchsorted(self.dies, bounds)
-            self.strata = [(slice(a, b), slice(c, d)) for (a, b), (c, d) in
-                           zip(pairwise(bounds.tolist()), pairwise(ends.tolist()), strict=True)]
+        bounds = np.array([0, self.starts.size]) if inside is None else np.append(
+            np.flatnonzero(np.append(True, np.diff(inside) != 0)), inside.size)
+        self.of_blocks, self.of_deaths = (Runs(np.diff(b)) for b in (bounds, np.searchsorted(self.dies, bounds)))
+        self.unseen = self.seen == (self.dies.size if inside is None else
+                                    np.repeat(self.of_deaths.ends, self.of_blocks.sizes))
         self.chunks = [(slice(0, self.starts.size), slice(0, key.size))]
         if key.size > _CHUNK:
             cuts = np.unique(np.append(np.searchsorted(self.starts, np.arange(0, key.size, _CHUNK)), self.starts.size))
@@ -99,7 +99,7 @@ class RiskSets:
     @cached_property
     def first_rows(self) -> np.ndarray:
         """The first row of each stratum, (strata,)."""
-        return self.starts[[blocks.start for blocks, _ in self.strata]]
+        return np.asarray(self.starts[self.of_blocks.starts])
 
     @cached_property
     def place(self) -> np.ndarray:
@@ -157,10 +157,7 @@ class RiskSets:
         return np.asarray(self.columns @ (own if self.weight is None else own * self.weight))
 
     def _of_blocks(self, blocks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        total = np.empty(blocks.shape)
-        for own, _ in self.strata:
-            np.cumsum(blocks[own], axis=0, out=total[own])
-        return total[self.until - 1], blocks[self.dies]
+        return self.of_blocks.sums(blocks)[self.until - 1], blocks[self.dies]
 
     def squares(self, weights: np.ndarray) -> np.ndarray:
         """Sum the products of the design's columns, weighed by patient in several ways, (k, n), (k, p, p)."""
@@ -183,12 +180,8 @@ class RiskSets:
 
         From those who die at a time `of_dying` (t, ...) is taken, what the rule of ties takes from them.
         """
-        out = np.empty((self.starts.size, *values.shape[1:]))
-        for blocks, deaths in self.strata:
-            own = values[deaths]
-            later = np.zeros((len(own) + 1, *own.shape[1:]))
-            later[:-1] = np.cumsum(own[::-1], axis=0)[::-1]
-            out[blocks] = later[self.seen[blocks] - deaths.start]
+        out = self.of_deaths.sums_back(values)[np.minimum(self.seen, len(values) - 1)]
+        out[self.unseen] = 0.0
         if of_dying is not None:
             out[self.dies] -= of_dying
         return np.repeat(out, self.sizes, axis=0)
@@ -208,7 +201,7 @@ class Point:
     def __post_init__(self) -> None:
         sets = self.sets
         eta = sets.x @ self.beta
-        if len(sets.strata) == 1:
+        if sets.stratum is None:
             self.eta = eta - eta.max()  # the risk sets' shares do not feel the shift
         else:
             highest = np.maximum.reduceat(eta, sets.first_rows)

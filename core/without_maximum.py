@@ -15,9 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.partial_likelihood import RiskSets, Ties
+from core.runs import Runs
 
 _ROUNDS, _PAIRS = 60, 400  # of a search; constraints that a round adds
-_BROKEN, _SAME = 1e-8, 1e-6  # of a value along a direction, of columns with standard deviation 1
+_BROKEN, _SAME = 1e-8, 1e-6  # of a value along a direction; of a coefficient's part in it; columns have deviation 1
+_ROUNDING = 1e-12  # of the sums that what the dying are above those at risk is the difference of
 _RISES = 1e-6  # of the sum of what the dying's values are above those at risk
 _NOTHING = 1e-10  # of the information per death
 
@@ -83,6 +85,8 @@ def rising(sets: RiskSets) -> np.ndarray | None:
     died = np.flatnonzero(sets.event)
     (size, _), (at_risk, _) = sets.sums(np.ones(sets.event.size)), sets.sums(sets.x)
     lifted = (sets.x[died] * size[sets.place][:, None] - at_risk[sets.place]).sum(axis=0)
+    whole = (np.abs(sets.x[died]) * size[sets.place][:, None]).sum(axis=0)
+    lifted[np.abs(lifted) < _ROUNDING * np.maximum(whole, whole.max())] = 0.0  # a difference of sums
     gain = lifted / max(np.abs(lifted).max(), 1e-300)
     pairs = np.empty((0, sets.x.shape[1]))
     direction = np.sign(gain)
@@ -104,12 +108,8 @@ def rising(sets: RiskSets) -> np.ndarray | None:
 def _broken(sets: RiskSets, value: np.ndarray, died: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return who died though somebody at risk has a higher value, and who has the highest, rows; the worst of them."""
     ends = np.append(sets.starts, sets.event.size)
-    highest = np.empty(sets.deaths.size, int)
-    for blocks, deaths in sets.strata:
-        first, part = ends[blocks.start], value[ends[blocks.start]:ends[blocks.stop]]
-        new = np.append(True, part[1:] > np.maximum.accumulate(part)[:-1])
-        top = np.maximum.accumulate(np.where(new, np.arange(part.size), 0))
-        highest[deaths] = first + top[ends[sets.until[deaths]] - 1 - first]
+    rows = Runs(np.diff(np.append(sets.first_rows, value.size)))
+    highest = rows.highest(value)[ends[sets.until] - 1]
     short = value[highest[sets.place]] - value[died]
     worst = np.argsort(-short, kind="stable")[:_PAIRS]
     worst = worst[short[worst] > _BROKEN]
@@ -120,7 +120,7 @@ def _stratified(sets: RiskSets, value: np.ndarray, ties: Ties) -> RiskSets | Non
     """Part the strata by a value; leave aside those that hold one patient, or nobody who dies: they say nothing."""
     order = np.argsort(value, kind="stable")
     group = np.empty(value.size, int)
-    group[order] = np.append(0, np.cumsum(np.diff(value[order]) > _SAME))
+    group[order] = np.append(0, np.cumsum(np.diff(value[order]) > _BROKEN))
     both = group if sets.stratum is None else np.unique(
         np.column_stack([sets.stratum, group]), axis=0, return_inverse=True)[1].ravel()
     some = (np.bincount(both)[both] > 1) & (np.bincount(both, sets.event)[both] > 0)
