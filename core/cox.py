@@ -22,9 +22,10 @@ from core.firth import Penalised, penalised
 from core.format import plural
 from core.frames import frame
 from core.p_values import chi_square_p, two_sided_p
-from core.partial_likelihood import Ties
+from core.partial_likelihood import RiskSets, Ties
 from core.product_limit import Z95
 from core.schema import ARM
+from core.without_maximum import held_by
 from core.zph import proportional_hazards
 
 _NOT_FOUND = f"{NOT_FOUND}: take covariates away"
@@ -276,6 +277,8 @@ def _fitted(cases: CompleteCases, columns: list[Column], reasons: list[str], opt
     figures = np.full((len(_FIGURES), len(columns)), math.nan)
     reason = model_reason(len(kept), int(np.count_nonzero(cases.event)))
     found: Fit | Penalised | None = None
+    if options.firth:
+        kept = _told(cases, kept, reasons, options)
     if kept and not reason:
         design = cases.design if len(kept) == len(columns) else cases.design.T[kept].T
         try:
@@ -296,6 +299,17 @@ def _fitted(cases: CompleteCases, columns: list[Column], reasons: list[str], opt
     return _Fitted(figures=figures, reasons=reasons, kept=kept, reason=reason,
                    fit=usable if isinstance(usable, Fit) else None,
                    penalised=usable if isinstance(usable, Penalised) else None)
+
+
+def _told(cases: CompleteCases, kept: list[int], reasons: list[str], options: CoxOptions) -> list[int]:
+    """Return the columns that risk sets tell from the others; say of the rest that they do not."""
+    if not kept:
+        return kept
+    sets = RiskSets(cases.index, cases.event, cases.design.T[kept].T, stratum=cases.stratum, ties=options.ties)
+    held, _ = held_by(sets, len(kept))
+    for i in np.array(kept)[~held].tolist():
+        reasons[i] = UNTOLD
+    return np.array(kept)[held].tolist()
 
 
 def _diverged(found: Fit | Penalised) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -100,6 +100,8 @@ def fit(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.n
     information = best.products[0]
     none = np.zeros(scale.size, bool)
     if not ended or np.linalg.eigvalsh(information)[0] < _HELD * sets.deaths.sum():
+        if sets.unseen.any():
+            return _of_those_at_risk(sets, scale, ties)
         limit = limit_of(sets, ties)
         if not limit.held.all():
             return _at_infinity(limit, best, scale)
@@ -109,10 +111,20 @@ def fit(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.n
                best=best, converged=bool(best.score @ left < ENDED), scale=scale)
 
 
+def _of_those_at_risk(sets: RiskSets, scale: np.ndarray, ties: Ties) -> Fit:
+    """Fit without the patients whom no risk set holds: a value of theirs far from the others must not set the scale."""
+    some = np.repeat(~sets.unseen, sets.sizes)
+    stratum, weight = (None if v is None else v[some] for v in (sets.stratum, sets.weight))
+    found = fit(sets.index[some], sets.event[some], sets.x[some].copy(order="F"), stratum=stratum, weight=weight,
+                ties=ties)
+    return replace(found, coef=found.coef / scale, variance=found.variance / np.outer(scale, scale),
+                   scale=found.scale * scale)
+
+
 def _at_infinity(limit: Limit, last: Point, scale: np.ndarray) -> Fit:
     """Fit what is left where some coefficients run off."""
     basis, converged = limit.basis, True
-    coef, variance = np.zeros(scale.size), np.zeros((scale.size, scale.size))
+    coef, variance = np.full(scale.size, np.nan), np.full((scale.size, scale.size), np.nan)
     if limit.sets:
         nothing = limit.sets.evaluate(np.zeros(basis.shape[1]))
         best, _ = _climb(limit.sets, nothing, nothing.information)
@@ -120,7 +132,7 @@ def _at_infinity(limit: Limit, last: Point, scale: np.ndarray) -> Fit:
         left = inverse @ best.score
         coef, variance = basis @ (best.beta + left), basis @ inverse @ basis.T
         converged = bool(best.score @ left < ENDED)
-    return Fit(coef=coef / scale, variance=variance / np.outer(scale, scale), diverged=limit.endless & ~limit.held,
+    return Fit(coef=coef / scale, variance=variance / np.outer(scale, scale), diverged=limit.endless,
                untold=~limit.endless & ~limit.held, best=last, converged=converged, scale=scale)
 
 

@@ -24,7 +24,6 @@ _FARTHEST_APART = 340.0  # log hazard ratio between two patients: the square of 
 _DIGITS = 1e-9  # of the information, a difference of large sums, below which too few of its digits are left
 _HIGHER, _MAXIMA = 1e-7, 5  # by how much a second maximum's likelihood is higher; how many are followed
 _HALF_QUANTILE = 1.9207294103470556  # half of chi-square's 95 % quantile, one degree of freedom
-_FARTHEST = 60.0  # log hazard ratio over a column's range, beyond which a limit is not looked for
 _REACHED = 1e-5  # of the likelihood: a limit is where it is as high as said
 _SHORTEST = 1e-3  # of a standard error: the profile cannot be followed farther
 
@@ -33,8 +32,9 @@ _SHORTEST = 1e-3  # of a standard error: the profile cannot be followed farther
 class Penalised:
     """Coefficients, profile limits and penalised likelihood-ratio p, each (p,), in units of the columns.
 
-    A limit is infinite where the profile does not fall far enough; `variance` (p, p): the information's inverse;
-    `statistic`: twice what the maximum lies above zero; `converged`: the iteration came to its end.
+    A limit is infinite where the profile does not fall far enough as far as numbers follow it; `variance` (p, p): the
+    information's inverse; `statistic`: twice what the maximum lies above zero; `converged`: the iteration came to its
+    end.
     """
 
     coef: np.ndarray
@@ -175,12 +175,12 @@ class _Profile:
     def limit(self, error: float) -> float:
         """Find where it falls by what the interval allows, by steps as long as an error and then between them.
 
-        Infinite where it does not fall so far while it can be followed.
+        Infinite where it does not fall so far, or cannot be followed until it does.
         """
         from scipy.optimize import brentq
 
         level, inner, ahead = self.best.value - _HALF_QUANTILE, float(self.best.beta[self.j]), 2 * error
-        farthest = _FARTHEST / self.best.sets.span[self.j]
+        farthest = _FARTHEST_APART / self.best.sets.span[self.j]
         while abs(inner + ahead) <= farthest and abs(ahead) > _SHORTEST * abs(error):
             value = self.at(inner + ahead)
             if value == -np.inf:

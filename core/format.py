@@ -81,7 +81,7 @@ def ratio_with_limits(value: float, low: float, high: float) -> str:
 
 
 def _ratio(value: float, digits: int = 2) -> str:
-    """Write a ratio with two decimals, three where two would be 0.00; beyond 1000 either way nothing but that."""
+    """Write a ratio with some decimals, three where two would be 0.00; beyond 1000 either way nothing but that."""
     return ">1000" if value > 1000 else "<0.001" if value < 0.001 else \
         f"{value:.{max(digits, 3) if value < 0.005 else digits}f}"
 

@@ -50,12 +50,18 @@ def limit_of(sets: RiskSets, ties: Ties) -> Limit:
     while inner and len(directions) < p and (found := rising(inner)) is not None:
         directions.append(found)
         inner = _stratified(inner, inner.x @ found, ties)
-    size, along = np.linalg.eigh(inner.evaluate(np.zeros(p)).information if inner else np.zeros((p, p)))
-    some = size > _NOTHING * max(int(sets.deaths.sum()), 1)
-    basis, lost = along[:, some], along[:, ~some]
-    held = np.abs(lost).max(axis=1, initial=0) < _SAME
+    held, basis = held_by(inner, p)
     return Limit(endless=_endless(sets, held, ties) if directions else np.zeros(p, bool), held=held, basis=basis,
                  sets=_on(inner, inner.x @ basis, inner.stratum, ties) if inner and basis.size else None)
+
+
+def held_by(sets: RiskSets | None, p: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return which of p coefficients risk sets tell from the others, bool (p,), and directions they tell of, (p, r)."""
+    if sets is None:
+        return np.zeros(p, bool), np.empty((p, 0))
+    size, along = np.linalg.eigh(sets.evaluate(np.zeros(p)).information)
+    some = size > _NOTHING * int(sets.deaths.sum())
+    return np.abs(along[:, ~some]).max(axis=1, initial=0) < _SAME, along[:, some]
 
 
 def _endless(sets: RiskSets, held: np.ndarray, ties: Ties) -> np.ndarray:
@@ -71,7 +77,7 @@ def _endless(sets: RiskSets, held: np.ndarray, ties: Ties) -> np.ndarray:
     together = rising(_on(sets, sets.x[:, rest], sets.stratum, ties)) if rest.size else None
     if together is not None:
         alone[rest] = np.abs(together) > _SAME
-    return alone
+    return alone & ~held
 
 
 def rising(sets: RiskSets) -> np.ndarray | None:

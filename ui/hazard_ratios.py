@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -95,12 +96,13 @@ def _model(cohort: Cohort, endpoint: str, covariates: tuple[str, ...], options: 
     of = {"endpoint": endpoint, "covariates": covariates, "options": options}
     model, alone = cache.cox(cohort, **of), cache.univariable(cohort, **of)
     figure = model_figure(cohort, model, alone)
+    if model.n < cohort.n and (few := few_patients(model.n, session().least)):
+        figure = replace(figure, warnings=(*figure.warnings, few))
     heading(figure.title, warned=bool(figure.warnings))
     with st.container(key="model"):
         show(figure, key=f"cox-{cohort.fingerprint[:8]}-{len(figure.table)}")
     note(f"{figure.summary[0]}. {figure.provenance.method}")
-    few = few_patients(model.n, session().least) if model.missing_covariate else ""
-    for text in filter(None, [*figure.warnings, few]):
+    for text in figure.warnings:
         note(text, strong=True)
     for text in figure.notes:
         note(text)

@@ -20,7 +20,7 @@ _TITLE_TOP, _TITLE_HEIGHT = 0.32, 0.62
 _FOOT_HEIGHT, _FOOT_MARGIN = 0.95, 0.15
 _FOOT_SIZES = ((9, "\n"), (8, "\n"), (8, " "), (7, " "))  # points, and what stands between statements
 _LINE_HEIGHT = 1.2 / 72  # inches per point
-_MOST_ROWS, _MOST_COLUMNS = 20, 6
+_MOST_ROWS, _MOST_COLUMNS, _ROW = 20, 6, 0.25  # rows and columns of a table, inches of a row of a long one
 _MOST_BENEATH = 0.4  # of the room: a table that needs more is on a slide of its own
 _LONGEST = 52  # characters of a cell; longer ones are cut, for a row must stay one line high
 _LARGEST = 1 / 60  # inches per point of a chart: a small one is not blown up
@@ -69,10 +69,11 @@ def _slide(deck: Any, figure: Figure) -> None:
 
 def _tables(deck: Any, slide: Any, figure: Figure, top: float, width: float) -> None:
     """Write a table on slides of its own, the first of them on `slide` where that is given."""
+    most = _MOST_ROWS - math.ceil((_foot(figure)[2] - _FOOT_HEIGHT) / _ROW)  # a higher footnote takes rows away
     for name, part in table_parts(figure.table):
-        for start in range(0, len(part), _MOST_ROWS):
+        for start in range(0, len(part), most):
             here = slide or _headed(deck, figure, f"{figure.title}: {name}")
-            _table(here, part.iloc[start:start + _MOST_ROWS], _MARGIN, top, width)
+            _table(here, part.iloc[start:start + most], _MARGIN, top, width)
             slide = None
 
 
@@ -176,7 +177,7 @@ def _table(slide: Any, frame: pd.DataFrame, left: float, top: float, width: floa
 
     many = len(frame.columns) > _MOST_COLUMNS
     points = 9 if many else 12 if len(frame) <= 6 else 10
-    row = (0.25 if many or len(frame) > 6 else 0.3)
+    row = _ROW if many or len(frame) > 6 else 0.3
     shape = slide.shapes.add_table(len(frame) + 1, len(frame.columns), Inches(left), Inches(top),
                                    Inches(width), Inches(row * (len(frame) + 1)))
     shape.name = "Numbers"

@@ -72,8 +72,7 @@ def test_arms_that_share_no_risk_set_have_no_penalised_ratio_either():
     cohort = cohort_of(pd.DataFrame(rows, columns=["arm", "site", "x", "time", "event"]))
     plain, firth = (cox(cohort, endpoint="OS", covariates=["arm"], options=CoxOptions.of(
         within=["site"], ties="breslow", firth=firth)) for firth in (False, True))
-    assert plain.terms.reason.tolist() == [UNTOLD]
-    assert firth.reason == "no maximum of the likelihood was found: take covariates away"
+    assert plain.terms.reason.tolist() == firth.terms.reason.tolist() == [UNTOLD]
 
 
 @pytest.mark.parametrize("ties", ["efron", "breslow"])

@@ -9,6 +9,7 @@ import pytest
 from core import CoxOptions, cox, read_cohort
 from core.adequacy import NO_FINITE_RATIO, UNTOLD
 from core.cohort import Cohort
+from core.runs import Runs
 
 
 def cohort_of(frame: pd.DataFrame) -> Cohort:
@@ -97,3 +98,48 @@ def test_strata_far_apart_take_no_digits_from_each_other():
         within=["site"])).terms for f in (frame, near))
     assert far.coef.to_numpy() == pytest.approx(close.coef.to_numpy(), rel=1e-9)
     assert far.std_error.to_numpy() == pytest.approx(close.std_error.to_numpy(), rel=1e-7)
+
+
+@pytest.mark.parametrize("n", [30, 91, 1000])
+@pytest.mark.parametrize("firth", [False, True])
+def test_an_arm_nested_in_the_strata_is_told_by_nothing(n, firth):
+    """Nothing lifts the dying above those at risk but rounding; beside it another covariate has its ratio."""
+    rng = np.random.default_rng(n)
+    site = rng.choice(["x", "y", "z"], n)
+    frame = pd.DataFrame({"arm": np.where(site == "x", "a", "b"), "site": site, "age": rng.normal(60, 9, n).round(1),
+                          **survivors(n, n, np.ones(n))})
+    options = CoxOptions.of(within=["site"], firth=firth)
+    alone, both, age = (cox(cohort_of(frame), endpoint="OS", covariates=c, options=options) for c in (
+        ["arm"], ["arm", "age"], ["age"]))
+    assert alone.terms.reason.tolist() == [UNTOLD] and both.terms.reason.tolist() == [UNTOLD, ""]
+    assert both.terms.coef[1] == pytest.approx(age.terms.coef[0], rel=1e-6)
+
+
+@pytest.mark.parametrize("value", [2e3, 2e4, 1e5, 1e8])
+def test_a_code_of_somebody_whom_no_risk_set_holds_changes_nothing(value):
+    rng = np.random.default_rng(7)
+    n = 300
+    marker = np.round(np.exp(rng.normal(2.5, 0.8, n)), 1)
+    lived = survivors(n, 7, np.exp(0.05 * marker))
+    frame = pd.DataFrame({"arm": rng.choice(["a", "b"], n), "marker": marker, **lived})
+    left = frame.assign(event=np.where(np.arange(n) == 0, 0, frame.event), time=np.where(
+        np.arange(n) == 0, frame.time.min() / 2, frame.time))
+    coded = left.assign(marker=np.where(np.arange(n) == 0, value, left.marker))
+    theirs, ours = (cox(cohort_of(f), endpoint="OS", covariates=["arm", "marker"]).terms for f in (left, coded))
+    assert ours.reason.tolist() == ["", ""]
+    assert ours.coef.to_numpy() == pytest.approx(theirs.coef.to_numpy(), rel=1e-6)
+    assert ours.std_error.to_numpy() == pytest.approx(theirs.std_error.to_numpy(), rel=1e-6)
+
+
+@pytest.mark.parametrize("many", [3, 40])
+def test_sums_run_within_their_group_whatever_the_others_hold(many):
+    rng = np.random.default_rng(many)
+    sizes = rng.integers(0, 9, many)
+    values = np.exp(rng.normal(size=(int(sizes.sum()), 2)) * 20)
+    runs, parts = Runs(sizes), np.split(values, np.cumsum(sizes)[:-1])
+    assert runs.sums(values) == pytest.approx(np.concatenate([p.cumsum(axis=0) for p in parts]), rel=1e-14)
+    assert runs.sums_back(values) == pytest.approx(
+        np.concatenate([p[::-1].cumsum(axis=0)[::-1] for p in parts]), rel=1e-14)
+    first = np.repeat(np.cumsum(sizes) - sizes, sizes)
+    wanted = [start + int(values[start:i + 1, 0].argmax()) for i, start in enumerate(first.tolist())]
+    assert runs.highest(values[:, 0]).tolist() == wanted
