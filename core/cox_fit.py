@@ -97,15 +97,14 @@ def fit(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.n
     scale = standardise(design) if scale is None else scale
     sets = RiskSets(index, event, design, stratum=stratum, weight=weight, ties=ties)
     best, ended = _climb(sets, *_start(sets, ties))
-    information = best.products[0]
+    inverse, held = inverse_of(best.products[0])
     none = np.zeros(scale.size, bool)
-    if not ended or np.linalg.eigvalsh(information)[0] < _HELD * sets.deaths.sum():
+    if not ended or held < _HELD * sets.deaths.sum():
         if sets.unseen.any():
             return _of_those_at_risk(sets, scale, ties)
         limit = limit_of(sets, ties)
         if not limit.held.all():
             return _at_infinity(limit, best, scale)
-    inverse = inverse_of(information)
     left = inverse @ best.score
     return Fit(coef=(best.beta + left) / scale, variance=inverse / np.outer(scale, scale), diverged=none, untold=none,
                best=best, converged=bool(best.score @ left < ENDED), scale=scale)
@@ -128,7 +127,7 @@ def _at_infinity(limit: Limit, last: Point, scale: np.ndarray) -> Fit:
     if limit.sets:
         nothing = limit.sets.evaluate(np.zeros(basis.shape[1]))
         best, _ = _climb(limit.sets, nothing, nothing.information)
-        inverse = inverse_of(best.information)
+        inverse, _ = inverse_of(best.information)
         left = inverse @ best.score
         coef, variance = basis @ (best.beta + left), basis @ inverse @ basis.T
         converged = bool(best.score @ left < ENDED)
@@ -211,10 +210,16 @@ def solved(information: np.ndarray, score: np.ndarray) -> np.ndarray:
         return np.asarray(np.linalg.lstsq(information, score, rcond=1e-14)[0])
 
 
-def inverse_of(information: np.ndarray) -> np.ndarray:
-    """Return the inverse, (p, p); the pseudo-inverse where there is none."""
+def inverse_of(information: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return the inverse, (p, p), and what is told of the coefficient that least is; the pseudo-inverse and 0 if none.
+
+    What is told of one beside the others is 1 by its place on the inverse's diagonal.
+    """
     try:
         inverse = np.linalg.inv(information)
     except np.linalg.LinAlgError:
         inverse = np.full_like(information, np.nan)
-    return inverse if (np.diag(inverse) > 0).all() else np.linalg.pinv(information, rcond=1e-14)
+    spread = inverse.diagonal()
+    if (spread > 0).all():
+        return inverse, 1 / float(spread.max())
+    return np.linalg.pinv(information, rcond=1e-14), 0.0
