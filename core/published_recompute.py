@@ -45,7 +45,7 @@ _COX = {"age": "age", "gender": "sex", "tumor_size": "tumor_size", "tumor_number
 _COX_LEVELS = {">=65": "≥ 65", "female": "F", ">10cm": "> 10", ">400": "> 400", ">1": "2"}
 _REFERENCES = {"sex": "M", "pvtt": "Vp2", "etiology": "none", "tumor_number": "single", "hvtt": "no", "t_stage": "T3b",
                "n_stage": "N0"}
-_TABLE_3 = "Cox, the table's covariates; tumour size cut at 10 alone, ECOG 0 and 1 as one level"
+_TABLE_3 = "Cox (the table's covariates; tumour size cut at 10 alone; ECOG 0 and 1 as one level), Wald"
 SURVIVAL, HAZARDS, TOXICITY, RESPONSES, COHORT = "Survival", "Hazard ratios", "Toxicity", "Response", "Cohort"
 
 

@@ -91,6 +91,15 @@ def test_the_table_shows_printed_digits(found):
     assert isinstance(table, pd.DataFrame) and table.Recomputed.item() == ".624 (Student t)"
 
 
+def test_what_is_recomputed_fits_its_column(found):
+    """What gave a p is named shortly; the whole of it stands under "How"."""
+    texts = comparison_table(found, found.rows)
+    assert texts["Recomputed"].str.len().max() <= 36
+    third = texts[(texts.Place == "Table 3") & texts.Figure.str.endswith(": p")]
+    assert third["Recomputed"].str.endswith("(Wald)").all() and len(third) > 5
+    assert third["How, or why not"].str.contains("ECOG 0 and 1 as one level").all()
+
+
 def test_levels_that_are_not_the_paper_s_give_no_zeros():
     text = "id,arm,sex,response,OS_months,OS_event\n" + "".join(
         f"p{i},{'AB'[i % 2]},{('male', 'female')[i % 3 == 0]},{('Complete response', 'Progressive disease')[i % 2]},"
