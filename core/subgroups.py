@@ -131,7 +131,7 @@ def _rows(factors: tuple[str, ...], arms: list[str], tables: ForestTables,
     coef, error = fit_arms(tables, finite)
     figures, reasons, method = _ratios(coef.ravel(), error.ravel(), _reasons(arms, n, deaths, finite))
     several, there = len(arms) - 1, np.flatnonzero(n[0])
-    if there.size == 2:  # of two arms that a filter leaves as of two that there are
+    if there.size == 2 and not there[0]:  # of two arms that a filter leaves as of two that there are
         rows = np.arange(len(tables.subgroups)) * several + there[1] - 1
         thin = (method[rows] == "") & (n[:, there] > 1).all(axis=1)
         _with_firth(figures, method, rows[thin], tables.left(tables.subgroups[thin][:, there]))
