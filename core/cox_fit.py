@@ -9,7 +9,7 @@ import numpy as np
 
 from core.dense_climb import FEW, near_maximum
 from core.partial_likelihood import Point, RiskSets, Ties
-from core.without_maximum import Limit, limit_of
+from core.without_maximum import NOTHING, Limit, limit_of
 
 _STEP = 3e-8  # of a coefficient per standard deviation; the error left is of the order of its square
 _SHORT = 0.02  # a step that cannot lead out of bounds
@@ -21,7 +21,6 @@ _MAX_ITERATIONS = 60
 _FARTHEST = 200.0  # log hazard ratio between two patients, beyond which numbers have no room for what is at risk
 _STRIDE, _GROWTH = 5.0, 0.5  # by how much that may change at a time, and by what part of what it is
 _FLAT = 1e-10  # what a step promises to lift the likelihood by, so little that only a shrinking step has an end
-_HELD = 1e-10  # of the information per death, of columns with standard deviation 1, below which nothing holds them
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -96,13 +95,13 @@ def fit(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.n
     """
     scale = standardise(design) if scale is None else scale
     sets = RiskSets(index, event, design, stratum=stratum, weight=weight, ties=ties)
-    best, ended = _climb(sets, *_start(sets, ties))
+    best, ended = _climb(sets, *_start(sets))
     inverse, held = inverse_of(best.products[0])
     none = np.zeros(scale.size, bool)
-    if not ended or held < _HELD * sets.deaths.sum():
+    if not ended or held < NOTHING * sets.deaths.sum():
         if sets.unseen.any():
             return _of_those_at_risk(sets, scale, ties)
-        limit = limit_of(sets, ties)
+        limit = limit_of(sets)
         if not limit.held.all():
             return _at_infinity(limit, best, scale)
     left = inverse @ best.score
@@ -112,10 +111,8 @@ def fit(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.n
 
 def _of_those_at_risk(sets: RiskSets, scale: np.ndarray, ties: Ties) -> Fit:
     """Fit without the patients whom no risk set holds: a value of theirs far from the others must not set the scale."""
-    some = np.repeat(~sets.unseen, sets.sizes)
-    stratum, weight = (None if v is None else v[some] for v in (sets.stratum, sets.weight))
-    found = fit(sets.index[some], sets.event[some], sets.x[some].copy(order="F"), stratum=stratum, weight=weight,
-                ties=ties)
+    part = sets.part(np.repeat(~sets.unseen, sets.sizes))
+    found = fit(part.index, part.event, part.x, stratum=part.stratum, weight=part.weight, ties=ties)
     return replace(found, coef=found.coef / scale, variance=found.variance / np.outer(scale, scale),
                    scale=found.scale * scale)
 
@@ -151,7 +148,7 @@ def standardise(design: np.ndarray) -> np.ndarray:
     return np.asarray(scale)
 
 
-def _start(sets: RiskSets, ties: Ties) -> tuple[Point, np.ndarray]:
+def _start(sets: RiskSets) -> tuple[Point, np.ndarray]:
     """Return the point to begin at, and an information, (p, p), that leads towards the maximum.
 
     Of many patients the maximum of every sixteenth, of few one had from a matrix, else zero.
@@ -160,9 +157,7 @@ def _start(sets: RiskSets, ties: Ties) -> tuple[Point, np.ndarray]:
     if n <= FEW and (near := near_maximum(sets)):
         return sets.evaluate(near[0]), near[1]
     if n >= _MANY:
-        stratum, weight = (None if v is None else v[::_PART] for v in (sets.stratum, sets.weight))
-        part = RiskSets(sets.index[::_PART], sets.event[::_PART], sets.x[::_PART], stratum=stratum, weight=weight,
-                        ties=ties)
+        part = sets.part(slice(None, None, _PART))
         if part.deaths.sum() >= _EVENTS * p:
             nothing = part.evaluate(np.zeros(p))
             found, ended = _climb(part, nothing, nothing.information)

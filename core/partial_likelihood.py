@@ -186,6 +186,14 @@ class RiskSets:
             out[self.dies] -= of_dying
         return np.repeat(out, self.sizes, axis=0)
 
+    def part(self, some: np.ndarray | slice, x: np.ndarray | None = None, *,
+             stratum: np.ndarray | None = None) -> RiskSets:
+        """Lay out some of the patients anew, on another design (n, .) or in other strata (n,) where these are given."""
+        weight, stratum = (None if v is None else v[some] for v in (
+            self.weight, self.stratum if stratum is None else stratum))
+        return RiskSets(self.index[some], self.event[some], (self.x if x is None else x)[some], stratum=stratum,
+                        weight=weight, ties="efron" if self.efron else "breslow")
+
     def evaluate(self, beta: np.ndarray) -> Point:
         """Return the likelihood and its derivatives at some coefficients, (p,)."""
         return Point(self, beta)

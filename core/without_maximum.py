@@ -14,14 +14,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.partial_likelihood import RiskSets, Ties
+from core.partial_likelihood import RiskSets
 from core.runs import Runs
 
 _ROUNDS, _PAIRS = 60, 400  # of a search; constraints that a round adds
 _BROKEN, _SAME = 1e-8, 1e-6  # of a value along a direction; of a coefficient's part in it; columns have deviation 1
 _ROUNDING = 1e-12  # of the sums that what the dying are above those at risk is the difference of
 _RISES = 1e-6  # of the sum of what the dying's values are above those at risk
-_NOTHING = 1e-10  # of the information per death
+NOTHING = 1e-10  # of the information per death, of columns with standard deviation 1
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,17 +42,17 @@ class Limit:
     sets: RiskSets | None
 
 
-def limit_of(sets: RiskSets, ties: Ties) -> Limit:
+def limit_of(sets: RiskSets) -> Limit:
     """Follow a likelihood along all directions in which it rises for ever."""
     p = sets.x.shape[1]
     directions: list[np.ndarray] = []
     inner: RiskSets | None = sets
     while inner and len(directions) < p and (found := rising(inner)) is not None:
         directions.append(found)
-        inner = _stratified(inner, inner.x @ found, ties)
+        inner = _stratified(inner, inner.x @ found)
     held, basis = held_by(inner, p)
-    return Limit(endless=_endless(sets, held, ties) if directions else np.zeros(p, bool), held=held, basis=basis,
-                 sets=_on(inner, inner.x @ basis, inner.stratum, ties) if inner and basis.size else None)
+    return Limit(endless=_endless(sets, held) if directions else np.zeros(p, bool), held=held, basis=basis,
+                 sets=inner.part(slice(None), inner.x @ basis) if inner and basis.size else None)
 
 
 def held_by(sets: RiskSets | None, p: int) -> tuple[np.ndarray, np.ndarray]:
@@ -60,11 +60,11 @@ def held_by(sets: RiskSets | None, p: int) -> tuple[np.ndarray, np.ndarray]:
     if sets is None:
         return np.zeros(p, bool), np.empty((p, 0))
     size, along = np.linalg.eigh(sets.evaluate(np.zeros(p)).information)
-    some = size > _NOTHING * int(sets.deaths.sum())
+    some = size > NOTHING * int(sets.deaths.sum())
     return np.abs(along[:, ~some]).max(axis=1, initial=0) < _SAME, along[:, some]
 
 
-def _endless(sets: RiskSets, held: np.ndarray, ties: Ties) -> np.ndarray:
+def _endless(sets: RiskSets, held: np.ndarray) -> np.ndarray:
     """Tell which coefficients that are not held run off by themselves, or together, bool (p,); the others may be any.
 
     Beside one that runs off many directions rise, whatever part others have in them.
@@ -72,9 +72,9 @@ def _endless(sets: RiskSets, held: np.ndarray, ties: Ties) -> np.ndarray:
     alone = np.zeros(held.size, bool)
     for j in np.flatnonzero(~held):
         some = np.append(np.flatnonzero(held), j)
-        alone[j] = rising(_on(sets, sets.x[:, some], sets.stratum, ties)) is not None
+        alone[j] = rising(sets.part(slice(None), sets.x[:, some])) is not None
     rest = np.flatnonzero(~alone)
-    together = rising(_on(sets, sets.x[:, rest], sets.stratum, ties)) if rest.size else None
+    together = rising(sets.part(slice(None), sets.x[:, rest])) if rest.size else None
     if together is not None:
         alone[rest] = np.abs(together) > _SAME
     return alone & ~held
@@ -122,7 +122,7 @@ def _broken(sets: RiskSets, value: np.ndarray, died: np.ndarray) -> tuple[np.nda
     return died[worst], highest[sets.place][worst]
 
 
-def _stratified(sets: RiskSets, value: np.ndarray, ties: Ties) -> RiskSets | None:
+def _stratified(sets: RiskSets, value: np.ndarray) -> RiskSets | None:
     """Part the strata by a value; leave aside those that hold one patient, or nobody who dies: they say nothing."""
     order = np.argsort(value, kind="stable")
     group = np.empty(value.size, int)
@@ -130,10 +130,4 @@ def _stratified(sets: RiskSets, value: np.ndarray, ties: Ties) -> RiskSets | Non
     both = group if sets.stratum is None else np.unique(
         np.column_stack([sets.stratum, group]), axis=0, return_inverse=True)[1].ravel()
     some = (np.bincount(both)[both] > 1) & (np.bincount(both, sets.event)[both] > 0)
-    return _on(sets, sets.x, both, ties, some) if some.any() else None
-
-
-def _on(sets: RiskSets, x: np.ndarray, stratum: np.ndarray | None, ties: Ties,
-        some: np.ndarray | slice = slice(None)) -> RiskSets:
-    weight, stratum = (None if v is None else v[some] for v in (sets.weight, stratum))
-    return RiskSets(sets.index[some], sets.event[some], x[some], stratum=stratum, weight=weight, ties=ties)
+    return sets.part(some, stratum=both) if some.any() else None
