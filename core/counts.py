@@ -7,7 +7,8 @@ reversed cumulative sum, whatever is computed from them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+import math
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -18,7 +19,7 @@ import numpy as np
 from core import schema
 from core.cohort import Cohort
 from core.errors import MappingError, NotEstimable
-from core.format import number
+from core.format import exact
 from core.memory import Remembers
 from core.schema import Cut
 
@@ -177,20 +178,39 @@ def baseline_groups(cohort: Cohort, *, most: int, least: int = 2) -> list[str]:
 
 def cuts_of(whole: Cohort, key: str) -> tuple[Cut, ...]:
     """Return a number's cuts in order; the whole cohort's median where the mapping has none."""
-    own = tuple(sorted(whole.variable(key).cuts, key=lambda c: c.at))
-    return own or (Cut(float(np.nanmedian(whole.values(key).to_numpy(dtype=float))), "right"),)
+    cuts = whole.variable(key).cuts
+    return in_order(cuts) if cuts else (Cut(_median(whole.values(key).to_numpy(dtype=float)), "right"),)
+
+
+def in_order(cuts: Iterable[Cut]) -> tuple[Cut, ...]:
+    """Return cuts from the lowest on; of two at one value first the one that leaves the value above it."""
+    return tuple(sorted(cuts, key=lambda c: (c.at, c.closed)))
+
+
+def _median(values: np.ndarray) -> float:
+    """Return a number with few digits that parts the values as their median does, so that a label tells all of it."""
+    known = values[~np.isnan(values)]
+    median = float(np.median(known))
+    above = known[known > median]
+    lowest, end = float(known[known <= median].max()), float(above.min()) if above.size else math.inf
+    return next((v for digits in range(1, 16) if lowest <= (v := float(f"{median:.{digits}g}")) < end), median)
 
 
 def cut_codes(values: np.ndarray, cuts: tuple[Cut, ...]) -> tuple[np.ndarray, tuple[str, ...]]:
     """Return each value's interval and the intervals' labels; each cut says which side is closed."""
-    cuts = tuple(sorted(cuts, key=lambda c: c.at))
+    cuts = in_order(cuts)
+    below = [f"{'≤' if c.closed == 'right' else '<'} {exact(c.at)}" for c in cuts]
+    above = [f"{'>' if c.closed == 'right' else '≥'} {exact(c.at)}" for c in cuts]
+    between = [f"{a} to {b}" for a, b in zip(above, below[1:], strict=False)]
+    return interval_codes(values, cuts), (below[0], *between, above[-1])
+
+
+def interval_codes(values: np.ndarray, cuts: Sequence[Cut]) -> np.ndarray:
+    """Return how many cuts lie below each value, int (n,): the place of its interval; NaN is in the first."""
     codes = np.zeros(values.size, int)
     for cut in cuts:
         codes += (values > cut.at) if cut.closed == "right" else (values >= cut.at)
-    below = [f"{'≤' if c.closed == 'right' else '<'} {number(c.at)}" for c in cuts]
-    above = [f"{'>' if c.closed == 'right' else '≥'} {number(c.at)}" for c in cuts]
-    between = [f"{a} to {b}" for a, b in zip(above, below[1:], strict=False)]
-    return codes, (below[0], *between, above[-1])
+    return codes
 
 
 def count(cohort: Cohort, endpoint: str, by: str | None) -> Counts:

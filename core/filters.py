@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from core.errors import FilterError
-from core.format import number
+from core.format import exact
+from core.schema import Cut
 
 _BOUNDS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 _KEYS = {"in", "not", "missing", *_BOUNDS}
@@ -32,6 +33,16 @@ class Condition:
     missing: bool | None = None
     negated: bool = False
 
+    @classmethod
+    def between(cls, lower: Cut | None, upper: Cut | None) -> Condition:
+        """Keep what lies between two cuts, or beyond one; a value at a cut is on the cut's closed side."""
+        bounds: list[tuple[str, float]] = []
+        if lower:
+            bounds.append(("gt" if lower.closed == "right" else "ge", lower.at))
+        if upper:
+            bounds.append(("le" if upper.closed == "right" else "lt", upper.at))
+        return cls(bounds=tuple(bounds))
+
     def mask(self, values: pd.Series | np.ndarray) -> np.ndarray:
         """Return who passes, one bool per patient."""
         if not isinstance(values.dtype, pd.CategoricalDtype):
@@ -41,9 +52,9 @@ class Condition:
         passes = absent if only_missing else ~absent
         if self.levels is not None:
             passes = passes & np.asarray(pd.Series(values).isin(self.levels))
-        for bound, at in self.bounds:
+        for sign, at in self.bounds:
             with np.errstate(invalid="ignore"):
-                passes = passes & getattr(np, _NUMPY[bound])(np.asarray(values, float), at)
+                passes = passes & getattr(np, _NUMPY[sign])(np.asarray(values, float), at)
         if self.missing:
             passes = passes | absent
         return np.asarray(~passes if self.negated else passes, dtype=bool)
@@ -54,7 +65,7 @@ class Condition:
         if self.levels is not None:
             parts.append(", ".join(self.levels) if self.levels else "no level")
         if self.bounds:
-            bounds = " and ".join(f"{_BOUNDS[b]} {number(at)}" for b, at in self.bounds)
+            bounds = " and ".join(f"{_BOUNDS[b]} {exact(at)}" for b, at in self.bounds)
             parts.append(f"{bounds} {unit}".strip())
         if self.missing is True:
             parts.append("missing")

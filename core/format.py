@@ -18,6 +18,11 @@ def number(value: float) -> str:
     return f"{value:,.6g}".replace("-", MINUS)
 
 
+def exact(value: float) -> str:
+    """Write a bound or cut-point with all its digits: it says who is on which side."""
+    return (number(value) if value == int(value) else f"{value:,}").replace("-", MINUS)
+
+
 def p_value(p: float) -> str:
     """Write a p-value: two digits, three below .1, `<.001`; nothing for NaN."""
     if math.isnan(p):

@@ -112,14 +112,7 @@ def condition_of(cohort: Cohort, key: str, level: str) -> Condition:
     if cohort.variable(key).kind == "categorical":
         return Condition(levels=(level,))
     cuts, place = cuts_of(cohort.whole, key), groups.levels.index(level)
-    bounds: list[tuple[str, float]] = []
-    if place > 0:
-        below = cuts[place - 1]
-        bounds.append(("gt" if below.closed == "right" else "ge", below.at))
-    if place < len(cuts):
-        above = cuts[place]
-        bounds.append(("le" if above.closed == "right" else "lt", above.at))
-    return Condition(bounds=tuple(bounds))
+    return Condition.between(cuts[place - 1] if place else None, cuts[place] if place < len(cuts) else None)
 
 
 def _rows(factors: tuple[str, ...], arms: list[str], tables: ForestTables,

@@ -132,22 +132,31 @@ def _set_levels(key: str, name: str) -> None:
 
 
 def _range(cohort: Cohort, key: str, variable: FactorRole) -> None:
-    """Two number inputs; each says whether its bound is inclusive."""
+    """Two bounds, each with a sign to choose and a number."""
     condition = session().filters.conditions.get(key, Condition())
     bounds = dict(condition.bounds)
     unit = f" ({variable.unit})" if variable.unit else ""
     st.html(f"<div class='cs-label'>{html.escape(variable.label + unit)}</div>")
-    for column, signs, side in zip(st.columns(2), (_FLOOR, _CEILING), ("from", "to"), strict=True):
-        sign = next((s for s in signs if s in bounds), signs[0])
-        name = state.widget(f"{side}-{key}", bounds.get(sign))
-        column.number_input(
-            f"{plain(variable.label)} {_SIGN[sign]}", value=None, key=name, format="%g",
-            placeholder=_SIGN[sign], label_visibility="collapsed", on_change=_set_bound,
-            args=(key, signs, sign, name))
+    for signs, side in ((_FLOOR, "from"), (_CEILING, "to")):
+        sign = next((s for s in signs if s in bounds), session().signs.get((key, side)) or _usual(variable, signs))
+        left, right = st.columns([0.34, 0.66])
+        names = (state.widget(f"{side}-sign-{key}", sign), state.widget(f"{side}-{key}", bounds.get(sign)))
+        asked = {"label_visibility": "collapsed", "on_change": _set_bound, "args": (key, side, signs, names)}
+        left.selectbox(f"{plain(variable.label)}, {side}: sign", signs, key=names[0], format_func=_SIGN.__getitem__,
+                       **asked)
+        right.number_input(f"{plain(variable.label)} {_SIGN[sign]}", value=None, key=names[1], format="%g",
+                           placeholder=_SIGN[sign], **asked)
 
 
-def _set_bound(key: str, signs: tuple[str, ...], sign: str, name: str) -> None:
-    here, value = session(), state.value_of(name)
+def _usual(variable: FactorRole, signs: tuple[str, ...]) -> str:
+    """Return the sign that a bound begins with: at the variable's first cut-point that of its group."""
+    closed = variable.cuts[0].closed if variable.cuts else "left" if signs == _FLOOR else "right"
+    return signs[int((closed == "right") == (signs == _FLOOR))]
+
+
+def _set_bound(key: str, side: str, signs: tuple[str, ...], names: tuple[str, str]) -> None:
+    here, sign, value = session(), state.value_of(names[0]), state.value_of(names[1])
+    here.signs[key, side] = sign
 
     def bounded(filters: Filters) -> Filters:
         condition = filters.conditions.get(key, Condition())

@@ -61,6 +61,7 @@ class Session:
     tau: dict[str, float] = field(default_factory=dict)  # per endpoint, where one was chosen
     clicked: dict[str, frozenset[str]] = field(default_factory=dict)
     brushed: dict[str, Condition | None] = field(default_factory=dict)
+    signs: dict[tuple[str, str], str] = field(default_factory=dict)  # by variable and side, those chosen
     revision: dict[str, int] = field(default_factory=dict)
     figures: list[Figure] = field(default_factory=list)
     least: int = 30  # patients; of fewer every page says so

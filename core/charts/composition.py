@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import altair as alt
@@ -15,11 +16,11 @@ import pandas as pd
 
 from core.charts import theme
 from core.cohort import Cohort
-from core.counts import level_counts
+from core.counts import counted, in_order, interval_codes, level_counts
 from core.figure import Figure, provenance
 from core.filters import Condition
 from core.format import number
-from core.roles import FactorRole
+from core.schema import Cut
 
 WIDTH = 330
 CLICK, BRUSH = "click", "brush"
@@ -58,19 +59,18 @@ def bars_figure(cohort: Cohort, key: str) -> Figure:
 def histogram_figure(cohort: Cohort, key: str) -> Figure:
     """Draw a number's distribution, here and in all, with its cut-points."""
     variable = cohort.variable(key)
-    values = cohort.values(key).to_numpy(dtype=float)
-    edges = _edges(variable, values)
-    here = np.histogram(values[cohort.rows & ~np.isnan(values)], edges)[0]
-    whole = np.histogram(values[~np.isnan(values)], edges)[0]
+    bins, here, whole = bin_counts(cohort, key)
+    edges = np.array([c.at for c in bins])
     condition = cohort.filters.conditions.get(key)
     inside = condition.mask((edges[:-1] + edges[1:]) / 2) if condition else np.ones(len(here), bool)
+    ranges = [Condition.between(a, b).words(variable.unit) for a, b in pairwise(bins)]
     rows: list[dict[str, Any]] = [{"lo": float(a), "hi": float(b), "all": int(w), "here": int(h),
-             "c": theme.SELECTED if i else theme.LINE,
-             "text": f"{number(round(float(a), 6))} to {number(round(float(b), 6))}: {h} of {w}"}
-            for a, b, w, h, i in zip(edges[:-1], edges[1:], whole, here, inside, strict=True)]
+                                   "c": theme.SELECTED if i else theme.LINE, "text": f"{said}: {h:,} of {w:,}"}
+                                  for a, b, w, h, i, said in
+                                  zip(edges[:-1], edges[1:], whole, here, inside, ranges, strict=True)]
     drawn = pd.DataFrame({"from": edges[:-1], "to": edges[1:], "selected": here, "all": whole})
     label = f"{variable.label}, {variable.unit}" if variable.unit else variable.label
-    missing = int(np.isnan(values).sum())
+    missing = cohort.whole.n - int(whole.sum())
     return Figure(
         slug=f"composition-{key}", title=variable.label,
         chart=theme.with_data(
@@ -78,8 +78,7 @@ def histogram_figure(cohort: Cohort, key: str) -> Figure:
             cuts=[{"x": c.at, "text": number(c.at)} for c in variable.cuts if edges[0] <= c.at <= edges[-1]],
             values={"heading": _heading(label, missing), "low": float(edges[0]), "high": float(edges[-1]),
                     "top": int(whole.max(initial=1)) * (_ROOM if variable.cuts else 1.05)}),
-        table=pd.DataFrame({label: [f"{r['text'].split(':')[0]}" for r in rows],
-                            "Selected": here.astype(str), "All": whole.astype(str)}),
+        table=pd.DataFrame({label: ranges, "Selected": here.astype(str), "All": whole.astype(str)}),
         drawn=drawn,
         provenance=provenance(cohort, "Patients per interval: selected, and in the whole cohort."),
         alt=f"{label}: histogram of {int(here.sum())} patients of {int(whole.sum())}",
@@ -102,30 +101,50 @@ def bin_edges(values: np.ndarray, *, log: bool) -> np.ndarray:
     return np.round(first_edge + width * np.arange(count + 1), 10)
 
 
-def _edges(variable: FactorRole, values: np.ndarray) -> np.ndarray:
-    """Return a variable's bin edges; its cut-points are among them, so that a brush can end there."""
+def bins_of(cohort: Cohort, key: str) -> tuple[Cut, ...]:
+    """Return the edges of a variable's bins, the outermost two included, each with the side that holds its value.
+
+    The variable's cut-points are among them, as they are closed, so that a brush can begin and end there.
+    """
+    variable = cohort.variable(key)
+    values = cohort.whole.values(key).to_numpy(dtype=float)
     edges = bin_edges(values, log=variable.log)
-    return np.union1d(edges, [c.at for c in variable.cuts if edges[0] < c.at < edges[-1]])
+    cuts = in_order(c for c in variable.cuts if edges[0] <= c.at <= edges[-1])
+    if cuts and cuts[0].at == edges[0]:  # a bin below it, for the values at the cut may belong there
+        edges = np.append(edges[0] ** 2 / edges[1] if variable.log and edges[0] > 0 else 2 * edges[0] - edges[1], edges)
+    near = 1e-9 * (edges[-1] - edges[0])
+    ordinary = [Cut(float(e), "left") for e in edges if all(abs(e - c.at) > near for c in cuts)]
+    return in_order([*ordinary, *cuts])
+
+
+def bin_counts(cohort: Cohort, key: str) -> tuple[tuple[Cut, ...], np.ndarray, np.ndarray]:
+    """Return a variable's bins and how many patients each holds: of those who pass the filters, and of all."""
+    bins = cohort.whole.remember(("bins", key), lambda: bins_of(cohort, key))
+
+    def codes() -> np.ndarray:
+        values = cohort.whole.values(key).to_numpy(dtype=float)
+        return np.where(np.isnan(values), 0, interval_codes(values, bins[1:-1]) + 1).astype(np.int32)
+
+    here, whole = (counted(cohort.whole, rows, ("binned", key), codes, len(bins))[1:]
+                   for rows in (cohort.rows, cohort.whole.rows))
+    return bins, here, whole
 
 
 def brushed(cohort: Cohort, key: str, low: float, high: float) -> Condition | None:
-    """Turn a brush into a condition on whole bins: at least the lower edge, below the upper.
+    """Turn a brush into a condition on whole bins; at a cut-point it takes the cut's closed side.
 
     None where the brush holds all bins or no part of one.
     """
-    edges = _edges(cohort.variable(key), cohort.values(key).to_numpy(dtype=float))
+    bins, *_ = bin_counts(cohort, key)
+    edges = np.array([c.at for c in bins])
     low, high = min(low, high), max(low, high)
     centres = np.sqrt(edges[:-1] * edges[1:]) if cohort.variable(key).log and edges[0] > 0 \
         else (edges[:-1] + edges[1:]) / 2
     inside = np.flatnonzero((centres >= low) & (centres <= high))
     if not inside.size or inside.size == centres.size:
         return None
-    bounds = []
-    if inside[0] > 0:
-        bounds.append(("ge", float(edges[inside[0]])))
-    if inside[-1] < centres.size - 1:
-        bounds.append(("lt", float(edges[inside[-1] + 1])))
-    return Condition(bounds=tuple(bounds))
+    return Condition.between(bins[inside[0]] if inside[0] > 0 else None,
+                             bins[inside[-1] + 1] if inside[-1] < centres.size - 1 else None)
 
 
 def _round_step(step: float) -> float:

@@ -5,6 +5,8 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.counts import strata
+from core.subgroups import condition_of
 from tests.conftest import HCC, ROOT
 
 PAGES = ("app.py", *(f"pages/{p.name}" for p in sorted((ROOT / "pages").glob("*.py"))))
@@ -38,11 +40,29 @@ def test_a_pill_filters_and_undo_takes_it_back(app):
 
 def test_numbers_bound_a_range_and_say_how(app):
     app.number_input(key="from-afp").set_value(400.0).run()
-    assert app.button(key="chip-afp").label.replace("\\", "") == "AFP ≥ 400 ng/mL ✕"
+    assert app.button(key="chip-afp").label.replace("\\", "") == "AFP > 400 ng/mL ✕"  # as its cut-point has it
     app.number_input(key="to-afp").set_value(1000.0).run()
+    assert "> 400 and ≤ 1,000" in app.button(key="chip-afp").label.replace("\\", "")
+    app.selectbox(key="from-sign-afp").set_value("ge").run()
     assert "≥ 400 and ≤ 1,000" in app.button(key="chip-afp").label.replace("\\", "")
     app.button(key="reset").click().run()
+    assert app.selectbox(key="from-sign-afp").value == "ge"  # what was chosen stays
     assert app.number_input(key="from-afp").value is None
+
+
+def test_the_sidebar_gives_each_group_of_each_number(app, sample):
+    """Its bounds, sign and number, keep the patients of the forest's row."""
+    signs = {"gt": "from", "ge": "from", "lt": "to", "le": "to"}
+    for factor in (f for f in sample.mapping.factors if f.kind == "numeric"):
+        for level in strata(sample, factor.key).levels:
+            condition = condition_of(sample, factor.key, level)
+            for sign, at in condition.bounds:
+                app.selectbox(key=f"{signs[sign]}-sign-{factor.key}").set_value(sign)
+                app.number_input(key=f"{signs[sign]}-{factor.key}").set_value(at)
+            app.run()
+            n = sample.filter({factor.key: condition.to_json()}).n
+            assert f"<b>{n}</b> of 82 patients" in texts(app), (factor.key, level)
+            app.button(key="reset").click().run()
 
 
 def test_had_an_adverse_event(app):

@@ -1,0 +1,104 @@
+"""A value at a cut-point is on one side of it, whichever way the group is asked for."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from core import Cohort, baseline, read_cohort
+from core.charts.composition import bin_counts, brushed
+from core.counts import cuts_of, level_counts, strata
+from core.filters import Condition, Filters
+from core.schema import Cut
+from core.subgroups import condition_of
+from tests.conftest import HCC, SAMPLE
+
+
+def recut(cohort: Cohort, key: str, cuts: list[Cut]) -> Cohort:
+    """Return the cohort with other cuts of one number."""
+    factors = tuple(replace(f, cuts=tuple(cuts)) if f.key == key else f for f in cohort.mapping.factors)
+    return replace(cohort, mapping=replace(cohort.mapping, factors=factors))
+
+
+def numbers(cohort: Cohort) -> list[str]:
+    return [f.key for f in cohort.mapping.factors if f.kind == "numeric"]
+
+
+def from_line(cohort: Cohort, key: str, lower: Cut | None, upper: Cut | None) -> np.ndarray:
+    """Return who passes a brush drawn from the line of one cut to that of another, or to the end."""
+    edges = [c.at for c in bin_counts(cohort, key)[0]]
+    condition = brushed(cohort, key, lower.at if lower else edges[0], upper.at if upper else edges[-1])
+    return cohort.whole.rows if condition is None else condition.mask(cohort.values(key))
+
+
+def assert_one_group(cohort: Cohort, key: str) -> None:
+    """Brush, forest row, baseline group and the condition's own words and JSON keep the same patients."""
+    groups, cuts = strata(cohort, key), cuts_of(cohort, key)
+    counted = baseline(cohort).rows
+    drawn = {c.at for c in bin_counts(cohort, key)[0]}
+    for place, level in enumerate(groups.levels):
+        own = groups.codes == place
+        condition = condition_of(cohort, key, level)
+        np.testing.assert_array_equal(cohort.filter(Filters({key: condition})).rows, own, err_msg=level)
+        np.testing.assert_array_equal(cohort.filter({key: condition.to_json()}).rows, own)
+        assert level_counts(cohort, key)[place] == own.sum()
+        shown = counted[(counted.variable == key) & (counted.level == level)]
+        assert shown["count"].sum() == own[cohort.values(key).notna()].sum() or shown.empty
+        lower, upper = cuts[place - 1] if place else None, cuts[place] if place < len(cuts) else None
+        if cohort.variable(key).cuts and all(c is None or c.at in drawn for c in (lower, upper)) and own.any():
+            known = cohort.values(key).notna().to_numpy()
+            np.testing.assert_array_equal(from_line(cohort, key, lower, upper) & known, own, err_msg=level)
+
+
+@pytest.mark.parametrize("path", [SAMPLE, HCC], ids=["sample", "hcc"])
+def test_every_cut_of_every_number(path):
+    cohort = read_cohort(path)
+    for key in numbers(cohort):
+        assert_one_group(cohort, key)
+
+
+@settings(max_examples=80, deadline=None)
+@given(data=some.data())
+def test_cuts_anywhere_and_closed_on_either_side(data, sample):
+    """Cuts at patients' own values, at the ends of the range, and between them."""
+    key = data.draw(some.sampled_from(numbers(sample)))
+    values = sorted(set(sample.values(key).dropna().tolist()))
+    ends = [values[0], values[-1], round(values[0]), round(values[-1])]
+    at = some.one_of(some.sampled_from(values), some.sampled_from(ends), some.floats(values[0], values[-1]))
+    places = data.draw(some.lists(at, min_size=1, max_size=3, unique=True))
+    cuts = [Cut(float(v), data.draw(some.sampled_from(["left", "right"]))) for v in places]
+    assert_one_group(recut(sample, key, cuts), key)
+
+
+def test_the_drawn_line_of_the_sample_s_cuts(sample):
+    """Three tumours measure exactly 10.0 cm: the group above has 21 patients, and so has the brush."""
+    condition = brushed(sample, "tumor_size", 10.0, 1e9)
+    assert condition == Condition(bounds=(("gt", 10.0),))
+    assert sample.filter(Filters({"tumor_size": condition})).n == 21
+    assert brushed(sample, "afp", 400.0, 1e9) == Condition(bounds=(("gt", 400.0),))
+
+
+def test_bars_hold_whom_a_brush_over_them_keeps(sample):
+    for key in numbers(sample):
+        bins, here, whole = bin_counts(sample, key)
+        assert whole.sum() == sample.values(key).notna().sum() and (here == whole).all()
+        for place, (a, b) in enumerate(zip(bins[:-1], bins[1:], strict=True)):
+            assert Condition.between(a, b).mask(sample.values(key)).sum() == whole[place]
+
+
+@settings(max_examples=100, deadline=None)
+@given(some.lists(some.floats(-1e6, 1e6), min_size=1, max_size=30))
+def test_the_median_s_cut_is_said_with_all_its_digits(values):
+    """Its label tells exactly who is below: the same patients as the median itself."""
+    from core.counts import _median
+    from core.format import exact
+
+    array = np.array(values)
+    cut = _median(array)
+    np.testing.assert_array_equal(array <= cut, array <= np.median(array))
+    said = float(exact(cut).replace(",", "").replace("−", "-"))
+    assert ((array <= said) == (array <= cut)).all()
+    assert pd.Series(array).notna().all()
