@@ -14,6 +14,7 @@ from core.cohort import Cohort, WorstGrades
 from core.comparison import adjusted
 from core.counts import strata
 from core.frames import frame
+from core.options import Checked
 from core.proportions import PairTest, koopman, log_ratio, newcombe, odds_ratio, pair_p
 from core.tables import exact_test
 from core.two_by_two import miettinen_nurminen
@@ -30,7 +31,7 @@ SINGLE = {str(g): (g, g) for g in range(1, 6)}
 
 
 @dataclass(frozen=True, kw_only=True)
-class EventOptions:
+class EventOptions(Checked):
     """How strata are compared: the test, the interval of the difference, and a ratio beside it ("" for none).
 
     `single`: bands of single grades, too. `rows`: a row per term, or per category or of all together, at the worst over

@@ -20,6 +20,7 @@ from core.errors import NotEstimable
 from core.frames import frame
 from core.grouped_numbers import GroupedNumbers, NumberTest, grouped_numbers, number_test
 from core.lilliefors import lilliefors_p
+from core.options import Checked
 from core.schema import ARM
 from core.side_by_side import level_tables
 from core.tables import TableTest, exact_tests, pearson_test
@@ -34,7 +35,7 @@ _MOMENTS = ("mean", "sd", "median", "low_quartile", "high_quartile", "least", "m
 
 
 @dataclass(frozen=True, kw_only=True)
-class BaselineOptions:
+class BaselineOptions(Checked):
     """How numbers are summed up, and what is tested.
 
     Attributes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from core.cohort import Cohort
 from core.counts import Counts, count, count_within
 from core.errors import NotEstimable
 from core.frames import frame
+from core.options import NOT_NEGATIVE, Checked, Limits, takes_options
 from core.p_values import chi_square_p
 
 Weight = Literal["log-rank", "Gehan-Wilcoxon", "Tarone-Ware", "Peto", "Fleming-Harrington"]
@@ -23,8 +24,10 @@ _HELD = 1e-9  # of a correlation: what varies less follows from the other strata
 
 
 @dataclass(frozen=True, kw_only=True)
-class TestOptions:
+class TestOptions(Checked):
     """Which test: its weight (with p and q for Fleming-Harrington), and what it is stratified by."""
+
+    limits: ClassVar[Limits] = {"p": NOT_NEGATIVE, "q": NOT_NEGATIVE}
 
     __test__ = False  # no test case, whatever its name begins with
 
@@ -79,6 +82,7 @@ def _unstratified(counts: Counts, options: TestOptions) -> pd.DataFrame:
     return counts.remember(("test", options), make)
 
 
+@takes_options
 def pairwise(cohort: Cohort, *, endpoint: str, by: str, options: TestOptions | None = None,
              adjust: Adjustment = "holm") -> pd.DataFrame:
     """Test each pair of strata by itself; p-values adjusted for their number (R: p.adjust).
@@ -117,6 +121,7 @@ def trend(cohort: Cohort, *, endpoint: str, by: str, options: TestOptions | None
                          "test": [f"{options.words()} for trend"]})
 
 
+@takes_options
 def adjusted(p: np.ndarray, method: Adjustment) -> np.ndarray:
     """Adjust p-values for their number (R: p.adjust, "holm" or "BH"); missing ones stay and do not count."""
     out = p.copy()

@@ -21,6 +21,7 @@ from core.errors import NotEstimable
 from core.firth import Penalised, penalised
 from core.format import plural
 from core.frames import frame
+from core.options import Checked
 from core.p_values import chi_square_p, two_sided_p
 from core.partial_likelihood import RiskSets, Ties
 from core.product_limit import Z95
@@ -33,7 +34,7 @@ _FIGURES = ("coef", "std_error", "hazard_ratio", "conf_low", "conf_high", "p_val
 
 
 @dataclass(frozen=True, kw_only=True)
-class CoxOptions:
+class CoxOptions(Checked):
     """How covariates enter, and how the model is fitted.
 
     Attributes

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from core.dense_climb import FEW, near_maximum
+from core.options import takes_options
 from core.partial_likelihood import Point, RiskSets, Ties
 from core.without_maximum import NOTHING, Limit, limit_of
 
@@ -81,6 +82,7 @@ class Fit:
                 ("score", float(start.score @ np.linalg.lstsq(start.information, start.score, rcond=1e-14)[0]), p)]
 
 
+@takes_options
 def fit(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.ndarray | None = None,
         stratum: np.ndarray | None = None, weight: np.ndarray | None = None, ties: Ties = "efron") -> Fit:
     """Maximise the partial likelihood by Newton's method (R: coxph).

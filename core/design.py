@@ -11,6 +11,7 @@ import numpy as np
 from core.cohort import Cohort
 from core.counts import strata, timeline
 from core.errors import MappingError, NotEstimable
+from core.options import takes_options
 from core.treatment import reference_place
 
 Form = Literal["levels", "linear", "log2", "cut", "spline"]
@@ -96,6 +97,7 @@ def missing(cohort: Cohort, key: str) -> np.ndarray | None:
     return cohort.whole.remember(("missing", key), find)
 
 
+@takes_options
 def form_of(cohort: Cohort, key: str, asked: Form | None = None) -> Form:
     """Return how a covariate enters: as asked where it can, else by levels, or per unit."""
     categorical = cohort.variable(key).kind == "categorical"
@@ -110,6 +112,7 @@ def default_form(cohort: Cohort, key: str) -> Form:
     return "log2" if variable.log and _positive(cohort.whole, key) else "linear"
 
 
+@takes_options
 def columns_of(cohort: Cohort, key: str, form: Form, reference: str = "") -> list[Column]:
     """Return a covariate's columns.
 

@@ -6,6 +6,7 @@
     ├── MappingError       a role points to a column, level or unit that is not there
     ├── ValidationError    cells that do not fit their role; carries all findings
     ├── FilterError        a condition on an unknown variable or level
+    ├── OptionError        an option that does not exist
     ├── NeedsAnswer        a reading that only a person can choose; carries the choices
     └── NotEstimable       a panel that cannot be computed from these patients
 """
@@ -50,6 +51,10 @@ class ValidationError(CohortError):
 
 class FilterError(CohortError):
     """Say which condition names something that the cohort does not have."""
+
+
+class OptionError(CohortError):
+    """Say which option does not exist, and which do."""
 
 
 class NeedsAnswer(CohortError):

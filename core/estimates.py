@@ -14,12 +14,14 @@ from core.counts import TOLERANCE, Counts, count
 from core.errors import NotEstimable
 from core.format import number
 from core.frames import frame
+from core.options import takes_options
 from core.p_values import two_sided_p
 from core.product_limit import Z95, ConfType, limits, product_limit, quantiles_of
 
 _CERTAIN = {"estimate": 1.0, "std_error": 0.0, "conf_low": 1.0, "conf_high": 1.0}
 
 
+@takes_options
 def survival_at(cohort: Cohort, *, endpoint: str, by: str | None = None, times: Sequence[float],
                 conf_type: ConfType = "log-log") -> pd.DataFrame:
     """Return survival at chosen times (R: summary.survfit).
@@ -76,6 +78,7 @@ def differences_at(at: pd.DataFrame) -> pd.DataFrame:
         "p_value": np.array([two_sided_p(v) for v in z])})
 
 
+@takes_options
 def quantiles(cohort: Cohort, *, endpoint: str, by: str | None = None, shares: Sequence[float] = (0.25, 0.5, 0.75),
               conf_type: ConfType = "log-log") -> pd.DataFrame:
     """Return the times at which a share has had the event (R: quantile.survfit).
@@ -93,6 +96,7 @@ def _quantiles(counts: Counts, shares: Sequence[float], conf_type: ConfType) -> 
         "time": found[:, :, 0].ravel(), "conf_low": found[:, :, 1].ravel(), "conf_high": found[:, :, 2].ravel()})
 
 
+@takes_options
 def follow_up(cohort: Cohort, *, endpoint: str, by: str | None = None,
               conf_type: ConfType = "log-log") -> pd.DataFrame:
     """Return follow-up by its two definitions, named.

@@ -12,6 +12,7 @@ from core.causes import happened
 from core.cohort import Cohort
 from core.counts import strata
 from core.errors import NotEstimable
+from core.options import takes_options
 from core.proportions import PairTest, pair_p
 from core.schema import ARM
 
@@ -40,6 +41,7 @@ class FailurePattern:
     missing: int
 
 
+@takes_options
 def failure_pattern(cohort: Cohort, *, by: str = ARM, test: PairTest = "Fisher exact",
                     difference: Difference = "Miettinen-Nurminen") -> FailurePattern:
     """Count failures by site per group, and which sites occur together.

@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from core.cox_fit import ENDED, standardise
+from core.options import takes_options
 from core.p_values import chi_square_p
 from core.partial_likelihood import Point, RiskSets, Ties
 
@@ -97,6 +98,7 @@ class _Peak:
         return np.asarray((out + out.T) / 2)
 
 
+@takes_options
 def penalised(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.ndarray | None = None,
               stratum: np.ndarray | None = None, ties: Ties = "efron") -> Penalised:
     """Maximise the penalised likelihood; parameters as for `cox_fit.fit`.

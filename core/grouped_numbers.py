@@ -14,6 +14,7 @@ import numpy as np
 
 from core.cohort import Cohort
 from core.counts import counted, strata
+from core.options import takes_options
 from core.p_values import chi_square_p, two_sided_p
 
 NumberTest = Literal["by the summary", "Student t", "Welch t", "Mann-Whitney", "Mann-Whitney, uncorrected"]
@@ -105,6 +106,7 @@ def distinct(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return values, place
 
 
+@takes_options
 def number_test(test: NumberTest, summary: str, numbers: GroupedNumbers) -> tuple[str, float]:
     """Return the name and p of the test between groups' numbers; no p where a group has fewer than two.
 

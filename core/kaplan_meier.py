@@ -11,6 +11,7 @@ from core.cohort import Cohort
 from core.comparison import log_rank
 from core.counts import Counts, count
 from core.frames import frame
+from core.options import takes_options
 from core.product_limit import ConfType, limits, product_limit, quantiles_of
 
 
@@ -41,6 +42,7 @@ class KaplanMeier:
     missing_stratum: int
 
 
+@takes_options
 def kaplan_meier(cohort: Cohort, *, endpoint: str, by: str | None = None,
                  conf_type: ConfType = "log-log") -> KaplanMeier:
     """Estimate survival per stratum (R: survfit, quantile.survfit, survdiff).

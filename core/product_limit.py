@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from core.counts import TOLERANCE, Counts
+from core.options import takes_options
 
 Z95 = 1.959963984540054
 ConfType = Literal["log-log", "log", "plain"]
@@ -29,11 +30,13 @@ def _product_limit(counts: Counts) -> tuple[np.ndarray, np.ndarray]:
         return survival, np.sqrt(np.where(survival == 0, np.nan, variance))
 
 
+@takes_options
 def limits(counts: Counts, conf_type: ConfType) -> tuple[np.ndarray, np.ndarray]:
     """Return the pointwise 95 % limits of survival, each (k, t)."""
     return counts.remember(("limits", conf_type), lambda: confidence(*product_limit(counts), conf_type))
 
 
+@takes_options
 def confidence(survival: np.ndarray, error: np.ndarray, conf_type: ConfType) -> tuple[np.ndarray, np.ndarray]:
     """Return the 95 % limits of survival given the standard error of log survival.
 
@@ -51,6 +54,7 @@ def confidence(survival: np.ndarray, error: np.ndarray, conf_type: ConfType) -> 
         return np.exp(-hazard * shift), np.exp(-hazard / shift)
 
 
+@takes_options
 def quantiles_of(counts: Counts, shares: Sequence[float], conf_type: ConfType) -> np.ndarray:
     """Return when shares of each stratum have had the event, and the limits, (k, shares, 3); NaN: not reached."""
     found = np.full((len(counts.strata.levels), len(shares), 3), math.nan)

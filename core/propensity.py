@@ -12,6 +12,7 @@ import numpy as np
 
 from core.cox_fit import standardise
 from core.errors import NotEstimable
+from core.options import takes_options
 
 Kind = Literal["IPTW", "stabilised", "overlap"]
 ESTIMANDS: dict[Kind, str] = {
@@ -70,6 +71,7 @@ def _directions(x: np.ndarray) -> np.ndarray:
     return np.asarray(x @ (along[:, some] / np.sqrt(size[some])))
 
 
+@takes_options
 def weights(score: np.ndarray, treated: np.ndarray, kind: Kind) -> np.ndarray:
     """Return each patient's weight, (n,), from the propensity score."""
     if kind == "overlap":

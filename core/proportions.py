@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from core.options import takes_options
 from core.product_limit import Z95
 from core.two_by_two import fisher_exact, root_between, wilson
 
@@ -19,6 +20,7 @@ PAIR_TESTS: tuple[PairTest, ...] = ("Fisher exact", "Fisher mid-p", "Pearson Ï‡Â
 Estimate = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
+@takes_options
 def pair_p(test: PairTest, x1: np.ndarray, n1: np.ndarray, x0: np.ndarray, n0: np.ndarray) -> np.ndarray:
     """Return two-sided p-values by the named test; NaN where a group is empty or nobody or everybody had an event.
 

@@ -17,6 +17,7 @@ from core.adverse_events import DIFFERENCES, Difference
 from core.cohort import Cohort
 from core.counts import strata
 from core.errors import NotEstimable
+from core.options import Checked
 from core.proportions import PairTest, clopper_pearson, pair_p
 from core.schema import ARM, RESPONSE
 from core.tables import exact_test
@@ -30,7 +31,7 @@ _NO_CATEGORY = re.compile(r"^(not|non|un|in|no\b|未|不|无|没)|free|missing|d
 
 
 @dataclass(frozen=True, kw_only=True)
-class ResponseOptions:
+class ResponseOptions(Checked):
     """What counts, of whom, and how groups are compared.
 
     Attributes

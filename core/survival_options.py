@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from core.comparison import TestOptions
+from core.options import NOT_NEGATIVE, Checked, Limits
 from core.product_limit import ConfType
 
 
 @dataclass(frozen=True, kw_only=True)
-class SurvivalOptions:
+class SurvivalOptions(Checked):
     """Which curves, and which figures of them.
 
     Attributes
@@ -20,6 +22,8 @@ class SurvivalOptions:
     tau : month to which restricted means run; None for the longest that all strata allow
     test : how the curves are compared
     """
+
+    limits: ClassVar[Limits] = {"times": NOT_NEGATIVE, "shares": (0, 1), "tau": NOT_NEGATIVE}
 
     endpoint: str
     by: str | None = None

@@ -16,6 +16,7 @@ from core.design import Column, columns_of, default_form, design_of, missing
 from core.e_value import e_values
 from core.errors import NotEstimable
 from core.format import fixed, plural
+from core.options import Checked, takes_options
 from core.p_values import two_sided_p
 from core.product_limit import Z95, ConfType, confidence, quantile
 from core.propensity import Kind, effective_size, mean_differences, propensity_score, weights
@@ -28,7 +29,7 @@ _EXTREME = 0.05  # a propensity so near 0 or 1 gives a weight that rules the res
 
 
 @dataclass(frozen=True, kw_only=True)
-class WeightingOptions:
+class WeightingOptions(Checked):
     """By what the arms are balanced, for which patients, and how curves have their limits.
 
     Numbers enter the propensity model per unit, or per doubling where they are read on a log scale.
@@ -187,6 +188,7 @@ def _curves(patients: _Patients, weight: np.ndarray, names: tuple[str, str], con
         ignore_index=True)
 
 
+@takes_options
 def weighted_curve(times: np.ndarray, place: np.ndarray, event: np.ndarray, weight: np.ndarray,
                    conf_type: ConfType) -> pd.DataFrame:
     """Return a weighted Kaplan-Meier curve with robust standard errors (R: survfit with weights).

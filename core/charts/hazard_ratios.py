@@ -20,6 +20,7 @@ from core.design import FORMS
 from core.errors import NotEstimable
 from core.figure import Figure, analysed, provenance, rows_of
 from core.format import DASH, hazard_ratio, p_phrase, p_value, plural
+from core.options import takes_options
 from core.subgroups import FIRTH, Subgroups
 
 Sort = Literal["as mapped", "hazard ratio", "interaction p", "events"]
@@ -132,6 +133,7 @@ def _together(joint: tuple[float, int, float] | None) -> str:
     return DASH if math.isnan(p) else f"see its curve, {p_phrase(p)} ({df} df)"
 
 
+@takes_options
 def subgroup_figure(cohort: Cohort, found: Subgroups, *, sort: Sort = "as mapped") -> Figure:
     """Draw the treatment's hazard ratio in every subgroup; a click on a row asks for it."""
     found, emptied = _with_patients(found)

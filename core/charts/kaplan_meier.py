@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from core.counts import count
 from core.figure import Figure, provenance, rows_of
 from core.format import NOT_ESTIMABLE, estimate, fixed, hazard_ratio, number, p_phrase, percent, plural
 from core.kaplan_meier import KaplanMeier
+from core.options import NOT_NEGATIVE, Checked, Limits
 from core.product_limit import Z95
 from core.treatment import TreatmentEffect
 
@@ -28,7 +29,7 @@ COUNTS: dict[Count, str] = {"at risk": "Number at risk", "events": "Events so fa
 
 
 @dataclass(frozen=True, kw_only=True)
-class CurveOptions:
+class CurveOptions(Checked):
     """How curves are drawn.
 
     Attributes
@@ -39,6 +40,8 @@ class CurveOptions:
     counts : what stands under the axis
     tau : a month to mark, to which restricted means run
     """
+
+    limits: ClassVar[Limits] = {"tau": NOT_NEGATIVE}
 
     view: View = "survival"
     band: bool = True

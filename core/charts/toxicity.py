@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from core.charts.toxicity_tables import no_test
 from core.cohort import Cohort
 from core.figure import Figure, by_words, provenance, rows_of
 from core.format import DASH, count_and_percent, p_value, percentage_points, plural, ratio_with_limits
+from core.options import Checked, Limits
 
 Sort = Literal["as mapped", "rate", "difference", "p", "category"]
 SORTS: tuple[Sort, ...] = ("rate", "difference", "p", "category", "as mapped")
@@ -24,8 +25,10 @@ GRADES = ("#fde3b5", "#f9b45c", "#e8781d", "#b8400e", "#5c1a06")  # 1 to 5, ligh
 
 
 @dataclass(frozen=True, kw_only=True)
-class EventView:
+class EventView(Checked):
     """Which band is compared, in which order, and from which rate (in any stratum) on."""
+
+    limits: ClassVar[Limits] = {"least": (0, 1)}
 
     band: str = "any"
     sort: Sort = "rate"

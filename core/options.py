@@ -1,0 +1,112 @@
+"""Options are held against their types when they are made: one that does not exist is refused, never obeyed."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import types
+from collections.abc import Callable, Mapping
+from functools import lru_cache, wraps
+from typing import Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from core.errors import OptionError
+
+Limits = Mapping[str, tuple[float, float]]
+NOT_NEGATIVE = (0.0, math.inf)
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Checked:
+    """An options class, a dataclass whose fields are held against their types.
+
+    `limits`: per field the least and the largest number that it may hold, both allowed.
+    """
+
+    limits: ClassVar[Limits] = {}
+
+    def __post_init__(self) -> None:
+        """Refuse what does not fit.
+
+        Raises
+        ------
+        OptionError
+            With the option's name, its value, and what can be chosen.
+        """
+        kind: Any = type(self)
+        for name, hint in _hints(kind).items():
+            if name in self.__dict__:
+                check(name, self.__dict__[name], hint)
+        for name, (least, most) in self.limits.items():
+            _check_range(name, self.__dict__[name], least, most)
+
+
+def takes_options(function: F) -> F:
+    """Decorate a function whose arguments are options: those of a `Literal` type are checked when it is called."""
+    places = list(inspect.signature(function).parameters)
+
+    @wraps(function)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        for name, hint in _literals(function).items():
+            place = places.index(name)
+            if name in kwargs:
+                check(name, kwargs[name], hint)
+            elif place < len(args):
+                check(name, args[place], hint)
+        return function(*args, **kwargs)
+    return checked  # type: ignore[return-value]
+
+
+def check(name: str, value: Any, hint: Any) -> None:
+    """Refuse a value that its type does not hold.
+
+    Raises
+    ------
+    OptionError
+        With the option's name, its value, and what can be chosen.
+    """
+    if _fits(value, hint):
+        return
+    choices = [str(c) for c in _choices(hint)]
+    named = name.replace("_", " ")
+    raise OptionError(f"{value!r} is no {named}.", f"Choose one of: {', '.join(choices)}." if choices else
+                      "Give what the documentation of these options says.")
+
+
+def _check_range(name: str, value: Any, least: float, most: float) -> None:
+    for one in value if isinstance(value, tuple) else (value,):
+        if one is not None and not least <= one <= most:
+            upper = "" if most == math.inf else f" and at most {most!r}"
+            raise OptionError(f"{one!r} is no {name.replace('_', ' ')}.", f"Give at least {least!r}{upper}.")
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    origin, parts = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        return value in parts
+    if origin in (Union, types.UnionType):
+        return any(_fits(value, part) for part in parts)
+    if origin is tuple:
+        inner = [parts[0]] * len(value) if isinstance(value, tuple) and parts[1:] == (...,) else list(parts)
+        return isinstance(value, tuple) and len(value) == len(inner) and all(map(_fits, value, inner))
+    if hint is float:
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    kind = origin or hint
+    return isinstance(value, kind) if isinstance(kind, type) else True
+
+
+def _choices(hint: Any) -> list[Any]:
+    """Return what an option may be, wherever its type names choices."""
+    if get_origin(hint) is Literal:
+        return [c for c in get_args(hint) if c != ""]
+    return [c for part in get_args(hint) if part is not ... for c in _choices(part)]
+
+
+@lru_cache(maxsize=256)
+def _hints(owner: Any) -> dict[str, Any]:
+    return get_type_hints(owner)
+
+
+@lru_cache(maxsize=256)
+def _literals(function: Any) -> dict[str, Any]:
+    return {name: hint for name, hint in get_type_hints(function).items()
+            if name != "return" and any(get_origin(h) is Literal for h in (hint, *get_args(hint)))}
