@@ -6,11 +6,13 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
 from core.cohort import Cohort
 from core.counts import Counts
-from core.format import number, plural
+from core.format import number, p_phrase, plural
 from core.known import known_by, later_keys
+from core.proportional import DOUBT
 
 FEW_EVENTS = 10  # per parameter
 NO_EVENT, NO_FINITE_RATIO = "no event in", "the hazard ratio has no finite value (monotone likelihood)"
@@ -98,6 +100,33 @@ def model_reason(parameters: int, events: int) -> str:
     if parameters >= events:
         return f"{plural(parameters, 'parameter')} for {plural(events, 'event')}: no model can be fitted"
     return ""
+
+
+def few_at_tau(means: pd.DataFrame) -> str:
+    """Say where a single patient is left at risk at the month to which restricted means run; "" where nowhere.
+
+    Parameters
+    ----------
+    means : what estimates.restricted_mean returned
+    """
+    lone = means.strata[(means.n_risk == 1) & means.estimate.notna()].tolist()
+    if not lone:
+        return ""
+    return (f"At month {number(float(means.tau.iloc[0]))} one patient is left at risk in {' and in '.join(lone)}: the "
+            "end of the curve, and with it the mean, rests on that patient. Choose a smaller τ.")
+
+
+def proportional_verdict(p: float) -> str:
+    """Say beside a hazard ratio whether hazards are proportional, by the p of their test.
+
+    Source: Grambsch P, Therneau T. Biometrika 1994;81:515 (R: cox.zph of survival 3, transform "km").
+    """
+    if math.isnan(p):
+        return "Proportional hazards: the events are too few to test it"
+    if p < DOUBT:
+        return (f"Proportional hazards: {p_phrase(p)}, the ratio seems to change over time and one number may not "
+                "describe it: compare restricted means")
+    return f"Proportional hazards: {p_phrase(p)}, no evidence against them"
 
 
 def log_rank_reason(counts: Counts) -> str:

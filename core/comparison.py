@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from core.cohort import Cohort
-from core.counts import Counts, count, count_within
+from core.counts import Counts, count, count_within, stratified_by
 from core.errors import NotEstimable
 from core.frames import frame
 from core.options import NOT_NEGATIVE, Checked, Limits, takes_options
@@ -62,7 +62,7 @@ def compare(cohort: Cohort, *, endpoint: str, by: str, options: TestOptions | No
     """
     options = options or TestOptions()
     if options.within:
-        return _frame(_score(cohort, endpoint, by, options), options.words())
+        return _frame(_score(cohort, endpoint, by, options), _name(cohort, options))
     return _unstratified(count(cohort, endpoint, by), options)
 
 
@@ -118,7 +118,8 @@ def trend(cohort: Cohort, *, endpoint: str, by: str, options: TestOptions | None
         raise NotEstimable("No event tells the strata apart: there is no trend to test.", "Take a filter away.")
     statistic = float(scores @ found.score) ** 2 / variance
     return pd.DataFrame({"statistic": [statistic], "df": [1], "p_value": [chi_square_p(statistic, 1)],
-                         "test": [f"{options.words()} for trend"]})
+                         "test": [f"{_name(cohort, options)}, for trend" if options.within else
+                                  f"{options.words()} for trend"]})
 
 
 @takes_options
@@ -136,6 +137,11 @@ def adjusted(p: np.ndarray, method: Adjustment) -> np.ndarray:
     else:
         out[order[::-1]] = np.minimum(np.minimum.accumulate((m / (m - rank)) * p[order][::-1]), 1)
     return out
+
+
+def _name(cohort: Cohort, options: TestOptions) -> str:
+    """Name a test, with the strata it is stratified by."""
+    return f"{options.words()} by {stratified_by(cohort, options.within)}" if options.within else options.words()
 
 
 def _tables(cohort: Cohort, endpoint: str, by: str, options: TestOptions) -> list[Counts]:

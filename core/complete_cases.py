@@ -9,7 +9,7 @@ import numpy as np
 
 from core.adequacy import own_reason
 from core.cohort import Cohort
-from core.counts import strata, timeline
+from core.counts import stratification, timeline
 from core.design import Column, design_in_order, missing
 
 _NEW = 1e-8  # of a column's length that the columns before it do not give
@@ -73,7 +73,7 @@ def _stratum(cohort: Cohort, within: tuple[str, ...]) -> np.ndarray:
     """Number the combinations of levels that have baseline hazards of their own, (n,)."""
     out = np.zeros(len(cohort.rows), int)
     for key in within:
-        codes = strata(cohort, key).codes
+        codes = stratification(cohort, key).codes
         out = out * (int(codes.max(initial=0)) + 1) + codes
     return out
 

@@ -23,6 +23,8 @@ from core.format import exact
 from core.memory import Remembers
 from core.schema import Cut
 
+MOST_DISTINCT = 12  # values of a number that are strata by themselves
+_NAMED = 8  # strata that are named one by one
 ALL_PATIENTS = "All patients"
 TOLERANCE = 1.4901161193847656e-08  # R's sqrt(.Machine$double.eps), for times and quantiles
 
@@ -162,6 +164,45 @@ def _strata(whole: Cohort, by: str | None) -> Strata:
                   codes=np.where(np.isnan(number_of), -1, codes))
 
 
+def stratification(cohort: Cohort, key: str) -> Strata:
+    """Return the strata of a variable that a test or model is stratified by (R: strata()).
+
+    Levels as they are; of a number its distinct values where they are few, else the mapping's cuts.
+
+    Raises
+    ------
+    NotEstimable
+        If a number has many values and no cut: how it would be cut is not for the app to choose.
+    """
+    return cohort.whole.remember(("stratification", key), lambda: _stratification(cohort.whole, key))
+
+
+def _stratification(whole: Cohort, key: str) -> Strata:
+    variable = whole.variable(key)
+    if variable.kind != "numeric":
+        return strata(whole, key)
+    values = whole.values(key).to_numpy(dtype=float)
+    distinct, codes = np.unique(values[~np.isnan(values)], return_inverse=True)
+    if distinct.size <= MOST_DISTINCT:
+        places = np.full(values.size, -1)
+        places[~np.isnan(values)] = codes
+        return Strata(by=key, label=variable.label, levels=tuple(exact(v) for v in distinct), codes=places)
+    if variable.cuts:
+        return strata(whole, key)
+    raise NotEstimable(f"{variable.label} is a number with {distinct.size:,} different values and no cut-point: it "
+                       "makes no strata.", "Give it cut-points on the Cohort page, or choose what has levels.")
+
+
+def stratified_by(cohort: Cohort, keys: Iterable[str]) -> str:
+    """Name what a result is stratified by, with the strata: `Grade (1, 2, 3); Centre (A, B)`."""
+    named = []
+    for key in keys:
+        levels = stratification(cohort, key).levels
+        rest = f", … {len(levels)} in all" if len(levels) > _NAMED else ""
+        named.append(f"{cohort.variable(key).label} ({', '.join(levels[:_NAMED])}{rest})")
+    return "; ".join(named)
+
+
 def number_of_strata(cohort: Cohort, by: str) -> int:
     """Return how many strata a variable makes; 0 where it is missing in every patient."""
     try:
@@ -223,7 +264,7 @@ def count_within(cohort: Cohort, endpoint: str, by: str | None, within: tuple[st
 
     Patients with any of these missing are in none.
     """
-    whole = [strata(cohort, key).codes for key in within]
+    whole = [stratification(cohort, key).codes for key in within]
     known = cohort.rows & np.all([codes >= 0 for codes in whole], axis=0)
     cell = np.ravel_multi_index(tuple(np.where(known, c, 0) for c in whole),
                                 tuple(int(c.max()) + 1 for c in whole))

@@ -10,11 +10,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from core.adequacy import BEYOND, NO_FINITE_RATIO, NOT_FOUND, TOO_FAR, UNTOLD, model_reason
+from core.adequacy import BEYOND, NO_FINITE_RATIO, NOT_FOUND, TOO_FAR, UNTOLD, model_reason, own_reason
 from core.cohort import Cohort
 from core.complete_cases import CompleteCases, independent, without_events
 from core.concordance import concordance
-from core.counts import strata, timeline
+from core.counts import strata, stratified_by, timeline
 from core.cox_fit import Fit, fit, standardise
 from core.design import Column, Form, columns_of, form_of
 from core.errors import NotEstimable
@@ -76,6 +76,7 @@ class CoxModel:
     penalised : the same by Firth's
     columns : term of each fitted column, and its place in `terms`
     without_levels : covariates that have fewer than two levels, and are not in the model
+    stratified_by : what the model is stratified by, with the strata, in words; "" for one baseline hazard
     """
 
     endpoint: str
@@ -91,6 +92,7 @@ class CoxModel:
     penalised: Penalised | None = None
     columns: tuple[tuple[str, int], ...] = field(default=())
     without_levels: tuple[str, ...] = ()
+    stratified_by: str = ""
 
     @property
     def estimate(self) -> Fit | Penalised | None:
@@ -168,12 +170,14 @@ def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,),
     if not n_event:
         raise NotEstimable(f"No {endpoint} event among {plural(n, 'patient')} with all covariates known.",
                            "Take a covariate or a filter away.")
-    reasons = without_events(cases, columns, counts, kept=(at_risk > 0) & options.firth)
+    reasons = without_events(cases, columns, counts, kept=(at_risk > 0) & (counts[:, 0] > 1) & options.firth)
+    _against_one(columns, counts[:, 0], n, reasons)
     fitted = _fitted(cases, columns, reasons, options)
     return CoxModel(endpoint=endpoint, terms=_terms(columns, counts, fitted), n=n, n_event=n_event, options=options,
                     levels=_levels(cohort, columns, counts, (n, n_event)), missing_endpoint=cohort.n - n_here,
                     missing_covariate=n_here - n, reason=fitted.reason, fit=fitted.fit, penalised=fitted.penalised,
                     columns=tuple((columns[i].term, i) for i in fitted.kept),
+                    stratified_by=stratified_by(cohort, options.within),
                     without_levels=tuple(k for k in dict.fromkeys(covariates) if k not in options.within
                                          and all(c.term != k for c in columns)))
 
@@ -208,6 +212,16 @@ def _instead_of_empty(columns: list[Column], n: np.ndarray, everyone: int) -> di
         if column.reference and patients:
             filled.setdefault(column.term, []).append((column.level, patients))
     return {key: own[0][0] for key, own in filled.items() if len(own) > 1 and sum(m for _, m in own) == everyone}
+
+
+def _against_one(columns: list[Column], n: np.ndarray, everyone: int, reasons: list[str]) -> None:
+    """Say of levels whose reference is a single patient that they have no ratio, by whichever likelihood."""
+    others: dict[str, int] = {}
+    for column, patients in zip(columns, n.tolist(), strict=True):
+        others[column.term] = others.get(column.term, 0) + patients
+    for i, column in enumerate(columns):
+        if column.reference and everyone - others[column.term] == 1:
+            reasons[i] = reasons[i] or own_reason(column.reference, 1, 1)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core.cohort import Cohort
-from core.counts import strata, timeline
+from core.counts import strata, stratification, timeline
 from core.cox import CoxModel
 from core.design import Form, columns_of, form_of
 from core.errors import NotEstimable
@@ -92,7 +92,7 @@ def cox_r_code(cohort: Cohort, model: CoxModel, covariates: tuple[str, ...]) -> 
         terms.append(term)
         splines += [term] if form == "spline" else []
     for i, key in enumerate(options.within, start=1):
-        codes = strata(cohort, key).codes[used]
+        codes = stratification(cohort, key).codes[used]
         data[f"s{i}"] = np.where(codes < 0, np.nan, codes)
         terms.append(f"strata(s{i})")
     formula = f"Surv(time, event) ~ {' + '.join(terms)}"

@@ -138,7 +138,7 @@ def longest_tau(cohort: Cohort, *, endpoint: str, by: str | None = None) -> floa
 def restricted_mean(cohort: Cohort, *, endpoint: str, by: str | None = None, tau: float | None = None) -> pd.DataFrame:
     """Return the restricted mean survival time to tau (R: survfit's rmean and its standard error).
 
-    strata, tau, estimate, std_error, conf_low, conf_high (months); the variance is Greenwood's.
+    strata, tau, n_risk (at tau), estimate, std_error, conf_low, conf_high (months); the variance is Greenwood's.
 
     Raises
     ------
@@ -154,8 +154,8 @@ def restricted_mean(cohort: Cohort, *, endpoint: str, by: str | None = None, tau
     survival, _ = product_limit(counts)
     mean, error = _areas(counts, survival, tau)
     return frame({
-        "strata": counts.strata.levels, "tau": np.full(len(mean), tau), "estimate": mean,
-        "std_error": error, "conf_low": mean - Z95 * error, "conf_high": mean + Z95 * error})
+        "strata": counts.strata.levels, "tau": np.full(len(mean), tau), "n_risk": _at_risk(counts, tau),
+        "estimate": mean, "std_error": error, "conf_low": mean - Z95 * error, "conf_high": mean + Z95 * error})
 
 
 def restricted_mean_comparison(means: pd.DataFrame) -> pd.DataFrame:
@@ -192,6 +192,12 @@ def _areas(counts: Counts, survival: np.ndarray, tau: float) -> tuple[np.ndarray
         spread = np.where((deaths > 0) & (left > 0), deaths / (risk * left.astype(float)), 0.0)
     some = np.where(counts.n > 0, 1.0, math.nan)
     return areas.sum(axis=1) * some, np.sqrt((beyond**2 * spread).sum(axis=1)) * some
+
+
+def _at_risk(counts: Counts, time: float) -> np.ndarray:
+    """Return the number at risk at a time, (k,): of all whose time is not before it."""
+    after = np.searchsorted(counts.times, time - TOLERANCE, side="left")
+    return np.column_stack([counts.at_risk, np.zeros(len(counts.at_risk), int)])[:, after]
 
 
 def _ends(counts: Counts) -> tuple[np.ndarray, np.ndarray]:

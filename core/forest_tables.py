@@ -13,6 +13,7 @@ from core.batched import LIKELIHOOD, against_first, fit_all, log_likelihood
 from core.cohort import Cohort
 from core.counts import Strata, strata
 from core.left_at_risk import DeathTimes, LeftAtRisk
+from core.proportional import proportional_hazards_of
 from core.side_by_side import count_all_times
 
 MANY_TIMES = 300  # of death, from which on models cost by their sizes and no more by the calls that fit them
@@ -76,15 +77,22 @@ def finite_ratios(tables: ForestTables) -> np.ndarray:
     return np.column_stack([np.ones_like(both), both])
 
 
-def fit_arms(tables: ForestTables, finite: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Fit each arm against the first in each subgroup; NaN where it has no finite ratio, each (k, arms - 1)."""
+def fit_arms(tables: ForestTables, finite: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Fit each arm against the first in each subgroup; NaN where it has no finite ratio.
+
+    Returns the log ratios and their errors, each (k, arms - 1), and each subgroup's p of proportional hazards, (k,).
+    """
     coef, error = np.full((2, len(finite), finite.shape[1] - 1), math.nan)
+    proportional = np.full(len(finite), math.nan)
     some = np.flatnonzero(finite[:, 1:].any(axis=1))
     if some.size and tables.deaths.shape[1]:  # an arm without a finite ratio leaves the risk sets
         cells = np.where(finite, tables.subgroups, len(tables.deaths) - 1)[some]
-        coef[some], error[some] = against_first(tables.left(cells))
+        left = tables.left(cells)
+        coef[some], error[some] = against_first(left)
         coef[~finite[:, 1:]] = error[~finite[:, 1:]] = math.nan
-    return coef, error
+        *_, proportional[some] = proportional_hazards_of(tables.times, left, tables.deaths[cells],
+                                                         tables.at_risk[cells], coef[some])
+    return coef, error, proportional
 
 
 def likelihood_ratios(tables: ForestTables) -> tuple[np.ndarray, np.ndarray]:

@@ -94,6 +94,12 @@ class DeathTimes:
             self._put_single_deaths(out, at, deaths[..., three:], at_risk[..., three:], died[:, three:])
         return out
 
+    def by_node(self, values: np.ndarray) -> np.ndarray:
+        """Lay out what each time has, (b, t) in this order, as `left` lays out its nodes, (b, s)."""
+        one, two, three = self.ends
+        parts = [values[:, :one], *[values[:, one:two]] * 2, *[values[:, two:three]] * 3]
+        return np.concatenate([*parts, values[:, three:][:, self._single_deaths[0]]], axis=1)
+
     @cached_property
     def _single_deaths(self) -> tuple[np.ndarray, np.ndarray]:
         """Of each death that is laid out by itself, its place among these times, and how many died before it then."""

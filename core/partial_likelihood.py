@@ -113,11 +113,13 @@ class RiskSets:
 
     @cached_property
     def passed(self) -> np.ndarray:
-        """1 - Kaplan-Meier's survival of all strata together just before each time of death, (t,)."""
-        weight = self.sizes if self.weight is None else np.add.reduceat(self.weight, self.starts)
+        """1 - Kaplan-Meier's survival of all strata together just before each time of death, (t,).
+
+        Patients count alike in it whatever they weigh, as in R's cox.zph.
+        """
         place, dies = self.index[self.starts], self.dies
         last = int(place.max()) + 1
-        leaving, deaths = np.bincount(place, weight, last), np.bincount(place[dies], weight[dies], last)
+        leaving, deaths = np.bincount(place, self.sizes, last), np.bincount(place[dies], self.sizes[dies], last)
         at_risk = np.cumsum(leaving[::-1])[::-1]
         survival = np.cumprod(1 - deaths / np.where(at_risk > 0, at_risk, 1))
         return np.asarray(1 - np.concatenate([[1.0], survival[:-1]])[place[dies]])

@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.cohort import Cohort
 from core.comparison import Weight
-from core.counts import strata, timeline
+from core.counts import strata, stratification, timeline
 from core.estimates import longest_tau
 from core.survival_options import SurvivalOptions
 from core.treatment import reference_place
@@ -39,7 +39,7 @@ def r_code(cohort: Cohort, options: SurvivalOptions) -> RCode:
     used = cohort.rows & (line.index >= 0) & (groups.codes >= 0)
     data = {"time": line.times[line.index[used]], "event": line.event[used].astype(int),
             "group": groups.codes[used] + 1}
-    data |= {f"s{i}": strata(cohort, key).codes[used] for i, key in enumerate(options.test.within, start=1)}
+    data |= {f"s{i}": stratification(cohort, key).codes[used] for i, key in enumerate(options.test.within, start=1)}
     several = len(groups.levels) > 1
     parts = [_groups(options, groups.levels), _curves(cohort, options)]
     if several and options.by:

@@ -39,7 +39,8 @@ class Subgroups:
     Attributes
     ----------
     rows : factor, level, arm, reference, n, n_event (of both arms), n_arm, n_event_arm, n_reference,
-        n_event_reference, coef, std_error, hazard_ratio, conf_low, conf_high, p_value, p_interaction, reason, method;
+        n_event_reference, coef, std_error, hazard_ratio, conf_low, conf_high, p_value, p_interaction, reason, method,
+        p_proportional (of cox.zph over the subgroup's arms);
         the first rows are all patients, of factor ""; `reason` says why the likelihood has no maximum, and `method`
         what stands in its place: "Firth" (two arms; profile limits, penalised likelihood-ratio p), or "" with NaN
     interactions : factor, statistic, df, p_value (likelihood ratio), p_adjusted (Benjamini, Hochberg), missing
@@ -121,7 +122,7 @@ def _rows(factors: tuple[str, ...], arms: list[str], tables: ForestTables,
     names = [("", OVERALL), *((f, level) for f, g in zip(factors, tables.groups, strict=True) for level in g.levels)]
     n, deaths = (v[tables.subgroups] for v in (tables.n, tables.deaths.sum(axis=1).astype(int)))
     finite = finite_ratios(tables)
-    coef, error = fit_arms(tables, finite)
+    coef, error, proportional = fit_arms(tables, finite)
     figures, reasons, method = _ratios(coef.ravel(), error.ravel(), _reasons(arms, n, deaths, finite))
     several, there = len(arms) - 1, np.flatnonzero(n[0])
     if there.size == 2 and not there[0]:  # of two arms that a filter leaves as of two that there are
@@ -135,7 +136,8 @@ def _rows(factors: tuple[str, ...], arms: list[str], tables: ForestTables,
     what = {"n": (n[:, 1:] + n[:, :1]).ravel(), "n_event": (deaths[:, 1:] + deaths[:, :1]).ravel(),
             "n_arm": n[:, 1:].ravel(), "n_event_arm": deaths[:, 1:].ravel(),
             "n_reference": np.repeat(n[:, 0], several), "n_event_reference": np.repeat(deaths[:, 0], several),
-            **dict(zip(_FIGURES, figures, strict=True)), "reason": reasons, "method": method}
+            **dict(zip(_FIGURES, figures, strict=True)), "reason": reasons, "method": method,
+            "p_proportional": np.repeat(proportional, several)}
     size = len(names) * several
     return [frame({**who, **{c: v[e * size:(e + 1) * size] for c, v in what.items()},
                    "p_interaction": np.repeat([p.get(f, math.nan) for f, _ in names], several)})

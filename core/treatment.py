@@ -14,9 +14,10 @@ from core.cohort import Cohort
 from core.counts import Counts, count, level_counts
 from core.errors import NotEstimable
 from core.frames import frame
-from core.left_at_risk import left_at_risk
+from core.left_at_risk import DeathTimes
 from core.p_values import two_sided_p
 from core.product_limit import Z95
+from core.proportional import proportional_hazards_of
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -28,6 +29,8 @@ class TreatmentEffect:
     terms : term, level, reference, n, n_event (of the level), coef, std_error, hazard_ratio,
         conf_low, conf_high, p_value (Wald), reason; where `reason` says why a level cannot be
         estimated the numbers are NaN
+    proportional : the test of proportional hazards over all these terms: statistic, df, p_value (R: cox.zph, GLOBAL);
+        NaN, 0, NaN where it tells nothing
     """
 
     endpoint: str
@@ -36,6 +39,7 @@ class TreatmentEffect:
     n_event: int
     missing_endpoint: int
     missing_stratum: int
+    proportional: tuple[float, int, float] = (math.nan, 0, math.nan)
 
 
 def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> TreatmentEffect:
@@ -57,16 +61,19 @@ def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> TreatmentEffe
     reasons = reasons_of(levels, counts.n, counts.n_event, finite)
     shown = np.array([not reason for reason in reasons])
     coef = np.full(len(levels), math.nan)
-    error = coef.copy()
+    error, proportional = coef.copy(), (math.nan, 0, math.nan)
     if shown.any():
         fitted = np.flatnonzero(finite)
-        at = np.flatnonzero(counts.deaths.any(axis=0))
-        tables = counts.deaths[np.newaxis, fitted[:, None], at], counts.at_risk[np.newaxis, fitted[:, None], at]
-        coef[fitted[1:]], error[fitted[1:]] = (v[0] for v in against_first(left_at_risk(*tables)))
+        times = DeathTimes.of(counts.deaths[fitted], counts.at_risk[fitted])
+        deaths, risk = (v[np.newaxis, fitted][..., times.order].astype(float) for v in (counts.deaths, counts.at_risk))
+        cells = times.left(deaths, risk)
+        coef[fitted[1:]], error[fitted[1:]] = (v[0] for v in against_first(cells))
+        statistic, df, p = proportional_hazards_of(times, cells, deaths, risk, coef[np.newaxis, fitted[1:]])
+        proportional = float(statistic[0]), int(df[0]), float(p[0])
         coef[~shown] = error[~shown] = math.nan
     return TreatmentEffect(
         endpoint=endpoint, n=int(counts.n.sum()), n_event=int(counts.n_event.sum()),
-        missing_endpoint=counts.missing_endpoint, missing_stratum=counts.missing_stratum,
+        missing_endpoint=counts.missing_endpoint, missing_stratum=counts.missing_stratum, proportional=proportional,
         terms=frame({
             "term": [by] * (len(levels) - 1), "level": levels[1:], "reference": [levels[0]] * (len(levels) - 1),
             "n": counts.n[1:], "n_event": counts.n_event[1:],

@@ -22,6 +22,7 @@ from core.product_limit import Z95, ConfType, confidence, quantile
 from core.propensity import Kind, effective_size, mean_differences, propensity_score, weights
 from core.schema import ARM
 from core.treatment import reference_place
+from core.zph import proportional_hazards
 
 _WORTH = 2.0  # patients of an arm, that must be left of it after weighting
 _ROUNDING = 1e-9  # of a standard error, that is nothing
@@ -53,6 +54,7 @@ class Weighting:
     curves, unweighted : strata, time, n_risk, n_event, n_censor (weighted sums), estimate, std_error, conf_low,
         conf_high
     balance : term, level, smd_before, smd_after (arm minus reference)
+    p_proportional : of the weighted hazard ratio's test of proportional hazards (R: cox.zph of the weighted model)
     extreme : patients with a propensity below .05 or above .95
     missing_endpoint, missing_covariate : patients left out: without the endpoint; without the arm or a covariate
     """
@@ -71,6 +73,7 @@ class Weighting:
     extreme: int
     missing_endpoint: int
     missing_covariate: int
+    p_proportional: float = math.nan
     reason: str = ""
 
 
@@ -114,11 +117,11 @@ def weighted_comparison(cohort: Cohort, *, endpoint: str, options: WeightingOpti
     score = propensity_score(values, treated)
     weight = weights(score, treated, options.kind)
     patients = _Patients(times=line.times, place=line.index[used], event=line.event[used], treated=treated)
-    effect, reason = _effects(patients, weight, names)
+    effect, reason, proportional = _effects(patients, weight, names)
     curves = _curves(patients, weight, names, options.conf_type)
     return Weighting(
         endpoint=endpoint, options=options, reference=names[0], arm=names[1], n=int(used.sum()),
-        n_event=int(patients.event.sum()), effect=effect, curves=curves, reason=reason,
+        n_event=int(patients.event.sum()), effect=effect, curves=curves, reason=reason, p_proportional=proportional,
         unweighted=_curves(patients, np.ones(weight.size), names, options.conf_type),
         arms=_arms(patients, weight, names, curves), balance=_balance(columns, used, treated, weight),
         extreme=int(((score < _EXTREME) | (score > 1 - _EXTREME)).sum()),
@@ -142,8 +145,8 @@ def _two_arms(cohort: Cohort, levels: tuple[str, ...], codes: np.ndarray) -> tup
     return (levels[reference], levels[other]), codes == other
 
 
-def _effects(patients: _Patients, weight: np.ndarray, names: tuple[str, str]) -> tuple[pd.DataFrame, str]:
-    """Fit the hazard ratio without and with weights; say why there is none."""
+def _effects(patients: _Patients, weight: np.ndarray, names: tuple[str, str]) -> tuple[pd.DataFrame, str, float]:
+    """Fit the hazard ratio without and with weights; say why there is none; test the latter's proportional hazards."""
     groups = patients.treated.astype(int)
     left, dead = (np.array([np.bincount(patients.place[some & (groups == g)], minlength=patients.times.size)
                             for g in (0, 1)]) for some in (np.ones(groups.size, bool), patients.event))
@@ -152,23 +155,23 @@ def _effects(patients: _Patients, weight: np.ndarray, names: tuple[str, str]) ->
     worth = [effective_size(weight[groups == g]) for g in (0, 1)]
     reason = reason or next((f"after weighting the patients of {name} are worth {fixed(n, 1)}" for name, n in
                              zip(names, worth, strict=True) if n < _WORTH), "")
-    rows = []
+    rows, proportional = [], math.nan
     for analysis, given in (("unweighted", None), ("weighted", weight)):
         coef = error = math.nan
         if not reason:
-            coef, error, reason = _fitted(patients, given)
+            coef, error, reason, proportional = _fitted(patients, given)
         ratio, low, high = (math.exp(coef + z * error) for z in (0, -Z95, Z95))
         both = (math.nan, math.nan) if math.isnan(error) else \
             e_values(ratio, low, high, share=float(patients.event.mean()))
         rows.append((analysis, coef, error, ratio, low, high, two_sided_p(coef / error), *both))
     return pd.DataFrame(rows, columns=["analysis", "coef", "std_error", "hazard_ratio", "conf_low", "conf_high",
-                                       "p_value", "e_value", "e_value_limit"]), reason
+                                       "p_value", "e_value", "e_value_limit"]), reason, proportional
 
 
-def _fitted(patients: _Patients, weight: np.ndarray | None) -> tuple[float, float, str]:
-    """Return the log hazard ratio and its error, robust where patients weigh; NaN, and the reason, where there is none.
+def _fitted(patients: _Patients, weight: np.ndarray | None) -> tuple[float, float, str, float]:
+    """Return the log hazard ratio, its error (robust where patients weigh), the reason, the p of proportional hazards.
 
-    Who weighs nothing is in no risk set.
+    NaN, and a reason, where there is no ratio. Who weighs nothing is in no risk set.
     """
     some = np.ones(patients.event.size, bool) if weight is None else weight > 0
     found = fit(patients.place[some], patients.event[some], patients.treated[some, None].astype(float),
@@ -178,7 +181,9 @@ def _fitted(patients: _Patients, weight: np.ndarray | None) -> tuple[float, floa
     reason = NO_FINITE_RATIO if (found.diverged | found.untold).any() else NOT_FOUND if not found.converged else \
         "too few patients for a robust standard error" if error < _ROUNDING else \
         TOO_FAR if abs(coef) > BEYOND else ""
-    return (math.nan, math.nan, reason) if reason else (coef, error, "")
+    if reason:
+        return math.nan, math.nan, reason, math.nan
+    return coef, error, "", float(proportional_hazards(found, [ARM]).p_value.iloc[-1])
 
 
 def _curves(patients: _Patients, weight: np.ndarray, names: tuple[str, str], conf_type: ConfType) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,11 +13,10 @@ from core.design import spline_basis
 from core.frames import frame
 from core.p_values import chi_square_p
 from core.product_limit import Z95
+from core.proportional import squared_length
 
 GLOBAL = "GLOBAL"
 _NOTHING = 1e-13  # of the information
-_TOLD = 1e-9  # of the largest direction of a scaled information, below which one is told nothing of
-_CLEARLY = 1e-4  # of a triangle's largest diagonal element: no column is anywhere near the others
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -63,34 +61,12 @@ def proportional_hazards(fit: Fit, terms: Sequence[str]) -> pd.DataFrame:
     places = [*own_places.values(), list(range(len(terms)))]
     own_left = np.diag(left)
     alone = np.where(own_left > 0, score**2 / np.where(own_left > 0, own_left, 1), np.nan).tolist()
-    found = [(alone[own[0]], 1) if len(own) == 1 else _squared_length(left[np.ix_(own, own)], score[own])
+    found = [(alone[own[0]], 1) if len(own) == 1 else squared_length(left[np.ix_(own, own)], score[own])
              for own in places]
     statistics, sizes = zip(*found, strict=True)
     return frame({
         "term": [*own_places, GLOBAL], "statistic": np.array(statistics), "df": np.array(sizes),
         "p_value": np.array([chi_square_p(s, df) for s, df in zip(statistics, sizes, strict=True)])})
-
-
-def _squared_length(information: np.ndarray, score: np.ndarray) -> tuple[float, int]:
-    """Return the score's squared length in the information's metric, and of how many directions this tells anything.
-
-    NaN where it tells nothing.
-    """
-    some = np.diag(information) > 0
-    if not some.any():
-        return math.nan, score.size
-    try:
-        half = np.linalg.cholesky(information)
-        if np.diag(half).min() > _CLEARLY * np.diag(half).max():
-            away = np.linalg.solve(half, score)
-            return float(away @ away), score.size
-    except np.linalg.LinAlgError:  # a part of it tells nothing
-        pass
-    unit = 1 / np.sqrt(np.diag(information)[some])
-    size, along = np.linalg.eigh(information[np.ix_(some, some)] * np.outer(unit, unit))
-    told = size > _TOLD * size[-1]
-    away = along[:, told].T @ (score[some] * unit)
-    return float(np.sum(away**2 / size[told])), int(told.sum())
 
 
 def course(fit: Fit, column: int) -> Course:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from core.adequacy import few_at_tau
 from core.charts.tables import (
     follow_up_table,
     pairs_table,
@@ -16,7 +17,7 @@ from core.charts.tables import (
 )
 from core.cohort import Cohort
 from core.comparison import WEIGHTS, TestOptions, compare, pairwise, trend
-from core.counts import strata
+from core.counts import strata, stratified_by
 from core.errors import NotEstimable
 from core.estimates import (
     differences_at,
@@ -36,8 +37,8 @@ _ADJUST = {"holm": "Holm", "BH": "Benjamini-Hochberg", "none": "none"}
 
 
 def _show(cohort: Cohort, options: SurvivalOptions, part: str, title: str, table: pd.DataFrame, drawn: pd.DataFrame,
-          method: str) -> None:
-    show_table(table_figure(cohort, part, options.endpoint, options.by, title, table, drawn, method))
+          method: str, *remarks: str) -> None:
+    show_table(table_figure(cohort, part, options.endpoint, options.by, title, table, drawn, method, *remarks))
 
 
 def _numbers_in(label: str, default: str, key: str, help: str) -> tuple[float, ...]:
@@ -99,7 +100,7 @@ def tests(cohort: Cohort, options: SurvivalOptions) -> TestOptions:
         found = compare(cohort, endpoint=options.endpoint, by=by, options=chosen)
         if found.empty:
             raise NotEstimable("No test: fewer than two groups have patients and events.")
-        inside = ", ".join(cohort.variable(k).label for k in chosen.within)
+        inside = stratified_by(cohort, chosen.within)
         _show(cohort, options, "test", "test between the curves", tests_table(found), found,
               f"Stratified by {inside}." if inside else "Over all times, by the hypergeometric variance.")
     if len(strata(cohort, by).levels) > 2:
@@ -144,4 +145,4 @@ def restricted_means(cohort: Cohort, options: SurvivalOptions, tau: float | None
         _show(cohort, options, "restricted-means", "restricted mean survival time",
               restricted_mean_table(means, compared), means,
               f"Area under the curves to τ = {number(means.tau.iloc[0])} months, which the slider under the curves "
-              "sets; variance by Greenwood, the ratio's on the log scale.")
+              "sets; variance by Greenwood, the ratio's on the log scale.", few_at_tau(means))

@@ -45,8 +45,7 @@ def model_figure(cohort: Cohort, model: CoxModel, alone: Mapping[str, Alone | No
     rows, table = _model_rows(cohort, model, alone)
     options = model.options
     firth = "Firth-penalised, profile-likelihood CI and p" if options.firth else "Wald CI and p"
-    within = f"; baseline hazards by {', '.join(cohort.variable(k).label for k in options.within)}" if options.within \
-        else ""
+    within = f"; baseline hazards by {model.stratified_by}" if model.stratified_by else ""
     missing = [plural(model.missing_endpoint, "patient") + f" left out: {model.endpoint} time or event missing"
                ] if model.missing_endpoint else []
     missing += [plural(model.missing_covariate, "patient") + " left out of the multivariable model: a covariate missing"

@@ -28,8 +28,8 @@ from core.format import (
 
 
 def table_figure(cohort: Cohort, part: str, endpoint: str, by: str | None, title: str, table: pd.DataFrame,
-                 drawn: pd.DataFrame, method: str) -> Figure:
-    """Make a table a figure for slides and files, with what its reader must know.
+                 drawn: pd.DataFrame, method: str, *remarks: str) -> Figure:
+    """Make a table a figure for slides and files, with what its reader must know: the method, and `remarks`.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def table_figure(cohort: Cohort, part: str, endpoint: str, by: str | None, title
     events = int(count(cohort, endpoint, by).n_event.sum())
     return Figure(
         slug=f"{part}-{endpoint}-{by or 'all'}".lower().replace(" ", "-"), title=f"{endpoint}{split}: {title}",
-        chart=None, table=table, drawn=drawn, notes=(method,),
+        chart=None, table=table, drawn=drawn, notes=(method, *filter(None, remarks)),
         warnings=tuple(filter(None, [immortal_time(cohort, by)])),
         provenance=provenance(cohort, "", plural(events, f"{endpoint} event")))
 
@@ -74,13 +74,14 @@ def restricted_mean_table(means: pd.DataFrame, comparison: pd.DataFrame) -> pd.D
     found = {(r.strata, r.measure): r for r in rows_of(comparison)}
     rows = []
     for r in rows_of(means):
-        row = {"Group": r.strata, "Mean, months (95% CI)": estimate(r.estimate, r.conf_low, r.conf_high)}
+        row = {"Group": r.strata, "At risk at τ": f"{r.n_risk:,}",
+               "Mean, months (95% CI)": estimate(r.estimate, r.conf_low, r.conf_high)}
         for measure, digits in (("difference", 1), ("ratio", 2)):
             other = found.get((r.strata, measure))
             row[f"{measure.capitalize()} (95% CI)"] = "reference" if other is None else _compared(other, digits)
         rows.append(row)
     frame = pd.DataFrame(rows)
-    return frame if len(means) > 1 else frame.iloc[:, :2]
+    return frame if len(means) > 1 else frame.iloc[:, :3]
 
 
 def tests_table(tests: pd.DataFrame) -> pd.DataFrame:

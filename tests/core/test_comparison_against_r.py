@@ -185,7 +185,7 @@ def test_curves_without_events_or_at_zero_break_nothing():
     assert restricted_mean(at_once, endpoint="OS", by="arm").estimate.tolist() == [0, 0]
     assert restricted_mean_comparison(restricted_mean(at_once, endpoint="OS", by="arm")).p_value.isna().all()
     table = restricted_mean_table(restricted_mean(flat, endpoint="OS", by="arm"), found)
-    assert table.iloc[0, 2] == "reference" and table.iloc[1, 2] == "0.0 (0.0–0.0)"
+    assert table.iloc[0, 3] == "reference" and table.iloc[1, 3] == "0.0 (0.0–0.0)"
 
 
 def arms_of(rows):

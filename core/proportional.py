@@ -1,0 +1,116 @@
+"""Proportional hazards of groups of patients: the score test of cox.zph for many small models at once.
+
+The test is that of `zph.py`, from deaths and numbers at risk by group and time in place of patients.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from core.left_at_risk import DeathTimes, LeftAtRisk
+from core.p_values import chi_square_p
+
+_NOTHING = 1e-13  # of the information
+_TOLD = 1e-9  # of the largest direction of a scaled information, below which one is told nothing of
+_CLEARLY = 1e-4  # of a triangle's largest diagonal element: no column is anywhere near the others
+DOUBT = 0.05  # a p below it says that hazards seem not to be proportional
+
+
+def proportional_hazards_of(times: DeathTimes, cells: LeftAtRisk, deaths: np.ndarray, at_risk: np.ndarray,
+                            coef: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Test of each model whether its groups' log hazard ratios keep still (R: cox.zph, transform = "km").
+
+    Parameters
+    ----------
+    cells : the models as `times` lays them out
+    deaths, at_risk : float (b models, g groups, t), in the order of `times`; a group that is not in a model is empty
+    coef : float (b, g - 1), fitted against the first group; NaN where a group has no ratio
+
+    Returns
+    -------
+    statistic, df, p_value, each (b,); NaN, 0 and NaN where the deaths tell nothing of it
+    """
+    passed = _passed(times, deaths.sum(axis=1), at_risk.sum(axis=1))
+    node, weight = times.by_node(passed), cells.weight
+    share = cells.left * np.exp(np.column_stack([np.zeros(len(coef)), np.nan_to_num(coef)]))[:, :, None]
+    share /= np.maximum(share.sum(axis=1, keepdims=True), 1e-300)
+    inner = share[:, 1:]
+    weighed = np.stack([weight, weight * node, weight * node**2], axis=1)  # (b, 3, s)
+    across = inner.swapaxes(1, 2)
+    mean = weighed @ across
+    products = -(weighed[:, :, None] * inner[:, None]) @ across[:, None]
+    places = np.arange(inner.shape[1])
+    products[..., places, places] += mean
+    score = np.stack([deaths[:, 1:].sum(axis=2), (deaths[:, 1:] * passed[:, None]).sum(axis=2)], axis=1) - mean[:, :2]
+    fitted = ~np.isnan(coef)
+    if coef.shape[1] == 1:
+        statistic = _of_pairs(products[..., 0, 0], score[..., 0], fitted[:, 0])
+        df = (~np.isnan(statistic)).astype(int)
+    else:
+        found = [_tested(*parts) for parts in zip(products, score, fitted, strict=True)]
+        statistic, df = np.array([s for s, _ in found]), np.array([d for _, d in found], int)
+    p = [chi_square_p(s, d) if d else math.nan for s, d in zip(statistic.tolist(), df.tolist(), strict=True)]
+    return statistic, df, np.array(p)
+
+
+def _passed(times: DeathTimes, deaths: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
+    """Return 1 - Kaplan-Meier's survival just before each time less its mean over deaths, (b, t) in the given order."""
+    in_time = np.argsort(times.order)
+    stays = (1 - deaths / np.maximum(at_risk, 1))[:, in_time]
+    before = np.empty_like(stays)
+    before[:, in_time] = np.column_stack([np.ones(len(stays)), np.cumprod(stays, axis=1)[:, :-1]])[:, :stays.shape[1]]
+    passed = 1 - before
+    total = np.maximum(deaths.sum(axis=1, keepdims=True), 1)
+    return np.asarray(passed - (passed * deaths).sum(axis=1, keepdims=True) / total)
+
+
+def _of_pairs(products: np.ndarray, score: np.ndarray, fitted: np.ndarray) -> np.ndarray:
+    """Return the statistics of models of two groups, (b,).
+
+    Parameters
+    ----------
+    products, score : the information (b, 3) and the score (b, 2) by powers of time
+    """
+    information, crossed, squared = products.T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left = squared - crossed**2 / information
+        statistic = (score[:, 1] - crossed / information * score[:, 0]) ** 2 / left
+    return np.where(fitted & (left > _NOTHING * information), statistic, math.nan)
+
+
+def _tested(products: np.ndarray, score: np.ndarray, fitted: np.ndarray) -> tuple[float, int]:
+    """Return one model's statistic and degrees of freedom, from its information by powers of time, (3, g, g)."""
+    if not fitted.any():
+        return math.nan, 0
+    information, crossed, squared = products[:, fitted][:, :, fitted]
+    first, second = score[:, fitted]
+    beside = np.linalg.lstsq(information, np.column_stack([crossed, first]), rcond=1e-12)[0]
+    left = squared - crossed.T @ beside[:, :-1]
+    left[np.abs(left) < _NOTHING * np.diag(information).max()] = 0.0
+    if not (np.diag(left) > 0).any():
+        return math.nan, 0
+    return squared_length(left, second - crossed.T @ beside[:, -1])
+
+
+def squared_length(information: np.ndarray, score: np.ndarray) -> tuple[float, int]:
+    """Return the score's squared length in the information's metric, and of how many directions this tells anything.
+
+    NaN where it tells nothing.
+    """
+    some = np.diag(information) > 0
+    if not some.any():
+        return math.nan, score.size
+    try:
+        half = np.linalg.cholesky(information)
+        if np.diag(half).min() > _CLEARLY * np.diag(half).max():
+            away = np.linalg.solve(half, score)
+            return float(away @ away), score.size
+    except np.linalg.LinAlgError:  # a part of it tells nothing
+        pass
+    unit = 1 / np.sqrt(np.diag(information)[some])
+    size, along = np.linalg.eigh(information[np.ix_(some, some)] * np.outer(unit, unit))
+    told = size > _TOLD * size[-1]
+    away = along[:, told].T @ (score[some] * unit)
+    return float(np.sum(away**2 / size[told])), int(told.sum())
