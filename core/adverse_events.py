@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -24,7 +25,6 @@ Ratio = Literal["", "risk ratio, Koopman", "risk ratio, log", "odds ratio, exact
 DIFFERENCES = {"Miettinen-Nurminen": miettinen_nurminen, "Newcombe": newcombe}
 RATIOS = {"risk ratio, Koopman": koopman, "risk ratio, log": log_ratio, "odds ratio, exact": odds_ratio}
 ALL_TERMS = "Any adverse event"
-HEAD = ":"  # behind a category's name among terms
 _GRADES = 7  # 0 to 5, and missing
 BANDS: dict[str, tuple[int, int]] = {"any": (1, 5), "1-2": (1, 2), ">=3": (3, 5), ">=4": (4, 5)}
 SINGLE = {str(g): (g, g) for g in range(1, 6)}
@@ -55,6 +55,7 @@ class AdverseEvents:
     tests : category, term, band, arm, reference, test, p_value, p_adjusted (Benjamini and Hochberg over the band's
         terms that have a p), risk_difference, conf_low, conf_high, and where a ratio is asked for ratio, ratio_low,
         ratio_high; one row per arm against the reference; p is NaN where no arm had an event
+    heads : the rows that are categories among terms, and the category of each
     """
 
     by: str | None
@@ -64,6 +65,7 @@ class AdverseEvents:
     rows: pd.DataFrame
     tests: pd.DataFrame
     missing_stratum: int
+    heads: Mapping[str, str] = field(default_factory=dict)
 
 
 def adverse_events(cohort: Cohort, *, by: str | None = None, options: EventOptions | None = None) -> AdverseEvents:
@@ -94,13 +96,22 @@ def adverse_events(cohort: Cohort, *, by: str | None = None, options: EventOptio
 
 
 def grouped(terms: AdverseEvents, categories: AdverseEvents) -> AdverseEvents:
-    """Join the results of terms and of categories, whose rows are named by a colon behind them.
+    """Join the results of terms and of categories, whose rows have names that no term has.
 
     p-values stay adjusted among terms, and among categories.
     """
+    taken = set(terms.rows.term)
+    names: dict[str, str] = {}
+    for category in dict.fromkeys(categories.rows.term):
+        name = f"{category}:"
+        while name in taken:
+            name += ":"
+        names[category] = name
+
     def joined(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
-        return pd.concat([other.assign(term=other.term.astype(str) + HEAD), one], ignore_index=True)
-    return replace(terms, rows=joined(terms.rows, categories.rows), tests=joined(terms.tests, categories.tests))
+        return pd.concat([other.assign(term=other.term.map(names)), one], ignore_index=True)
+    return replace(terms, rows=joined(terms.rows, categories.rows), tests=joined(terms.tests, categories.tests),
+                   heads={name: category for category, name in names.items()})
 
 
 def overall_tests(result: AdverseEvents, band: str) -> pd.DataFrame:

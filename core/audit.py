@@ -16,7 +16,7 @@ import pandas as pd
 from core.audit_finding import AGREES, DIFFERS, IMPOSSIBLE, UNTOLD, Finding
 from core.audit_interval import Width, check_middle, check_p, check_width
 from core.audit_table import Entry, Printed
-from core.format import p_value, plural
+from core.format import p_value, p_with_digits, percent, plural
 from core.p_values import chi_square_p
 from core.proportions import PAIR_TESTS, pair_p
 from core.tables import FISHER_2X2, exact_test, pearson_test
@@ -162,14 +162,14 @@ def _p(p: float, printed: Printed) -> str:
     """Write a p with as many digits as were printed."""
     if math.isnan(p) or printed.sign:
         return p_value(p)
-    return f"{p:.{max(printed.decimals, 3)}f}".removeprefix("0") or "0"
+    return p_with_digits(p, max(printed.decimals, 3))
 
 
 def _percentages(e: Entry) -> list[Finding]:
     out = []
     for place, g in enumerate(e.groups, start=1):
         if g.percent is not None and g.n and not g.percent.agrees(100 * g.events / g.n):
-            shown = f"{100 * g.events / g.n:.{g.percent.decimals}f}%"
+            shown = percent(g.events / g.n, g.percent.decimals)
             words = f"group {place}: {g.events} of {g.n} is {shown}, not {g.percent}%"
             out.append(Finding(e.line, e.table, e.name, PERCENT, f"{g.percent}%", shown, DIFFERS, words))
     return out

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from core.audit_finding import AGREES, DIFFERS, IMPOSSIBLE, UNTOLD, Finding
 from core.audit_table import KINDS, Entry, Printed
-from core.format import number
+from core.format import fixed, p_value, shortest
 from core.p_values import two_sided_p
 from core.product_limit import Z95
 
@@ -46,15 +46,15 @@ def check_width(e: Entry, ratio: Ratio) -> tuple[Finding, Width]:
                                                                f"; it needs at least {deaths:,} deaths, evenly split")
     elif widest < least * (1 - 1e-9):
         verdict = IMPOSSIBLE
-        words = (f"the interval is that of a standard error of {widest:.3f} at most; {whose} allow no less than "
-                 f"{least:.3f}")
+        words = (f"the interval is that of a standard error of {fixed(widest, 3)} at most; {whose} allow no less than "
+                 f"{fixed(least, 3)}")
         words += f" in any Cox model, adjusted or not. It would need at least {deaths:,} deaths, evenly split" \
             if e.kind == KINDS[0] else f" for a {e.kind} of these counts"
     else:
         verdict = AGREES
-        words = (f"a standard error of {widest:.3f} is possible: {whose} allow {least:.3f}; it needs at least "
-                 f"{deaths:,} deaths, evenly split")
-    found = "" if math.isnan(least) else f"SE ≥ {least:.3f}"
+        words = (f"a standard error of {fixed(widest, 3)} is possible: {whose} allow {fixed(least, 3)}; it needs at "
+                 f"least {deaths:,} deaths, evenly split")
+    found = "" if math.isnan(least) else f"SE ≥ {fixed(least, 3)}"
     value, lower, upper = (v.value for v in ratio)
     return (Finding(e.line, e.table, e.name, INTERVAL, f"{ratio[1]} to {ratio[2]}", found, verdict, words),
             Width(e.line, e.table, e.name, value, lower, upper, widest, least, deaths, verdict))
@@ -111,8 +111,8 @@ def check_p(e: Entry, ratio: Ratio) -> list[Finding]:
     inside = least < printed.value if printed.sign in ("<", "≤") else most > printed.value if printed.sign else \
         least - printed.half <= printed.value <= most + printed.half
     error = math.log(high.value / max(low.value, _TINY)) / (2 * Z95)
-    exact = _three(two_sided_p(math.log(ratio[0].value) / error)) if error > 0 else "any"
-    span = f"{_three(least)} to {_three(most)}"
+    exact = p_value(two_sided_p(math.log(ratio[0].value) / error)) if error > 0 else "any"
+    span = f"{p_value(least)} to {p_value(most)}"
     words = "p and interval say the same" if inside else \
         f"ratio and interval give p = {exact}, by their rounding anything from {span}"
     return [Finding(e.line, e.table, e.name, FROM_INTERVAL, str(printed), f"{exact} ({span})",
@@ -126,10 +126,6 @@ def check_middle(e: Entry, ratio: Ratio) -> Finding:
     inside = ends[0] - value.half <= value.value <= ends[1] + value.half
     middle = math.sqrt(max(low.value, low.half / 2) * high.value)
     words = "it is the interval's geometric middle" if inside else \
-        f"the interval's geometric middle is {middle:.{value.decimals}f}, not {value}"
-    return Finding(e.line, e.table, e.name, MIDDLE, str(value), number(round(middle, value.decimals + 1)),
+        f"the interval's geometric middle is {fixed(middle, value.decimals)}, not {value}"
+    return Finding(e.line, e.table, e.name, MIDDLE, str(value), shortest(middle, value.decimals + 1),
                    AGREES if inside else DIFFERS, words)
-
-
-def _three(p: float) -> str:
-    return f"{p:.3f}".removeprefix("0") if p >= 0.0005 else "<.001"

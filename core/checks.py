@@ -74,7 +74,7 @@ class _Checks:
             self.findings.add("assumed", f"{plural(int(zero.sum()), 'patient')} with an {endpoint.name} time of 0: "
                               "kept, as R keeps them.", row=ranges(self.lines[zero]), column=column, value="0",
                               remedy="Correct the time if it is missing.")
-        self._warn(time > _LONGEST, column, f"{endpoint.name} of {{value}} is more than {_LONGEST / 12:g} years.",
+        self._warn(time > _LONGEST, column, f"{endpoint.name} of {{value}} is more than {number(_LONGEST / 12)} years.",
                    "Check the time unit, and whether it is a code for missing.")
 
     def coding(self, endpoint: EndpointRole) -> None:

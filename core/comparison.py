@@ -13,6 +13,7 @@ import pandas as pd
 from core.cohort import Cohort
 from core.counts import Counts, count, count_within, stratified_by
 from core.errors import NotEstimable
+from core.format import number
 from core.frames import frame
 from core.options import NOT_NEGATIVE, Checked, Limits, takes_options
 from core.p_values import chi_square_p
@@ -38,7 +39,8 @@ class TestOptions(Checked):
 
     def words(self) -> str:
         """Name the test."""
-        name = f"Fleming-Harrington({self.p:g}, {self.q:g})" if self.weight == "Fleming-Harrington" else self.weight
+        weighed = f"({number(self.p)}, {number(self.q)})" if self.weight == "Fleming-Harrington" else ""
+        name = f"{self.weight}{weighed}"
         return f"stratified {name}" if self.within else name
 
 

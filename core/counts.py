@@ -234,7 +234,7 @@ def _median(values: np.ndarray) -> float:
     median = float(np.median(known))
     above = known[known > median]
     lowest, end = float(known[known <= median].max()), float(above.min()) if above.size else math.inf
-    return next((v for digits in range(1, 16) if lowest <= (v := float(f"{median:.{digits}g}")) < end), median)
+    return next((v for decimals in range(-6, 16) if lowest <= (v := round(median, decimals)) < end), median)
 
 
 def cut_codes(values: np.ndarray, cuts: tuple[Cut, ...]) -> tuple[np.ndarray, tuple[str, ...]]:

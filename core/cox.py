@@ -226,7 +226,9 @@ def _against_one(columns: list[Column], n: np.ndarray, everyone: int, reasons: l
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Alone:
-    """A covariate's own model: its `terms`, and Wald's test of its columns together as `joint` (see CoxModel).
+    """A covariate's own model: its `terms`, Wald's test of its columns together as `joint` (see CoxModel), its `n`.
+
+    `p_proportional`: of the test of proportional hazards of all its columns, NaN where there is none.
 
     A dozen of them are kept for a screen, and of many patients a model with its risk sets is large.
     """
@@ -234,6 +236,7 @@ class Alone:
     terms: pd.DataFrame
     joint: tuple[float, int, float]
     n: int
+    p_proportional: float = math.nan
 
 
 def univariable(cohort: Cohort, *, endpoint: str, covariates: Sequence[str],
@@ -246,7 +249,8 @@ def univariable(cohort: Cohort, *, endpoint: str, covariates: Sequence[str],
         except NotEstimable as error:
             found[key] = error
         else:
-            found[key] = Alone(terms=model.terms, joint=model.joint(key), n=model.n)
+            found[key] = Alone(terms=model.terms, joint=model.joint(key), n=model.n,
+                               p_proportional=float(model.zph.p_value.iloc[-1]) if model.fit else math.nan)
     return found
 
 

@@ -10,7 +10,7 @@ from core import schema
 from core.cohort import Cohort
 from core.errors import NotEstimable
 from core.format import plural
-from core.response import recognised
+from core.response import ResponseOptions, responding
 from core.schema import RESPONSE
 
 PREFERRED = ("PFS", "EFS", "DFS", "RFS", "TTP")
@@ -46,7 +46,7 @@ def duration_endpoint(cohort: Cohort) -> str:
     return next((name for name in PREFERRED if name in cohort.endpoints), cohort.endpoints[0])
 
 
-def duration_of_response(cohort: Cohort, *, responders: tuple[str, ...] | None = None) -> Duration:
+def duration_of_response(cohort: Cohort, *, options: ResponseOptions | None = None) -> Duration:
     """Start the clock of progression at the response, for responders.
 
     Raises
@@ -59,7 +59,7 @@ def duration_of_response(cohort: Cohort, *, responders: tuple[str, ...] | None =
         raise NotEstimable("No date says when responses were known.", "Give its column on the Cohort page.")
     whole, column = cohort.whole, schema.time_column(endpoint)
     since = whole.table[schema.known_column(RESPONSE)].to_numpy(dtype=float)
-    counted = recognised(cohort)[0] if responders is None else responders
+    counted = responding(cohort, options.meanings if options else ())
     responded = whole.table[RESPONSE].isin(counted).to_numpy() & cohort.rows
     time = whole.table[column].to_numpy(dtype=float) - since
     used = responded & (time > 0)

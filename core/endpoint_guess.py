@@ -10,6 +10,7 @@ import numpy as np
 from core import dictionary, schema
 from core.dates import ORDERS, dates_of
 from core.findings import Findings
+from core.format import number
 from core.levels import as_number, counts_censoring, default_event_values, events_by_words
 from core.numbers import UNKNOWN, numbers_of, parse_number
 from core.roles import EndpointRole
@@ -103,7 +104,7 @@ class EndpointGuess:
             longest = float(np.nanmax(kept)) if np.isfinite(kept).any() else 0.0
             unit = "days" if longest > _DAYS_FROM else "months"
             self.findings.add("assumed", f"The times of {name} are read as {unit}: the header names no unit and "
-                              f"the longest is {longest:g}.", column=time,
+                              f"the longest is {number(longest)}.", column=time,
                               remedy="Choose the time unit of the endpoint.")
         return {"time": time, "unit": unit}
 

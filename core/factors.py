@@ -12,6 +12,7 @@ from core import schema
 from core.dictionary import DICTIONARY, under_treatment
 from core.factor_guess import MOSTLY, FactorGuess
 from core.findings import Findings
+from core.format import number
 from core.levels import MANY, as_number, bare_grades
 from core.mapping import factor_json
 from core.roles import ALBI, FactorRole
@@ -139,7 +140,7 @@ def _say_unit(guess: FactorGuess, roles: dict[str, FactorRole], role: FactorRole
         _unit_by_size(guess, roles, role, findings)
     elif role.multiply_by != 1:
         findings.add("assumed", f"{role.label} is given in {stated} and read in {role.unit} "
-                     f"(multiplied by {role.multiply_by:g}).", column=guess.column,
+                     f"(multiplied by {number(role.multiply_by)}).", column=guess.column,
                      remedy="Change the unit and the multiplier under “Factors”.")
     elif entry.key == "afp" and stated in ("ng/l", "pg/ml"):
         _ask_afp(role, ask)
@@ -157,7 +158,7 @@ def _unit_by_size(guess: FactorGuess, roles: dict[str, FactorRole], role: Factor
     if median < most:
         roles[role.key] = replace(role, multiply_by=times)
     findings.add("assumed", f"{role.label} is read in {other if median < most else role.unit}: the header "
-                 f"names no unit and the median is {median:g}.", column=role.column,
+                 f"names no unit and the median is {number(median)}.", column=role.column,
                  remedy="Change the unit and the multiplier under “Factors”.")
 
 
@@ -179,7 +180,7 @@ def _ask_size(guess: FactorGuess, role: FactorRole, ask: Ask) -> None:
     values = bare[guess.cells.codes]
     values = values[~np.isnan(values)]
     if values.size and (np.median(values) > 12 or values.max() > 40):
-        ask(f"Tumour size ({role.column!r}) goes up to {values.max():g}. Is it in cm or mm?",
+        ask(f"Tumour size ({role.column!r}) goes up to {number(float(values.max()))}. Is it in cm or mm?",
             "The header does not say.",
             [("mm", {"factors": {role.key: {"multiply_by": 0.1}}}), ("cm", {"factors": {role.key: {"unit": "cm"}}})])
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
 
 from core.cohort import Cohort
-from core.format import plural
+from core.format import number, plural
 from core.schema import ARM
 
 _WIDEST = 9  # columns of a table that is still read at a glance
+_TITLE = 150  # characters of a title with its subgroup; the footnote has all conditions
 
 
 def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
@@ -22,13 +27,17 @@ def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Provenance:
-    """Which patients, which methods, which file, which version: the footnote of every export."""
+    """Which patients, which methods, which file, which version: the footnote of every export.
+
+    `subgroup` names the patients where they are not all of the cohort: `PVTT grade Vp4, 27 of 82 patients`.
+    """
 
     patients: str
     filters: str
     method: str
     source: str
     version: str
+    subgroup: str = ""
 
     def lines(self) -> list[str]:
         """Return the footnote, a line per statement; nothing empty."""
@@ -41,9 +50,11 @@ class Figure:
 
     Attributes
     ----------
+    title : what is shown, on the screen, where the bar says of which patients; files have `full_title`
     chart : Vega-Lite dict with its data; the screen and every exporter draw this very dict; None for a table
-    table : the figure's numbers as text, for a slide's native table
+    table : the figure's numbers as text, for a slide's native table; see `text_table` for its columns
     drawn : the figure's numbers as numbers, for the CSV
+    key : what each layer of the chart means that is no text: `dataset mark` -> words; see `footnote`
     summary : the finding in short lines, for a slide and a picture's subtitle
     warnings : why the figure must not be read as it stands: no patient, immortal time
     notes : what else a reader must know: left out, not estimable, few events
@@ -55,6 +66,7 @@ class Figure:
     chart: dict[str, Any] | None
     table: pd.DataFrame
     drawn: pd.DataFrame
+    key: Mapping[str, str] = field(default_factory=dict)
     summary: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -68,26 +80,85 @@ class Figure:
             raise ValueError(f"{self.slug} is a table without a chart")
         return self.chart
 
+    @property
+    def full_title(self) -> str:
+        """The title with the subgroup it is of, as every file has it."""
+        said = f"{self.title} · {self.provenance.subgroup}" if self.provenance.subgroup else self.title
+        return said if len(said) <= _TITLE else f"{said[:_TITLE - 1].rstrip()}…"
+
+    @property
+    def full_alt(self) -> str:
+        """The chart in words for those who do not see it: what it shows, of whom."""
+        return ". ".join(filter(None, (self.full_title, self.alt)))
+
+    def key_words(self) -> str:
+        """Say what each layer means that is drawn here: those of a dataset without rows are not."""
+        if self.chart is None:
+            return ""
+        data = self.chart["datasets"]
+        said = dict.fromkeys(words for layer, words in self.key.items() if data.get(layer.split()[0]))
+        return f"Drawn: {'; '.join(said)}." if said else ""
+
     def footnote(self) -> list[str]:
         """Return what stands under the figure in every file, a line per statement."""
-        return [*self.warnings, *self.notes, *self.provenance.lines()]
+        return [s for s in (*self.warnings, *self.notes, self.key_words(), *self.provenance.lines()) if s]
 
     def words(self) -> list[str]:
         """Return all that a file without a picture says beside the numbers: title, finding, footnote."""
-        return [self.title, *self.summary, *self.footnote()]
+        return [self.full_title, *self.summary, *self.footnote()]
+
+    @cached_property
+    def digest(self) -> str:
+        """Identify all that changes a file of it: eight hexadecimal digits."""
+        tables = (frame.to_csv(index=False) for frame in (self.drawn, self.table))
+        parts = (self.slug, self.full_alt, *self.words(), *tables, json.dumps(self.chart, sort_keys=True, default=str))
+        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:8]
+
+
+Heading = str | tuple[str, str]  # a column's; or a pair: that of a group of columns, and within it
+
+
+def text_table(headings: Sequence[Heading], rows: Sequence[Sequence[str]]) -> pd.DataFrame:
+    """Make a figure's table of text. Where a heading is a pair, the columns have two levels: group and heading.
+
+    Columns go by their place: two may have one heading, for arms and levels are named as the data have them.
+    """
+    pairs = [h if isinstance(h, tuple) else ("", h) for h in headings]
+    grouped = any(group for group, _ in pairs)
+    names = pd.MultiIndex.from_tuples(pairs) if grouped else pd.Index([name for _, name in pairs], dtype=object)
+    frame = pd.DataFrame([list(row) for row in rows], columns=range(len(headings)), dtype=object)
+    frame.columns = names
+    return frame
+
+
+def headings_of(table: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return group and heading of each column; the group is "" where there is none."""
+    if table.columns.nlevels < 2:
+        return [("", str(c)) for c in table.columns]
+    pairs: list[Any] = table.columns.to_list()
+    return [(str(group), str(name)) for group, name in pairs]
+
+
+def spans_of(table: pd.DataFrame) -> list[tuple[str, int]]:
+    """Return the groups of neighbouring columns with how many columns each has; empty where there are no groups."""
+    if table.columns.nlevels < 2:
+        return []
+    return [(group, len(list(columns))) for group, columns in groupby(g for g, _ in headings_of(table))]
 
 
 def table_parts(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """Split a table too wide to read by what stands before the colon in its headings.
+    """Split a table too wide to read by its groups of columns, each with the first column beside it.
 
-    Returns name and part; a table of at most nine columns is one part, "the numbers".
+    Returns name and part; a table of at most nine columns, or without groups, is one part, "the numbers".
     """
-    if len(table.columns) <= _WIDEST:
+    if len(table.columns) <= _WIDEST or table.columns.nlevels < 2:
         return [("the numbers", table)]
-    first, *rest = table.columns
-    groups = dict.fromkeys(c.partition(":")[0] for c in rest)
-    return [(group, table[[first, *(c for c in rest if c.partition(":")[0] == group)]].rename(
-        columns=lambda c: c.partition(": ")[2] or c)) for group in groups]
+    found = headings_of(table)
+    parts = []
+    for group in dict.fromkeys(g for g, _ in found[1:]):
+        places = [0, *(i for i, (g, _) in enumerate(found) if i and g == group)]
+        parts.append((group, text_table([found[i][1] for i in places], table.iloc[:, places].to_numpy().tolist())))
+    return parts
 
 
 def by_words(cohort: Cohort, by: str) -> str:
@@ -112,8 +183,10 @@ def provenance(cohort: Cohort, method: str, events: str = "") -> Provenance:
 
     whole = cohort.whole.n
     patients = f"{cohort.n:,} of {plural(whole, 'patient')}" if cohort.filters else plural(whole, "patient")
+    landmark = f"from month {number(cohort.whole.landmark[1])}" if cohort.whole.landmark else ""
     return Provenance(
         patients=f"{patients}, {events}" if events else patients,
+        subgroup="; ".join(filter(None, (f"{cohort.words()}, {patients}" if cohort.filters else "", landmark))),
         filters=f"Filters: {cohort.words()}." if cohort.filters else "No filter.",
         method=method,
         source=(f"{cohort.name or 'cohort'}, SHA-256 {cohort.fingerprint[:12]} · "

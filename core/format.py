@@ -13,9 +13,26 @@ NOT_ESTIMABLE = "not estimable"
 
 def number(value: float) -> str:
     """Write a number as short as it is exact: `400`, `2.8`, `38,572`."""
+    if not math.isfinite(value):
+        return str(value)
     if value == int(value):
         return f"{int(value):,}".replace("-", MINUS)
     return f"{value:,.6g}".replace("-", MINUS)
+
+
+def plain_number(value: float) -> str:
+    """Write a number with all its digits and no mark between thousands: in code, and as the name of a value."""
+    return str(int(value)) if value == int(value) else repr(float(value))
+
+
+def megabytes(size: float) -> str:
+    """Write a number of bytes in MB."""
+    return f"{size / 1024**2:,.0f} MB"
+
+
+def shortest(value: float, digits: int) -> str:
+    """Write a number with at most so many decimals, none of them a zero at the end: `400`, `2.8`."""
+    return number(round(value, digits))
 
 
 def exact(value: float) -> str:
@@ -34,6 +51,11 @@ def p_value(p: float) -> str:
     if float(text) >= 1:
         return ">.99"
     return text.lstrip("0")
+
+
+def p_with_digits(p: float, digits: int) -> str:
+    """Write a p-value beside a printed one, with at least as many decimals; below what these can show as `<.001`."""
+    return f"<.{'0' * (digits - 1)}1" if p < 10.0**-digits else fixed(p, digits).removeprefix("0")
 
 
 def p_phrase(p: float) -> str:
@@ -96,12 +118,13 @@ def percent(share: float, digits: int = 0) -> str:
     return DASH if math.isnan(share) else f"{100 * share:.{digits}f}%"
 
 
-def share_with_limits(value: float, low: float, high: float) -> str:
+def share_with_limits(value: float, low: float, high: float, digits: int = 0) -> str:
     """Write a share with its limits, which a curve at 100 % or 0 % does not have; NaN where nobody was followed."""
     if math.isnan(value):
         return "not followed so long"
     bare = math.isnan(low) or math.isnan(high) or value == low == high
-    return percent(value) if bare else f"{percent(value)} ({percent(low)}{DASH}{percent(high)})"
+    said = [percent(v, digits) for v in (value, low, high)]
+    return said[0] if bare else f"{said[0]} ({said[1]}{DASH}{said[2]})"
 
 
 def count_and_percent(count: int, n: int) -> str:
@@ -115,6 +138,11 @@ def percentage_points(value: float, low: float, high: float) -> str:
         return DASH
     low_text, high_text = (_signed(100 * v) for v in (low, high))
     return f"{_signed(100 * value)} ({low_text} to {high_text})"
+
+
+def signed_percent(value: float) -> str:
+    """Write a change in per cent with its sign: `+12%`."""
+    return f"{_signed(value)}%"
 
 
 def _signed(value: float) -> str:

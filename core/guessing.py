@@ -25,7 +25,8 @@ from core.levels import (
 )
 from core.mapping import ColumnMapping
 from core.numbers import UNKNOWN, is_ambiguous
-from core.roles import DATE, ArmRole, EndpointRole, FactorRole, SafetyRole
+from core.response_words import meaning_of
+from core.roles import DATE, MEANING_WORDS, ArmRole, EndpointRole, FactorRole, SafetyRole
 from core.text_table import TextTable
 from core.when_guess import when_guess
 
@@ -36,6 +37,9 @@ _NO_EVENT_TERM = re.compile(r"baseline|\bpre|history|score|vas\b|type|number|any
 _SITE = re.compile(r"^failure[_ .-]|(local|regional|distant|marginal|nodal|lymph|field|hepatic|肝内|肝外|局部|区域|"
                    r"远处)[\w .-]*(failure|recurrence|relapse|progression|失败|复发|进展)")
 _NEARLY_ALL, _OFTEN, _ENOUGH = 0.9, 0.3, 10
+
+
+_MOST_ASKED = 8  # levels of a response that are asked about one by one; of more the form asks
 
 
 @dataclass(kw_only=True)
@@ -299,8 +303,17 @@ class _Guesser:
             return None
         labels = labels_for(self.levels[column], None, self._counts(column))
         order = sorted(labels, key=lambda v: rank.get(squeeze(v), len(rank)))
+        self._ask_meanings(column, list(dict.fromkeys(labels[v] for v in order)))
         return FactorRole(key=schema.RESPONSE, label="Response", column=self._take(column),
                           kind="categorical", levels={v: labels[v] for v in order}, known="later")
+
+    def _ask_meanings(self, column: str, labels: list[str]) -> None:
+        """Ask what levels of the tumour response mean whose names do not say it."""
+        for label in [v for v in labels if not meaning_of(v)][:_MOST_ASKED]:
+            self._ask(f"What does the response {label!r} mean ({column!r})?",
+                      "It decides who counts in the response rate and in disease control.",
+                      [(words, {"response": {"meanings": {label: meaning}}}) for meaning, words in
+                       MEANING_WORDS.items()])
 
     def _take_failure_sites(self) -> tuple[FactorRole, ...]:
         found = [c for c in self.free if _SITE.search(c.lower()) and len(self.levels[c]) <= 2]

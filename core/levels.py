@@ -12,6 +12,7 @@ import pandas as pd
 
 from core import dictionary
 from core.dictionary import Entry
+from core.format import plain_number
 from core.text_table import TextColumn
 
 MANY = 200  # beyond so many distinct values a column is not listed
@@ -105,7 +106,7 @@ def _meaning(value: str, entry: Entry | None, answers: bool) -> tuple[str, str]:
     elif answers:
         word = "yes" if text in dictionary.YES_WORDS else "no"
     elif (number := as_number(text)) is not None:
-        text = word = f"{number:g}"  # 0 and 0.0 are one level
+        text = word = plain_number(number)  # 0 and 0.0 are one level
     return word or text, word
 
 
@@ -137,7 +138,7 @@ def default_event_values(column: str, levels: list[str]) -> tuple[str, ...]:
     codes = {as_number(v) for v in levels}
     if codes <= {0.0, 1.0}:
         event = 0.0 if counts_censoring(column) or counts_the_living(column) else 1.0
-        return tuple(v for v in levels if as_number(v) == event) or (f"{event:g}",)
+        return tuple(v for v in levels if as_number(v) == event) or (plain_number(event),)
     if codes <= {1.0, 2.0} and not counts_censoring(column):
         return tuple(v for v in levels if as_number(v) == 2.0)
     said = {v: re.sub(r"^\d+\s*[:=.：]\s*", "", _wide(v)) for v in levels}

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any, cast
 
 from core.errors import MappingError
+from core.format import number, plain_number
 from core.roles import (
     DATE,
     FORMULAS,
+    MEANINGS,
     ArmRole,
     EndpointRole,
     EventFileRole,
@@ -213,7 +215,7 @@ def _codes(codes: str | Iterable[Any]) -> list[str]:
     if any(not isinstance(c, (str, int, float)) for c in listed):
         raise MappingError("The missing codes are not a list of texts and numbers.",
                            'For example ["NA", "9999"].')
-    return list(dict.fromkeys(c.strip() if isinstance(c, str) else f"{c:.15g}" for c in listed if c != ""))
+    return list(dict.fromkeys(c.strip() if isinstance(c, str) else plain_number(c) for c in listed if c != ""))
 
 
 def _arm_from(data: Mapping[str, Any]) -> ArmRole:
@@ -269,6 +271,7 @@ def factor_json(factor: FactorRole) -> dict[str, Any]:
     else:
         out["levels"] = dict(factor.levels)
         out |= {"reference": factor.reference} if factor.reference else {}
+        out |= {"meanings": dict(factor.meanings)} if factor.meanings else {}
     return out
 
 
@@ -284,14 +287,18 @@ def _factor_from(key: str, data: Mapping[str, Any]) -> FactorRole:
         levels = {v: v for v in levels}
     multiply_by = float(data.get("multiply_by", 1.0))
     if not (math.isfinite(multiply_by) and multiply_by > 0):
-        raise MappingError(f"{key} is to be multiplied by {multiply_by:g}.", "Give a number above 0.")
+        raise MappingError(f"{key} is to be multiplied by {number(multiply_by)}.", "Give a number above 0.")
+    meanings = {str(k): v for k, v in (data.get("meanings") or {}).items()}
+    if strange := [v for v in meanings.values() if v not in MEANINGS]:
+        raise MappingError(f"{key} means {strange[0]!r}?", f"Choose one of: {', '.join(MEANINGS)}.")
     return FactorRole(
         key=key, label=data.get("label", key), column="" if data.get("formula") else data["column"],
         kind=cast(Kind, kind), unit=data.get("unit", ""), multiply_by=multiply_by,
         levels={str(k): str(v) for k, v in levels.items()}, reference=data.get("reference", ""),
         cuts=tuple(_cut_from(key, c) for c in data.get("cuts", [])),
         known=cast(Known, known), log=bool(data.get("log", False)),
-        formula=data.get("formula", ""), inputs=dict(data.get("inputs") or {}), **_when_from(key, data.get("when")),
+        formula=data.get("formula", ""), inputs=dict(data.get("inputs") or {}), meanings=meanings,
+        **_when_from(key, data.get("when")),
     )
 
 

@@ -22,7 +22,8 @@ from core.failure import ANY, failure_pattern
 from core.grouped_numbers import NumberTest
 from core.kaplan_meier import kaplan_meier
 from core.published_figures import Key, published
-from core.response import CONTROL, OBJECTIVE, category_of, response
+from core.response import CONTROL, OBJECTIVE, response
+from core.response_words import category_of
 from core.schema import ARM, Cut
 
 CORRECTED, PRINTED = "Table 4, labels corrected", "Table 4, as printed"
@@ -160,7 +161,7 @@ def _factor(rows: pd.DataFrame, item: str, arms: dict[str, str]) -> Iterator[tup
 def _events_of(frame: pd.DataFrame, name: str) -> dict[tuple[str, str], tuple[int, int]]:
     """Return events and patients by what a row is and its arm."""
     return {(str(what), str(arm)): (int(n_event), int(n))
-            for what, arm, n_event, n in frame[[name, "arm", "n_event", "n"]].to_numpy()}
+            for what, arm, n_event, n in frame[[name, "arm", "n_event", "n"]].dropna().to_numpy()}
 
 
 def _responses(cohort: Cohort, arms: dict[str, str]) -> dict[Key, Value]:
@@ -171,7 +172,10 @@ def _responses(cohort: Cohort, arms: dict[str, str]) -> dict[Key, Value]:
     rates = _events_of(found.rates, "rate")
     for item in ("CR", "PR", "SD", "PD", "ORR", "DCR"):
         if item in ("ORR", "DCR"):
-            counts = {g: rates[OBJECTIVE if item == "ORR" else CONTROL, arm] for g, arm in arms.items()}
+            rate = OBJECTIVE if item == "ORR" else CONTROL
+            if any((rate, arm) not in rates for arm in arms.values()):  # disease control that is not known
+                continue
+            counts = {g: rates[rate, arm] for g, arm in arms.items()}
         else:
             counts = {g: (sum(n for (level, of), (n, _) in rows.items() if category_of(level) == item and of == arm),
                           rates[OBJECTIVE, arm][1]) for g, arm in arms.items()}

@@ -13,6 +13,7 @@ from core.cohort import Cohort
 from core.comparison import Weight
 from core.counts import strata, stratification, timeline
 from core.estimates import longest_tau
+from core.format import number, plain_number
 from core.survival_options import SurvivalOptions
 from core.treatment import reference_place
 
@@ -58,7 +59,8 @@ def quoted(text: str) -> str:
 
 def described(cohort: Cohort, what: str) -> str:
     """Say in R's comments what the code computes, of which patients."""
-    clock = f"\n# Times run from the landmark at {cohort.whole.landmark[1]:g} months." if cohort.whole.landmark else ""
+    start = cohort.whole.landmark
+    clock = f"\n# Times run from the landmark at {number(start[1])} months." if start else ""
     said = f"{what}: {cohort.n} of {cohort.whole.n} patients, {cohort.words() or 'no filter'}"
     return f"# {' '.join(said.split())}.{clock}"  # on one line, whatever a label holds
 
@@ -72,7 +74,7 @@ def _groups(options: SurvivalOptions, levels: tuple[str, ...]) -> str:
 
 def _curves(cohort: Cohort, options: SurvivalOptions) -> str:
     tau = options.tau or longest_tau(cohort, endpoint=options.endpoint, by=options.by)
-    times, shares = (", ".join(f"{v:g}" for v in values) for values in (options.times, options.shares))
+    times, shares = (", ".join(plain_number(v) for v in values) for values in (options.times, options.shares))
     return (f"fit <- survfit(Surv(time, event) ~ group, data = d, conf.type = \"{options.conf_type}\")\n"
             "quantile(fit, 0.5)                               # medians\n"
             f"summary(fit, times = c({times}), extend = TRUE)\n"
@@ -89,8 +91,8 @@ def _tests(options: SurvivalOptions) -> str:
     if plain is None and test.weight == "Fleming-Harrington" and test.q == 0:
         plain = test.p
     if plain is not None:
-        return f"survdiff(Surv(time, event) ~ group{inside}, data = d, rho = {plain:g})"
-    weight = _WEIGHT.get(test.weight, f"S^{test.p:g} * (1 - S)^{test.q:g}")
+        return f"survdiff(Surv(time, event) ~ group{inside}, data = d, rho = {plain_number(plain)})"
+    weight = _WEIGHT.get(test.weight, f"S^{plain_number(test.p)} * (1 - S)^{plain_number(test.q)}")
     by = f"interaction({', '.join(f'd$s{i}' for i in range(1, len(test.within) + 1))})" if test.within else "1"
     return f"""# {test.words()}: survdiff has no such weight
 d$group <- droplevels(d$group); k <- nlevels(d$group); z <- numeric(k); v <- matrix(0, k, k)

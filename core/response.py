@@ -7,8 +7,9 @@ Source of the categories: Lencioni and Llovet. Semin Liver Dis 2010;30:52 (mRECI
 from __future__ import annotations
 
 import math
-import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -19,16 +20,13 @@ from core.counts import strata
 from core.errors import NotEstimable
 from core.options import Checked
 from core.proportions import PairTest, clopper_pearson, pair_p
+from core.response_words import meaning_of
+from core.roles import Meaning
 from core.schema import ARM, RESPONSE
 from core.tables import exact_test
 
 NOT_EVALUABLE = "not evaluable or missing"
 OBJECTIVE, CONTROL = "objective response", "disease control"
-_WORDS: dict[str, tuple[str, ...]] = {
-    "CR": ("cr", "complete", "完全缓解"), "PR": ("pr", "partial", "部分缓解"),
-    "SD": ("sd", "stable", "疾病稳定", "病情稳定", "稳定"), "PD": ("pd", "progress", "疾病进展", "进展")}
-_NO_CATEGORY = re.compile(r"^(not|non|un|in|no\b|未|不|无|没)|free|missing|data|assess")
-
 
 @dataclass(frozen=True, kw_only=True)
 class ResponseOptions(Checked):
@@ -36,12 +34,11 @@ class ResponseOptions(Checked):
 
     Attributes
     ----------
-    responders, controlled : levels that are an objective response, and disease control; recognised where None
+    meanings : level and what it means, where that is not what the mapping or its name says
     evaluable_only : leave out who is not evaluable or missing, who else counts as no response
     """
 
-    responders: tuple[str, ...] | None = None
-    controlled: tuple[str, ...] | None = None
+    meanings: tuple[tuple[str, Meaning], ...] = ()
     evaluable_only: bool = False
     test: PairTest = "Fisher exact"
     difference: Difference = "Miettinen-Nurminen"
@@ -54,7 +51,10 @@ class Response:
     Attributes
     ----------
     rows : level (the response's, "not evaluable or missing" last), arm, n, count, share
-    rates : rate, arm, n, n_event, estimate, conf_low, conf_high (Clopper and Pearson)
+    rates : rate, arm, n, n_event, estimate, conf_low, conf_high (Clopper and Pearson); disease control is NaN where of
+        a level with patients it is not known
+    meanings : level -> what it means, "" where nobody said it; these count as no response, and stay in the denominator
+    unclassified : level -> patients of these levels
     tests : rate, arm, reference, test, p_value, difference, conf_low, conf_high
     overall : statistic of all levels by group: test, p_value, error
     """
@@ -68,70 +68,72 @@ class Response:
     tests: pd.DataFrame
     overall: pd.DataFrame
     missing_group: int
+    meanings: Mapping[str, Meaning | Literal[""]]
+    unclassified: Mapping[str, int]
 
 
-def category_of(level: str) -> str:
-    """Return CR, PR, SD or PD for a level as files write it; "" for another, such as not evaluable."""
-    text = level.strip().casefold()
-    if "non-cr/non-pd" in text:  # RECIST: disease that is there and not measured, under control
-        return "SD"
-    if _NO_CATEGORY.search(text):
-        return ""
-    return next((name for name, words in _WORDS.items() if any(
-        text == w or ((len(w) > 2 or not w.isascii()) and text.startswith(w)) for w in words)), "")
+def meanings_of(cohort: Cohort, asked: Iterable[tuple[str, Meaning]] = ()) -> dict[str, Meaning | Literal[""]]:
+    """Return what each level of the tumour response means: as asked, as the mapping says, else by its name."""
+    role = cohort.mapping.response
+    given: dict[str, Meaning] = {**(role.meanings if role else {}), **dict(asked)}
+    return {level: given.get(level) or meaning_of(level) for level in cohort.levels(RESPONSE)}
 
 
-def recognised(cohort: Cohort) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the levels that are an objective response, and those that are disease control."""
-    found = {level: category_of(level) for level in cohort.levels(RESPONSE)}
-    return (tuple(v for v, c in found.items() if c in ("CR", "PR")),
-            tuple(v for v, c in found.items() if c in ("CR", "PR", "SD")))
+def responding(cohort: Cohort, asked: Iterable[tuple[str, Meaning]] = ()) -> list[str]:
+    """Return the levels that are an objective response."""
+    return [level for level, meaning in meanings_of(cohort, asked).items() if meaning == "response"]
 
 
 def response(cohort: Cohort, *, by: str = ARM, options: ResponseOptions | None = None) -> Response:
     """Count best responses per group and compare the rates (R: binom.test, fisher.test).
 
-    The denominator is all patients of the group: who is not evaluable or missing has no response.
+    The denominator is all patients of the group: who is not evaluable or missing has no response. A level that nobody
+    classified is never left out.
 
     Raises
     ------
     NotEstimable
-        If no response is mapped, or none of its levels is recognised and none is named.
+        If no response is mapped, or it is not known of any of its levels what it means.
     """
     options = options or ResponseOptions()
     if cohort.mapping.response is None:
         raise NotEstimable("No tumour response is mapped.", "Choose its column on the Cohort page.")
-    responders, controlled = recognised(cohort)
-    responders = responders if options.responders is None else options.responders
-    controlled = controlled if options.controlled is None else options.controlled
-    levels = cohort.levels(RESPONSE)
-    evaluable = [v for v in levels if category_of(v) or v in (*responders, *controlled)]
-    if not evaluable:
-        raise NotEstimable(f"None of the responses {', '.join(levels)} is known as CR, PR, SD or PD.",
-                           "Say which of them are a response.")
+    meant = meanings_of(cohort, options.meanings)
+    names = [level for level, meaning in meant.items() if meaning != "not evaluable"]
+    if not any(meant[level] for level in names):
+        raise NotEstimable(f"Of none of the responses {', '.join(meant)} is known what it means.",
+                           "Say which of them are a response, under “Definitions and tests” or on the Cohort page.")
     groups = strata(cohort, by)
-    table = _table(cohort, groups.codes, len(groups.levels), levels, evaluable)
+    table = _table(cohort, groups.codes, len(groups.levels), tuple(meant), names)
     if options.evaluable_only:
         table[-1] = 0
     n = table.sum(axis=0)
-    names = [*evaluable, NOT_EVALUABLE]
-    events = {OBJECTIVE: table[[v in responders for v in names]].sum(axis=0),
-              CONTROL: table[[v in controlled for v in names]].sum(axis=0)}
+    events = {OBJECTIVE: _having(table, names, meant, ("response",)).astype(float),
+              CONTROL: _having(table, names, meant, ("response", "control")).astype(float)}
+    unknown = _having(table, names, meant, ("no response",)) > 0
+    events[CONTROL][unknown] = math.nan
     found = exact_test(table)
     return Response(
-        by=by, label=groups.label, levels=groups.levels, options=options, rows=_rows(names, groups.levels, table, n),
+        by=by, label=groups.label, levels=groups.levels, options=options, meanings=meant,
+        rows=_rows([*names, NOT_EVALUABLE], groups.levels, table, n),
         rates=_rates(events, groups.levels, n), tests=_tests(events, groups.levels, n, options),
         overall=pd.DataFrame([(found.test, found.p_value, found.error)], columns=["test", "p_value", "error"]),
-        missing_group=int((cohort.rows & (groups.codes < 0)).sum()))
+        missing_group=int((cohort.rows & (groups.codes < 0)).sum()),
+        unclassified={level: int(table[i].sum()) for i, level in enumerate(names) if not meant[level]})
 
 
-def _table(cohort: Cohort, groups: np.ndarray, k: int, levels: tuple[str, ...], evaluable: list[str]) -> np.ndarray:
-    """Count the evaluable levels, and the rest as one, by group: (levels + 1, k)."""
-    place = np.array([evaluable.index(v) if v in evaluable else len(evaluable) for v in levels] + [len(evaluable)])
+def _having(table: np.ndarray, names: list[str], meant: Mapping[str, str], wanted: tuple[str, ...]) -> np.ndarray:
+    """Count per group the patients whose level means one of these, (k,)."""
+    return np.asarray(table[:-1][[meant[name] in wanted for name in names]].sum(axis=0))
+
+
+def _table(cohort: Cohort, groups: np.ndarray, k: int, levels: tuple[str, ...], names: list[str]) -> np.ndarray:
+    """Count these levels, and the rest with the missing as one, by group: (levels + 1, k)."""
+    place = np.array([names.index(v) if v in names else len(names) for v in levels] + [len(names)])
     codes = place[cohort.values(RESPONSE).cat.codes.to_numpy(dtype=int)]
     used = cohort.rows & (groups >= 0)
-    cells = np.bincount(codes[used] * k + groups[used], minlength=(len(evaluable) + 1) * k)
-    return cells.reshape(len(evaluable) + 1, k)
+    cells = np.bincount(codes[used] * k + groups[used], minlength=(len(names) + 1) * k)
+    return cells.reshape(len(names) + 1, k)
 
 
 def _rows(names: list[str], groups: tuple[str, ...], table: np.ndarray, n: np.ndarray) -> pd.DataFrame:
@@ -143,10 +145,12 @@ def _rows(names: list[str], groups: tuple[str, ...], table: np.ndarray, n: np.nd
 def _rates(events: dict[str, np.ndarray], groups: tuple[str, ...], n: np.ndarray) -> pd.DataFrame:
     parts = []
     for name, had in events.items():
-        low, high = clopper_pearson(had, n)
+        known = ~np.isnan(had)
+        low, high = (np.where(known, v, np.nan) for v in clopper_pearson(np.where(known, had, 0), n))
         with np.errstate(invalid="ignore"):
             rate = np.where(n > 0, had / np.maximum(n, 1), np.nan)
-        parts.append(pd.DataFrame({"rate": name, "arm": list(groups), "n": n, "n_event": had, "estimate": rate,
+        parts.append(pd.DataFrame({"rate": name, "arm": list(groups), "n": n,
+                                   "n_event": had.astype(int) if known.all() else had, "estimate": rate,
                                    "conf_low": low, "conf_high": high}))
     return pd.concat(parts, ignore_index=True)
 
@@ -155,9 +159,11 @@ def _tests(events: dict[str, np.ndarray], groups: tuple[str, ...], n: np.ndarray
            options: ResponseOptions) -> pd.DataFrame:
     parts = []
     for name, had in events.items():
-        tables = had[1:], n[1:], np.repeat(had[:1], len(groups) - 1), np.repeat(n[:1], len(groups) - 1)
-        apart, low, high = DIFFERENCES[options.difference](*tables)
+        known = ~np.isnan(had[1:]) & ~np.isnan(had[0])
+        counts = np.nan_to_num(had).astype(int)
+        tables = counts[1:], n[1:], np.repeat(counts[:1], len(groups) - 1), np.repeat(n[:1], len(groups) - 1)
+        figures = (pair_p(options.test, *tables), *DIFFERENCES[options.difference](*tables))
+        p, apart, low, high = (np.where(known, v, np.nan) for v in figures)
         parts.append(pd.DataFrame({"rate": name, "arm": list(groups[1:]), "reference": groups[0], "test": options.test,
-                                   "p_value": pair_p(options.test, *tables), "difference": apart, "conf_low": low,
-                                   "conf_high": high}))
+                                   "p_value": p, "difference": apart, "conf_low": low, "conf_high": high}))
     return pd.concat(parts, ignore_index=True)

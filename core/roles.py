@@ -11,6 +11,14 @@ from core.schema import Cut, Kind, Known
 ALBI = "albi"
 FORMULAS: Mapping[str, tuple[str, ...]] = {ALBI: ("bilirubin", "albumin")}
 Take = Literal["first", "last", "where"]
+# What a tumour response means: a response (CR, PR), disease control without one (SD), progression, no response of which
+# nothing more is known (non-responder), or that it could not be evaluated.
+Meaning = Literal["response", "control", "progression", "no response", "not evaluable"]
+MEANINGS: tuple[Meaning, ...] = ("response", "control", "progression", "no response", "not evaluable")
+MEANING_WORDS: Mapping[Meaning, str] = {
+    "response": "response (CR, PR)", "control": "disease control without response (SD)",
+    "progression": "progression (PD)", "no response": "no response; disease control not known",
+    "not evaluable": "not evaluable"}
 DATE = "date"  # in place of a unit: the column holds dates
 
 
@@ -63,6 +71,7 @@ class FactorRole:
     formula, inputs : a derived factor, from the factors of these keys; its `column` is ""
     when, when_unit : the column that says when it became known, as time from time zero in a unit, or
         as a "date"; "" where nothing says it
+    meanings : of a tumour response, label -> what it means; levels that are not here are told by their names
     """
 
     key: str
@@ -80,6 +89,7 @@ class FactorRole:
     inputs: Mapping[str, str] = field(default_factory=dict)
     when: str = ""
     when_unit: str = "months"
+    meanings: Mapping[str, Meaning] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

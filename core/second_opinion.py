@@ -20,6 +20,7 @@ from core.cohort import Cohort
 from core.comparison import Weight, compare
 from core.counts import count, strata, timeline
 from core.estimates import follow_up, restricted_mean, survival_at
+from core.format import number
 from core.kaplan_meier import kaplan_meier
 from core.survival_options import SurvivalOptions
 from core.treatment import treatment_effect
@@ -87,7 +88,7 @@ def _curves(cohort: Cohort, options: SurvivalOptions, frame: pd.DataFrame) -> It
         yield "Curve, where it differs most", level, steps.estimate.iloc[worst], theirs[worst], ""
         for time in options.times:
             if not math.isnan(at.estimate[level, time]):
-                yield (f"Survival at {time:g} months", level, at.estimate[level, time],
+                yield (f"Survival at {number(time)} months", level, at.estimate[level, time],
                        float(fitter.survival_function_at_times(time).iloc[0]), "")
         median, limits = fitter.median_survival_time_, median_survival_times(fitter.confidence_interval_).iloc[0]
         remark = _AT_HALF if (abs(steps.estimate - 0.5) < 1e-9).any() else ""
@@ -96,7 +97,7 @@ def _curves(cohort: Cohort, options: SurvivalOptions, frame: pd.DataFrame) -> It
         for name, theirs_ in zip(("conf_low", "conf_high"), limits, strict=True):
             yield (f"Median, {'lower' if name == 'conf_low' else 'upper'} limit", level, medians[name][level],
                    float(theirs_), "lifelines gives the last time where a curve reaches 0%" if reached else "")
-        yield (f"Restricted mean to {means.tau[level]:g} months", level, means.estimate[level],
+        yield (f"Restricted mean to {number(means.tau[level])} months", level, means.estimate[level],
                float(restricted_mean_survival_time(fitter, t=means.tau[level])), "")
         back = KaplanMeierFitter().fit(own.time, 1 - own.event)
         yield "Follow-up, reverse median", level, follow.reverse_median[level], float(back.median_survival_time_), ""

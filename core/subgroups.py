@@ -28,7 +28,7 @@ from core.product_limit import Z95
 from core.schema import ARM
 from core.treatment import reference_place
 
-OVERALL, FIRTH = "All patients", "Firth"
+OVERALL, WALD, FIRTH = "All patients", "Wald", "Firth"
 _FIGURES = ("coef", "std_error", "hazard_ratio", "conf_low", "conf_high", "p_value")
 
 
@@ -161,7 +161,7 @@ def _ratios(coef: np.ndarray, error: np.ndarray, reasons: list[str]) -> tuple[np
     coef, error = np.where(hidden, math.nan, coef), np.where(hidden, math.nan, error)
     p = [two_sided_p(c / e) for c, e in zip(coef.tolist(), error.tolist(), strict=True)]
     return (np.array([coef, error, *(np.exp(coef + z * error) for z in (0, -Z95, Z95)), p]), reasons,
-            np.where(hidden, "", "Wald").astype(object))
+            np.where(hidden, "", WALD).astype(object))
 
 
 def _with_firth(figures: np.ndarray, method: np.ndarray, thin: np.ndarray, pairs: LeftAtRisk) -> None:

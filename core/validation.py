@@ -13,7 +13,7 @@ from core.derive import derived
 from core.dictionary import ae_category, ae_term, dictionary_entry
 from core.errors import ValidationError
 from core.findings import Findings, ranges
-from core.format import plural
+from core.format import plain_number, plural
 from core.levels import MANY, as_number, categorical, grade, levels_of
 from core.mapping import ColumnMapping
 from core.measured import Measured
@@ -317,4 +317,4 @@ def event_frame(patient: np.ndarray, term: pd.Categorical, category: dict[str, s
 def _code(text: str) -> str:
     """Return a value's code: `1.0` and `1` are one."""
     number = as_number(text)
-    return text if number is None else f"{number:g}"
+    return text if number is None else plain_number(number)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
 from core.errors import CohortError
-from core.figure import Figure
+from core.figure import Figure, headings_of, spans_of, text_table
+from core.roles import MEANING_WORDS, Meaning
 from ui.state import session
 
 
@@ -77,16 +78,31 @@ def plain(text: str) -> str:
 
 def table(frame: pd.DataFrame, *, caption: str = "", wrap: bool = False) -> None:
     """Write a frame of text as a table that can be read aloud, copied and tested."""
-    head = "".join(f"<th scope='col'>{_breakable(str(c))}</th>" for c in frame.columns)
+    head = "".join(f"<th scope='col'>{_breakable(name)}</th>" for _, name in headings_of(frame))
+    groups = "".join(f"<th scope='colgroup' colspan='{columns}'>{_breakable(group)}</th>"
+                     for group, columns in spans_of(frame))
+    above = f"<tr class='cs-groups'>{groups}</tr>" if groups else ""
     body = "".join(
         "<tr>" + "".join(
             f"<th scope='row'>{html.escape(str(v))}</th>" if i == 0 else f"<td>{html.escape(str(v))}</td>"
             for i, v in enumerate(row)) + "</tr>"
-        for row in frame.itertuples(index=False))
+        for row in frame.itertuples(index=False, name=None))
     look = "cs-table cs-wrap" if wrap else "cs-table"
     said = f"<caption>{html.escape(caption)}</caption>" if caption else ""
-    st.html(f"<div class='cs-scroll'><table class='{look}'>{said}<thead><tr>{head}</tr></thead>"
+    st.html(f"<div class='cs-scroll'><table class='{look}'>{said}<thead>{above}<tr>{head}</tr></thead>"
             f"<tbody>{body}</tbody></table></div>")
+
+
+def meaning_words(meaning: str) -> str:
+    """Say what a level of the tumour response means, or that nobody has said it."""
+    return MEANING_WORDS.get(cast(Meaning, meaning), "not said yet")
+
+
+def turned(frame: pd.DataFrame) -> pd.DataFrame:
+    """Turn a small table: a column per row, headed by its first cell."""
+    cells = frame.to_numpy().tolist()
+    return text_table(["", *(str(row[0]) for row in cells)],
+                      [[name, *(row[i] for row in cells)] for i, (_, name) in enumerate(headings_of(frame)) if i])
 
 
 def _breakable(text: str) -> str:

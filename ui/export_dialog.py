@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from core.export import FORMATS, file_name, formats_of
+from core.export import FORMATS, board_name, file_name, formats_of
 from core.export.slides import pptx
 from core.figure import Figure
 from ui.display import note
@@ -26,7 +26,7 @@ def export_dialog(figures: list[Figure]) -> None:
     main = [f for f in ordered if not f.slug.startswith("composition")]
     if len(main) > 1:
         st.download_button(f"Slides of the whole board ({len(main)} figures)", partial(pptx, main),
-                           file_name(main[0], "-board.pptx"), FORMATS[-1].mime, on_click="ignore",
+                           board_name(main, ".pptx"), FORMATS[-1].mime, on_click="ignore",
                            key="export-board")
     for line in figure.footnote():
         note(line)

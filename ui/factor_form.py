@@ -9,6 +9,7 @@ import streamlit as st
 
 from core import schema
 from core.dictionary import dictionary_entry
+from core.format import plain_number
 from core.guessing import factor_for
 from core.levels import MANY, as_number, levels_of
 from core.mapping import factor_json
@@ -114,7 +115,7 @@ class FactorForm:
         log = third.checkbox("Logarithmic axis", factor.get("log", False), key=self.key("log", column))
         first, second = st.columns(2)
         cuts = factor.get("cuts", [])
-        text = first.text_input("Cut-points", ", ".join(f"{c['at']:g}" for c in cuts),
+        text = first.text_input("Cut-points", ", ".join(plain_number(c['at']) for c in cuts),
                                 key=self.key("cuts", column), help="Separated by commas, e.g. 20, 400")
         side = second.selectbox("At a cut-point", list(_CLOSED), key=self.key("closed", column),
                                 index=list(_CLOSED).index(cuts[0]["closed"]) if cuts else 0,

@@ -11,7 +11,7 @@ import streamlit as st
 from core.cohort import Cohort
 from core.export.data import table_bytes
 from core.findings import masked
-from core.format import plural
+from core.format import exact, plural
 from core.mapping import ColumnMapping
 from core.schema import SEVERITIES
 from ui.display import heading, note, table
@@ -72,7 +72,7 @@ def _roles(mapping: ColumnMapping) -> pd.DataFrame:
                      "Read as": f"{e.unit}; event: {', '.join(e.event_values)}; {death}"})
     for f in mapping.variables:
         detail = f.unit if f.kind == "numeric" else ", ".join(dict.fromkeys(f.levels.values()))
-        cuts = ", ".join(f"{'≤' if c.closed == 'right' else '<'} {c.at:g}" for c in f.cuts)
+        cuts = ", ".join(f"{'≤' if c.closed == 'right' else '<'} {exact(c.at)}" for c in f.cuts)
         parts = (f.kind, detail, f"cut {cuts}" if cuts else "", f"reference {f.reference}" if f.reference else "",
                  "known later" if f.known == "later" else "")
         column = f.column or f"from {', '.join(f.inputs.values())}"

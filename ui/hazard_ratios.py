@@ -17,7 +17,8 @@ from core.cohort import Cohort
 from core.cox import CoxModel, CoxOptions
 from core.design import FORMS, Form, default_form
 from core.filters import Filters
-from core.format import plural
+from core.format import fixed, number, plural
+from core.proportional import DOUBT
 from core.schema import ARM
 from core.subgroups import condition_of, forest_factors
 from core.time_split import middle_of_events
@@ -30,7 +31,6 @@ from ui.filters import click_handler
 from ui.state import session
 
 _FEW_COVARIATES = 4  # that a model begins with, the arm among them
-_DOUBT = 0.05  # a p below it says that hazards are not proportional
 
 
 def hazard_ratio_page(cohort: Cohort) -> None:
@@ -149,7 +149,7 @@ def _assumptions(cohort: Cohort, model: CoxModel) -> None:
 def _proportional(cohort: Cohort, model: CoxModel) -> None:
     figure = zph_figure(cohort, model)
     show_table(figure)
-    failed = [r.term for r in model.zph.itertuples() if r.p_value < _DOUBT and r.term != "GLOBAL"]
+    failed = [r.term for r in model.zph.itertuples() if r.p_value < DOUBT and r.term != "GLOBAL"]
     if failed:
         _instead(cohort, model, failed)
     note(figure.provenance.method)
@@ -160,8 +160,8 @@ def _instead(cohort: Cohort, model: CoxModel, failed: list[str]) -> None:
     """Say which hazard ratios seem to change over time, and offer what describes them: strata, means, a split."""
     names = ", ".join(cohort.variable(k).label for k in failed)
     tested = plural(len(model.zph) - 1, "term")
-    note(f"The hazard ratio of {names} seems to change over time (p below {_DOUBT:g}, not adjusted for {tested}): one "
-         "number may not describe it. Instead:", strong=True)
+    note(f"The hazard ratio of {names} seems to change over time (p below {number(DOUBT)}, not adjusted for {tested}): "
+         "one number may not describe it. Instead:", strong=True)
     levels = [k for k in failed if cohort.variable(k).kind == "categorical"]
     with st.container(key="zph-instead", horizontal=True, vertical_alignment="bottom", gap="small"):
         for key in levels:
@@ -171,7 +171,7 @@ def _instead(cohort: Cohort, model: CoxModel, failed: list[str]) -> None:
             st.page_link("pages/2_Survival.py", label="Compare restricted means", icon=":material/trending_down:",
                          query_params=state.own_parameter())
         at = st.number_input("or split time at month", 0.0, None, None, format="%g", key="zph-split", width=190,
-                             placeholder=f"such as {middle_of_events(cohort, model.endpoint):.1f}")
+                             placeholder=f"such as {fixed(middle_of_events(cohort, model.endpoint), 1)}")
     if at:
         with panel():
             figure = split_figure(cohort, model, cache.time_split(cohort, model, at=at), failed)

@@ -18,9 +18,10 @@ from core.event_list import NEEDED
 from core.guessing import factor_for
 from core.levels import as_number, default_event_values, default_reference, labels_for, levels_of
 from core.mapping import factor_json
-from core.roles import DATE
+from core.response_words import meaning_of
+from core.roles import DATE, MEANINGS
 from core.text_table import TextTable
-from ui.display import note
+from ui.display import meaning_words, note, plain
 from ui.factor_form import FactorForm, level_names
 from ui.state import Draft
 
@@ -147,6 +148,7 @@ class _Form:
             kept = response if response and response["column"] == column else \
                 factor_json(factor_for(self.table, column, self.missing, schema.RESPONSE, later=True))
             out["response"] = {**kept, "label": "Response", "kind": "categorical"}
+            self._meanings(out["response"])
         sites = self.mapping.get("failure_sites", {})
         by_column = {f["column"]: (k, f) for k, f in sites.items()}
         chosen = st.multiselect("Failure sites (one column each)", self.columns, list(by_column),
@@ -163,6 +165,20 @@ class _Form:
             out["adverse_events"]["file"] = self._event_file(self.draft.loading.events, adverse.get("file", {}))
         self._missing_codes(out)
         return out
+
+    def _meanings(self, response: dict[str, Any]) -> None:
+        """Ask what each level of the tumour response means; its name says it where nothing else is chosen."""
+        given = response.get("meanings") or {}
+        levels = list(dict.fromkeys(response["levels"].values()))
+        unsaid = [v for v in levels if not given.get(v) and not meaning_of(v)]
+        with st.expander("What its levels mean", expanded=bool(unsaid)):
+            if unsaid:
+                note(f"Not known from their names: {', '.join(unsaid)}. Until it is said they count as no response.")
+            choices = ["", *MEANINGS]
+            chosen = {v: st.selectbox(plain(v), choices, choices.index(given.get(v) or meaning_of(v)),
+                                      key=self.key("meaning", response["column"], v), format_func=meaning_words)
+                      for v in levels[:schema.MAX_LEVELS_SHOWN]}
+        response["meanings"] = {v: m for v, m in chosen.items() if m and m != meaning_of(v)}
 
     def _site(self, column: str) -> tuple[str, dict[str, Any]]:
         key = schema.factor_key(column)

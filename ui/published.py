@@ -47,22 +47,24 @@ def published_panel(cohort: Cohort) -> None:
         if rows.empty:
             note("No figure is like that here.")
         else:
-            _list(cohort, found, rows)
+            chosen = [] if verdict == "all" else [f"verdict “{verdict}”"]
+            _list(cohort, found, rows, ", ".join([*chosen, *([] if place == "everywhere" else [place])]))
         _open_panel(cohort, found)
 
 
-def _list(cohort: Cohort, found: Comparison, rows: pd.DataFrame) -> None:
+def _list(cohort: Cohort, found: Comparison, rows: pd.DataFrame, of: str) -> None:
     """Draw a page of the list; a click on a row goes to the panel that recomputes it."""
     pages = range(0, len(rows), _SHOWN)
     start = pages[0] if len(pages) == 1 else st.segmented_control(
         "Rows", list(pages), default=0, key=f"published-page-{len(rows)}", required=True,
         label_visibility="collapsed", format_func=lambda i: f"{i + 1}–{min(i + _SHOWN, len(rows))}")
-    figure = comparison_figure(cohort, found, rows.iloc[start:start + _SHOWN])
-    name = f"published-{cohort.fingerprint[:8]}-{len(figure.table)}"
+    page = slice(start, start + _SHOWN)
+    figure = comparison_figure(cohort, found, rows, page, of)
+    name = f"published-{cohort.fingerprint[:8]}-{len(rows.iloc[page])}"
     with st.container(key="published"):
         show(figure, key=name, selection=CLICK, on_select=_asks(name))
     with st.expander("The same as a table, with difference and how or why not"):
-        table(figure.table, wrap=True)
+        table(figure.table.iloc[page], wrap=True)
 
 
 def _asks(name: str) -> Callable[[], None]:

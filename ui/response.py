@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 import streamlit as st
@@ -17,16 +18,17 @@ from core.duration import duration_endpoint, duration_of_response
 from core.format import number
 from core.kaplan_meier import kaplan_meier
 from core.proportions import PAIR_TESTS
-from core.response import ResponseOptions, category_of, recognised
+from core.response import ResponseOptions, meanings_of
+from core.roles import MEANINGS, Meaning
 from core.schema import RESPONSE
 from ui import cache
 from ui.board import endpoint_choice, numbers
-from ui.display import heading, note, panel, show, table
+from ui.display import heading, meaning_words, note, panel, plain, show, table, turned
 from ui.guard import guard, landmark_input
 from ui.incidence import incidence
 from ui.state import session
 
-_MOST = 6
+_MOST, _OPEN = 6, ""
 _CHANGE = re.compile(r"change|shrink|reduction|变化|缩小", re.IGNORECASE)
 _TIMES = (6.0, 12.0, 24.0)
 
@@ -54,22 +56,28 @@ def response_page(cohort: Cohort) -> None:
 
 
 def _options(cohort: Cohort) -> ResponseOptions:
-    """Ask which levels are a response where they are not all recognised, of whom, and how groups are compared."""
+    """Ask what each level of the response means, of whom rates are, and how groups are compared."""
     options = ResponseOptions()
     with st.popover("Definitions and tests", key="response-popover"):
         if cohort.mapping.response is not None:
-            levels, (responders, controlled) = list(cohort.levels(RESPONSE)), recognised(cohort)
-            options = replace(
-                options,
-                responders=tuple(st.multiselect("Objective response", levels, list(responders), key="responders",
-                                                persist_state="session")),
-                controlled=tuple(st.multiselect("Disease control", levels, list(controlled), key="controlled",
-                                                persist_state="session")),
-                evaluable_only=st.toggle("Of evaluable patients only", key="evaluable", persist_state="session"))
+            options = replace(options, meanings=tuple(_meanings(cohort)),
+                              evaluable_only=st.toggle("Of evaluable patients only", key="evaluable",
+                                                       persist_state="session"))
         test = st.selectbox("Test", PAIR_TESTS, key="response-test", persist_state="session")
         difference = st.selectbox("Interval of the difference", list(DIFFERENCES), key="response-difference",
                                   persist_state="session")
     return replace(options, test=test, difference=difference)
+
+
+def _meanings(cohort: Cohort) -> Iterator[tuple[str, Meaning]]:
+    """Ask level by level; what neither a person nor the mapping nor a name says stays open."""
+    known = meanings_of(cohort)
+    choices = [_OPEN, *MEANINGS]
+    for level, meaning in known.items():
+        chosen = st.selectbox(f"{plain(level)} means", choices, choices.index(meaning or _OPEN),
+                              key=f"meaning-{level}", persist_state="session", format_func=meaning_words)
+        if chosen != _OPEN:
+            yield level, chosen
 
 
 def _response(cohort: Cohort, by: str, options: ResponseOptions) -> None:
@@ -78,13 +86,9 @@ def _response(cohort: Cohort, by: str, options: ResponseOptions) -> None:
         figure = response_figure(cohort, cache.response(cohort, by=by, options=options))
         with st.container(key="best-response"):
             show(figure, key=f"response-{cohort.fingerprint[:8]}-{by}")
-        named = {*(options.responders or ()), *(options.controlled or ())}
-        unknown = [v for v in cohort.levels(RESPONSE) if not category_of(v) and v not in named]
-        if unknown and not options.evaluable_only:
-            note(f"Not known as CR, PR, SD or PD, and so no response: {', '.join(unknown)}.")
         for line in figure.summary:
             note(line)
-        table(figure.table.set_index("Group").T.rename_axis("").reset_index())
+        table(turned(figure.table))
         note(figure.provenance.method)
         for text in figure.notes:
             note(text)
@@ -131,7 +135,7 @@ def _duration(cohort: Cohort, by: str, options: ResponseOptions) -> None:
     with st.container(key="duration"):
         left, right = st.columns(2, gap="large")
     with left, panel():
-        found = duration_of_response(cohort, responders=options.responders)
+        found = duration_of_response(cohort, options=options)
         # By itself and not from the cache: its clock is not the cohort's.
         result = kaplan_meier(found.cohort, endpoint=found.endpoint, by=by)
         drawn = km_figure(Part(cohort=found.cohort, result=result), CurveOptions())

@@ -42,7 +42,7 @@ def term_panel(cohort: Cohort, term: str, by: str | None) -> None:
 def _to_filter(key: str, term: str) -> None:
     with st.container(horizontal=True, gap="small"):
         for words, least in _BANDS.items():
-            if st.button(f"Filter to those who had it, {words}", key=f"term-{least:g}"):
+            if st.button(f"Filter to those who had it, {words}", key=f"term-{int(least)}"):
                 here = session()
                 here.act(here.filters.with_condition(key, Condition(bounds=(("ge", least),))))
                 st.rerun()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from core.adverse_events import BANDS, DIFFERENCES, HEAD, RATIOS, AdverseEvents, EventOptions, grouped
+from core.adverse_events import BANDS, DIFFERENCES, RATIOS, AdverseEvents, EventOptions, grouped
 from core.causes import FIRST_SEVERE, has_dated_events
 from core.charts.adverse_events import BAND_WORDS, CLICK, adverse_events_figure
 from core.charts.toxicity import (
@@ -100,7 +100,8 @@ def _result(cohort: Cohort, chosen: _Chosen) -> tuple[AdverseEvents, list[str]]:
     if not chosen.grouped:
         return result, ordered(result, chosen.view)
     heads = cache.adverse_events(cohort, by=chosen.by, options=replace(chosen.options, rows="categories"))
-    return grouped(result, heads), ordered_within(result, heads, chosen.view)
+    joined = grouped(result, heads)
+    return joined, ordered_within(joined, heads, chosen.view)
 
 
 def _burden(cohort: Cohort, chosen: _Chosen) -> None:
@@ -204,7 +205,7 @@ def _one_term(cohort: Cohort, chosen: _Chosen) -> None:
     if now in terms:
         term_panel(cohort, now, chosen.by)
     elif now:
-        note(f"{now.removesuffix(HEAD)} is a category: choose one of its terms.")
+        note("That row is a category: choose one of its terms.")
 
 
 def _choose_term() -> None:

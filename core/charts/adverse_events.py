@@ -12,16 +12,15 @@ import pandas as pd
 from core.adverse_events import AdverseEvents
 from core.charts import theme
 from core.cohort import Cohort
-from core.figure import Figure, by_words, provenance
-from core.format import count_and_percent, p_value, percentage_points
+from core.figure import Figure, Heading, by_words, provenance, text_table
+from core.format import DASH, count_and_percent, p_value, percentage_points
 
 WIDTH = 720
 CLICK = "click"
 _BAR, _GAP = 11, 7
 _TERMS = 150  # pixels for the terms' names
-_LINE = 15
+LINE = 15  # pixels of a line of a legend
 _LONGEST = 44  # characters of a group's name in the legend
-BLANK = "\u200b"
 _INNER = 440  # the legend must fit where the plot is this wide
 MILD, SEVERE = "1-2", ">=3"
 BAND_WORDS = {"any": "Any grade", MILD: "Grade 1–2", SEVERE: "Grade ≥ 3", ">=4": "Grade ≥ 4",
@@ -34,13 +33,14 @@ def adverse_events_figure(cohort: Cohort, result: AdverseEvents, terms: list[str
     terms = every if terms is None else terms
     legend = _legend(result.levels)
     lines = legend[-1]["line"] + 1
-    blanks = math.ceil((lines * _LINE + 6) / _step(len(result.levels)))
+    blanks = math.ceil((lines * LINE + 6) / _step(len(result.levels)))
     by = f" by {by_words(cohort, result.by)}" if result.by and len(result.levels) > 1 else ""
     return Figure(
         slug=f"adverse-events-{result.by or 'all'}", title=f"Adverse events{by}, worst CTCAE grade",
         chart=theme.with_data(_template(len(terms), len(result.levels), lines, blanks),
-                              bars=[*_blank_rows(blanks), *_bars(result, every, terms)], legend=legend),
-        table=numbers(result), drawn=result.rows,
+                              bars=_bars(result, every, terms, blanks), legend=legend,
+                              names=[{"i": blanks + i, "text": term} for i, term in enumerate(terms)]),
+        table=numbers(result), drawn=result.rows, key={"bars bar": "dark bars: grade ≥ 3; light: grade 1–2"},
         notes=tuple(_notes(result)),
         provenance=provenance(
             cohort, "Each patient once per term at the worst CTCAE grade, of those with the term "
@@ -55,27 +55,21 @@ def _step(strata_count: int) -> int:
     return strata_count * _BAR + _GAP
 
 
-def _blank_rows(many: int) -> list[dict[str, Any]]:
-    """Return rows without a term, which keep the legend's place above the first one."""
-    return [{"term": BLANK * (i + 1), "arm": 0, "from": 0.0, "to": 0.0, "text": "", "tip": "",
-             "c": theme.QUIET, "ink": theme.QUIET} for i in range(many)]
-
-
-def _bars(result: AdverseEvents, every: list[str], terms: list[str]) -> list[dict[str, Any]]:
-    """Return two stacked bars per term and stratum: grade 3 and more at the axis, then 1-2."""
+def _bars(result: AdverseEvents, every: list[str], terms: list[str], blanks: int) -> list[dict[str, Any]]:
+    """Return two stacked bars per term and stratum: grade 3 and more at the axis, then 1-2; below the legend's rows."""
     shape = (len(every), len(result.bands), len(result.levels))
     of = result.rows["n"].to_numpy().reshape(shape)[:, 0]
     had = result.rows["n_event"].to_numpy().reshape(shape)
     mild, severe = had[:, result.bands.index(MILD)], had[:, result.bands.index(SEVERE)]
     out: list[dict[str, Any]] = []
-    for term in terms:
+    for row, term in enumerate(terms, start=blanks):
         i = every.index(term)
         for j, arm in enumerate(result.levels):
-            n, some, grave = int(of[i, j]), int(mild[i, j]), int(severe[i, j])
-            base = {"term": term, "arm": j, "tip": f"{arm}: grade 1–2 {count_and_percent(some, n)}, "
-                                                   f"grade ≥ 3 {count_and_percent(grave, n)}"}
-            label = (f"{some + grave} ({grave})" if grave else f"{some}") if n else "no patients"
-            middle, end = (grave / n, (some + grave) / n) if n else (0.0, 0.0)
+            n, light, grave = int(of[i, j]), int(mild[i, j]), int(severe[i, j])
+            base = {"i": row, "term": term, "arm": j, "tip": f"{arm}: grade 1–2 {count_and_percent(light, n)}, "
+                                                             f"grade ≥ 3 {count_and_percent(grave, n)}"}
+            label = (f"{light + grave} ({grave})" if grave else f"{light}") if n else "no patients"
+            middle, end = (grave / n, (light + grave) / n) if n else (0.0, 0.0)
             colour = theme.colour(j)
             out.append(base | {"from": 0.0, "to": middle, "c": colour, "ink": colour, "text": ""})
             out.append(base | {"from": middle, "to": end, "c": theme.tint(colour, 0.4), "ink": colour,
@@ -84,6 +78,13 @@ def _bars(result: AdverseEvents, every: list[str], terms: list[str]) -> list[dic
 
 
 def _legend(levels: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Name the strata in their colours, and under them say what dark and light mean."""
+    arms = arm_legend(levels)
+    words = "dark: grade ≥ 3; light: grade 1–2; in brackets: patients with grade ≥ 3"
+    return [*arms, {"x": 0.0, "line": arms[-1]["line"] + 1, "text": words, "c": theme.QUIET}]
+
+
+def arm_legend(levels: tuple[str, ...]) -> list[dict[str, Any]]:
     """Lay the strata's names out in lines that fit the narrowest plot."""
     out: list[dict[str, Any]] = []
     x, line = 0.0, 0
@@ -94,27 +95,27 @@ def _legend(levels: tuple[str, ...]) -> list[dict[str, Any]]:
             x, line = 0.0, line + 1
         out.append({"x": x, "line": line, "text": text, "c": theme.colour(i)})
         x += width
-    words = "dark: grade ≥ 3; light: grade 1–2; in brackets: patients with grade ≥ 3"
-    return [*out, {"x": 0.0, "line": line + 1, "text": words, "c": theme.QUIET}]
+    return out
 
 
 def numbers(result: AdverseEvents) -> pd.DataFrame:
-    """Return per term: patients per stratum and band, risk difference and p per band, as text."""
-    out: dict[str, list[str]] = {"Term": list(dict.fromkeys(result.rows.term))}
+    """Return per term: patients per stratum and band, risk difference and p per band, as text; a group per band."""
     test = result.options.test.removesuffix(" exact")
+    columns: list[tuple[Heading, list[str]]] = [("Term", list(dict.fromkeys(result.rows.term)))]
     for band in (MILD, SEVERE):
+        words = BAND_WORDS[band]
         for level in result.levels:
             part = result.rows[(result.rows.band == band) & (result.rows.arm == level)]
-            out[f"{BAND_WORDS[band]}: {level}"] = [
-                count_and_percent(n, of) for n, of in zip(part.n_event, part.n, strict=True)]
+            columns.append(((words, level), [count_and_percent(n, of) for n, of in
+                                             zip(part.n_event, part.n, strict=True)]))
         for arm in result.levels[1:]:
             part = result.tests[(result.tests.band == band) & (result.tests.arm == arm)]
             against = f" {arm}" if len(result.levels) > 2 else ""
-            out[f"{BAND_WORDS[band]}: difference{against}"] = [
+            columns.append(((words, f"difference{against}"), [
                 percentage_points(*v) for v in
-                zip(part.risk_difference, part.conf_low, part.conf_high, strict=True)]
-            out[f"{BAND_WORDS[band]}: {test} p{against}"] = [p_value(p) or "–" for p in part.p_value]
-    return pd.DataFrame(out)
+                zip(part.risk_difference, part.conf_low, part.conf_high, strict=True)]))
+            columns.append(((words, f"{test} p{against}"), [p_value(p) or DASH for p in part.p_value]))
+    return text_table([h for h, _ in columns], list(zip(*(cells for _, cells in columns), strict=True)))
 
 
 def _notes(result: AdverseEvents) -> list[str]:
@@ -125,12 +126,10 @@ def _notes(result: AdverseEvents) -> list[str]:
 @lru_cache(maxsize=32)
 def _template(terms: int, groups: int, legend_lines: int, blanks: int) -> dict[str, Any]:
     step = _step(groups)
-    y = alt.Y("term:N", sort=None, title=None,
-              scale=alt.Scale(paddingInner=_GAP / step, paddingOuter=0),
-              axis=alt.Axis(domain=False, ticks=False, labelLimit=_TERMS, minExtent=_TERMS,
-                            maxExtent=_TERMS, grid=False))
+    y = alt.Y("i:O", axis=None, scale=alt.Scale(domain=list(range(terms + blanks)), paddingInner=_GAP / step,
+                                                paddingOuter=0))
     offset = alt.YOffset("arm:O")
-    x_scale = alt.Scale(domain=[0, 1.08], nice=False)
+    x_scale = alt.Scale(domain=[0, 1.08], nice=False, range=[_TERMS, alt.ExprRef("width")])
     axis = alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format=".0%", title=None, domain=False, ticks=False,
                     orient="top")
     x, x2 = alt.X("from:Q", scale=x_scale, axis=axis), alt.X2("to:Q")
@@ -141,11 +140,13 @@ def _template(terms: int, groups: int, legend_lines: int, blanks: int) -> dict[s
         base.mark_bar().encode(y=y, yOffset=offset, x=x, x2=x2, color=theme.given("c")),
         base.mark_text(align="left", dx=4, fontSize=9, baseline="middle").encode(
             y=y, yOffset=offset, x=alt.X("to:Q", scale=x_scale), text="text:N", color=theme.given("ink")),
+        alt.Chart(theme.data("names")).mark_text(align="right", baseline="middle", limit=_TERMS - 8).encode(
+            y=y, x=alt.value(_TERMS - 8), text="text:N", color=alt.value(theme.INK)),
         *(alt.Chart(theme.data("legend")).transform_filter(f"datum.line == {line}")
           .mark_text(align="left", baseline="middle").encode(
-              x=alt.X("x:Q", scale=x_scale), y=alt.value(8 + line * _LINE), text="text:N",
+              x=alt.X("x:Q", scale=x_scale), y=alt.value(8 + line * LINE), text="text:N",
               color=theme.given("c")) for line in range(legend_lines)),
         base.mark_bar(opacity=0.001, cursor="pointer").encode(
-            y=y, x=alt.XDatum(1.08, scale=x_scale), tooltip=tip).add_params(click),
+            y=y, x=alt.value(0), x2=alt.value("width"), tooltip=tip).add_params(click),
     )
     return theme.finish(chart, width=WIDTH, height=(terms + blanks) * step + 30)

@@ -7,7 +7,7 @@ import numpy as np
 from core.charts.panes import Axes
 from core.cohort import Cohort
 from core.counts import timeline
-from core.format import fixed, percent
+from core.format import fixed, number, percent
 
 _STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120)
 _MAX_TICKS, _FEW_TICKS = 9, 6
@@ -16,12 +16,14 @@ _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _TOPS = (0.1, 0.2, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 10, 15, 20, 30)
 
 
-def axes_of(cohort: Cohort, endpoint: str, view: str, values: list[np.ndarray], *, many: bool = False) -> Axes:
+def axes_of(cohort: Cohort, endpoint: str, view: str, values: list[np.ndarray], title: str, *,
+            many: bool = False) -> Axes:
     """Return the axes of a view of an endpoint's curves; the time axis is that of the whole cohort.
 
     Parameters
     ----------
     values : the curves', which views without fixed ends must hold
+    title : of the vertical scale
     many : whether several panes stand beside each other, with room for fewer ticks
     """
     times = timeline(cohort, endpoint).times
@@ -29,30 +31,30 @@ def axes_of(cohort: Cohort, endpoint: str, view: str, values: list[np.ndarray], 
     if view == "log-log":
         first = float(min(times[times > 0], default=longest / 10))
         first = min(first, longest / 2)
-        return _log_log(values, longest, first)
+        return _log_log(values, longest, first, title)
     ticks = tuple(float(t) for t in time_ticks(longest, _FEW_TICKS if many else _MAX_TICKS))
     if view == "hazard":
         highest = max((float(v.max()) for v in values if v.size), default=0.0)
         top = next((t for t in _TOPS if t >= highest), float(np.ceil(highest)))
         marks = tuple(top * s for s in _SHARES)
-        return Axes(low=0.0, high=top, ticks=marks, labels=tuple(f"{m:.3g}" for m in marks), longest=longest,
-                    time_ticks=ticks, title="Cumulative hazard")
-    return shares(longest, ticks)
+        return Axes(low=0.0, high=top, ticks=marks, labels=tuple(number(m) for m in marks), longest=longest,
+                    time_ticks=ticks, title=title, measure="Cumulative hazard (95% CI)")
+    return shares(longest, ticks, title, "1 \u2212 S(t) (95% CI)" if view == "complement" else "S(t) (95% CI)")
 
 
-def shares(longest: float, ticks: tuple[float, ...]) -> Axes:
+def shares(longest: float, ticks: tuple[float, ...], title: str, measure: str) -> Axes:
     """Return axes from 0 to 100 %."""
     return Axes(low=0.0, high=1.0, ticks=_SHARES, labels=tuple(percent(s) for s in _SHARES), longest=longest,
-                time_ticks=ticks)
+                time_ticks=ticks, title=title, measure=measure)
 
 
-def _log_log(values: list[np.ndarray], longest: float, first: float) -> Axes:
+def _log_log(values: list[np.ndarray], longest: float, first: float, title: str) -> Axes:
     low = int(np.floor(min((v.min() for v in values if v.size), default=-1.0)))
     high = max(int(np.ceil(max((v.max() for v in values if v.size), default=1.0))), low + 1)
     marks = tuple(float(v) for v in range(low, high + 1, 1 if high - low < 8 else 2))
     ticks = tuple(t for t in _LOG_TICKS if first <= t <= longest)
     return Axes(low=low, high=high, ticks=marks, labels=tuple(fixed(m, 0) for m in marks), longest=longest,
-                time_ticks=ticks, first=first, title="log(\u2212log survival)")
+                time_ticks=ticks, first=first, title=title, measure="log(\u2212log S(t))")
 
 
 def at_risk(time: np.ndarray, n_risk: np.ndarray, ticks: tuple[float, ...]) -> np.ndarray:

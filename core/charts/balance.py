@@ -9,16 +9,27 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.adequacy import few_events, immortal_time
+from core.adequacy import few_events, immortal_time, proportional_verdict
 from core.charts import theme
 from core.charts.axes import at_risk, axes_of
 from core.charts.kaplan_meier import endpoint_label
 from core.charts.panes import Axes, Block, Curve, Pane
-from core.charts.steps import draw, thinned
+from core.charts.steps import KEY, draw, thinned
 from core.cohort import Cohort
 from core.design import FORMS
 from core.figure import Figure, analysed, provenance, rows_of
-from core.format import DASH, NOT_ESTIMABLE, estimate, fixed, hazard_ratio, p_phrase, percent, plural
+from core.format import (
+    DASH,
+    NOT_ESTIMABLE,
+    estimate,
+    fixed,
+    hazard_ratio,
+    number,
+    p_phrase,
+    percent,
+    plural,
+    share_with_limits,
+)
 from core.propensity import ESTIMANDS
 from core.schema import ARM
 from core.weighting import Weighting
@@ -41,6 +52,8 @@ def love_figure(cohort: Cohort, found: Weighting) -> Figure:
         slug=f"balance-{found.endpoint}".lower().replace(" ", "-"),
         title="Balance of the arms before and after weighting",
         chart=theme.with_data(_love(len(names)), rows=rows, limit=[{"at": BALANCED}]), table=table, drawn=found.balance,
+        key={"limit rule": f"dashed: {number(BALANCED)}, below which a difference is taken as balance",
+             "rows rule": "lines: from before to after", "rows point": "hollow: before weighting; filled: after"},
         summary=(f"Largest difference {fixed(float(np.nanmax(before)), 2)} before, "
                  f"{fixed(float(np.nanmax(after)), 2)} after",) if not np.isnan(before).all() else (),
         warnings=tuple(_apart(cohort, found)),
@@ -52,7 +65,7 @@ def love_figure(cohort: Cohort, found: Weighting) -> Figure:
 
 def weighted_figure(cohort: Cohort, found: Weighting) -> Figure:
     """Draw the weighted curves, the unweighted ones faint behind them."""
-    axes = axes_of(cohort, found.endpoint, "survival", [])
+    axes = axes_of(cohort, found.endpoint, "survival", [], f"{endpoint_label(cohort, found.endpoint)}, weighted")
     levels = (found.reference, found.arm)
     places = [cohort.levels(ARM).index(level) for level in levels]
     curves, behind = ([_curve(place, level, frame[frame.strata == level]) for place, level in
@@ -66,11 +79,12 @@ def weighted_figure(cohort: Cohort, found: Weighting) -> Figure:
     return Figure(
         slug=f"weighted-{found.endpoint}-{found.options.kind}".lower().replace(" ", "-"),
         title=f"{endpoint_label(cohort, found.endpoint)} by arm, weighted", chart=draw([pane], axes, band=True),
+        key=KEY | {"whole line": "faint lines: unweighted"},
         table=_numbers(found), drawn=found.curves, summary=_summary(found),
         warnings=tuple(filter(None, [immortal_time(cohort), *_apart(cohort, found)])), notes=tuple(_notes(found)),
         provenance=provenance(
             cohort, f"{_weights(found)}. Propensity by logistic regression on {entered}. Kaplan-Meier and Cox (Efron "
-            f"ties) with these weights, robust standard errors, {found.options.conf_type} 95% CI. Faint: unweighted.",
+            f"ties) with these weights, robust standard errors, {found.options.conf_type} 95% CI.",
             analysed(cohort, found.n, found.n_event, found.endpoint)),
         alt=f"Weighted survival of {found.reference} and {found.arm}.")
 
@@ -111,7 +125,8 @@ def _summary(found: Weighting) -> tuple[str, ...]:
         return (f"Hazard ratio: {NOT_ESTIMABLE}, {found.reason}",)
     said = [f"{name} HR {hazard_ratio(r.hazard_ratio, r.conf_low, r.conf_high)}, {p_phrase(r.p_value)}"
             for name, r in (("Weighted", weighted), ("Unweighted, of the same patients,", plain))]
-    return (*said, f"E-value {fixed(weighted.e_value, 2)} (of the limit nearest 1: {fixed(weighted.e_value_limit, 2)})")
+    return (*said, proportional_verdict(found.p_proportional),
+            f"E-value {fixed(weighted.e_value, 2)} (of the limit nearest 1: {fixed(weighted.e_value_limit, 2)})")
 
 
 def _effect(found: Weighting, analysis: str) -> Any:
@@ -122,8 +137,8 @@ def _apart(cohort: Cohort, found: Weighting) -> list[str]:
     """Say in which covariates the arms are not alike after weighting, or nothing."""
     names = [f"{_name(cohort, r.term, r.level)} ({fixed(r.smd_after, 2)})" for r in rows_of(found.balance)
              if abs(r.smd_after) > BALANCED]
-    return [f"Not balanced by the weights (standardised difference beyond {BALANCED:g}): {', '.join(names)}. What is "
-            "left of it is in the weighted curves and hazard ratio."] if names else []
+    return [f"Not balanced by the weights (standardised difference beyond {number(BALANCED)}): {', '.join(names)}. "
+            "What is left of it is in the weighted curves and hazard ratio."] if names else []
 
 
 def _notes(found: Weighting) -> list[str]:
@@ -150,7 +165,9 @@ def _curve(place: int, level: str, frame: pd.DataFrame) -> Curve:
     kept = frame.iloc[thinned(frame.time.to_numpy())]
     value = kept.estimate.to_numpy()
     certain = value == 1
-    tips = [f"{percent(v, 1)} at {fixed(x, 1)} months" for x, v in zip(kept.time.tolist(), value.tolist(), strict=True)]
+    tips = [(fixed(x, 1), share_with_limits(v, a, b, digits=1), fixed(n, 1)) for x, v, a, b, n in
+            zip(kept.time.tolist(), value.tolist(), kept.conf_low.tolist(), kept.conf_high.tolist(),
+                kept.n_risk.tolist(), strict=True)]
     return Curve(
         place=place, level=level, time=kept.time.to_numpy(), value=value, low=np.where(certain, 1.0, kept.conf_low),
         high=np.where(certain, 1.0, kept.conf_high), ticks=kept.n_censor.to_numpy() > 0, start=1.0,

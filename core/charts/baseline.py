@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import pandas as pd
-
 from core.baseline import Baseline
 from core.cohort import Cohort
-from core.figure import Figure, by_words, provenance, rows_of
+from core.figure import Figure, by_words, provenance, rows_of, text_table
 from core.format import DASH, count_and_percent, fixed, number, p_value, plural
 
 _INDENT = "\u2003"
@@ -18,32 +16,31 @@ _INDENT = "\u2003"
 def baseline_figure(cohort: Cohort, found: Baseline, *, p: bool) -> Figure:
     """Write the table; with p each row names its test."""
     tests = {(r.variable, r.level): r for r in rows_of(found.tests)}
-    rows: list[dict[str, str]] = []
+    several, blank = len(found.groups) > 1, [""] * len(found.groups)
+    rows: list[list[str]] = []
+
+    def add(name: str, cells: list[str], test: Any = None) -> None:
+        rows.append([name, *cells, *(_compared(test, p=p) if several else [])])
+
     for key in dict.fromkeys(found.tests.variable):
-        own = found.rows[found.rows.variable == key]
+        of_key = found.rows[found.rows.variable == key]
         variable = cohort.variable(key)
         label = variable.label + (f", {variable.unit}" if variable.unit else "")
-        numbers = own[own.level == ""]
+        numbers, levels = of_key[of_key.level == ""], of_key[of_key.level != ""]
         if len(numbers):
             test = tests[key, ""]
-            cells = {g: _number(r, test.summary) for g, r in zip(numbers.group, rows_of(numbers), strict=True)}
-            rows.append({"Variable": f"{label}, {test.summary}", **cells, **_compared(test, p=p)})
-        levels = own[own.level != ""]
-        if own.empty:
-            absent = {g: _missing(n) for g, n in found.groups.items()}
-            rows.append({"Variable": label, **absent, **_compared(None, p=p)})
+            add(f"{label}, {test.summary}", [_number(r, test.summary) for r in rows_of(numbers)], test)
+        if of_key.empty:
+            add(label, [_missing(n) for n in found.groups.values()])
         if len(levels):
-            head = f"{label}, n (%)"
-            test = tests.get((key, "by its cuts")) or tests[key, ""]
-            absent = {r.group: _missing(r.missing) for r in rows_of(levels)} if not len(numbers) else {}
-            rows.append({"Variable": head, **{g: absent.get(g, "") for g in found.groups}, **_compared(test, p=p)})
+            first = levels.drop_duplicates("group")
+            add(f"{label}, n (%)", blank if len(numbers) else [_missing(r.missing) for r in rows_of(first)],
+                tests.get((key, "by its cuts")) or tests[key, ""])
             for level, part in levels.groupby("level", sort=False):
-                rows.append({"Variable": f"{_INDENT}{level}", **{
-                    g: count_and_percent(int(c), int(n)) for g, c, n in part[["group", "count", "n"]].to_numpy()},
-                    **_compared(None, p=p)})
-    table = pd.DataFrame(rows).rename(columns={g: f"{g} (n = {n:,})" for g, n in found.groups.items()})
-    if len(found.groups) < 2:
-        table = table.drop(columns=["SMD", "p", "Test"], errors="ignore")
+                counts = part[["count", "n"]].to_numpy(dtype=int)
+                add(f"{_INDENT}{level}", [count_and_percent(c, n) for c, n in counts.tolist()])
+    compared = ["SMD", *(["p", "Test"] if p else [])] if several else []
+    table = text_table(["Variable", *(f"{g} (n = {n:,})" for g, n in found.groups.items()), *compared], rows)
     said = "Median (IQR): quartiles by R's type 7. " if "median (IQR)" in set(found.tests.summary) else ""
     why = "" if len(found.groups) < 2 else ("Each p names its test; " if p else
            "No p, as STROBE advises: differences at baseline are no hypothesis; "
@@ -76,12 +73,13 @@ def _short(value: float) -> str:
     return fixed(value, 1) if abs(value) < 1000 else number(round(value))
 
 
-def _compared(test: Any, *, p: bool) -> dict[str, str]:
+def _compared(test: Any, *, p: bool) -> list[str]:
     """Return the columns behind the groups: the standardised difference, and p with its test."""
-    blank = test is None
-    out = {"SMD": "" if blank or math.isnan(test.smd) else "∞" if math.isinf(test.smd) else fixed(test.smd, 2)}
-    if p:
-        shown = "" if blank else p_value(test.p_value)
-        error = f", error {test.error:.4f}" if not blank and test.error else ""
-        out |= {"p": shown or ("" if blank else DASH), "Test": f"{test.test}{error}" if shown else ""}
-    return out
+    if test is None:
+        return ["", *(["", ""] if p else [])]
+    smd = "" if math.isnan(test.smd) else "∞" if math.isinf(test.smd) else fixed(test.smd, 2)
+    if not p:
+        return [smd]
+    shown = p_value(test.p_value)
+    error = f", error {fixed(test.error, 4)}" if test.error else ""
+    return [smd, shown or DASH, f"{test.test}{error}" if shown else ""]

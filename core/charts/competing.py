@@ -11,11 +11,11 @@ from core import adequacy
 from core.charts.axes import at_risk, shares, time_ticks
 from core.charts.kaplan_meier import endpoint_label, warnings
 from core.charts.panes import Axes, Block, Curve, Pane
-from core.charts.steps import draw, thinned
+from core.charts.steps import KEY, draw, thinned
 from core.cohort import Cohort
 from core.competing import CumulativeIncidence
 from core.figure import Figure, provenance, rows_of
-from core.format import fixed, p_phrase, percent, plural, share_with_limits
+from core.format import fixed, number, p_phrase, plural, share_with_limits
 
 
 def incidence_figure(cohort: Cohort, result: CumulativeIncidence, at: pd.DataFrame, *, longest: float,
@@ -28,7 +28,8 @@ def incidence_figure(cohort: Cohort, result: CumulativeIncidence, at: pd.DataFra
     longest : the last time of the whole cohort, where the axis ends
     """
     several = len(result.levels) > 1
-    axes = shares(longest, tuple(float(t) for t in time_ticks(longest, 6 if several else 9)))
+    axes = shares(longest, tuple(float(t) for t in time_ticks(longest, 6 if several else 9)), "Cumulative incidence",
+                  "Incidence (95% CI)")
     gray = {r.cause: f"Gray's test {p_phrase(r.p_value)}" for r in rows_of(result.gray)}
     of = dict(list(result.curves.groupby(["cause", "strata"], sort=False)))
     if several:
@@ -43,7 +44,7 @@ def incidence_figure(cohort: Cohort, result: CumulativeIncidence, at: pd.DataFra
     return Figure(
         slug=f"incidence-{result.endpoint}-{result.by or 'all'}".lower().replace(" ", "-"),
         title=f"{label}: cumulative incidence by cause" + (f" and {result.label.lower()}" if several else ""),
-        chart=draw(panes, axes, band=band), table=incidence_table(result, at), drawn=result.curves,
+        chart=draw(panes, axes, band=band), key=KEY, table=incidence_table(result, at), drawn=result.curves,
         summary=tuple(f"{cause}: {said}" for cause, said in gray.items()),
         warnings=tuple(warnings(cohort, result.by)), notes=(left_out,) if left_out else (),
         provenance=provenance(cohort, f"Aalen-Johansen cumulative incidence, log-log 95% CI{tested}. Each cause "
@@ -63,7 +64,8 @@ def incidence_table(result: CumulativeIncidence, at: pd.DataFrame) -> pd.DataFra
     for (cause, level), times in found.items():
         row = {"Cause": cause, **({"Group": level} if len(result.levels) > 1 else {}),
                "n": f"{totals[level]['n']:,}", "Events": f"{totals[level][cause]:,}"}
-        row |= {f"Month {r.time:g} (95% CI)": share_with_limits(r.estimate, r.conf_low, r.conf_high) for r in times}
+        row |= {f"Month {number(r.time)} (95% CI)": share_with_limits(r.estimate, r.conf_low, r.conf_high)
+                for r in times}
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -86,8 +88,9 @@ def _curve(place: int, level: str, frame: pd.DataFrame) -> Curve:
         place=place, level=level, time=kept.time.to_numpy(), value=value,
         low=np.where(none, 0.0, kept.conf_low), high=np.where(none, 0.0, kept.conf_high),
         ticks=kept.n_censor.to_numpy() > 0, start=0.0,
-        tips=[f"{percent(v, 1)} at {fixed(x, 1)} months, {n:,} at risk" for x, v, n in
-              zip(kept.time.tolist(), value.tolist(), kept.n_risk.tolist(), strict=True)])
+        tips=[(fixed(x, 1), share_with_limits(v, a, b, digits=1), f"{n:,}") for x, v, a, b, n in
+              zip(kept.time.tolist(), value.tolist(), kept.conf_low.tolist(), kept.conf_high.tolist(),
+                  kept.n_risk.tolist(), strict=True)])
 
 
 def _at_risk(frame: pd.DataFrame | None, axes: Axes) -> list[str]:

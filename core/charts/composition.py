@@ -17,9 +17,9 @@ import pandas as pd
 from core.charts import theme
 from core.cohort import Cohort
 from core.counts import counted, in_order, interval_codes, level_counts
-from core.figure import Figure, provenance
+from core.figure import Figure, provenance, text_table
 from core.filters import Condition
-from core.format import number
+from core.format import exact
 from core.schema import Cut
 
 WIDTH = 330
@@ -29,6 +29,8 @@ _LABELS, _LABELS_MOST = 92, 150  # pixels for level names
 _NARROW = 235  # the narrowest that a chart gets on screen
 _BINS = 16
 _HISTOGRAM, _TITLE = 96, 28
+_KEY = {"bars bar": "pale bars: the whole cohort; strong: the selected patients, grey where a filter leaves a bar out",
+        "cuts rule": "dashed: cut-points"}
 _ROOM = 1.2  # above the bars, for the names of cut-points
 
 
@@ -38,18 +40,17 @@ def bars_figure(cohort: Cohort, key: str) -> Figure:
     levels = cohort.levels(key)
     here, whole = level_counts(cohort, key), level_counts(cohort.whole, key)
     condition = cohort.filters.conditions.get(key)
-    rows = [{"level": level, "all": int(a), "here": int(h), "text": f"{h:,} / {a:,}",
+    rows = [{"i": i, "level": level, "all": int(a), "here": int(h), "text": f"{h:,} / {a:,}",
              "c": _strong(level, condition)}
-            for level, h, a in zip(levels, here, whole, strict=True)]
+            for i, (level, h, a) in enumerate(zip(levels, here, whole, strict=True))]
     drawn = pd.DataFrame({"level": levels, "selected": here, "all": whole})
     missing = cohort.whole.n - int(whole.sum())
     return Figure(
-        slug=f"composition-{key}", title=variable.label,
+        slug=f"composition-{key}", title=f"{variable.label}: patients per level", key=_KEY,
         chart=theme.with_data(
             _bars(), bars=rows, height=len(levels) * _ROW + _TITLE,
             values={"heading": _heading(variable.label, missing), **_widths(levels, whole)}),
-        table=drawn.astype(str).rename(columns={"level": variable.label, "selected": "Selected",
-                                                "all": "All"}),
+        table=text_table([variable.label, "Selected", "All"], drawn.astype(str).to_numpy().tolist()),
         drawn=drawn,
         provenance=provenance(cohort, "Patients per level: selected, and in the whole cohort."),
         alt=f"{variable.label}: " + "; ".join(f"{r['level']} {r['text']}" for r in rows),
@@ -72,13 +73,14 @@ def histogram_figure(cohort: Cohort, key: str) -> Figure:
     label = f"{variable.label}, {variable.unit}" if variable.unit else variable.label
     missing = cohort.whole.n - int(whole.sum())
     return Figure(
-        slug=f"composition-{key}", title=variable.label,
+        slug=f"composition-{key}", title=f"{variable.label}: patients per interval", key=_KEY,
         chart=theme.with_data(
             _histogram(variable.log and edges[0] > 0), bars=rows,
-            cuts=[{"x": c.at, "text": number(c.at)} for c in variable.cuts if edges[0] <= c.at <= edges[-1]],
+            cuts=[{"x": c.at, "text": exact(c.at)} for c in variable.cuts if edges[0] <= c.at <= edges[-1]],
             values={"heading": _heading(label, missing), "low": float(edges[0]), "high": float(edges[-1]),
                     "top": int(whole.max(initial=1)) * (_ROOM if variable.cuts else 1.05)}),
-        table=pd.DataFrame({label: ranges, "Selected": here.astype(str), "All": whole.astype(str)}),
+        table=text_table([label, "Selected", "All"], [[said, f"{h:,}", f"{w:,}"] for said, h, w in
+                                                      zip(ranges, here, whole, strict=True)]),
         drawn=drawn,
         provenance=provenance(cohort, "Patients per interval: selected, and in the whole cohort."),
         alt=f"{label}: histogram of {int(here.sum())} patients of {int(whole.sum())}",
@@ -174,10 +176,9 @@ def _heading(label: str, missing: int) -> str:
 @lru_cache(maxsize=1)
 def _bars() -> dict[str, Any]:
     heading, extent, end = theme.variables("heading", "extent", "end")
-    y = alt.Y("level:N", sort=None, title=None,
-              axis=alt.Axis(domain=False, ticks=False, labelLimit=alt.ExprRef("extent"),
-                            minExtent=alt.ExprRef("extent"), maxExtent=alt.ExprRef("extent")))
-    x_scale = alt.Scale(domain=[0, alt.ExprRef("end")], nice=False)
+    y = alt.Y("i:O", axis=None)
+    x_scale = alt.Scale(domain=[0, alt.ExprRef("end")], nice=False,
+                        range=[alt.ExprRef("extent"), alt.ExprRef("width")])
     base = alt.Chart(theme.data("bars"))
     tip = [alt.Tooltip("level:N", title="Level"), alt.Tooltip("text:N", title="Selected / all")]
 
@@ -190,6 +191,8 @@ def _bars() -> dict[str, Any]:
         base.mark_bar(height={"band": 0.72}).encode(y=y, x=x("here"), color=theme.given("c")),
         base.mark_text(align="left", dx=5, color=theme.QUIET, fontSize=10).encode(
             y=y, x=x("all"), text="text:N"),
+        base.mark_text(align="right", baseline="middle", color=theme.INK, limit=alt.ExprRef("extent - 6")).encode(
+            y=y, x=alt.value(alt.ExprRef("extent - 6")), text="level:N"),
         # The whole row can be clicked, also that of a level with no patient left.
         base.mark_bar(opacity=0.001, cursor="pointer", height={"band": 1}).encode(
             y=y, x=alt.value(0), x2=alt.value("width"), tooltip=tip).add_params(click),

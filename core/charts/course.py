@@ -13,8 +13,8 @@ from core.charts.model_tables import zph_table
 from core.cohort import Cohort
 from core.counts import timeline
 from core.cox import CoxModel
-from core.figure import Figure, provenance, rows_of
-from core.format import number, p_phrase
+from core.figure import Figure, analysed, provenance, rows_of
+from core.format import p_phrase, shortest
 from core.zph import course
 
 WIDTH, HEIGHT = 900, 240
@@ -39,7 +39,7 @@ def course_figure(cohort: Cohort, model: CoxModel, place: int) -> Figure:
     low, high = np.quantile(points.coefficient, (0.02, 0.98)) if len(points) else (0.0, 1.0)
     ends = [min(low, *found.smooth.conf_low), max(high, *found.smooth.conf_high)] if len(found.smooth) else [low, high]
     at = np.unique(np.linspace(0, len(points) - 1, _TICKS).astype(int))
-    ticks = [{"x": float(points.transformed.iloc[i]), "text": number(round(float(times[points.time_place.iloc[i]]), 1))}
+    ticks = [{"x": float(points.transformed.iloc[i]), "text": shortest(float(times[points.time_place.iloc[i]]), 1)}
              for i in at]
     zph = model.zph.set_index("term")
     return Figure(
@@ -51,11 +51,14 @@ def course_figure(cohort: Cohort, model: CoxModel, place: int) -> Figure:
                     if ends[0] <= y <= ends[1]],
             smooth=[{"x": float(r.transformed), "y": float(r.estimate), "low": float(r.conf_low),
                      "high": float(r.conf_high)} for r in rows_of(found.smooth)]),
+        key={"points circle": "dots: scaled Schoenfeld residuals plus the coefficient, the outermost 2% at each end "
+             "left out", "smooth area": "shaded: 95% limits",
+             "smooth line": "line: natural cubic spline of four parameters",
+             "constant rule": "dashed: the model's coefficient"},
         table=zph_table(cohort, model.zph[model.zph.term == term]), drawn=points[["transformed", "coefficient"]],
         summary=(f"{cohort.variable(term).label}: {p_phrase(zph.p_value[term])} against proportional hazards",),
-        provenance=provenance(cohort, "Scaled Schoenfeld residuals plus the coefficient, natural cubic spline of four "
-                              "parameters with 95% limits; dashed: the model's coefficient. The outermost 2% of the "
-                              "points at each end are not drawn."),
+        provenance=provenance(cohort, "Scaled Schoenfeld residuals and their smooth (R: plot of cox.zph).",
+                              analysed(cohort, model.n, model.n_event, model.endpoint)),
         alt=f"How the log hazard ratio of {name} moves over time.")
 
 

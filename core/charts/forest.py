@@ -16,6 +16,8 @@ CLICK = "click"
 WIDTH = 1000
 STEP = 22
 LOW, HIGH = 0.1, 10.0
+KEY = {"lines rule": "upright lines: a ratio of 1, and dashed that of all patients", "rows rule": "lines: 95% CI",
+       "rows point": "squares: hazard ratios, their area by events; arrows: the interval goes on"}
 _TICKS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0)
 
 

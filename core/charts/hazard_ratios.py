@@ -9,24 +9,27 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from core.adequacy import few_per_parameter, immortal_time
+from core.adequacy import few_per_parameter, immortal_time, proportional_verdict
 from core.charts import theme
-from core.charts.forest import Layout, TextColumn, forest
+from core.charts.forest import KEY, Layout, TextColumn, forest
 from core.charts.model_tables import ratio_said
 from core.cohort import Cohort
 from core.counts import strata
 from core.cox import Alone, CoxModel
 from core.design import FORMS
 from core.errors import NotEstimable
-from core.figure import Figure, analysed, provenance, rows_of
+from core.figure import Figure, analysed, provenance, rows_of, text_table
 from core.format import DASH, hazard_ratio, p_phrase, p_value, plural
 from core.options import takes_options
-from core.subgroups import FIRTH, Subgroups
+from core.proportional import DOUBT
+from core.subgroups import FIRTH, WALD, Subgroups
+from core.zph import GLOBAL
 
 Sort = Literal["as mapped", "hazard ratio", "interaction p", "events"]
 SORTS: tuple[Sort, ...] = ("as mapped", "hazard ratio", "interaction p", "events")
 _LABEL, _HEAD, _ARM = 30, 34, 20  # characters
 _INDENT = "\u2003"
+_CHANGES = "†"  # beside a ratio that seems to change over time
 _MODEL = Layout(columns=(TextColumn("label", "", 0), TextColumn("n", "Events / n", 250, "right"),
                          TextColumn("alone", "Univariable HR (95% CI), p", 280),
                          TextColumn("together", "Multivariable HR (95% CI), p", -205)), left=500, right=225)
@@ -54,7 +57,7 @@ def model_figure(cohort: Cohort, model: CoxModel, alone: Mapping[str, Alone | No
                for r in rows_of(model.terms) if r.reason and not model.reason]
     missing += [f"{cohort.variable(k).label} has fewer than two levels: it is not in the model."
                 for k in model.without_levels]
-    missing += _of_others(cohort, model, alone)
+    missing += [*_of_others(cohort, model, alone), *_changing(cohort, model, alone)]
     few = few_per_parameter(len(model.columns), model.n_telling, penalised=options.firth)
     if model.n_telling < model.n_event:
         missing.append(f"{plural(model.strata, 'baseline hazard')}: of {model.n_event:,} events, {model.n_telling:,} "
@@ -63,13 +66,25 @@ def model_figure(cohort: Cohort, model: CoxModel, alone: Mapping[str, Alone | No
     ties = "Efron" if options.ties == "efron" else "Breslow"
     return Figure(
         slug=f"cox-{model.endpoint}".lower().replace(" ", "-"), title=f"{model.endpoint}: hazard ratios",
-        chart=forest(_MODEL, rows), table=table, drawn=model.terms,
+        chart=forest(_MODEL, rows), key=KEY, table=table, drawn=model.terms,
         summary=(f"{model.n:,} patients, {plural(model.n_event, 'event')} in the multivariable model",),
         warnings=tuple(filter(None, [later, model.reason and f"{model.reason[:1].upper()}{model.reason[1:]}."])),
         notes=tuple(filter(None, [few, *missing, *reasons])),
         provenance=provenance(cohort, f"Cox regression, {ties} ties, {firth}{within}; complete cases.",
                               analysed(cohort, model.n, model.n_event, model.endpoint)),
         alt=f"Forest of {len(rows)} rows; the table gives the numbers.")
+
+
+def _changing(cohort: Cohort, model: CoxModel, alone: Mapping[str, Alone | NotEstimable]) -> list[str]:
+    """Say which of the model's ratios, and of the univariable ones, seem to change over time."""
+    tested = {r.term: r.p_value for r in rows_of(model.zph)}
+    overall = tested.pop(GLOBAL, math.nan)
+    said = [f"All together. {proportional_verdict(overall)}."] if model.fit else []
+    for of, found in (("Multivariable", tested),
+                      ("Univariable", {k: own.p_proportional for k, own in alone.items() if isinstance(own, Alone)})):
+        if doubted := [f"{cohort.variable(k).label} ({p_phrase(p)})" for k, p in found.items() if p < DOUBT]:
+            said.append(f"{of} ratios that seem to change over time, of {len(found)} tested: {', '.join(doubted)}.")
+    return said
 
 
 def _of_others(cohort: Cohort, model: CoxModel, alone: Mapping[str, Alone | NotEstimable]) -> list[str]:
@@ -84,7 +99,8 @@ def _of_others(cohort: Cohort, model: CoxModel, alone: Mapping[str, Alone | NotE
 def _model_rows(cohort: Cohort, model: CoxModel,
                 alone: Mapping[str, Alone | NotEstimable]) -> tuple[list[dict[str, Any]], pd.DataFrame]:
     rows: list[dict[str, Any]] = []
-    table: list[dict[str, str]] = []
+    table: list[list[str]] = []
+    held = {r.term: p_value(r.p_value) or DASH for r in rows_of(model.zph)}
     for key in dict.fromkeys(model.terms.term):
         variable = cohort.variable(key)
         own = model.terms[model.terms.term == key]
@@ -95,9 +111,9 @@ def _model_rows(cohort: Cohort, model: CoxModel,
         spline = dict(model.options.forms).get(key) == "spline"
         for row in _spline_row(model, single, key) if spline else _level_rows(model, single, key):
             rows.append({**row, "label": _INDENT + theme.shortened(row["label"], _LABEL), "c": theme.SELECTED})
-            table.append({"Covariate": name, "Level": row["label"], "Events / n": row["n"],
-                          "Univariable HR (95% CI), p": row["alone"], "Multivariable HR (95% CI), p": row["together"]})
-    return rows, pd.DataFrame(table)
+            table.append([name, row["label"], row["n"], row["alone"], row["together"], held.get(key, DASH)])
+    return rows, text_table(["Covariate", "Level", "Events / n", "Univariable HR (95% CI), p",
+                             "Multivariable HR (95% CI), p", "Proportional hazards, p"], table)
 
 
 def _level_rows(model: CoxModel, single: Alone | NotEstimable | None, key: str) -> list[dict[str, Any]]:
@@ -144,10 +160,11 @@ def subgroup_figure(cohort: Cohort, found: Subgroups, *, sort: Sort = "as mapped
     return Figure(
         slug=f"subgroups-{found.endpoint}".lower().replace(" ", "-"),
         title=f"{found.endpoint}: hazard ratio of the arms within subgroups",
-        chart=_forest(rows, overall, arms, single=single),
+        chart=_forest(rows, overall, arms, single=single), key=KEY,
         table=table, drawn=found.rows,
-        summary=(f"Exploratory: {found.looked_at} subgroups of {plural(len(found.factors), 'factor')} were looked at",),
-        notes=(*[f"{arm}: no patient here." for arm in emptied],
+        summary=(f"Exploratory: {found.looked_at} subgroups of {plural(len(found.factors), 'factor')} were looked at",
+                 f"All patients. {proportional_verdict(float(whole.p_proportional.iloc[0]))}"),
+        notes=(*[f"{arm}: no patient here." for arm in emptied], *_doubted(cohort, found),
                *_without(cohort, found), *_reasons(cohort, found)),
         provenance=provenance(cohort, _METHOD),
         alt=f"Forest of {found.looked_at} subgroups; the table gives the numbers.")
@@ -166,6 +183,15 @@ def _without(cohort: Cohort, found: Subgroups) -> list[str]:
     """Say of how many patients each factor is not known."""
     said = [f"{cohort.variable(r.factor).label} {r.missing:,}" for r in rows_of(found.interactions) if r.missing]
     return [f"Patients in no subgroup of a factor, for it is missing: {', '.join(said)}."] if said else []
+
+
+def _doubted(cohort: Cohort, found: Subgroups) -> list[str]:
+    """Name the subgroups whose ratio seems to change over time, and of how many that were tested."""
+    tested = found.rows[(found.rows.factor != "") & (found.rows.method == WALD)].drop_duplicates(["factor", "level"])
+    tested = tested[tested.p_proportional.notna()]
+    names = [f"{_name(cohort, r)} ({p_phrase(r.p_proportional)})" for r in rows_of(tested) if r.p_proportional < DOUBT]
+    return [f"{_CHANGES} The ratio seems to change over time, and one number may not describe it: {', '.join(names)}; "
+            f"of {len(tested)} subgroups tested, not adjusted. Compare restricted means there."] if names else []
 
 
 def _reasons(cohort: Cohort, found: Subgroups) -> list[str]:
@@ -208,22 +234,21 @@ def _subgroup_rows(cohort: Cohort, found: Subgroups, sort: Sort) -> tuple[list[d
     levels = strata(cohort, found.by).levels
     several = found.rows.arm.nunique() > 1
     rows: list[dict[str, Any]] = []
-    table: list[dict[str, str]] = []
+    table: list[list[str]] = []
 
     def add(row: Any, indent: str) -> None:
         first = f"{row.n_event_reference:,} / {row.n_reference:,}"
         second = f"{row.n_event_arm:,} / {row.n_arm:,}"
         ratio = hazard_ratio(row.hazard_ratio, row.conf_low, row.conf_high) + (" Firth" if row.method == FIRTH else "")
         name = f"{row.level}, {row.arm}" if several else row.level
+        doubted = f" {_CHANGES}" if row.p_proportional < DOUBT and row.method == WALD else ""
         rows.append({"key": f"{row.factor}\t{row.level}", "label": indent + theme.shortened(name, _LABEL),
-                     "first": first, "second": second, "together": ratio, "p": "", "ratio": row.hazard_ratio,
+                     "first": first, "second": second, "together": ratio + doubted, "p": "", "ratio": row.hazard_ratio,
                      "low": row.conf_low, "high": row.conf_high, "events": row.n_event, "tip": _name(cohort, row),
                      "c": theme.INK if not row.factor else theme.colour(levels.index(row.arm)) if several
                      else theme.SELECTED})
-        table.append({"Factor": cohort.variable(row.factor).label if row.factor else "", "Subgroup": name,
-                      f"Events / n, {row.reference}": first,
-                      "Events / n, arm" if several else f"Events / n, {row.arm}": second, "HR (95% CI)": ratio,
-                      "p interaction": "", "p adjusted": ""})
+        table.append([cohort.variable(row.factor).label if row.factor else "", name, first, second, ratio,
+                      (p_value(row.p_proportional) or DASH) if row.method == WALD else DASH, "", ""])
 
     for row in rows_of(found.rows[found.rows.factor == ""]):
         add(row, "")
@@ -235,5 +260,8 @@ def _subgroup_rows(cohort: Cohort, found: Subgroups, sort: Sort) -> tuple[list[d
         start = len(table)
         for row in rows_of(found.rows[found.rows.factor == key]):
             add(row, _INDENT)
-        table[start] |= {"p interaction": p, "p adjusted": p_value(tests.p_adjusted[key])}
-    return rows, pd.DataFrame(table)
+        table[start][-2:] = [p, p_value(tests.p_adjusted[key])]
+    whole = found.rows[found.rows.factor == ""].iloc[0]
+    return rows, text_table(["Factor", "Subgroup", ("Events / n", whole.reference),
+                             ("Events / n", "arm" if several else whole.arm), "HR (95% CI)", "Proportional hazards, p",
+                             "p interaction", "p adjusted"], table)

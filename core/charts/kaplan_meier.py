@@ -11,14 +11,15 @@ import pandas as pd
 from core import adequacy
 from core.charts.axes import axes_of
 from core.charts.panes import Axes, Block, Curve, Pane
-from core.charts.steps import MANY, draw, thinned
+from core.charts.steps import KEY, MANY, draw, thinned
 from core.cohort import Cohort
 from core.counts import count
-from core.figure import Figure, provenance, rows_of
-from core.format import NOT_ESTIMABLE, estimate, fixed, hazard_ratio, number, p_phrase, percent, plural
+from core.figure import Figure, provenance, rows_of, text_table
+from core.format import NOT_ESTIMABLE, estimate, fixed, hazard_ratio, number, p_phrase, plural, share_with_limits
 from core.kaplan_meier import KaplanMeier
 from core.options import NOT_NEGATIVE, Checked, Limits
 from core.product_limit import Z95
+from core.schema import ARM
 from core.treatment import TreatmentEffect
 
 View = Literal["survival", "complement", "hazard", "log-log"]
@@ -63,16 +64,27 @@ class Part:
 
 def km_figure(part: Part, options: CurveOptions | None = None) -> Figure:
     """Draw the curves of a result."""
-    cohort, result = part.cohort, part.result
+    cohort, result, options = part.cohort, part.result, options or CurveOptions()
     label = endpoint_label(cohort, result.endpoint)
     return Figure(
         slug=f"km-{result.endpoint}-{result.by or 'all'}".lower().replace(" ", "-"),
-        title=f"{label} by {result.label.lower() if result.by == 'arm' else result.label}" if result.by else label,
-        chart=_chart([part], options or CurveOptions()),
+        title=_titled(options.view, label, _by(result)), chart=_chart([part], options), key=KEY,
         table=numbers(part), drawn=result.curves, summary=tuple(summary(part)),
         warnings=tuple(warnings(cohort, result.by)), notes=tuple(notes(part)),
-        provenance=_provenance(cohort, [part], options or CurveOptions()), alt=_alt(part),
+        provenance=_provenance(cohort, [part], options), alt=_alt(part, options.view),
     )
+
+
+def _by(result: KaplanMeier) -> str:
+    """Say in a title by what the curves are; "" of one curve."""
+    return "" if not result.by else f" by {result.label.lower() if result.by == ARM else result.label}"
+
+
+def _titled(view: View, label: str, by: str) -> str:
+    """Name what a view shows of an endpoint: in a title, and without groups on the axis."""
+    inside = label[:1].lower() + label[1:] if label[1:2].islower() else label
+    return {"survival": f"{label}{by}", "complement": f"1 \u2212 {inside}{by}",
+            "hazard": f"Cumulative hazard, {inside}{by}", "log-log": f"log(\u2212log {inside}){by}"}[view]
 
 
 def km_panes_figure(cohort: Cohort, parts: list[Part], within: str, options: CurveOptions) -> Figure:
@@ -80,19 +92,20 @@ def km_panes_figure(cohort: Cohort, parts: list[Part], within: str, options: Cur
     first = parts[0].result
     variable = cohort.variable(within)
     label = endpoint_label(cohort, first.endpoint)
-    tables = [numbers(p).assign(**{variable.label: p.level}) for p in parts if p.cohort.n or p is parts[0]]
-    table = pd.concat(tables, ignore_index=True)
+    shown = [(p.level, numbers(p)) for p in parts if p.cohort.n or p is parts[0]]
+    table = text_table([variable.label, *shown[0][1].columns],
+                       [[level, *row] for level, frame in shown for row in frame.to_numpy().tolist()])
     return Figure(
         slug=f"km-{first.endpoint}-{first.by or 'all'}-within-{within}".lower().replace(" ", "-"),
-        title=f"{label} by {first.label.lower()} within {variable.label}" if first.by else
-        f"{label} by {variable.label}",
-        chart=_chart(parts, options), table=table[[variable.label, *table.columns[:-1]]],
+        title=_titled(options.view, label, f"{_by(first)} within {variable.label}" if first.by else
+                      f" by {variable.label}"),
+        chart=_chart(parts, options), table=table, key=KEY,
         drawn=pd.concat([p.result.curves.assign(**{within: p.level}) for p in parts], ignore_index=True),
         summary=tuple(f"{p.level}: {line}" for p in parts if p.cohort.n for line in summary(p)[:1]),
         warnings=tuple(warnings(cohort, first.by, within)),
         notes=tuple(f"{p.level}: {n}" for p in parts for n in notes(p)),
         provenance=_provenance(cohort, parts, options),
-        alt="; ".join(f"{p.level}: {_alt(p)}" for p in parts),
+        alt="; ".join(f"{p.level}: {_alt(p, options.view)}" for p in parts),
     )
 
 
@@ -110,14 +123,12 @@ def numbers(part: Part) -> pd.DataFrame:
         for row in rows_of(effect.terms)}
     rows = []
     for row in rows_of(result.medians):
-        rows.append({
-            result.label: row.strata, "n": f"{row.n:,}", "Events": f"{row.n_event:,}",
-            "Median, months (95% CI)": estimate(row.median, row.conf_low, row.conf_high)
-            if row.n else "no patients",
-        })
+        rows.append([row.strata, f"{row.n:,}", f"{row.n_event:,}",
+                     estimate(row.median, row.conf_low, row.conf_high) if row.n else "no patients"])
         if effect is not None:
-            rows[-1]["HR (95% CI), Wald p"] = ratios.get(row.strata, "reference")
-    return pd.DataFrame(rows)
+            rows[-1].append(ratios.get(row.strata, "reference"))
+    headings = [result.label, "n", "Events", "Median, months (95% CI)"]
+    return text_table([*headings, "HR (95% CI), Wald p"] if effect is not None else headings, rows)
 
 
 def summary(part: Part) -> list[str]:
@@ -180,18 +191,20 @@ def _provenance(cohort: Cohort, parts: list[Part], options: CurveOptions) -> Any
     return provenance(cohort, "; ".join(said) + "." + key, plural(events, f"{result.endpoint} event"))
 
 
-def _alt(part: Part) -> str:
+def _alt(part: Part, view: View) -> str:
     medians = "; ".join(
         f"{r.strata}: {r.n} patients, {r.n_event} events, median "
         f"{estimate(r.median, r.conf_low, r.conf_high)} months" for r in rows_of(part.result.medians))
-    return f"Kaplan-Meier curves of {part.result.endpoint}. {medians}"
+    return f"{VIEWS[view]} by Kaplan-Meier, {part.result.endpoint}. {medians}"
 
 
 def _chart(parts: list[Part], options: CurveOptions) -> dict[str, Any]:
     seen = {id(p): _curves(p.result, options.view) for p in parts}
     behind = {id(p): _curves(p.reference, options.view) if p.reference else [] for p in parts}
     values = [c.value for curves in (*seen.values(), *behind.values()) for c in curves]
-    axes = axes_of(parts[0].cohort, parts[0].result.endpoint, options.view, values, many=len(parts) > 1)
+    endpoint = parts[0].result.endpoint
+    title = _titled(options.view, endpoint_label(parts[0].cohort, endpoint), "")
+    axes = axes_of(parts[0].cohort, endpoint, options.view, values, title, many=len(parts) > 1)
     panes = []
     for p in parts:
         drops = [(float(m), i) for i, m in enumerate(p.result.medians["median"]) if not np.isnan(m)]
@@ -229,14 +242,18 @@ def _curve(place: int, level: str, steps: pd.DataFrame, view: View) -> Curve:
     elif view == "log-log":
         value = np.log(-np.log(s))
     return Curve(place=place, level=level, time=kept.time.to_numpy(), value=value, low=low, high=high,
-                 ticks=kept.n_censor.to_numpy() > 0, tips=_tips(kept, value, view),
+                 ticks=kept.n_censor.to_numpy() > 0, tips=_tips(kept, value, low, high, view),
                  start=None if view == "log-log" else start)
 
 
-def _tips(steps: pd.DataFrame, value: np.ndarray, view: View) -> list[str]:
+def _tips(steps: pd.DataFrame, value: np.ndarray, low: np.ndarray, high: np.ndarray,
+          view: View) -> list[tuple[str, str, str]]:
+    """Say of each step its month, its value with limits, and the number at risk."""
     share = view in ("survival", "complement")
-    return [f"{percent(v, 1) if share else fixed(v, 2)} at {fixed(x, 1)} months, {n:,} at risk"
-            for x, v, n in zip(steps.time.tolist(), value.tolist(), steps.n_risk.tolist(), strict=True)]
+    return [(fixed(x, 1), share_with_limits(v, a, b, digits=1) if share else
+             fixed(v, 2) if view == "log-log" else estimate(v, a, b, 2), f"{n:,}")
+            for x, v, a, b, n in zip(steps.time.tolist(), value.tolist(), low.tolist(), high.tolist(),
+                                     steps.n_risk.tolist(), strict=True)]
 
 
 def _blocks(part: Part, axes: Axes, options: CurveOptions) -> list[Block]:

@@ -6,16 +6,15 @@ from functools import lru_cache
 from typing import Any
 
 import altair as alt
-import pandas as pd
 
 from core.charts import theme
 from core.cohort import Cohort
-from core.figure import Figure, provenance, rows_of
+from core.figure import Figure, provenance, rows_of, text_table
 from core.format import plural
 from core.missing import MissingData
 
 WIDTH = 560
-_MOST, _LABEL = 25, 30
+_MOST, _LABEL, _NAMES = 25, 30, 190  # variables, characters and pixels of their names
 _BAR, _GAP, _AXIS = 12, 10, 44
 
 
@@ -27,7 +26,7 @@ def missing_figure(cohort: Cohort, result: MissingData) -> Figure:
     place = {level: i for i, level in enumerate(result.levels)}
     rows = [{"variable": theme.shortened(r.variable, _LABEL), "order": list(shown).index(r.variable), "arm": r.arm,
              "place": place[r.arm], "rate": r.rate, "c": theme.colour(place[r.arm]),
-             "text": f"{r.n_missing:,} of {r.n:,}"}
+             "text": f"{r.n_missing:,} of {r.n:,}{f', {r.arm}' if len(result.levels) > 1 else ''}"}
             for r in rows_of(result.rows) if r.variable in shown and r.n]
     drawn = result.rows[result.rows.n_missing > 0].reset_index(drop=True)
     patterns = result.patterns
@@ -35,29 +34,30 @@ def missing_figure(cohort: Cohort, result: MissingData) -> Figure:
     by_arm = cohort.mapping.arm is not None
     return Figure(
         slug="missing-data", title="Missing data by arm" if by_arm else "Missing data",
-        chart=theme.with_data(_template(len(result.levels)), bars=rows,
+        key={"bars bar": "bars: the share of patients without a value"},
+        chart=theme.with_data(_template(len(result.levels)), bars=rows, names=[
+            {"order": i, "text": theme.shortened(v, _LABEL)} for i, v in enumerate(shown)],
                               height=len(shown) * (len(result.levels) * _BAR + _GAP) + _AXIS + 18),
-        table=pd.DataFrame({"Patients": [f"{n:,}" for n in patterns.n],
-                            "Missing": [v or "nothing" for v in patterns.variables]}),
+        table=text_table(["Patients", "Missing"], [[f"{n:,}", v or "nothing"] for n, v in
+                                                   zip(patterns.n, patterns.variables, strict=True)]),
         drawn=drawn,
         summary=(f"{result.complete:,} of {plural(cohort.n, 'patient')} without a missing value",),
         notes=(f"{result.complete:,} of {plural(cohort.n, 'patient')} have every value.{rest}",),
         provenance=provenance(cohort, "Missing values per variable" + (" and arm." if by_arm else ".")),
-        alt="; ".join(f"{r['variable']} {r['arm']}: {r['text']} missing" for r in rows[:12]),
+        alt="; ".join(f"{r['variable']}: {r['text']} missing" for r in rows[:12]),
     )
 
 
 @lru_cache(maxsize=8)
 def _template(arms: int) -> dict[str, Any]:
+    y = alt.Y("order:O", axis=None)
     base = alt.Chart(theme.data("bars")).encode(
-        y=alt.Y("variable:N", sort=alt.EncodingSortField("order", op="min"), title=None,
-                axis=alt.Axis(domain=False, ticks=False, labelLimit=190)),
-        yOffset=alt.YOffset("place:N", scale=alt.Scale(domain=list(range(arms)), paddingInner=0.15)),
-        x=alt.X("rate:Q", title="missing", scale=alt.Scale(domainMin=0, nice=True),
-                axis=alt.Axis(format="%", tickCount=5)),
-    )
-    bars = base.mark_bar().encode(color=theme.given("c"), tooltip=["variable:N", "arm:N", "text:N"])
-    text = base.mark_text(align="left", dx=4, fontSize=10).encode(
-        text="label:N", color=alt.value(theme.INK)).transform_calculate(
-        label=f"datum.text + ({str(arms > 1).lower()} ? ', ' + datum.arm : '')")
-    return theme.finish(alt.layer(bars, text), width=WIDTH, height=200)
+        y=y, yOffset=alt.YOffset("place:O", scale=alt.Scale(domain=list(range(arms)), paddingInner=0.15)),
+        x=alt.X("rate:Q", title="missing", axis=alt.Axis(format="%", tickCount=5), scale=alt.Scale(
+            domainMin=0, nice=True, range=[_NAMES, alt.ExprRef("width - 90")])))
+    bars = base.mark_bar().encode(color=theme.given("c"), tooltip=[
+        alt.Tooltip("variable:N", title="Variable"), alt.Tooltip("text:N", title="Missing")])
+    text = base.mark_text(align="left", dx=4, fontSize=10).encode(text="text:N", color=alt.value(theme.INK))
+    names = alt.Chart(theme.data("names")).mark_text(align="right", baseline="middle", limit=_NAMES - 8).encode(
+        y=y, x=alt.value(_NAMES - 8), text="text:N", color=alt.value(theme.INK))
+    return theme.finish(alt.layer(bars, text, names), width=WIDTH, height=200)

@@ -22,6 +22,7 @@ class Axes:
     low, high, ticks, labels : of the vertical scale, in the curves' own values
     longest, time_ticks : of the time axis, in months; `first` where it is logarithmic, which needs a beginning
     title : what the vertical scale is
+    measure : what a value is called where the mouse asks for it
     """
 
     low: float
@@ -32,6 +33,7 @@ class Axes:
     time_ticks: tuple[float, ...]
     first: float = 0.0
     title: str = ""
+    measure: str = "S(t) (95% CI)"
 
     def across(self, time: np.ndarray) -> np.ndarray:
         """Return times as shares of the time axis."""
@@ -49,7 +51,8 @@ class Axes:
 class Curve:
     """A step function: `value` from each `time` on; limits may be NaN; `ticks` where someone was censored.
 
-    `start` is the value before the first time, None where nothing is drawn there; `tips` say each step in words.
+    `start` is the value before the first time, None where nothing is drawn there; `tips` say of each step its month,
+    its value with limits, and how many were at risk.
     """
 
     place: int
@@ -59,7 +62,7 @@ class Curve:
     low: np.ndarray
     high: np.ndarray
     ticks: np.ndarray
-    tips: list[str]
+    tips: list[tuple[str, str, str]]
     start: float | None
 
 

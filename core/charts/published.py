@@ -15,7 +15,7 @@ from core.audit_finding import AGREES, DIFFERS, IMPOSSIBLE, VERDICTS
 from core.charts import theme
 from core.cohort import Cohort
 from core.figure import Figure, Provenance, provenance, rows_of
-from core.format import DASH, fixed, p_value, plural
+from core.format import DASH, exact, fixed, p_value, p_with_digits, plural
 from core.product_limit import Z95
 from core.published import NOT_HERE, Comparison
 from core.published_figures import CITATION
@@ -30,18 +30,30 @@ _COLOURS = {AGREES: "#1f7a4d", DIFFERS: theme.ACCENT, NOT_HERE: theme.QUIET}
 _LOW, _HIGH, _TICKS = 0.2, 5.0, (0.25, 0.5, 1.0, 2.0, 4.0)
 
 
-def comparison_figure(cohort: Cohort, found: Comparison, rows: pd.DataFrame) -> Figure:
-    """Write chosen rows of the comparison as a list whose rows can be clicked."""
-    table = comparison_table(found, rows)
+def comparison_figure(cohort: Cohort, found: Comparison, rows: pd.DataFrame, page: slice, of: str = "") -> Figure:
+    """Write chosen rows of the comparison as a list whose rows can be clicked.
+
+    Parameters
+    ----------
+    rows : of `found.rows`, those that the table and the files hold
+    page : of these rows, those that the picture shows
+    of : how the rows were chosen, in words; "" where they are all
+    """
+    table, here = comparison_table(found, rows), rows.iloc[page]
     listed = [{"i": i, "row": str(index), "place": r[0], "figure": theme.shortened(r[1], 60), "arm": r[2],
                "printed": r[3], "ours": r[4], "verdict": r[6], "c": _COLOURS[r[6]], "tip": r[7] or r[6]}
-              for i, (index, r) in enumerate(zip(rows.index, table.itertuples(index=False), strict=True))]
+              for i, (index, r) in enumerate(zip(here.index, table.iloc[page].itertuples(index=False), strict=True))]
+    first = page.start or 0
+    notes = [f"These are {len(rows):,} of the {len(found.rows):,} figures: {of}."] if of else []
+    if len(listed) < len(rows):
+        notes.append(f"The picture shows rows {first + 1} to {first + len(listed)} of {len(rows):,}; the tables "
+                     f"hold all {len(rows):,}.")
     return Figure(
         slug="published", title="Published against recomputed", table=table,
         chart=theme.with_data(_list(len(listed)), rows=listed, titles=[
             {"field": f, "text": title} for f, title, _ in _COLUMNS]),
-        drawn=found.rows, summary=(comparison_said(found),), provenance=provenance(cohort, METHOD),
-        alt=f"A list of {plural(len(listed), 'figure')}; the table gives them.")
+        drawn=rows, summary=(comparison_said(found),), notes=tuple(notes), provenance=provenance(cohort, METHOD),
+        alt=f"A list of {plural(len(listed), 'figure')}; the table gives {len(rows):,}.")
 
 
 def comparison_said(found: Comparison) -> str:
@@ -96,7 +108,7 @@ def _shown(r: Any) -> str:
     text = fixed(r.ours, digits)
     if r.quantity == "p":  # which test gave it
         test = r.how.partition(", ")[2]
-        return (text.removeprefix("0") if digits > 1 else text) + (f" ({test})" if test else "")
+        return (p_with_digits(r.ours, digits) if digits > 1 else text) + (f" ({test})" if test else "")
     return fixed(r.ours, digits + 1) if r.verdict == DIFFERS and text == r.printed else text
 
 
@@ -107,12 +119,15 @@ def _difference(r: Any) -> str:
 
 
 def audit_figure(found: Audit, name: str, fingerprint: str, rows: pd.DataFrame) -> Figure:
-    """Write the findings of an audited table, in plain words."""
+    """Write chosen findings of an audited table, in plain words; files hold the same rows."""
+    shown = ", ".join(v for v in VERDICTS if (rows.verdict == v).any())
+    part = (f"These are {len(rows):,} of {plural(len(found.findings), 'finding')}: {shown}.",) \
+        if len(rows) < len(found.findings) else ()
     table = pd.DataFrame([{"Table": r.table, "Row": r.row, "Check": r.check, "Printed": r.printed, "Follows": r.found,
                            "Verdict": r.verdict, "In words": r.words} for r in rows_of(rows)],
                          columns=["Table", "Row", "Check", "Printed", "Follows", "Verdict", "In words"])
     return Figure(slug="audit", title=f"Audit of a published table: {name}", chart=None, table=table,
-                  drawn=found.findings, notes=("; ".join(found.totals()) + ".",),
+                  drawn=rows, notes=("; ".join(found.totals()) + ".", *part),
                   provenance=_source(name, fingerprint, found))
 
 
@@ -130,13 +145,16 @@ def widths_figure(found: Audit, name: str, fingerprint: str) -> Figure:
                      "said": f"needs ≥ {r.deaths:,} deaths" if r.verdict == IMPOSSIBLE else
                      "possible" if least is not None else "cannot be told"})
     impossible = int((found.widths.verdict == IMPOSSIBLE).sum())
-    table = pd.DataFrame([{"Row": r.row, "Ratio (95% CI)": f"{r.ratio:g} ({r.low:g}{DASH}{r.high:g})",
+    table = pd.DataFrame([{"Row": r.row, "Ratio (95% CI)": f"{exact(r.ratio)} ({exact(r.low)}{DASH}{exact(r.high)})",
                            "SE at most": fixed(r.std_error, 3), "Least SE": DASH if math.isnan(r.least) else
                            fixed(r.least, 3), "Deaths it needs": f"{r.deaths:,}", "Verdict": r.verdict}
                           for r in rows_of(found.widths)])
     return Figure(
         slug="audit-intervals", title=f"Printed intervals, and the narrowest that could be: {name}",
         chart=theme.with_data(_widths(len(rows)), rows=rows, one=[{"x": 1.0}]), table=table, drawn=found.widths,
+        key={"rows bar": "pale bars: the narrowest interval that the patients and deaths allow any Cox model",
+             "rows rule": "lines: the printed intervals", "rows point": "squares: the printed ratios",
+             "one rule": "upright line: a ratio of 1"},
         summary=(f"{impossible} of {plural(len(rows), 'interval')} are narrower than the patients allow",),
         provenance=_source(name, fingerprint, found), alt="Printed intervals over the least possible ones.")
 

@@ -15,12 +15,23 @@ from core.charts.toxicity_tables import no_test
 from core.cohort import Cohort
 from core.counts import strata
 from core.failure import FailurePattern
-from core.figure import Figure, by_words, provenance, rows_of
-from core.format import DASH, count_and_percent, p_phrase, p_value, percentage_points, plural, share_with_limits
-from core.response import NOT_EVALUABLE, Response, category_of
+from core.figure import Figure, by_words, provenance, rows_of, text_table
+from core.format import (
+    DASH,
+    count_and_percent,
+    p_phrase,
+    p_value,
+    percentage_points,
+    plural,
+    share_with_limits,
+    signed_percent,
+)
+from core.response import CONTROL, NOT_EVALUABLE, Response
+from core.response_words import category_of
 
 WIDTH = 620
 COLOURS = {"CR": "#0b5d3f", "PR": "#57a886", "SD": "#cdd5dc", "PD": "#c8663a", "": "#f0f2f4"}
+_LIKE = {"response": "PR", "control": "SD", "progression": "PD", "no response": "PD"}  # the colour of other levels
 _NAME, _PATTERNS, _CELL, _BARS = 30, 12, 24, 190
 _SHRINKS, _GROWS = -30.0, 20.0  # per cent: what RECIST calls a partial response, and progression
 _MOST = 400  # bars of a waterfall
@@ -35,7 +46,7 @@ def response_figure(cohort: Cohort, found: Response) -> Figure:
             r = next(r for r in rows_of(found.rows) if r.level == level and r.arm == arm)
             if not r.n or not r.count:
                 continue
-            kind = category_of(level)
+            kind = category_of(level) or _LIKE.get(found.meanings.get(level, ""), "")
             share = r.share if not math.isnan(r.share) else 0.0
             bars.append({"arm": place, "from": so_far, "to": so_far + share, "c": COLOURS[kind],
                          "mid": so_far + share / 2, "ink": "#ffffff" if kind in ("CR", "PD") else theme.INK,
@@ -51,9 +62,8 @@ def response_figure(cohort: Cohort, found: Response) -> Figure:
         slug=f"response-{found.by}", title=f"Best response by {by_words(cohort, found.by)}",
         chart=theme.with_data(_stacked(len(found.levels)), bars=bars, names=[
             {"arm": i, "text": theme.shortened(arm, _NAME)} for i, arm in enumerate(found.levels)]),
-        table=rates_table(found), drawn=found.rows,
-        summary=tuple(said), notes=(plural(found.missing_group, "patient") + " left out: group missing.",)
-        if found.missing_group else (),
+        table=rates_table(found), drawn=found.rows, summary=tuple(said), notes=tuple(_notes(found)),
+        key={"bars bar": "bars: patients by best response, from response (green) to progression (red)"},
         provenance=provenance(cohort, f"Of {who}. Clopper-Pearson 95% CI; differences in percentage points with the "
                               f"{found.options.difference} 95% CI, p by {found.options.test}. All categories: "
                               f"{overall.test}, {p_phrase(overall.p_value) if p_value(overall.p_value) else 'no p'}."),
@@ -61,23 +71,34 @@ def response_figure(cohort: Cohort, found: Response) -> Figure:
                       for r in rows_of(found.rates)))
 
 
+def _notes(found: Response) -> list[str]:
+    """Say who is left out, which levels nobody classified, and where disease control is not known."""
+    said = [plural(found.missing_group, "patient") + " left out: group missing."] if found.missing_group else []
+    if found.unclassified:
+        names = ", ".join(f"{level} ({n:,})" for level, n in found.unclassified.items())
+        said.append(f"Nobody said what these responses mean: {names}. They count as no response, and in every "
+                    "denominator, until it is said.")
+    if found.rates.estimate[(found.rates.rate == CONTROL) & (found.rates.n > 0)].isna().any():
+        names = ", ".join(level for level, meaning in found.meanings.items() if meaning == "no response")
+        said.append(f"Disease control is not known of {names}: no rate where there are such patients.")
+    return said
+
+
 def rates_table(found: Response) -> pd.DataFrame:
     """Write a row per group: categories, response and control rate with limits, differences with p and test."""
     tests = {(r.rate, r.arm): r for r in rows_of(found.tests)}
+    levels, rates = list(dict.fromkeys(found.rows.level)), list(dict.fromkeys(found.rates.rate))
+    compared = rates if len(found.levels) > 1 else []
     rows = []
     for arm in found.levels:
-        own = found.rows[found.rows.arm == arm]
-        row = {"Group": arm, **{level: count_and_percent(int(c), int(n))
-                                for level, c, n in zip(own.level, own["count"], own.n, strict=True)}}
-        for r in rows_of(found.rates[found.rates.arm == arm]):
-            limits = share_with_limits(r.estimate, r.conf_low, r.conf_high) if r.n else DASH
-            row[f"{r.rate.capitalize()} (95% CI)"] = limits
-        rows.append(row)
-    table = pd.DataFrame(rows)
-    for rate in dict.fromkeys(found.rates.rate) if len(found.levels) > 1 else ():
-        table[f"{rate.capitalize()}: difference, p"] = [
-            "reference" if arm == found.levels[0] else _difference(tests[rate, arm]) for arm in found.levels]
-    return table
+        row = [arm, *(count_and_percent(int(c), int(n)) for c, n in
+                      found.rows[found.rows.arm == arm][["count", "n"]].to_numpy())]
+        row += [share_with_limits(r.estimate, r.conf_low, r.conf_high) if r.n and not math.isnan(r.estimate) else DASH
+                for r in rows_of(found.rates[found.rates.arm == arm])]
+        rows.append([*row, *("reference" if arm == found.levels[0] else _difference(tests[rate, arm])
+                             for rate in compared)])
+    return text_table(["Group", *levels, *(f"{rate.capitalize()} (95% CI)" for rate in rates),
+                       *(f"{rate.capitalize()}: difference, p" for rate in compared)], rows)
 
 
 def _difference(r: Any) -> str:
@@ -121,6 +142,8 @@ def failure_figure(cohort: Cohort, found: FailurePattern) -> Figure:
         chart=theme.with_data(_upset(len(shown), len(found.names), len(found.levels)), bars=bars, dots=dots,
                               lines=lines, names=names, legend=_legend(found.levels)),
         table=sites_table(found), drawn=found.together, notes=left_out,
+        key={"bars bar": "bars: patients, in the groups' colours", "dots circle": "dark dots: the sites of a bar",
+             "lines rule": "upright lines: sites of the same patients"},
         provenance=provenance(cohort, "Sites overlap: a patient counts at each site where they failed, and once in "
                               "“any failure”, which stands apart. Sites carry no order here: which came first is "
                               "cumulative incidence, below where dates say it."),
@@ -131,19 +154,17 @@ def sites_table(found: FailurePattern) -> pd.DataFrame:
     """Write a row per site, any failure last: n (%) per group, difference, p with its test."""
     counts = {(r.site, r.arm): r for r in rows_of(found.sites)}
     tests = {(r.site, r.arm): r for r in rows_of(found.tests)}
-    several = len(found.levels) > 2
-    rows = []
+    reference, rows = found.levels[0], []
     for site in dict.fromkeys(found.sites.site):
-        row = {"Site": site, **{arm: count_and_percent(counts[site, arm].n_event, counts[site, arm].n)
-                                for arm in found.levels}}
+        row = [site, *(count_and_percent(counts[site, arm].n_event, counts[site, arm].n) for arm in found.levels)]
         for arm in found.levels[1:]:
-            r, of = tests[site, arm], f"{arm}: " if several else ""
-            row[f"{of}Difference, points (95% CI)"] = percentage_points(r.risk_difference, r.conf_low, r.conf_high)
-            row[f"{of}p"] = p_value(r.p_value) or DASH
-            row[f"{of}Test"] = r.test if p_value(r.p_value) else no_test(counts[site, found.levels[0]],
-                                                                         counts[site, arm])
+            r = tests[site, arm]
+            row += [percentage_points(r.risk_difference, r.conf_low, r.conf_high), p_value(r.p_value) or DASH,
+                    r.test if p_value(r.p_value) else no_test(counts[site, reference], counts[site, arm])]
         rows.append(row)
-    return pd.DataFrame(rows)
+    return text_table(["Site", *(("Patients who failed there", arm) for arm in found.levels), *(
+        (f"{arm} against {reference}", name) for arm in found.levels[1:]
+        for name in ("Difference, points (95% CI)", "p", "Test"))], rows)
 
 
 def waterfall_figure(cohort: Cohort, key: str, by: str) -> Figure:
@@ -154,20 +175,23 @@ def waterfall_figure(cohort: Cohort, key: str, by: str) -> Figure:
     used = used[np.argsort(-values[used], kind="stable")]
     drawn = used[np.unique(np.linspace(0, len(used) - 1, min(len(used), _MOST)).astype(int))] if len(used) else used
     bars = [{"i": i, "y": float(values[k]), "c": theme.colour(groups.codes[k]) if groups.codes[k] >= 0 else theme.QUIET,
-             "tip": f"{values[k]:+.0f}%"} for i, k in enumerate(drawn)]
+             "tip": signed_percent(values[k])} for i, k in enumerate(drawn)]
     absent = cohort.n - int((cohort.rows & ~np.isnan(values)).sum())
-    table = pd.DataFrame([{"Group": level, "n": f"{int(((groups.codes[used]) == j).sum()):,}",
-                           "Shrunk by 30% or more": count_and_percent(
-                               int((values[used][groups.codes[used] == j] <= _SHRINKS).sum()),
-                               int((groups.codes[used] == j).sum()))} for j, level in enumerate(groups.levels)])
+    table = text_table(["Group", "n", "Shrunk by 30% or more"], [
+        [level, f"{int(((groups.codes[used]) == j).sum()):,}",
+         count_and_percent(int((values[used][groups.codes[used] == j] <= _SHRINKS).sum()),
+                           int((groups.codes[used] == j).sum()))] for j, level in enumerate(groups.levels)])
     return Figure(
-        slug=f"waterfall-{key}", title=f"{variable.label} by patient", drawn=pd.DataFrame({"change": values[used]}),
+        slug=f"waterfall-{key}", title=f"{variable.label} by patient and {by_words(cohort, by)}",
+        key={"bars bar": "bars: patients, in the groups' colours", "limits rule": "dashed: −30% and +20%"},
+        drawn=pd.DataFrame({"change": values[used]}),
         chart=theme.with_data(_waterfall(len(groups.levels)), bars=bars, limits=[{"y": _SHRINKS}, {"y": _GROWS}],
                               legend=_legend(groups.levels)),
         table=table, notes=tuple(filter(None, [
             f"{plural(absent, 'patient')} without it." if absent else "",
             f"{len(drawn):,} of {len(used):,} bars are drawn, evenly chosen." if len(drawn) < len(used) else ""])),
-        provenance=provenance(cohort, "A bar per patient; dashed: −30% and +20%."), alt="Changes per patient, sorted.")
+        provenance=provenance(cohort, "Each patient's change, the largest growth first."),
+        alt="Changes per patient, sorted.")
 
 
 @lru_cache(maxsize=16)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import Any
 
 import altair as alt
-import pandas as pd
 
+from core.adequacy import proportional_verdict
 from core.charts import theme
 from core.charts.forest import HIGH, LOW
 from core.cohort import Cohort
 from core.cox import CoxModel
-from core.figure import Figure, analysed, provenance, rows_of
-from core.format import hazard_ratio, number, p_phrase
+from core.figure import Figure, analysed, provenance, rows_of, text_table
+from core.format import hazard_ratio, p_phrase, shortest
 from core.spline_curve import spline_curve
 
 WIDTH, HEIGHT = 900, 240
@@ -29,6 +30,7 @@ def spline_figure(cohort: Cohort, model: CoxModel, key: str) -> Figure:
     points = [{"x": float(x), "y": float(r.hazard_ratio), "low": float(r.conf_low), "high": float(r.conf_high)}
               for x, r in zip(found.curve.value, rows_of(inside), strict=True)]
     asked = spline_curve(cohort, model, key, values=found.knots).curve
+    held = dict(zip(model.zph.term, model.zph.p_value, strict=True)).get(key, math.nan)
     log = variable.log and bool((found.curve.value > 0).all())
     return Figure(
         slug=f"spline-{model.endpoint}-{key}".lower().replace(" ", "-"),
@@ -37,15 +39,17 @@ def spline_figure(cohort: Cohort, model: CoxModel, key: str) -> Figure:
             _template(log), points=points, one=[{"y": 1.0}],
             knots=[{"x": float(k)} for k in found.knots if points[0]["x"] <= k <= points[-1]["x"]],
             titles=[{"text": name}]),
-        table=pd.DataFrame({name: [number(round(float(k), 2)) for k in found.knots],
-                            "HR against the median (95% CI)": [
-                                hazard_ratio(r.hazard_ratio, r.conf_low, r.conf_high) for r in rows_of(asked)]}),
-        drawn=found.curve,
+        key={"points area": "shaded: 95% limits", "points line": "line: hazard ratio",
+             "one rule": "dashed: a ratio of 1", "knots tick": "marks at the foot: knots"},
+        table=text_table([name, "HR against the median (95% CI)"], [
+            [shortest(float(k), 2), hazard_ratio(r.hazard_ratio, r.conf_low, r.conf_high)]
+            for k, r in zip(found.knots, rows_of(asked), strict=True)]),
+        drawn=found.curve, notes=(f"{variable.label}. {proportional_verdict(held)}.",) if model.fit else (),
         summary=(f"{variable.label}: {p_phrase(found.p_value)} against a straight line"
                  + (" in the value itself, not in its logarithm" if log else ""),),
         provenance=provenance(
             cohort, "Restricted cubic spline with knots at the quantiles 5, 35, 65 and 95% (marked where the curve is "
-            f"drawn), against the median of {number(round(found.median, 2))}{unit}, adjusted for the other covariates; "
+            f"drawn), against the median of {shortest(found.median, 2)}{unit}, adjusted for the other covariates; "
             f"95% Wald limits; drawn from the {'tenth smallest to the tenth' if found.trimmed else 'smallest to the'} "
             "largest value.",
             analysed(cohort, model.n, model.n_event, model.endpoint)),

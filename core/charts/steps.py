@@ -16,6 +16,7 @@ from core.charts import theme
 from core.charts.labels import place_names
 from core.charts.panes import GUTTER, Axes, Curve, Layout, Pane
 from core.charts.theme import shortened, width_of
+from core.format import number
 
 WIDTH = 720
 _END = 1.015  # the axis runs a little beyond the longest time
@@ -25,6 +26,10 @@ MANY = 8  # curves beyond which bands and names hide one another: the colours re
 _LONGEST = 34  # characters of a group's name beside its curve
 _DATASETS = ("band", "whole", "curve", "touch", "censored", "labels", "medians", "names", "counts", "heads", "titles",
              "tau")
+# What each layer means; see Figure.key. Text layers say it themselves, and the grid needs no words.
+KEY = {"band area": "shaded: 95% CI", "whole line": "faint lines: the whole cohort", "curve line": "lines: the groups",
+       "censored tick": "ticks: patients censored", "medians rule": "dotted: medians",
+       "tau rule": "dashed: τ, the month to which restricted means run"}
 _INNER = 560  # a name must fit where a plot is this wide: the narrowest it gets on screen
 
 
@@ -96,7 +101,7 @@ def thinned(time: np.ndarray, most: int = _MOST) -> np.ndarray:
 
 
 def _steps(curve: Curve, axes: Axes) -> list[dict[str, Any]]:
-    base = {"k": curve.level, "c": theme.colour(curve.place), "d": theme.dash(curve.place)}
+    base = {"k": str(curve.place), "c": theme.colour(curve.place), "d": theme.dash(curve.place)}
     x, y = axes.across(curve.time).tolist(), axes.up(curve.value).tolist()
     begin = [] if curve.start is None else [base | {"x": 0.0, "y": float(axes.up(np.array(curve.start)))}]
     return begin + [base | {"x": a, "y": b} for a, b in zip(x, y, strict=True)]
@@ -105,13 +110,13 @@ def _steps(curve: Curve, axes: Axes) -> list[dict[str, Any]]:
 def _touch(curve: Curve, axes: Axes) -> list[dict[str, Any]]:
     """Return the places that answer the mouse."""
     kept = thinned(curve.time, _MOST_MARKS)
-    base = {"k": curve.level, "c": theme.colour(curve.place)}
     x, y = axes.across(curve.time[kept]).tolist(), axes.up(curve.value[kept]).tolist()
-    return [base | {"x": a, "y": b, "tip": curve.tips[i]} for a, b, i in zip(x, y, kept.tolist(), strict=True)]
+    return [{"group": curve.level, "x": a, "y": b, **dict(zip(("month", "value", "risk"), curve.tips[i], strict=True))}
+            for a, b, i in zip(x, y, kept.tolist(), strict=True)]
 
 
 def _band(curve: Curve, axes: Axes) -> list[dict[str, Any]]:
-    base = {"k": curve.level, "c": theme.colour(curve.place)}
+    base = {"k": str(curve.place), "c": theme.colour(curve.place)}
     known = ~(np.isnan(curve.low) | np.isnan(curve.high))
     x = axes.across(curve.time)
     out: list[dict[str, Any]] = []
@@ -155,7 +160,8 @@ def _template(layout: Layout, axes: Axes) -> dict[str, Any]:
     y = alt.Y("y:Q", scale=y_scale, axis=_scale_axis(layout, axes))
     bare = alt.Y("y:Q", scale=y_scale)
     colour = theme.given("c")
-    tip = [alt.Tooltip("k:N", title="Group"), alt.Tooltip("tip:N", title="At this step")]
+    tip = [alt.Tooltip(f"{field}:N", title=title) for field, title in
+           (("group", "Group"), ("month", "Month"), ("value", axes.measure), ("risk", "At risk"))]
 
     def of(name: str) -> alt.Chart:
         return alt.Chart(theme.data(name))
@@ -196,9 +202,8 @@ def _scale_axis(layout: Layout, axes: Axes) -> alt.Axis:
     row = f"floor((1.001 - datum.value) / {layout.pitch})"
     within = f"round((datum.value + {row} * {layout.pitch}) * 1000)"
     words = ", ".join(f"'{round(v * 1000)}': '{label}'" for v, label in zip(shares, axes.labels, strict=True))
-    title = axes.title or None
-    return alt.Axis(values=values, labelExpr=f"({{{words}}})[{within}]", title=title, titleAnchor="end", domain=False,
-                    ticks=False, grid=False, labelPadding=14)
+    return alt.Axis(values=values, labelExpr=f"({{{words}}})[{within}]", title=axes.title, titleAnchor="end",
+                    domain=False, ticks=False, grid=False, labelPadding=14)
 
 
 def _grid(layout: Layout, axes: Axes, x: alt.X, y: alt.Y) -> list[alt.Chart]:
@@ -211,7 +216,7 @@ def _grid(layout: Layout, axes: Axes, x: alt.X, y: alt.Y) -> list[alt.Chart]:
                   for v in axes.up(np.array(axes.ticks)) if v > 0]
         lines.append({"x": dx, "x2": dx + _END, "y": dy, "c": theme.QUIET})
         marks += [{"x": a + dx, "y": dy, "y2": dy - 5 / layout.plot} for a in across]
-        labels += [{"x": a + dx, "y": dy - 14 / layout.plot, "text": f"{t:g}", "c": theme.INK}
+        labels += [{"x": a + dx, "y": dy - 14 / layout.plot, "text": number(t), "c": theme.INK}
                    for a, t in zip(across, axes.time_ticks, strict=True)]
         labels.append({"x": dx + 0.5, "y": dy - 30 / layout.plot, "c": theme.QUIET,
                        "text": "Months (logarithmic)" if axes.first else "Months"})

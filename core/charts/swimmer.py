@@ -14,9 +14,9 @@ from core.charts import theme
 from core.cohort import Cohort
 from core.counts import strata
 from core.duration import duration_endpoint
-from core.figure import Figure, provenance
+from core.figure import Figure, by_words, provenance
 from core.format import fixed, plural
-from core.response import recognised
+from core.response import responding
 from core.schema import RESPONSE
 
 WIDTH, _LANE, _MOST = 900, 9, 80
@@ -34,7 +34,7 @@ def swimmer_figure(cohort: Cohort, by: str) -> Figure:
     end, died = (table[f(last)].to_numpy(dtype=float) for f in (schema.time_column, schema.event_column))
     until, progressed = (table[f(endpoint)].to_numpy(dtype=float) for f in (schema.time_column, schema.event_column))
     since = table[schema.known_column(RESPONSE)].to_numpy(dtype=float)
-    responded = table[RESPONSE].isin(recognised(cohort)[0]).to_numpy()
+    responded = table[RESPONSE].isin(responding(cohort)).to_numpy()
     kept = np.flatnonzero(cohort.rows & ~np.isnan(end))
     shown = kept[np.argsort(-end[kept], kind="stable")][:_MOST]
     lanes, marks = [], []
@@ -52,7 +52,8 @@ def swimmer_figure(cohort: Cohort, by: str) -> Figure:
                            for what in _named(ends)])
     rest, unknown = len(kept) - len(shown), cohort.n - len(kept)
     return Figure(
-        slug=f"swimmer-{by}", title="Each patient's course", table=counts, drawn=found,
+        slug=f"swimmer-{by}", title=f"Each patient's course, by {by_words(cohort, by)}", table=counts, drawn=found,
+        key={"lanes bar": "lanes: follow-up, in the groups' colours", "marks point": "marks: as named above the lanes"},
         chart=theme.with_data(_template(len(shown), ends), lanes=lanes, marks=marks),
         notes=tuple(filter(None, [f"{plural(rest, 'patient')} with shorter follow-up not drawn." if rest else "",
                                   f"{plural(unknown, 'patient')} left out: {last} time missing." if unknown else ""])),

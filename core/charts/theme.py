@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,20 @@ def finish(chart: alt.Chart | alt.LayerChart | alt.FacetChart, *, width: int, he
         done = done.properties(title=alt.TitleParams(text=title))
     with alt.data_transformers.enable(consolidate_datasets=False):  # fixed marks keep their values
         template: dict[str, Any] = done.to_dict()
+    for layer in layers_of(template):
+        if "tooltip" not in layer.get("encoding", {}):
+            layer["mark"]["tooltip"] = None  # else the browser shows the data behind the mark
     return template
+
+
+def layers_of(chart: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Walk the layers of a chart that draw marks."""
+    for part in chart.get("layer", []):
+        yield from layers_of(part)
+    if "mark" in chart:
+        if isinstance(chart["mark"], str):
+            chart["mark"] = {"type": chart["mark"]}
+        yield chart
 
 
 def with_data(template: Mapping[str, Any], /, *, height: int | None = None,
@@ -102,6 +116,21 @@ def data(name: str) -> alt.NamedData:
 def shortened(text: str, most: int) -> str:
     """Cut a long name, with an ellipsis; the tables hold it whole."""
     return text if len(text) <= most else f"{text[:most - 1].rstrip()}…"
+
+
+def wrapped(text: str, width: float, size: float) -> list[str]:
+    """Break a text into lines of a width in pixels; between Han characters anywhere, elsewhere between words."""
+    lines, line = [], ""
+    for word in re.findall(r"[\u2e80-\U0010ffff]|[^\s\u2e80-\U0010ffff]+\s*|\s+", text):
+        if line and width_of(line + word.rstrip(), size) > width:
+            lines.append(line.rstrip())
+            line = ""
+        line += word
+        while width_of(line.rstrip(), size) > width and len(line) > 1:  # a word longer than a line
+            fits = next(i for i in range(len(line), 0, -1) if i == 1 or width_of(line[:i], size) <= width)
+            lines.append(line[:fits])
+            line = line[fits:]
+    return [*lines, line.rstrip()] if line.strip() else lines
 
 
 def width_of(text: str, size: float = 11) -> float:

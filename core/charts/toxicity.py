@@ -9,17 +9,18 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-from core.adverse_events import HEAD, AdverseEvents
+from core.adverse_events import AdverseEvents
 from core.charts import theme, toxicity_marks
-from core.charts.adverse_events import BAND_WORDS
+from core.charts.adverse_events import BAND_WORDS, arm_legend
 from core.charts.toxicity_tables import no_test
 from core.cohort import Cohort
-from core.figure import Figure, by_words, provenance, rows_of
+from core.figure import Figure, by_words, provenance, rows_of, text_table
 from core.format import DASH, count_and_percent, p_value, percentage_points, plural, ratio_with_limits
 from core.options import Checked, Limits
 
 Sort = Literal["as mapped", "rate", "difference", "p", "category"]
 SORTS: tuple[Sort, ...] = ("rate", "difference", "p", "category", "as mapped")
+_HAD = "Patients with it"
 _NAME, _NAMES = 24, 6  # characters of a term; how many the volcano names
 GRADES = ("#fde3b5", "#f9b45c", "#e8781d", "#b8400e", "#5c1a06")  # 1 to 5, lightness falls with the grade
 
@@ -56,11 +57,17 @@ def ordered(result: AdverseEvents, view: EventView) -> list[str]:
     return terms
 
 
-def ordered_within(terms: AdverseEvents, categories: AdverseEvents, view: EventView) -> list[str]:
-    """Return categories by their own rows, each with its terms behind it."""
-    category = dict(zip(terms.rows.term, terms.rows.category, strict=True))
-    inside = ordered(terms, view)
-    return [name for c in ordered(categories, view) for name in (c + HEAD, *(t for t in inside if category[t] == c))]
+def ordered_within(joined: AdverseEvents, categories: AdverseEvents, view: EventView) -> list[str]:
+    """Return the rows of categories in their order, each with its terms behind it.
+
+    Parameters
+    ----------
+    joined : terms and categories together, as `grouped` makes them
+    """
+    category = dict(zip(joined.rows.term, joined.rows.category, strict=True))
+    row = {c: name for name, c in joined.heads.items()}
+    inside = [t for t in ordered(joined, view) if t not in joined.heads]
+    return [name for c in ordered(categories, view) for name in (row[c], *(t for t in inside if category[t] == c))]
 
 
 def butterfly_figure(cohort: Cohort, result: AdverseEvents, terms: list[str]) -> Figure:
@@ -82,12 +89,13 @@ def butterfly_figure(cohort: Cohort, result: AdverseEvents, terms: list[str]) ->
              for i, (sign, arm) in enumerate(zip((-1, 1), result.levels, strict=True))]
     return Figure(
         slug=f"ae-rates-{result.by}", title=f"Adverse events by {_label(cohort, result)}, worst CTCAE grade",
-        chart=theme.with_data(toxicity_marks.butterfly(len(terms)), bars=bars, heads=heads, names=_named_rows(terms)),
+        chart=theme.with_data(toxicity_marks.butterfly(len(terms)), bars=bars, heads=heads,
+                              names=_named_rows(result, terms)),
         table=rates_table(result, terms),
         drawn=result.rows[result.rows.term.isin(terms)], notes=_notes(result),
+        key={"bars bar": "dark bars: grade ≥ 3; light: grade 1–2; beside: patients with any grade (with grade ≥ 3)"},
         provenance=provenance(cohort, "Each patient once per term at the worst CTCAE grade, of those of the safety "
-                              "population with the term recorded. Dark: grade ≥ 3; light: grade 1–2; beside: patients "
-                              "with any grade (with grade ≥ 3)."),
+                              "population with the term recorded."),
         alt=f"Rates of {plural(len(terms), 'adverse event')} in two groups; the table gives the numbers.")
 
 
@@ -109,9 +117,10 @@ def difference_figure(cohort: Cohort, result: AdverseEvents, view: EventView, te
     return Figure(
         slug=f"ae-difference-{result.by}-{view.band}".replace(">=", "ge"),
         title=f"{BAND_WORDS[view.band]}: risk difference against {result.levels[0]}",
-        chart=theme.with_data(toxicity_marks.dots(len(terms), len(arms)), rows=rows, names=_named_rows(terms)),
+        chart=theme.with_data(toxicity_marks.dots(len(terms), len(arms)), rows=rows, names=_named_rows(result, terms)),
         table=tests_table(result, view.band, terms),
         drawn=result.tests[(result.tests.band == view.band) & result.tests.term.isin(terms)],
+        key={"rows rule": "lines: 95% CI", "rows point": "dots: differences, in the groups' colours"},
         summary=(_smallest(result, view.band, terms),), notes=_notes(result),
         provenance=provenance(cohort, f"Percentage points with the {result.options.difference} 95% CI; p by "
                               f"{result.options.test}, in the table also adjusted by Benjamini and Hochberg over the "
@@ -121,7 +130,7 @@ def difference_figure(cohort: Cohort, result: AdverseEvents, view: EventView, te
 
 def volcano_figure(cohort: Cohort, result: AdverseEvents, view: EventView, terms: list[str]) -> Figure:
     """Draw differences against p, of terms alone: what lies high and far from the middle differs most."""
-    terms = [t for t in terms if not t.endswith(HEAD)] or terms
+    terms = [t for t in terms if t not in result.heads] or terms
     tests = result.tests[(result.tests.band == view.band) & result.tests.term.isin(terms)].dropna(subset="p_value")
     named = _named(tests)
     several = len(result.levels) > 2
@@ -136,7 +145,7 @@ def volcano_figure(cohort: Cohort, result: AdverseEvents, view: EventView, terms
         title=f"{BAND_WORDS[view.band]}: difference against p",
         chart=theme.with_data(toxicity_marks.volcano(), points=points, limit=[{"y": -math.log10(0.05)}]),
         table=tests_table(result, view.band, terms), drawn=tests, summary=(_smallest(result, view.band, terms),),
-        notes=_notes(result),
+        key={"points point": "dots: terms", "limit rule": "dashed: p = .05"}, notes=_notes(result),
         provenance=provenance(cohort, f"Right: more with {', '.join(result.levels[1:])} than with {result.levels[0]}. "
                               f"p by {result.options.test}, not adjusted."),
         alt="Risk differences against p-values; the table gives the numbers.")
@@ -168,16 +177,18 @@ def grades_figure(cohort: Cohort, result: AdverseEvents, terms: list[str]) -> Fi
                              "to": so_far + r.rate, "c": GRADES[grade - 1],
                              "tip": f"{arm}, grade {grade}: {count_and_percent(r.n_event, r.n)}"})
                 so_far += r.rate
-    marks = [{"i": row, "arm": i, "text": chr(65 + i)}
+    marks = [{"i": row, "arm": i, "text": "■", "c": theme.colour(i)}
              for row in range(len(terms)) for i in range(len(result.levels))]
+    arms = arm_legend(result.levels)
     legend = [{"x": 0.19 * i, "text": f"grade {i + 1}", "c": c} for i, c in enumerate(GRADES)]
     return Figure(
         slug=f"ae-grades-{result.by}", title=f"Grades by {_label(cohort, result)}",
-        chart=theme.with_data(toxicity_marks.grades(len(terms), len(result.levels)), bars=bars, marks=marks,
-                              legend=legend, names=_named_rows(terms)),
+        key={"bars bar": "bars: patients by worst grade; the square before a bar has its group's colour",
+             "legend point": "squares above: the grades' colours"},
+        chart=theme.with_data(toxicity_marks.grades(len(terms), len(result.levels), arms[-1]["line"] + 1), bars=bars,
+                              marks=marks, legend=legend, arms=arms, names=_named_rows(result, terms)),
         table=grades_table(result, terms), drawn=result.rows[result.rows.term.isin(terms)], notes=_notes(result),
-        provenance=provenance(cohort, "Each patient once per term at the worst CTCAE grade. " + "; ".join(
-            f"{chr(65 + i)}: {arm}" for i, arm in enumerate(result.levels)) + "."),
+        provenance=provenance(cohort, "Each patient once per term at the worst CTCAE grade."),
         alt=f"Grades of {plural(len(terms), 'adverse event')}; the table gives the numbers.")
 
 
@@ -185,44 +196,51 @@ def rates_table(result: AdverseEvents, terms: list[str]) -> pd.DataFrame:
     """Write n (%) per stratum and band, a row per term."""
     rows = {(r.term, r.band, r.arm): r for r in rows_of(result.rows)}
     bands = [b for b in result.bands if not b.isdecimal()]
-    return pd.DataFrame([{"Term": t, **{f"{BAND_WORDS[b]}: {arm}": count_and_percent(
-        rows[t, b, arm].n_event, rows[t, b, arm].n) for b in bands for arm in result.levels}} for t in terms])
+    return _counts_table(result, terms, rows, {b: BAND_WORDS[b] for b in bands})
 
 
 def grades_table(result: AdverseEvents, terms: list[str]) -> pd.DataFrame:
     """Write patients per stratum and single grade, a row per term."""
     rows = {(r.term, r.band, r.arm): r for r in rows_of(result.rows)}
     grades = [b for b in result.bands if b.isdecimal()]
-    return pd.DataFrame([{"Term": t, **{f"Grade {g}: {arm}": count_and_percent(
-        rows[t, g, arm].n_event, rows[t, g, arm].n) for g in grades for arm in result.levels}} for t in terms])
+    return _counts_table(result, terms, rows, {g: f"Grade {g}" for g in grades})
+
+
+def _counts_table(result: AdverseEvents, terms: list[str], rows: dict[tuple[str, str, str], Any],
+                  bands: dict[str, str]) -> pd.DataFrame:
+    """Write n (%) in a group of columns per band, a column per stratum."""
+    cells = [(b, arm) for b in bands for arm in result.levels]
+    return text_table(["Term", *((bands[b], arm) for b, arm in cells)], [
+        [t, *(count_and_percent(rows[t, b, arm].n_event, rows[t, b, arm].n) for b, arm in cells)]
+        for t in terms])
 
 
 def tests_table(result: AdverseEvents, band: str, terms: list[str]) -> pd.DataFrame:
     """Write one band's comparison: n (%), difference, ratio, p with the test that made it, adjusted p."""
     counts = {(r.term, r.arm): r for r in rows_of(result.rows[result.rows.band == band])}
     tests = {(r.term, r.arm): r for r in rows_of(result.tests[result.tests.band == band])}
-    several = len(result.levels) > 2
+    ratio = result.options.ratio
+    names = ["Difference, points (95% CI)", *([f"{ratio.capitalize()} (95% CI)"] if ratio else []), "p", "p adjusted",
+             "Test"]
+    reference = result.levels[0]
     out = []
     for term in terms:
-        row: dict[str, str] = {"Term": term}
-        row |= {arm: count_and_percent(counts[term, arm].n_event, counts[term, arm].n) for arm in result.levels}
+        row = [term,
+               *(count_and_percent(counts[term, arm].n_event, counts[term, arm].n) for arm in result.levels)]
         for arm in result.levels[1:]:
-            r, of = tests[term, arm], f"{arm}: " if several else ""
-            row[f"{of}Difference, points (95% CI)"] = percentage_points(r.risk_difference, r.conf_low, r.conf_high)
-            if result.options.ratio:
-                row[f"{of}{result.options.ratio.capitalize()} (95% CI)"] = \
-                    ratio_with_limits(r.ratio, r.ratio_low, r.ratio_high)
-            row[f"{of}p"] = p_value(r.p_value) or DASH
-            row[f"{of}p adjusted"] = p_value(r.p_adjusted) or DASH
-            row[f"{of}Test"] = r.test if p_value(r.p_value) else no_test(counts[term, result.levels[0]],
-                                                                         counts[term, arm])
+            r = tests[term, arm]
+            row += [percentage_points(r.risk_difference, r.conf_low, r.conf_high),
+                    *([ratio_with_limits(r.ratio, r.ratio_low, r.ratio_high)] if ratio else []),
+                    p_value(r.p_value) or DASH, p_value(r.p_adjusted) or DASH,
+                    r.test if p_value(r.p_value) else no_test(counts[term, reference], counts[term, arm])]
         out.append(row)
-    return pd.DataFrame(out)
+    return text_table(["Term", *((_HAD, arm) for arm in result.levels), *(
+        (f"{arm} against {reference}", name) for arm in result.levels[1:] for name in names)], out)
 
 
 def _smallest(result: AdverseEvents, band: str, terms: list[str]) -> str:
     """Say which term's difference has the smallest p."""
-    terms = [t for t in terms if not t.endswith(HEAD)] or terms
+    terms = [t for t in terms if t not in result.heads] or terms
     tests = result.tests[(result.tests.band == band) & result.tests.term.isin(terms)].dropna(subset="p_value")
     if tests.empty:
         return "none: there is nothing to test"
@@ -240,6 +258,6 @@ def _notes(result: AdverseEvents) -> tuple[str, ...]:
     return (f"{plural(absent, 'patient')} left out: group missing.",) if absent else ()
 
 
-def _named_rows(terms: list[str]) -> list[dict[str, Any]]:
-    return [{"i": i, "text": theme.shortened(term.removesuffix(HEAD), _NAME), "head": term.endswith(HEAD)}
+def _named_rows(result: AdverseEvents, terms: list[str]) -> list[dict[str, Any]]:
+    return [{"i": i, "text": theme.shortened(result.heads.get(term, term), _NAME), "head": term in result.heads}
             for i, term in enumerate(terms)]

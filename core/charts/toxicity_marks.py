@@ -8,7 +8,7 @@ from typing import Any, Literal
 import altair as alt
 
 from core.charts import theme
-from core.charts.adverse_events import CLICK
+from core.charts.adverse_events import CLICK, LINE
 
 _SIDES: tuple[tuple[int, Literal["left", "right"]], ...] = ((-1, "right"), (1, "left"))
 WIDTH, _STEP, _TERM = 620, 24, 150  # pixels: of a chart, a row, the names
@@ -99,20 +99,23 @@ def volcano() -> dict[str, Any]:
 
 
 @lru_cache(maxsize=64)
-def grades(terms: int, arms: int) -> dict[str, Any]:
-    """Grades stacked, a bar per group."""
+def grades(terms: int, arms: int, lines: int) -> dict[str, Any]:
+    """Grades stacked, a bar per group; above them the grades' colours and, in some lines, the groups'."""
     y, offset = _rows(terms), _groups(arms)
     scale = alt.Scale(domain=[0, 1], nice=False, range=[_TERM, alt.ExprRef("width - 10")])
-    axis = alt.Axis(format=".0%", title=None, domain=False, ticks=False, orient="top", offset=18)
-    base, legend = alt.Chart(theme.data("bars")), alt.Chart(theme.data("legend"))
+    axis = alt.Axis(format=".0%", title=None, domain=False, ticks=False, orient="top", offset=18 + lines * LINE)
+    base, legend, names = (alt.Chart(theme.data(name)) for name in ("bars", "legend", "arms"))
     layers = [
         base.mark_bar().encode(y=y, yOffset=offset, x=alt.X("from:Q", scale=scale, axis=axis), x2="to:Q",
                                color=theme.given("c"), tooltip=[alt.Tooltip("term:N", title="Term"),
                                                                 alt.Tooltip("tip:N", title="Patients")]),
         alt.Chart(theme.data("marks")).mark_text(fontSize=9, align="right", dx=-3, baseline="middle").encode(
-            y=y, yOffset=offset, x=alt.XDatum(0, scale=scale), text="text:N", color=alt.value(theme.QUIET)),
+            y=y, yOffset=offset, x=alt.XDatum(0, scale=scale), text="text:N", color=theme.given("c")),
         legend.mark_point(shape="square", filled=True, size=70, opacity=1).encode(
             x=alt.X("x:Q", scale=scale), y=alt.value(-8), color=theme.given("c")),
         legend.mark_text(align="left", baseline="middle", dx=8).encode(
-            x=alt.X("x:Q", scale=scale), y=alt.value(-8), text="text:N", color=alt.value(theme.QUIET)), *_names(y, 18)]
-    return theme.finish(alt.layer(*layers), width=WIDTH, height=terms * (arms * 11 + 9) + 56)
+            x=alt.X("x:Q", scale=scale), y=alt.value(-8), text="text:N", color=alt.value(theme.QUIET)),
+        *(names.transform_filter(f"datum.line == {line}").mark_text(align="left", baseline="middle").encode(
+            x=alt.X("x:Q", scale=scale), y=alt.value(-9 - (lines - line) * LINE), text="text:N",
+            color=theme.given("c")) for line in range(lines)), *_names(y, 18)]
+    return theme.finish(alt.layer(*layers), width=WIDTH, height=terms * (arms * 11 + 9) + 56 + lines * LINE)

@@ -13,7 +13,7 @@ from core.adverse_events import AdverseEvents
 from core.charts.adverse_events import BAND_WORDS
 from core.cohort import Cohort
 from core.counts import strata
-from core.figure import Figure, provenance, rows_of
+from core.figure import Figure, Heading, provenance, rows_of, text_table
 from core.format import DASH, count_and_percent, fixed, number, p_value, percentage_points
 
 MOST = 500  # patients in a list
@@ -23,21 +23,24 @@ def burden_table(cohort: Cohort, every: AdverseEvents, found: pd.DataFrame) -> F
     """Write per group: patients with any event and by band, terms per patient, serious and related ones."""
     counts = {(r.band, r.arm): r for r in rows_of(every.rows)}
     tests = {(r.band, r.arm): r for r in rows_of(every.tests)}
+    bands = [b for b in every.bands if b != "1-2"]
+    flags = [f for f in ("serious", "related", "discontinued") if not found[f].isna().all()]
+    several = len(every.levels) > 1
     rows = []
     for i, r in enumerate(rows_of(found)):
-        row: dict[str, str] = {"Group": r.arm, "n": f"{r.n:,}"}
-        for band in (b for b in every.bands if b != "1-2"):
+        row = [r.arm, f"{r.n:,}"]
+        for band in bands:
             c = counts[band, r.arm]
-            row[BAND_WORDS[band]] = count_and_percent(c.n_event, c.n)
-            if len(every.levels) > 1:
-                row[f"{BAND_WORDS[band]}: difference, p"] = _against(tests.get((band, r.arm))) if i else "reference"
-        row["Terms per patient, median (IQR), most"] = DASH if not r.n else \
-            f"{number(r.terms_median)} ({number(r.terms_low)}{DASH}{number(r.terms_high)}), {r.terms_most}"
-        for flag in ("serious", "related", "discontinued"):
-            if not found[flag].isna().all():
-                row[flag.capitalize()] = count_and_percent(int(getattr(r, flag)), r.n)
-        rows.append(row)
-    table = pd.DataFrame(rows)
+            row.append(count_and_percent(c.n_event, c.n))
+            if several:
+                row.append(_against(tests.get((band, r.arm))) if i else "reference")
+        row.append(DASH if not r.n else
+                   f"{number(r.terms_median)} ({number(r.terms_low)}{DASH}{number(r.terms_high)}), {r.terms_most}")
+        rows.append([*row, *(count_and_percent(int(getattr(r, flag)), r.n) for flag in flags)])
+    of_band: list[Heading] = [h for b in bands for h in (
+        [(BAND_WORDS[b], "n (%)"), (BAND_WORDS[b], "difference, p")] if several else [BAND_WORDS[b]])]
+    table = text_table(["Group", "n", *of_band, "Terms per patient, median (IQR), most", *map(str.capitalize, flags)],
+                       rows)
     method = (f"Each patient at the worst grade over all terms; p by {every.options.test}; difference in percentage "
               f"points, {every.options.difference} 95% CI.")
     return Figure(slug=f"ae-burden-{every.by}", title="Burden: any adverse event", chart=None, table=table,
@@ -62,10 +65,10 @@ def _against(row: Any) -> str:
 def overall_figure(cohort: Cohort, result: AdverseEvents, found: pd.DataFrame, band: str, terms: list[str]) -> Figure:
     """Write one test over all groups per term."""
     rows = {r.term: r for r in rows_of(found)}
-    table = pd.DataFrame([{
-        "Term": t, "p": p_value(rows[t].p_value) or DASH, "p adjusted": p_value(rows[t].p_adjusted) or DASH,
-        "Test": (rows[t].test + (f", error {rows[t].error:.4f}" if rows[t].error else ""))
-        if p_value(rows[t].p_value) else "nothing to test"} for t in terms])
+    table = text_table(["Term", "p", "p adjusted", "Test"], [[
+        t, p_value(rows[t].p_value) or DASH, p_value(rows[t].p_adjusted) or DASH,
+        (rows[t].test + (f", error {fixed(rows[t].error, 4)}" if rows[t].error else ""))
+        if p_value(rows[t].p_value) else "nothing to test"] for t in terms])
     return Figure(slug=f"ae-overall-{result.by}-{band}".replace(">=", "ge"),
                   title=f"{BAND_WORDS[band]}: one test over all {len(result.levels)} groups", chart=None, table=table,
                   drawn=found, provenance=provenance(cohort, ""))
@@ -97,12 +100,10 @@ def patients_table(cohort: Cohort, term: str, by: str | None, *, named: bool) ->
     rows = []
     for place, i in enumerate(had.tolist(), start=1):
         code = groups.codes[i]
-        row = {"Patient": str(cohort.table[schema.PATIENT].iloc[i]) if named else f"{place}",
-               groups.label: groups.levels[code] if code >= 0 else DASH, "Worst grade": fixed(grades[i], 0)}
-        if first:
-            row["First day"] = number(first[i]) if i in first else DASH
-        rows.append(row)
-    return pd.DataFrame(rows)
+        row = [str(cohort.table[schema.PATIENT].iloc[i]) if named else f"{place}",
+               groups.levels[code] if code >= 0 else DASH, fixed(grades[i], 0)]
+        rows.append([*row, number(first[i]) if i in first else DASH] if first else row)
+    return text_table(["Patient", groups.label, "Worst grade", *(["First day"] if first else [])], rows)
 
 
 def _first_days(cohort: Cohort, term: str) -> dict[int, float]:

@@ -35,7 +35,7 @@ def _rows(frame: pd.DataFrame) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([_safe(str(c)) for c in frame.columns])
-    for row in frame.itertuples(index=False):
+    for row in frame.itertuples(index=False, name=None):
         writer.writerow([_cell(value) for value in row])
     return out.getvalue().encode()
 

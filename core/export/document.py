@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from core.figure import Figure, table_parts
+from core.figure import Figure, headings_of, spans_of, table_parts
 
 _FONT, _SIZE, _SMALL = "Calibri", 9, 8
 
@@ -22,7 +22,7 @@ def docx_bytes(figure: Figure) -> bytes:
         section = document.sections[0]
         section.orientation = WD_ORIENT.LANDSCAPE
         section.page_width, section.page_height = section.page_height, section.page_width
-    document.add_heading(figure.title, level=2)
+    document.add_heading(figure.full_title, level=2)
     for line in figure.summary:
         document.add_paragraph(line)
     parts = table_parts(figure.table)
@@ -38,9 +38,15 @@ def docx_bytes(figure: Figure) -> bytes:
 
 
 def _table(document: Any, frame: Any) -> None:
-    table = document.add_table(rows=1, cols=len(frame.columns), style="Light List")
-    for cell, name in zip(table.rows[0].cells, frame.columns, strict=True):
-        cell.text = str(name)
-    for row in frame.itertuples(index=False):
+    groups = spans_of(frame)
+    table = document.add_table(rows=2 if groups else 1, cols=len(frame.columns), style="Light List")
+    place = 0
+    for group, columns in groups:
+        cells = table.rows[0].cells
+        (cells[place].merge(cells[place + columns - 1]) if group else cells[place]).text = group
+        place += columns
+    for cell, (_, name) in zip(table.rows[-1].cells, headings_of(frame), strict=True):
+        cell.text = name
+    for row in frame.itertuples(index=False, name=None):
         for cell, value in zip(table.add_row().cells, row, strict=True):
             cell.text = str(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.export.data import csv_bytes
@@ -46,6 +46,11 @@ def formats_of(figure: Figure) -> tuple[Format, ...]:
 
 
 def file_name(figure: Figure, suffix: str) -> str:
-    """Name a file after its figure and its content, so that no two contents share a name."""
-    content = "|".join((*figure.provenance.lines(), figure.drawn.to_csv(index=False)))
-    return f"{figure.slug}-{hashlib.sha256(content.encode()).hexdigest()[:8]}{suffix}"
+    """Name a file after its figure and all that changes its content, so that no two contents share a name."""
+    return f"{figure.slug}-{figure.digest}{suffix}"
+
+
+def board_name(figures: Sequence[Figure], suffix: str) -> str:
+    """Name a file of several figures after the first and what is in all of them."""
+    content = hashlib.sha256("|".join(f.digest for f in figures).encode()).hexdigest()[:8]
+    return f"{figures[0].slug}-{content}-board{suffix}"

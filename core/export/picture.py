@@ -1,36 +1,39 @@
-"""PNG, SVG and PDF of a figure: the chart that is on the screen, under its title and footnote."""
+"""PNG, SVG and PDF of a figure: the very chart that is on the screen, with its title above and its footnote beneath."""
 
 from __future__ import annotations
 
-import textwrap
+import html
+import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, cast
 
-from core.charts.theme import FONT_FOLDER, INK, QUIET
+from core.charts.theme import FONT, FONT_FOLDER, INK, QUIET, wrapped
 from core.figure import Figure
+from core.format import plain_number
 
 VEGA_LITE = "6.4"
-_CHARACTERS = 112  # a footnote's line at the smallest size
 _NO_NETWORK: list[str] = []
+_MARGIN, _GAP = 14, 10  # pixels around the picture, and between its parts
+_TITLE, _SUMMARY, _FOOT = (14, 19), (12, 16), (9, 12)  # of letters and lines, pixels
+_BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
 def png(figure: Figure, *, scale: int = 2, titled: bool = True) -> bytes:
     """Draw a PNG at `scale` pixels per point."""
-    return cast(bytes, _converter().vegalite_to_png(
-        _spec(figure, titled), vl_version=VEGA_LITE, scale=scale, allowed_base_urls=_NO_NETWORK))
+    drawn = svg(figure, titled=titled).decode("utf-8")
+    return cast(bytes, _converter().svg_to_png(drawn, scale=scale))
 
 
 def svg(figure: Figure, *, titled: bool = True) -> bytes:
-    """Draw an SVG."""
-    text: str = _converter().vegalite_to_svg(
-        _spec(figure, titled), vl_version=VEGA_LITE, allowed_base_urls=_NO_NETWORK)
-    return text.encode("utf-8")
+    """Draw an SVG: the chart, and around it title, finding and footnote unless it is to stand bare."""
+    chart: str = _converter().vegalite_to_svg(figure.drawing, vl_version=VEGA_LITE, allowed_base_urls=_NO_NETWORK)
+    return (_titled(figure, chart) if titled else chart).encode("utf-8")
 
 
 def pdf(figure: Figure) -> bytes:
     """Draw a PDF page."""
-    return cast(bytes, _converter().vegalite_to_pdf(
-        _spec(figure, True), vl_version=VEGA_LITE, allowed_base_urls=_NO_NETWORK))
+    return cast(bytes, _converter().svg_to_pdf(svg(figure).decode("utf-8")))
 
 
 def size(figure: Figure) -> tuple[int, int]:
@@ -47,41 +50,36 @@ def _converter() -> Any:
     return vl_convert
 
 
-def _spec(figure: Figure, titled: bool) -> dict[str, Any]:
-    """Return the chart as drawn on screen; with a title, also the footnote under it."""
-    if not titled:  # the slide's own title says it
-        return {k: v for k, v in figure.drawing.items() if k != "title"}
-    width = size(figure)[0]
-    per_line = max(40, int(_CHARACTERS * width / 720))
-    lines = [line for text in figure.footnote()
-             for line in textwrap.wrap(text, per_line)]
-    chart = {k: v for k, v in figure.drawing.items() if k not in ("$schema", "config", "datasets", "padding")}
-    chart.pop("title", None)
-    variables = [p for p in chart.pop("params", []) if "value" in p]  # a file needs no selections
-    return {
-        "$schema": figure.drawing["$schema"],
-        "config": figure.drawing["config"] | {"autosize": "pad"},
-        "datasets": figure.drawing["datasets"],
-        "params": variables,
-        "padding": 14,
-        "title": {"text": figure.title, "fontSize": 14,
-                  "subtitle": textwrap.wrap(" · ".join(figure.summary), per_line - 24),
-                  "fontWeight": 600, "subtitleFontSize": 12, "subtitleColor": INK, "anchor": "start",
-                  "offset": 10},
-        "vconcat": [chart, _footnote(lines, width)],
-        "spacing": 6,
-    }
+def _titled(figure: Figure, chart: str) -> str:
+    """Put title, finding and footnote around a finished chart; nothing in it is drawn anew."""
+    box = _BOX.search(chart)
+    assert box is not None  # every chart of the converter has one
+    width, height = (float(v) for v in box.groups())
+    parts: list[str] = []
+    y = float(_MARGIN)
+    for texts, (letters, line), look in (((figure.full_title,), _TITLE, f'fill="{INK}" font-weight="600"'),
+                                         (figure.summary, _SUMMARY, f'fill="{INK}"')):
+        y = _write(parts, texts, letters, line, look, y, width)
+    y += _GAP
+    inner = chart[chart.index("<svg"):].replace("<svg", f'<svg x="{_MARGIN}" y="{_at(y)}"', 1)
+    parts.append(inner)
+    y = _write(parts, figure.footnote(), *_FOOT, f'fill="{QUIET}"', y + height + _GAP, width)
+    across, down = width + 2 * _MARGIN, y + _MARGIN
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{_at(across)}" '
+            f'height="{_at(down)}" viewBox="0 0 {_at(across)} {_at(down)}" role="img" '
+            f'aria-label="{html.escape(figure.full_alt)}">'
+            f'<rect width="100%" height="100%" fill="#ffffff"/>{"".join(parts)}</svg>')
 
 
-def _footnote(lines: list[str], width: int) -> dict[str, Any]:
-    return {
-        "data": {"values": [{"line": i, "text": line} for i, line in enumerate(lines)]},
-        "width": width, "height": max(1, len(lines)) * 12 + 4,
-        "view": {"stroke": None},
-        "mark": {"type": "text", "align": "left", "baseline": "top", "fontSize": 9, "color": QUIET,
-                 "x": 0},
-        "encoding": {"text": {"field": "text", "type": "nominal"},
-                     "y": {"field": "line", "type": "quantitative", "axis": None,
-                           "scale": {"domain": [0, max(1, len(lines))], "reverse": True,
-                                     "nice": False}}},
-    }
+def _write(parts: list[str], texts: Sequence[str], letters: int, line: int, look: str, y: float, width: float) -> float:
+    """Write texts as lines of the picture's width from a height on; return where they end."""
+    for said in (row for text in texts for row in wrapped(text, width, letters)):
+        y += line
+        parts.append(f'<text x="{_MARGIN}" y="{_at(y - line * 0.25)}" font-family="{html.escape(FONT)}" '
+                     f'font-size="{letters}" {look}>{html.escape(said)}</text>')
+    return y
+
+
+def _at(pixels: float) -> str:
+    """Write a place or length in an SVG."""
+    return plain_number(round(pixels, 2))

@@ -12,7 +12,7 @@ import pandas as pd
 
 from core.charts.theme import INK, QUIET, shortened, width_of
 from core.export.picture import png, size, svg
-from core.figure import Figure, table_parts
+from core.figure import Figure, headings_of, spans_of, table_parts
 
 _WIDTH, _HEIGHT = 13.333, 7.5  # inches
 _MARGIN = 0.5
@@ -49,7 +49,7 @@ def _slide(deck: Any, figure: Figure) -> None:
     room = _HEIGHT - top - _foot(figure)[2] - 0.1
     inner = _WIDTH - 2 * _MARGIN
     rows, columns = figure.table.shape
-    slide = _headed(deck, figure, figure.title)
+    slide = _headed(deck, figure, figure.full_title)
     table = 0.3 * (rows + 1) + 0.15
     if figure.chart is None:
         _tables(deck, slide, figure, top, inner)
@@ -72,7 +72,7 @@ def _tables(deck: Any, slide: Any, figure: Figure, top: float, width: float) -> 
     most = _MOST_ROWS - math.ceil((_foot(figure)[2] - _FOOT_HEIGHT) / _ROW)  # a higher footnote takes rows away
     for name, part in table_parts(figure.table):
         for start in range(0, len(part), most):
-            here = slide or _headed(deck, figure, f"{figure.title}: {name}")
+            here = slide or _headed(deck, figure, f"{figure.full_title}: {name}")
             _table(here, part.iloc[start:start + most], _MARGIN, top, width)
             slide = None
 
@@ -99,7 +99,7 @@ def _headed(deck: Any, figure: Figure, title: str) -> Any:
     head.left, head.top = Inches(_MARGIN), Inches(_TITLE_TOP)
     head.width, head.height = Inches(_WIDTH - 2 * _MARGIN), Inches(_TITLE_HEIGHT)
     head.text_frame.text = title
-    _style(head.text_frame, 26, INK, bold=True)
+    _style(head.text_frame, 26 if width_of(title, 26) < (_WIDTH - 2 * _MARGIN) * 72 else 18, INK, bold=True)
     text, points, height = _foot(figure)
     foot = slide.shapes.add_textbox(Inches(_MARGIN), Inches(_HEIGHT - height),
                                     Inches(_WIDTH - 2 * _MARGIN), Inches(height - _FOOT_MARGIN))
@@ -107,7 +107,7 @@ def _headed(deck: Any, figure: Figure, title: str) -> Any:
     foot.text_frame.word_wrap = True
     foot.text_frame.text = text
     _style(foot.text_frame, points, QUIET)
-    slide.notes_slide.notes_text_frame.text = figure.alt
+    slide.notes_slide.notes_text_frame.text = figure.full_alt
     return slide
 
 
@@ -155,8 +155,8 @@ def _picture(slide: Any, figure: Figure, left: float, top: float, width: float,
     width, height = across * scale, down * scale
     shape = slide.shapes.add_picture(io.BytesIO(png(figure, scale=3, titled=False)), Inches(left),
                                      Inches(top), Inches(width), Inches(height))
-    shape.name = figure.title
-    shape._element.nvPicPr.cNvPr.set("descr", figure.alt)
+    shape.name = figure.full_title
+    shape._element.nvPicPr.cNvPr.set("descr", figure.full_alt)
     package = slide.part.package
     name = PackURI(f"/ppt/media/chart{sum(1 for _ in package.iter_parts())}.svg")
     part = Part(name, "image/svg+xml", package, svg(figure, titled=False))
@@ -178,29 +178,45 @@ def _table(slide: Any, frame: pd.DataFrame, left: float, top: float, width: floa
     many = len(frame.columns) > _MOST_COLUMNS
     points = 9 if many else 12 if len(frame) <= 6 else 10
     row = _ROW if many or len(frame) > 6 else 0.3
-    shape = slide.shapes.add_table(len(frame) + 1, len(frame.columns), Inches(left), Inches(top),
-                                   Inches(width), Inches(row * (len(frame) + 1)))
+    found, groups = headings_of(frame), spans_of(frame)
+    above = [[group for group, columns in groups for _ in range(columns)]] if groups else []
+    heads = [*above, [name for _, name in found]]
+    lines = [*heads, *frame.itertuples(index=False, name=None)]
+    shape = slide.shapes.add_table(len(lines), len(found), Inches(left), Inches(top),
+                                   Inches(width), Inches(row * len(lines)))
     shape.name = "Numbers"
     native = shape.table
     _plain_style(shape)
     for column, share in enumerate(_shares(frame, many)):
         native.columns[column].width = Inches(width * share)
-    for i, cells in enumerate([list(frame.columns), *frame.itertuples(index=False)]):
+    for i, cells in enumerate(lines):
         native.rows[i].height = Inches(row)
         for j, text in enumerate(cells):
             cell = native.cell(i, j)
-            cell.text_frame.text = shortened(str(text), _LONGEST)
+            if i or not groups or not j or text != cells[j - 1]:  # a group's name stands once, over its columns
+                cell.text_frame.text = shortened(str(text), _LONGEST)
             cell.margin_top = cell.margin_bottom = Inches(0.02)
             cell.margin_left = cell.margin_right = Inches(0.06)
-            _style(cell.text_frame, points, QUIET if i == 0 else INK, bold=j == 0 and i > 0)
+            head = i < len(heads)
+            _style(cell.text_frame, points, QUIET if head else INK, bold=j == 0 and not head)
+    _merge(native, groups)
+
+
+def _merge(native: Any, groups: list[tuple[str, int]]) -> None:
+    """Join the cells of each group's name over its columns."""
+    place = 0
+    for group, columns in groups:
+        if group and columns > 1:
+            native.cell(0, place).merge(native.cell(0, place + columns - 1))
+        place += columns
 
 
 def _shares(frame: Any, wrapped_heads: bool) -> list[float]:
     widths = []
-    for name in frame.columns:
-        words = max((width_of(w) for w in str(name).split()), default=0.0)
-        head = max(words * 1.1, width_of(str(name)) / 2.5) if wrapped_heads else width_of(str(name))
-        cells = (width_of(shortened(str(v), _LONGEST)) for v in frame[name])
+    for place, (_, name) in enumerate(headings_of(frame)):
+        words = max((width_of(w) for w in name.split()), default=0.0)
+        head = max(words * 1.1, width_of(name) / 2.5) if wrapped_heads else width_of(name)
+        cells = (width_of(shortened(str(v), _LONGEST)) for v in frame.iloc[:, place])
         widths.append(max([head, *cells]) + 14)
     return [w / math.fsum(widths) for w in widths]
 

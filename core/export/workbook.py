@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.figure import Figure
+from core.figure import Figure, headings_of, spans_of
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _WIDEST = 60
@@ -34,15 +34,23 @@ def xlsx_bytes(figure: Figure) -> bytes:
 
 
 def _sheet(sheet: Any, frame: pd.DataFrame, bold: Any) -> None:
-    """Fill a sheet with a frame under bold headings."""
-    for place, name in enumerate(str(c) for c in frame.columns):
-        sheet.write_string(0, place, name, bold)
+    """Fill a sheet with a frame under bold headings; groups of columns have a line of their own above."""
+    groups = spans_of(frame)
+    place = 0
+    for group, columns in groups:
+        if group and columns > 1:
+            sheet.merge_range(0, place, 0, place + columns - 1, "", bold)
+        sheet.write_string(0, place, group, bold)
+        place += columns
+    top = 1 if groups else 0
+    for place, (_, name) in enumerate(headings_of(frame)):
+        sheet.write_string(top, place, name, bold)
         longest = max([len(name), *(len(str(v)) for v in frame.iloc[:200, place])])
         sheet.set_column(place, place, min(longest + 2, _WIDEST))
-    for line, row in enumerate(frame.itertuples(index=False), start=1):
+    for line, row in enumerate(frame.itertuples(index=False, name=None), start=top + 1):
         for place, value in enumerate(row):
             _write(sheet, line, place, value)
-    sheet.freeze_panes(1, 0)
+    sheet.freeze_panes(top + 1, 0)
 
 
 def _write(sheet: Any, line: int, place: int, value: Any) -> None:

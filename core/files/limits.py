@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.errors import ReadingError
+from core.format import megabytes
 
 MAX_BYTES = 200 * 1024**2
 MAX_UNPACKED = 600 * 1024**2  # a workbook's parts, unpacked
@@ -15,8 +16,8 @@ MAX_CELL = 32_767
 def check_bytes(size: int) -> None:
     """Refuse a file of more than `MAX_BYTES` bytes."""
     if size > MAX_BYTES:
-        raise ReadingError(f"The file has {size / 1024**2:,.0f} MB; the limit is "
-                           f"{MAX_BYTES // 1024**2} MB.", "Keep the columns you need.")
+        raise ReadingError(f"The file has {megabytes(size)}; the limit is "
+                           f"{megabytes(MAX_BYTES)}.", "Keep the columns you need.")
 
 
 def check_rows(rows: int) -> None:

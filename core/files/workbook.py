@@ -18,6 +18,7 @@ import pyarrow as pa
 from core.errors import ReadingError
 from core.files.grid import TOP, Progress, Row
 from core.files.limits import MAX_UNPACKED, check_cell, check_columns, check_rows
+from core.format import megabytes
 
 ZIP = b"PK\x03\x04"
 _PARTS, _CHUNK = 10_000, 5_000
@@ -96,8 +97,8 @@ def _check_archive(data: bytes) -> None:
                            "Unpack it first." if kind == "a zip archive" else "Save the table as .xlsx or CSV.")
     size = sum(p.file_size for p in parts)
     if size > MAX_UNPACKED or len(parts) > _PARTS:
-        raise ReadingError(f"The workbook unpacks to {size / 1024**2:,.0f} MB; the limit is "
-                           f"{MAX_UNPACKED // 1024**2} MB.", "Save the sheet as CSV UTF-8.")
+        raise ReadingError(f"The workbook unpacks to {megabytes(size)}; the limit is "
+                           f"{megabytes(MAX_UNPACKED)}.", "Save the sheet as CSV UTF-8.")
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """A value at a cut-point is on one side of it, whichever way the group is asked for."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -85,7 +86,7 @@ def test_bars_hold_whom_a_brush_over_them_keeps(sample):
     for key in numbers(sample):
         bins, here, whole = bin_counts(sample, key)
         assert whole.sum() == sample.values(key).notna().sum() and (here == whole).all()
-        for place, (a, b) in enumerate(zip(bins[:-1], bins[1:], strict=True)):
+        for place, (a, b) in enumerate(pairwise(bins)):
             assert Condition.between(a, b).mask(sample.values(key)).sum() == whole[place]
 
 

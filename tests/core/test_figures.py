@@ -70,7 +70,7 @@ def test_a_filter_swaps_data_and_keeps_the_template(sample, vp3):
 
 def test_colours_belong_to_levels_not_to_places(sample):
     alone = sample.filter({"arm": {"in": ["TACE+IMRT+sorafenib"]}})
-    colour = {r["k"]: r["c"] for r in km(sample).chart["datasets"]["curve"]}
+    colour = {r["text"]: r["c"] for r in km(sample).chart["datasets"]["names"]}
     assert {r["c"] for r in km(alone).chart["datasets"]["curve"]} == {colour["TACE+IMRT+sorafenib"]}
 
 
@@ -141,10 +141,10 @@ def test_every_format_opens_again(vp3):
         assert figure.title.encode() in made[".svg"]
         assert len(PdfReader(io.BytesIO(made[".pdf"])).pages) == 1
         assert made[".csv"].startswith(b"\xef\xbb\xbf#")
-        for line in (figure.title, *figure.summary, *figure.footnote()):
+        for line in (figure.full_title, *figure.summary, *figure.footnote()):
             assert f"# {' '.join(line.split())}\r\n" in made[".csv"].decode("utf-8-sig")
         assert load_workbook(io.BytesIO(made[".xlsx"]))["Numbers"].max_row == len(figure.drawn) + 1
-        assert Presentation(io.BytesIO(made[".pptx"])).slides[0].shapes.title.text == figure.title
+        assert Presentation(io.BytesIO(made[".pptx"])).slides[0].shapes.title.text == figure.full_title
         assert file_name(figure, ".png").startswith(figure.slug)
 
 
@@ -201,7 +201,7 @@ def test_a_long_footnote_stands_on_the_slide_under_the_chart(vp3, notes):
     figure = replace(km(vp3), notes=said)
     deck = Presentation(io.BytesIO(pptx([figure])))
     named = {s.name: s for s in deck.slides[0].shapes}
-    foot, chart = named["Footnote"], named[figure.title]
+    foot, chart = named["Footnote"], named[figure.full_title]
     assert all(line in foot.text_frame.text for line in figure.footnote())
     assert chart.top + chart.height <= foot.top and foot.top + foot.height <= deck.slide_height
     points = foot.text_frame.paragraphs[0].runs[0].font.size
@@ -275,7 +275,8 @@ def test_missing_data_are_drawn_and_their_patterns_counted():
     assert dict(zip(result.patterns.variables, result.patterns.n, strict=True)) == {
         "": 30, "Age": 5, "Age, Tumour size": 5}
     figure = missing_figure(cohort, result)
-    assert [b["text"] for b in figure.chart["datasets"]["bars"] if b["variable"] == "Age"] == ["10 of 20", "0 of 20"]
+    bars = [b["text"] for b in figure.chart["datasets"]["bars"] if b["variable"] == "Age"]
+    assert bars == ["10 of 20, a", "0 of 20, b"]
     assert missing_data(cohort.filter({"arm": {"in": ["b"]}})).complete == 20
 
 

@@ -80,7 +80,7 @@ def test_what_was_obeyed_in_silence(make):
 
 
 def test_the_error_says_what_can_be_chosen(sample):
-    with pytest.raises(OptionError, match="'nonsense' is no conf type. Choose one of: log-log, log, plain"):
+    with pytest.raises(OptionError, match=r"'nonsense' is no conf type\. Choose one of: log-log, log, plain"):
         kaplan_meier(sample, endpoint="OS", conf_type="nonsense")
     with pytest.raises(OptionError, match="efron, breslow"):
         cox(sample, endpoint="OS", options=CoxOptions(ties="nonsense"))

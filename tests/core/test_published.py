@@ -77,7 +77,7 @@ def test_a_filtered_cohort_says_its_patients(sample):
     sub = sample.filter({"hvtt": {"in": ["no"]}})
     found = compare(sub)
     assert 0 < found.totals()[AGREES] < 345
-    assert "66 of 82 patients" in comparison_figure(sub, found, found.rows).provenance.patients
+    assert "66 of 82 patients" in comparison_figure(sub, found, found.rows, slice(0, 40)).provenance.patients
 
 
 def test_one_arm_is_refused(hcc):

@@ -9,10 +9,13 @@ from core import read_cohort, response
 from core.charts.response import failure_figure, response_figure, waterfall_figure
 from core.charts.swimmer import swimmer_figure
 from core.duration import duration_of_response
-from core.errors import NotEstimable
+from core.errors import MappingError, NeedsAnswer, NotEstimable
 from core.failure import ANY, failure_pattern
+from core.guessing import guess_mapping
 from core.kaplan_meier import kaplan_meier
-from core.response import CONTROL, NOT_EVALUABLE, OBJECTIVE, ResponseOptions, category_of
+from core.reading import read_table
+from core.response import CONTROL, NOT_EVALUABLE, OBJECTIVE, ResponseOptions
+from core.response_words import category_of
 
 A, B = "TACE+IMRT+sorafenib", "TACE+IMRT"
 
@@ -73,14 +76,67 @@ def test_levels_are_recognised(level, kind):
 
 def test_levels_can_be_named_where_they_are_codes():
     rows = [f"p{i},{'ab'[i % 2]},{1 + i % 4},{i + 3},{i % 2}" for i in range(16)]
-    mapping = cohort_of(rows).mapping.to_json()
+    file = "\n".join(["id,arm,response,OS_months,OS_event", *rows]).encode()
+    mapping = guess_mapping(read_table(file)).mapping.to_json()
     mapping["response"] = {"column": "response", "levels": {"1": "one", "2": "two", "3": "three", "4": "four"},
                            "known": "later", "kind": "categorical", "label": "Response"}
     coded = cohort_of(rows, mapping=mapping)
-    with pytest.raises(NotEstimable, match="is known as CR, PR, SD or PD"):
+    with pytest.raises(NotEstimable, match="is known what it means"):
         response(coded)
-    found = response(coded, options=ResponseOptions(responders=("one", "two"), controlled=("one", "two", "three")))
+    asked = (("one", "response"), ("two", "response"), ("three", "control"), ("four", "progression"))
+    found = response(coded, options=ResponseOptions(meanings=asked))
     assert found.rates[found.rates.rate == OBJECTIVE].n_event.sum() == 8
+
+
+def eight(levels, meanings=None):
+    """A cohort of sixteen, half with each of two responses, whose mapping says what they mean."""
+    rows = [f"p{i},{'ab'[i % 2]},{levels[i // 2 % 2]},{i + 3},{i % 2}" for i in range(16)]
+    mapping = guess_mapping(read_table(("id,arm,response,OS_months,OS_event\n" + "\n".join(rows)).encode()))
+    data = mapping.mapping.to_json()
+    data["response"]["meanings"] = meanings or {}
+    return cohort_of(rows, mapping=data)
+
+
+@pytest.mark.parametrize("only", [False, True])
+def test_a_level_that_nobody_classified_is_never_left_out(only):
+    """Responder / Sprout: 8 of 16, in both modes, and the note that counts the others stands in both."""
+    found = response(eight(("Responder", "Sprout")), options=ResponseOptions(evaluable_only=only))
+    rates = found.rates[found.rates.rate == OBJECTIVE]
+    assert rates.n.sum() == 16 and rates.n_event.sum() == 8
+    assert found.unclassified == {"Sprout": 8}
+    notes = " ".join(response_figure(eight(("Responder", "Sprout")), found).notes)
+    assert "Nobody said what these responses mean: Sprout (8)" in notes
+
+
+@pytest.mark.parametrize("only", [False, True])
+def test_a_non_responder_is_no_response_and_disease_control_is_not_known(only):
+    cohort = eight(("Responder", "Non-responder"))
+    found = response(cohort, options=ResponseOptions(evaluable_only=only))
+    rates = found.rates.set_index("rate")
+    assert rates.loc[OBJECTIVE].n_event.sum() == 8 and rates.loc[OBJECTIVE].n.sum() == 16
+    assert rates.loc[CONTROL].estimate.isna().all() and found.tests.set_index("rate").loc[CONTROL].isna().any()
+    assert "Disease control is not known of Non-responder" in " ".join(response_figure(cohort, found).notes)
+
+
+def test_the_mapping_says_what_a_level_means():
+    cohort = eight(("alpha", "omega"), {"alpha": "response", "omega": "not evaluable"})
+    every, only = (response(cohort, options=ResponseOptions(evaluable_only=o)).rates.set_index("rate").loc[OBJECTIVE]
+                   for o in (False, True))
+    assert every.n.sum() == 16 and only.n.sum() == 8 and every.n_event.sum() == only.n_event.sum() == 8
+    assert cohort.mapping.to_json()["response"]["meanings"] == {"alpha": "response", "omega": "not evaluable"}
+    with pytest.raises(MappingError, match="means 'cured'"):
+        eight(("alpha", "omega"), {"alpha": "cured"})
+
+
+def test_what_no_name_tells_is_asked():
+    rows = "".join(f"p{i},{'ab'[i % 2]},{'Sprout' if i % 3 else 'CR'},{i + 3},{i % 2}\n" for i in range(18))
+    file = f"id,arm,response,OS_months,OS_event\n{rows}".encode()
+    with pytest.raises(NeedsAnswer, match="What does the response 'Sprout' mean") as asked:
+        read_cohort(file)
+    answered = asked.value.answered(next(c for c in asked.value.choices if c.startswith("progression")))
+    cohort = read_cohort(file, answered)
+    assert cohort.mapping.response.meanings == {"Sprout": "progression"}
+    assert response(cohort).unclassified == {}
 
 
 def test_an_empty_arm_and_one_arm_are_sentences(sample, hcc):

@@ -216,5 +216,6 @@ def test_counts_under_weighted_curves_have_their_colours():
     cohort = of_two_arms(rng.choice(["a", "b", "c"], 150)).filter({"arm": {"in": ["b", "c"]}})
     chart = weighted_figure(cohort, weighted_comparison(cohort, endpoint="OS", options=WeightingOptions(
         covariates=("lesions",)))).drawing["datasets"]
-    lines = {row["k"]: row["c"] for row in chart["curve"]}
+    lines = {row["text"]: row["c"] for row in chart["labels"]}
+    assert {row["c"] for row in chart["curve"]} == set(lines.values())
     assert {row["text"]: row["c"] for row in chart["names"]} == lines and len(set(lines.values())) == 2

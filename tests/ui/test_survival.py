@@ -92,7 +92,7 @@ def test_views_counts_and_panes(app):
     app.button_group(key="under").set_value(["at risk", "events", "censored"]).run()
     app.selectbox(key="panes").select("pvtt").run()
     said = texts(app)
-    assert not app.exception and "Overall survival by arm within PVTT grade" in said
+    assert not app.exception and "log(−log overall survival) by arm within PVTT grade" in said
     assert "Vp3: Log-rank p = " in said and "speak of all levels of PVTT grade together" in said
     app.selectbox(key="panes").select("response").run()
     assert "known only after time zero" in texts(app)
