@@ -99,6 +99,10 @@ class Figure:
         said = dict.fromkeys(words for layer, words in self.key.items() if data.get(layer.split()[0]))
         return f"Drawn: {'; '.join(said)}." if said else ""
 
+    def explained(self) -> str:
+        """Say on the screen by which method it is, and what its layers mean."""
+        return " ".join(filter(None, (self.provenance.method, self.key_words())))
+
     def footnote(self) -> list[str]:
         """Return what stands under the figure in every file, a line per statement."""
         return [s for s in (*self.warnings, *self.notes, self.key_words(), *self.provenance.lines()) if s]

@@ -58,6 +58,11 @@ def p_with_digits(p: float, digits: int) -> str:
     return f"<.{'0' * (digits - 1)}1" if p < 10.0**-digits else fixed(p, digits).removeprefix("0")
 
 
+def error_of_p(error: float) -> str:
+    """Write the standard error of a p-value that was simulated."""
+    return p_with_digits(error, 4)
+
+
 def p_phrase(p: float) -> str:
     """Write `p = .023` or `p < .001`."""
     text = p_value(p)

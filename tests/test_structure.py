@@ -44,7 +44,7 @@ def test_statistics_know_no_charts_and_no_exports(path):
 def test_export_knows_no_statistics():
     for path in (ROOT / "core" / "export").glob("*.py"):
         known = {m for m in imports(path) if m.startswith("core.")}
-        assert known <= {"core.figure", "core.charts.theme"} | {m for m in known if "core.export" in m}
+        assert known <= {"core.figure", "core.format", "core.charts.theme"} | {m for m in known if "core.export" in m}
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: p.name)
@@ -72,3 +72,31 @@ def test_slow_libraries_are_not_loaded_at_start():
             "print([m for m in ('lifelines', 'scipy.stats', 'vl_convert', 'pptx') if m in sys.modules])")
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.strip().splitlines()[-1] == "[]"
+
+
+FORMATTED = [p for p in (*CORE, *sorted((ROOT / "ui").glob("*.py")), *PAGES) if p.name != "format.py"]
+
+
+def number_formats(source: str) -> list[str]:
+    """Return where a text formats a number by itself: a width, a decimal point, or one of e, f, g, %."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FormattedValue) and isinstance(node.format_spec, ast.JoinedStr):
+            spec = "".join(str(v.value) if isinstance(v, ast.Constant) else "?" for v in node.format_spec.values)
+            if "." in spec or spec[-1:] in "eEfFgG%":
+                found.append(f"line {node.lineno}: {ast.unparse(node)}")
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("format", "str", "repr") and node.args and \
+                isinstance(node.args[0], ast.Call) and getattr(node.args[0].func, "id", "") in ("round", "float"):
+            found.append(f"line {node.lineno}: {ast.unparse(node)}")
+    return found
+
+
+@pytest.mark.parametrize("path", FORMATTED, ids=lambda p: str(p.relative_to(ROOT)))
+def test_numbers_become_text_in_format_alone(path):
+    assert number_formats(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("source", ['f"{x:.3f}"', 'f"{x:g}"', 'f"{x:,.2f}"', 'f"{x:.{n}f}"', "str(round(x, 2))"])
+def test_a_number_formatted_elsewhere_would_be_seen(source):
+    assert number_formats(source)
+    assert not number_formats('f"{n:,} {name}"')

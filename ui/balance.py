@@ -36,7 +36,7 @@ def balance(cohort: Cohort, endpoint: str) -> None:
                 show(curves, key=f"weighted-{cohort.fingerprint[:8]}")
             table(curves.table)
             note(" · ".join(curves.summary))
-            note(curves.provenance.method)
+            note(curves.explained())
             for text in curves.warnings:
                 note(text, strong=True)
             for text in curves.notes:
@@ -47,7 +47,7 @@ def balance(cohort: Cohort, endpoint: str) -> None:
                 show(love, key=f"love-{cohort.fingerprint[:8]}-{'-'.join(options.covariates)}")
             note(" · ".join(love.summary))
             table(love.table)
-            note(love.provenance.method)
+            note(love.explained())
 
 
 def _options(cohort: Cohort) -> WeightingOptions:

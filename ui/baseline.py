@@ -38,4 +38,4 @@ def baseline_panel(cohort: Cohort) -> None:
     with panel():
         figure = baseline_figure(cohort, cache.baseline(cohort, by=by, options=options), p=p)
         show_table(figure)
-        note(figure.provenance.method)
+        note(figure.explained())

@@ -9,8 +9,11 @@ import streamlit as st
 from core.charts import CurveOptions, Part, adverse_events_figure, km_figure
 from core.charts.adverse_events import CLICK
 from core.cohort import Cohort
+from core.estimates import restricted_mean
 from core.figure import Figure, table_parts
 from core.parts import SELECTION
+from core.product_limit import ConfType
+from core.proportional import DOUBT
 from core.schema import ARM
 from ui import cache, filters, state
 from ui.display import heading, note, panel, show, table
@@ -18,6 +21,7 @@ from ui.guard import guard
 from ui.state import session
 
 NO_STRATA = "(one curve)"
+_SURVIVAL = "pages/2_Survival.py"
 _MANY = 8  # groups beyond which adverse events stay by arm: each term has a bar per group
 
 
@@ -62,20 +66,31 @@ def survival(cohort: Cohort) -> None:
                  "Cohort page.")
             return
         cohort = compared(cohort)
-        result = cache.kaplan_meier(cohort, endpoint=endpoint, by=by)
-        effect = cache.treatment_effect(cohort, endpoint=endpoint, by=by) \
-            if by and len(result.levels) > 1 else None
-        whole = cache.kaplan_meier(cohort.whole, endpoint=endpoint, by=by) if cohort.filters else None
-        figure = km_figure(Part(cohort=cohort, result=result, effect=effect, reference=whole),
-                           CurveOptions(band=bool(state.value_of("band"))))
+        part = curves_part(cohort, endpoint=endpoint, by=by, whole=cohort.whole)
+        figure = km_figure(part, CurveOptions(band=bool(state.value_of("band"))))
         heading(figure.title, warned=bool(figure.warnings))
         with st.container(key="curves"):
             show(figure, key=f"km-{cohort.fingerprint[:8]}")
-        numbers(cohort, figure, faint=whole is not None, keys=(by,))
+        numbers(cohort, figure, keys=(by,))
 
 
-def numbers(cohort: Cohort, figure: Figure, *, faint: bool, keys: tuple[str | None, ...],
-            panes: bool = False) -> None:
+def curves_part(cohort: Cohort, *, endpoint: str, by: str | None, conf_type: ConfType = "log-log",
+                whole: Cohort | None = None, level: str = "") -> Part:
+    """Compute what a plot of curves shows; restricted means where the hazard ratio seems to change over time.
+
+    Parameters
+    ----------
+    whole : whose curves stand faint behind those of a filtered cohort; None for none
+    """
+    result = cache.kaplan_meier(cohort, endpoint=endpoint, by=by, conf_type=conf_type)
+    effect = cache.treatment_effect(cohort, endpoint=endpoint, by=by) if by and len(result.levels) > 1 else None
+    behind = cache.kaplan_meier(whole, endpoint=endpoint, by=by, conf_type=conf_type) \
+        if whole and cohort.filters else None
+    means = restricted_mean(cohort, endpoint=endpoint, by=by) if effect and effect.proportional[2] < DOUBT else None
+    return Part(cohort=cohort, result=result, effect=effect, reference=behind, means=means, level=level)
+
+
+def numbers(cohort: Cohort, figure: Figure, *, keys: tuple[str | None, ...], panes: bool = False) -> None:
     """Write the numbers; the room under them is kept, so that a remark moves nothing.
 
     Parameters
@@ -84,10 +99,17 @@ def numbers(cohort: Cohort, figure: Figure, *, faint: bool, keys: tuple[str | No
     panes : whether the figure has several plots, each with a finding
     """
     table(figure.table)
-    finding = " · ".join(figure.summary if panes else figure.summary[:1])
-    method = figure.provenance.method + (" Faint: the whole cohort." if faint else "")
+    log_rank, rest = (figure.summary, ()) if panes else (figure.summary[:1], figure.summary[1:])
+    finding = " · ".join(log_rank)
+    # The table has the ratios themselves; what else is found of them stands here.
+    verdict = " · ".join(s for s in rest if not s.startswith("HR "))
+    method = figure.explained()
     st.html(f"<p class='cs-p' data-testid='log-rank'><b>{html.escape(finding)}</b>"
+            f"{f' · <span>{html.escape(verdict)}</span>' if verdict else ''}"
             f"<span class='cs-note'>{' · ' if finding else ''}{html.escape(method)}</span></p>")
+    if "seems to change over time" in verdict:
+        st.page_link(_SURVIVAL, label="Compare restricted means", icon=":material/trending_down:",
+                     query_params=state.own_parameter())
     with st.container(key="remarks", gap="xsmall"):
         for text in figure.warnings:
             note(text, strong=True)
@@ -119,7 +141,7 @@ def toxicity(cohort: Cohort) -> None:
         with right if len(parts) == 1 else st.container():
             for words, part in parts:
                 table(part, caption=words if len(parts) > 1 else "")
-            note(figure.provenance.method)
+            note(figure.explained())
             for text in figure.notes:
                 note(text)
 

@@ -101,7 +101,7 @@ def _model(cohort: Cohort, endpoint: str, covariates: tuple[str, ...], options: 
     heading(figure.title, warned=bool(figure.warnings))
     with st.container(key="model"):
         show(figure, key=f"cox-{cohort.fingerprint[:8]}-{len(figure.table)}")
-    note(f"{figure.summary[0]}. {figure.provenance.method}")
+    note(f"{figure.summary[0]}. {figure.explained()}")
     for text in figure.warnings:
         note(text, strong=True)
     for text in figure.notes:
@@ -124,7 +124,7 @@ def _spline(cohort: Cohort, model: CoxModel, key: str) -> None:
         heading(figure.title)
         with st.container(key=f"spline-{key}"):
             show(figure, key=f"spline-{key}-{cohort.fingerprint[:8]}")
-        note(f"{figure.summary[0]}. {figure.provenance.method}")
+        note(f"{figure.summary[0]}. {figure.explained()}")
 
 
 def _assumptions(cohort: Cohort, model: CoxModel) -> None:
@@ -142,8 +142,8 @@ def _assumptions(cohort: Cohort, model: CoxModel) -> None:
         heading("The model as a whole")
         figure = model_tests_figure(cohort, model)
         show_table(figure)
-        if figure.provenance.method:
-            note(figure.provenance.method)
+        if figure.explained():
+            note(figure.explained())
 
 
 def _proportional(cohort: Cohort, model: CoxModel) -> None:
@@ -152,7 +152,7 @@ def _proportional(cohort: Cohort, model: CoxModel) -> None:
     failed = [r.term for r in model.zph.itertuples() if r.p_value < DOUBT and r.term != "GLOBAL"]
     if failed:
         _instead(cohort, model, failed)
-    note(figure.provenance.method)
+    note(figure.explained())
     _course(cohort, model)
 
 
@@ -176,7 +176,7 @@ def _instead(cohort: Cohort, model: CoxModel, failed: list[str]) -> None:
         with panel():
             figure = split_figure(cohort, model, cache.time_split(cohort, model, at=at), failed)
             show_table(figure)
-            note(figure.provenance.method)
+            note(figure.explained())
 
 
 def _stratify(key: str) -> None:
@@ -192,7 +192,7 @@ def _course(cohort: Cohort, model: CoxModel) -> None:
         figure = course_figure(cohort, model, names.index(chosen))
         with st.container(key="course-chart"):
             show(figure, key=f"course-{cohort.fingerprint[:8]}")
-        note(figure.provenance.method)
+        note(figure.explained())
 
 
 def _subgroups(cohort: Cohort, endpoint: str) -> None:
@@ -213,7 +213,7 @@ def _subgroups(cohort: Cohort, endpoint: str) -> None:
         name = f"forest-{cohort.fingerprint[:8]}"
         with st.container(key="forest"):
             show(figure, key=name, selection=CLICK, on_select=click_handler(name, "key", _toggle(cohort)))
-        note(f"{figure.summary[0]}. {figure.provenance.method}")
+        note(f"{'. '.join(figure.summary)}. {figure.explained()}")
         _twin(cohort, found.rows)
         for text in figure.notes:
             note(text)

@@ -38,6 +38,6 @@ def incidence(cohort: Cohort, by: str | None, times: tuple[float, ...], *, only:
         with st.container(key="incidence"):
             show(figure, key=f"incidence-{cohort.fingerprint[:8]}")
         table(figure.table)
-        note(" · ".join((*figure.summary, figure.provenance.method)))
+        note(" · ".join((*figure.summary, figure.explained())))
         for text in (*figure.warnings, *figure.notes):
             note(text, strong=text in figure.warnings)

@@ -22,7 +22,7 @@ from core.response import ResponseOptions, meanings_of
 from core.roles import MEANINGS, Meaning
 from core.schema import RESPONSE
 from ui import cache
-from ui.board import endpoint_choice, numbers
+from ui.board import curves_part, endpoint_choice, numbers
 from ui.display import heading, meaning_words, note, panel, plain, show, table, turned
 from ui.guard import guard, landmark_input
 from ui.incidence import incidence
@@ -89,7 +89,7 @@ def _response(cohort: Cohort, by: str, options: ResponseOptions) -> None:
         for line in figure.summary:
             note(line)
         table(turned(figure.table))
-        note(figure.provenance.method)
+        note(figure.explained())
         for text in figure.notes:
             note(text)
 
@@ -106,7 +106,7 @@ def _waterfall(cohort: Cohort, by: str) -> None:
         figure = waterfall_figure(cohort, key, by)
         heading(figure.title)
         show(figure, key=f"waterfall-{cohort.fingerprint[:8]}-{key}")
-        note(figure.provenance.method)
+        note(figure.explained())
         table(figure.table)
         for text in figure.notes:
             note(text)
@@ -120,7 +120,7 @@ def _failure(cohort: Cohort, by: str, options: ResponseOptions) -> None:
         with st.container(key="failure"):
             show(figure, key=f"failure-{cohort.fingerprint[:8]}-{by}-{len(found.together)}")
         table(figure.table)
-        note(figure.provenance.method)
+        note(figure.explained())
         for text in figure.notes:
             note(text)
 
@@ -152,7 +152,7 @@ def _duration(cohort: Cohort, by: str, options: ResponseOptions) -> None:
         heading(figure.title)
         with st.container(key="swimmer"):
             show(figure, key=f"swimmer-{cohort.fingerprint[:8]}-{by}-{len(figure.drawn)}")
-        note(figure.provenance.method)
+        note(figure.explained())
         for text in figure.notes:
             note(text)
 
@@ -175,10 +175,8 @@ def _survival(cohort: Cohort) -> None:
             return
         found = cache.landmark(cohort, endpoint=endpoint, at=at)
         note(f"{found.words()} Times run from month {number(at)}.")
-        result = cache.kaplan_meier(found.cohort, endpoint=endpoint, by=RESPONSE)
-        effect = cache.treatment_effect(found.cohort, endpoint=endpoint, by=RESPONSE)
-        figure = km_figure(Part(cohort=found.cohort, result=result, effect=effect), CurveOptions())
+        figure = km_figure(curves_part(found.cohort, endpoint=endpoint, by=RESPONSE), CurveOptions())
         heading(figure.title)
         with st.container(key="curves"):
             show(figure, key=f"response-km-{cohort.fingerprint[:8]}")
-        numbers(found.cohort, figure, faint=False, keys=(RESPONSE,))
+        numbers(found.cohort, figure, keys=(RESPONSE,))

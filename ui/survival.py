@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from core.charts import CurveOptions, Part, km_figure, km_panes_figure
+from core.charts import CurveOptions, km_figure, km_panes_figure
 from core.charts.kaplan_meier import COUNTS, VIEWS
 from core.cohort import Cohort
 from core.counts import number_of_strata
@@ -16,7 +16,7 @@ from core.format import number
 from core.product_limit import CONF_TYPES, ConfType
 from core.survival_options import SurvivalOptions
 from ui import cache, state
-from ui.board import choices, compared, numbers
+from ui.board import choices, compared, curves_part, numbers
 from ui.checks import checks
 from ui.display import heading, note, panel, show
 from ui.guard import landmark_input
@@ -102,14 +102,13 @@ def _curves(cohort: Cohort, options: SurvivalOptions, chosen: _Chosen) -> float 
     """Draw the curves, the slider of tau under them, and their numbers; return tau."""
     place = st.container()
     tau = _tau(cohort, options)
-    marked = CurveOptions(**{**chosen.curves.__dict__, "tau": tau})
+    marked = replace(chosen.curves, tau=tau)
     figure = _one(cohort, options, marked) if not chosen.within else _several(cohort, options, marked, chosen.within)
     with place:
         heading(figure.title, warned=bool(figure.warnings))
         with st.container(key="curves"):
             show(figure, key=f"km-depth-{cohort.fingerprint[:8]}-{chosen.within or ''}")
-    numbers(cohort, figure, faint=bool(cohort.filters) and marked.faint, keys=(options.by, chosen.within),
-            panes=bool(chosen.within))
+    numbers(cohort, figure, keys=(options.by, chosen.within), panes=bool(chosen.within))
     if chosen.within:
         note(f"The tables below speak of all levels of {cohort.variable(chosen.within).label} together.")
     return tau
@@ -132,19 +131,13 @@ def _set_tau(endpoint: str) -> None:
         session().tau[endpoint] = at
 
 
-def _part(cohort: Cohort, whole: Cohort, options: SurvivalOptions, level: str = "") -> Part:
-    of = {"endpoint": options.endpoint, "by": options.by}
-    result = cache.kaplan_meier(cohort, **of, conf_type=options.conf_type)
-    effect = cache.treatment_effect(cohort, **of) if options.by and len(result.levels) > 1 else None
-    reference = cache.kaplan_meier(whole, **of, conf_type=options.conf_type) if cohort.filters else None
-    return Part(cohort=cohort, result=result, effect=effect, reference=reference, level=level)
-
-
 def _one(cohort: Cohort, options: SurvivalOptions, curves: CurveOptions) -> Figure:
-    return km_figure(_part(cohort, cohort.whole, options), curves)
+    return km_figure(curves_part(cohort, endpoint=options.endpoint, by=options.by, conf_type=options.conf_type,
+                                 whole=cohort.whole), curves)
 
 
 def _several(cohort: Cohort, options: SurvivalOptions, curves: CurveOptions, within: str) -> Figure:
     whole = dict(cache.parts(cohort.whole, within))
-    parts = [_part(part, whole[level], options, level) for level, part in cache.parts(cohort, within)]
+    parts = [curves_part(part, endpoint=options.endpoint, by=options.by, conf_type=options.conf_type,
+                         whole=whole[level], level=level) for level, part in cache.parts(cohort, within)]
     return km_panes_figure(cohort, parts, within, curves)

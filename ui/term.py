@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.charts import CurveOptions, Part, km_figure
+from core.charts import CurveOptions, km_figure
 from core.charts.toxicity_tables import MOST, patients_table, term_figure
 from core.cohort import Cohort
 from core.filters import Condition
-from ui import cache
-from ui.board import numbers
+from ui.board import curves_part, numbers
 from ui.display import heading, note, panel, show, show_table, table
 from ui.state import session
 
@@ -54,10 +53,8 @@ def _survival(cohort: Cohort, key: str) -> None:
     if not endpoint:
         note("No endpoint is mapped: there is no survival to show.")
         return
-    result = cache.kaplan_meier(cohort, endpoint=endpoint, by=key)
-    effect = cache.treatment_effect(cohort, endpoint=endpoint, by=key)
-    figure = km_figure(Part(cohort=cohort, result=result, effect=effect), CurveOptions())
+    figure = km_figure(curves_part(cohort, endpoint=endpoint, by=key), CurveOptions())
     heading(figure.title, warned=bool(figure.warnings))
     with st.container(key="curves"):
         show(figure, key=f"term-km-{cohort.fingerprint[:8]}")
-    numbers(cohort, figure, faint=False, keys=(key,))
+    numbers(cohort, figure, keys=(key,))

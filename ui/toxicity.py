@@ -111,7 +111,7 @@ def _burden(cohort: Cohort, chosen: _Chosen) -> None:
     figure = burden_table(cohort, every, cache.burden(cohort, by=chosen.by))
     heading(figure.title)
     show_table(figure)
-    note(figure.provenance.method)
+    note(figure.explained())
 
 
 def _rates(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[str]) -> None:
@@ -126,14 +126,14 @@ def _rates(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[s
     with left:
         heading(figure.title, below=_to_term(cohort))
         show(figure, key=f"ae-rates-{name}", selection=CLICK, on_select=_picks(f"ae-rates-{name}"))
-        note(figure.provenance.method)
+        note(figure.explained())
     if len(result.levels) < 2:
         return
     apart = difference_figure(cohort, result, chosen.view, terms)
     with right:
         heading(apart.title)
         show(apart, key=f"ae-apart-{name}", selection=CLICK, on_select=_picks(f"ae-apart-{name}"))
-        note(f"Smallest p: {apart.summary[0]}. {apart.provenance.method}")
+        note(f"Smallest p: {apart.summary[0]}. {apart.explained()}")
         for text in apart.notes:
             note(text)
 
@@ -164,7 +164,7 @@ def _grades(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[
         figure = grades_figure(cohort, result, terms)
         heading(figure.title)
         show(figure, key=f"ae-grades-{name}")
-        note(figure.provenance.method)
+        note(figure.explained())
         with st.expander("The same as a table"):
             for words, part in table_parts(figure.table):
                 table(part, caption=words)
@@ -174,7 +174,7 @@ def _grades(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[
         figure = volcano_figure(cohort, result, chosen.view, terms)
         heading(figure.title, below=_to_term(cohort))
         show(figure, key=f"ae-volcano-{name}", selection=CLICK, on_select=_picks(f"ae-volcano-{name}"))
-        note(figure.provenance.method)
+        note(figure.explained())
 
 
 def _picks(name: str) -> Callable[[], None]:

@@ -8,7 +8,7 @@ from typing import Any
 from core.baseline import Baseline
 from core.cohort import Cohort
 from core.figure import Figure, by_words, provenance, rows_of, text_table
-from core.format import DASH, count_and_percent, fixed, number, p_value, plural
+from core.format import DASH, count_and_percent, error_of_p, fixed, number, p_value, plural
 
 _INDENT = "\u2003"
 
@@ -81,5 +81,5 @@ def _compared(test: Any, *, p: bool) -> list[str]:
     if not p:
         return [smd]
     shown = p_value(test.p_value)
-    error = f", error {fixed(test.error, 4)}" if test.error else ""
+    error = f", error {error_of_p(test.error)}" if test.error else ""
     return [smd, shown or DASH, f"{test.test}{error}" if shown else ""]

@@ -14,8 +14,19 @@ from core.charts.panes import Axes, Block, Curve, Pane
 from core.charts.steps import KEY, MANY, draw, thinned
 from core.cohort import Cohort
 from core.counts import count
+from core.estimates import restricted_mean_comparison
 from core.figure import Figure, provenance, rows_of, text_table
-from core.format import NOT_ESTIMABLE, estimate, fixed, hazard_ratio, number, p_phrase, plural, share_with_limits
+from core.format import (
+    NOT_ESTIMABLE,
+    estimate,
+    fixed,
+    hazard_ratio,
+    number,
+    p_phrase,
+    plural,
+    share_with_limits,
+    shortest,
+)
 from core.kaplan_meier import KaplanMeier
 from core.options import NOT_NEGATIVE, Checked, Limits
 from core.product_limit import Z95
@@ -53,12 +64,17 @@ class CurveOptions(Checked):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Part:
-    """The curves of one pane: its patients, their results, and those of the whole cohort."""
+    """The curves of one pane: its patients, their results, and those of the whole cohort.
+
+    `means`: restricted means to the longest month that all groups allow, wanted where a hazard ratio seems to change
+    over time.
+    """
 
     cohort: Cohort
     result: KaplanMeier
     effect: TreatmentEffect | None = None
     reference: KaplanMeier | None = None
+    means: pd.DataFrame | None = None
     level: str = ""
 
 
@@ -147,7 +163,22 @@ def summary(part: Part) -> list[str]:
                   + hazard_ratio(row.hazard_ratio, row.conf_low, row.conf_high)
                   + (f" against {row.reference}" if pair and not row.reason else "")
                   for row in rows_of(effect.terms)]
+        if (effect.terms.reason == "").any():
+            lines += [adequacy.proportional_verdict(effect.proportional[2]), *_means(part)]
     return lines
+
+
+def _means(part: Part) -> list[str]:
+    """Say the differences of restricted means, where the hazard ratio may not describe what is seen."""
+    if part.means is None:
+        return []
+    differences = restricted_mean_comparison(part.means)
+    differences = differences[differences.measure == "difference"]
+    month = shortest(float(part.means.tau.iloc[0]), 1)
+    several = len(differences) > 1
+    return [f"Restricted mean to month {month}{f', {r.strata}' if several else ''}: "
+            f"{estimate(r.estimate, r.conf_low, r.conf_high)} months against {r.reference}, {p_phrase(r.p_value)}"
+            for r in rows_of(differences) if not np.isnan(r.p_value)]
 
 
 def warnings(cohort: Cohort, *keys: str | None) -> list[str]:

@@ -138,7 +138,8 @@ def failure_figure(cohort: Cohort, found: FailurePattern) -> Figure:
         if found.missing else "",
         f"{plural(hidden, 'patient')} of rarer patterns are not drawn; the CSV holds all." if hidden else ""]))
     return Figure(
-        slug=f"failure-{found.by}", title="Failure pattern: patients by exactly the sites where they failed",
+        slug=f"failure-{found.by}",
+        title=f"Failure pattern by {by_words(cohort, found.by)}: patients by exactly the sites where they failed",
         chart=theme.with_data(_upset(len(shown), len(found.names), len(found.levels)), bars=bars, dots=dots,
                               lines=lines, names=names, legend=_legend(found.levels)),
         table=sites_table(found), drawn=found.together, notes=left_out,

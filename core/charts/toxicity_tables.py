@@ -13,8 +13,8 @@ from core.adverse_events import AdverseEvents
 from core.charts.adverse_events import BAND_WORDS
 from core.cohort import Cohort
 from core.counts import strata
-from core.figure import Figure, Heading, provenance, rows_of, text_table
-from core.format import DASH, count_and_percent, fixed, number, p_value, percentage_points
+from core.figure import Figure, Heading, by_words, provenance, rows_of, text_table
+from core.format import DASH, count_and_percent, error_of_p, fixed, number, p_value, percentage_points
 
 MOST = 500  # patients in a list
 
@@ -43,8 +43,13 @@ def burden_table(cohort: Cohort, every: AdverseEvents, found: pd.DataFrame) -> F
                        rows)
     method = (f"Each patient at the worst grade over all terms; p by {every.options.test}; difference in percentage "
               f"points, {every.options.difference} 95% CI.")
-    return Figure(slug=f"ae-burden-{every.by}", title="Burden: any adverse event", chart=None, table=table,
+    return Figure(slug=f"ae-burden-{every.by}",
+                  title=f"Burden: any adverse event{_by(cohort, every.by if several else None)}", chart=None, table=table,
                   drawn=every.rows, provenance=provenance(cohort, method))
+
+
+def _by(cohort: Cohort, by: str | None) -> str:
+    return f" by {by_words(cohort, by)}" if by else ""
 
 
 def no_test(*groups: Any) -> str:
@@ -67,7 +72,7 @@ def overall_figure(cohort: Cohort, result: AdverseEvents, found: pd.DataFrame, b
     rows = {r.term: r for r in rows_of(found)}
     table = text_table(["Term", "p", "p adjusted", "Test"], [[
         t, p_value(rows[t].p_value) or DASH, p_value(rows[t].p_adjusted) or DASH,
-        (rows[t].test + (f", error {fixed(rows[t].error, 4)}" if rows[t].error else ""))
+        (rows[t].test + (f", error {error_of_p(rows[t].error)}" if rows[t].error else ""))
         if p_value(rows[t].p_value) else "nothing to test"] for t in terms])
     return Figure(slug=f"ae-overall-{result.by}-{band}".replace(">=", "ge"),
                   title=f"{BAND_WORDS[band]}: one test over all {len(result.levels)} groups", chart=None, table=table,
@@ -86,7 +91,7 @@ def term_figure(cohort: Cohort, term: str, by: str | None) -> Figure:
         rows.append({"Group": level, **{("none" if g == 0 else f"grade {g}"): count_and_percent(
             int((own == g).sum()), known) for g in range(highest + 1)}, "not recorded": f"{own.size - known:,}"})
     table = pd.DataFrame(rows)
-    return Figure(slug=f"ae-term-{schema.factor_key(term)}", title=f"{term}: worst grade by group", chart=None,
+    return Figure(slug=f"ae-term-{schema.factor_key(term)}", title=f"{term}: worst grade{_by(cohort, by)}", chart=None,
                   table=table, drawn=table, provenance=provenance(cohort, "Each patient at the worst CTCAE grade."))
 
 

@@ -172,6 +172,28 @@ weighting <- list(
   veteran = weighted_of(veteran, "time", "status", "trt", c("karno", "age", "celltype")),
   simulated = weighted_of(simulated, "months", "status", "arm", c("age", "stage")),
   visits = weighted_of(visits, "months", "status", "arm", c("age", "stage")))
+# ---- proportional hazards of arms alone, in a weighted model, and strata of a number by its values
+held_of <- function(time, event, arm) {
+  z <- cox.zph(coxph(Surv(time, event) ~ arm, control = strict), transform = "km")$table
+  list(statistic = z["GLOBAL", "chisq"], df = z["GLOBAL", "df"], p_value = z["GLOBAL", "p"])
+}
+weighted_zph <- function(data, treated, covariates) {
+  d <- data; d$z <- d[[treated]] == levels(d[[treated]])[2]
+  e <- fitted(glm(reformulate(covariates, "z"), binomial, d, control = glm.control(epsilon = 1e-14, maxit = 50)))
+  lapply(list(IPTW = ifelse(d$z, 1 / e, 1 / (1 - e)), overlap = ifelse(d$z, 1 - e, e)), function(w)
+    cox.zph(coxph(Surv(os_months, os_event) ~ z, data = d, weights = w, control = strict), transform = "km")$table["GLOBAL", "p"])
+}
+proportional <- list(
+  yang_pvtt = with(yang, held_of(os_months, os_event, pvtt)), yang_arm = with(yang, held_of(pfs_months, pfs_event, arm)),
+  yang_vp3 = with(subset(yang, pvtt == "Vp3"), held_of(os_months, os_event, arm)),
+  yang_vp4 = with(subset(yang, pvtt == "Vp4"), held_of(pfs_months, pfs_event, arm)),
+  colon = with(colon, held_of(time, status, rx)), colon_node4 = with(subset(colon, node4 == 1), held_of(time, status, rx)),
+  visits = with(visits, held_of(months, status, arm)), weighted = weighted_zph(yang, "arm", c("age", "pvtt", "tumor_size_cm", "hvtt")))
+data(cancer, package = "survival")
+write.csv(gbsg[c("pid", "hormon", "grade", "age", "rfstime", "status")], file.path(here, "gbsg.csv"), row.names = FALSE, quote = FALSE)
+by_grade <- list(
+  log_rank = survdiff(Surv(rfstime, status) ~ hormon + strata(grade), data = gbsg)$chisq,
+  coef = coef(coxph(Surv(rfstime, status) ~ hormon + strata(grade), data = gbsg, control = strict))[[1]])
 # ---- the code that the Hazard ratios page shows for one set of choices (tests/core/test_cox_check.py)
 shown <- local({
   source(file.path(here, "shown_cox.R"), local = TRUE, echo = FALSE, chdir = TRUE)
@@ -183,5 +205,5 @@ shown_firth <- local({
   list(coef = vec(coef), low = vec(low), high = vec(high), p_value = vec(p_value), statistic = vec(statistic))
 })
 out <- list(shown = shown, shown_firth = shown_firth, r = R.version.string, survival = as.character(packageVersion("survival")), models = models, split = split, course = course, firth = firth,
-            subgroups = subgroups, weighting = weighting)
+            subgroups = subgroups, weighting = weighting, proportional = proportional, by_grade = by_grade)
 writeLines(json(out), file.path(here, "cox_reference.json"))
