@@ -16,7 +16,7 @@ from core.text_table import TextTable
 
 _ENOUGH, _NEARLY_ALL, _MUCH_MISSING = 20, 0.9, 0.1
 _LONGEST = 600.0  # months
-_SAME = 1e-9
+_SAME, _DAY = 1e-9, 1 / schema.DAYS_PER_MONTH
 
 
 def check_cohort(table: TextTable, mapping: ColumnMapping, patients: pd.DataFrame, findings: Findings) -> None:
@@ -27,11 +27,27 @@ def check_cohort(table: TextTable, mapping: ColumnMapping, patients: pd.DataFram
         check.times(endpoint)
         check.coding(endpoint)
     check.against_survival()
+    check.after_the_end()
     check.arms()
     check.levels()
     check.limits()
     check.missing()
     check.identifiers()
+
+
+def last_seen(patients: pd.DataFrame, mapping: ColumnMapping) -> np.ndarray:
+    """Return until when each patient was followed, months (n,): to death or last follow-up; NaN where nothing says it.
+
+    By overall survival where it is mapped; else by the longest time that ended without an event.
+    """
+    times = {e.name: patients[schema.time_column(e.name)].to_numpy(dtype=float) for e in mapping.endpoints}
+    if "OS" in times:
+        return times["OS"]
+    last = np.full(len(patients), np.nan)
+    for name, time in times.items():
+        event = patients[schema.event_column(name)].to_numpy(dtype=float)
+        last = np.fmax(last, np.where(event == 0, time, np.nan))
+    return last
 
 
 class _Checks:
@@ -113,6 +129,17 @@ class _Checks:
                 self._warn(died & (event == 0), endpoint.event,
                            f"the patient died, and has no {endpoint.name} event though death counts as one.",
                            f"Correct the event, or untick that death counts in {endpoint.name}.")
+
+    def after_the_end(self) -> None:
+        """Warn of responses and failures that became known after the patient's death or last follow-up."""
+        last = last_seen(self.patients, self.mapping)
+        for variable in self.mapping.variables:
+            if variable.when:
+                known = self.patients[schema.known_column(variable.key)].to_numpy(dtype=float)
+                with np.errstate(invalid="ignore"):
+                    late = known > last * (1 + _SAME) + _DAY
+                self._warn(late, variable.when, f"{variable.label} became known after the patient's death or last "
+                           "follow-up.", "Check both times.")
 
     def arms(self) -> None:
         """Warn of arms whose names differ only by spaces, case or punctuation."""

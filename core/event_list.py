@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core import schema
+from core.checks import last_seen
 from core.dictionary import AE_FILE_NAMES, NO_WORDS, YES_WORDS, ae_category, fold
 from core.errors import MappingError
 from core.findings import Findings, ranges
@@ -24,7 +25,7 @@ from core.validation import event_frame, raise_refused
 _YES_BEGINNINGS = ("related", "possibl", "probabl", "definit", "likely", "serious", "相关", "可能")
 _NO_BEGINNINGS = ("notrelated", "unrelated", "notserious", "nonserious", "无关", "不相关")
 NEEDED = ("patient", "term", "grade")
-_SHOWN = 8
+_SHOWN, _ROUNDING = 8, 1e-6
 
 
 def with_event_file(mapping: ColumnMapping, events: TextTable) -> ColumnMapping:
@@ -86,6 +87,7 @@ def joined_events(wide: pd.DataFrame, events: TextTable, mapping: ColumnMapping,
     term = join.terms()
     grades = join.grades()
     counted = (place >= 0) & join.emergent()
+    join.after_the_end(np.where(counted, place, -1), last_seen(patients, mapping))
     raise_refused(findings)
     rows = np.flatnonzero(counted)
     counted_terms = [str(t) for t in term.categories[np.unique(term.codes[rows])]]
@@ -121,6 +123,7 @@ class _Join:
     def __init__(self, events: TextTable, role: EventFileRole, mapping: ColumnMapping, findings: Findings) -> None:
         self.events, self.role, self.mapping, self.findings = events, role, mapping, findings
         self.file = events.name or "the adverse-event file"
+        self._days: np.ndarray | None = None
 
     def _absent(self, cells: TextColumn) -> np.ndarray:
         return cells.is_in(spellings(self.mapping.missing))
@@ -194,7 +197,12 @@ class _Join:
         return {t: str(pairs.loc[t].idxmax()) if t in pairs.index else ae_category(t) for t in term.categories}
 
     def days(self) -> np.ndarray:
-        """Return the study day per row, NaN where there is none."""
+        """Return the study day per row, NaN where there is none; read once."""
+        if self._days is None:
+            self._days = self._read_days()
+        return self._days
+
+    def _read_days(self) -> np.ndarray:
         if not self.role.day:
             return np.full(len(self.events), np.nan)
         cells = self.events.cells[self.role.day]
@@ -216,6 +224,23 @@ class _Join:
             self._name(unclear[cells.codes], column, "is neither yes nor no and counts as missing", "warning")
             codes = of_text[cells.codes]
         return categorical(codes, ["no", "yes"])
+
+    def after_the_end(self, place: np.ndarray, last: np.ndarray) -> None:
+        """Name events that begin after the patient's death or last follow-up; day 1 is the first.
+
+        Parameters
+        ----------
+        place : int (rows,), of the patient; -1 for rows that do not count
+        last : (n,), months from `checks.last_seen`
+        """
+        if not self.role.day:
+            return
+        end = np.where(place >= 0, last[place], np.nan) / schema.MONTHS_PER["days"]
+        with np.errstate(invalid="ignore"):
+            late = self.days() > end + 1 + _ROUNDING
+        dated = int((~np.isnan(end) & ~np.isnan(self.days())).sum())
+        self._name(late, self.role.day, "lies after the patient's death or last follow-up "
+                   f"(of {dated:,} dated events)", "warning")
 
     def _name(self, bad: np.ndarray, column: str, what: str, severity: schema.Severity) -> None:
         rows = np.flatnonzero(bad)

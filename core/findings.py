@@ -20,26 +20,29 @@ class Findings:
         self.records: list[dict[str, object]] = list(records)
 
     def add(self, severity: Severity, message: str, *, remedy: str = "", row: int | str = "",
-            column: str = "", value: str = "") -> None:
-        """Add one finding: what it is about, what was done, and how to change it."""
+            column: str = "", value: str = "", kind: str = "", rows: int = 1) -> None:
+        """Add one finding: what it is about, what was done, and how to change it.
+
+        `kind`: the message without line and value, which findings of one kind share; `rows`: how many it stands for.
+        """
         self.records.append({"severity": severity, "row": row, "column": column, "value": value,
-                             "message": message, "remedy": remedy})
+                             "message": message, "remedy": remedy, "kind": kind or message, "rows": rows})
 
     def add_rows(self, severity: Severity, lines: np.ndarray, values: Callable[[int], str],
                  message: str, *, column: str = "", remedy: str = "") -> None:
         """Add a finding per row; `values` gives the value of the i-th. `{line}` and `{value}` are filled in."""
-        most = _SINGLY[severity]
+        most, kind = _SINGLY[severity], said_of_many(message)
         if severity == "assumed" and len(lines) > most:
             most = 0
         for i, line in enumerate(lines[:most]):
             value = values(i)
             self.add(severity, message.replace("{line}", str(line)).replace("{value}", repr(value)),
-                     remedy=remedy, row=int(line), column=column, value=value)
+                     remedy=remedy, row=int(line), column=column, value=value, kind=kind)
         rest = lines[most:]
         if len(rest):
             self.add(severity, f"{len(rest):,} {'further ' if most else ''}rows of one kind: {message}"
                      .replace("{line}", "…").replace("{value}", "…"),
-                     remedy=remedy, row=ranges(rest), column=column)
+                     remedy=remedy, row=ranges(rest), column=column, kind=kind, rows=len(rest))
 
     @property
     def refused(self) -> bool:
@@ -47,8 +50,21 @@ class Findings:
         return any(r["severity"] == "refused" for r in self.records)
 
     def frame(self) -> pd.DataFrame:
-        """Return the findings as a frame: severity, row, column, value, message, remedy."""
-        return pd.DataFrame(self.records, columns=list(FINDING_COLUMNS))
+        """Return the findings as a frame: severity, row, column, value, message, remedy, kind, rows."""
+        frame = pd.DataFrame(self.records, columns=list(FINDING_COLUMNS))
+        return frame.assign(kind=frame.kind.fillna(frame.message), rows=frame.rows.fillna(1).astype(int))
+
+
+def said_of_many(message: str) -> str:
+    """Return a message for all rows of its kind: without the line at its head, the value as an ellipsis."""
+    bare = message.replace("Line {line}: ", "").replace(", line {line}", "").replace("{line}", "…")
+    bare = bare.replace("{value}", "a value").strip()
+    return bare[:1].upper() + bare[1:]
+
+
+def grouped_by_kind(findings: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return the findings of each kind, severity and column together, in the order in which they were made."""
+    return [part for _, part in findings.groupby(["severity", "column", "kind"], sort=False)]
 
 
 def masked(findings: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:

@@ -22,7 +22,7 @@ SAFETY = "in safety population"
 
 # The long adverse-event frame: one row per patient (position), term and record.
 EVENT_COLUMNS = ("patient", "term", "category", "grade", "day", "serious", "related")
-FINDING_COLUMNS = ("severity", "row", "column", "value", "message", "remedy")
+FINDING_COLUMNS = ("severity", "row", "column", "value", "message", "remedy", "kind", "rows")
 
 Kind = Literal["categorical", "numeric", "grade"]
 Known = Literal["baseline", "later"]

@@ -12,7 +12,7 @@ from core.dates import dates_of
 from core.derive import derived
 from core.dictionary import ae_category, ae_term, dictionary_entry
 from core.errors import ValidationError
-from core.findings import Findings, ranges
+from core.findings import Findings, grouped_by_kind, ranges
 from core.format import plain_number, plural
 from core.levels import MANY, as_number, categorical, grade, levels_of
 from core.mapping import ColumnMapping
@@ -59,10 +59,12 @@ def raise_refused(findings: Findings) -> None:
     """
     refused = [r for r in findings.records if r["severity"] == "refused"]
     if refused:
-        said = " ".join(str(r["message"]) for r in refused[:_SHOWN])
-        more = f" And {len(refused) - _SHOWN:,} more." if len(refused) > _SHOWN else ""
-        remedies = dict.fromkeys(str(r["remedy"]) for r in refused[:_SHOWN] if r["remedy"])
-        raise ValidationError(said + more, " ".join(remedies) or "Correct the file, or the column's role.",
+        kinds = grouped_by_kind(Findings(refused).frame())
+        said = [str(k.message.iloc[0]) + (f" And {k.rows.sum() - 1:,} more like it." if k.rows.sum() > 1 else "")
+                for k in kinds[:_SHOWN]]
+        more = [f"And {plural(len(kinds) - _SHOWN, 'other kind')} of cells."] if len(kinds) > _SHOWN else []
+        remedies = dict.fromkeys(str(k.remedy.iloc[0]) for k in kinds[:_SHOWN] if k.remedy.iloc[0])
+        raise ValidationError(" ".join([*said, *more]), " ".join(remedies) or "Correct the file, or the column's role.",
                               findings.frame())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 
 import pandas as pd
@@ -10,13 +11,14 @@ import streamlit as st
 
 from core.cohort import Cohort
 from core.export.data import table_bytes
-from core.findings import masked
+from core.findings import grouped_by_kind, masked
 from core.format import exact, plural
 from core.mapping import ColumnMapping
 from core.schema import SEVERITIES
 from ui.display import heading, note, table
 
-_SHOWN, _OPEN = 200, 8
+_SHOWN, _OPEN = 200, 8  # kinds in the list; findings up to which it stands open
+_FIRST, _LISTED = 3, 100  # lines that a kind names, and those that it lists when asked
 _HEADS = {"severity": "Severity", "row": "Line", "column": "Column", "value": "Value",
           "message": "What was found and done", "remedy": "How to change it"}
 
@@ -37,9 +39,39 @@ def findings_table(findings: pd.DataFrame, identifiers: tuple[str, ...] = ()) ->
                                "text/csv", on_click="ignore", icon=":material/download:")
         shown = findings[findings.severity.isin(chosen)] if chosen else findings
         shown = shown.sort_values("severity", key=lambda s: s.map(SEVERITIES.index), kind="stable")
-        table(shown.head(_SHOWN).astype(str).rename(columns=_HEADS), wrap=True)
-        if len(shown) > _SHOWN:
-            note(f"The first {_SHOWN} of {len(shown):,}; the CSV holds all.")
+        kinds = grouped_by_kind(shown)
+        st.html(_kinds_table(kinds[:_SHOWN]))
+        if len(kinds) > _SHOWN:
+            note(f"The first {_SHOWN} of {len(kinds):,} kinds; the CSV holds all findings.")
+
+
+def _kinds_table(kinds: list[pd.DataFrame]) -> str:
+    """Write a row per kind of finding: its count and the first rows, and on a click all of them."""
+    head = "".join(f"<th scope='col'>{html.escape(name)}</th>" for name in _HEADS.values())
+    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in _kind_cells(kind)) + "</tr>" for kind in kinds)
+    return (f"<div class='cs-scroll'><table class='cs-table cs-wrap'><thead><tr>{head}</tr></thead>"
+            f"<tbody>{body}</tbody></table></div>")
+
+
+def _kind_cells(kind: pd.DataFrame) -> list[str]:
+    """Return the cells of a kind's row, escaped."""
+    first = kind.iloc[0]
+    if kind.rows.sum() == 1 or len(kind) == 1:
+        return [html.escape(str(first[c])) for c in _HEADS]
+    values = list(dict.fromkeys(str(v) for v in kind.value))
+    lines = [str(v) for v in kind.row]
+    rows = "".join(f"<li>{html.escape(str(m))}</li>" for m in kind.message.head(_LISTED))
+    more = int(kind.rows.sum()) - min(len(kind), _LISTED)
+    rest = f"<li>… {more:,} more: the CSV names all.</li>" if len(kind) > _LISTED else ""
+    message = (f"<details><summary>{plural(int(kind.rows.sum()), 'row')}: {html.escape(str(first.kind))}</summary>"
+               f"<ol>{rows}{rest}</ol></details>")
+    return [html.escape(str(first.severity)), html.escape(_few(lines)), html.escape(str(first.column)),
+            html.escape(_few(values)), message, html.escape(str(first.remedy))]
+
+
+def _few(texts: list[str]) -> str:
+    """Name the first of some texts."""
+    return ", ".join(texts[:_FIRST]) + (" …" if len(texts) > _FIRST else "")
 
 
 def mapping_download(cohort: Cohort) -> None:

@@ -44,8 +44,8 @@ def burden_table(cohort: Cohort, every: AdverseEvents, found: pd.DataFrame) -> F
     method = (f"Each patient at the worst grade over all terms; p by {every.options.test}; difference in percentage "
               f"points, {every.options.difference} 95% CI.")
     return Figure(slug=f"ae-burden-{every.by}",
-                  title=f"Burden: any adverse event{_by(cohort, every.by if several else None)}", chart=None, table=table,
-                  drawn=every.rows, provenance=provenance(cohort, method))
+                  title=f"Burden: any adverse event{_by(cohort, every.by if several else None)}", chart=None,
+                  table=table, drawn=every.rows, provenance=provenance(cohort, method))
 
 
 def _by(cohort: Cohort, by: str | None) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from core import Filters, read_cohort, schema
 from core.errors import FilterError, MappingError, NeedsAnswer, ValidationError
+from core.findings import grouped_by_kind
 from core.mapping import ColumnMapping
 from tests.conftest import REFERENCE, SAMPLE
 
@@ -263,3 +264,43 @@ def test_filters_that_mean_nothing_are_refused(conditions, words):
 def test_a_click_keeps_the_rest_of_a_condition():
     filters = Filters.from_json({"sex": {"in": ["M"], "missing": True}}).toggled("sex", "F")
     assert filters.to_json() == {"sex": {"in": ["M", "F"], "missing": True}}
+
+
+# ---- what happened after the end, and findings of one kind ---------------------------------------
+
+def late_cohort(n=40):
+    rows = "".join(f"p{i},{'AB'[i % 2]},{10 + i % 3},{i % 2},{'CR' if i % 2 else 'PD'},{20 if i < 5 else 2}\n"
+                   for i in range(n))
+    events = "id,term,grade,day\n" + "".join(f"p{i},Rash,{1 + i % 3},{900 if i % 4 else 30}\n" for i in range(n))
+    mapping = {"patient_id": "id", "arm": {"column": "arm", "reference": "A", "levels": {"A": "A", "B": "B"}},
+               "endpoints": {"OS": {"time": "OS_months", "event": "OS_event", "event_values": ["1"], "unit": "months"}},
+               "response": {"column": "response", "when": {"column": "known", "unit": "months"}},
+               "adverse_events": {"file": {"patient": "id", "term": "term", "grade": "grade", "day": "day"}}}
+    return read_cohort(f"id,arm,OS_months,OS_event,response,known\n{rows}".encode(), mapping,
+                       adverse_events=events.encode())
+
+
+def test_events_and_responses_after_the_end_are_named():
+    found = late_cohort().findings
+    events = found[found.message.str.contains("lies after the patient's death or last follow-up")]
+    assert events.rows.sum() == 30 and events.kind.nunique() == 1 and "of 40 dated events" in events.kind.iloc[0]
+    responses = found[found.message.str.contains("Response became known after")]
+    assert responses.row.tolist() == [2, 3, 4, 5, 6]
+
+
+def test_the_adam_study_has_its_late_events_said():
+    folder = REFERENCE / "adam"
+    cohort = read_cohort({p.name: p for p in folder.glob("*.csv")})
+    late = cohort.findings[cohort.findings.message.str.contains("lies after the patient's death or last follow-up")]
+    assert late.rows.sum() > 0 and len(grouped_by_kind(late)) == 1
+
+
+def test_findings_of_one_kind_are_one():
+    kinds = grouped_by_kind(late_cohort().findings)
+    late = next(k for k in kinds if "lies after" in k.kind.iloc[0])
+    assert late.rows.sum() == 30 and len(kinds) < 10
+    with pytest.raises(ValidationError, match=r"And 19 more like it\.") as refused:
+        read_cohort(("id,arm,OS_months,OS_event\n" + "".join(
+            f"p{i},{'AB'[i % 2]},{-1 - i if i < 20 else i},1\n" for i in range(60))).encode(), {
+            "patient_id": "id", "endpoints": {"OS": {"time": "OS_months", "event": "OS_event", "event_values": ["1"]}}})
+    assert str(refused.value).count("negative time") == 1
