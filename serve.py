@@ -14,6 +14,7 @@ from core import adverse_events, kaplan_meier, treatment_effect
 from core.charts import Part, adverse_events_figure, bars_figure, histogram_figure, km_figure
 from core.cohort import read_cohort
 from ui.cache import SAMPLE
+from ui.serving import harden
 
 
 def warm_up() -> None:
@@ -30,6 +31,7 @@ def warm_up() -> None:
 
 
 if __name__ == "__main__":
+    harden()
     warm_up()
     sys.argv = ["streamlit", "run", str(Path(__file__).parent / "app.py"), *sys.argv[1:]]
     cli.main()

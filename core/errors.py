@@ -28,6 +28,17 @@ class CohortError(Exception):
         self.remedy = remedy
         super().__init__(f"{problem} {remedy}".strip())
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let an error pass from one process to another, whatever its class takes."""
+        return _again, (type(self), str(self), self.__dict__)
+
+
+def _again(kind: type[CohortError], said: str, state: dict[str, Any]) -> CohortError:
+    error = kind.__new__(kind)
+    Exception.__init__(error, said)
+    error.__dict__.update(state)
+    return error
+
 
 class ReadingError(CohortError):
     """Say why the bytes cannot be read as a table."""

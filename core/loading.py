@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
@@ -11,9 +12,11 @@ from typing import Any, TypeGuard
 from core.adam import kind_of, study_of
 from core.errors import CohortError, MappingError, NeedsAnswer, merged
 from core.event_list import guess_event_file
+from core.files.grid import Progress
 from core.guessing import guess_mapping, is_event_list
 from core.mapping import ColumnMapping
-from core.text_table import TextTable, fingerprint
+from core.reading import read_table
+from core.text_table import ReadOptions, TextTable, fingerprint
 
 
 @dataclass(kw_only=True)
@@ -26,6 +29,7 @@ class Loading:
     events: TextTable | None = None
     findings: list[dict[str, object]] = field(default_factory=list)
     questions: list[NeedsAnswer] = field(default_factory=list)
+    guessed_here: bool = True  # and not given with the files
 
     @property
     def fingerprint(self) -> str:
@@ -84,6 +88,34 @@ def is_mapping(data: bytes) -> bool:
     return isinstance(content, dict) and bool({"endpoints", "factors", "patient_id", "arm"} & set(content))
 
 
+def load_files(files: Sequence[tuple[str, bytes]], options: ReadOptions | None = None, *,
+               progress: Progress = lambda share: None) -> Loading:
+    """Read what a person gave at once, names and bytes: the newest cohort among the files counts.
+
+    An older file that cannot be read has been said before and is passed over.
+
+    Parameters
+    ----------
+    options : how to read the newest table
+
+    Raises
+    ------
+    CohortError
+        If the newest table cannot be read, or no cohort is among the files.
+    """
+    mappings = [data.decode("utf-8-sig") for _, data in files if is_mapping(data)]
+    tables = [(name, data) for name, data in files if not is_mapping(data)]
+    if not tables:
+        raise CohortError("This is a mapping, and no cohort is with it.", "Add the cohort's file.")
+    read = []
+    for name, data in tables[:-1]:
+        with suppress(CohortError):
+            read.append(read_table(data, name=name))
+    name, data = tables[-1]
+    read.append(read_table(data, name=name, options=options, progress=progress))
+    return begin(read, mappings[-1] if mappings else None)
+
+
 def begin(tables: Sequence[TextTable], mapping: Mapping[str, Any] | str | None = None, *,
           adam: bool = False) -> Loading:
     """Tell tables apart and guess the mapping, where none is given.
@@ -110,7 +142,7 @@ def begin(tables: Sequence[TextTable], mapping: Mapping[str, Any] | str | None =
     table, events = cohorts[-1], lists[-1] if lists else None
     if mapping is not None:
         given = ColumnMapping.from_json(mapping, table.columns).to_json()
-        return Loading(table=table, mapping=given, guessed=deepcopy(given), events=events)
+        return Loading(table=table, mapping=given, guessed=deepcopy(given), events=events, guessed_here=False)
     guess = guess_mapping(table)
     data = guess.mapping.to_json()
     if events is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -14,6 +14,13 @@ class Remembers:
     """Hold results by key, as long as the object itself lives."""
 
     memo: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Go to another process without what was computed: that is made again there."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "memo"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, memo={})
 
     def remember(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what was made under this key, making it the first time."""

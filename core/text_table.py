@@ -62,7 +62,7 @@ class TextColumn:
             cells = cells.combine_chunks()
         encoded = cells.dictionary_encode()
         codes = encoded.indices.to_numpy(zero_copy_only=False)
-        stripped = pc.utf8_trim(encoded.dictionary, characters=_SPACES)
+        stripped = pc.utf8_trim(encoded.dictionary, characters=SPACES)
         if not len(stripped):
             return cls(stripped, codes)
         again = stripped.dictionary_encode()  # " a" and "a" are one value
@@ -112,7 +112,7 @@ def fingerprint(table: TextTable, events: TextTable | None) -> str:
 
 
 # Unicode's spaces, and the marks of no width that copying from documents leaves behind.
-_SPACES = " \t\n\r\x0b\x0c\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009" \
+SPACES = " \t\n\r\x0b\x0c\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009" \
           "\u200a\u200b\u200e\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 
 

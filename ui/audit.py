@@ -13,6 +13,7 @@ from core.charts.published import audit_figure, verdicts_of, widths_figure
 from core.proportions import PAIR_TESTS
 from ui import cache
 from ui.display import heading, note, panel, show, show_table
+from ui.escape import plain
 
 _FOLDER = Path(__file__).parents[1] / "sample_data"
 _BUILT_IN = {
@@ -48,7 +49,7 @@ def audit_panel() -> None:
         verdicts = verdicts_of(found)
         shown = st.pills("Findings", verdicts, selection_mode="multi", default=[v for v in verdicts if v != "agrees"],
                          key=f"audit-verdicts-{fingerprint[:8]}",
-                         format_func=lambda v: f"{v} · {int((found.findings.verdict == v).sum())}")
+                         format_func=lambda v: f"{plain(v)} · {int((found.findings.verdict == v).sum()):,}")
         rows = found.findings[found.findings.verdict.isin(shown or verdicts)]
         rows = rows.sort_values("verdict", key=lambda v: v.map(VERDICTS.index), kind="stable")  # the gravest first
         with st.container(key="audit", height=480):

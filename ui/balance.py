@@ -11,6 +11,7 @@ from core.propensity import ESTIMANDS
 from core.weighting import WeightingOptions
 from ui import cache
 from ui.display import heading, note, panel, show, table
+from ui.escape import plain
 
 _FIRST = 6  # covariates that it begins with
 
@@ -56,6 +57,6 @@ def _options(cohort: Cohort) -> WeightingOptions:
         chosen = st.multiselect("What may have decided on the treatment", known, known[:_FIRST], key="propensity",
                                 format_func=lambda k: cohort.variable(k).label, persist_state="session", width=620)
         kind = st.segmented_control("Weights", list(ESTIMANDS), default="IPTW", key="weights", required=True,
-                                    persist_state="session", help="IPTW and stabilised: the average effect in all "
-                                    "patients. Overlap: in those who might have had either treatment.")
+                                    format_func=plain, persist_state="session", help="IPTW and stabilised: the average "
+                                    "effect in all patients. Overlap: in those who might have had either treatment.")
     return WeightingOptions(covariates=tuple(chosen), kind=kind)

@@ -17,6 +17,7 @@ from core.proportional import DOUBT
 from core.schema import ARM
 from ui import cache, filters, state
 from ui.display import heading, note, panel, show, table
+from ui.escape import plain
 from ui.guard import guard
 from ui.state import session
 
@@ -43,7 +44,8 @@ def endpoint_choice(cohort: Cohort, *, visible: bool) -> None:
     """Let the person choose the endpoint, which all pages share."""
     if cohort.endpoints:
         st.segmented_control("Endpoint", cohort.endpoints, key=state.widget("endpoint", session().endpoint),
-                             on_change=_set_endpoint, label_visibility="visible" if visible else "collapsed")
+                             format_func=plain, on_change=_set_endpoint,
+                             label_visibility="visible" if visible else "collapsed")
 
 
 def compared(cohort: Cohort) -> Cohort:

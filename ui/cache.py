@@ -7,7 +7,9 @@ is shared between sessions.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -15,6 +17,7 @@ import streamlit as st
 import core
 from core.adverse_events import AdverseEvents, EventOptions
 from core.adverse_events import overall_tests as _over_all
+from core.apart import Bounds
 from core.audit import Audit, audit
 from core.audit_table import read_audit
 from core.baseline import Baseline, BaselineOptions
@@ -23,6 +26,7 @@ from core.cohort import Cohort, make_cohort
 from core.competing import CumulativeIncidence
 from core.competing import cumulative_incidence as _incidence
 from core.cox import Alone, CoxModel, CoxOptions
+from core.cox_check import cox_opinion as _cox_opinion
 from core.errors import NotEstimable
 from core.failure import FailurePattern
 from core.failure import failure_pattern as _pattern
@@ -38,14 +42,22 @@ from core.parts import within as _in_parts
 from core.product_limit import ConfType
 from core.published import Comparison, compare
 from core.response import Response, ResponseOptions
+from core.second_opinion import second_opinion as _opinion
 from core.subgroups import Subgroups
 from core.survival_options import SurvivalOptions
 from core.time_split import time_split as _split
 from core.treatment import TreatmentEffect
 from core.weighting import Weighting, WeightingOptions
+from ui.apart import apart
+from ui.escape import plain
+from ui.state import session
 
 SAMPLE = Path(__file__).parents[1] / "sample_data" / "yang2023_synthetic.csv"
 _ENTRIES = 128
+_RESULTS = 6  # of long work
+_MANY_CELLS = 4_000_000  # of a table, from which on reading its columns takes seconds
+_FIRTH = ("Fitting the penalised likelihood …", Bounds(seconds=30))
+_LIFELINES = ("lifelines is computing …", Bounds(seconds=120, memory=4 * 1024**3))
 _MODELS = 2  # each holds its design, 8 bytes per patient and column, and is quickly made again
 
 
@@ -59,11 +71,16 @@ def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> TreatmentEffe
 
 
 def cox(cohort: Cohort, *, endpoint: str, covariates: tuple[str, ...], options: CoxOptions) -> CoxModel:
+    if options.firth:
+        return _long(_FIRTH, core.cox, cohort, "cox", endpoint=endpoint, covariates=covariates, options=options)
     return _cox(cohort, cohort.key, endpoint, covariates, options, repr(options))
 
 
 def univariable(cohort: Cohort, *, endpoint: str, covariates: tuple[str, ...],
                 options: CoxOptions) -> dict[str, Alone | NotEstimable]:
+    if options.firth:
+        return _long(_FIRTH, core.univariable, cohort, "univariable", endpoint=endpoint, covariates=covariates,
+                     options=options)
     return _univariable(cohort, cohort.key, endpoint, covariates, options, repr(options))
 
 
@@ -97,11 +114,12 @@ def cumulative_incidence(cohort: Cohort, *, endpoint: str, by: str | None) -> Cu
 
 
 def second_opinion(cohort: Cohort, options: SurvivalOptions) -> pd.DataFrame:
-    return _second_opinion(cohort, cohort.key, options, repr(options))
+    return _long(_LIFELINES, _opinion, cohort, "opinion", options=options)
 
 
 def cox_opinion(cohort: Cohort, model: CoxModel) -> pd.DataFrame:
-    return _cox_opinion(cohort, cohort.key, model, model.endpoint, repr((model.columns, model.options)))
+    name = f"cox opinion {model.endpoint} {model.columns}"
+    return _long(_LIFELINES, _cox_opinion, cohort, name, model=model)
 
 
 def comparison(cohort: Cohort) -> Comparison:
@@ -148,7 +166,33 @@ def filtered(whole: Cohort, filters: Filters) -> Cohort:
 def typed(loading: Loading, mapping: ColumnMapping) -> Cohort:
     files = [loading.table, *([loading.events] if loading.events is not None else [])]
     how = [(t.sha256, str(t.detected), t.columns) for t in files]
-    return _typed(loading, mapping, json.dumps([how, mapping.to_json()]))
+    key = json.dumps([how, mapping.to_json()])
+    cells = sum(len(t) * len(t.columns) for t in files)
+    if cells < _MANY_CELLS:
+        return _typed(loading, mapping, key)
+    return _kept(f"typed {key}", lambda: apart(
+        "Reading the cohort …", make_cohort, loading.table, mapping, event_list=loading.events,
+        assumed=loading.findings_that_hold(), bounds=Bounds(seconds=30 + cells / 1e6, memory=2 * 1024**3 + 60 * cells),
+        key=f"typed {key}"))
+
+
+def _long(work: tuple[str, Bounds], function: Callable[..., Any], cohort: Cohort, name: str, **options: Any) -> Any:
+    """Compute in another process what can take long; kept like what is cached."""
+    words, bounds = work
+    asked = {k: v for k, v in options.items() if not isinstance(v, CoxModel)}
+    key = f"{name} {cohort.key} {asked!r}"
+    return _kept(key, lambda: apart(plain(words), function, cohort, bounds=bounds, key=key, **options))
+
+
+def _kept(key: str, make: Callable[[], Any]) -> Any:
+    """Return a result of long work, made once; the session keeps a few."""
+    results = session().results
+    if key not in results:
+        results[key] = make()
+        while len(results) > _RESULTS:
+            results.popitem(last=False)
+    results.move_to_end(key)
+    return results[key]
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner="Reading the cohort …")
@@ -221,20 +265,6 @@ def _parts(_cohort: Cohort, key: str, within: str) -> list[tuple[str, Cohort]]:
 @st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)
 def _cumulative_incidence(_cohort: Cohort, key: str, endpoint: str, by: str | None) -> CumulativeIncidence:
     return _incidence(_cohort, endpoint=endpoint, by=by)
-
-
-@st.cache_resource(scope="session", max_entries=8, show_spinner="lifelines is computing …")
-def _second_opinion(_cohort: Cohort, key: str, _options: SurvivalOptions, options_key: str) -> pd.DataFrame:
-    from core.second_opinion import second_opinion
-
-    return second_opinion(_cohort, _options)
-
-
-@st.cache_resource(scope="session", max_entries=8, show_spinner="lifelines is computing …")
-def _cox_opinion(_cohort: Cohort, key: str, _model: CoxModel, endpoint: str, model_key: str) -> pd.DataFrame:
-    from core.cox_check import cox_opinion
-
-    return cox_opinion(_cohort, _model)
 
 
 @st.cache_resource(scope="session", max_entries=8, show_spinner=False)

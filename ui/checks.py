@@ -17,6 +17,7 @@ from core.r_code import RCode, r_code
 from core.survival_options import SurvivalOptions
 from ui import cache
 from ui.display import heading, note, panel, table
+from ui.escape import plain
 
 _LARGE = 20_000
 
@@ -65,4 +66,5 @@ def _r(code: RCode, name: str, label: str) -> None:
     data = table_bytes(code.data)
     file = f"cohortscope-{name}-{hashlib.sha256(data).hexdigest()[:8]}.csv".lower().replace(" ", "-")
     st.code(code.reading(file), language="r", height=440)
-    st.download_button(label, data, file, "text/csv", on_click="ignore", key="r-data", icon=":material/download:")
+    st.download_button(plain(label), data, file, "text/csv", on_click="ignore", key="r-data",
+                       icon=":material/download:")

@@ -68,14 +68,6 @@ def show_table(figure: Figure, *, wrap: bool = False) -> None:
         note(text)
 
 
-def plain(text: str) -> str:
-    """Escape what Streamlit's labels would read as Markdown."""
-    out = text
-    for mark in "\\`*_{}[]()#+-.!|<>~$:":
-        out = out.replace(mark, f"\\{mark}")
-    return out
-
-
 def table(frame: pd.DataFrame, *, caption: str = "", wrap: bool = False) -> None:
     """Write a frame of text as a table that can be read aloud, copied and tested."""
     head = "".join(f"<th scope='col'>{_breakable(name)}</th>" for _, name in headings_of(frame))

@@ -18,7 +18,8 @@ from core.loading import Loading
 from core.mapping import ColumnMapping
 from core.text_table import ReadOptions
 from ui import cache, state
-from ui.display import heading, note, plain, table
+from ui.display import heading, note, table
+from ui.escape import plain
 from ui.findings import findings_table, mapping_download
 from ui.mapping_form import mapping_form
 from ui.state import Draft, session

@@ -10,6 +10,7 @@ from core.export import FORMATS, board_name, file_name, formats_of
 from core.export.slides import pptx
 from core.figure import Figure
 from ui.display import note
+from ui.escape import plain
 
 
 @st.dialog("Export", width="medium")
@@ -21,7 +22,7 @@ def export_dialog(figures: list[Figure]) -> None:
     figure = ordered[place]
     with st.container(horizontal=True, key="export-formats"):
         for form in formats_of(figure):
-            st.download_button(form.label, partial(form.make, figure), file_name(figure, form.suffix),
+            st.download_button(plain(form.label), partial(form.make, figure), file_name(figure, form.suffix),
                                form.mime, on_click="ignore", key=f"export-{figure.slug}-{form.suffix}")
     main = [f for f in ordered if not f.slug.startswith("composition")]
     if len(main) > 1:

@@ -14,7 +14,7 @@ from core.counts import level_counts
 from core.filters import Condition, Filters
 from core.mapping import FactorRole
 from ui import state
-from ui.display import plain
+from ui.escape import plain
 from ui.state import session
 
 _FLOOR, _CEILING = ("ge", "gt"), ("le", "lt")
@@ -122,7 +122,7 @@ def _pills(cohort: Cohort, key: str, variable: FactorRole) -> None:
     chosen = [v for v in levels if condition and v in (condition.levels or ())]
     name = state.widget(f"pills-{key}", chosen)
     st.pills(plain(variable.label), levels, selection_mode="multi", key=name,
-             format_func=lambda v: f"{plain(v)} · {counts[v]}",
+             format_func=lambda v: f"{plain(v)} · {plain(counts[v])}",
              on_change=_set_levels, args=(key, name))
 
 
@@ -142,9 +142,9 @@ def _range(cohort: Cohort, key: str, variable: FactorRole) -> None:
         left, right = st.columns([0.34, 0.66])
         names = (state.widget(f"{side}-sign-{key}", sign), state.widget(f"{side}-{key}", bounds.get(sign)))
         asked = {"label_visibility": "collapsed", "on_change": _set_bound, "args": (key, side, signs, names)}
-        left.selectbox(f"{plain(variable.label)}, {side}: sign", signs, key=names[0], format_func=_SIGN.__getitem__,
-                       **asked)
-        right.number_input(f"{plain(variable.label)} {_SIGN[sign]}", value=None, key=names[1], format="%g",
+        left.selectbox(f"{plain(variable.label)}, {plain(side)}: sign", signs, key=names[0],
+                       format_func=_SIGN.__getitem__, **asked)
+        right.number_input(f"{plain(variable.label)} {plain(_SIGN[sign])}", value=None, key=names[1], format="%g",
                            placeholder=_SIGN[sign], **asked)
 
 
@@ -174,7 +174,7 @@ def _events(cohort: Cohort) -> None:
     for words, condition in _HAD.items():
         chosen = [t for t, k in keys.items() if filters.conditions.get(k) == condition]
         name = state.widget(f"had-{words}", chosen)
-        st.multiselect(f"Had adverse event, {words}", list(keys), key=name, format_func=plain,
+        st.multiselect(f"Had adverse event, {plain(words)}", list(keys), key=name,
                        on_change=_set_events, args=(keys, condition, name))
 
 

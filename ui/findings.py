@@ -16,6 +16,7 @@ from core.format import exact, plural
 from core.mapping import ColumnMapping
 from core.schema import SEVERITIES
 from ui.display import heading, note, table
+from ui.escape import plain
 
 _SHOWN, _OPEN = 200, 8  # kinds in the list; findings up to which it stands open
 _FIRST, _LISTED = 3, 100  # lines that a kind names, and those that it lists when asked
@@ -29,11 +30,11 @@ def findings_table(findings: pd.DataFrame, identifiers: tuple[str, ...] = ()) ->
         return
     counts = {s: int((findings.severity == s).sum()) for s in SEVERITIES}
     words = ", ".join(f"{n:,} {s}" for s, n in counts.items() if n)
-    with st.expander(f"What reading found: {words}", expanded=len(findings) <= _OPEN or counts["refused"] > 0):
+    with st.expander(f"What reading found: {plain(words)}", expanded=len(findings) <= _OPEN or counts["refused"] > 0):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             present = [s for s in SEVERITIES if counts[s]]
             chosen = st.pills("Severity", present, selection_mode="multi", label_visibility="collapsed",
-                              format_func=lambda s: f"{s} · {counts[s]:,}", key=f"severity-{words}")
+                              format_func=lambda s: f"{plain(s)} · {counts[s]:,}", key=f"severity-{words}")
             data = table_bytes(masked(findings, identifiers))
             st.download_button("Findings (CSV)", data, f"findings-{hashlib.sha256(data).hexdigest()[:8]}.csv",
                                "text/csv", on_click="ignore", icon=":material/download:")

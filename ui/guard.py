@@ -10,6 +10,7 @@ from core.cohort import Cohort
 from core.format import number
 from core.known import known_by, later_keys
 from ui import state
+from ui.escape import plain
 from ui.state import session
 
 _SURVIVAL = "pages/2_Survival.py"
@@ -33,13 +34,13 @@ def guard(cohort: Cohort, *keys: str | None) -> None:
     names = ", ".join(cohort.variable(k).label for k in found)
     with st.container(key="guard", horizontal=True, vertical_alignment="bottom", gap="small"):
         if month is None:
-            at = st.number_input(f"By which month was it known? No date says ({names}).", 0.0, None, 3.0, step=1.0,
-                                 format="%g", key="guard-month", width=360, persist_state="session")
+            at = st.number_input(f"By which month was it known? No date says ({plain(names)}).", 0.0, None, 3.0,
+                                 step=1.0, format="%g", key="guard-month", width=360, persist_state="session")
             words = "Landmark analysis from there"
         else:
             at = math.ceil(month * 10) / 10  # not before the last of the dates
             words = f"Landmark analysis from month {number(at)}, when it was known for all"
-        if st.button(words, key="guard-start", icon=":material/flag:") and at > 0:
+        if st.button(plain(words), key="guard-start", icon=":material/flag:") and at > 0:
             session().landmark = at
             st.switch_page(_SURVIVAL, query_params=state.own_parameter())
 

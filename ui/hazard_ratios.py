@@ -26,7 +26,8 @@ from ui import cache, state
 from ui.balance import balance
 from ui.board import endpoint_choice
 from ui.checks import model_checks
-from ui.display import heading, note, panel, plain, show, show_table, table
+from ui.display import heading, note, panel, show, show_table, table
+from ui.escape import plain
 from ui.filters import click_handler
 from ui.state import session
 
@@ -73,7 +74,7 @@ def _forms(cohort: Cohort, chosen: list[str]) -> dict[str, Form]:
     out = {}
     for key in chosen:
         if (first := default_form(cohort, key)) != "levels":
-            out[key] = st.segmented_control(f"{cohort.variable(key).label} enters", list(FORMS), default=first,
+            out[key] = st.segmented_control(f"{plain(cohort.variable(key).label)} enters", list(FORMS), default=first,
                                             key=f"form-{key}", format_func=FORMS.__getitem__, required=True,
                                             persist_state="session")
     return out
@@ -86,7 +87,7 @@ def _references(cohort: Cohort, chosen: list[str]) -> dict[str, str]:
         if variable.kind == "categorical":
             levels = cohort.levels(key)
             default = levels.index(variable.reference) if variable.reference in levels else 0
-            out[key] = st.selectbox(f"Reference of {variable.label}", levels, default, key=f"reference-{key}",
+            out[key] = st.selectbox(f"Reference of {plain(variable.label)}", levels, default, key=f"reference-{key}",
                                     persist_state="session")
     return out
 

@@ -11,6 +11,7 @@ from core.competing import incidence_at
 from core.counts import strata
 from ui import cache, state
 from ui.display import heading, note, panel, show, table
+from ui.escape import plain
 
 _MOST = 6  # groups beyond which a pane per cause cannot be read
 
@@ -26,7 +27,8 @@ def incidence(cohort: Cohort, by: str | None, times: tuple[float, ...], *, only:
         note("Cumulative incidence is shown from time zero only: take the landmark away.")
         return
     endpoint = offered[0] if len(offered) == 1 else \
-        st.segmented_control("First event of", offered, default=offered[0], key="competing", required=True)
+        st.segmented_control("First event of", offered, default=offered[0], format_func=plain, key="competing",
+                             required=True)
     with panel():
         if by and len(strata(cohort, by).levels) > _MOST:
             note(f"{cohort.variable(by).label} has too many groups: all patients together are shown.")

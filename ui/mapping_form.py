@@ -21,7 +21,8 @@ from core.mapping import factor_json
 from core.response_words import meaning_of
 from core.roles import DATE, MEANINGS
 from core.text_table import TextTable
-from ui.display import meaning_words, note, plain
+from ui.display import meaning_words, note
+from ui.escape import plain
 from ui.factor_form import FactorForm, level_names
 from ui.state import Draft
 
@@ -198,7 +199,7 @@ class _Form:
         now = variable.pop("when", None) or {}
         left, right = st.columns([0.65, 0.35])
         with left:
-            column = self.column(variable["label"], now.get("column"), "when", variable["column"])
+            column = self.column(plain(variable["label"]), now.get("column"), "when", variable["column"])
         units = [*_UNITS, DATE]
         stated = now.get("unit") if column == now.get("column") else time_unit_in(column or "")
         unit = right.selectbox("as", units, units.index(stated or "months"),
@@ -224,8 +225,8 @@ class _Form:
         out: dict[str, str] = {}
         for place, role in zip(_grid(len(AE_FILE_NAMES)), AE_FILE_NAMES, strict=True):
             with place:
-                column = self.column(role.capitalize() + ("" if role in NEEDED else " (optional)"), now.get(role),
-                                     "ae-file", role, table=events)
+                column = self.column(plain(role.capitalize()) + ("" if role in NEEDED else " (optional)"),
+                                     now.get(role), "ae-file", role, table=events)
             if column:
                 out[role] = column
         return out

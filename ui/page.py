@@ -16,7 +16,8 @@ from core.filters import Filters
 from core.format import plural
 from core.parts import SELECTION
 from core.schema import ARM
-from ui import cache, filters, state
+from ui import cache, filters, serving, state
+from ui.escape import plain
 from ui.export_dialog import export_dialog
 from ui.state import session
 
@@ -30,6 +31,7 @@ PAGES = (("app.py", "Explore", ":material/monitoring:"),
 # A picture of our own: Streamlit would fetch a named icon for the tab from the internet.
 _ICON = Path(__file__).parents[1] / "static" / "icon.png"
 _CSS = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
+_CONNECTION = (Path(__file__).parent / "connection.js").read_text(encoding="utf-8")
 SAMPLE_SOURCE = ("Yang D et al. Medicine 2023;102:45(e35713)")
 
 
@@ -40,14 +42,21 @@ def open_page(title: str) -> Cohort:
     """
     st.set_page_config(page_title=f"{title} · Cohortscope", page_icon=str(_ICON),
                        layout="wide", initial_sidebar_state="collapsed")
+    serving.harden()
     st.html(f"<style>{_CSS}</style>")
+    _watch_connection()
     _menu()
-    if state.expired() and title != "Cohort":
+    if state.expired():
         st.html("<p class='cs-warn' role='alert'>Your upload has expired: the session it lived in has "
                 "ended, and nothing of it was kept. Load the file again.</p>")
-        st.page_link("pages/1_Cohort.py", label="Load the file again", icon=":material/upload:")
+        if title != "Cohort":
+            st.page_link("pages/1_Cohort.py", label="Load the file again", icon=":material/upload:")
         st.button("Open the sample cohort instead", on_click=state.clear)
-        st.stop()
+        if title != "Cohort":
+            st.stop()
+    elif session().begun_anew:
+        st.html("<p class='cs-warn' role='alert'>The app was restarted and your session has ended: filters and choices "
+                "are those of a new one.</p>")
     whole = session().cohort or cache.sample()
     session().on_page(title)
     _choose_endpoint(whole)
@@ -68,11 +77,17 @@ def close_page(cohort: Cohort) -> None:
         export_dialog([replace(f, warnings=(few, *f.warnings)) if few else f for f in session().figures])
 
 
+def _watch_connection() -> None:
+    """Let the browser say that the app does not answer, and ask for a run once it does again."""
+    st.html(f"<script>{_CONNECTION}</script>", unsafe_allow_javascript=True)
+    st.button("Is this session still there?", key="still-there", on_click=state.answer_again)
+
+
 def _menu() -> None:
     with st.container(key="menu", horizontal=True, vertical_alignment="center", gap="small"):
         st.html("<div class='cs-brand'>Cohort<span>scope</span></div>", width="content")
         for path, label, icon in PAGES:
-            st.page_link(path, label=label, icon=icon, query_params=state.own_parameter())
+            st.page_link(path, label=plain(label), icon=icon, query_params=state.own_parameter())
 
 
 def _banner() -> None:

@@ -16,6 +16,7 @@ from core.published_recompute import published_covariates
 from core.schema import ARM
 from ui import cache, state
 from ui.display import heading, note, panel, show, table
+from ui.escape import plain
 from ui.filters import picked
 from ui.state import session
 
@@ -38,7 +39,7 @@ def published_panel(cohort: Cohort) -> None:
         with st.container(key="published-options", horizontal=True, vertical_alignment="bottom", gap="small"):
             verdict = st.segmented_control(
                 "Show", ["all", AGREES, DIFFERS, NOT_HERE], default="all", key="published-verdict", required=True,
-                format_func=lambda v: f"all · {len(found.rows)}" if v == "all" else f"{v} · {totals[v]}")
+                format_func=lambda v: plain(f"all · {len(found.rows)}" if v == "all" else f"{v} · {totals[v]}"))
             place = st.selectbox("Place", ["everywhere", *dict.fromkeys(found.rows.place)], key="published-place",
                                  width=240)
         rows = found.rows[(found.rows.verdict == verdict) | (verdict == "all")]
@@ -57,7 +58,7 @@ def _list(cohort: Cohort, found: Comparison, rows: pd.DataFrame, of: str) -> Non
     pages = range(0, len(rows), _SHOWN)
     start = pages[0] if len(pages) == 1 else st.segmented_control(
         "Rows", list(pages), default=0, key=f"published-page-{len(rows)}", required=True,
-        label_visibility="collapsed", format_func=lambda i: f"{i + 1}–{min(i + _SHOWN, len(rows))}")
+        label_visibility="collapsed", format_func=lambda i: plain(f"{i + 1}–{min(i + _SHOWN, len(rows))}"))
     page = slice(start, start + _SHOWN)
     figure = comparison_figure(cohort, found, rows, page, of)
     name = f"published-{cohort.fingerprint[:8]}-{len(rows.iloc[page])}"

@@ -23,7 +23,8 @@ from core.roles import MEANINGS, Meaning
 from core.schema import RESPONSE
 from ui import cache
 from ui.board import curves_part, endpoint_choice, numbers
-from ui.display import heading, meaning_words, note, panel, plain, show, table, turned
+from ui.display import heading, meaning_words, note, panel, show, table, turned
+from ui.escape import plain
 from ui.guard import guard, landmark_input
 from ui.incidence import incidence
 from ui.state import session

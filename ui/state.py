@@ -5,6 +5,7 @@ The filters are the truth; widgets and charts show them and write back through c
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,7 +49,9 @@ class Session:
     source: str = ""  # the uploads, and the options, that the draft was read from
     options: ReadOptions = field(default_factory=ReadOptions)
     drafts: int = 0  # how many there were
-    abandoned: frozenset[str] = frozenset()  # uploads whose reading was given up
+    failed: dict[str, str] = field(default_factory=dict)  # readings that failed, and why
+    given_up: set[str] = field(default_factory=set)  # work that was given up, by its name
+    results: OrderedDict[str, Any] = field(default_factory=OrderedDict)  # of long work, the newest last
     mappings: list[dict[str, Any]] = field(default_factory=list)  # of the cohorts loaded so far
     cleared: int = 0  # how often data were cleared: the upload widget starts anew each time
     filters: Filters = field(default_factory=Filters)
@@ -67,6 +70,7 @@ class Session:
     least: int = 30  # patients; of fewer every page says so
     export_slot: Any = None  # where in the bar the export button will stand
     page: str = ""
+    begun_anew: bool = False  # the browser had an earlier session that is no more
     acted: bool = False
     suggested: list[Callable[[Filters], Filters]] = field(default_factory=list)
 
@@ -142,6 +146,13 @@ def clear() -> None:
     st.session_state["cohortscope"] = Session(cleared=session().cleared + 1)
     st.query_params.pop(OWN, None)
     st.cache_resource.clear()
+
+
+def answer_again() -> None:
+    """Take the browser's question after the connection was lost: a session that has shown no page is a new one."""
+    here = session()
+    here.acted = True
+    here.begun_anew = not here.page
 
 
 def own_parameter() -> dict[str, str] | None:

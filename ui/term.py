@@ -10,6 +10,7 @@ from core.cohort import Cohort
 from core.filters import Condition
 from ui.board import curves_part, numbers
 from ui.display import heading, note, panel, show, show_table, table
+from ui.escape import plain
 from ui.state import session
 
 _BANDS = {"any grade": 1.0, "grade ≥ 3": 3.0}
@@ -41,7 +42,7 @@ def term_panel(cohort: Cohort, term: str, by: str | None) -> None:
 def _to_filter(key: str, term: str) -> None:
     with st.container(horizontal=True, gap="small"):
         for words, least in _BANDS.items():
-            if st.button(f"Filter to those who had it, {words}", key=f"term-{int(least)}"):
+            if st.button(f"Filter to those who had it, {plain(words)}", key=f"term-{int(least)}"):
                 here = session()
                 here.act(here.filters.with_condition(key, Condition(bounds=(("ge", least),))))
                 st.rerun()

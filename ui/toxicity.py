@@ -29,6 +29,7 @@ from core.figure import table_parts
 from core.proportions import PAIR_TESTS
 from ui import cache, state
 from ui.display import heading, note, panel, show, show_table, table
+from ui.escape import plain
 from ui.filters import picked
 from ui.incidence import incidence
 from ui.state import session
@@ -141,7 +142,7 @@ def _rates(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[s
 def _numbers(result: AdverseEvents, chosen: _Chosen, terms: list[str]) -> None:
     if len(result.levels) < 2:
         return
-    with st.expander(f"The numbers: {BAND_WORDS[chosen.view.band].lower()}", expanded=False):
+    with st.expander(f"The numbers: {plain(BAND_WORDS[chosen.view.band].lower())}", expanded=False):
         for words, part in table_parts(tests_table(result, chosen.view.band, terms)):
             table(part, caption=words if len(result.levels) > 2 else "")
 
@@ -152,7 +153,7 @@ def _overall(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list
         return
     tests = cache.overall_tests(cohort, result, band=chosen.view.band, grouped=chosen.grouped)
     figure = overall_figure(cohort, result, tests, chosen.view.band, terms)
-    with st.expander(figure.title):
+    with st.expander(plain(figure.title)):
         show_table(figure)
 
 

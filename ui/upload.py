@@ -7,17 +7,18 @@ from typing import Any
 
 import streamlit as st
 
+from core.apart import Bounds
 from core.errors import CohortError
 from core.files.limits import MAX_BYTES
-from core.loading import begin, fits, is_mapping
-from core.reading import read_table
-from core.text_table import ReadOptions, TextTable
+from core.loading import Loading, fits, load_files
+from core.text_table import ReadOptions
 from ui import state
+from ui.apart import GivenUp, apart
 from ui.display import heading, note
+from ui.escape import plain
 from ui.state import Draft, session
 
 _TEMPLATE = Path(__file__).parents[1] / "sample_data" / "template.csv"
-_LARGE = 4 * 1024**2  # bytes from which reading takes long enough to show its progress
 
 
 def upload() -> Draft | None:
@@ -33,64 +34,54 @@ def upload() -> Draft | None:
                            on_click="ignore", icon=":material/download:")
         st.button("Clear my data", on_click=state.clear, icon=":material/delete:",
                   disabled=session().cohort is None and session().draft is None)
-    files = [f for f in files if f.file_id not in session().abandoned]
     if files and _are_new(files):
-        try:
-            session().draft = _draft(files)
-            st.rerun()  # what stands above speaks of the file, too
-        except CohortError as error:
-            session().draft = None
-            note(f"{files[-1].name} was not loaded. {error}", strong=True)
+        _take(files)
+    if files and (failure := session().failed.get(_reading(files[-1]))):
+        note(f"{files[-1].name} was not loaded. {failure}", strong=True)
     return session().draft
 
 
+def _reading(file: Any) -> str:
+    """Name the reading of a file in the way that is asked for."""
+    return f"{file.file_id}||{session().options.to_json()}"
+
+
 def _are_new(files: list[Any]) -> bool:
-    """Tell whether the uploads have not been read so yet; what failed is tried again."""
+    """Tell whether the uploads have not been read so yet."""
     here = session()
     ids = "|".join(f.file_id for f in files)
     if not here.source.startswith(f"{ids}||"):
         here.options = ReadOptions()
     source = f"{ids}||{here.options.to_json()}"
-    if here.source == source and here.draft is not None:
+    if here.source == source and (here.draft is not None or _reading(files[-1]) in here.failed):
         return False
     here.source = source
     return True
 
 
+def _take(files: list[Any]) -> None:
+    """Read the uploads; what could not be read before stands in nobody's way."""
+    here = session()
+    here.draft = None
+    known_bad = {reading.partition("||")[0] for reading in here.failed}
+    tried = [f for f in files[:-1] if f.file_id not in known_bad] + files[-1:]
+    try:
+        here.draft = _draft(tried)
+    except GivenUp:
+        return
+    except CohortError as error:
+        here.failed[_reading(files[-1])] = str(error)
+        return
+    st.rerun()  # what stands above speaks of the file, too
+
+
 def _draft(files: list[Any]) -> Draft:
-    """Read the uploads; the newest cohort among them counts."""
-    contents = [(f, f.getvalue()) for f in files]
-    mappings = [data.decode("utf-8-sig") for _, data in contents if is_mapping(data)]
-    tables = [(f, data) for f, data in contents if not is_mapping(data)]
-    if not tables:
-        raise CohortError("This is a mapping, and no cohort is with it.", "Add the cohort's file.")
-    read = [_read(f, data, newest=f is tables[-1][0]) for f, data in tables]
-    loading = begin([t for t in read if t is not None], mappings[-1] if mappings else None)
-    offered = next((m for m in reversed(session().mappings) if not mappings and fits(m, loading.table)), None)
+    """Read the uploads in a process of its own."""
+    contents = [(f.name, f.getvalue()) for f in files]
+    size = sum(len(data) for _, data in contents)
+    loading: Loading = apart(f"Reading {plain(files[-1].name)} …", load_files, contents, session().options,
+                             bounds=Bounds.of_file(size), key=session().source, tell_progress=True)
+    offered = next((m for m in reversed(session().mappings) if fits(m, loading.table)), None) \
+        if loading.guessed_here else None
     session().drafts += 1
     return Draft(loading=loading, number=session().drafts, offered=offered)
-
-
-def _read(file: Any, data: bytes, *, newest: bool) -> TextTable | None:
-    """Read one upload; an older one that cannot be read has been said before and is passed over."""
-    options = session().options if newest else ReadOptions()
-    try:
-        if len(data) < _LARGE:
-            return read_table(data, name=file.name, options=options)
-        place = st.empty()
-        with place.container(horizontal=True, vertical_alignment="center"):
-            bar = st.progress(0.0, f"Reading {file.name} …")
-            st.button("Give up", key=f"abandon-{file.file_id}", on_click=_abandon, args=(file.file_id,))
-        table = read_table(data, name=file.name, options=options,
-                           progress=lambda share: bar.progress(min(share, 1.0), f"Reading {file.name} …"))
-        place.empty()
-    except CohortError:
-        if newest:
-            raise
-        return None
-    return table
-
-
-def _abandon(file_id: str) -> None:
-    here = session()
-    here.abandoned = here.abandoned | {file_id}

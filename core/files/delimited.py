@@ -19,13 +19,15 @@ from pyarrow import csv as arrow_csv
 from core.errors import ReadingError
 from core.files.grid import TOP, Progress, Row
 from core.files.limits import MAX_CELL, MAX_LINE, check_cell, check_columns, check_rows
+from core.text_table import SPACES
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 _NEWLINE, _QUOTE = 10, 34
 _BLOCK = 8 * 1024**2
 _NOTE = re.compile(r"\s*[\"']?(note|notes|source|legend|abbreviations?|remarks?|#|\*|注|备注|说明|数据来源)",
                    re.IGNORECASE)
-_SOMETHING = re.compile(r"[^ \t\n,;|\ufeff\"]")
+_SOMETHING = re.compile(f"[^,;|\"{re.escape(SPACES)}]")
+_BEGINS = b"\xc2\xe1\xe2\xe3\xef"  # with what bytes a space of Unicode's begins
 _SEP = re.compile(r"[ \ufeff]*\"?sep=(.)\"?[ ,;\t]*(\n|$)", re.IGNORECASE)
 
 
@@ -121,7 +123,9 @@ def split(text: str, delimiter: str | None = None) -> Delimited:
 
 def _delimiter(text: str) -> str:
     """Choose the delimiter that gives a header over rows of equal width, most of all."""
-    sample = [line for line in text[:200_000].split("\n")[:TOP] if line.strip()]
+    begin = _SOMETHING.search(text)
+    start = text.rfind("\n", 0, begin.start()) + 1 if begin else 0
+    sample = [line for line in text[start:start + 200_000].split("\n") if line.strip()][:TOP]
     best, best_score = "", (0.0, 0.0, 0)
     for delimiter in DELIMITERS.values():
         rows = list(csv.reader(sample, delimiter=delimiter))
@@ -176,12 +180,13 @@ def _records(raw: bytes, delimiter: str, *, sep_line: bool) -> Delimited:
 
 def _blank(raw: bytes, view: np.ndarray, delimiter: str, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Tell which rows hold nothing but spaces, delimiters and quotes."""
-    nothing = f' \t\n"{delimiter}'.encode()
+    nothing, bare = f'{SPACES}"{delimiter}', f' \t\n\x0b\x0c"{delimiter}'.encode()
     edge = np.zeros(256, bool)
-    edge[list(nothing)] = True
-    out = edge[view[starts]] & edge[view[np.maximum(ends - 1, starts)]]
+    edge[[*bare, *_BEGINS]] = True
+    out = edge[view[starts]]
     for i in np.flatnonzero(out):
-        out[i] = not raw[starts[i]:ends[i]].strip(nothing)
+        left = raw[starts[i]:ends[i]].strip(bare)
+        out[i] = not left or (left[0] in _BEGINS and not left.decode("utf-8").strip(nothing))
     return out
 
 

@@ -1,0 +1,207 @@
+"""Work in a process of its own, with limits of time and memory: what a stranger's file does there, the app survives.
+
+A worker is started once and waits. A task goes to it and its result comes back through pipes, in memory; progress comes
+on the way. A task that takes too long, needs too much or is given up ends with its worker, and another takes its place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import pickle
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from core.errors import CohortError
+from core.format import megabytes, number
+
+Wait = Callable[[float], None]  # called now and then with the share that is done; may raise to give the task up
+_ROOT = Path(__file__).parents[1]
+_START = 60.0  # seconds that a process may take to begin, on a machine that is busy
+_TICK = 0.05  # seconds between looks at a task
+_MOST = 2  # workers
+_LARGE = 8 * 1024**2  # bytes of a task, after which its worker ends: its memory is the system's again
+
+
+class TaskEnded(CohortError):
+    """Say that a task did not come to its end, and which bound it met."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """What a task may take: seconds from its start, and bytes beyond what its worker begins with."""
+
+    seconds: float
+    memory: int = 1024**3
+
+    @staticmethod
+    def of_file(size: int) -> Bounds:
+        """Return the bounds of reading files of so many bytes: 4 s and 0.7 GB, and more for more."""
+        return Bounds(seconds=4 + size / 1e6, memory=700 * 1024**2 + 12 * size)
+
+
+class _Worker:
+    """A process that does one task at a time."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen([sys.executable, "-m", "core.apart_worker"], cwd=_ROOT, stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.said: queue.Queue[tuple[str, Any]] = queue.Queue()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        """Hand on what the process says, and that it has ended."""
+        out = self.process.stdout
+        assert out is not None
+        with contextlib.suppress(EOFError, OSError, pickle.UnpicklingError):
+            while True:
+                self.said.put(received(out))
+        self.said.put(("ended", None))
+
+    def begin(self, task: bytes) -> None:
+        into = self.process.stdin
+        assert into is not None
+        with contextlib.suppress(OSError):  # a process that has ended says so itself
+            send_bytes(into, task)
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+
+class Workers:
+    """A few processes that wait for tasks."""
+
+    def __init__(self, most: int = _MOST) -> None:
+        self._free: list[_Worker] = []
+        self._places = threading.Semaphore(most)
+        self._lock = threading.Lock()
+
+    def warm(self) -> None:
+        """Start a worker, so that the first task need not wait for it."""
+        with self._lock:
+            if not self._free:
+                self._free.append(_Worker())
+
+    def run(self, function: Callable[..., Any], *args: Any, bounds: Bounds, wait: Wait = lambda share: None,
+            **kwargs: Any) -> Any:
+        """Call a function of the app in a worker and return what it returns.
+
+        Parameters
+        ----------
+        function : of a module, by whose name the worker finds it
+        wait : called every few hundredths of a second, also while all workers are busy
+
+        Raises
+        ------
+        TaskEnded
+            If the task took more than its bounds, or its process died.
+        CohortError
+            What the function raises, and in words whatever else it does.
+        """
+        task = pickle.dumps((function, args, kwargs, bounds.memory), protocol=pickle.HIGHEST_PROTOCOL)
+        with self._place(wait):
+            worker, ended_well = self._take(), False
+            try:
+                worker.begin(task)
+                kind, result = self._followed(worker, bounds, wait)
+                ended_well = True
+            finally:
+                if not ended_well or len(task) > _LARGE:
+                    worker.end()
+                else:
+                    with self._lock:
+                        self._free.append(worker)
+        if kind == "error":
+            raise result
+        return result
+
+    @contextlib.contextmanager
+    def _place(self, wait: Wait) -> Iterator[None]:
+        while not self._places.acquire(timeout=_TICK):
+            wait(0.0)
+        try:
+            yield
+        finally:
+            self._places.release()
+            threading.Thread(target=self.warm, daemon=True).start()
+
+    def _take(self) -> _Worker:
+        with self._lock:
+            while self._free:
+                worker = self._free.pop()
+                if worker.process.poll() is None:
+                    return worker
+        return _Worker()
+
+    @staticmethod
+    def _followed(worker: _Worker, bounds: Bounds, wait: Wait) -> tuple[str, Any]:
+        """Wait for a task's end; pass its progress on."""
+        until, share = time.monotonic() + _START, 0.0
+        while True:
+            try:
+                kind, content = worker.said.get(timeout=_TICK)
+            except queue.Empty:
+                kind, content = "progress", share
+            if kind == "ready":  # the clock starts when the worker has its libraries
+                until = time.monotonic() + bounds.seconds
+            elif kind == "progress":
+                share = content
+                wait(share)
+            elif kind == "ended":
+                raise TaskEnded(f"It needed more than {megabytes(bounds.memory)} of memory, or its process ended.",
+                                "Keep the columns and rows that you need, or save the table as CSV.")
+            else:
+                return kind, content
+            if time.monotonic() > until:
+                raise TaskEnded(f"It took more than {number(round(bounds.seconds))} seconds and was ended.",
+                                "Keep the columns and rows that you need, or save the table as CSV.")
+
+
+def send_bytes(stream: IO[bytes], data: bytes) -> None:
+    """Write a message: its length, and it."""
+    stream.write(len(data).to_bytes(8, "little"))
+    stream.write(data)
+    stream.flush()
+
+
+def received_bytes(stream: IO[bytes]) -> bytes:
+    """Read a message.
+
+    Raises
+    ------
+    EOFError
+        If the stream ends before it.
+    """
+    size = int.from_bytes(_exactly(stream, 8), "little")
+    return _exactly(stream, size)
+
+
+def received(stream: IO[bytes]) -> tuple[str, Any]:
+    """Read a message that is an object: what it is, and its content."""
+    kind, content = pickle.loads(received_bytes(stream))
+    return kind, content
+
+
+def _exactly(stream: IO[bytes], size: int) -> bytes:
+    parts, left = [], size
+    while left:
+        part = stream.read(min(left, 1 << 24))
+        if not part:
+            raise EOFError
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
+
+
+WORKERS = Workers()

@@ -1,0 +1,100 @@
+"""Text from the data reaches Streamlit through one function: Markdown would make it a picture, a link or an icon."""
+
+import ast
+
+import pytest
+
+from tests.conftest import ROOT
+
+SOURCES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py")), *sorted((ROOT / "ui").glob("*.py"))]
+# Elements whose label is Markdown; where it stands among the arguments, beside the keyword.
+LABELLED = {name: 0 for name in (
+    "button", "checkbox", "download_button", "expander", "file_uploader", "multiselect", "number_input",
+    "pills", "popover", "radio", "segmented_control", "selectbox", "select_slider", "slider", "text_area", "text_input",
+    "toggle", "dialog", "spinner", "status", "caption", "markdown", "write", "success", "info", "warning", "error",
+    "metric", "header", "subheader", "title", "toast", "tabs")} | {"progress": 1, "page_link": None}
+OPTIONS = {"pills", "segmented_control", "radio", "select_slider"}  # whose options are Markdown, too
+VERBATIM = {"selectbox", "multiselect"}  # whose options are shown as they are: an escape would be seen
+# Functions of ours that hand a text on to such an element: place of the text.
+HANDED_ON = {"_numbers_in": 0, "_override": 1, "column": 0, "level_names": 0, "apart": 0, "_offer": None}
+TEXTS = ("label", "help", "text", "caption", "show_spinner", "body")
+SAFE_CALLS = {"plain", "plural", "number", "exact", "fixed", "percent", "shortest", "megabytes", "len", "int", "min",
+              "meaning_words"}
+
+
+def is_safe(node: ast.AST, names: set[str]) -> bool:
+    """Tell whether an expression can hold nothing of the data, or holds it escaped."""
+    if isinstance(node, ast.Name):
+        return node.id == "plain" or node.id.lstrip("_").isupper() or node.id in names
+    if isinstance(node, ast.FormattedValue) and node.format_spec and ast.unparse(node.format_spec) == "f','":
+        return True  # a number with its thousands
+    if isinstance(node, ast.Call):
+        called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        return called in SAFE_CALLS or (called in ("get", "__getitem__") and is_safe(node.func.value, names))
+    if isinstance(node, ast.Attribute):
+        return ast.unparse(node) == "str.capitalize" or (node.attr == "__getitem__" and is_safe(node.value, names))
+    parts = {ast.Constant: [], ast.JoinedStr: ["values"], ast.FormattedValue: ["value"], ast.BinOp: ["left", "right"],
+             ast.IfExp: ["body", "orelse"], ast.BoolOp: ["values"], ast.Lambda: ["body"], ast.Subscript: ["value"]}
+    if type(node) not in parts:
+        return False
+    inner = [getattr(node, name) for name in parts[type(node)]]
+    return all(is_safe(v, names) for part in inner for v in (part if isinstance(part, list) else [part]))
+
+
+def parameters(tree: ast.AST, call: ast.Call) -> set[str]:
+    """Return the parameters of the functions of ours that hand a text on, inside of which a call stands."""
+    out: set[str] = set()
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef) and function.name in HANDED_ON and \
+                any(inner is call for inner in ast.walk(function)):
+            place = HANDED_ON[function.name]
+            arguments = [a.arg for a in function.args.args if a.arg != "self"]
+            out |= {"help"} | (set(arguments) if place is None else {arguments[place]})
+    return out
+
+
+def faults(source: str) -> list[str]:
+    """Return the places where text from the data could reach Markdown, or an escape a place that shows it."""
+    tree, found = ast.parse(source), []
+    for call in (n for n in ast.walk(tree) if isinstance(n, ast.Call)):
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        if name == "column" and not ast.unparse(call.func).startswith("self."):
+            continue
+        if name not in LABELLED and name not in HANDED_ON and name not in ("vega_lite_chart",):
+            continue
+        names = parameters(tree, call)
+        place = LABELLED.get(name, HANDED_ON.get(name))
+        texts = [k.value for k in call.keywords if k.arg in TEXTS]
+        if place is not None and len(call.args) > place:
+            texts.append(call.args[place])
+        options = [k.value for k in call.keywords if k.arg == "format_func"]
+        if name in OPTIONS:
+            texts += options
+            if not options and len(call.args) > 1:
+                texts.append(call.args[1])
+        found += [f"line {t.lineno}: {ast.unparse(t)}" for t in texts if not is_safe(t, names)]
+        if name in VERBATIM:
+            seen = [ast.unparse(o) for o in options]
+            found += [f"line {call.lineno}: shown as it is: {o}" for o in seen if "plain" in o]
+    return found
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.name)
+def test_no_text_from_the_data_is_read_as_markdown(path):
+    assert faults(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("source", [
+    "st.selectbox(f'Reference of {variable.label}', levels)", "st.button(name)", "st.toggle('x', help=role.label)",
+    "left.pills('x', levels)", "st.pills('x', levels, format_func=lambda v: v)",
+    "st.progress(0.5, f'Reading {file.name}')",
+    "st.selectbox('x', levels, format_func=plain)", "bar.progress(1.0, words)", "st.expander(said)"])
+def test_a_text_that_is_not_escaped_would_be_seen(source):
+    assert faults(source)
+
+
+@pytest.mark.parametrize("source", [
+    "st.selectbox(f'Reference of {plain(variable.label)}', levels)", "st.button(f'Rows ({n:,})')",
+    "st.pills('x', levels, format_func=lambda v: plain(v))", "st.multiselect('x', levels, format_func=str)"])
+def test_an_escaped_text_is_no_fault(source):
+    assert faults(source) == []
