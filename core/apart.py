@@ -35,10 +35,11 @@ class TaskEnded(CohortError):
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """What a task may take: seconds from its start, and bytes beyond what its worker begins with."""
+    """What a task may take: seconds from its start, bytes beyond what its worker begins with; what to do if not."""
 
     seconds: float
     memory: int = 1024**3
+    remedy: str = "Keep the columns and rows that you need, or save the table as CSV."
 
     @staticmethod
     def of_file(size: int) -> Bounds:
@@ -109,7 +110,7 @@ class Workers:
         CohortError
             What the function raises, and in words whatever else it does.
         """
-        task = pickle.dumps((function, args, kwargs, bounds.memory), protocol=pickle.HIGHEST_PROTOCOL)
+        task = pickle.dumps((function, args, kwargs, bounds), protocol=pickle.HIGHEST_PROTOCOL)
         with self._place(wait):
             worker, ended_well = self._take(), False
             try:
@@ -160,12 +161,12 @@ class Workers:
                 wait(share)
             elif kind == "ended":
                 raise TaskEnded(f"It needed more than {megabytes(bounds.memory)} of memory, or its process ended.",
-                                "Keep the columns and rows that you need, or save the table as CSV.")
+                                bounds.remedy)
             else:
                 return kind, content
             if time.monotonic() > until:
                 raise TaskEnded(f"It took more than {number(round(bounds.seconds))} seconds and was ended.",
-                                "Keep the columns and rows that you need, or save the table as CSV.")
+                                bounds.remedy)
 
 
 def send_bytes(stream: IO[bytes], data: bytes) -> None:

@@ -54,20 +54,20 @@ def main() -> None:
 
 def _done(task: bytes, said: _Said) -> tuple[str, Any]:
     """Do a task; every exception becomes one in words."""
+    remedy = ""
     try:
-        function, args, kwargs, memory = pickle.loads(task)
-        _limit(memory)
+        function, args, kwargs, bounds = pickle.loads(task)
+        remedy = bounds.remedy
+        _limit(bounds.memory)
         if kwargs.pop("tell_progress", False):
             kwargs["progress"] = said
         return "result", function(*args, **kwargs)
     except CohortError as error:
         return "error", error
     except MemoryError:
-        return "error", CohortError("It needs more memory than it may take.",
-                                    "Keep the columns and rows that you need, or save the table as CSV.")
+        return "error", CohortError("It needs more memory than it may take.", remedy)
     except Exception as error:  # whatever a reader does, a person reads a sentence
-        return "error", CohortError(f"It could not be done ({type(error).__name__}).",
-                                    "Save the table anew as CSV UTF-8; if that does not help, tell us.")
+        return "error", CohortError(f"It could not be done ({type(error).__name__}).", remedy)
     finally:
         _limit(None)
 

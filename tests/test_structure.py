@@ -1,6 +1,7 @@
 """The house keeps its floors: core without streamlit, statistics without altair, lean start-up."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -100,3 +101,15 @@ def test_numbers_become_text_in_format_alone(path):
 def test_a_number_formatted_elsewhere_would_be_seen(source):
     assert number_formats(source)
     assert not number_formats('f"{n:,} {name}"')
+
+
+def test_nothing_in_the_tests_measures_time():
+    """A wait is a bound for the worst machine, never a measure: clocks and short waits stand in no test."""
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        if path == Path(__file__):
+            continue
+        assert not re.search(r"perf_counter|time\.time\(|monotonic|process_time", source), path.name
+        for bound in re.findall(r"timeout=([\d_]+)", source):
+            seconds = int(bound.replace("_", ""))
+            assert seconds >= 60, f"{path.name}: a wait of {bound} is too short a bound"

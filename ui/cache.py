@@ -56,8 +56,10 @@ SAMPLE = Path(__file__).parents[1] / "sample_data" / "yang2023_synthetic.csv"
 _ENTRIES = 128
 _RESULTS = 6  # of long work
 _MANY_CELLS = 4_000_000  # of a table, from which on reading its columns takes seconds
-_FIRTH = ("Fitting the penalised likelihood …", Bounds(seconds=30))
-_LIFELINES = ("lifelines is computing …", Bounds(seconds=120, memory=4 * 1024**3))
+_FIRTH = ("Fitting the penalised likelihood …", Bounds(
+    seconds=30, remedy="Take covariates, or levels with few patients, away."))
+_LIFELINES = ("lifelines is computing …", Bounds(
+    seconds=120, memory=4 * 1024**3, remedy="Filter to fewer patients; the R code beside has no such bound."))
 _MODELS = 2  # each holds its design, 8 bytes per patient and column, and is quickly made again
 
 

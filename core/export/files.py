@@ -16,28 +16,34 @@ from core.figure import Figure
 
 @dataclass(frozen=True, kw_only=True)
 class Format:
-    """A file format: what it is called, and how a figure becomes one; a picture needs a chart."""
+    """A file format: what it is called; a picture needs a chart."""
 
     label: str
     suffix: str
     mime: str
-    make: Callable[[Figure], bytes]
     picture: bool = False
 
 
 FORMATS: tuple[Format, ...] = (
-    Format(label="PNG 2×", picture=True, suffix="@2x.png", mime="image/png", make=lambda f: png(f, scale=2)),
-    Format(label="PNG 4×", picture=True, suffix="@4x.png", mime="image/png", make=lambda f: png(f, scale=4)),
-    Format(label="SVG", suffix=".svg", mime="image/svg+xml", make=svg, picture=True),
-    Format(label="PDF", suffix=".pdf", mime="application/pdf", make=pdf, picture=True),
-    Format(label="CSV", suffix=".csv", mime="text/csv", make=csv_bytes),
-    Format(label="Excel", suffix=".xlsx", make=xlsx_bytes,
-           mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    Format(label="Word", suffix=".docx", make=docx_bytes,
+    Format(label="PNG 2×", picture=True, suffix="@2x.png", mime="image/png"),
+    Format(label="PNG 4×", picture=True, suffix="@4x.png", mime="image/png"),
+    Format(label="SVG", suffix=".svg", mime="image/svg+xml", picture=True),
+    Format(label="PDF", suffix=".pdf", mime="application/pdf", picture=True),
+    Format(label="CSV", suffix=".csv", mime="text/csv"),
+    Format(label="Excel", suffix=".xlsx", mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    Format(label="Word", suffix=".docx",
            mime="application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    Format(label="Slide (PPTX)", suffix=".pptx", make=lambda f: pptx([f]),
+    Format(label="Slide (PPTX)", suffix=".pptx",
            mime="application/vnd.openxmlformats-officedocument.presentationml.presentation"),
 )
+_MAKE: dict[str, Callable[[Figure], bytes]] = {
+    "@2x.png": lambda f: png(f, scale=2), "@4x.png": lambda f: png(f, scale=4), ".svg": svg, ".pdf": pdf,
+    ".csv": csv_bytes, ".xlsx": xlsx_bytes, ".docx": docx_bytes, ".pptx": lambda f: pptx([f])}
+
+
+def made(figure: Figure, suffix: str) -> bytes:
+    """Return a figure as a file of the format with this suffix."""
+    return _MAKE[suffix](figure)
 
 
 def formats_of(figure: Figure) -> tuple[Format, ...]:

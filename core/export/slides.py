@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import pandas as pd
@@ -29,15 +29,19 @@ _SVG_NAMESPACE = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
 _SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
 
 
-def pptx(figures: Sequence[Figure]) -> bytes:
-    """Return a presentation with a slide per figure (and one more where a table is too long)."""
+def pptx(figures: Sequence[Figure], *, progress: Callable[[float], None] = lambda share: None) -> bytes:
+    """Return a presentation with a slide per figure (and one more where a table is too long).
+
+    `progress` is called with the share that is done.
+    """
     from pptx import Presentation
     from pptx.util import Inches
 
     deck = Presentation()
     deck.slide_width, deck.slide_height = Inches(_WIDTH), Inches(_HEIGHT)
-    for figure in figures:
+    for i, figure in enumerate(figures):
         _slide(deck, figure)
+        progress((i + 1) / len(figures))
     out = io.BytesIO()
     deck.save(out)
     return out.getvalue()

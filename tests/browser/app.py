@@ -28,7 +28,7 @@ class App:
 
     def ready(self) -> App:
         """Wait until the board stands."""
-        expect(self.page.locator(".st-key-curves svg.marks")).to_be_visible(timeout=20_000)
+        expect(self.page.locator(".st-key-curves svg.marks")).to_be_visible()
         self.settled()
         return self
 

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import TimeoutError, expect
+from playwright.sync_api import expect
 
 
 def ready(app):
@@ -24,14 +24,11 @@ def choose(app, label, option):
     box = app.page.get_by_role("combobox", name=label, exact=True)
     wanted = app.page.get_by_role("option", name=re.compile(rf"^{re.escape(option)}(\s+\(.*)?$"))
     box.scroll_into_view_if_needed()
-    for _ in range(3):  # a list that opens while the page still moves closes again
-        app.settled()
+    app.settled()
+    while not wanted.is_visible():  # a list that opens while the page still moves closes again
         box.click()
-        try:
-            wanted.click(timeout=3_000)
-            break
-        except TimeoutError:
-            app.page.keyboard.press("Escape")
+        app.settled()
+    wanted.click()
     app.settled()
 
 

@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.app import App
 from tests.browser.chromium import FLAGS, chromium
 from tests.browser.server import running_server
+
+# How long anything may take on the worst machine, not how long it should: tests measure no time.
+WORST = 60_000
+expect.set_options(timeout=WORST)
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +36,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(WORST)
     yield page
     context.close()
 

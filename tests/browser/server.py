@@ -25,13 +25,13 @@ def running_server() -> Iterator[str]:
         yield _when_healthy(f"http://127.0.0.1:{port}", process)
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 def _when_healthy(url: str, process: "subprocess.Popen[bytes]") -> str:
     for _ in range(300):
         try:
-            urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).close()
+            urllib.request.urlopen(f"{url}/_stcore/health", timeout=60).close()
         except OSError:
             if process.poll() is not None:
                 break

@@ -99,7 +99,7 @@ def test_a_file_with_dates_has_its_landmark_and_its_first_failures(app):
 
 def test_numbers_are_checked_and_taken_to_r(survival, tmp_path):
     survival.page.get_by_text("Recompute them with lifelines").click()
-    expect(survival.page.get_by_text("23 of 23 figures are equal to six digits")).to_be_visible(timeout=20_000)
+    expect(survival.page.get_by_text("23 of 23 figures are equal to six digits")).to_be_visible()
     assert "survfit(" in survival.page.locator(".st-key-checks code").inner_text()
     with survival.page.expect_download() as waiting:
         survival.page.get_by_role("button", name="The patients behind it").click()

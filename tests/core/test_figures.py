@@ -26,7 +26,7 @@ from core.charts import (
 from core.charts.axes import time_ticks
 from core.charts.composition import bin_edges, brushed
 from core.charts.labels import place_names
-from core.export import FORMATS, file_name, formats_of
+from core.export import FORMATS, file_name, formats_of, made
 from core.export.data import csv_bytes
 from core.export.picture import png, svg
 from core.export.slides import pptx
@@ -135,16 +135,16 @@ def test_names_keep_clear_of_curves():
 
 def test_every_format_opens_again(vp3):
     for figure in figures(vp3):
-        made = {f.suffix: f.make(figure) for f in FORMATS}
-        assert made["@2x.png"].startswith(b"\x89PNG") and len(made["@4x.png"]) > len(made["@2x.png"])
-        ElementTree.fromstring(made[".svg"])
-        assert figure.title.encode() in made[".svg"]
-        assert len(PdfReader(io.BytesIO(made[".pdf"])).pages) == 1
-        assert made[".csv"].startswith(b"\xef\xbb\xbf#")
+        files = {f.suffix: made(figure, f.suffix) for f in FORMATS}
+        assert files["@2x.png"].startswith(b"\x89PNG") and len(files["@4x.png"]) > len(files["@2x.png"])
+        ElementTree.fromstring(files[".svg"])
+        assert figure.title.encode() in files[".svg"]
+        assert len(PdfReader(io.BytesIO(files[".pdf"])).pages) == 1
+        assert files[".csv"].startswith(b"\xef\xbb\xbf#")
         for line in (figure.full_title, *figure.summary, *figure.footnote()):
-            assert f"# {' '.join(line.split())}\r\n" in made[".csv"].decode("utf-8-sig")
-        assert load_workbook(io.BytesIO(made[".xlsx"]))["Numbers"].max_row == len(figure.drawn) + 1
-        assert Presentation(io.BytesIO(made[".pptx"])).slides[0].shapes.title.text == figure.full_title
+            assert f"# {' '.join(line.split())}\r\n" in files[".csv"].decode("utf-8-sig")
+        assert load_workbook(io.BytesIO(files[".xlsx"]))["Numbers"].max_row == len(figure.drawn) + 1
+        assert Presentation(io.BytesIO(files[".pptx"])).slides[0].shapes.title.text == figure.full_title
         assert file_name(figure, ".png").startswith(figure.slug)
 
 
@@ -251,7 +251,7 @@ def test_markup_is_drawn_as_the_characters_it_is(marked):
 
 def test_markup_in_files_is_text(marked):
     figure = km(marked)
-    sheet = load_workbook(io.BytesIO(next(f for f in FORMATS if f.suffix == ".xlsx").make(figure)))["Numbers"]
+    sheet = load_workbook(io.BytesIO(made(figure, ".xlsx")))["Numbers"]
     strata = {row[0].value: row[0].data_type for row in sheet.iter_rows(min_row=2)}
     assert strata == {"=1+1": "s", "<b>x</b>": "s"}
     slide = Presentation(io.BytesIO(pptx([figure]))).slides[0]
@@ -288,7 +288,7 @@ def test_a_word_document_holds_the_table_and_the_footnote(sample):
 
     figure = baseline_figure(sample, baseline(sample), p=True)
     form = next(f for f in formats_of(figure) if f.suffix == ".docx")
-    document = Document(io.BytesIO(form.make(figure)))
+    document = Document(io.BytesIO(made(figure, form.suffix)))
     cells = [[c.text for c in row.cells] for row in document.tables[0].rows]
     assert cells[0] == list(figure.table.columns) and cells[1] == [str(v) for v in figure.table.iloc[0]]
     assert len(cells) == 1 + len(figure.table)

@@ -9,7 +9,7 @@ from core.adequacy import immortal_time
 from core.charts import CurveOptions, Part, km_figure, km_panes_figure
 from core.charts.kaplan_meier import VIEWS
 from core.errors import NotEstimable
-from core.export import FORMATS, formats_of
+from core.export import FORMATS, formats_of, made
 from core.known import NOT_YET, known_by, later_keys
 from core.landmark import landmark
 from core.parts import REST, SELECTION, against_rest, within
@@ -156,5 +156,5 @@ def test_panes_stand_on_one_scale_and_keep_their_places(sample):
     assert whole.table.iloc[:, 0].tolist() == ["none"] * 2 + ["Vp2"] * 2 + ["Vp3"] * 2 + ["Vp4"] * 2
     assert whole.table.n.astype(int).sum() == 82
     for form in FORMATS:
-        assert form.make(few)
+        assert made(few, form.suffix)
     assert formats_of(few) == FORMATS
