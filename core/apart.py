@@ -43,8 +43,8 @@ class Bounds:
 
     @staticmethod
     def of_file(size: int) -> Bounds:
-        """Return the bounds of reading files of so many bytes: 4 s and 0.7 GB, and more for more."""
-        return Bounds(seconds=4 + size / 1e6, memory=700 * 1024**2 + 12 * size)
+        """Return the bounds of reading files of so many bytes: 4 s and 0.7 GB, and more for more than 1 MB."""
+        return Bounds(seconds=4 + 4 * max(size / 1e6 - 1, 0), memory=700 * 1024**2 + 12 * size)
 
 
 class _Worker:

@@ -17,7 +17,7 @@ from core.files.encoding import decode, refuse_what_is_not_text
 from core.files.grid import Grid, Progress
 from core.files.layout import lay_out
 from core.files.limits import check_bytes
-from core.files.workbook import ZIP, oddities, read_sheet, sheet_names
+from core.files.workbook import ZIP, read_workbook
 from core.findings import Findings
 from core.numbers import decimal_mark
 from core.schema import CELL_ERRORS
@@ -68,9 +68,9 @@ def _read(data: bytes, name: str, options: ReadOptions, progress: Progress) -> T
     grid: Grid
     if data.startswith(ZIP):
         encoding, delimiter = "", ""
-        sheets = tuple(sheet_names(data))
-        grid, sheet = read_sheet(data, options.sheet, progress)
-        for said in oddities(data):
+        grid = book = read_workbook(data, options.sheet, progress)
+        sheet, sheets = book.name, book.names
+        for said in book.oddities:
             findings.add("warning", said, remedy="Correct the workbook and load it again.")
         if len(sheets) > 1 and not options.sheet:
             findings.add("assumed", f"The sheet {sheet!r} was read, the first with cells of {len(sheets)}.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -22,15 +21,22 @@ from core.format import megabytes
 
 ZIP = b"PK\x03\x04"
 _PARTS, _CHUNK = 10_000, 5_000
-_UNCOMPUTED = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>')
-_MERGED = re.compile(rb'<mergeCell ref="[A-Z]+(\d+):[A-Z]+(\d+)"')
 _HEAD_ROWS = 1
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sheet:
-    """A worksheet: see `Grid`. `columns` hold all rows, as long as `lines`."""
+    """A worksheet: see `Grid`. `columns` hold all rows, as long as `lines`.
 
+    Attributes
+    ----------
+    names : the worksheets of its workbook
+    oddities : sentences on what cells cannot tell: formulas never computed, merged cells
+    """
+
+    name: str
+    names: tuple[str, ...]
+    oddities: list[str]
     columns: list[pa.ChunkedArray]
     lines: np.ndarray
     blank: np.ndarray
@@ -43,44 +49,22 @@ class Sheet:
         return [c.slice(first) for c in self.columns], self.lines[first:], []
 
 
-def oddities(data: bytes) -> list[str]:
-    """Return what cells of a workbook cannot tell: formulas never computed, merged cells below the first rows."""
-    said = []
-    with _damage_said("A sheet"), zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for part in archive.namelist():
-            if not part.startswith("xl/worksheets/sheet"):
-                continue
-            xml = archive.read(part)
-            if empty := _UNCOMPUTED.findall(xml):
-                said.append(f"{len(empty):,} formulas were never computed and are empty, the first in cell "
-                            f"{empty[0].decode()}: open the workbook in Excel and save it.")
-            if merged := [m for m in _MERGED.findall(xml) if int(m[0]) > _HEAD_ROWS and m[0] != m[1]]:
-                first, last = int(merged[0][0]), int(merged[0][1])
-                said.append(f"{len(merged):,} groups of rows have merged cells, the first from row {first} "
-                            f"to {last}: only the first row of each holds the value. Unmerge and fill down.")
-    return said
-
-
-def sheet_names(data: bytes) -> list[str]:
-    """Return the names of a workbook's worksheets.
+def read_workbook(data: bytes, sheet: str | None, progress: Progress) -> Sheet:
+    """Read a worksheet of an .xlsx workbook, the first with cells where `sheet` is None.
 
     Raises
     ------
     ReadingError
-        If it is a zip archive of another kind, damaged, or unpacks beyond the limit.
+        If it is a zip archive of another kind, damaged, unpacks beyond the limit, or has no such sheet or an empty one.
     """
     _check_archive(data)
-    return list(_workbook(data).sheetnames)
-
-
-def read_sheet(data: bytes, sheet: str | None, progress: Progress) -> tuple[Sheet, str]:
-    """Read a worksheet, the first with cells where `sheet` is None; return it and its name."""
-    names = sheet_names(data)
+    book = _opened(data)
+    names = tuple(book.sheetnames)
     if sheet is not None and sheet not in names:
         raise ReadingError(f"The workbook has no sheet {sheet!r}.", f"Choose one of: {', '.join(names)}.")
-    for name in [sheet] if sheet is not None else names:
-        if found := _read(_workbook(data)[name], progress):
-            return found, name
+    for name in names if sheet is None else (sheet,):
+        if found := _read(book, book[name], names, progress):
+            return found
     raise ReadingError("The workbook's sheets are empty." if sheet is None else f"The sheet {sheet!r} is empty.",
                        "It needs a header and one row per patient.")
 
@@ -106,64 +90,81 @@ def _damage_said(what: str) -> Iterator[None]:
     """Turn what a damaged file makes of openpyxl's, the XML and the zip parsers into one error in words."""
     try:
         yield
-    except ReadingError:
+    except (ReadingError, MemoryError):
         raise
     except Exception as error:  # of a dozen kinds without a common base; a file must never end in a traceback
         raise ReadingError(f"{what} cannot be read: a part of it is damaged.",
                            "Save it anew, or as CSV UTF-8.") from error
 
 
-def _workbook(data: bytes) -> Any:
+def _opened(data: bytes) -> Any:
     import openpyxl
 
     with _damage_said("The workbook"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles and extensions that do not concern cells
-        return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
 
 
-def _read(sheet: Any, progress: Progress) -> Sheet | None:
+def _read(book: Any, sheet: Any, names: tuple[str, ...], progress: Progress) -> Sheet | None:
     """Read all rows of a worksheet; None where it has no cell."""
     rows: list[Row] = []
     chunks: list[list[Row]] = [rows]
-    blank: list[int] = []
-    expected = getattr(sheet, "max_row", None) or 0
-    total = 0
-    if hasattr(sheet, "reset_dimensions"):
-        sheet.reset_dimensions()  # some programs write a wrong one, and rows beyond it would be lost
-    for row in _rows(sheet):
+    said: list[str] = []
+    for row in _rows(book, sheet, said, progress):
         if not row.filled:
-            blank.append(row.line)
             continue
         rows.append(row)
-        total += 1
         if len(rows) == _CHUNK:
-            check_rows(total)
-            progress(min(row.line / max(expected, row.line), 1.0))
+            check_rows(len(chunks) * _CHUNK)
             rows = []
             chunks.append(rows)
-    if not total:
+    if not chunks[0]:
         return None
     width = max(len(r.cells) for chunk in chunks for r in chunk)
     check_columns(width)
     lines = np.array([r.line for chunk in chunks for r in chunk])
     columns = [pa.chunked_array([pa.array([r.cells[i] if i < len(r.cells) else "" for r in chunk], pa.string())
                                  for chunk in chunks], pa.string()) for i in range(width)]
-    inner = [n for n in blank if n < lines[-1]]
     padded = [Row(r.line, r.cells + [""] * (width - len(r.cells))) for r in chunks[0][:TOP]]
-    return Sheet(columns=columns, lines=lines, blank=np.array(inner, int), top=padded, width=width)
+    return Sheet(name=sheet.title, names=names, oddities=said, columns=columns, lines=lines, top=padded, width=width,
+                 blank=np.setdiff1d(np.arange(1, lines[-1]), lines))
 
 
-def _rows(sheet: Any) -> Iterator[Row]:
-    if not hasattr(sheet, "iter_rows"):  # a sheet that holds a chart alone
+def _rows(book: Any, sheet: Any, said: list[str], progress: Progress) -> Iterator[Row]:
+    """Give a worksheet's rows as text; `said` takes what cells cannot tell."""
+    from core.files.worksheet import SheetParser
+
+    part = getattr(sheet, "_worksheet_path", None)
+    if part is None:  # a sheet that holds a chart alone
         return
-    with _damage_said(f"The sheet {sheet.title!r}"):
-        for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+    with _damage_said(f"The sheet {sheet.title!r}"), warnings.catch_warnings(), book._archive.open(part) as xml:
+        warnings.simplefilter("ignore")  # of serial numbers that are no dates: their cells are errors
+        size = book._archive.getinfo(part).file_size
+        parser = SheetParser(book, sheet._shared_strings, xml)
+        for line, values in parser.rows():
+            if line % _CHUNK == 0:
+                progress(xml.tell() / size)
             cells = [_text(v) for v in values]
             while cells and not cells[-1]:
                 cells.pop()
             for cell in cells:
                 check_cell(len(cell), line)
             yield Row(line, cells or [""])
+        said += _oddities(parser.uncomputed, parser.merged_rows())
+
+
+def _oddities(uncomputed: list[tuple[int, int]], merged: list[tuple[int, int]]) -> Iterator[str]:
+    """Say which formulas were never computed, and which cells below the first row are merged over rows."""
+    from openpyxl.utils import get_column_letter
+
+    if uncomputed:
+        line, column = uncomputed[0]
+        yield (f"{len(uncomputed):,} formulas were never computed and are empty, the first in cell "
+               f"{get_column_letter(column)}{line}: open the workbook in Excel and save it.")
+    if below := [m for m in merged if m[0] > _HEAD_ROWS]:
+        first, last = below[0]
+        yield (f"{len(below):,} groups of rows have merged cells, the first from row {first} "
+               f"to {last}: only the first row of each holds the value. Unmerge and fill down.")
 
 
 def _text(value: object) -> str:

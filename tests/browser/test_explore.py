@@ -162,7 +162,7 @@ def test_downloads_open_again(app, sample):
     deck = Presentation(io.BytesIO(data))
     assert (deck.slide_width, deck.slide_height) == (12191695, 6858000)
     slide = deck.slides[0]
-    assert slide.shapes.title.text == title
+    assert slide.shapes.title.text == f"{title} · PVTT grade Vp3, 38 of 82 patients"
     table = next(s for s in slide.shapes if s.has_table).table
     assert table.cell(1, 0).text == "TACE+IMRT"
     footnote = next(s for s in slide.shapes if s.name == "Footnote").text_frame.text
