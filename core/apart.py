@@ -94,6 +94,14 @@ class Workers:
             if not self._free:
                 self._free.append(_Worker())
 
+    def renew(self) -> None:
+        """End the workers that wait, and with them whatever their memory holds of earlier tasks; start a new one."""
+        with self._lock:
+            waiting, self._free = self._free, []
+        for worker in waiting:
+            worker.end()
+        self.warm()
+
     def run(self, function: Callable[..., Any], *args: Any, bounds: Bounds, wait: Wait = lambda share: None,
             **kwargs: Any) -> Any:
         """Call a function of the app in a worker and return what it returns.

@@ -17,6 +17,7 @@ from core.figure import Figure
 from core.filters import Condition, Filters
 from core.loading import Loading
 from core.text_table import ReadOptions, TextTable
+from ui.serving import forget_session
 
 OWN = "own"  # query parameter: this browser had uploaded a file of its own
 _HISTORY, _MAPPINGS = 50, 5
@@ -132,20 +133,26 @@ def session() -> Session:
     return st.session_state.setdefault("cohortscope", Session())
 
 
+def _replace(new: Session) -> None:
+    """Put a new state in the old one's place; without the deletion the server keeps the old one for one more run."""
+    del st.session_state["cohortscope"]
+    st.session_state["cohortscope"] = new
+
+
 def load(cohort: Cohort) -> None:
     """Make an uploaded cohort the session's; filters and choices of the former one end with it."""
     now = session()
-    st.session_state["cohortscope"] = Session(
+    _replace(Session(
         cohort=cohort, draft=now.draft, source=now.source, options=now.options, cleared=now.cleared,
-        drafts=now.drafts, mappings=[*now.mappings, cohort.mapping.to_json()][-_MAPPINGS:], least=now.least)
+        drafts=now.drafts, mappings=[*now.mappings, cohort.mapping.to_json()][-_MAPPINGS:], least=now.least))
     st.query_params[OWN] = "1"
 
 
 def clear() -> None:
-    """Drop all of the session's data at once."""
-    st.session_state["cohortscope"] = Session(cleared=session().cleared + 1)
+    """Drop all of the session's data at once; other sessions keep theirs."""
+    _replace(Session(cleared=session().cleared + 1))
     st.query_params.pop(OWN, None)
-    st.cache_resource.clear()
+    forget_session()
 
 
 def answer_again() -> None:

@@ -60,6 +60,9 @@ def read_workbook(data: bytes, sheet: str | None, progress: Progress) -> Sheet:
     _check_archive(data)
     book = _opened(data)
     names = tuple(book.sheetnames)
+    if not names:
+        raise ReadingError("The workbook lists no worksheet that can be read.",
+                           "Save it as an ordinary Excel workbook (.xlsx, not Strict Open XML), or as CSV UTF-8.")
     if sheet is not None and sheet not in names:
         raise ReadingError(f"The workbook has no sheet {sheet!r}.", f"Choose one of: {', '.join(names)}.")
     for name in names if sheet is None else (sheet,):
