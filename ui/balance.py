@@ -12,6 +12,7 @@ from core.weighting import WeightingOptions
 from ui import cache
 from ui.display import heading, note, panel, show, table
 from ui.escape import plain
+from ui.state import drawn
 
 _FIRST = 6  # covariates that it begins with
 
@@ -34,7 +35,7 @@ def balance(cohort: Cohort, endpoint: str) -> None:
         with left:
             heading(curves.title, warned=bool(curves.warnings))
             with st.container(key="weighted-curves"):
-                show(curves, key=f"weighted-{cohort.fingerprint[:8]}")
+                show(curves, key=f"weighted-{drawn(cohort)}")
             table(curves.table)
             note(" · ".join(curves.summary))
             note(curves.explained())
@@ -45,7 +46,7 @@ def balance(cohort: Cohort, endpoint: str) -> None:
         with right:
             heading(love.title)
             with st.container(key="love"):
-                show(love, key=f"love-{cohort.fingerprint[:8]}-{'-'.join(options.covariates)}")
+                show(love, key=f"love-{drawn(cohort)}-{'-'.join(options.covariates)}")
             note(" · ".join(love.summary))
             table(love.table)
             note(love.explained())

@@ -8,6 +8,7 @@ from core.charts.missing import missing_figure
 from core.cohort import Cohort
 from ui import cache
 from ui.display import heading, note, panel, show, table
+from ui.state import drawn
 
 
 def missing_data(cohort: Cohort) -> None:
@@ -21,7 +22,7 @@ def missing_data(cohort: Cohort) -> None:
         figure = missing_figure(cohort, result)
         left, right = st.columns([0.55, 0.45], gap="large")
         with left, st.container(key="missing"):
-            show(figure, key=f"missing-{cohort.fingerprint[:8]}")
+            show(figure, key=f"missing-{drawn(cohort)}")
         with right:
             table(figure.table, caption="What is missing together", wrap=True)
         for text in figure.notes:

@@ -78,9 +78,11 @@ def close_page(cohort: Cohort) -> None:
 
 
 def _watch_connection() -> None:
-    """Let the browser say that the app does not answer, and ask for a run once it does again."""
-    st.html(f"<script>{_CONNECTION}</script>", unsafe_allow_javascript=True)
-    st.button("Is this session still there?", key="still-there", on_click=state.answer_again)
+    """Let the browser say that the app does not answer, ask for a run once it does again, and know a new session."""
+    st.html(f"<script>{_CONNECTION}</script><i data-session='{state.session_name()}'></i>",
+            unsafe_allow_javascript=True)
+    st.button("Is the app there again?", key="still-there", on_click=state.stay)
+    st.button("This is a new session", key="begun-anew", on_click=state.begin_anew)
 
 
 def _menu() -> None:

@@ -27,7 +27,7 @@ from ui.display import heading, meaning_words, note, panel, show, table, turned
 from ui.escape import plain
 from ui.guard import guard, landmark_input
 from ui.incidence import incidence
-from ui.state import session
+from ui.state import drawn, session
 
 _MOST, _OPEN = 6, ""
 _CHANGE = re.compile(r"change|shrink|reduction|变化|缩小", re.IGNORECASE)
@@ -86,7 +86,7 @@ def _response(cohort: Cohort, by: str, options: ResponseOptions) -> None:
     with panel():
         figure = response_figure(cohort, cache.response(cohort, by=by, options=options))
         with st.container(key="best-response"):
-            show(figure, key=f"response-{cohort.fingerprint[:8]}-{by}")
+            show(figure, key=f"response-{drawn(cohort)}-{by}")
         for line in figure.summary:
             note(line)
         table(turned(figure.table))
@@ -106,7 +106,7 @@ def _waterfall(cohort: Cohort, by: str) -> None:
             "Change, %", offered, key="waterfall", format_func=lambda k: cohort.variable(k).label)
         figure = waterfall_figure(cohort, key, by)
         heading(figure.title)
-        show(figure, key=f"waterfall-{cohort.fingerprint[:8]}-{key}")
+        show(figure, key=f"waterfall-{drawn(cohort)}-{key}")
         note(figure.explained())
         table(figure.table)
         for text in figure.notes:
@@ -119,7 +119,7 @@ def _failure(cohort: Cohort, by: str, options: ResponseOptions) -> None:
         found = cache.failure_pattern(cohort, by=by, options=options)
         figure = failure_figure(cohort, found)
         with st.container(key="failure"):
-            show(figure, key=f"failure-{cohort.fingerprint[:8]}-{by}-{len(found.together)}")
+            show(figure, key=f"failure-{drawn(cohort)}-{by}-{len(found.together)}")
         table(figure.table)
         note(figure.explained())
         for text in figure.notes:
@@ -143,7 +143,7 @@ def _duration(cohort: Cohort, by: str, options: ResponseOptions) -> None:
         figure = replace(drawn, slug="duration-of-response", title=f"Duration of response, by {result.label.lower()}")
         heading(figure.title)
         with st.container(key="duration-curves"):
-            show(figure, key=f"duration-{cohort.fingerprint[:8]}-{by}")
+            show(figure, key=f"duration-{drawn(cohort)}-{by}")
         table(figure.table)
         note(" · ".join((*figure.summary, found.words())))
         for text in (*figure.warnings, *figure.notes):
@@ -152,7 +152,7 @@ def _duration(cohort: Cohort, by: str, options: ResponseOptions) -> None:
         figure = swimmer_figure(cohort, by)
         heading(figure.title)
         with st.container(key="swimmer"):
-            show(figure, key=f"swimmer-{cohort.fingerprint[:8]}-{by}-{len(figure.drawn)}")
+            show(figure, key=f"swimmer-{drawn(cohort)}-{by}-{len(figure.drawn)}")
         note(figure.explained())
         for text in figure.notes:
             note(text)
@@ -179,5 +179,5 @@ def _survival(cohort: Cohort) -> None:
         figure = km_figure(curves_part(found.cohort, endpoint=endpoint, by=RESPONSE), CurveOptions())
         heading(figure.title)
         with st.container(key="curves"):
-            show(figure, key=f"response-km-{cohort.fingerprint[:8]}")
+            show(figure, key=f"response-km-{drawn(cohort)}")
         numbers(found.cohort, figure, keys=(RESPONSE,))

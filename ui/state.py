@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import Any
 
 import streamlit as st
@@ -155,11 +156,26 @@ def clear() -> None:
     forget_session()
 
 
-def answer_again() -> None:
-    """Take the browser's question after the connection was lost: a session that has shown no page is a new one."""
-    here = session()
-    here.acted = True
-    here.begun_anew = not here.page
+def session_name() -> str:
+    """Return a name of this session that says nothing: by it the browser sees that another one answers."""
+    name: str = st.session_state.setdefault("session-name", token_hex(8))
+    return name
+
+
+def drawn(cohort: Cohort) -> str:
+    """Name what is drawn of a cohort in this session: in another one its charts start without a selection."""
+    return f"{session_name()[:4]}-{cohort.fingerprint[:8]}"
+
+
+def stay() -> None:
+    """Take the browser's question after the connection was lost; widgets it sends along are echoes."""
+    session().acted = True
+
+
+def begin_anew() -> None:
+    """Take it from the browser that the session it had before is no more."""
+    session().acted = True
+    session().begun_anew = True
 
 
 def own_parameter() -> dict[str, str] | None:

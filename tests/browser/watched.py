@@ -1,10 +1,12 @@
-"""The app as `serve.py` starts it; on each line of input it says what it still holds of a file's data.
+"""The app as `serve.py` starts it; on each line of input it says what it still holds of a file's data, and
+where it has written.
 
     python -m tests.browser.watched FILE [options of streamlit run]
 """
 
 import gc
 import json
+import os
 import runpy
 import sys
 import threading
@@ -12,11 +14,13 @@ from pathlib import Path
 
 import ui.serving
 
+WRITTEN: list[str] = []
 _WHEN_CLOSED = 3.0  # seconds, so that the test need not wait as long as a person's connection may be interrupted
 
 
 def main() -> None:
     """Start the app, and beside it the thread that answers."""
+    sys.addaudithook(_note_writing)
     out = sys.stdout
     name = sys.argv.pop(1)
     ui.serving.KEEP = _WHEN_CLOSED
@@ -24,9 +28,18 @@ def main() -> None:
     runpy.run_path(str(Path(__file__).parents[2] / "serve.py"), run_name="__main__")
 
 
+def _note_writing(event: str, args: tuple[object, ...]) -> None:
+    """Keep each place that is opened to be written to: a path, or the folder of a file without a name."""
+    if event == "open" and isinstance(args[0], (str, bytes)):
+        path, mode, flags = os.fsdecode(args[0]), args[1], args[2]
+        for_writing = set(mode) & set("wax+") if isinstance(mode, str) else int(flags) & (os.O_WRONLY | os.O_RDWR)
+        if for_writing and path != os.devnull:
+            WRITTEN.append(path)
+
+
 def _answer(name: str, out: object) -> None:
     for _ in sys.stdin:
-        print(json.dumps(held(name)), file=out, flush=True)  # type: ignore[call-overload]
+        print(json.dumps(held(name) | {"written": WRITTEN}), file=out, flush=True)  # type: ignore[call-overload]
 
 
 def held(name: str) -> dict[str, int]:
