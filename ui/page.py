@@ -43,6 +43,7 @@ def open_page(title: str) -> Cohort:
     st.set_page_config(page_title=f"{title} · Cohortscope", page_icon=str(_ICON),
                        layout="wide", initial_sidebar_state="collapsed")
     serving.harden()
+    state.forget_what_was_cleared()
     st.html(f"<style>{_CSS}</style>")
     _watch_connection()
     _menu()
@@ -79,7 +80,8 @@ def close_page(cohort: Cohort) -> None:
 
 def _watch_connection() -> None:
     """Let the browser say that the app does not answer, ask for a run once it does again, and know a new session."""
-    st.html(f"<script>{_CONNECTION}</script><i data-session='{state.session_name()}'></i>",
+    st.html(f"<script>{_CONNECTION}</script>"
+            f"<i data-session='{state.session_name()}' data-cleared='{session().cleared}'></i>",
             unsafe_allow_javascript=True)
     st.button("Is the app there again?", key="still-there", on_click=state.stay)
     st.button("This is a new session", key="begun-anew", on_click=state.begin_anew)

@@ -81,9 +81,11 @@ def _tell_no_metrics() -> None:
 
 def _forget_closed_tabs() -> None:
     """Let a session end soon after its tab: by itself the server keeps it until others come and go, at least 2 min."""
+    from streamlit.runtime.app_session import AppSession
     from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
-    disconnect = WebsocketSessionManager.disconnect_session
+    disconnect, flush = WebsocketSessionManager.disconnect_session, AppSession.flush_browser_queue
+    sent: dict[str, list[Any]] = {}  # by session its last messages, which the server's loop keeps until the next ones
 
     def disconnect_and_forget(manager: Any, session_id: str) -> None:
         disconnect(manager, session_id)
@@ -96,6 +98,16 @@ def _forget_closed_tabs() -> None:
             _drop_saved_files(session_id)
             _drop_callbacks(kept.session.session_state)
             kept.session.session_state.clear()
+        if not manager.is_active_session(session_id):
+            for message in sent.pop(session_id, []):
+                message.Clear()
         _release()
 
+    def flush_and_remember(session: Any) -> list[Any]:
+        messages = flush(session)
+        if messages:
+            sent[session.id] = messages
+        return messages
+
+    AppSession.flush_browser_queue = flush_and_remember  # type: ignore[method-assign]
     WebsocketSessionManager.disconnect_session = disconnect_and_forget  # type: ignore[method-assign]

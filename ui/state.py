@@ -55,6 +55,7 @@ class Session:
     given_up: set[str] = field(default_factory=set)  # work that was given up, by its name
     results: OrderedDict[str, Any] = field(default_factory=OrderedDict)  # of long work, the newest last
     mappings: list[dict[str, Any]] = field(default_factory=list)  # of the cohorts loaded so far
+    forgets: bool = False  # data were cleared, and the server has yet to forget them
     cleared: int = 0  # how often data were cleared: the upload widget starts anew each time
     filters: Filters = field(default_factory=Filters)
     history: list[Filters] = field(default_factory=list)
@@ -151,9 +152,15 @@ def load(cohort: Cohort) -> None:
 
 def clear() -> None:
     """Drop all of the session's data at once; other sessions keep theirs."""
-    _replace(Session(cleared=session().cleared + 1))
+    _replace(Session(cleared=session().cleared + 1, forgets=True))
     st.query_params.pop(OWN, None)
-    forget_session()
+
+
+def forget_what_was_cleared() -> None:
+    """Let the server forget, too: at the begin of a run, for a callback may still need what the server keeps."""
+    if session().forgets:
+        session().forgets = False
+        forget_session()
 
 
 def session_name() -> str:

@@ -1,0 +1,148 @@
+"""Work in another process: results, errors in words, bounds of time and memory, giving up; the next task works."""
+
+import os
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from core.apart import Bounds, TaskEnded, Workers
+from core.errors import CohortError, ReadingError
+from core.reading import read_table
+
+WIDE = Bounds(seconds=60)
+NEVER = 3600  # seconds; a task that takes so long is ended by its bound
+
+
+def twice(n):
+    return 2 * n
+
+
+def sleep(seconds):
+    time.sleep(seconds)
+
+
+def fill(size):
+    return int(np.ones(size).sum())
+
+
+def arrow(size):
+    import pyarrow as pa
+    return pa.array(np.zeros(size)).nbytes
+
+
+def die():
+    os._exit(3)
+
+
+def fail():
+    raise ZeroDivisionError
+
+
+def shares(progress):
+    for share in (0.25, 0.5):
+        progress(share)
+        time.sleep(0.2)
+    return "done"
+
+
+@pytest.fixture(scope="module")
+def workers():
+    made = Workers()
+    yield made
+    made.renew()
+    for worker in made._free:
+        worker.end()
+
+
+def test_a_result_comes_back(workers):
+    assert workers.run(twice, 21, bounds=WIDE) == 42
+
+
+def test_a_table_comes_back_as_it_is_read_here(workers):
+    data = b"id,arm,OS,dead\n1,a,2.5,1\n2,b,3,0\n"
+    here, there = read_table(data), workers.run(read_table, data, bounds=WIDE)
+    assert there.columns == here.columns and there.sha256 == here.sha256
+    assert [there.cells[c].cell(1) for c in there.columns] == ["2", "b", "3", "0"]
+
+
+@pytest.mark.parametrize(("function", "args", "bounds", "said"), [
+    (sleep, (NEVER,), Bounds(seconds=0.5, remedy="Wait less."), "more than"),
+    (fill, (10**9,), Bounds(seconds=60, memory=200 * 1024**2, remedy="Take less."), "memory"),
+    (arrow, (10**9,), Bounds(seconds=60, memory=200 * 1024**2, remedy="Take less."), "memory"),
+    (die, (), WIDE, "ended"),
+    (fail, (), WIDE, "ZeroDivisionError"),
+])
+def test_whatever_happens_ends_in_words_and_the_next_task_works(workers, function, args, bounds, said):
+    with pytest.raises(CohortError) as error:
+        workers.run(function, *args, bounds=bounds)
+    assert said in error.value.problem and error.value.remedy
+    assert workers.run(twice, 4, bounds=WIDE) == 8
+
+
+def test_an_error_of_core_comes_back_as_it_is(workers):
+    with pytest.raises(ReadingError, match="PDF"):
+        workers.run(read_table, b"%PDF-1.7", bounds=WIDE)
+
+
+def test_progress_is_told_and_giving_up_ends_the_task(workers):
+    told = []
+    assert workers.run(shares, tell_progress=True, bounds=WIDE, wait=told.append) == "done"
+    assert 0.25 in told and sorted(told) == told
+
+    def give_up(share):
+        raise InterruptedError
+    with pytest.raises(InterruptedError):
+        workers.run(sleep, NEVER, bounds=Bounds(seconds=NEVER), wait=give_up)
+    assert workers.run(twice, 1, bounds=WIDE) == 2
+
+
+def test_who_waits_for_a_place_can_give_up_too():
+    """A single place: the second task is told that time passes although it has not begun, and never does."""
+    workers, begun, enough = Workers(most=1), threading.Event(), threading.Event()
+
+    def wait(share):
+        begun.set()
+        if enough.is_set():
+            raise InterruptedError
+
+    def long():
+        with pytest.raises(InterruptedError):
+            workers.run(sleep, NEVER, bounds=Bounds(seconds=NEVER), wait=wait)
+
+    def give_up(share):
+        raise InterruptedError
+    first = threading.Thread(target=long)
+    first.start()
+    assert begun.wait(60)
+    with pytest.raises(InterruptedError):
+        workers.run(twice, 1, bounds=WIDE, wait=give_up)
+    enough.set()
+    first.join(60)
+    assert not first.is_alive()
+    assert workers.run(twice, 1, bounds=WIDE) == 2
+    workers.renew()
+    for worker in workers._free:
+        worker.end()
+
+
+def test_this_process_computes_on_while_another_works(workers):
+    """What would hold the interpreter here holds that of the worker; here the lock stays free."""
+    ticks = []
+    with pytest.raises(TaskEnded):
+        workers.run(sleep, NEVER, bounds=Bounds(seconds=1), wait=ticks.append)
+    assert len(ticks) > 5
+
+
+def test_renewed_workers_are_other_processes(workers):
+    before = workers.run(os.getpid, bounds=WIDE)
+    assert before != os.getpid()
+    workers.renew()
+    assert workers.run(os.getpid, bounds=WIDE) != before
+
+
+def test_the_bounds_of_a_file_grow_with_it():
+    small, large = Bounds.of_file(10**6), Bounds.of_file(10**8)
+    assert small.seconds <= 4 and small.memory < 1024**3
+    assert large.seconds > 60 and large.memory > small.memory
