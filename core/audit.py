@@ -15,7 +15,7 @@ import pandas as pd
 
 from core.audit_finding import AGREES, DIFFERS, IMPOSSIBLE, UNTOLD, Finding
 from core.audit_interval import Width, check_middle, check_p, check_width
-from core.audit_table import Entry, Printed
+from core.audit_table import Entry, Printed, read_audit
 from core.format import p_value, p_with_digits, percent, plural
 from core.p_values import chi_square_p
 from core.proportions import PAIR_TESTS, pair_p
@@ -60,6 +60,11 @@ class Audit:
         if empty:
             said.append(f"{plural(empty, 'row')} without an event in any group counted apart: nothing to test")
         return said
+
+
+def audit_file(data: bytes, *, name: str, claimed: str) -> Audit:
+    """Read a printed table from a file and audit it; see `read_audit` and `audit`."""
+    return audit(read_audit(data, name=name), claimed=claimed)
 
 
 def audit(entries: Sequence[Entry], *, claimed: str = FISHER_2X2) -> Audit:

@@ -5,6 +5,7 @@ import ast
 import pytest
 
 from tests.conftest import ROOT
+from ui.escape import plain
 
 SOURCES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py")), *sorted((ROOT / "ui").glob("*.py"))]
 # Elements whose label is Markdown; where it stands among the arguments, beside the keyword.
@@ -98,3 +99,19 @@ def test_a_text_that_is_not_escaped_would_be_seen(source):
     "st.pills('x', levels, format_func=lambda v: plain(v))", "st.multiselect('x', levels, format_func=str)"])
 def test_an_escaped_text_is_no_fault(source):
     assert faults(source) == []
+
+
+@pytest.mark.parametrize("name", ["Age (years)", "Age ≥", "AFP <", "AFP, from: sign", "pvtt_grade", "TACE+IMRT",
+                                  "Vp3 · 38/38", "≥ 10 cm", "A & B", "年龄（岁）", "50 %", "I-II"])
+def test_names_of_every_day_stay_as_they_are(name):
+    """An element's accessible name is the text with its escapes."""
+    assert plain(name) == name
+
+
+@pytest.mark.parametrize(("name", "escaped"), [
+    ("![i](x)", r"!\[i\](x)"), ("__proto__", r"\_\_proto\_\_"), ("<b>", r"\<b>"), ("R&lt;", r"R\&lt;"),
+    ("$x$", r"\$x\$"),
+    ("1. Arm", r"1\. Arm"), ("# 1", r"\# 1"), (":red[r]", r"\::color[]red\[r\]"), ("http://x", r"http\::color[]//x"),
+    ("a@b.org", "a:color[]@b.org"), ("www.b.org", "www:color[].b.org"), ("a\n\n# b", "a # b")])
+def test_what_would_be_markdown_is_not(name, escaped):
+    assert plain(name) == escaped

@@ -6,10 +6,11 @@ is shared between sessions.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -18,8 +19,7 @@ import core
 from core.adverse_events import AdverseEvents, EventOptions
 from core.adverse_events import overall_tests as _over_all
 from core.apart import Bounds
-from core.audit import Audit, audit
-from core.audit_table import read_audit
+from core.audit import Audit, audit_file
 from core.baseline import Baseline, BaselineOptions
 from core.burden import burden as _burden_of
 from core.cohort import Cohort, make_cohort
@@ -52,6 +52,7 @@ from ui.apart import apart
 from ui.escape import plain
 from ui.state import session
 
+Result = TypeVar("Result")
 SAMPLE = Path(__file__).parents[1] / "sample_data" / "yang2023_synthetic.csv"
 _ENTRIES = 128
 _RESULTS = 6  # of long work
@@ -129,7 +130,10 @@ def comparison(cohort: Cohort) -> Comparison:
 
 
 def audited(data: bytes, name: str, claimed: str) -> Audit:
-    return _audited(data, name, claimed)
+    """Audit a file as files are read: in another process."""
+    key = f"audit {hashlib.sha256(data).hexdigest()} {name} {claimed}"
+    return _kept(key, lambda: apart(f"Reading {plain(name)} …", audit_file, data, name=name, claimed=claimed,
+                                    bounds=Bounds.of_file(len(data)), key=key))
 
 
 def response(cohort: Cohort, *, by: str, options: ResponseOptions) -> Response:
@@ -186,7 +190,7 @@ def _long(work: tuple[str, Bounds], function: Callable[..., Any], cohort: Cohort
     return _kept(key, lambda: apart(plain(words), function, cohort, bounds=bounds, key=key, **options))
 
 
-def _kept(key: str, make: Callable[[], Any]) -> Any:
+def _kept(key: str, make: Callable[[], Result]) -> Result:
     """Return a result of long work, made once; the session keeps a few."""
     results = session().results
     if key not in results:
@@ -194,7 +198,8 @@ def _kept(key: str, make: Callable[[], Any]) -> Any:
         while len(results) > _RESULTS:
             results.popitem(last=False)
     results.move_to_end(key)
-    return results[key]
+    kept: Result = results[key]
+    return kept
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner="Reading the cohort …")
@@ -272,11 +277,6 @@ def _cumulative_incidence(_cohort: Cohort, key: str, endpoint: str, by: str | No
 @st.cache_resource(scope="session", max_entries=8, show_spinner=False)
 def _comparison(_cohort: Cohort, key: str) -> Comparison:
     return compare(_cohort)
-
-
-@st.cache_resource(scope="session", max_entries=8, show_spinner=False)
-def _audited(data: bytes, name: str, claimed: str) -> Audit:
-    return audit(read_audit(data, name=name), claimed=claimed)
 
 
 @st.cache_resource(scope="session", max_entries=_ENTRIES, show_spinner=False)

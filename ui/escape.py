@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 
 _SPACE = re.compile(r"[ \t\r\n\f\v]+")
-_MARKS = re.compile(r"([!-/:-@\[-`{-~])")  # all of ASCII's
+# What begins something wherever it stands, or beside certain letters, or at the begin; the last of a match is escaped.
+# Nothing more is, because a screen reader is given the text with its escapes.
+_MARKS = re.compile(r"[\\`*\[\]$~|]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=[#\w])|:(?=[\w/+-]|$)|^[-+#>=]"
+                    r"|^\d{1,9}[.)]")
 # Links, icons, emoji and arrows are looked for once escapes are resolved: the text is parted inside of them.
 _INSIDE = re.compile(r"(?<=:)(?=[\w/+-]|$)|(?=@)|(?<=www)(?=\.)|(?<=[<>~-])(?=[->=])", re.IGNORECASE)
 _NOTHING = ":color[]"  # an empty element: the text on the page stays as it is
@@ -18,4 +21,8 @@ _NOTHING = ":color[]"  # an empty element: the text on the page stays as it is
 def plain(text: str) -> str:
     """Return Markdown that shows a text as it is: no picture, no link, no icon, no formula."""
     bare = _SPACE.sub(" ", text).strip()
-    return _NOTHING.join(_MARKS.sub(r"\\\1", part) for part in _INSIDE.split(bare))
+    return _NOTHING.join(_MARKS.sub(_escaped, part) for part in _INSIDE.split(bare))
+
+
+def _escaped(mark: re.Match[str]) -> str:
+    return f"{mark[0][:-1]}\\{mark[0][-1]}"

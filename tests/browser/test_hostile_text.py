@@ -8,7 +8,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from playwright.sync_api import expect
 
 from tests.browser.app import App
-from tests.browser.cohort_page import explore, ready, to_cohort
+from tests.browser.cohort_page import choose, explore, ready, to_cohort
+from tests.corpus.files import workbook
 
 PAGES = ("Explore", "Cohort", "Survival", "Hazard ratios", "Toxicity", "Response", "Published")
 KINDS = ("![i]({u}/i.png)", "<img src={u}/j.png>", "[link]({u}/k)", "{u}/l", "<a href='{u}/m'>m</a>",
@@ -61,12 +62,30 @@ def hostile_files(url):
             {"name": "m.json", "mimeType": "application/json", "buffer": json.dumps(mapping).encode()}]
 
 
+def hostile_book(url):
+    """Return a workbook with a hostile name and two hostile sheets."""
+    rows = [["id", "arm", "OS_months", "OS_event", KINDS[0].format(u=url)],
+            *([f"p{i}", "ab"[i % 2], i + 1, i % 2, i % 3] for i in range(40))]
+    name = KINDS[2].format(u=url).replace("/", "")[:31].replace("[", "(").replace("]", ")").replace(":", "")
+    data = workbook([], sheets={name: rows, "![s](x)".replace("[", "(").replace("]", ")"): rows})
+    return {"name": "![w](h.png).xlsx", "mimeType": "application/octet-stream", "buffer": data}
+
+
+def hostile_audit(url):
+    """Return a table for the audit whose texts are hostile."""
+    rows = [f"\"{kind.format(u=url)}\",{i + 3},{50},{2 * i + 4},{48},0.{i + 1}" for i, kind in enumerate(KINDS)]
+    text = "\n".join(["label,events_1,n_1,events_2,n_2,p", *rows])
+    return {"name": "![a](b.png).csv", "mimeType": "text/csv", "buffer": text.encode()}
+
+
 def open_everything(app):
     """Open each expander, popover and the export dialog of a page; rest the mouse on each chart."""
     page = app.page
-    for place in page.get_by_test_id("stExpander").all():
-        place.locator("summary").click()
-        app.settled()
+    closed = page.locator("[data-testid=stExpander] details:not([open]) > summary")
+    for _ in range(closed.count()):
+        if closed.count():  # one that was opened may have taken others away
+            closed.first.click()
+            app.settled()
     for place in page.get_by_test_id("stPopover").get_by_role("button").all():
         if not place.is_enabled():
             continue
@@ -104,6 +123,13 @@ def test_text_of_a_file_asks_for_nothing_anywhere(page, server):
             links = page.locator("a[href], img[src], iframe, object, embed").evaluate_all(
                 "all => all.map(e => e.href || e.src || e.tagName)")
             assert not [link for link in links if not link.startswith((server, "data:", "blob:"))], name
+        choose(app, "Table", "a table of my own")
+        page.locator(".st-key-audit-file [data-testid=stFileUploaderDropzoneInput]").set_input_files(hostile_audit(url))
+        expect(page.locator(".st-key-audit table")).to_be_visible()
+        open_everything(app)
+        to_cohort(app).upload(hostile_book(url))
+        ready(app)
+        open_everything(app)
         app.go("Explore").ready()
         for level in ("constructor", "__proto__", "toString"):
             app.click_bar("f", level).expect_n(18)
