@@ -60,15 +60,19 @@ class _Worker:
         """Hand on what the process says, and that it has ended."""
         out = self.process.stdout
         assert out is not None
-        with contextlib.suppress(EOFError, OSError, pickle.UnpicklingError):
+        with contextlib.suppress(Exception):  # a pipe that was closed, or a message that cannot be unpacked
             while True:
                 self.said.put(received(out))
         self.said.put(("ended", None))
 
     def begin(self, task: bytes) -> None:
+        """Send a task, without waiting until the process takes it: the pipe holds less than a file."""
+        threading.Thread(target=self._send, args=(task,), daemon=True).start()
+
+    def _send(self, task: bytes) -> None:
         into = self.process.stdin
         assert into is not None
-        with contextlib.suppress(OSError):  # a process that has ended says so itself
+        with contextlib.suppress(OSError, ValueError):  # a process that has ended says so itself
             send_bytes(into, task)
 
     def end(self) -> None:
@@ -76,7 +80,7 @@ class _Worker:
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe:
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(OSError, ValueError):
                     pipe.close()
 
 
@@ -85,12 +89,13 @@ class Workers:
 
     def __init__(self, most: int = _MOST) -> None:
         self._free: list[_Worker] = []
+        self._most = most
         self._places = threading.Semaphore(most)
         self._lock = threading.Lock()
 
     def warm(self) -> None:
         """Start a worker, so that the first task need not wait for it."""
-        with self._lock:
+        with self._lock, contextlib.suppress(OSError):  # the task that needs it will say that there is none
             if not self._free:
                 self._free.append(_Worker())
 
@@ -120,17 +125,16 @@ class Workers:
         """
         task = pickle.dumps((function, args, kwargs, bounds), protocol=pickle.HIGHEST_PROTOCOL)
         with self._place(wait):
-            worker, ended_well = self._take(), False
+            try:
+                worker, ended_well = self._take(), False
+            except OSError as error:
+                raise TaskEnded("The system starts no further process.", "Close other programs, try again.") from error
             try:
                 worker.begin(task)
                 kind, result = self._followed(worker, bounds, wait)
                 ended_well = True
             finally:
-                if not ended_well or len(task) > _LARGE:
-                    worker.end()
-                else:
-                    with self._lock:
-                        self._free.append(worker)
+                self._put_back(worker, worth_keeping=ended_well and len(task) <= _LARGE)
         if kind == "error":
             raise result
         return result
@@ -145,6 +149,13 @@ class Workers:
             self._places.release()
             threading.Thread(target=self.warm, daemon=True).start()
 
+    def _put_back(self, worker: _Worker, *, worth_keeping: bool) -> None:
+        with self._lock:
+            if worth_keeping and len(self._free) < self._most:
+                self._free.append(worker)
+                return
+        worker.end()
+
     def _take(self) -> _Worker:
         with self._lock:
             while self._free:
@@ -156,14 +167,14 @@ class Workers:
     @staticmethod
     def _followed(worker: _Worker, bounds: Bounds, wait: Wait) -> tuple[str, Any]:
         """Wait for a task's end; pass its progress on."""
-        until, share = time.monotonic() + _START, 0.0
+        until, share, begun = time.monotonic() + _START, 0.0, False
         while True:
             try:
                 kind, content = worker.said.get(timeout=_TICK)
             except queue.Empty:
                 kind, content = "progress", share
             if kind == "ready":  # the clock starts when the worker has its libraries
-                until = time.monotonic() + bounds.seconds
+                until, begun = time.monotonic() + bounds.seconds, True
             elif kind == "progress":
                 share = content
                 wait(share)
@@ -172,6 +183,8 @@ class Workers:
                                 bounds.remedy)
             else:
                 return kind, content
+            if time.monotonic() > until and not begun:
+                raise TaskEnded("The process that should do it did not begin: the machine is very busy.", "Try again.")
             if time.monotonic() > until:
                 raise TaskEnded(f"It took more than {number(round(bounds.seconds))} seconds and was ended.",
                                 bounds.remedy)

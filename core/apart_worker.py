@@ -30,7 +30,7 @@ class _Said:
             self.say("progress", share)
 
     def say(self, kind: str, content: Any) -> None:
-        send_bytes(self.out, pickle.dumps((kind, content), protocol=pickle.HIGHEST_PROTOCOL))
+        send_bytes(self.out, _packed(kind, content))
 
 
 def main() -> None:
@@ -47,13 +47,17 @@ def main() -> None:
         except EOFError:
             return
         said.say("ready", None)
-        said.say(*_done(task, said))
+        send_bytes(out, _done(task, said))
         del task
         gc.collect()
 
 
-def _done(task: bytes, said: _Said) -> tuple[str, Any]:
-    """Do a task; every exception becomes one in words."""
+def _packed(kind: str, content: Any) -> bytes:
+    return pickle.dumps((kind, content), protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def _done(task: bytes, said: _Said) -> bytes:
+    """Do a task and return the message of its end; every exception becomes one in words."""
     remedy = ""
     try:
         function, args, kwargs, bounds = pickle.loads(task)
@@ -61,13 +65,13 @@ def _done(task: bytes, said: _Said) -> tuple[str, Any]:
         _limit(bounds.memory)
         if kwargs.pop("tell_progress", False):
             kwargs["progress"] = said
-        return "result", function(*args, **kwargs)
+        return _packed("result", function(*args, **kwargs))
     except CohortError as error:
-        return "error", error
+        return _packed("error", error)
     except MemoryError:
-        return "error", CohortError("It needs more memory than it may take.", remedy)
+        return _packed("error", CohortError("It needs more memory than it may take.", remedy))
     except Exception as error:  # whatever a reader does, a person reads a sentence
-        return "error", CohortError(f"It could not be done ({type(error).__name__}).", remedy)
+        return _packed("error", CohortError(f"It could not be done ({type(error).__name__}).", remedy))
     finally:
         _limit(None)
 
@@ -81,8 +85,10 @@ def _limit(memory: int | None) -> None:
     if not hasattr(resource, "RLIMIT_DATA"):
         return
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    soft = resource.RLIM_INFINITY if memory is None else _taken() + memory
-    resource.setrlimit(resource.RLIMIT_DATA, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+    soft = hard if memory is None else _taken() + memory
+    if resource.RLIM_INFINITY not in (soft, hard):
+        soft = min(soft, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
 def _taken() -> int:

@@ -38,16 +38,16 @@ def check_cohort(table: TextTable, mapping: ColumnMapping, patients: pd.DataFram
 def last_seen(patients: pd.DataFrame, mapping: ColumnMapping) -> np.ndarray:
     """Return until when each patient was followed, months (n,): to death or last follow-up; NaN where nothing says it.
 
-    By overall survival where it is mapped; else by the longest time that ended without an event.
+    By overall survival where it is mapped; else by the longest time, of those of whom one time ended without an event.
     """
     times = {e.name: patients[schema.time_column(e.name)].to_numpy(dtype=float) for e in mapping.endpoints}
     if "OS" in times:
         return times["OS"]
-    last = np.full(len(patients), np.nan)
+    last, followed = np.full(len(patients), np.nan), np.zeros(len(patients), bool)
     for name, time in times.items():
         event = patients[schema.event_column(name)].to_numpy(dtype=float)
-        last = np.fmax(last, np.where(event == 0, time, np.nan))
-    return last
+        last, followed = np.fmax(last, time), followed | ((event == 0) & ~np.isnan(time))
+    return np.where(followed, last, np.nan)
 
 
 class _Checks:

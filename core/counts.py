@@ -7,7 +7,6 @@ reversed cumulative sum, whatever is computed from them.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -183,6 +182,8 @@ def _stratification(whole: Cohort, key: str) -> Strata:
         return strata(whole, key)
     values = whole.values(key).to_numpy(dtype=float)
     distinct, codes = np.unique(values[~np.isnan(values)], return_inverse=True)
+    if not distinct.size:
+        return strata(whole, key)  # which says that it is missing in every patient
     if distinct.size <= MOST_DISTINCT:
         places = np.full(values.size, -1)
         places[~np.isnan(values)] = codes
@@ -218,7 +219,7 @@ def baseline_groups(cohort: Cohort, *, most: int, least: int = 2) -> list[str]:
 
 
 def cuts_of(whole: Cohort, key: str) -> tuple[Cut, ...]:
-    """Return a number's cuts in order; the whole cohort's median where the mapping has none."""
+    """Return a number's cuts in order; the whole cohort's median, shortly written, where it has none."""
     cuts = whole.variable(key).cuts
     return in_order(cuts) if cuts else (Cut(_median(whole.values(key).to_numpy(dtype=float)), "right"),)
 
@@ -233,7 +234,9 @@ def _median(values: np.ndarray) -> float:
     known = values[~np.isnan(values)]
     median = float(np.median(known))
     above = known[known > median]
-    lowest, end = float(known[known <= median].max()), float(above.min()) if above.size else math.inf
+    if not above.size:
+        return median
+    lowest, end = float(known[known <= median].max()), float(above.min())
     return next((v for decimals in range(-6, 16) if lowest <= (v := round(median, decimals)) < end), median)
 
 

@@ -120,7 +120,7 @@ def _ratio(value: float, digits: int = 2) -> str:
 
 def percent(share: float, digits: int = 0) -> str:
     """Write a share of one as a percentage; a dash for 0 of 0."""
-    return DASH if math.isnan(share) else f"{100 * share:.{digits}f}%"
+    return DASH if math.isnan(share) else f"{round(100 * share, 9):.{digits}f}%"  # 57.5 of 100 is no 57.49999
 
 
 def share_with_limits(value: float, low: float, high: float, digits: int = 0) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
@@ -30,6 +29,7 @@ class Loading:
     findings: list[dict[str, object]] = field(default_factory=list)
     questions: list[NeedsAnswer] = field(default_factory=list)
     guessed_here: bool = True  # and not given with the files
+    unread: dict[str, str] = field(default_factory=dict)  # older files that cannot be read, and why
 
     @property
     def fingerprint(self) -> str:
@@ -92,7 +92,7 @@ def load_files(files: Sequence[tuple[str, bytes]], options: ReadOptions | None =
                progress: Progress = lambda share: None) -> Loading:
     """Read what a person gave at once, names and bytes: the newest cohort among the files counts.
 
-    An older file that cannot be read has been said before and is passed over.
+    An older file that cannot be read is passed over, and told in `unread`.
 
     Parameters
     ----------
@@ -107,13 +107,17 @@ def load_files(files: Sequence[tuple[str, bytes]], options: ReadOptions | None =
     tables = [(name, data) for name, data in files if not is_mapping(data)]
     if not tables:
         raise CohortError("This is a mapping, and no cohort is with it.", "Add the cohort's file.")
-    read = []
+    read, unread = [], {}
     for name, data in tables[:-1]:
-        with suppress(CohortError):
+        try:
             read.append(read_table(data, name=name))
+        except CohortError as error:
+            unread[name] = str(error)
     name, data = tables[-1]
     read.append(read_table(data, name=name, options=options, progress=progress))
-    return begin(read, mappings[-1] if mappings else None)
+    loading = begin(read, mappings[-1] if mappings else None)
+    loading.unread = unread
+    return loading
 
 
 def begin(tables: Sequence[TextTable], mapping: Mapping[str, Any] | str | None = None, *,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -125,6 +126,8 @@ class ColumnMapping:
             If it is no JSON object, or names a column, unit or kind that is not there.
         """
         data = _load(source)
+        if re.search(r"[\x00-\x1f\ufffe\uffff]", "".join(_strings(data))):
+            raise MappingError("A name in the mapping holds an invisible control character.", "Write the name anew.")
         if strange := [k for k in data if k not in _KEYS]:
             raise MappingError(f"The mapping has an unknown key {strange[0]!r}.",
                                f"It may have: {', '.join(sorted(_KEYS))}.")
@@ -187,6 +190,19 @@ class ColumnMapping:
         if absent := [name for name in wanted if factor.inputs.get(name) not in numeric]:
             raise MappingError(f"{factor.label} needs {absent[0]} as a numeric factor.",
                                f"Map {absent[0]}, or take {factor.label} away.")
+
+
+def _strings(data: Any) -> Iterator[str]:
+    """Give every text in JSON data, keys among them."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, Mapping):
+        for key, value in data.items():
+            yield str(key)
+            yield from _strings(value)
+    elif isinstance(data, (list, tuple)):
+        for value in data:
+            yield from _strings(value)
 
 
 def _load(source: Mapping[str, Any] | str | Path) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -19,9 +20,13 @@ from core.files.layout import lay_out
 from core.files.limits import check_bytes
 from core.files.workbook import ZIP, read_workbook
 from core.findings import Findings
+from core.format import plural
 from core.numbers import decimal_mark
 from core.schema import CELL_ERRORS
 from core.text_table import Detected, ReadOptions, TextColumn, TextTable
+
+# What XML, and with it every picture, slide and document, cannot hold.
+_CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 Source = str | Path | bytes | IO[bytes]
 
@@ -82,10 +87,11 @@ def _read(data: bytes, name: str, options: ReadOptions, progress: Progress) -> T
         if not decoded.certain:
             findings.add("assumed", f"The text is not UTF-8; it was read as {encoding}.",
                          remedy="Choose another encoding if letters look wrong.")
-        grid = text = split(decoded.text, options.delimiter)
+        content = _without_controls(decoded.text, findings)
+        grid = text = split(content, options.delimiter)
         delimiter = next(k for k, v in DELIMITERS.items() if v == text.delimiter)
-        _say_damage(decoded.text, findings)
-        del decoded
+        _say_damage(content, findings)
+        del decoded, content
     layout = lay_out(grid, options.header_line, findings, progress)
     for column, cells in layout.cells.items():
         failed = cells.is_in(CELL_ERRORS)[cells.codes]
@@ -122,6 +128,17 @@ def _bytes_of(source: Source, name: str) -> tuple[bytes, str]:
             raise ReadingError("The file was opened as text.", "Open it as bytes: open(path, 'rb').")
     check_bytes(len(data))
     return data, name
+
+
+def _without_controls(text: str, findings: Findings) -> str:
+    """Take control characters away, which no chart, slide or document can hold; say where the first one stood."""
+    first = _CONTROL.search(text)
+    if first is None:
+        return text
+    bare, n = _CONTROL.subn("", text)
+    findings.add("repaired", f"{plural(n, 'control character')} (invisible) in the text {'was' if n == 1 else 'were'} "
+                 "taken away.", row=text.count("\n", 0, first.start()) + 1, value=ascii(first[0])[1:-1])
+    return bare
 
 
 def _say_damage(text: str, findings: Findings) -> None:

@@ -17,7 +17,7 @@ LABELLED = {name: 0 for name in (
 OPTIONS = {"pills", "segmented_control", "radio", "select_slider"}  # whose options are Markdown, too
 VERBATIM = {"selectbox", "multiselect"}  # whose options are shown as they are: an escape would be seen
 # Functions of ours that hand a text on to such an element: place of the text.
-HANDED_ON = {"_numbers_in": 0, "_override": 1, "column": 0, "level_names": 0, "apart": 0, "_offer": None}
+HANDED_ON = {"_numbers_in": 0, "_override": 1, "column": 0, "level_names": 0, "apart": 0, "_offer": 6}
 TEXTS = ("label", "help", "text", "caption", "show_spinner", "body")
 SAFE_CALLS = {"plain", "plural", "number", "exact", "fixed", "percent", "shortest", "megabytes", "len", "int", "min",
               "meaning_words"}
@@ -50,7 +50,7 @@ def parameters(tree: ast.AST, call: ast.Call) -> set[str]:
                 any(inner is call for inner in ast.walk(function)):
             place = HANDED_ON[function.name]
             arguments = [a.arg for a in function.args.args if a.arg != "self"]
-            out |= {"help"} | (set(arguments) if place is None else {arguments[place]})
+            out |= {"help"} | (set(arguments) if place is None else set(arguments[place:place + 1]))
     return out
 
 

@@ -18,7 +18,7 @@ import streamlit as st
 import core
 from core.adverse_events import AdverseEvents, EventOptions
 from core.adverse_events import overall_tests as _over_all
-from core.apart import Bounds
+from core.apart import Bounds, TaskEnded
 from core.audit import Audit, audit_file
 from core.baseline import Baseline, BaselineOptions
 from core.burden import burden as _burden_of
@@ -27,7 +27,7 @@ from core.competing import CumulativeIncidence
 from core.competing import cumulative_incidence as _incidence
 from core.cox import Alone, CoxModel, CoxOptions
 from core.cox_check import cox_opinion as _cox_opinion
-from core.errors import NotEstimable
+from core.errors import CohortError, NotEstimable
 from core.failure import FailurePattern
 from core.failure import failure_pattern as _pattern
 from core.filters import Filters
@@ -48,7 +48,7 @@ from core.survival_options import SurvivalOptions
 from core.time_split import time_split as _split
 from core.treatment import TreatmentEffect
 from core.weighting import Weighting, WeightingOptions
-from ui.apart import apart
+from ui.apart import GivenUp, apart
 from ui.escape import plain
 from ui.state import session
 
@@ -121,7 +121,7 @@ def second_opinion(cohort: Cohort, options: SurvivalOptions) -> pd.DataFrame:
 
 
 def cox_opinion(cohort: Cohort, model: CoxModel) -> pd.DataFrame:
-    name = f"cox opinion {model.endpoint} {model.columns}"
+    name = f"cox opinion {model.endpoint} {model.columns} {model.options!r}"
     return _long(_LIFELINES, _cox_opinion, cohort, name, model=model)
 
 
@@ -191,13 +191,28 @@ def _long(work: tuple[str, Bounds], function: Callable[..., Any], cohort: Cohort
 
 
 def _kept(key: str, make: Callable[[], Result]) -> Result:
-    """Return a result of long work, made once; the session keeps a few."""
+    """Return a result of long work, made once; the session keeps a few, also what it ended in instead.
+
+    Raises
+    ------
+    CohortError
+        What the work ended in; where that was a bound, it can be tried again.
+    """
     results = session().results
     if key not in results:
-        results[key] = make()
+        try:
+            results[key] = make()
+        except GivenUp:
+            raise
+        except CohortError as error:
+            results[key] = error
         while len(results) > _RESULTS:
             results.popitem(last=False)
     results.move_to_end(key)
+    if isinstance(results[key], TaskEnded):
+        st.button("Try again", key=f"again-{key}", on_click=results.pop, args=(key, None), icon=":material/refresh:")
+    if isinstance(results[key], CohortError):
+        raise results[key].with_traceback(None)
     kept: Result = results[key]
     return kept
 

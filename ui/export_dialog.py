@@ -14,6 +14,7 @@ from core.figure import Figure
 from ui.apart import apart
 from ui.display import note
 from ui.escape import plain
+from ui.state import session
 
 _BOUNDS = Bounds(seconds=120, memory=3 * 1024**3, remedy="Choose another format, or fewer figures.")
 
@@ -42,6 +43,7 @@ def _board(main: list[Figure]) -> None:
     name = board_name(main, ".pptx")
     if not st.button(f"Slides of the whole board ({len(main)} figures)", key="export-board"):
         return
+    session().given_up.discard(name)  # it is asked for again
     try:
         deck = apart("Making the slides …", pptx, main, bounds=_BOUNDS, key=name, tell_progress=True)
     except CohortError as error:

@@ -56,8 +56,8 @@ def open_page(title: str) -> Cohort:
         if title != "Cohort":
             st.stop()
     elif session().begun_anew:
-        st.html("<p class='cs-warn' role='alert'>The app was restarted and your session has ended: filters and choices "
-                "are those of a new one.</p>")
+        st.html("<p class='cs-warn' role='alert'>Your earlier session has ended, because the app was restarted or out "
+                "of reach for long: filters and choices are those of a new one.</p>")
     whole = session().cohort or cache.sample()
     session().on_page(title)
     _choose_endpoint(whole)

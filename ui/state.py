@@ -51,7 +51,8 @@ class Session:
     source: str = ""  # the uploads, and the options, that the draft was read from
     options: ReadOptions = field(default_factory=ReadOptions)
     drafts: int = 0  # how many there were
-    failed: dict[str, str] = field(default_factory=dict)  # readings that failed, and why
+    unread: str = ""  # why the uploads could not be read, where they could not
+    bad: set[str] = field(default_factory=set)  # uploads whose reading met a bound or was given up, by their ids
     given_up: set[str] = field(default_factory=set)  # work that was given up, by its name
     results: OrderedDict[str, Any] = field(default_factory=OrderedDict)  # of long work, the newest last
     mappings: list[dict[str, Any]] = field(default_factory=list)  # of the cohorts loaded so far
@@ -104,6 +105,7 @@ class Session:
     def _put_on(self, filters: Filters) -> None:
         """Put new filters on, and remember the old ones for Undo."""
         if filters.key != self.filters.key:
+            self.begun_anew = False
             self.history = [*self.history[-_HISTORY:], self.filters]
             self.filters = filters
 
@@ -126,6 +128,7 @@ class Session:
         self.settle()
         self.figures.clear()
         if page != self.page:
+            self.begun_anew = self.begun_anew and not self.page
             self.page = page
             self.clicked.clear()
 
@@ -136,9 +139,8 @@ def session() -> Session:
 
 
 def _replace(new: Session) -> None:
-    """Put a new state in the old one's place; without the deletion the server keeps the old one for one more run."""
-    del st.session_state["cohortscope"]
-    st.session_state["cohortscope"] = new
+    """Put a new state in the old one's place, within the one object: the server keeps what is replaced for a run."""
+    vars(session()).update(vars(new))
 
 
 def load(cohort: Cohort) -> None:

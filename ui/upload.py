@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from core.apart import Bounds
+from core.apart import Bounds, TaskEnded
 from core.errors import CohortError
 from core.files.limits import MAX_BYTES
 from core.loading import Loading, fits, load_files
+from core.reading import read_table
 from core.text_table import ReadOptions
 from ui import state
 from ui.apart import GivenUp, apart
@@ -32,56 +34,89 @@ def upload() -> Draft | None:
     with st.container(horizontal=True):
         st.download_button("Empty template", _TEMPLATE.read_bytes(), "cohort_template.csv", "text/csv",
                            on_click="ignore", icon=":material/download:")
-        st.button("Clear my data", on_click=state.clear, icon=":material/delete:",
-                  disabled=session().cohort is None and session().draft is None)
+        st.button("Clear my data", on_click=state.clear, icon=":material/delete:")
     if files and _are_new(files):
         _take(files)
-    if files and (failure := session().failed.get(_reading(files[-1]))):
-        note(f"{files[-1].name} was not loaded. {failure}", strong=True)
+    if files and session().unread:
+        note(f"{files[-1].name} was not loaded. {session().unread}", strong=True)
+    if session().draft:
+        for name, why in session().draft.loading.unread.items():
+            note(f"{name} was not loaded. {why}", strong=True)
     return session().draft
 
 
-def _reading(file: Any) -> str:
-    """Name the reading of a file in the way that is asked for."""
-    return f"{file.file_id}||{session().options.to_json()}"
+def _ids(files: list[Any]) -> str:
+    return "|".join(f.file_id for f in files)
 
 
 def _are_new(files: list[Any]) -> bool:
     """Tell whether the uploads have not been read so yet."""
     here = session()
-    ids = "|".join(f.file_id for f in files)
-    if not here.source.startswith(f"{ids}||"):
+    if not here.source.startswith(f"{_ids(files)}||"):
         here.options = ReadOptions()
-    source = f"{ids}||{here.options.to_json()}"
-    if here.source == source and (here.draft is not None or _reading(files[-1]) in here.failed):
-        return False
-    here.source = source
-    return True
+    return not (here.source == _source(files) and (here.draft is not None or here.unread))
+
+
+def _source(files: list[Any]) -> str:
+    """Name the uploads and the way in which they are to be read."""
+    return f"{_ids(files)}||{session().options.to_json()}"
 
 
 def _take(files: list[Any]) -> None:
-    """Read the uploads; what could not be read before stands in nobody's way."""
+    """Read the uploads; after a choice with which they cannot be read, the one before holds again."""
     here = session()
-    here.draft = None
-    known_bad = {reading.partition("||")[0] for reading in here.failed}
-    tried = [f for f in files[:-1] if f.file_id not in known_bad] + files[-1:]
+    before = here.draft if here.source.startswith(f"{_ids(files)}||") else None
+    here.draft, here.unread, here.source = None, "", _source(files)
     try:
-        here.draft = _draft(tried)
+        here.draft = _draft([f for f in files[:-1] if f.file_id not in here.bad] + files[-1:])
     except GivenUp:
+        here.bad.add(files[-1].file_id)
         return
     except CohortError as error:
-        here.failed[_reading(files[-1])] = str(error)
+        here.unread = str(error)
+        if before is not None:
+            here.drafts += 1
+            here.draft, here.options = replace(before, number=here.drafts), before.table.options
+            here.source = _source(files)
         return
+    here.bad.discard(files[-1].file_id)
     st.rerun()  # what stands above speaks of the file, too
 
 
 def _draft(files: list[Any]) -> Draft:
-    """Read the uploads in a process of its own."""
-    contents = [(f.name, f.getvalue()) for f in files]
-    size = sum(len(data) for _, data in contents)
-    loading: Loading = apart(f"Reading {plain(files[-1].name)} …", load_files, contents, session().options,
-                             bounds=Bounds.of_file(size), key=session().source, tell_progress=True)
+    """Read the uploads in a process of its own; one that meets its bound stands in no other's way."""
+    try:
+        loading = _read(files)
+    except TaskEnded:
+        ended = {f.name: why for f in files[:-1] if (why := _why_not(f))}
+        if not ended:
+            session().bad.add(files[-1].file_id)
+            raise
+        loading = _read([f for f in files if f.name not in ended])
+        loading.unread |= ended
     offered = next((m for m in reversed(session().mappings) if fits(m, loading.table)), None) \
         if loading.guessed_here else None
     session().drafts += 1
     return Draft(loading=loading, number=session().drafts, offered=offered)
+
+
+def _read(files: list[Any]) -> Loading:
+    contents = [(f.name, f.getvalue()) for f in files]
+    loading: Loading = apart(f"Reading {plain(files[-1].name)} …", load_files, contents, session().options,
+                             bounds=Bounds.of_file(sum(len(data) for _, data in contents)),
+                             key=f"{_ids(files)} {session().source}", tell_progress=True)
+    return loading
+
+
+def _why_not(file: Any) -> str:
+    """Say why an upload alone cannot be read within its bounds; nothing where it can."""
+    data = file.getvalue()
+    try:
+        apart(f"Reading {plain(file.name)} …", read_table, data, name=file.name, bounds=Bounds.of_file(len(data)),
+              key=f"alone {file.file_id}", tell_progress=True)
+    except TaskEnded as error:
+        session().bad.add(file.file_id)
+        return str(error)
+    except CohortError:
+        return ""  # what is no table is told by `load_files`
+    return ""

@@ -54,7 +54,7 @@ def _slide(deck: Any, figure: Figure) -> None:
     inner = _WIDTH - 2 * _MARGIN
     rows, columns = figure.table.shape
     slide = _headed(deck, figure, figure.full_title)
-    table = 0.3 * (rows + 1) + 0.15
+    table = 0.3 * (rows + _heads(figure.table)) + 0.15
     if figure.chart is None:
         _tables(deck, slide, figure, top, inner)
     elif columns > _MOST_COLUMNS or rows > _MOST_ROWS or (figure.summary and table > _MOST_BENEATH * room):
@@ -73,12 +73,18 @@ def _slide(deck: Any, figure: Figure) -> None:
 
 def _tables(deck: Any, slide: Any, figure: Figure, top: float, width: float) -> None:
     """Write a table on slides of its own, the first of them on `slide` where that is given."""
-    most = _MOST_ROWS - math.ceil((_foot(figure)[2] - _FOOT_HEIGHT) / _ROW)  # a higher footnote takes rows away
     for name, part in table_parts(figure.table):
+        # A higher footnote, and a second row of headings, take rows away.
+        most = _MOST_ROWS - math.ceil((_foot(figure)[2] - _FOOT_HEIGHT) / _ROW) - _heads(part) + 1
         for start in range(0, len(part), most):
             here = slide or _headed(deck, figure, f"{figure.full_title}: {name}")
             _table(here, part.iloc[start:start + most], _MARGIN, top, width)
             slide = None
+
+
+def _heads(frame: pd.DataFrame) -> int:
+    """Return how many rows of headings a table has."""
+    return 2 if spans_of(frame) else 1
 
 
 def _summary(slide: Any, figure: Figure, left: float, top: float) -> None:

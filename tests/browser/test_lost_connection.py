@@ -59,7 +59,7 @@ def test_a_restart_is_said_where_no_file_was_loaded(page, mortal):
     app.click_bar("pvtt", "Vp3").expect_n(38)
     mortal.kill()
     mortal.again()
-    expect(page.get_by_role("alert").get_by_text("your session has ended")).to_be_visible()
+    expect(page.get_by_role("alert").get_by_text("Your earlier session has ended")).to_be_visible()
     app.expect_n(82)
     app.click_bar("pvtt", "Vp3").expect_n(38)
 
@@ -76,7 +76,7 @@ def test_a_server_that_dies_during_an_upload(page, mortal):
     page.wait_for_function("getComputedStyle(document.body, '::before').content.includes('does not answer')")
     page.unroute("**/_stcore/upload_file/**")
     mortal.again()
-    expect(page.get_by_role("alert").get_by_text("your session has ended")).to_be_visible()
+    expect(page.get_by_role("alert").get_by_text("Your earlier session has ended")).to_be_visible()
     app.settled()
     assert app.summary.startswith("82 of 82")
     assert page.get_by_test_id("ready").count() == 0

@@ -1,5 +1,7 @@
 """Upload in a real Chromium: the real cohort is mapped by clicking; bad files are refused in words."""
 
+import json
+
 from playwright.sync_api import expect
 
 from tests.browser.cohort_page import add_endpoint, choose, file, ready, to_cohort
@@ -47,11 +49,15 @@ def test_what_cannot_be_read_is_said_and_the_cohort_stays(app):
     for bad, words in (
         (file("scan.csv", "%PDF-1.7 something"), "This is a PDF"),
         (file("ragged.csv", "id,a,b\n1,2,3\n2,3\n"), "Line 3 has 2 cells; the header has 3"),
+        (file("spaces.csv", "\u00a0\n" * 60), "spaces.csv was not loaded"),
     ):
         app.upload(bad)
         expect(app.page.get_by_role("alert")).to_contain_text(words)
         assert "Traceback" not in app.page.inner_text("body")
         assert app.summary.startswith("38 of 82 patients")
+    good = "".join(f"p{i},{'ab'[i % 2]},{i + 1},{i % 2},{40 + i}\n" for i in range(20))
+    app.upload(file("good.csv", "id,arm,OS_months,OS_event,age\n" + good))
+    assert "20 patients" in ready(app)  # beside three files that could not be read
     app.go("Explore").ready().expect_n(38)
 
 
@@ -88,3 +94,34 @@ def test_clear_my_data(app):
     assert "own=1" not in app.page.url
     assert app.page.get_by_test_id("ready").count() == 0
     assert "hepatocellular" not in app.page.inner_text("body")
+
+
+ROWS = [f"p{i},{'ab'[i % 2]},{i + 1},{i % 2},{40 + i}\n" for i in range(20)]
+COHORT = "id,arm,OS_months,OS_event,age\n" + "".join(ROWS)
+EVENTS = "id,AE term,grade\n" + "".join(f"p{i % 20},{('Nausea', 'Rash')[i % 2]},{i % 3 + 1}\n" for i in range(40))
+
+
+def test_a_file_that_waits_for_its_cohort_is_taken_with_it(app):
+    """Adverse events, and a mapping, given first; then a mapping that does not fit is taken away."""
+    to_cohort(app).upload(file("events.csv", EVENTS))
+    expect(app.page.get_by_role("alert")).to_contain_text("Give the cohort with it")
+    app.upload(file("cohort.csv", COHORT))
+    assert "2 adverse events" in ready(app)
+    wrong = {"patient_id": "nope", "endpoints": {"OS": {"time": "nope", "event": "OS_event", "event_values": ["1"]}}}
+    app.upload(file("wrong.json", json.dumps(wrong)))
+    expect(app.page.get_by_role("alert").first).to_contain_text("nope")
+    app.page.get_by_role("button", name="Remove wrong.json").click()
+    assert "20 patients" in ready(app)
+    assert app.page.get_by_text("nope").count() == 0
+
+
+def test_a_choice_with_which_nothing_can_be_read_is_taken_back(app):
+    to_cohort(app).upload(file("cohort.csv", COHORT))
+    ready(app)
+    app.page.get_by_text("How it was read").first.click()
+    line = app.page.get_by_role("spinbutton", name="Line of the column names")
+    line.fill("9000")
+    line.press("Enter")
+    expect(app.page.get_by_role("alert").first).to_contain_text("cohort.csv was not loaded")
+    assert "20 patients" in ready(app)
+    expect(app.page.get_by_text("names in line 1").first).to_be_visible()

@@ -1,6 +1,9 @@
 """Work in another process: results, errors in words, bounds of time and memory, giving up; the next task works."""
 
 import os
+import re
+import subprocess
+import sys
 import threading
 import time
 
@@ -10,6 +13,7 @@ import pytest
 from core.apart import Bounds, TaskEnded, Workers
 from core.errors import CohortError, ReadingError
 from core.reading import read_table
+from tests.conftest import ROOT
 
 WIDE = Bounds(seconds=60)
 NEVER = 3600  # seconds; a task that takes so long is ended by its bound
@@ -38,6 +42,10 @@ def die():
 
 def fail():
     raise ZeroDivisionError
+
+
+def match_for_ever():
+    return re.match(r"(a+)+b", "a" * 60)
 
 
 def shares(progress):
@@ -127,12 +135,28 @@ def test_who_waits_for_a_place_can_give_up_too():
         worker.end()
 
 
-def test_this_process_computes_on_while_another_works(workers):
-    """What would hold the interpreter here holds that of the worker; here the lock stays free."""
+def test_this_process_computes_on_while_another_holds_its_interpreter(workers):
+    """A match that takes for ever lets no other thread of its process run; here nothing waits for it."""
     ticks = []
     with pytest.raises(TaskEnded):
-        workers.run(sleep, NEVER, bounds=Bounds(seconds=1), wait=ticks.append)
-    assert len(ticks) > 5
+        workers.run(match_for_ever, bounds=Bounds(seconds=1), wait=ticks.append)
+    assert ticks
+
+
+def test_what_cannot_be_sent_back_ends_in_words(workers):
+    with pytest.raises(CohortError, match="could not be done"):
+        workers.run(threading.Lock, bounds=WIDE)
+    assert workers.run(twice, 4, bounds=WIDE) == 8
+
+
+def test_a_system_that_bounds_memory_for_good_is_no_hindrance():
+    """A hard limit, as hospitals' servers have; set in a process of the test's own."""
+    code = ("import resource; resource.setrlimit(resource.RLIMIT_DATA, (8 * 1024**3, 8 * 1024**3))\n"
+            "from core.apart import Bounds, Workers\n"
+            "made = Workers()\n"
+            "assert [made.run(len, [1, 2], bounds=Bounds(seconds=60)) for _ in range(3)] == [2, 2, 2]\n"
+            "made.renew(); [w.end() for w in made._free]")
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, timeout=120)
 
 
 def test_renewed_workers_are_other_processes(workers):

@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 
 from core import Filters, read_cohort, schema
-from core.errors import FilterError, MappingError, NeedsAnswer, ValidationError
+from core.checks import last_seen
+from core.counts import stratification
+from core.errors import FilterError, MappingError, NeedsAnswer, NotEstimable, ValidationError
 from core.findings import grouped_by_kind
 from core.mapping import ColumnMapping
 from tests.conftest import REFERENCE, SAMPLE
@@ -304,3 +306,37 @@ def test_findings_of_one_kind_are_one():
             f"p{i},{'AB'[i % 2]},{-1 - i if i < 20 else i},1\n" for i in range(60))).encode(), {
             "patient_id": "id", "endpoints": {"OS": {"time": "OS_months", "event": "OS_event", "event_values": ["1"]}}})
     assert str(refused.value).count("negative time") == 1
+
+
+def test_a_patient_is_followed_at_least_to_their_last_event():
+    """Without overall survival: censored for one endpoint at 2, an event of another at 5; one had only events."""
+    rows = "".join(f"p{i},{'ab'[i % 2]},2,0,5,1\n" for i in range(4)) + "p4,a,3,1,6,1\n"
+    cohort = read_cohort(f"id,arm,LRC_months,LRC_event,PFS_months,PFS_event\n{rows}".encode(), {
+        "patient_id": "id", "arm": {"column": "arm", "reference": "a"},
+        "endpoints": {name: {"time": f"{name}_months", "unit": "months", "event": f"{name}_event",
+                             "event_values": ["1"]} for name in ("LRC", "PFS")}})
+    np.testing.assert_array_equal(last_seen(cohort.table, cohort.mapping), [5, 5, 5, 5, np.nan])
+
+
+def test_a_number_that_nobody_has_makes_no_strata():
+    rows = "".join(f"p{i},{'ab'[i % 2]},{i + 1},{i % 2},\n" for i in range(12))
+    cohort = read_cohort(f"id,arm,OS_months,OS_event,score\n{rows}".encode(), {
+        "patient_id": "id", "arm": {"column": "arm", "reference": "a"},
+        "endpoints": {"OS": {"time": "OS_months", "unit": "months", "event": "OS_event", "event_values": ["1"]}},
+        "factors": {"score": {"label": "Score", "column": "score", "kind": "numeric"}}})
+    with pytest.raises(NotEstimable, match="missing in every patient"):
+        stratification(cohort, "score")
+
+
+def test_control_characters_are_taken_away_and_said():
+    """No XML holds them, and so no picture, slide or document."""
+    arms = "a", "B\x01C"
+    rows = "".join(f"p{i},{arms[i % 2]},{i + 1},{i % 2},{40 + i}\n" for i in range(12))
+    cohort = read_cohort(f"id,arm,OS_months,OS_event,age\n{rows}\x0c".encode())
+    assert cohort.levels("arm") == ("a", "BC")
+    said = cohort.findings[cohort.findings.message.str.contains("control characters")]
+    assert list(said.row) == [3] and "7 control" in said.message.iloc[0]
+    mapping = cohort.mapping.to_json()
+    mapping["factors"]["age"]["label"] = "Age\x02"
+    with pytest.raises(MappingError, match="control character"):
+        ColumnMapping.from_json(mapping)

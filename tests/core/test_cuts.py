@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from core import Cohort, baseline, read_cohort
 from core.charts.composition import bin_counts, brushed
-from core.counts import cuts_of, level_counts, strata
+from core.counts import _median, cuts_of, level_counts, strata
 from core.filters import Condition, Filters
 from core.schema import Cut
 from core.subgroups import condition_of
@@ -103,3 +103,9 @@ def test_the_median_s_cut_is_said_with_all_its_digits(values):
     said = float(exact(cut).replace(",", "").replace("−", "-"))
     assert ((array <= said) == (array <= cut)).all()
     assert pd.Series(array).notna().all()
+
+
+@pytest.mark.parametrize(("values", "median"), [
+    ([70, 80, 90, 90, 90], 90), ([600_000] * 3 + [1], 600_000), ([5, 5], 5)])
+def test_the_median_that_is_the_largest_value_is_named_as_it_is(values, median):
+    assert _median(np.array(values, float)) == median

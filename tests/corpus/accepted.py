@@ -85,6 +85,8 @@ LAYOUT = [
     Case("comment lines above", raw("# exported 2024-01-01\n# by the registry\n" + BASE), "repaired",
          "above the header", holds=as_good),
     Case("blank lines above", raw("\n\n" + BASE), "accepted", holds=as_good),
+    Case("60 blank lines above", raw("\n" * 60 + BASE), "accepted", holds=as_good),
+    Case("lines of no-break spaces above", raw("\u00a0\n\u3000 \u2007\n" * 40 + BASE), "accepted", holds=as_good),
     Case("Excel's sep= line", raw("sep=;\n" + text(sep=";")), "accepted", holds=as_good),
     Case("blank rows within", raw("\n".join([*LINES[:5], "", ",,,,,,", *LINES[5:]])), "repaired", "blank row", holds=as_good),
     Case("blank rows at the end", raw(BASE + ",,,,,,\n\n\n"), "accepted", holds=as_good),

@@ -41,6 +41,7 @@ def line(number, content):
 OTHER_KINDS = [
     refused("empty", b"", "empty"),
     refused("spaces alone", b"  \n \n", "empty"),
+    refused("no-break spaces alone", "\u00a0\n\u3000,\u2007\n" * 60, "no text"),
     refused("delimiters alone", b",,,\n,,,\n", "no text but delimiters"),
     refused("PDF", b"%PDF-1.7\n%\xe2\xe3", "a PDF"),
     refused("PNG", b"\x89PNG\r\n\x1a\n\x00", "a picture"),

@@ -6,8 +6,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import CoxOptions, WeightingOptions, cox, weighted_comparison
+from core.errors import CohortError
 from core.format import hazard_ratio, p_value
 from tests.conftest import ROOT
+from ui import cache
+from ui.state import Session
 
 FIRST = ["arm", "age", "sex", "ecog"]
 
@@ -139,3 +142,28 @@ def test_weighting_says_why_it_cannot(app):
     assert not app.exception and "Weighting compares two arms" in texts(app)
     app.multiselect(key="propensity").set_value([]).run()
     assert not app.exception and "Weighting needs covariates" in texts(app)
+
+
+def test_a_second_opinion_is_kept_by_all_options_of_its_model(monkeypatch, sample):
+    """One of another model's would stand beside figures that it is not about."""
+    keys, here = [], Session()
+    monkeypatch.setattr(cache, "apart", lambda words, function, *args, key, **more: keys.append(key))
+    monkeypatch.setattr(cache, "session", lambda: here)
+    options = [CoxOptions(), CoxOptions(ties="breslow"), CoxOptions(within=("hvtt",)),
+               CoxOptions.of(forms={"age": "log2"})]
+    for each in options:
+        cache.cox_opinion(sample, cox(sample, endpoint="OS", covariates=("arm", "age"), options=each))
+    assert len(set(keys)) == len(options)
+
+
+def test_long_work_that_failed_is_not_begun_again_by_every_click(monkeypatch):
+    here, calls = Session(), []
+    monkeypatch.setattr(cache, "session", lambda: here)
+
+    def make():
+        calls.append(1)
+        raise CohortError("No.", "Do.")
+    for _ in range(3):
+        with pytest.raises(CohortError, match="No"):
+            cache._kept("work", make)
+    assert len(calls) == 1
