@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +22,18 @@ from core.roles import (
     RowRule,
     SafetyRole,
 )
-from core.schema import MISSING_CODES, MONTHS_PER, RESPONSE, Cut, Kind, Known, factor_key, matching, spellings
+from core.schema import (
+    CONTROLS,
+    MISSING_CODES,
+    MONTHS_PER,
+    RESPONSE,
+    Cut,
+    Kind,
+    Known,
+    factor_key,
+    matching,
+    spellings,
+)
 from core.text_table import ReadOptions
 
 _HELP = "Download a mapping from the Cohort page to see the form."
@@ -126,7 +136,7 @@ class ColumnMapping:
             If it is no JSON object, or names a column, unit or kind that is not there.
         """
         data = _load(source)
-        if re.search(r"[\x00-\x1f\ufffe\uffff]", "".join(_strings(data))):
+        if CONTROLS.search("".join(_strings(data))):
             raise MappingError("A name in the mapping holds an invisible control character.", "Write the name anew.")
         if strange := [k for k in data if k not in _KEYS]:
             raise MappingError(f"The mapping has an unknown key {strange[0]!r}.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -22,11 +21,8 @@ from core.files.workbook import ZIP, read_workbook
 from core.findings import Findings
 from core.format import plural
 from core.numbers import decimal_mark
-from core.schema import CELL_ERRORS
+from core.schema import CELL_ERRORS, CONTROLS
 from core.text_table import Detected, ReadOptions, TextColumn, TextTable
-
-# What XML, and with it every picture, slide and document, cannot hold.
-_CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 Source = str | Path | bytes | IO[bytes]
 
@@ -132,10 +128,10 @@ def _bytes_of(source: Source, name: str) -> tuple[bytes, str]:
 
 def _without_controls(text: str, findings: Findings) -> str:
     """Take control characters away, which no chart, slide or document can hold; say where the first one stood."""
-    first = _CONTROL.search(text)
+    first = CONTROLS.search(text)
     if first is None:
         return text
-    bare, n = _CONTROL.subn("", text)
+    bare, n = CONTROLS.subn("", text)
     findings.add("repaired", f"{plural(n, 'control character')} (invisible) in the text {'was' if n == 1 else 'were'} "
                  "taken away.", row=text.count("\n", 0, first.start()) + 1, value=ascii(first[0])[1:-1])
     return bare

@@ -29,6 +29,9 @@ Known = Literal["baseline", "later"]
 Severity = Literal["repaired", "assumed", "warning", "refused"]
 SEVERITIES: tuple[Severity, ...] = ("refused", "warning", "assumed", "repaired")
 
+# Control characters, which XML, and with it no picture, slide or document, can hold; tabs and line ends are none.
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
 # What a spreadsheet writes where a formula failed.
 CELL_ERRORS = ("#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?", "#NULL!")
 MISSING_CODES = ("", "NA", "N/A", "N.A.", "<NA>", "NaN", "NaT", "NULL", ".", "-", "--", "—", "——", "/", "?", "？",

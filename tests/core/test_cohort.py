@@ -340,3 +340,11 @@ def test_control_characters_are_taken_away_and_said():
     mapping["factors"]["age"]["label"] = "Age\x02"
     with pytest.raises(MappingError, match="control character"):
         ColumnMapping.from_json(mapping)
+
+
+def test_a_name_may_have_several_lines():
+    """As headers from Excel have, in the file and in the mapping that is made of it."""
+    text = rows().replace("age", '"age\\n(years)"'.replace("\\n", "\n"), 1)
+    cohort = cohort_of(text)
+    again = cohort_of(text, cohort.mapping.to_json())
+    assert again.n == cohort.n == 12 and again.mapping.to_json() == cohort.mapping.to_json()
