@@ -99,12 +99,16 @@ class Workers:
             if not self._free:
                 self._free.append(_Worker())
 
-    def renew(self) -> None:
-        """End the workers that wait, and with them whatever their memory holds of earlier tasks; start a new one."""
+    def end(self) -> None:
+        """End the workers that wait, and with them whatever their memory holds of earlier tasks."""
         with self._lock:
             waiting, self._free = self._free, []
         for worker in waiting:
             worker.end()
+
+    def renew(self) -> None:
+        """Put a new worker in the place of those that wait."""
+        self.end()
         self.warm()
 
     def run(self, function: Callable[..., Any], *args: Any, bounds: Bounds, wait: Wait = lambda share: None,

@@ -10,16 +10,19 @@ import os
 import pickle
 import sys
 import time
+from importlib import import_module
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from core.apart import received_bytes, send_bytes
 from core.errors import CohortError
 
 _EVERY = 0.1  # seconds between words of progress
+_NEEDED = ("core.loading", "core.files.worksheet")  # the libraries of most tasks, there before the first
 
 
-class _Said:
-    """What the process says of its task; a callable that takes the share that is done."""
+class _Progress:
+    """Tell the app how far a task is: a callable that takes the share that is done."""
 
     def __init__(self, out: BinaryIO) -> None:
         self.out, self.last = out, 0.0
@@ -27,27 +30,23 @@ class _Said:
     def __call__(self, share: float) -> None:
         if time.monotonic() - self.last > _EVERY:
             self.last = time.monotonic()
-            self.say("progress", share)
-
-    def say(self, kind: str, content: Any) -> None:
-        send_bytes(self.out, _packed(kind, content))
+            send_bytes(self.out, _packed("progress", share))
 
 
 def main() -> None:
     """Do tasks until the pipe ends; what libraries print goes nowhere."""
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    from core import loading  # noqa: F401  (the libraries that most tasks need are there before the first)
-    from core.files import workbook  # noqa: F401
-
-    said = _Said(out)
+    for module in _NEEDED:
+        import_module(module)
+    progress = _Progress(out)
     while True:
         try:
             task = received_bytes(sys.stdin.buffer)
         except EOFError:
             return
-        said.say("ready", None)
-        send_bytes(out, _done(task, said))
+        send_bytes(out, _packed("ready", None))
+        send_bytes(out, _done(task, progress))
         del task
         gc.collect()
 
@@ -56,7 +55,7 @@ def _packed(kind: str, content: Any) -> bytes:
     return pickle.dumps((kind, content), protocol=pickle.HIGHEST_PROTOCOL)
 
 
-def _done(task: bytes, said: _Said) -> bytes:
+def _done(task: bytes, progress: _Progress) -> bytes:
     """Do a task and return the message of its end; every exception becomes one in words."""
     remedy = ""
     try:
@@ -64,13 +63,13 @@ def _done(task: bytes, said: _Said) -> bytes:
         remedy = bounds.remedy
         _limit(bounds.memory)
         if kwargs.pop("tell_progress", False):
-            kwargs["progress"] = said
+            kwargs["progress"] = progress
         return _packed("result", function(*args, **kwargs))
     except CohortError as error:
         return _packed("error", error)
     except MemoryError:
         return _packed("error", CohortError("It needs more memory than it may take.", remedy))
-    except Exception as error:  # whatever a reader does, a person reads a sentence
+    except Exception as error:  # of any task and library; what is not caught ends the process without a word
         return _packed("error", CohortError(f"It could not be done ({type(error).__name__}).", remedy))
     finally:
         _limit(None)
@@ -94,10 +93,10 @@ def _limit(memory: int | None) -> None:
 def _taken() -> int:
     """Return the bytes of private memory that the process has now; what is not known is taken for none."""
     try:
-        with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123  (no file of a disk)
-            return next((int(line.split()[1]) * 1024 for line in status if line.startswith("VmData:")), 0)
+        status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     except OSError:
         return 0
+    return next((int(line.split()[1]) * 1024 for line in status if line.startswith("VmData:")), 0)
 
 
 if __name__ == "__main__":

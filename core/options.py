@@ -7,7 +7,7 @@ import math
 import types
 from collections.abc import Callable, Mapping
 from functools import lru_cache, wraps
-from typing import Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from core.errors import OptionError
 
@@ -53,7 +53,7 @@ def takes_options(function: F) -> F:
             elif place < len(args):
                 check(name, args[place], hint)
         return function(*args, **kwargs)
-    return checked  # type: ignore[return-value]
+    return cast(F, checked)
 
 
 def check(name: str, value: Any, hint: Any) -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 
-from core.errors import CohortError, ReadingError
+from core.errors import ReadingError
+from core.files.damage import damage_said
 from core.files.delimited import DELIMITERS, split
 from core.files.encoding import decode, refuse_what_is_not_text
 from core.files.grid import Grid, Progress
@@ -43,23 +42,8 @@ def read_table(source: Source, *, name: str = "", options: ReadOptions | None = 
         If the content is no table; it names the line and the remedy.
     """
     data, name = _bytes_of(source, name)
-    with said_in_words("The file"):
+    with damage_said("The file"):
         return _read(data, name, options or ReadOptions(), progress)
-
-
-@contextmanager
-def said_in_words(what: str) -> Iterator[None]:
-    """Turn whatever exception a reader ends in into one in words: a file never ends in a traceback."""
-    try:
-        yield
-    except CohortError:
-        raise
-    except MemoryError as error:
-        raise ReadingError(f"{what} needs more memory than there is for it.",
-                           "Keep the columns and rows that you need.") from error
-    except Exception as error:  # of many libraries, without a common base
-        raise ReadingError(f"{what} cannot be read ({type(error).__name__}): a part of it is damaged or of a kind that "
-                           "is not known.", "Save it anew, or as CSV UTF-8.") from error
 
 
 def _read(data: bytes, name: str, options: ReadOptions, progress: Progress) -> TextTable:

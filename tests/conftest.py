@@ -1,11 +1,13 @@
 """Cohorts and reference values that many tests share."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from core import Cohort, read_cohort
+from core.apart import Workers
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "sample_data" / "yang2023_synthetic.csv"
@@ -23,6 +25,14 @@ def sample() -> Cohort:
 def hcc() -> Cohort:
     """The 227 real patients without an arm."""
     return read_cohort(HCC)
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    """Processes of a test's own; they end with it."""
+    made = Workers()
+    yield made
+    made.end()
 
 
 @pytest.fixture(scope="session")

@@ -57,8 +57,11 @@ def _drop_saved_files(session_id: str) -> None:
 
 
 def _release() -> None:
-    """Give back the memory of what was dropped, here and in the processes that read files."""
-    threading.Thread(target=lambda: (WORKERS.renew(), gc.collect()), daemon=True).start()
+    """Give back the memory of what was dropped, here and in the processes that read files; nobody waits for it."""
+    def release() -> None:
+        WORKERS.renew()
+        gc.collect()
+    threading.Thread(target=release, daemon=True).start()
 
 
 def _keep_uploads_in_memory() -> None:
@@ -75,8 +78,8 @@ def _tell_no_metrics() -> None:
     def nothing(*_: Any, **__: Any) -> dict[str, Any]:
         return {}
 
-    StatsManager.get_stats = nothing  # type: ignore[method-assign]
-    StatsManager.registered_families = lambda *_: []  # type: ignore[method-assign]
+    StatsManager.get_stats = nothing
+    StatsManager.registered_families = lambda *_: []
 
 
 def _forget_closed_tabs() -> None:
@@ -109,5 +112,5 @@ def _forget_closed_tabs() -> None:
             sent[session.id] = messages
         return messages
 
-    AppSession.flush_browser_queue = flush_and_remember  # type: ignore[method-assign]
-    WebsocketSessionManager.disconnect_session = disconnect_and_forget  # type: ignore[method-assign]
+    AppSession.flush_browser_queue = flush_and_remember
+    WebsocketSessionManager.disconnect_session = disconnect_and_forget

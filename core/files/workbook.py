@@ -6,7 +6,6 @@ import io
 import warnings
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -15,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from core.errors import ReadingError
+from core.files.damage import damage_said
 from core.files.grid import TOP, Progress, Row
 from core.files.limits import MAX_UNPACKED, check_cell, check_columns, check_rows
 from core.format import megabytes
@@ -73,7 +73,7 @@ def read_workbook(data: bytes, sheet: str | None, progress: Progress) -> Sheet:
 
 
 def _check_archive(data: bytes) -> None:
-    with _damage_said("This workbook or zip archive"):
+    with damage_said("This workbook or zip archive"):
         parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
     names = {p.filename for p in parts}
     if "xl/workbook.xml" not in names:
@@ -88,22 +88,10 @@ def _check_archive(data: bytes) -> None:
                            f"{megabytes(MAX_UNPACKED)}.", "Save the sheet as CSV UTF-8.")
 
 
-@contextmanager
-def _damage_said(what: str) -> Iterator[None]:
-    """Turn what a damaged file makes of openpyxl's, the XML and the zip parsers into one error in words."""
-    try:
-        yield
-    except (ReadingError, MemoryError):
-        raise
-    except Exception as error:  # of a dozen kinds without a common base; a file must never end in a traceback
-        raise ReadingError(f"{what} cannot be read: a part of it is damaged.",
-                           "Save it anew, or as CSV UTF-8.") from error
-
-
 def _opened(data: bytes) -> Any:
     import openpyxl
 
-    with _damage_said("The workbook"), warnings.catch_warnings():
+    with damage_said("The workbook"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles and extensions that do not concern cells
         return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
 
@@ -140,7 +128,7 @@ def _rows(book: Any, sheet: Any, said: list[str], progress: Progress) -> Iterato
     part = getattr(sheet, "_worksheet_path", None)
     if part is None:  # a sheet that holds a chart alone
         return
-    with _damage_said(f"The sheet {sheet.title!r}"), warnings.catch_warnings(), book._archive.open(part) as xml:
+    with damage_said(f"The sheet {sheet.title!r}"), warnings.catch_warnings(), book._archive.open(part) as xml:
         warnings.simplefilter("ignore")  # of serial numbers that are no dates: their cells are errors
         size = book._archive.getinfo(part).file_size
         parser = SheetParser(book, sheet._shared_strings, xml)

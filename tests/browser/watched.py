@@ -11,6 +11,7 @@ import runpy
 import sys
 import threading
 from pathlib import Path
+from typing import TextIO
 
 import ui.serving
 
@@ -37,9 +38,9 @@ def _note_writing(event: str, args: tuple[object, ...]) -> None:
             WRITTEN.append(path)
 
 
-def _answer(name: str, out: object) -> None:
+def _answer(name: str, out: TextIO) -> None:
     for _ in sys.stdin:
-        print(json.dumps(held(name) | {"written": WRITTEN}), file=out, flush=True)  # type: ignore[call-overload]
+        print(json.dumps(held(name) | {"written": WRITTEN}), file=out, flush=True)
 
 
 def held(name: str) -> dict[str, int]:

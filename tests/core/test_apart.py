@@ -55,15 +55,6 @@ def shares(progress):
     return "done"
 
 
-@pytest.fixture(scope="module")
-def workers():
-    made = Workers()
-    yield made
-    made.renew()
-    for worker in made._free:
-        worker.end()
-
-
 def test_a_result_comes_back(workers):
     assert workers.run(twice, 21, bounds=WIDE) == 42
 
@@ -130,9 +121,7 @@ def test_who_waits_for_a_place_can_give_up_too():
     first.join(60)
     assert not first.is_alive()
     assert workers.run(twice, 1, bounds=WIDE) == 2
-    workers.renew()
-    for worker in workers._free:
-        worker.end()
+    workers.end()
 
 
 def test_this_process_computes_on_while_another_holds_its_interpreter(workers):
@@ -155,7 +144,7 @@ def test_a_system_that_bounds_memory_for_good_is_no_hindrance():
             "from core.apart import Bounds, Workers\n"
             "made = Workers()\n"
             "assert [made.run(len, [1, 2], bounds=Bounds(seconds=60)) for _ in range(3)] == [2, 2, 2]\n"
-            "made.renew(); [w.end() for w in made._free]")
+            "made.end()")
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, timeout=120)
 
 

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from core.apart import Bounds, Workers
+from core.apart import Bounds
 from core.errors import CohortError
 from core.loading import load_files
 from core.reading import read_table
@@ -86,15 +86,6 @@ HOSTILE = {
     "a dimension that lies": book(dimension="A1:B1"),
 }
 READ = {"a comment full of cells", "a dimension that lies", "200,000 groups of merged cells", "a million texts"}
-
-
-@pytest.fixture(scope="module")
-def workers():
-    made = Workers()
-    yield made
-    made.renew()
-    for worker in made._free:
-        worker.end()
 
 
 @pytest.mark.parametrize("name", HOSTILE)
