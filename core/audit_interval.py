@@ -54,9 +54,9 @@ def check_width(e: Entry, ratio: Ratio) -> tuple[Finding, Width]:
         verdict = AGREES
         words = (f"a standard error of {fixed(widest, 3)} is possible: {whose} allow {fixed(least, 3)}; it needs at "
                  f"least {deaths:,} deaths, evenly split")
-    found = "" if math.isnan(least) else f"SE ≥ {fixed(least, 3)}"
+    allowed = "" if math.isnan(least) else f"SE ≥ {fixed(least, 3)}"
     value, lower, upper = (v.value for v in ratio)
-    return (Finding(e.line, e.table, e.name, INTERVAL, f"{ratio[1]} to {ratio[2]}", found, verdict, words),
+    return (Finding(e.line, e.table, e.name, INTERVAL, f"{ratio[1]} to {ratio[2]}", allowed, verdict, words),
             Width(e.line, e.table, e.name, value, lower, upper, widest, least, deaths, verdict))
 
 

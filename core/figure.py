@@ -83,8 +83,8 @@ class Figure:
     @property
     def full_title(self) -> str:
         """The title with the subgroup it is of, as every file has it."""
-        said = f"{self.title} · {self.provenance.subgroup}" if self.provenance.subgroup else self.title
-        return said if len(said) <= _TITLE else f"{said[:_TITLE - 1].rstrip()}…"
+        title = f"{self.title} · {self.provenance.subgroup}" if self.provenance.subgroup else self.title
+        return title if len(title) <= _TITLE else f"{title[:_TITLE - 1].rstrip()}…"
 
     @property
     def full_alt(self) -> str:
@@ -96,8 +96,8 @@ class Figure:
         if self.chart is None:
             return ""
         data = self.chart["datasets"]
-        said = dict.fromkeys(words for layer, words in self.key.items() if data.get(layer.split()[0]))
-        return f"Drawn: {'; '.join(said)}." if said else ""
+        meanings = dict.fromkeys(words for layer, words in self.key.items() if data.get(layer.split()[0]))
+        return f"Drawn: {'; '.join(meanings)}." if meanings else ""
 
     def explained(self) -> str:
         """Say on the screen by which method it is, and what its layers mean."""
@@ -157,11 +157,11 @@ def table_parts(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     """
     if len(table.columns) <= _WIDEST or table.columns.nlevels < 2:
         return [("the numbers", table)]
-    found = headings_of(table)
+    headings = headings_of(table)
     parts = []
-    for group in dict.fromkeys(g for g, _ in found[1:]):
-        places = [0, *(i for i, (g, _) in enumerate(found) if i and g == group)]
-        parts.append((group, text_table([found[i][1] for i in places], table.iloc[:, places].to_numpy().tolist())))
+    for group in dict.fromkeys(g for g, _ in headings[1:]):
+        places = [0, *(i for i, (g, _) in enumerate(headings) if i and g == group)]
+        parts.append((group, text_table([headings[i][1] for i in places], table.iloc[:, places].to_numpy().tolist())))
     return parts
 
 

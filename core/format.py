@@ -128,8 +128,8 @@ def share_with_limits(value: float, low: float, high: float, digits: int = 0) ->
     if math.isnan(value):
         return "not followed so long"
     bare = math.isnan(low) or math.isnan(high) or value == low == high
-    said = [percent(v, digits) for v in (value, low, high)]
-    return said[0] if bare else f"{said[0]} ({said[1]}{DASH}{said[2]})"
+    share, lower, upper = (percent(v, digits) for v in (value, low, high))
+    return share if bare else f"{share} ({lower}{DASH}{upper})"
 
 
 def count_and_percent(count: int, n: int) -> str:

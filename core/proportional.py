@@ -49,8 +49,8 @@ def proportional_hazards_of(times: DeathTimes, cells: LeftAtRisk, deaths: np.nda
         statistic = _of_pairs(products[..., 0, 0], score[..., 0], fitted[:, 0])
         df = (~np.isnan(statistic)).astype(int)
     else:
-        found = [_tested(*parts) for parts in zip(products, score, fitted, strict=True)]
-        statistic, df = np.array([s for s, _ in found]), np.array([d for _, d in found], int)
+        tested = [_tested(*parts) for parts in zip(products, score, fitted, strict=True)]
+        statistic, df = np.array([s for s, _ in tested]), np.array([d for _, d in tested], int)
     p = [chi_square_p(s, d) if d else math.nan for s, d in zip(statistic.tolist(), df.tolist(), strict=True)]
     return statistic, df, np.array(p)
 

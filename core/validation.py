@@ -60,12 +60,12 @@ def raise_refused(findings: Findings) -> None:
     refused = [r for r in findings.records if r["severity"] == "refused"]
     if refused:
         kinds = grouped_by_kind(Findings(refused).frame())
-        said = [str(k.message.iloc[0]) + (f" And {k.rows.sum() - 1:,} more like it." if k.rows.sum() > 1 else "")
-                for k in kinds[:_SHOWN]]
+        first = [str(k.message.iloc[0]) + (f" And {k.rows.sum() - 1:,} more like it." if k.rows.sum() > 1 else "")
+                 for k in kinds[:_SHOWN]]
         more = [f"And {plural(len(kinds) - _SHOWN, 'other kind')} of cells."] if len(kinds) > _SHOWN else []
         remedies = dict.fromkeys(str(k.remedy.iloc[0]) for k in kinds[:_SHOWN] if k.remedy.iloc[0])
-        raise ValidationError(" ".join([*said, *more]), " ".join(remedies) or "Correct the file, or the column's role.",
-                              findings.frame())
+        raise ValidationError(" ".join([*first, *more]), findings=findings.frame(),
+                              remedy=" ".join(remedies) or "Correct the file, or the column's role.")
 
 
 class _Converter:

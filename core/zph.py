@@ -61,9 +61,9 @@ def proportional_hazards(fit: Fit, terms: Sequence[str]) -> pd.DataFrame:
     places = [*own_places.values(), list(range(len(terms)))]
     own_left = np.diag(left)
     alone = np.where(own_left > 0, score**2 / np.where(own_left > 0, own_left, 1), np.nan).tolist()
-    found = [(alone[own[0]], 1) if len(own) == 1 else squared_length(left[np.ix_(own, own)], score[own])
-             for own in places]
-    statistics, sizes = zip(*found, strict=True)
+    tested = [(alone[own[0]], 1) if len(own) == 1 else squared_length(left[np.ix_(own, own)], score[own])
+              for own in places]
+    statistics, sizes = zip(*tested, strict=True)
     return frame({
         "term": [*own_places, GLOBAL], "statistic": np.array(statistics), "df": np.array(sizes),
         "p_value": np.array([chi_square_p(s, df) for s, df in zip(statistics, sizes, strict=True)])})

@@ -92,6 +92,25 @@ def number_formats(source: str) -> list[str]:
     return found
 
 
+def shadowed(source: str) -> list[str]:
+    """Return where a function gives the name of an import to something else, so that a call of it fails."""
+    tree = ast.parse(source)
+    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    imported = {(name.asname or name.name).split(".")[0] for node in imports for name in node.names}
+    return [f"line {n.lineno}: {n.id}" for f in ast.walk(tree) if isinstance(f, ast.FunctionDef) for n in ast.walk(f)
+            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and n.id in imported]
+
+
+@pytest.mark.parametrize("path", [*CORE, *sorted((ROOT / "ui").glob("*.py")), *PAGES],
+                         ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_name_of_an_import_is_given_away(path):
+    assert shadowed(path.read_text(encoding="utf-8")) == []
+
+
+def test_a_name_that_is_given_away_would_be_seen():
+    assert shadowed("from a import b\ndef f():\n    b = 1\n    return b(2)")
+
+
 @pytest.mark.parametrize("path", FORMATTED, ids=lambda p: str(p.relative_to(ROOT)))
 def test_numbers_become_text_in_format_alone(path):
     assert number_formats(path.read_text(encoding="utf-8")) == []

@@ -12,7 +12,7 @@ from core.weighting import WeightingOptions
 from ui import cache
 from ui.display import heading, note, panel, show, table
 from ui.escape import plain
-from ui.state import drawn
+from ui.state import chart_id
 
 _FIRST = 6  # covariates that it begins with
 
@@ -35,7 +35,7 @@ def balance(cohort: Cohort, endpoint: str) -> None:
         with left:
             heading(curves.title, warned=bool(curves.warnings))
             with st.container(key="weighted-curves"):
-                show(curves, key=f"weighted-{drawn(cohort)}")
+                show(curves, key=f"weighted-{chart_id(cohort)}")
             table(curves.table)
             note(" · ".join(curves.summary))
             note(curves.explained())
@@ -46,7 +46,7 @@ def balance(cohort: Cohort, endpoint: str) -> None:
         with right:
             heading(love.title)
             with st.container(key="love"):
-                show(love, key=f"love-{drawn(cohort)}-{'-'.join(options.covariates)}")
+                show(love, key=f"love-{chart_id(cohort)}-{'-'.join(options.covariates)}")
             note(" · ".join(love.summary))
             table(love.table)
             note(love.explained())

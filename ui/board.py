@@ -19,7 +19,7 @@ from ui import cache, filters, state
 from ui.display import heading, note, panel, show, table
 from ui.escape import plain
 from ui.guard import guard
-from ui.state import drawn, session
+from ui.state import chart_id, session
 
 NO_STRATA = "(one curve)"
 _SURVIVAL = "pages/2_Survival.py"
@@ -72,7 +72,7 @@ def survival(cohort: Cohort) -> None:
         figure = km_figure(part, CurveOptions(band=bool(state.value_of("band"))))
         heading(figure.title, warned=bool(figure.warnings))
         with st.container(key="curves"):
-            show(figure, key=f"km-{drawn(cohort)}")
+            show(figure, key=f"km-{chart_id(cohort)}")
         numbers(cohort, figure, keys=(by,))
 
 
@@ -133,7 +133,7 @@ def toxicity(cohort: Cohort) -> None:
         result = cache.adverse_events(cohort, by=by)
         figure = adverse_events_figure(cohort, result)
         heading(figure.title)
-        name = f"ae-{drawn(cohort)}"
+        name = f"ae-{chart_id(cohort)}"
         with st.container(key="toxicity"):
             left, right = st.columns([0.42, 0.58], gap="medium")
         with left:

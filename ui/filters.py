@@ -15,7 +15,7 @@ from core.filters import Condition, Filters
 from core.mapping import FactorRole
 from ui import state
 from ui.escape import plain
-from ui.state import drawn, session
+from ui.state import chart_id, session
 
 _FLOOR, _CEILING = ("ge", "gt"), ("le", "lt")
 _SIGN = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
@@ -28,7 +28,7 @@ _HAD: dict[str, Condition] = {
 def chart_key(cohort: Cohort, key: str) -> str:
     """Name a variable's chart; the name changes only where its selection must start anew."""
     revision = session().revision.get(key, 0)
-    return f"chart-{drawn(cohort)}-{key}-{revision}"
+    return f"chart-{chart_id(cohort)}-{key}-{revision}"
 
 
 # ---- clicks on bars ------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from ui.checks import model_checks
 from ui.display import heading, note, panel, show, show_table, table
 from ui.escape import plain
 from ui.filters import click_handler
-from ui.state import drawn, session
+from ui.state import chart_id, session
 
 _FEW_COVARIATES = 4  # that a model begins with, the arm among them
 
@@ -101,7 +101,7 @@ def _model(cohort: Cohort, endpoint: str, covariates: tuple[str, ...], options: 
         figure = replace(figure, warnings=(*figure.warnings, few))
     heading(figure.title, warned=bool(figure.warnings))
     with st.container(key="model"):
-        show(figure, key=f"cox-{drawn(cohort)}-{len(figure.table)}")
+        show(figure, key=f"cox-{chart_id(cohort)}-{len(figure.table)}")
     note(f"{figure.summary[0]}. {figure.explained()}")
     for text in figure.warnings:
         note(text, strong=True)
@@ -124,7 +124,7 @@ def _spline(cohort: Cohort, model: CoxModel, key: str) -> None:
         figure = spline_figure(cohort, model, key)
         heading(figure.title)
         with st.container(key=f"spline-{key}"):
-            show(figure, key=f"spline-{key}-{drawn(cohort)}")
+            show(figure, key=f"spline-{key}-{chart_id(cohort)}")
         note(f"{figure.summary[0]}. {figure.explained()}")
 
 
@@ -192,7 +192,7 @@ def _course(cohort: Cohort, model: CoxModel) -> None:
     if chosen in names:
         figure = course_figure(cohort, model, names.index(chosen))
         with st.container(key="course-chart"):
-            show(figure, key=f"course-{drawn(cohort)}")
+            show(figure, key=f"course-{chart_id(cohort)}")
         note(figure.explained())
 
 
@@ -211,7 +211,7 @@ def _subgroups(cohort: Cohort, endpoint: str) -> None:
     with panel():
         found = cache.subgroups(cohort, endpoint=endpoint, factors=tuple(factors))
         figure = subgroup_figure(cohort, found, sort=sort)
-        name = f"forest-{drawn(cohort)}"
+        name = f"forest-{chart_id(cohort)}"
         with st.container(key="forest"):
             show(figure, key=name, selection=CLICK, on_select=click_handler(name, "key", _toggle(cohort)))
         note(f"{'. '.join(figure.summary)}. {figure.explained()}")

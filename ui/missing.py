@@ -8,7 +8,7 @@ from core.charts.missing import missing_figure
 from core.cohort import Cohort
 from ui import cache
 from ui.display import heading, note, panel, show, table
-from ui.state import drawn
+from ui.state import chart_id
 
 
 def missing_data(cohort: Cohort) -> None:
@@ -22,7 +22,7 @@ def missing_data(cohort: Cohort) -> None:
         figure = missing_figure(cohort, result)
         left, right = st.columns([0.55, 0.45], gap="large")
         with left, st.container(key="missing"):
-            show(figure, key=f"missing-{drawn(cohort)}")
+            show(figure, key=f"missing-{chart_id(cohort)}")
         with right:
             table(figure.table, caption="What is missing together", wrap=True)
         for text in figure.notes:

@@ -18,7 +18,7 @@ from ui import cache, state
 from ui.display import heading, note, panel, show, table
 from ui.escape import plain
 from ui.filters import picked
-from ui.state import drawn, session
+from ui.state import chart_id, session
 
 _PAGES = {"Survival": "pages/2_Survival.py", "Hazard ratios": "pages/3_Hazard_ratios.py",
           "Toxicity": "pages/4_Toxicity.py", "Response": "pages/5_Response.py", "Cohort": "pages/1_Cohort.py"}
@@ -61,7 +61,7 @@ def _list(cohort: Cohort, found: Comparison, rows: pd.DataFrame, of: str) -> Non
         label_visibility="collapsed", format_func=lambda i: plain(f"{i + 1}–{min(i + _SHOWN, len(rows))}"))
     page = slice(start, start + _SHOWN)
     figure = comparison_figure(cohort, found, rows, page, of)
-    name = f"published-{drawn(cohort)}-{len(rows.iloc[page])}"
+    name = f"published-{chart_id(cohort)}-{len(rows.iloc[page])}"
     with st.container(key="published"):
         show(figure, key=name, selection=CLICK, on_select=_asks(name))
     with st.expander("The same as a table, with difference and how or why not"):

@@ -27,7 +27,7 @@ from ui.display import heading, meaning_words, note, panel, show, table, turned
 from ui.escape import plain
 from ui.guard import guard, landmark_input
 from ui.incidence import incidence
-from ui.state import drawn, session
+from ui.state import chart_id, session
 
 _MOST, _OPEN = 6, ""
 _CHANGE = re.compile(r"change|shrink|reduction|变化|缩小", re.IGNORECASE)
@@ -86,7 +86,7 @@ def _response(cohort: Cohort, by: str, options: ResponseOptions) -> None:
     with panel():
         figure = response_figure(cohort, cache.response(cohort, by=by, options=options))
         with st.container(key="best-response"):
-            show(figure, key=f"response-{drawn(cohort)}-{by}")
+            show(figure, key=f"response-{chart_id(cohort)}-{by}")
         for line in figure.summary:
             note(line)
         table(turned(figure.table))
@@ -106,7 +106,7 @@ def _waterfall(cohort: Cohort, by: str) -> None:
             "Change, %", offered, key="waterfall", format_func=lambda k: cohort.variable(k).label)
         figure = waterfall_figure(cohort, key, by)
         heading(figure.title)
-        show(figure, key=f"waterfall-{drawn(cohort)}-{key}")
+        show(figure, key=f"waterfall-{chart_id(cohort)}-{key}")
         note(figure.explained())
         table(figure.table)
         for text in figure.notes:
@@ -119,7 +119,7 @@ def _failure(cohort: Cohort, by: str, options: ResponseOptions) -> None:
         found = cache.failure_pattern(cohort, by=by, options=options)
         figure = failure_figure(cohort, found)
         with st.container(key="failure"):
-            show(figure, key=f"failure-{drawn(cohort)}-{by}-{len(found.together)}")
+            show(figure, key=f"failure-{chart_id(cohort)}-{by}-{len(found.together)}")
         table(figure.table)
         note(figure.explained())
         for text in figure.notes:
@@ -136,23 +136,23 @@ def _duration(cohort: Cohort, by: str, options: ResponseOptions) -> None:
     with st.container(key="duration"):
         left, right = st.columns(2, gap="large")
     with left, panel():
-        found = duration_of_response(cohort, options=options)
+        duration = duration_of_response(cohort, options=options)
         # By itself and not from the cache: its clock is not the cohort's.
-        result = kaplan_meier(found.cohort, endpoint=found.endpoint, by=by)
-        drawn = km_figure(Part(cohort=found.cohort, result=result), CurveOptions())
-        figure = replace(drawn, slug="duration-of-response", title=f"Duration of response, by {result.label.lower()}")
+        result = kaplan_meier(duration.cohort, endpoint=duration.endpoint, by=by)
+        curves = km_figure(Part(cohort=duration.cohort, result=result), CurveOptions())
+        figure = replace(curves, slug="duration-of-response", title=f"Duration of response, by {result.label.lower()}")
         heading(figure.title)
         with st.container(key="duration-curves"):
-            show(figure, key=f"duration-{drawn(cohort)}-{by}")
+            show(figure, key=f"duration-{chart_id(cohort)}-{by}")
         table(figure.table)
-        note(" · ".join((*figure.summary, found.words())))
+        note(" · ".join((*figure.summary, duration.words())))
         for text in (*figure.warnings, *figure.notes):
             note(text, strong=text in figure.warnings)
     with right, panel():
         figure = swimmer_figure(cohort, by)
         heading(figure.title)
         with st.container(key="swimmer"):
-            show(figure, key=f"swimmer-{drawn(cohort)}-{by}-{len(figure.drawn)}")
+            show(figure, key=f"swimmer-{chart_id(cohort)}-{by}-{len(figure.drawn)}")
         note(figure.explained())
         for text in figure.notes:
             note(text)
@@ -179,5 +179,5 @@ def _survival(cohort: Cohort) -> None:
         figure = km_figure(curves_part(found.cohort, endpoint=endpoint, by=RESPONSE), CurveOptions())
         heading(figure.title)
         with st.container(key="curves"):
-            show(figure, key=f"response-km-{drawn(cohort)}")
+            show(figure, key=f"response-km-{chart_id(cohort)}")
         numbers(found.cohort, figure, keys=(RESPONSE,))

@@ -171,7 +171,7 @@ def session_name() -> str:
     return name
 
 
-def drawn(cohort: Cohort) -> str:
+def chart_id(cohort: Cohort) -> str:
     """Name what is drawn of a cohort in this session: in another one its charts start without a selection."""
     return f"{session_name()[:4]}-{cohort.fingerprint[:8]}"
 

@@ -21,7 +21,7 @@ from ui.checks import checks
 from ui.display import heading, note, panel, show
 from ui.guard import landmark_input
 from ui.incidence import incidence
-from ui.state import drawn, session
+from ui.state import chart_id, session
 from ui.survival_panels import at_times, follow_up_panel, quantile_panel, restricted_means, tests
 
 _ONE = "(one plot)"
@@ -107,7 +107,7 @@ def _curves(cohort: Cohort, options: SurvivalOptions, chosen: _Chosen) -> float 
     with place:
         heading(figure.title, warned=bool(figure.warnings))
         with st.container(key="curves"):
-            show(figure, key=f"km-depth-{drawn(cohort)}-{chosen.within or ''}")
+            show(figure, key=f"km-depth-{chart_id(cohort)}-{chosen.within or ''}")
     numbers(cohort, figure, keys=(options.by, chosen.within), panes=bool(chosen.within))
     if chosen.within:
         note(f"The tables below speak of all levels of {cohort.variable(chosen.within).label} together.")

@@ -32,7 +32,7 @@ from ui.display import heading, note, panel, show, show_table, table
 from ui.escape import plain
 from ui.filters import picked
 from ui.incidence import incidence
-from ui.state import drawn, session
+from ui.state import chart_id, session
 from ui.term import term_panel
 
 _TIMES = (1.0, 3.0, 6.0)  # months at which incidence is read
@@ -120,7 +120,7 @@ def _rates(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[s
     two = len(result.levels) == 2
     # The grouped bars' scale of names keeps the order that it first had: another order is another chart.
     order = "" if two else f"-{hashlib.sha256('|'.join(terms).encode()).hexdigest()[:8]}"
-    name = f"{drawn(cohort)}-{result.by}-{len(terms)}{order}"
+    name = f"{chart_id(cohort)}-{result.by}-{len(terms)}{order}"
     figure = butterfly_figure(cohort, result, terms) if two else adverse_events_figure(cohort, result, terms)
     with st.container(key="toxicity"):
         left, right = st.columns([0.48, 0.52], gap="medium")
@@ -158,7 +158,7 @@ def _overall(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list
 
 
 def _grades(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[str]) -> None:
-    name = f"{drawn(cohort)}-{result.by}-{len(terms)}"
+    name = f"{chart_id(cohort)}-{result.by}-{len(terms)}"
     with st.container(key="toxicity-more"):
         left, right = st.columns([0.48, 0.52], gap="medium")
     with left:

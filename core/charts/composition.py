@@ -35,15 +35,15 @@ _ROOM = 1.2  # above the bars, for the names of cut-points
 
 
 def bars_figure(cohort: Cohort, key: str) -> Figure:
-    """Draw how many patients have each level of a categorical variable, here and in all."""
+    """Draw how many patients have each level of a categorical variable, selected and in all."""
     variable = cohort.variable(key)
     levels = cohort.levels(key)
-    here, whole = level_counts(cohort, key), level_counts(cohort.whole, key)
+    selected, whole = level_counts(cohort, key), level_counts(cohort.whole, key)
     condition = cohort.filters.conditions.get(key)
     rows = [{"i": i, "level": level, "all": int(a), "here": int(h), "text": f"{h:,} / {a:,}",
              "c": _strong(level, condition)}
-            for i, (level, h, a) in enumerate(zip(levels, here, whole, strict=True))]
-    drawn = pd.DataFrame({"level": levels, "selected": here, "all": whole})
+            for i, (level, h, a) in enumerate(zip(levels, selected, whole, strict=True))]
+    drawn = pd.DataFrame({"level": levels, "selected": selected, "all": whole})
     missing = cohort.whole.n - int(whole.sum())
     return Figure(
         slug=f"composition-{key}", title=f"{variable.label}: patients per level", key=_KEY,
@@ -60,16 +60,16 @@ def bars_figure(cohort: Cohort, key: str) -> Figure:
 def histogram_figure(cohort: Cohort, key: str) -> Figure:
     """Draw a number's distribution, here and in all, with its cut-points."""
     variable = cohort.variable(key)
-    bins, here, whole = bin_counts(cohort, key)
+    bins, selected, whole = bin_counts(cohort, key)
     edges = np.array([c.at for c in bins])
     condition = cohort.filters.conditions.get(key)
-    inside = condition.mask((edges[:-1] + edges[1:]) / 2) if condition else np.ones(len(here), bool)
+    inside = condition.mask((edges[:-1] + edges[1:]) / 2) if condition else np.ones(len(selected), bool)
     ranges = [Condition.between(a, b).words(variable.unit) for a, b in pairwise(bins)]
     rows: list[dict[str, Any]] = [{"lo": float(a), "hi": float(b), "all": int(w), "here": int(h),
                                    "c": theme.SELECTED if i else theme.LINE, "text": f"{said}: {h:,} of {w:,}"}
                                   for a, b, w, h, i, said in
-                                  zip(edges[:-1], edges[1:], whole, here, inside, ranges, strict=True)]
-    drawn = pd.DataFrame({"from": edges[:-1], "to": edges[1:], "selected": here, "all": whole})
+                                  zip(edges[:-1], edges[1:], whole, selected, inside, ranges, strict=True)]
+    drawn = pd.DataFrame({"from": edges[:-1], "to": edges[1:], "selected": selected, "all": whole})
     label = f"{variable.label}, {variable.unit}" if variable.unit else variable.label
     missing = cohort.whole.n - int(whole.sum())
     return Figure(
@@ -80,10 +80,10 @@ def histogram_figure(cohort: Cohort, key: str) -> Figure:
             values={"heading": _heading(label, missing), "low": float(edges[0]), "high": float(edges[-1]),
                     "top": int(whole.max(initial=1)) * (_ROOM if variable.cuts else 1.05)}),
         table=text_table([label, "Selected", "All"], [[said, f"{h:,}", f"{w:,}"] for said, h, w in
-                                                      zip(ranges, here, whole, strict=True)]),
+                                                      zip(ranges, selected, whole, strict=True)]),
         drawn=drawn,
         provenance=provenance(cohort, "Patients per interval: selected, and in the whole cohort."),
-        alt=f"{label}: histogram of {int(here.sum())} patients of {int(whole.sum())}",
+        alt=f"{label}: histogram of {int(selected.sum())} patients of {int(whole.sum())}",
     )
 
 
@@ -127,9 +127,9 @@ def bin_counts(cohort: Cohort, key: str) -> tuple[tuple[Cut, ...], np.ndarray, n
         values = cohort.whole.values(key).to_numpy(dtype=float)
         return np.where(np.isnan(values), 0, interval_codes(values, bins[1:-1]) + 1).astype(np.int32)
 
-    here, whole = (counted(cohort.whole, rows, ("binned", key), codes, len(bins))[1:]
-                   for rows in (cohort.rows, cohort.whole.rows))
-    return bins, here, whole
+    selected, whole = (counted(cohort.whole, rows, ("binned", key), codes, len(bins))[1:]
+                       for rows in (cohort.rows, cohort.whole.rows))
+    return bins, selected, whole
 
 
 def brushed(cohort: Cohort, key: str, low: float, high: float) -> Condition | None:

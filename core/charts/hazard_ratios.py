@@ -79,12 +79,13 @@ def _changing(cohort: Cohort, model: CoxModel, alone: Mapping[str, Alone | NotEs
     """Say which of the model's ratios, and of the univariable ones, seem to change over time."""
     tested = {r.term: r.p_value for r in rows_of(model.zph)}
     overall = tested.pop(GLOBAL, math.nan)
-    said = [f"All together. {proportional_verdict(overall)}."] if model.fit else []
-    for of, found in (("Multivariable", tested),
+    verdicts = [f"All together. {proportional_verdict(overall)}."] if model.fit else []
+    for of, p_values in (("Multivariable", tested),
                       ("Univariable", {k: own.p_proportional for k, own in alone.items() if isinstance(own, Alone)})):
-        if doubted := [f"{cohort.variable(k).label} ({p_phrase(p)})" for k, p in found.items() if p < DOUBT]:
-            said.append(f"{of} ratios that seem to change over time, of {len(found)} tested: {', '.join(doubted)}.")
-    return said
+        if doubted := [f"{cohort.variable(k).label} ({p_phrase(p)})" for k, p in p_values.items() if p < DOUBT]:
+            verdicts.append(f"{of} ratios that seem to change over time, of {len(p_values)} tested: "
+                            f"{', '.join(doubted)}.")
+    return verdicts
 
 
 def _of_others(cohort: Cohort, model: CoxModel, alone: Mapping[str, Alone | NotEstimable]) -> list[str]:

@@ -39,10 +39,10 @@ def comparison_figure(cohort: Cohort, found: Comparison, rows: pd.DataFrame, pag
     page : of these rows, those that the picture shows
     of : how the rows were chosen, in words; "" where they are all
     """
-    table, here = comparison_table(found, rows), rows.iloc[page]
+    table, shown = comparison_table(found, rows), rows.iloc[page]
     listed = [{"i": i, "row": str(index), "place": r[0], "figure": theme.shortened(r[1], 60), "arm": r[2],
                "printed": r[3], "ours": r[4], "verdict": r[6], "c": _COLOURS[r[6]], "tip": r[7] or r[6]}
-              for i, (index, r) in enumerate(zip(here.index, table.iloc[page].itertuples(index=False), strict=True))]
+              for i, (index, r) in enumerate(zip(shown.index, table.iloc[page].itertuples(index=False), strict=True))]
     first = page.start or 0
     notes = [f"These are {len(rows):,} of the {len(found.rows):,} figures: {of}."] if of else []
     if len(listed) < len(rows):

@@ -73,15 +73,15 @@ def response_figure(cohort: Cohort, found: Response) -> Figure:
 
 def _notes(found: Response) -> list[str]:
     """Say who is left out, which levels nobody classified, and where disease control is not known."""
-    said = [plural(found.missing_group, "patient") + " left out: group missing."] if found.missing_group else []
+    notes = [plural(found.missing_group, "patient") + " left out: group missing."] if found.missing_group else []
     if found.unclassified:
         names = ", ".join(f"{level} ({n:,})" for level, n in found.unclassified.items())
-        said.append(f"Nobody said what these responses mean: {names}. They count as no response, and in every "
+        notes.append(f"Nobody said what these responses mean: {names}. They count as no response, and in every "
                     "denominator, until it is said.")
     if found.rates.estimate[(found.rates.rate == CONTROL) & (found.rates.n > 0)].isna().any():
         names = ", ".join(level for level, meaning in found.meanings.items() if meaning == "no response")
-        said.append(f"Disease control is not known of {names}: no rate where there are such patients.")
-    return said
+        notes.append(f"Disease control is not known of {names}: no rate where there are such patients.")
+    return notes
 
 
 def rates_table(found: Response) -> pd.DataFrame:

@@ -77,8 +77,8 @@ def _tables(deck: Any, slide: Any, figure: Figure, top: float, width: float) -> 
         # A higher footnote, and a second row of headings, take rows away.
         most = _MOST_ROWS - math.ceil((_foot(figure)[2] - _FOOT_HEIGHT) / _ROW) - _heads(part) + 1
         for start in range(0, len(part), most):
-            here = slide or _headed(deck, figure, f"{figure.full_title}: {name}")
-            _table(here, part.iloc[start:start + most], _MARGIN, top, width)
+            target = slide or _headed(deck, figure, f"{figure.full_title}: {name}")
+            _table(target, part.iloc[start:start + most], _MARGIN, top, width)
             slide = None
 
 
@@ -188,11 +188,11 @@ def _table(slide: Any, frame: pd.DataFrame, left: float, top: float, width: floa
     many = len(frame.columns) > _MOST_COLUMNS
     points = 9 if many else 12 if len(frame) <= 6 else 10
     row = _ROW if many or len(frame) > 6 else 0.3
-    found, groups = headings_of(frame), spans_of(frame)
+    headings, groups = headings_of(frame), spans_of(frame)
     above = [[group for group, columns in groups for _ in range(columns)]] if groups else []
-    heads = [*above, [name for _, name in found]]
+    heads = [*above, [name for _, name in headings]]
     lines = [*heads, *frame.itertuples(index=False, name=None)]
-    shape = slide.shapes.add_table(len(lines), len(found), Inches(left), Inches(top),
+    shape = slide.shapes.add_table(len(lines), len(headings), Inches(left), Inches(top),
                                    Inches(width), Inches(row * len(lines)))
     shape.name = "Numbers"
     native = shape.table

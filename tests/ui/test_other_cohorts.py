@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 from core import read_cohort
 from core.filters import Filters
 from tests.conftest import HCC, REFERENCE, ROOT
+from tests.core.every_figure import cohort_of
 from tests.ui.test_hazard_ratios import texts
 
 PAGES = sorted(p.name for p in (ROOT / "pages").glob("*.py"))
@@ -14,11 +15,12 @@ ADAM = {k: REFERENCE / "adam" / f"{k}.csv" for k in ("adsl", "adtte", "adae")}
 
 @pytest.fixture(scope="module")
 def cohorts():
-    return {"no arm": read_cohort(HCC), "three arms": read_cohort(ADAM)}
+    return {"no arm": read_cohort(HCC), "three arms": read_cohort(ADAM),
+            "every role": cohort_of(("A: Drug X", "B: Placebo", "constructor"), ("__proto__", "toString", "门静脉"))}
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("name", ["no arm", "three arms"])
+@pytest.mark.parametrize("name", ["no arm", "three arms", "every role"])
 def test_a_page_stands_with_another_cohort(cohorts, name, page):
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     app.session_state["cohortscope"].cohort = cohorts[name]
