@@ -52,7 +52,7 @@ class Session:
     options: ReadOptions = field(default_factory=ReadOptions)
     drafts: int = 0  # how many there were
     unread: str = ""  # why the uploads could not be read, where they could not
-    bad: set[str] = field(default_factory=set)  # uploads whose reading met a bound or was given up, by their ids
+    bad: dict[str, str] = field(default_factory=dict)  # uploads whose reading was ended, by their ids, and why
     given_up: set[str] = field(default_factory=set)  # work that was given up, by its name
     results: OrderedDict[str, Any] = field(default_factory=OrderedDict)  # of long work, the newest last
     mappings: list[dict[str, Any]] = field(default_factory=list)  # of the cohorts loaded so far

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -37,12 +38,18 @@ def upload() -> Draft | None:
         st.button("Clear my data", on_click=state.clear, icon=":material/delete:")
     if files and _are_new(files):
         _take(files)
-    if files and session().unread:
-        note(f"{files[-1].name} was not loaded. {session().unread}", strong=True)
-    if session().draft:
-        for name, why in session().draft.loading.unread.items():
-            note(f"{name} was not loaded. {why}", strong=True)
+    for name, why in _unread(files or []):
+        note(f"{name} was not loaded. {why}", strong=True)
     return session().draft
+
+
+def _unread(files: list[Any]) -> Iterator[tuple[str, str]]:
+    """Give the uploads that are not in use, and why: the newest, those whose reading was ended, what is no table."""
+    here = session()
+    if files and here.unread:
+        yield files[-1].name, here.unread
+    yield from ((f.name, here.bad[f.file_id]) for f in files[:-1] if f.file_id in here.bad)
+    yield from here.draft.loading.unread.items() if here.draft else ()
 
 
 def _ids(files: list[Any]) -> str:
@@ -66,57 +73,60 @@ def _take(files: list[Any]) -> None:
     """Read the uploads; after a choice with which they cannot be read, the one before holds again."""
     here = session()
     before = here.draft if here.source.startswith(f"{_ids(files)}||") else None
-    here.draft, here.unread, here.source = None, "", _source(files)
+    draft, unread = None, ""
     try:
-        here.draft = _draft([f for f in files[:-1] if f.file_id not in here.bad] + files[-1:])
+        draft = _draft([f for f in files[:-1] if f.file_id not in here.bad] + files[-1:])
     except GivenUp:
-        here.bad.add(files[-1].file_id)
-        return
+        here.bad[files[-1].file_id] = "Its reading was given up."
     except CohortError as error:
-        here.unread = str(error)
+        unread = str(error)
         if before is not None:
-            here.drafts += 1
-            here.draft, here.options = replace(before, number=here.drafts), before.table.options
-            here.source = _source(files)
-        return
-    here.bad.discard(files[-1].file_id)
-    st.rerun()  # what stands above speaks of the file, too
+            here.options = before.table.options
+            draft = _renewed(before)
+    here.draft, here.unread, here.source = draft, unread, _source(files)
+    if draft and not unread:
+        here.bad.pop(files[-1].file_id, None)
+        st.rerun()  # what stands above speaks of the file, too
+
+
+def _renewed(draft: Draft) -> Draft:
+    """Return a draft whose form begins anew with what it holds."""
+    session().drafts += 1
+    return replace(draft, number=session().drafts)
 
 
 def _draft(files: list[Any]) -> Draft:
     """Read the uploads in a process of its own; one that meets its bound stands in no other's way."""
     try:
         loading = _read(files)
-    except TaskEnded:
-        ended = {f.name: why for f in files[:-1] if (why := _why_not(f))}
-        if not ended:
-            session().bad.add(files[-1].file_id)
+    except TaskEnded as error:
+        readable = [f for f in files[:-1] if _is_readable(f)] + files[-1:]
+        if len(readable) == len(files):
+            session().bad[files[-1].file_id] = str(error)
             raise
-        loading = _read([f for f in files if f.name not in ended])
-        loading.unread |= ended
+        loading = _read(readable)
     offered = next((m for m in reversed(session().mappings) if fits(m, loading.table)), None) \
         if loading.guessed_here else None
-    session().drafts += 1
-    return Draft(loading=loading, number=session().drafts, offered=offered)
+    return _renewed(Draft(loading=loading, number=0, offered=offered))
 
 
 def _read(files: list[Any]) -> Loading:
     contents = [(f.name, f.getvalue()) for f in files]
     loading: Loading = apart(f"Reading {plain(files[-1].name)} …", load_files, contents, session().options,
                              bounds=Bounds.of_file(sum(len(data) for _, data in contents)),
-                             key=f"{_ids(files)} {session().source}", tell_progress=True)
+                             key=_source(files), tell_progress=True)
     return loading
 
 
-def _why_not(file: Any) -> str:
-    """Say why an upload alone cannot be read within its bounds; nothing where it can."""
+def _is_readable(file: Any) -> bool:
+    """Tell whether an upload alone is read within its bounds, if only to be no table; remember where it is not."""
     data = file.getvalue()
     try:
         apart(f"Reading {plain(file.name)} …", read_table, data, name=file.name, bounds=Bounds.of_file(len(data)),
               key=f"alone {file.file_id}", tell_progress=True)
     except TaskEnded as error:
-        session().bad.add(file.file_id)
-        return str(error)
+        session().bad[file.file_id] = str(error)
+        return False
     except CohortError:
-        return ""  # what is no table is told by `load_files`
-    return ""
+        return True  # `load_files` tells it
+    return True

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.cohort_page import add_endpoint, choose, file, ready, to_cohort
 from tests.conftest import HCC
+from tests.corpus.test_hostile_workbooks import HOSTILE
 
 
 def test_the_real_cohort_is_loaded_by_clicking(app):
@@ -125,3 +126,14 @@ def test_a_choice_with_which_nothing_can_be_read_is_taken_back(app):
     expect(app.page.get_by_role("alert").first).to_contain_text("cohort.csv was not loaded")
     assert "20 patients" in ready(app)
     expect(app.page.get_by_text("names in line 1").first).to_be_visible()
+
+
+def test_a_file_that_meets_its_bound_stands_in_no_other_s_way(app):
+    """Given together with a good one, and again with a third: it is said each time, and read no more."""
+    bomb = {"name": "bomb.xlsx", "mimeType": "application/octet-stream", "buffer": HOSTILE["5,000 sheets"]}
+    to_cohort(app).upload([bomb, file("cohort.csv", COHORT)])
+    assert "20 patients" in ready(app)
+    expect(app.page.get_by_role("alert").first).to_contain_text("bomb.xlsx was not loaded")
+    app.upload(file("events.csv", EVENTS))
+    expect(app.page.get_by_test_id("ready")).to_contain_text("2 adverse events")
+    expect(app.page.get_by_role("alert").first).to_contain_text("bomb.xlsx was not loaded")
