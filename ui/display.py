@@ -76,7 +76,7 @@ def table(frame: pd.DataFrame, *, caption: str = "", wrap: bool = False) -> None
     above = f"<tr class='cs-groups'>{groups}</tr>" if groups else ""
     body = "".join(
         "<tr>" + "".join(
-            f"<th scope='row'>{html.escape(str(v))}</th>" if i == 0 else f"<td>{html.escape(str(v))}</td>"
+            f"<th scope='row'>{_breakable(str(v))}</th>" if i == 0 else f"<td>{html.escape(str(v))}</td>"
             for i, v in enumerate(row)) + "</tr>"
         for row in frame.itertuples(index=False, name=None))
     look = "cs-table cs-wrap" if wrap else "cs-table"

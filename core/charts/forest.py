@@ -16,8 +16,9 @@ CLICK = "click"
 WIDTH = 1000
 STEP = 22
 LOW, HIGH = 0.1, 10.0
-KEY = {"lines rule": "upright lines: a ratio of 1, and dashed that of all patients", "rows rule": "lines: 95% CI",
+KEY = {"lines rule": "upright line: a ratio of 1", "rows rule": "lines: 95% CI",
        "rows point": "squares: hazard ratios, their area by events; arrows: the interval goes on"}
+KEY_OF_ALL = KEY | {"lines rule": "upright lines: a ratio of 1, and dashed that of all patients"}
 _TICKS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0)
 
 

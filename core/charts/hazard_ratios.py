@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.adequacy import few_per_parameter, immortal_time, proportional_verdict
 from core.charts import theme
-from core.charts.forest import KEY, Layout, TextColumn, forest
+from core.charts.forest import KEY, KEY_OF_ALL, Layout, TextColumn, forest
 from core.charts.model_tables import ratio_said
 from core.cohort import Cohort
 from core.counts import strata
@@ -161,7 +161,7 @@ def subgroup_figure(cohort: Cohort, found: Subgroups, *, sort: Sort = "as mapped
     return Figure(
         slug=f"subgroups-{found.endpoint}".lower().replace(" ", "-"),
         title=f"{found.endpoint}: hazard ratio of the arms within subgroups",
-        chart=_forest(rows, overall, arms, single=single), key=KEY,
+        chart=_forest(rows, overall, arms, single=single), key=KEY_OF_ALL,
         table=table, drawn=found.rows,
         summary=(f"Exploratory: {found.looked_at} subgroups of {plural(len(found.factors), 'factor')} were looked at",
                  f"All patients. {proportional_verdict(float(whole.p_proportional.iloc[0]))}"),

@@ -39,14 +39,15 @@ _MOST = 400  # bars of a waterfall
 
 def response_figure(cohort: Cohort, found: Response) -> Figure:
     """Draw best response per group, stacked to 100 %."""
-    bars, levels = [], list(dict.fromkeys(found.rows.level))
+    bars = []
+    levels = sorted(dict.fromkeys(found.rows.level), key=lambda level: list(COLOURS).index(_kind(found, level)))
     for place, arm in enumerate(found.levels):
         so_far = 0.0
         for level in levels:
             r = next(r for r in rows_of(found.rows) if r.level == level and r.arm == arm)
             if not r.n or not r.count:
                 continue
-            kind = category_of(level) or _LIKE.get(found.meanings.get(level, ""), "")
+            kind = _kind(found, level)
             share = r.share if not math.isnan(r.share) else 0.0
             bars.append({"arm": place, "from": so_far, "to": so_far + share, "c": COLOURS[kind],
                          "mid": so_far + share / 2, "ink": "#ffffff" if kind in ("CR", "PD") else theme.INK,
@@ -69,6 +70,11 @@ def response_figure(cohort: Cohort, found: Response) -> Figure:
                               f"{overall.test}, {p_phrase(overall.p_value) if p_value(overall.p_value) else 'no p'}."),
         alt="; ".join(f"{r.arm}: {r.rate} {share_with_limits(r.estimate, r.conf_low, r.conf_high)}"
                       for r in rows_of(found.rates)))
+
+
+def _kind(found: Response, level: str) -> str:
+    """Return the response category whose colour and place among the bars a level has; "" for none."""
+    return category_of(level) or _LIKE.get(found.meanings.get(level, ""), "")
 
 
 def _notes(found: Response) -> list[str]:
