@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 
 import streamlit as st
 
 from core.charts import CurveOptions, Part, adverse_events_figure, km_figure
 from core.charts.adverse_events import CLICK
+from core.charts.kaplan_meier import assumption
 from core.cohort import Cohort
 from core.estimates import restricted_mean
 from core.figure import Figure, table_parts
@@ -73,7 +75,7 @@ def survival(cohort: Cohort) -> None:
         heading(figure.title, warned=bool(figure.warnings))
         with st.container(key="curves"):
             show(figure, key=f"km-{chart_id(cohort)}")
-        numbers(cohort, figure, keys=(by,))
+        numbers(cohort, figure, [part], keys=(by,))
 
 
 def curves_part(cohort: Cohort, *, endpoint: str, by: str | None, conf_type: ConfType = "log-log",
@@ -92,24 +94,23 @@ def curves_part(cohort: Cohort, *, endpoint: str, by: str | None, conf_type: Con
     return Part(cohort=cohort, result=result, effect=effect, reference=behind, means=means, level=level)
 
 
-def numbers(cohort: Cohort, figure: Figure, *, keys: tuple[str | None, ...], panes: bool = False) -> None:
+def numbers(cohort: Cohort, figure: Figure, parts: Sequence[Part], *, keys: tuple[str | None, ...],
+            panes: bool = False) -> None:
     """Write the numbers; the room under them is kept, so that a remark moves nothing.
 
     Parameters
     ----------
+    parts : what the figure draws; its ratios stand in the table, their assumption beside the finding
     keys : the variables that split the curves, for the immortal-time guard
-    panes : whether the figure has several plots, each with a finding
+    panes : whether the figure has a plot per part: the finding and the assumption of each stand for themselves
     """
     table(figure.table)
-    log_rank, rest = (figure.summary, ()) if panes else (figure.summary[:1], figure.summary[1:])
-    finding = " · ".join(log_rank)
-    # The table has the ratios themselves; what else is found of them stands here.
-    verdict = " · ".join(s for s in rest if not s.startswith("HR "))
-    method = figure.explained()
+    finding = " · ".join(figure.summary if panes else figure.summary[:1])
+    verdict = "" if panes else " · ".join(assumption(parts[0]))
     st.html(f"<p class='cs-p' data-testid='log-rank'><b>{html.escape(finding)}</b>"
             f"{f' · <span>{html.escape(verdict)}</span>' if verdict else ''}"
-            f"<span class='cs-note'>{' · ' if finding else ''}{html.escape(method)}</span></p>")
-    if "seems to change over time" in verdict:
+            f"<span class='cs-note'>{' · ' if finding else ''}{html.escape(figure.explained())}</span></p>")
+    if any(part.means is not None for part in parts):
         st.page_link(_SURVIVAL, label="Compare restricted means", icon=":material/trending_down:",
                      query_params=state.own_parameter())
     with st.container(key="remarks", gap="xsmall"):

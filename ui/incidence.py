@@ -12,6 +12,7 @@ from core.counts import strata
 from ui import cache, state
 from ui.display import heading, note, panel, show, table
 from ui.escape import plain
+from ui.state import chart_id
 
 _MOST = 6  # groups beyond which a pane per cause cannot be read
 
@@ -38,7 +39,7 @@ def incidence(cohort: Cohort, by: str | None, times: tuple[float, ...], *, only:
         figure = incidence_figure(cohort, result, incidence_at(result, times), longest=longest,
                                   band=bool(state.value_of("band")))
         with st.container(key="incidence"):
-            show(figure, key=f"incidence-{cohort.fingerprint[:8]}")
+            show(figure, key=f"incidence-{chart_id(cohort)}")
         table(figure.table)
         note(" · ".join((*figure.summary, figure.explained())))
         for text in (*figure.warnings, *figure.notes):

@@ -176,8 +176,9 @@ def _survival(cohort: Cohort) -> None:
             return
         found = cache.landmark(cohort, endpoint=endpoint, at=at)
         note(f"{found.words()} Times run from month {number(at)}.")
-        figure = km_figure(curves_part(found.cohort, endpoint=endpoint, by=RESPONSE), CurveOptions())
+        part = curves_part(found.cohort, endpoint=endpoint, by=RESPONSE)
+        figure = km_figure(part, CurveOptions())
         heading(figure.title)
         with st.container(key="curves"):
             show(figure, key=f"response-km-{chart_id(cohort)}")
-        numbers(found.cohort, figure, keys=(RESPONSE,))
+        numbers(found.cohort, figure, [part], keys=(RESPONSE,))

@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from core.charts import CurveOptions, km_figure, km_panes_figure
+from core.charts import CurveOptions, Part, km_figure, km_panes_figure
 from core.charts.kaplan_meier import COUNTS, VIEWS
 from core.cohort import Cohort
 from core.counts import number_of_strata
 from core.estimates import longest_tau
-from core.figure import Figure
 from core.format import number
 from core.product_limit import CONF_TYPES, ConfType
 from core.survival_options import SurvivalOptions
@@ -103,12 +102,13 @@ def _curves(cohort: Cohort, options: SurvivalOptions, chosen: _Chosen) -> float 
     place = st.container()
     tau = _tau(cohort, options)
     marked = replace(chosen.curves, tau=tau)
-    figure = _one(cohort, options, marked) if not chosen.within else _several(cohort, options, marked, chosen.within)
+    parts = _parts(cohort, options, chosen.within)
+    figure = km_panes_figure(cohort, parts, chosen.within, marked) if chosen.within else km_figure(parts[0], marked)
     with place:
         heading(figure.title, warned=bool(figure.warnings))
         with st.container(key="curves"):
             show(figure, key=f"km-depth-{chart_id(cohort)}-{chosen.within or ''}")
-    numbers(cohort, figure, keys=(options.by, chosen.within), panes=bool(chosen.within))
+    numbers(cohort, figure, parts, keys=(options.by, chosen.within), panes=bool(chosen.within))
     if chosen.within:
         note(f"The tables below speak of all levels of {cohort.variable(chosen.within).label} together.")
     return tau
@@ -131,13 +131,10 @@ def _set_tau(endpoint: str) -> None:
         session().tau[endpoint] = at
 
 
-def _one(cohort: Cohort, options: SurvivalOptions, curves: CurveOptions) -> Figure:
-    return km_figure(curves_part(cohort, endpoint=options.endpoint, by=options.by, conf_type=options.conf_type,
-                                 whole=cohort.whole), curves)
-
-
-def _several(cohort: Cohort, options: SurvivalOptions, curves: CurveOptions, within: str) -> Figure:
+def _parts(cohort: Cohort, options: SurvivalOptions, within: str) -> list[Part]:
+    """Compute what each plot shows: one of all, or one per level of a variable."""
+    of = {"endpoint": options.endpoint, "by": options.by, "conf_type": options.conf_type}
+    if not within:
+        return [curves_part(cohort, whole=cohort.whole, **of)]
     whole = dict(cache.parts(cohort.whole, within))
-    parts = [curves_part(part, endpoint=options.endpoint, by=options.by, conf_type=options.conf_type,
-                         whole=whole[level], level=level) for level, part in cache.parts(cohort, within)]
-    return km_panes_figure(cohort, parts, within, curves)
+    return [curves_part(part, whole=whole[level], level=level, **of) for level, part in cache.parts(cohort, within)]

@@ -11,7 +11,7 @@ from core.filters import Condition
 from ui.board import curves_part, numbers
 from ui.display import heading, note, panel, show, show_table, table
 from ui.escape import plain
-from ui.state import session
+from ui.state import chart_id, session
 
 _BANDS = {"any grade": 1.0, "grade ≥ 3": 3.0}
 
@@ -54,8 +54,9 @@ def _survival(cohort: Cohort, key: str) -> None:
     if not endpoint:
         note("No endpoint is mapped: there is no survival to show.")
         return
-    figure = km_figure(curves_part(cohort, endpoint=endpoint, by=key), CurveOptions())
+    part = curves_part(cohort, endpoint=endpoint, by=key)
+    figure = km_figure(part, CurveOptions())
     heading(figure.title, warned=bool(figure.warnings))
     with st.container(key="curves"):
-        show(figure, key=f"term-km-{cohort.fingerprint[:8]}")
-    numbers(cohort, figure, keys=(key,))
+        show(figure, key=f"term-km-{chart_id(cohort)}")
+    numbers(cohort, figure, [part], keys=(key,))

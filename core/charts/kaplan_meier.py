@@ -119,7 +119,7 @@ def km_panes_figure(cohort: Cohort, parts: list[Part], within: str, options: Cur
         drawn=pd.concat([p.result.curves.assign(**{within: p.level}) for p in parts], ignore_index=True),
         summary=tuple(f"{p.level}: {line}" for p in parts if p.cohort.n for line in summary(p)[:1]),
         warnings=tuple(warnings(cohort, first.by, within)),
-        notes=tuple(f"{p.level}: {n}" for p in parts for n in notes(p)),
+        notes=tuple(f"{p.level}: {n}" for p in parts for n in (*assumption(p), *notes(p))),
         provenance=_provenance(cohort, parts, options),
         alt="; ".join(f"{p.level}: {_alt(p, options.view)}" for p in parts),
     )
@@ -148,7 +148,7 @@ def numbers(part: Part) -> pd.DataFrame:
 
 
 def summary(part: Part) -> list[str]:
-    """Say the log-rank p, or why there is none, and each hazard ratio."""
+    """Say the log-rank p, or why there is none, each hazard ratio, and whether hazards are proportional."""
     result, effect = part.result, part.effect
     if len(result.levels) < 2:
         return []
@@ -163,9 +163,15 @@ def summary(part: Part) -> list[str]:
                   + hazard_ratio(row.hazard_ratio, row.conf_low, row.conf_high)
                   + (f" against {row.reference}" if pair and not row.reason else "")
                   for row in rows_of(effect.terms)]
-        if (effect.terms.reason == "").any():
-            lines += [adequacy.proportional_verdict(effect.proportional[2]), *_means(part)]
-    return lines
+    return lines + assumption(part)
+
+
+def assumption(part: Part) -> list[str]:
+    """Say what the test of proportional hazards says of the hazard ratios, where there are any; restricted means."""
+    effect = part.effect
+    if effect is None or not (effect.terms.reason == "").any():
+        return []
+    return [adequacy.proportional_verdict(effect.proportional[2]), *_means(part)]
 
 
 def _means(part: Part) -> list[str]:

@@ -225,3 +225,28 @@ def test_numbers_in_words_and_tables_are_written_for_people(case):
                        for f in ("text", "tip", "value", "month", "risk") if f in r)
     for text in (*figure.words(), cells, marks):
         assert not re.search(r"\d\.\d{7,}|(?<!\d)0\.0{4,}(?!\d)|\dE[-+]\d", text), text
+
+
+def has_ratio(figure):
+    """Tell whether a figure prints an estimated hazard ratio: in its finding, or in a column of that name."""
+    written = [s for s in figure.summary if re.search(r"\bHR\b|[Hh]azard ratio", s)]
+    for i, heads in enumerate(headings_of(figure.table)):
+        if re.search(r"\bHR\b|[Hh]azard ratio", " ".join(heads)):
+            written += map(str, figure.table.iloc[:, i])
+    return any(re.search(r"\d \([<\d.]+–", cell) for cell in written)
+
+
+# Ratios that are printed, or are held against printed ones: a click on these opens the panel with the verdict.
+OF_A_PAPER = ("published", "audit", "widths")
+
+
+@pytest.mark.parametrize("case", [c for c in FIGURES if c[1] not in OF_A_PAPER], ids="-".join)
+def test_where_a_hazard_ratio_stands_its_assumption_stands_beside_it(case):
+    figure = figure_of(case)
+    if has_ratio(figure):
+        assert "roportional hazards" in " ".join([*figure.words(), *(" ".join(h) for h in headings_of(figure.table))])
+
+
+def test_hazard_ratios_are_recognised():
+    kinds = {kind for name, kind in FIGURES if has_ratio(every_figure(name)[kind])}
+    assert {"km survival", "km panes", "model", "subgroups", "weighted"} <= kinds
