@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -42,9 +42,10 @@ class Bounds:
     remedy: str = "Keep the columns and rows that you need, or save the table as CSV."
 
     @staticmethod
-    def of_file(size: int) -> Bounds:
-        """Return the bounds of reading files of so many bytes: 4 s and 0.7 GB, and more for more than 1 MB."""
-        return Bounds(seconds=4 + 4 * max(size / 1e6 - 1, 0), memory=700 * 1024**2 + 12 * size)
+    def of_files(sizes: Sequence[int]) -> Bounds:
+        """Return the bounds of reading files of so many bytes: 4 s for each and 0.7 GB; more for more than 1 MB."""
+        return Bounds(seconds=sum(4 + 4 * max(size / 1e6 - 1, 0) for size in sizes),
+                      memory=700 * 1024**2 + 12 * sum(sizes))
 
 
 class _Worker:

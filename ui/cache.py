@@ -133,7 +133,7 @@ def audited(data: bytes, name: str, claimed: str) -> Audit:
     """Audit a file as files are read: in another process."""
     key = f"audit {hashlib.sha256(data).hexdigest()} {name} {claimed}"
     return _kept(key, lambda: apart(f"Reading {plain(name)} …", audit_file, data, name=name, claimed=claimed,
-                                    bounds=Bounds.of_file(len(data)), key=key))
+                                    bounds=Bounds.of_files([len(data)]), key=key))
 
 
 def response(cohort: Cohort, *, by: str, options: ResponseOptions) -> Response:

@@ -113,7 +113,7 @@ def _draft(files: list[Any]) -> Draft:
 def _read(files: list[Any]) -> Loading:
     contents = [(f.name, f.getvalue()) for f in files]
     loading: Loading = apart(f"Reading {plain(files[-1].name)} …", load_files, contents, session().options,
-                             bounds=Bounds.of_file(sum(len(data) for _, data in contents)),
+                             bounds=Bounds.of_files([len(data) for _, data in contents]),
                              key=_source(files), tell_progress=True)
     return loading
 
@@ -122,7 +122,7 @@ def _is_readable(file: Any) -> bool:
     """Tell whether an upload alone is read within its bounds, if only to be no table; remember where it is not."""
     data = file.getvalue()
     try:
-        apart(f"Reading {plain(file.name)} …", read_table, data, name=file.name, bounds=Bounds.of_file(len(data)),
+        apart(f"Reading {plain(file.name)} …", read_table, data, name=file.name, bounds=Bounds.of_files([len(data)]),
               key=f"alone {file.file_id}", tell_progress=True)
     except TaskEnded as error:
         session().bad[file.file_id] = str(error)

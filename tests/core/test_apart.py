@@ -155,7 +155,13 @@ def test_renewed_workers_are_other_processes(workers):
     assert workers.run(os.getpid, bounds=WIDE) != before
 
 
+def test_files_given_together_have_the_time_that_each_has_alone():
+    """A file that is read alone within its bound is then not ended for the company it has."""
+    alone = Bounds.of_files([10**5]), Bounds.of_files([10**7])
+    assert Bounds.of_files([10**5, 10**7]).seconds == alone[0].seconds + alone[1].seconds
+
+
 def test_the_bounds_of_a_file_grow_with_it():
-    small, large = Bounds.of_file(10**6), Bounds.of_file(10**8)
+    small, large = Bounds.of_files([10**6]), Bounds.of_files([10**8])
     assert small.seconds <= 4 and small.memory < 1024**3
     assert large.seconds > 60 and large.memory > small.memory
