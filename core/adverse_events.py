@@ -14,7 +14,6 @@ from core.bitmaps import in_both, packed
 from core.cohort import Cohort, WorstGrades
 from core.comparison import adjusted
 from core.counts import strata
-from core.frames import frame
 from core.options import Checked
 from core.proportions import PairTest, koopman, log_ratio, newcombe, odds_ratio, pair_p
 from core.tables import exact_test
@@ -184,7 +183,7 @@ def _rows(names: dict[str, tuple[str, ...]], bands: tuple[str, ...], levels: tup
     had = events.transpose(1, 2, 0).ravel()
     with np.errstate(invalid="ignore"):
         rate = had / np.where(of == 0, np.nan, of)
-    return frame({**_labels(names, bands, levels), "n": of, "n_event": had, "rate": rate})
+    return pd.DataFrame({**_labels(names, bands, levels), "n": of, "n_event": had, "rate": rate})
 
 
 def _tests(names: dict[str, tuple[str, ...]], bands: tuple[str, ...], levels: tuple[str, ...],
@@ -199,7 +198,7 @@ def _tests(names: dict[str, tuple[str, ...]], bands: tuple[str, ...], levels: tu
     difference, low, high = DIFFERENCES[options.difference](x1, n1, x0, n0)
     ratios = dict(zip(("ratio", "ratio_low", "ratio_high"), RATIOS[options.ratio](x1, n1, x0, n0), strict=True)) \
         if options.ratio else {}
-    return frame({
+    return pd.DataFrame({
         **_labels(names, bands, arms), "reference": [levels[0]] * p.size,
         "test": [options.test] * p.size, "p_value": p,
         "p_adjusted": _adjusted(p, len(bands), len(arms)),

@@ -17,7 +17,6 @@ import pandas as pd
 from core.cohort import Cohort
 from core.counts import ALL_PATIENTS, level_counts, strata
 from core.errors import NotEstimable
-from core.frames import frame
 from core.grouped_numbers import GroupedNumbers, NumberTest, grouped_numbers, number_test
 from core.lilliefors import lilliefors_p
 from core.options import Checked
@@ -171,7 +170,7 @@ def _rows(blocks: list[_Block], groups: tuple[str, ...]) -> pd.DataFrame:
         at += block.table.size
     with np.errstate(divide="ignore", invalid="ignore"):
         share = count / known
-    return frame({
+    return pd.DataFrame({
         "variable": np.repeat(np.repeat(np.array([b.variable for b in blocks], object), several), len(groups)),
         "level": np.repeat(np.array([v for b in blocks for v in b.levels], object), len(groups)),
         "group": np.tile(np.array(groups, object), sum(several)), "n": known, "count": count, "share": share,
@@ -192,7 +191,7 @@ def _tests(blocks: list[_Block], options: BaselineOptions) -> pd.DataFrame:
             tests.append(TableTest(*number_test(options.number_test, summaries[-1], block.numbers))
                          if options.p_values else _UNTESTED)
             apart.append(block.numbers.apart())
-    return frame({
+    return pd.DataFrame({
         "variable": [b.variable for b in blocks], "level": [b.name for b in blocks],
         "summary": summaries, "test": [t.test for t in tests],
         "p_value": np.array([t.p_value for t in tests]), "error": np.array([t.error for t in tests]),

@@ -14,7 +14,6 @@ from core.cohort import Cohort
 from core.counts import Counts, count, count_within, stratified_by
 from core.errors import NotEstimable
 from core.format import number
-from core.frames import frame
 from core.options import NOT_NEGATIVE, Checked, Limits, takes_options
 from core.p_values import chi_square_p
 
@@ -228,4 +227,4 @@ def _frame(found: _Score | None, name: str) -> pd.DataFrame:
     """Return a frame of one test, or of none: test, statistic, df, p_value."""
     test = None if found is None else _omnibus(found)
     statistic, df, p = np.array([test] if test else [], float).reshape(-1, 3).T
-    return frame({"statistic": statistic, "df": df.astype(int), "p_value": p, "test": [name] * p.size})
+    return pd.DataFrame({"statistic": statistic, "df": df.astype(int), "p_value": p, "test": [name] * p.size})

@@ -20,7 +20,6 @@ from core.design import Column, Form, columns_of, form_of
 from core.errors import NotEstimable
 from core.firth import Penalised, penalised
 from core.format import plural
-from core.frames import frame
 from core.options import Checked
 from core.p_values import chi_square_p, two_sided_p
 from core.partial_likelihood import RiskSets, Ties
@@ -279,12 +278,12 @@ def _levels(cohort: Cohort, columns: list[Column], counts: np.ndarray, everyone:
             names.append((key, level))
             rows.append(levels.get(level, others))
     table = np.array(rows, int).reshape(-1, 2)
-    return frame({"term": [key for key, _ in names], "level": [level for _, level in names], "n": table[:, 0],
+    return pd.DataFrame({"term": [key for key, _ in names], "level": [level for _, level in names], "n": table[:, 0],
                   "n_event": table[:, 1]})
 
 
 def _terms(columns: list[Column], counts: np.ndarray, fitted: _Fitted) -> pd.DataFrame:
-    return frame({"term": [c.term for c in columns], "level": [c.level for c in columns],
+    return pd.DataFrame({"term": [c.term for c in columns], "level": [c.level for c in columns],
                   "reference": [c.reference for c in columns], "n": counts[:, 0], "n_event": counts[:, 1],
                   **dict(zip(_FIGURES, fitted.figures, strict=True)), "reason": fitted.reasons})
 

@@ -7,7 +7,6 @@ from functools import cached_property
 
 import numpy as np
 
-from core.dense_climb import FEW, near_maximum
 from core.options import takes_options
 from core.partial_likelihood import Point, RiskSets, Ties
 from core.without_maximum import NOTHING, Limit, limit_of
@@ -153,11 +152,9 @@ def standardise(design: np.ndarray) -> np.ndarray:
 def _start(sets: RiskSets) -> tuple[Point, np.ndarray]:
     """Return the point to begin at, and an information, (p, p), that leads towards the maximum.
 
-    Of many patients the maximum of every sixteenth, of few one had from a matrix, else zero.
+    Of many patients the maximum of every sixteenth, else zero.
     """
     n, p = sets.x.shape
-    if n <= FEW and (near := near_maximum(sets)):
-        return sets.evaluate(near[0]), near[1]
     if n >= _MANY:
         part = sets.part(slice(None, None, _PART))
         if part.deaths.sum() >= _EVENTS * p:

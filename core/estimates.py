@@ -13,7 +13,6 @@ from core.cohort import Cohort
 from core.counts import TOLERANCE, Counts, count
 from core.errors import NotEstimable
 from core.format import number
-from core.frames import frame
 from core.options import takes_options
 from core.p_values import two_sided_p
 from core.product_limit import Z95, ConfType, limits, product_limit, quantiles_of
@@ -53,7 +52,7 @@ def survival_at(cohort: Cohort, *, endpoint: str, by: str | None = None, times: 
         curves = (survival, survival * error, *limits(counts, conf_type))
         for column, curve in zip(figures.values(), curves, strict=True):
             column[inside] = curve[i, j]
-    return frame({"strata": np.asarray(counts.strata.levels, dtype=object)[k], "time": asked, "n_risk": risk,
+    return pd.DataFrame({"strata": np.asarray(counts.strata.levels, dtype=object)[k], "time": asked, "n_risk": risk,
                   "n_event": so_far, **figures})
 
 
@@ -71,7 +70,7 @@ def differences_at(at: pd.DataFrame) -> pd.DataFrame:
     apart = np.hypot(error[times:], np.tile(error[:times], again))
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.abs(difference / apart)
-    return frame({
+    return pd.DataFrame({
         "strata": strata[times:], "reference": np.full(difference.size, strata[0] if len(at) else "", dtype=object),
         "time": at.time.to_numpy()[times:], "difference": difference, "std_error": apart,
         "conf_low": difference - Z95 * apart, "conf_high": difference + Z95 * apart,
@@ -90,7 +89,7 @@ def quantiles(cohort: Cohort, *, endpoint: str, by: str | None = None, shares: S
 
 def _quantiles(counts: Counts, shares: Sequence[float], conf_type: ConfType) -> pd.DataFrame:
     found = quantiles_of(counts, shares, conf_type)
-    return frame({
+    return pd.DataFrame({
         "strata": np.repeat(np.asarray(counts.strata.levels, dtype=object), len(shares)),
         "share": np.tile(np.asarray(shares, dtype=float), len(found)),
         "time": found[:, :, 0].ravel(), "conf_low": found[:, :, 1].ravel(), "conf_high": found[:, :, 2].ravel()})
@@ -108,7 +107,7 @@ def follow_up(cohort: Cohort, *, endpoint: str, by: str | None = None,
     counts = count(cohort, endpoint, by)
     reverse = _quantiles(replace(counts, deaths=counts.censored, censored=counts.deaths), (0.5,), conf_type)
     last, first = _ends(counts)
-    return frame({
+    return pd.DataFrame({
         "strata": counts.strata.levels, "n": counts.n,
         "reverse_median": reverse.time.to_numpy(), "conf_low": reverse.conf_low.to_numpy(),
         "conf_high": reverse.conf_high.to_numpy(),
@@ -153,7 +152,7 @@ def restricted_mean(cohort: Cohort, *, endpoint: str, by: str | None = None, tau
     counts = count(cohort, endpoint, by)
     survival, _ = product_limit(counts)
     mean, error = _areas(counts, survival, tau)
-    return frame({
+    return pd.DataFrame({
         "strata": counts.strata.levels, "tau": np.full(len(mean), tau), "n_risk": _at_risk(counts, tau),
         "estimate": mean, "std_error": error, "conf_low": mean - Z95 * error, "conf_high": mean + Z95 * error})
 
@@ -172,7 +171,7 @@ def restricted_mean_comparison(means: pd.DataFrame) -> pd.DataFrame:
         found = [(difference, difference - Z95 * both, difference + Z95 * both, difference / both),
                  (*np.exp([log_ratio, log_ratio - Z95 * relative, log_ratio + Z95 * relative]), log_ratio / relative)]
     value, low, high, z = np.array(found).transpose(1, 2, 0)[:, 1:].reshape(4, -1)  # by stratum, then measure
-    return frame({
+    return pd.DataFrame({
         "strata": np.repeat(names[1:], 2),
         "reference": np.full(value.size, names[0] if names.size else "", dtype=object),
         "measure": np.tile(np.array(["difference", "ratio"], dtype=object), max(len(names) - 1, 0)),

@@ -10,7 +10,6 @@ import pandas as pd
 from core.cohort import Cohort
 from core.comparison import log_rank
 from core.counts import Counts, count
-from core.frames import frame
 from core.options import takes_options
 from core.product_limit import ConfType, limits, product_limit, quantiles_of
 
@@ -70,7 +69,7 @@ def kaplan_meier(cohort: Cohort, *, endpoint: str, by: str | None = None,
     }
     return KaplanMeier(
         endpoint=endpoint, by=by, label=counts.strata.label, conf_type=conf_type,
-        levels=counts.strata.levels, curves=frame(curves),
+        levels=counts.strata.levels, curves=pd.DataFrame(curves),
         medians=_medians(counts, conf_type), log_rank=log_rank(counts),
         missing_endpoint=counts.missing_endpoint, missing_stratum=counts.missing_stratum,
     )
@@ -86,5 +85,5 @@ def _hazard(counts: Counts, k: np.ndarray, t: np.ndarray) -> dict[str, np.ndarra
 
 def _medians(counts: Counts, conf_type: ConfType) -> pd.DataFrame:
     median, low, high = quantiles_of(counts, (0.5,), conf_type)[:, 0].T
-    return frame({"strata": counts.strata.levels, "n": counts.n, "n_event": counts.n_event, "median": median,
+    return pd.DataFrame({"strata": counts.strata.levels, "n": counts.n, "n_event": counts.n_event, "median": median,
                   "conf_low": low, "conf_high": high})

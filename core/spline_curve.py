@@ -11,7 +11,6 @@ from core.cohort import Cohort
 from core.cox import CoxModel
 from core.design import knots, spline_basis
 from core.errors import NotEstimable
-from core.frames import frame
 from core.p_values import chi_square_p
 from core.product_limit import Z95
 
@@ -74,5 +73,5 @@ def spline_curve(cohort: Cohort, model: CoxModel, key: str, *, values: np.ndarra
     return SplineCurve(
         key=key, median=median, knots=at, statistic=statistic, df=bent.size, p_value=chi_square_p(statistic, bent.size),
         trimmed=inner > 0,
-        curve=frame({"value": values, "coef": coef, "std_error": error, "hazard_ratio": ratio, "conf_low": low,
+        curve=pd.DataFrame({"value": values, "coef": coef, "std_error": error, "hazard_ratio": ratio, "conf_low": low,
                      "conf_high": high}))

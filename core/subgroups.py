@@ -21,7 +21,6 @@ from core.errors import NotEstimable
 from core.filters import Condition
 from core.firth_pair import penalised_pairs
 from core.forest_tables import MANY_TIMES, ForestTables, finite_ratios, fit_arms, likelihood_ratios
-from core.frames import frame
 from core.left_at_risk import LeftAtRisk
 from core.p_values import chi_square_p, two_sided_p
 from core.product_limit import Z95
@@ -139,7 +138,7 @@ def _rows(factors: tuple[str, ...], arms: list[str], tables: ForestTables,
             **dict(zip(_FIGURES, figures, strict=True)), "reason": reasons, "method": method,
             "p_proportional": np.repeat(proportional, several)}
     size = len(names) * several
-    return [frame({**who, **{c: v[e * size:(e + 1) * size] for c, v in what.items()},
+    return [pd.DataFrame({**who, **{c: v[e * size:(e + 1) * size] for c, v in what.items()},
                    "p_interaction": np.repeat([p.get(f, math.nan) for f, _ in names], several)})
             for e, p in enumerate(p_interaction)]
 
@@ -182,7 +181,7 @@ def _interactions(cohort: Cohort, factors: tuple[str, ...], tables: ForestTables
                   for s, f in zip(statistic.tolist(), df.tolist(), strict=True)])
     absent = np.array([_missing(cohort, key) for key in factors], int)
     own = [slice(e * len(factors), (e + 1) * len(factors)) for e in range(endpoints)]
-    return [frame({
+    return [pd.DataFrame({
         "factor": factors, "statistic": statistic[i], "df": df[i], "p_value": p[i],
         "p_adjusted": adjusted(p[i], "BH"), "missing": absent}) for i in own]
 

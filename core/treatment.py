@@ -13,7 +13,6 @@ from core.batched import against_first
 from core.cohort import Cohort
 from core.counts import Counts, count, level_counts
 from core.errors import NotEstimable
-from core.frames import frame
 from core.left_at_risk import DeathTimes
 from core.p_values import two_sided_p
 from core.product_limit import Z95
@@ -74,7 +73,7 @@ def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> TreatmentEffe
     return TreatmentEffect(
         endpoint=endpoint, n=int(counts.n.sum()), n_event=int(counts.n_event.sum()),
         missing_endpoint=counts.missing_endpoint, missing_stratum=counts.missing_stratum, proportional=proportional,
-        terms=frame({
+        terms=pd.DataFrame({
             "term": [by] * (len(levels) - 1), "level": levels[1:], "reference": [levels[0]] * (len(levels) - 1),
             "n": counts.n[1:], "n_event": counts.n_event[1:],
             "coef": coef[1:], "std_error": error[1:], "hazard_ratio": np.exp(coef[1:]),

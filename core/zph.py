@@ -10,7 +10,6 @@ import pandas as pd
 
 from core.cox_fit import Fit, solved
 from core.design import spline_basis
-from core.frames import frame
 from core.p_values import chi_square_p
 from core.product_limit import Z95
 from core.proportional import squared_length
@@ -64,7 +63,7 @@ def proportional_hazards(fit: Fit, terms: Sequence[str]) -> pd.DataFrame:
     tested = [(alone[own[0]], 1) if len(own) == 1 else squared_length(left[np.ix_(own, own)], score[own])
               for own in places]
     statistics, sizes = zip(*tested, strict=True)
-    return frame({
+    return pd.DataFrame({
         "term": [*own_places, GLOBAL], "statistic": np.array(statistics), "df": np.array(sizes),
         "p_value": np.array([chi_square_p(s, df) for s, df in zip(statistics, sizes, strict=True)])})
 
@@ -74,7 +73,7 @@ def course(fit: Fit, column: int) -> Course:
     sets, deaths = fit.sets, int(fit.sets.event.sum())
     residual = fit.best.schoenfeld @ (fit.variance * fit.scale[:, None])[:, column] * deaths + fit.coef[column]
     x = sets.passed[sets.place]
-    points = frame({"time_place": sets.index[sets.event], "transformed": x, "coefficient": residual})
+    points = pd.DataFrame({"time_place": sets.index[sets.event], "transformed": x, "coefficient": residual})
     points = points.sort_values("transformed", kind="stable", ignore_index=True)
     at = np.quantile(np.unique(x), (0, 1 / 3, 2 / 3, 1)) if np.unique(x).size > 4 else np.array([])
     if not at.size:
@@ -87,6 +86,6 @@ def course(fit: Fit, column: int) -> Course:
     spread = np.einsum("ij,jk,ik->i", shown, np.linalg.pinv(design.T @ design), shown)
     half = Z95 * np.sqrt(spread * fit.variance[column, column] * deaths)
     line = shown @ coef
-    return Course(residuals=points, smooth=frame({
+    return Course(residuals=points, smooth=pd.DataFrame({
         "transformed": grid, "time_place": points.time_place.to_numpy()[places], "estimate": line,
         "conf_low": line - half, "conf_high": line + half}))
