@@ -12,10 +12,10 @@ import pandas as pd
 from core import schema
 from core.bitmaps import in_both, packed
 from core.cohort import Cohort, WorstGrades
-from core.comparison import adjusted
-from core.counts import strata
+from core.multiplicity import adjusted
 from core.options import Checked
 from core.proportions import PairTest, koopman, log_ratio, newcombe, odds_ratio, pair_p
+from core.strata import strata
 from core.tables import exact_test
 from core.two_by_two import miettinen_nurminen
 

@@ -24,7 +24,7 @@ _RIDGE = 1e-9  # keeps what no likelihood tells where it is, and alters no maxim
 def against_first(cells: LeftAtRisk) -> tuple[np.ndarray, np.ndarray]:
     """Fit each group's log hazard ratio against the first; return it and its standard error, (b, g - 1) each.
 
-    All must have a finite maximum (see adequacy.finite_against_first).
+    All must have a finite maximum (see monotone.finite_against_first).
     """
     if cells.deaths.shape[1] == 2:
         coef, error = Pairs.of(cells).maximum()

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,17 +18,11 @@ import pandas as pd
 
 from core import schema
 from core.dictionary import ae_category
-from core.errors import FilterError, MappingError
-from core.event_list import joined_events, with_event_file
+from core.errors import FilterError
 from core.filters import Condition, Filters
-from core.findings import Findings
-from core.loading import begin, is_half_answered
 from core.mapping import ColumnMapping
 from core.memory import Remembers
-from core.reading import Source, read_table
 from core.roles import FactorRole
-from core.text_table import ReadOptions, TextTable, fingerprint
-from core.validation import validate
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -236,79 +229,3 @@ class Cohort(Remembers):
         return out
 
 
-def read_cohort(source: Source | Mapping[str, Source],
-                mapping: Mapping[str, Any] | str | Path | ColumnMapping | None = None, *,
-                adverse_events: Source | None = None, name: str = "",
-                options: ReadOptions | None = None) -> Cohort:
-    """Read a cohort file: a path, bytes or a binary file object.
-
-    Parameters
-    ----------
-    source : the cohort, one row per patient; or CDISC ADaM as a dict of sources, ADSL and ADTTE
-        with or without ADAE, by any names
-    mapping : which column plays which role (JSON data, JSON text, a JSON file); guessed where None
-    adverse_events : a second file of adverse events in long form: patient, term, grade, ...
-    name : the file's name, where the source does not have one
-    options : how to read the file; what they leave open is detected
-
-    Raises
-    ------
-    ReadingError, MappingError, ValidationError
-        With the place and the remedy.
-    NeedsAnswer
-        Where no convention decides a reading and no mapping was given.
-    """
-    if isinstance(source, Mapping):
-        tables = [read_table(s, name=n) for n, s in source.items()]
-        loading = begin(tables, adam=True)
-        if mapping is None or is_half_answered(mapping):
-            mapping = loading.settled(mapping)
-        return make_cohort(loading.table, mapping, event_list=loading.events)
-    asked = ColumnMapping.from_json(mapping).reading if mapping is not None and \
-        not isinstance(mapping, ColumnMapping) else mapping.reading if mapping else None
-    table = read_table(source, name=name, options=options or asked)
-    events = read_table(adverse_events) if adverse_events is not None else None
-    return make_cohort(table, mapping, event_list=events)
-
-
-def make_cohort(table: TextTable,
-                mapping: Mapping[str, Any] | str | Path | ColumnMapping | None = None, *,
-                event_list: TextTable | None = None,
-                assumed: Sequence[dict[str, object]] = ()) -> Cohort:
-    """Type a text table by its mapping (guessed where None) into a cohort; raises as read_cohort.
-
-    Parameters
-    ----------
-    event_list : adverse events in long form; their columns are guessed where the mapping names none
-    assumed : what was assumed when the mapping was guessed
-    """
-    findings = Findings([*table.findings, *assumed])
-    if mapping is None or is_half_answered(mapping):
-        loading = begin([table])
-        mapping = loading.settled(mapping)
-        findings.records += loading.findings_that_hold()
-    if not isinstance(mapping, ColumnMapping):
-        mapping = ColumnMapping.from_json(mapping, table.columns)
-    if event_list is not None:
-        mapping = with_event_file(mapping, event_list)
-    _check_keys(mapping)
-    if mapping.reading.decimal:
-        table = replace(table, detected=replace(table.detected, decimal=mapping.reading.decimal))
-    patients, events, kept = validate(table, mapping, findings)
-    if event_list is not None:
-        events = joined_events(events, event_list, mapping, patients, findings)
-    return Cohort(
-        table=patients, long_events=events, mapping=mapping, findings=findings.frame(),
-        fingerprint=fingerprint(table, event_list), name=table.name, lines=kept.lines,
-        rows=np.ones(len(patients), bool),
-    )
-
-
-def _check_keys(mapping: ColumnMapping) -> None:
-    """Refuse two variables of one key, and a factor that would take a column of the app's own."""
-    keys = [v.key for v in mapping.variables]
-    own = {schema.PATIENT, schema.ARM, schema.SAFETY}
-    own |= {name(e.name) for e in mapping.endpoints for name in (schema.time_column, schema.event_column)}
-    if double := [k for k in keys if keys.count(k) > 1 or k in own]:
-        raise MappingError(f"The key {double[0]!r} is taken by another role.",
-                           "Give the factor another key.")

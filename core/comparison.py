@@ -11,15 +11,16 @@ import numpy as np
 import pandas as pd
 
 from core.cohort import Cohort
-from core.counts import Counts, count, count_within, stratified_by
+from core.counts import Counts, count, count_within
 from core.errors import NotEstimable
 from core.format import number
+from core.multiplicity import Adjustment, adjusted
 from core.options import NOT_NEGATIVE, Checked, Limits, takes_options
 from core.p_values import chi_square_p
+from core.strata import stratified_by
 
 Weight = Literal["log-rank", "Gehan-Wilcoxon", "Tarone-Ware", "Peto", "Fleming-Harrington"]
 WEIGHTS: tuple[Weight, ...] = ("log-rank", "Gehan-Wilcoxon", "Tarone-Ware", "Peto", "Fleming-Harrington")
-Adjustment = Literal["holm", "BH", "none"]
 _HELD = 1e-9  # of a correlation: what varies less follows from the other strata
 
 
@@ -121,23 +122,6 @@ def trend(cohort: Cohort, *, endpoint: str, by: str, options: TestOptions | None
     return pd.DataFrame({"statistic": [statistic], "df": [1], "p_value": [chi_square_p(statistic, 1)],
                          "test": [f"{_name(cohort, options)}, for trend" if options.within else
                                   f"{options.words()} for trend"]})
-
-
-@takes_options
-def adjusted(p: np.ndarray, method: Adjustment) -> np.ndarray:
-    """Adjust p-values for their number (R: p.adjust, "holm" or "BH"); missing ones stay and do not count."""
-    out = p.copy()
-    known = np.flatnonzero(~np.isnan(p))
-    m = known.size
-    if method == "none" or m == 0:
-        return out
-    order = known[np.argsort(p[known], kind="stable")]
-    rank = np.arange(m)
-    if method == "holm":
-        out[order] = np.minimum(np.maximum.accumulate((m - rank) * p[order]), 1)
-    else:
-        out[order[::-1]] = np.minimum(np.minimum.accumulate((m / (m - rank)) * p[order][::-1]), 1)
-    return out
 
 
 def _name(cohort: Cohort, options: TestOptions) -> str:

@@ -14,9 +14,9 @@ import pandas as pd
 
 from core.causes import Causes, causes
 from core.cohort import Cohort
-from core.counts import TOLERANCE, Strata, strata
-from core.p_values import chi_square_p
-from core.product_limit import Z95
+from core.counts import TOLERANCE
+from core.p_values import Z95, chi_square_p
+from core.strata import Strata, strata
 
 _ROUND_OFF = 1e-12  # an incidence so near to 1 is 1, and has no limits
 

@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 
 from core.cohort import Cohort
-from core.counts import strata, stratification, timeline
+from core.counts import timeline
 from core.cox import CoxModel
 from core.design import Form, columns_of, form_of
 from core.errors import NotEstimable
 from core.r_code import RCode, described, quoted
 from core.second_opinion import PRECISE, with_agreement
+from core.strata import strata, stratification
 
 
 def cox_opinion(cohort: Cohort, model: CoxModel) -> pd.DataFrame:

@@ -9,10 +9,11 @@ from typing import Literal
 import numpy as np
 
 from core.cohort import Cohort
-from core.counts import strata, timeline
+from core.counts import timeline
 from core.errors import MappingError, NotEstimable
 from core.options import takes_options
-from core.treatment import reference_place
+from core.splines import spline_basis
+from core.strata import reference_place, strata
 
 Form = Literal["levels", "linear", "log2", "cut", "spline"]
 FORMS: dict[Form, str] = {"linear": "per unit", "log2": "per doubling", "cut": "cut", "spline": "spline"}
@@ -168,16 +169,3 @@ def knots(cohort: Cohort, key: str) -> np.ndarray:
     return np.asarray(found)
 
 
-def spline_basis(values: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Return the restricted cubic spline's columns, (n, knots - 1): linear beyond the outer knots.
-
-    Source: Harrell FE, Regression Modeling Strategies (2015), 2.4.5, with its normalisation.
-    """
-    last, before = at[-1], at[-2]
-
-    def cube(knot: float) -> np.ndarray:
-        return np.asarray(np.where(np.isnan(values), np.nan, np.maximum(values - knot, 0) ** 3))
-
-    bent = [cube(k) - cube(before) * (last - k) / (last - before) + cube(last) * (before - k) / (last - before)
-            for k in at[:-2]]
-    return np.column_stack([values, *(b / (last - at[0]) ** 2 for b in bent)])

@@ -14,11 +14,12 @@ from core.dictionary import AE_FILE_NAMES, NO_WORDS, YES_WORDS, ae_category, fol
 from core.errors import MappingError
 from core.findings import Findings, ranges
 from core.format import plural
-from core.levels import categorical, grade, squeeze
+from core.levels import grade, squeeze
 from core.mapping import ColumnMapping
 from core.numbers import parse_number
 from core.roles import EventFileRole
 from core.schema import spellings
+from core.strata import categorical
 from core.text_table import TextColumn, TextTable
 from core.validation import event_frame, raise_refused
 

@@ -10,11 +10,11 @@ import pandas as pd
 from core.adverse_events import DIFFERENCES, Difference
 from core.causes import happened
 from core.cohort import Cohort
-from core.counts import strata
 from core.errors import NotEstimable
 from core.options import takes_options
 from core.proportions import PairTest, pair_p
 from core.schema import ARM
+from core.strata import strata
 
 ANY = "any failure"
 

@@ -15,6 +15,7 @@ import pandas as pd
 from core.cohort import Cohort
 from core.format import number, plural
 from core.schema import ARM
+from core.version import __version__
 
 _WIDEST = 9  # columns of a table that is still read at a glance
 _TITLE = 150  # characters of a title with its subgroup; the footnote has all conditions
@@ -183,8 +184,6 @@ def provenance(cohort: Cohort, method: str, events: str = "") -> Provenance:
     ----------
     events : the endpoint's events in words (`30 OS events`), where the figure has an endpoint
     """
-    from core import __version__
-
     whole = cohort.whole.n
     patients = f"{cohort.n:,} of {plural(whole, 'patient')}" if cohort.filters else plural(whole, "patient")
     landmark = f"from month {number(cohort.whole.landmark[1])}" if cohort.whole.landmark else ""

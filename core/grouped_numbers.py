@@ -13,9 +13,9 @@ from typing import Literal
 import numpy as np
 
 from core.cohort import Cohort
-from core.counts import counted, strata
 from core.options import takes_options
 from core.p_values import chi_square_p, two_sided_p
+from core.strata import counted, strata
 
 NumberTest = Literal["by the summary", "Student t", "Welch t", "Mann-Whitney", "Mann-Whitney, uncorrected"]
 NUMBER_TESTS: tuple[NumberTest, ...] = ("by the summary", "Student t", "Welch t", "Mann-Whitney",

@@ -14,6 +14,7 @@ from core import schema
 from core.cohort import Cohort
 from core.counts import TOLERANCE
 from core.dictionary import NO_WORDS
+from core.format import number
 from core.roles import FactorRole
 
 NOT_YET = "not known yet"
@@ -74,3 +75,24 @@ def _put_back(values: pd.Series, late: np.ndarray) -> pd.Series:
     if no not in values.cat.categories:
         values = values.cat.add_categories([no])
     return values.mask(late, no)
+
+
+def immortal_time(cohort: Cohort, *keys: str | None) -> str:
+    """Warn where survival is filtered or stratified (by `keys`) by what is known only after time zero.
+
+    Source: Anderson, Cain, Gelber. J Clin Oncol 1983;1:710.
+    """
+    found = later_keys(cohort, keys)
+    if not found:
+        return ""
+    names = ", ".join(dict.fromkeys(cohort.variable(k).label for k in found))
+    if cohort.whole.landmark:
+        month = number(cohort.whole.landmark[1])
+        if known_by(cohort, found) is not None:
+            return f"{names}: as known by the landmark, month {month}; what became known later does not count."
+        return (f"{names}: read as known by the landmark, month {month}. Choose it so late "
+                "that this holds for every patient: what became known after it still favours those who lived.")
+    verb = "is" if len(found) == 1 else "are"
+    return (f"{names} {verb} known only after time zero. Patients had to live long enough to be "
+            "classified (immortal time): these curves and hazard ratios do not show an effect and "
+            "must not be read as one. A landmark analysis starts the clock when it is known.")

@@ -5,10 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
-
-import numpy as np
-import pandas as pd
 
 from core import dictionary
 from core.dictionary import Entry
@@ -41,12 +37,6 @@ def levels_of(column: TextColumn, missing: Iterable[str]) -> list[str]:
         absent = set(missing)
         return [t for t in listed if t not in absent][: MANY + 1]
     return sorted((t for t, here in zip(column.texts(), present, strict=True) if here), key=natural_order)
-
-
-def categorical(codes: np.ndarray, levels: Sequence[str]) -> pd.Categorical:
-    """Return levels by their codes (n,), -1 where missing, in the order given."""
-    whole = codes if codes.dtype.kind == "i" else codes.astype(np.int64)
-    return pd.Categorical.from_codes(cast(Any, whole), cast(Any, list(levels)), ordered=True)
 
 
 def natural_order(text: str) -> tuple[bool, float, list[tuple[int, str]]]:

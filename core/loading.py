@@ -14,8 +14,9 @@ from core.event_list import guess_event_file
 from core.files.grid import Progress
 from core.guessing import guess_mapping, is_event_list
 from core.mapping import ColumnMapping
+from core.read_options import ReadOptions
 from core.reading import read_table
-from core.text_table import ReadOptions, TextTable, fingerprint
+from core.text_table import TextTable, fingerprint
 
 
 @dataclass(kw_only=True)

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from core.errors import MappingError
 from core.format import number, plain_number
+from core.read_options import ReadOptions
 from core.roles import (
     DATE,
     FORMULAS,
@@ -34,7 +35,6 @@ from core.schema import (
     matching,
     spellings,
 )
-from core.text_table import ReadOptions
 
 _HELP = "Download a mapping from the Cohort page to see the form."
 _KEYS = {"patient_id", "arm", "endpoints", "factors", "response", "failure_sites", "adverse_events", "missing",

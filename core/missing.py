@@ -9,7 +9,7 @@ import pandas as pd
 
 from core import schema
 from core.cohort import Cohort
-from core.counts import strata
+from core.strata import strata
 
 _PATTERNS = 12
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+Z95 = 1.959963984540054  # of the standard normal distribution: two-sided limits of 95 %
+
 
 def two_sided_p(z: float) -> float:
     """Return the two-sided p of a standard normal deviate."""

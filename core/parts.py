@@ -7,10 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from core.cohort import Cohort
-from core.counts import strata
 from core.errors import NotEstimable
-from core.levels import categorical
 from core.roles import FactorRole
+from core.strata import categorical, strata
 
 SELECTION = "selection"
 REST = "All others"

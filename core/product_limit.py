@@ -10,8 +10,8 @@ import numpy as np
 
 from core.counts import TOLERANCE, Counts
 from core.options import takes_options
+from core.p_values import Z95
 
-Z95 = 1.959963984540054
 ConfType = Literal["log-log", "log", "plain"]
 CONF_TYPES: tuple[ConfType, ...] = ("log-log", "log", "plain")
 

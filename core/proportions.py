@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from core.options import takes_options
-from core.product_limit import Z95
+from core.p_values import Z95
 from core.two_by_two import fisher_exact, root_between, wilson
 
 PairTest = Literal["Fisher exact", "Fisher mid-p", "Pearson χ²", "Yates χ²"]

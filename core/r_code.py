@@ -11,11 +11,11 @@ import pandas as pd
 
 from core.cohort import Cohort
 from core.comparison import Weight
-from core.counts import strata, stratification, timeline
+from core.counts import timeline
 from core.estimates import longest_tau
 from core.format import number, plain_number
+from core.strata import reference_place, strata, stratification
 from core.survival_options import SurvivalOptions
-from core.treatment import reference_place
 
 _WEIGHT: dict[Weight, str] = {"Gehan-Wilcoxon": "n", "Tarone-Ware": "sqrt(n)"}
 

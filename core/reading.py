@@ -20,8 +20,9 @@ from core.files.workbook import ZIP, read_workbook
 from core.findings import Findings
 from core.format import plural
 from core.numbers import decimal_mark
+from core.read_options import ReadOptions
 from core.schema import CELL_ERRORS, CONTROLS
-from core.text_table import Detected, ReadOptions, TextColumn, TextTable
+from core.text_table import Detected, TextColumn, TextTable
 
 Source = str | Path | bytes | IO[bytes]
 

@@ -16,13 +16,13 @@ import pandas as pd
 
 from core.adverse_events import DIFFERENCES, Difference
 from core.cohort import Cohort
-from core.counts import strata
 from core.errors import NotEstimable
 from core.options import Checked
 from core.proportions import PairTest, clopper_pearson, pair_p
 from core.response_words import meaning_of
 from core.roles import Meaning
 from core.schema import ARM, RESPONSE
+from core.strata import strata
 from core.tables import exact_test
 
 NOT_EVALUABLE = "not evaluable or missing"

@@ -12,7 +12,8 @@ from functools import partial
 import numpy as np
 
 from core.cohort import Cohort
-from core.counts import counted, strata, timeline
+from core.counts import timeline
+from core.strata import counted, strata
 
 By = str | tuple[str | None, ...]
 _MANY = 20_000  # patients

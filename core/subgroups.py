@@ -12,20 +12,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.adequacy import BEYOND, NOT_FOUND, TOO_FAR, reasons_of
 from core.cohort import Cohort
-from core.comparison import adjusted
-from core.counts import cuts_of, number_of_strata, strata, timeline
+from core.counts import timeline
 from core.design import missing
 from core.errors import NotEstimable
+from core.estimability import BEYOND, NOT_FOUND, TOO_FAR, reasons_of
 from core.filters import Condition
 from core.firth_pair import penalised_pairs
 from core.forest_tables import MANY_TIMES, ForestTables, finite_ratios, fit_arms, likelihood_ratios
 from core.left_at_risk import LeftAtRisk
-from core.p_values import chi_square_p, two_sided_p
-from core.product_limit import Z95
+from core.multiplicity import adjusted
+from core.p_values import Z95, chi_square_p, two_sided_p
 from core.schema import ARM
-from core.treatment import reference_place
+from core.strata import cuts_of, number_of_strata, reference_place, strata
 
 OVERALL, WALD, FIRTH = "All patients", "Wald", "Firth"
 _FIGURES = ("coef", "std_error", "hazard_ratio", "conf_low", "conf_high", "p_value")

@@ -17,20 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-
-@dataclass(frozen=True, kw_only=True)
-class ReadOptions:
-    """How to read a file; what is None is detected."""
-
-    encoding: str | None = None
-    delimiter: str | None = None
-    decimal: str | None = None
-    header_line: int | None = None
-    sheet: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return what was asked for, without what is detected."""
-        return {k: v for k, v in self.__dict__.items() if v is not None}
+from core.read_options import ReadOptions
 
 
 @dataclass(frozen=True, kw_only=True)

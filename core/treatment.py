@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from core.adequacy import finite_against_first, reasons_of
 from core.batched import against_first
 from core.cohort import Cohort
-from core.counts import Counts, count, level_counts
+from core.counts import Counts, count
 from core.errors import NotEstimable
+from core.estimability import reasons_of
 from core.left_at_risk import DeathTimes
-from core.p_values import two_sided_p
-from core.product_limit import Z95
+from core.p_values import Z95, two_sided_p
 from core.proportional import proportional_hazards_of
+from core.strata import reference_place
+from core.without_maximum import finite_against_first
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -82,18 +83,6 @@ def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> TreatmentEffe
             "reason": reasons[1:],
         }),
     )
-
-
-def reference_place(cohort: Cohort, by: str, levels: tuple[str, ...]) -> int:
-    """Return where among the strata the one stands that others are compared with.
-
-    That which the mapping names, else the first; where a filter has emptied it, the first of those that are left to
-    be compared.
-    """
-    named = cohort.variable(by).reference
-    place = levels.index(named) if named in levels else 0
-    left = np.flatnonzero(level_counts(cohort, by))
-    return place if place in left or left.size < 2 else int(left[0])
 
 
 def _reference_first(cohort: Cohort, counts: Counts) -> Counts:

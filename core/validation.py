@@ -14,11 +14,12 @@ from core.dictionary import ae_category, ae_term, dictionary_entry
 from core.errors import ValidationError
 from core.findings import Findings, grouped_by_kind, ranges
 from core.format import plain_number, plural
-from core.levels import MANY, as_number, categorical, grade, levels_of
+from core.levels import MANY, as_number, grade, levels_of
 from core.mapping import ColumnMapping
 from core.measured import Measured
 from core.roles import DATE, ArmRole, EndpointRole, FactorRole
 from core.rows import one_row_per_patient
+from core.strata import categorical
 from core.text_table import TextTable
 
 _SHOWN = 3  # so many findings are told in the error itself; all are in its table

@@ -131,3 +131,18 @@ def _stratified(sets: RiskSets, value: np.ndarray) -> RiskSets | None:
         np.column_stack([sets.stratum, group]), axis=0, return_inverse=True)[1].ravel()
     some = (np.bincount(both)[both] > 1) & (np.bincount(both, sets.event)[both] > 0)
     return sets.part(some, stratum=both) if some.any() else None
+
+
+def finite_against_first(deaths: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
+    """Return which strata have a finite hazard ratio against the first, bool (k,), from counts (k, t).
+
+    A stratum "loses" to another when one of its patients dies while one of the other is at risk.
+    The partial likelihood has a finite maximum exactly where every stratum can be reached from
+    every other along such losses (Ford 1957, for paired comparisons; risk sets take the place of
+    pairs). This finds monotone likelihoods before a fit would run off.
+    """
+    dies, present = (deaths > 0).astype(float), (at_risk > 0).astype(float)
+    reach = (dies @ present.T > 0) | np.eye(len(dies), dtype=bool)
+    for _ in range((len(dies) - 1).bit_length()):  # each time paths of twice the length
+        reach = reach | (reach.astype(int) @ reach.astype(int) > 0)
+    return np.asarray(reach[0] & reach[:, 0])

@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from core.cox_fit import Fit, solved
-from core.design import spline_basis
-from core.p_values import chi_square_p
-from core.product_limit import Z95
+from core.p_values import Z95, chi_square_p
 from core.proportional import squared_length
+from core.splines import spline_basis
 
 GLOBAL = "GLOBAL"
 _NOTHING = 1e-13  # of the information

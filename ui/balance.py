@@ -6,8 +6,8 @@ import streamlit as st
 
 from core.charts import love_figure, weighted_figure
 from core.cohort import Cohort
-from core.counts import number_of_strata
 from core.propensity import ESTIMANDS
+from core.strata import number_of_strata
 from core.weighting import WeightingOptions
 from ui import cache
 from ui.display import heading, note, panel, show, table

@@ -21,8 +21,9 @@ from core.adverse_events import overall_tests as _over_all
 from core.apart import Bounds, TaskEnded
 from core.audit import Audit, audit_file
 from core.baseline import Baseline, BaselineOptions
+from core.build import make_cohort
 from core.burden import burden as _burden_of
-from core.cohort import Cohort, make_cohort
+from core.cohort import Cohort
 from core.competing import CumulativeIncidence
 from core.competing import cumulative_incidence as _incidence
 from core.cox import Alone, CoxModel, CoxOptions

@@ -16,7 +16,7 @@ from core.findings import Findings
 from core.format import plural
 from core.loading import Loading
 from core.mapping import ColumnMapping
-from core.text_table import ReadOptions
+from core.read_options import ReadOptions
 from ui import cache, state
 from ui.display import heading, note, table
 from ui.escape import plain

@@ -10,9 +10,9 @@ import streamlit as st
 
 from core.charts.composition import BRUSH, CLICK, brushed
 from core.cohort import Cohort
-from core.counts import level_counts
 from core.filters import Condition, Filters
 from core.mapping import FactorRole
+from core.strata import level_counts
 from ui import state
 from ui.escape import plain
 from ui.state import chart_id, session

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from core.adequacy import few_patients, firth_helps
+from core.adequacy import few_patients
 from core.charts import course_figure, model_figure, spline_figure, subgroup_figure
 from core.charts.forest import CLICK
 from core.charts.hazard_ratios import SORTS
@@ -16,6 +16,7 @@ from core.charts.model_tables import model_tests_figure, split_figure, zph_figur
 from core.cohort import Cohort
 from core.cox import CoxModel, CoxOptions
 from core.design import FORMS, Form, default_form
+from core.estimability import firth_helps
 from core.filters import Filters
 from core.format import fixed, number, plural
 from core.proportional import DOUBT

@@ -8,7 +8,7 @@ from core.causes import causes, competing_endpoints, why_no_competing
 from core.charts import incidence_figure
 from core.cohort import Cohort
 from core.competing import incidence_at
-from core.counts import strata
+from core.strata import strata
 from ui import cache, state
 from ui.display import heading, note, panel, show, table
 from ui.escape import plain

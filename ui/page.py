@@ -10,12 +10,13 @@ import streamlit as st
 
 from core.adequacy import few_patients, left_out
 from core.cohort import Cohort
-from core.counts import count, level_counts
+from core.counts import count
 from core.errors import FilterError
 from core.filters import Filters
 from core.format import plural
 from core.parts import SELECTION
 from core.schema import ARM
+from core.strata import level_counts
 from ui import cache, filters, serving, state
 from ui.escape import plain
 from ui.export_dialog import export_dialog

@@ -13,7 +13,6 @@ from core.charts import CurveOptions, Part, km_figure
 from core.charts.response import failure_figure, response_figure, waterfall_figure
 from core.charts.swimmer import swimmer_figure
 from core.cohort import Cohort
-from core.counts import baseline_groups
 from core.duration import duration_endpoint, duration_of_response
 from core.format import number
 from core.kaplan_meier import kaplan_meier
@@ -21,6 +20,7 @@ from core.proportions import PAIR_TESTS
 from core.response import ResponseOptions, meanings_of
 from core.roles import MEANINGS, Meaning
 from core.schema import RESPONSE
+from core.strata import baseline_groups
 from ui import cache
 from ui.board import curves_part, endpoint_choice, numbers
 from ui.display import heading, meaning_words, note, panel, show, table, turned

@@ -17,7 +17,8 @@ from core.cohort import Cohort
 from core.figure import Figure
 from core.filters import Condition, Filters
 from core.loading import Loading
-from core.text_table import ReadOptions, TextTable
+from core.read_options import ReadOptions
+from core.text_table import TextTable
 from ui.serving import forget_session
 
 OWN = "own"  # query parameter: this browser had uploaded a file of its own

@@ -17,7 +17,6 @@ from core.charts.tables import (
 )
 from core.cohort import Cohort
 from core.comparison import WEIGHTS, TestOptions, compare, pairwise, trend
-from core.counts import strata, stratified_by
 from core.errors import NotEstimable
 from core.estimates import (
     differences_at,
@@ -29,6 +28,7 @@ from core.estimates import (
 )
 from core.format import number
 from core.schema import ARM
+from core.strata import strata, stratified_by
 from core.survival_options import SurvivalOptions
 from ui.display import heading, note, panel, show_table
 

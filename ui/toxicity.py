@@ -24,9 +24,9 @@ from core.charts.toxicity import (
 )
 from core.charts.toxicity_tables import burden_table, overall_figure
 from core.cohort import Cohort
-from core.counts import baseline_groups
 from core.figure import table_parts
 from core.proportions import PAIR_TESTS
+from core.strata import baseline_groups
 from ui import cache, state
 from ui.display import heading, note, panel, show, show_table, table
 from ui.escape import plain

@@ -13,8 +13,8 @@ from core.apart import Bounds, TaskEnded
 from core.errors import CohortError
 from core.files.limits import MAX_BYTES
 from core.loading import Loading, fits, load_files
+from core.read_options import ReadOptions
 from core.reading import read_table
-from core.text_table import ReadOptions
 from ui import state
 from ui.apart import GivenUp, apart
 from ui.display import heading, note

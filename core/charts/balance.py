@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.adequacy import few_events, immortal_time, proportional_verdict
+from core.adequacy import few_events
 from core.charts import theme
 from core.charts.axes import at_risk, axes_of
 from core.charts.kaplan_meier import endpoint_label
@@ -17,6 +17,7 @@ from core.charts.panes import Axes, Block, Curve, Pane
 from core.charts.steps import KEY, draw, thinned
 from core.cohort import Cohort
 from core.design import FORMS
+from core.estimability import proportional_verdict
 from core.figure import Figure, analysed, provenance, rows_of
 from core.format import (
     DASH,
@@ -30,6 +31,7 @@ from core.format import (
     plural,
     share_with_limits,
 )
+from core.known import immortal_time
 from core.propensity import ESTIMANDS
 from core.schema import ARM
 from core.weighting import Weighting

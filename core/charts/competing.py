@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core import adequacy
+from core.adequacy import left_out
 from core.charts.axes import at_risk, shares, time_ticks
 from core.charts.kaplan_meier import endpoint_label, warnings
 from core.charts.panes import Axes, Block, Curve, Pane
@@ -38,7 +38,7 @@ def incidence_figure(cohort: Cohort, result: CumulativeIncidence, at: pd.DataFra
     else:
         panes = [_pane([of.get((cause, result.levels[0])) for cause in result.causes], result.causes, axes)]
     label = endpoint_label(cohort, result.endpoint)
-    left_out = adequacy.left_out(result.missing_endpoint, result.endpoint, result.missing_stratum, result.label)
+    absent = left_out(result.missing_endpoint, result.endpoint, result.missing_stratum, result.label)
     events = int(result.totals[list(result.causes)].to_numpy().sum())
     tested = "; Gray's test" if several else ""
     return Figure(
@@ -46,7 +46,7 @@ def incidence_figure(cohort: Cohort, result: CumulativeIncidence, at: pd.DataFra
         title=f"{label}: cumulative incidence by cause" + (f" and {result.label.lower()}" if several else ""),
         chart=draw(panes, axes, band=band), key=KEY, table=incidence_table(result, at), drawn=result.curves,
         summary=tuple(f"{cause}: {said}" for cause, said in gray.items()),
-        warnings=tuple(warnings(cohort, result.by)), notes=(left_out,) if left_out else (),
+        warnings=tuple(warnings(cohort, result.by)), notes=(absent,) if absent else (),
         provenance=provenance(cohort, f"Aalen-Johansen cumulative incidence, log-log 95% CI{tested}. Each cause "
                               "competes with all others.", plural(events, "first event")),
         alt="; ".join(f"{level}: " + ", ".join(f"{cause} {int(n)}" for cause, n in row.items())

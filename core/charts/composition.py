@@ -16,11 +16,11 @@ import pandas as pd
 
 from core.charts import theme
 from core.cohort import Cohort
-from core.counts import counted, in_order, interval_codes, level_counts
 from core.figure import Figure, provenance, text_table
 from core.filters import Condition
 from core.format import exact
 from core.schema import Cut
+from core.strata import counted, in_order, interval_codes, level_counts
 
 WIDTH = 330
 CLICK, BRUSH = "click", "brush"

@@ -8,12 +8,13 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-from core import adequacy
+from core.adequacy import few_events, left_out, log_rank_reason
 from core.charts.axes import axes_of
 from core.charts.panes import Axes, Block, Curve, Pane
 from core.charts.steps import KEY, MANY, draw, thinned
 from core.cohort import Cohort
 from core.counts import count
+from core.estimability import proportional_verdict
 from core.estimates import restricted_mean_comparison
 from core.figure import Figure, provenance, rows_of, text_table
 from core.format import (
@@ -28,8 +29,9 @@ from core.format import (
     shortest,
 )
 from core.kaplan_meier import KaplanMeier
+from core.known import immortal_time
 from core.options import NOT_NEGATIVE, Checked, Limits
-from core.product_limit import Z95
+from core.p_values import Z95
 from core.schema import ARM
 from core.treatment import TreatmentEffect
 
@@ -152,7 +154,7 @@ def summary(part: Part) -> list[str]:
     result, effect = part.result, part.effect
     if len(result.levels) < 2:
         return []
-    reason = adequacy.log_rank_reason(count(part.cohort, result.endpoint, result.by))
+    reason = log_rank_reason(count(part.cohort, result.endpoint, result.by))
     if reason or result.log_rank.empty:
         lines = [f"Log-rank: {reason or 'no test: the groups are never at risk together'}"]
     else:
@@ -171,7 +173,7 @@ def assumption(part: Part) -> list[str]:
     effect = part.effect
     if effect is None or not (effect.terms.reason == "").any():
         return []
-    return [adequacy.proportional_verdict(effect.proportional[2]), *_means(part)]
+    return [proportional_verdict(effect.proportional[2]), *_means(part)]
 
 
 def _means(part: Part) -> list[str]:
@@ -191,7 +193,7 @@ def warnings(cohort: Cohort, *keys: str | None) -> list[str]:
     """Say why curves by some variables must not be read as they stand."""
     if not cohort.n:
         return ["No patient passes these filters. Take one away."]
-    immortal = adequacy.immortal_time(cohort, *keys)
+    immortal = immortal_time(cohort, *keys)
     return [immortal] if immortal else []
 
 
@@ -200,7 +202,7 @@ def notes(part: Part) -> list[str]:
     cohort, result, effect = part.cohort, part.result, part.effect
     if not cohort.n:
         return []
-    said = [adequacy.left_out(result.missing_endpoint, result.endpoint, result.missing_stratum,
+    said = [left_out(result.missing_endpoint, result.endpoint, result.missing_stratum,
                               result.label)]
     if len(result.levels) > MANY:
         said.append(f"{len(result.levels)} groups are more than can be told apart: bands and names are left "
@@ -209,7 +211,7 @@ def notes(part: Part) -> list[str]:
         said += [f"Hazard ratio of {row.level}: {NOT_ESTIMABLE}, {row.reason}."
                  for row in rows_of(effect.terms) if row.reason]
         counts = count(cohort, result.endpoint, result.by)
-        said.append(adequacy.few_events(int(counts.n_event.sum()), int((counts.n > 0).sum())))
+        said.append(few_events(int(counts.n_event.sum()), int((counts.n > 0).sum())))
     return [s for s in said if s]
 
 

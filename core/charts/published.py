@@ -16,9 +16,10 @@ from core.charts import theme
 from core.cohort import Cohort
 from core.figure import Figure, Provenance, provenance, rows_of
 from core.format import DASH, exact, fixed, p_value, p_with_digits, plural
-from core.product_limit import Z95
+from core.p_values import Z95
 from core.published import NOT_HERE, Comparison
 from core.published_figures import CITATION
+from core.version import __version__
 
 WIDTH, _ROW, _NAME = 900, 22, 44
 CLICK = "click"
@@ -165,8 +166,6 @@ def verdicts_of(found: Audit) -> list[str]:
 
 
 def _source(name: str, fingerprint: str, found: Audit) -> Provenance:
-    from core import __version__
-
     return Provenance(
         patients="From the printed table alone", filters="No patient data.", version=__version__,
         method=f"p by every test of the counts (claimed: {found.claimed}); least standard error √(1/d₁ + 1/d₀), deaths "

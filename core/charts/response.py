@@ -13,7 +13,6 @@ import pandas as pd
 from core.charts import theme
 from core.charts.toxicity_tables import no_test
 from core.cohort import Cohort
-from core.counts import strata
 from core.failure import FailurePattern
 from core.figure import Figure, by_words, provenance, rows_of, text_table
 from core.format import (
@@ -28,6 +27,7 @@ from core.format import (
 )
 from core.response import CONTROL, NOT_EVALUABLE, Response
 from core.response_words import category_of
+from core.strata import strata
 
 WIDTH = 620
 COLOURS = {"CR": "#0b5d3f", "PR": "#57a886", "SD": "#cdd5dc", "PD": "#c8663a", "": "#f0f2f4"}

@@ -8,11 +8,11 @@ from typing import Any
 
 import altair as alt
 
-from core.adequacy import proportional_verdict
 from core.charts import theme
 from core.charts.forest import HIGH, LOW
 from core.cohort import Cohort
 from core.cox import CoxModel
+from core.estimability import proportional_verdict
 from core.figure import Figure, analysed, provenance, rows_of, text_table
 from core.format import hazard_ratio, p_phrase, shortest
 from core.spline_curve import spline_curve

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from core.adequacy import immortal_time
 from core.cohort import Cohort
 from core.counts import count
 from core.figure import Figure, provenance, rows_of
@@ -25,6 +24,7 @@ from core.format import (
     share_with_limits,
     significant,
 )
+from core.known import immortal_time
 
 
 def table_figure(cohort: Cohort, part: str, endpoint: str, by: str | None, title: str, table: pd.DataFrame,

@@ -5,9 +5,12 @@ import io
 import numpy as np
 import pytest
 
-from core import adequacy, cox, kaplan_meier, read_cohort, treatment_effect
-from core.counts import count, strata
+from core import cox, kaplan_meier, read_cohort, treatment_effect
+from core.adequacy import few_events, left_out, log_rank_reason
+from core.counts import count
 from core.errors import NotEstimable
+from core.known import immortal_time
+from core.strata import strata
 
 
 def cohort_of(rows):
@@ -40,7 +43,7 @@ def test_an_emptied_arm_is_named_and_kept(sample):
     result = kaplan_meier(cohort, endpoint="OS", by="arm")
     assert result.medians.n.tolist() == [0, 3]
     assert result.log_rank.empty
-    assert "fewer than two groups" in adequacy.log_rank_reason(count(cohort, "OS", "arm"))
+    assert "fewer than two groups" in log_rank_reason(count(cohort, "OS", "arm"))
 
 
 def test_one_stratum_has_no_hazard_ratio(sample):
@@ -59,22 +62,22 @@ def test_three_arms_of_which_one_cannot_be_estimated():
 
 
 def test_immortal_time_is_said(sample):
-    assert adequacy.immortal_time(sample, "arm") == ""
-    assert adequacy.immortal_time(sample.filter({"pvtt": {"in": ["Vp3"]}}), "arm") == ""
-    assert "Response is known only after time zero" in adequacy.immortal_time(sample, "response")
+    assert immortal_time(sample, "arm") == ""
+    assert immortal_time(sample.filter({"pvtt": {"in": ["Vp3"]}}), "arm") == ""
+    assert "Response is known only after time zero" in immortal_time(sample, "response")
     for key, condition in (("response", {"in": ["PR"]}), ("failure_local", {"in": ["yes"]}),
                            ("ae_nausea", {"ge": 1})):
-        said = adequacy.immortal_time(sample.filter({key: condition}), "arm")
+        said = immortal_time(sample.filter({key: condition}), "arm")
         assert "known only after time zero" in said and "landmark" in said
 
 
 def test_left_out_and_few_events_are_counted(sample):
-    assert adequacy.left_out(0, "OS", 0, "arm") == ""
-    assert adequacy.left_out(1, "OS", 2, "arm") == \
+    assert left_out(0, "OS", 0, "arm") == ""
+    assert left_out(1, "OS", 2, "arm") == \
         "1 patient left out: OS time or event missing; 2 patients left out: arm missing"
-    assert adequacy.few_events(9, 2) == "Only 9 events: read every estimate with caution."
-    assert adequacy.few_events(19, 3).startswith("Only 19 events")
-    assert adequacy.few_events(10, 2) == adequacy.few_events(0, 2) == adequacy.few_events(5, 1) == ""
+    assert few_events(9, 2) == "Only 9 events: read every estimate with caution."
+    assert few_events(19, 3).startswith("Only 19 events")
+    assert few_events(10, 2) == few_events(0, 2) == few_events(5, 1) == ""
 
 
 def test_numbers_are_cut_where_the_dictionary_says(sample):

@@ -13,8 +13,8 @@ from core.adverse_events import ALL_TERMS, EventOptions, grouped, overall_tests
 from core.burden import burden
 from core.charts import toxicity
 from core.charts.toxicity import SORTS, EventView, ordered_within
-from core.comparison import adjusted
 from core.figure import headings_of
+from core.multiplicity import adjusted
 from core.tables import exact_test
 from tests.conftest import ROOT, SAMPLE
 

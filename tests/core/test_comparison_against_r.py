@@ -10,7 +10,7 @@ import pytest
 
 from core import kaplan_meier, read_cohort
 from core.charts.tables import restricted_mean_table
-from core.comparison import TestOptions, adjusted, compare, pairwise, trend
+from core.comparison import TestOptions, compare, pairwise, trend
 from core.errors import NotEstimable
 from core.estimates import (
     differences_at,
@@ -22,6 +22,7 @@ from core.estimates import (
     survival_at,
 )
 from core.landmark import landmark
+from core.multiplicity import adjusted
 from tests.conftest import REFERENCE, SAMPLE
 from tests.core.test_against_r import COHORTS, agree, read
 

@@ -8,7 +8,7 @@ import pytest
 from scipy.optimize import minimize
 
 from core import CoxOptions, cox, read_cohort
-from core.adequacy import UNTOLD
+from core.estimability import UNTOLD
 from tests.core.test_without_maximum import cohort_of
 
 # arm, site, x, time, event

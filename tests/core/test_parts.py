@@ -5,12 +5,11 @@ import pandas as pd
 import pytest
 
 from core import kaplan_meier, read_cohort, treatment_effect
-from core.adequacy import immortal_time
 from core.charts import CurveOptions, Part, km_figure, km_panes_figure
 from core.charts.kaplan_meier import VIEWS
 from core.errors import NotEstimable
 from core.export import FORMATS, formats_of, made
-from core.known import NOT_YET, known_by, later_keys
+from core.known import NOT_YET, immortal_time, known_by, later_keys
 from core.landmark import landmark
 from core.parts import REST, SELECTION, against_rest, within
 from tests.conftest import REFERENCE

@@ -11,11 +11,12 @@ from scipy.stats import chi2
 
 from bench.simulate import simulate
 from core import CoxOptions, cox, read_cohort, subgroup_hazard_ratios, treatment_effect, univariable
-from core.adequacy import NO_FINITE_RATIO, few_patients, few_per_parameter, firth_helps
+from core.adequacy import few_patients
 from core.charts import subgroup_figure
 from core.charts.hazard_ratios import model_figure
 from core.charts.model_tables import zph_table
 from core.errors import CohortError, NotEstimable
+from core.estimability import NO_FINITE_RATIO, few_per_parameter, firth_helps
 from core.figure import headings_of
 from core.firth_pair import penalised_pairs
 from core.left_at_risk import left_at_risk

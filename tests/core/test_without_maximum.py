@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from core import CoxOptions, cox, read_cohort
-from core.adequacy import NO_FINITE_RATIO, UNTOLD
 from core.cohort import Cohort
+from core.estimability import NO_FINITE_RATIO, UNTOLD
 from core.runs import Runs
 
 

@@ -14,7 +14,7 @@ import zipfile
 import pytest
 
 from core import CohortError, read_cohort
-from core.cohort import make_cohort
+from core.build import make_cohort
 from core.files.delimited import DELIMITERS
 from core.files.encoding import ENCODINGS
 from core.reading import read_table

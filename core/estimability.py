@@ -1,0 +1,86 @@
+"""Whether a hazard ratio may be shown, what its assumption says, and in which words why it is not shown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.adequacy import FEW_EVENTS
+from core.counts import Counts
+from core.format import p_phrase, plural
+from core.proportional import DOUBT
+from core.without_maximum import finite_against_first
+
+NO_EVENT, NO_FINITE_RATIO = "no event in", "the hazard ratio has no finite value (monotone likelihood)"
+UNTOLD = "no risk set tells it apart from the other terms"
+NOT_FOUND = "no maximum of the likelihood was found"
+TOO_FAR = "the hazard ratio is beyond 1000: hardly anything holds it"
+BEYOND = math.log(1000)  # of a log hazard ratio: what is farther off rests on next to nothing
+
+
+def estimable(counts: Counts) -> np.ndarray:
+    """Return which strata have a finite hazard ratio against the first, bool (k,)."""
+    return finite_against_first(counts.deaths, counts.at_risk)
+
+
+def reasons_of(levels: Sequence[str], n: np.ndarray, deaths: np.ndarray, finite: np.ndarray) -> list[str]:
+    """Say per stratum why its hazard ratio against the first is not shown; "" where it is.
+
+    Parameters
+    ----------
+    n, deaths, finite : patients, events, and whether the ratio has a finite value, each (k,)
+    """
+    reasons = [own_reason(level, int(m), int(d)) for level, m, d in zip(levels, n, deaths, strict=True)]
+    if reasons[0]:
+        return [reasons[0]] * len(levels)
+    monotone = (f"while both were at risk, only one of {{}} and {levels[0]} had events, so the hazard "
+                "ratio has no finite value")
+    return [reason or ("" if here else monotone.format(level))
+            for reason, here, level in zip(reasons, finite, levels, strict=True)]
+
+
+def own_reason(level: str, n: int, deaths: int) -> str:
+    """Say why a level has no hazard ratio whatever it is compared with; "" where it may have one."""
+    if n == 0:
+        return f"no patient in {level}"
+    if n == 1:
+        return f"only one patient in {level}"
+    if deaths == 0:
+        return f"{NO_EVENT} {level}"
+    return ""
+
+
+def firth_helps(reasons: Sequence[str]) -> bool:
+    """Tell whether a penalised likelihood has an estimate where one of these says why the likelihood has none."""
+    return any(reason.startswith(NO_EVENT) or reason == NO_FINITE_RATIO for reason in reasons)
+
+
+def few_per_parameter(parameters: int, events: int, *, penalised: bool = False) -> str:
+    """Say that a model has fewer events than its parameters need, or nothing."""
+    if parameters > 0 and events < FEW_EVENTS * parameters:
+        instead = "" if penalised else ", or the Firth-penalised model"
+        return (f"{plural(events, 'event')} for {plural(parameters, 'parameter')}, fewer than {FEW_EVENTS} each: "
+                f"estimates and intervals may be far off. Take fewer covariates{instead}.")
+    return ""
+
+
+def model_reason(parameters: int, events: int) -> str:
+    """Say why a model cannot be fitted at all: no fewer parameters than events; "" where it can."""
+    if parameters >= events:
+        return f"{plural(parameters, 'parameter')} for {plural(events, 'event')}: no model can be fitted"
+    return ""
+
+
+def proportional_verdict(p: float) -> str:
+    """Say beside a hazard ratio whether hazards are proportional, by the p of their test.
+
+    Source: Grambsch P, Therneau T. Biometrika 1994;81:515 (R: cox.zph of survival 3, transform "km").
+    """
+    if math.isnan(p):
+        return "Proportional hazards: the events are too few to test it"
+    if p < DOUBT:
+        return (f"Proportional hazards: {p_phrase(p)}, the ratio seems to change over time and one number may not "
+                "describe it: compare restricted means")
+    return f"Proportional hazards: {p_phrase(p)}, no evidence against them"
