@@ -17,9 +17,9 @@ from core.audit_finding import AGREES, DIFFERS, IMPOSSIBLE, UNTOLD, Finding
 from core.audit_interval import Width, check_middle, check_p, check_width
 from core.audit_table import Entry, Printed, read_audit
 from core.format import p_value, p_with_digits, percent, plural
-from core.p_values import chi_square_p
-from core.proportions import PAIR_TESTS, pair_p
-from core.tables import FISHER_2X2, exact_test, pearson_test
+from core.statistics.contingency import FISHER_2X2, exact_test, pearson_test
+from core.statistics.distributions import chi_square_p
+from core.statistics.proportions import PAIR_TESTS, pair_p
 
 LIKELIHOOD_RATIO = "Likelihood ratio"
 P, PERCENT, SUMS = "p from the counts", "percentages", "sums"

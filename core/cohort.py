@@ -21,7 +21,7 @@ from core.dictionary import ae_category
 from core.errors import FilterError
 from core.filters import Condition, Filters
 from core.mapping import ColumnMapping
-from core.memory import Remembers
+from core.memo import Remembers
 from core.roles import FactorRole
 
 

@@ -14,9 +14,9 @@ from core.cohort import Cohort
 from core.counts import Counts, count, count_within
 from core.errors import NotEstimable
 from core.format import number
-from core.multiplicity import Adjustment, adjusted
 from core.options import NOT_NEGATIVE, Checked, Limits, takes_options
-from core.p_values import chi_square_p
+from core.statistics.distributions import chi_square_p
+from core.statistics.multiplicity import Adjustment, adjusted
 from core.strata import stratified_by
 
 Weight = Literal["log-rank", "Gehan-Wilcoxon", "Tarone-Ware", "Peto", "Fleming-Harrington"]

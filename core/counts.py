@@ -15,7 +15,7 @@ import numpy as np
 from core import schema
 from core.cohort import Cohort
 from core.errors import MappingError
-from core.memory import Remembers
+from core.memo import Remembers
 from core.strata import Strata, counted, strata, stratification
 
 TOLERANCE = 1.4901161193847656e-08  # R's sqrt(.Machine$double.eps), for times and quantiles

@@ -12,20 +12,20 @@ import pandas as pd
 
 from core.cohort import Cohort
 from core.complete_cases import CompleteCases, independent, without_events
-from core.concordance import concordance
 from core.counts import timeline
-from core.cox_fit import Fit, fit, standardise
 from core.design import Column, Form, columns_of, form_of
 from core.errors import NotEstimable
 from core.estimability import BEYOND, NO_FINITE_RATIO, NOT_FOUND, TOO_FAR, UNTOLD, model_reason, own_reason
-from core.firth import Penalised, penalised
 from core.format import plural
+from core.likelihood.concordance import concordance
+from core.likelihood.cox_fit import Fit, fit, standardise
+from core.likelihood.firth import Penalised, penalised
+from core.likelihood.monotone import held_by
+from core.likelihood.partial_likelihood import RiskSets, Ties
 from core.options import Checked
-from core.p_values import Z95, chi_square_p, two_sided_p
-from core.partial_likelihood import RiskSets, Ties
 from core.schema import ARM
+from core.statistics.distributions import Z95, chi_square_p, two_sided_p
 from core.strata import strata, stratified_by
-from core.without_maximum import held_by
 from core.zph import proportional_hazards
 
 _NOT_FOUND = f"{NOT_FOUND}: take covariates away"

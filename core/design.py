@@ -12,7 +12,7 @@ from core.cohort import Cohort
 from core.counts import timeline
 from core.errors import MappingError, NotEstimable
 from core.options import takes_options
-from core.splines import spline_basis
+from core.statistics.splines import spline_basis
 from core.strata import reference_place, strata
 
 Form = Literal["levels", "linear", "log2", "cut", "spline"]

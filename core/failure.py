@@ -12,8 +12,8 @@ from core.causes import happened
 from core.cohort import Cohort
 from core.errors import NotEstimable
 from core.options import takes_options
-from core.proportions import PairTest, pair_p
 from core.schema import ARM
+from core.statistics.proportions import PairTest, pair_p
 from core.strata import strata
 
 ANY = "any failure"

@@ -8,13 +8,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from core.batched import LIKELIHOOD, against_first, fit_all, log_likelihood
 from core.cohort import Cohort
-from core.left_at_risk import DeathTimes, LeftAtRisk
-from core.proportional import proportional_hazards_of
+from core.likelihood.efron_nodes import DeathTimes, LeftAtRisk
+from core.likelihood.grouped_cox import LIKELIHOOD, against_first, fit_all, log_likelihood
+from core.likelihood.grouped_proportional_hazards import proportional_hazards_of
+from core.likelihood.monotone import finite_against_first
 from core.side_by_side import count_all_times
 from core.strata import Strata, strata
-from core.without_maximum import finite_against_first
 
 MANY_TIMES = 300  # of death, from which on models cost by their sizes and no more by the calls that fit them
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from core.cohort import Cohort
 from core.options import takes_options
-from core.p_values import chi_square_p, two_sided_p
+from core.statistics.distributions import chi_square_p, two_sided_p
 from core.strata import counted, strata
 
 NumberTest = Literal["by the summary", "Student t", "Welch t", "Mann-Whitney", "Mann-Whitney, uncorrected"]

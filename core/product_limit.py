@@ -10,7 +10,7 @@ import numpy as np
 
 from core.counts import TOLERANCE, Counts
 from core.options import takes_options
-from core.p_values import Z95
+from core.statistics.distributions import Z95
 
 ConfType = Literal["log-log", "log", "plain"]
 CONF_TYPES: tuple[ConfType, ...] = ("log-log", "log", "plain")

@@ -10,8 +10,8 @@ from typing import Literal
 
 import numpy as np
 
-from core.cox_fit import standardise
 from core.errors import NotEstimable
+from core.likelihood.cox_fit import standardise
 from core.options import takes_options
 
 Kind = Literal["IPTW", "stabilised", "overlap"]

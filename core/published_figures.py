@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-FILE = Path(__file__).parents[1] / "sample_data" / "yang2023_published.csv"
+FILE = Path(__file__).parents[2] / "sample_data" / "yang2023_published.csv"
 CITATION = "Yang D, Du J, Nie W, Wang C, Ma Z. Medicine 2023;102:45(e35713)"
 Key = tuple[str, str, str, str, str]  # place, item, level, group, quantity
 

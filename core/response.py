@@ -18,12 +18,12 @@ from core.adverse_events import DIFFERENCES, Difference
 from core.cohort import Cohort
 from core.errors import NotEstimable
 from core.options import Checked
-from core.proportions import PairTest, clopper_pearson, pair_p
 from core.response_words import meaning_of
 from core.roles import Meaning
 from core.schema import ARM, RESPONSE
+from core.statistics.contingency import exact_test
+from core.statistics.proportions import PairTest, clopper_pearson, pair_p
 from core.strata import strata
-from core.tables import exact_test
 
 NOT_EVALUABLE = "not evaluable or missing"
 OBJECTIVE, CONTROL = "objective response", "disease control"

@@ -11,8 +11,8 @@ from core.cohort import Cohort
 from core.cox import CoxModel
 from core.design import knots
 from core.errors import NotEstimable
-from core.p_values import Z95, chi_square_p
-from core.splines import spline_basis
+from core.statistics.distributions import Z95, chi_square_p
+from core.statistics.splines import spline_basis
 
 _POINTS, _OUTERMOST, _MANY = 120, 10, 60  # beyond the tenth value nothing is drawn, where there are many (R: rms)
 

@@ -18,12 +18,12 @@ from core.design import missing
 from core.errors import NotEstimable
 from core.estimability import BEYOND, NOT_FOUND, TOO_FAR, reasons_of
 from core.filters import Condition
-from core.firth_pair import penalised_pairs
 from core.forest_tables import MANY_TIMES, ForestTables, finite_ratios, fit_arms, likelihood_ratios
-from core.left_at_risk import LeftAtRisk
-from core.multiplicity import adjusted
-from core.p_values import Z95, chi_square_p, two_sided_p
+from core.likelihood.efron_nodes import LeftAtRisk
+from core.likelihood.two_arm_firth import penalised_pairs
 from core.schema import ARM
+from core.statistics.distributions import Z95, chi_square_p, two_sided_p
+from core.statistics.multiplicity import adjusted
 from core.strata import cuts_of, number_of_strata, reference_place, strata
 
 OVERALL, WALD, FIRTH = "All patients", "Wald", "Firth"

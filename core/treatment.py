@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from core.batched import against_first
 from core.cohort import Cohort
 from core.counts import Counts, count
 from core.errors import NotEstimable
 from core.estimability import reasons_of
-from core.left_at_risk import DeathTimes
-from core.p_values import Z95, two_sided_p
-from core.proportional import proportional_hazards_of
+from core.likelihood.efron_nodes import DeathTimes
+from core.likelihood.grouped_cox import against_first
+from core.likelihood.grouped_proportional_hazards import proportional_hazards_of
+from core.likelihood.monotone import finite_against_first
+from core.statistics.distributions import Z95, two_sided_p
 from core.strata import reference_place
-from core.without_maximum import finite_against_first
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -10,19 +10,19 @@ import pandas as pd
 
 from core.cohort import Cohort
 from core.counts import timeline
-from core.cox_fit import fit
 from core.design import Column, columns_of, default_form, design_of, missing
-from core.e_value import e_values
 from core.errors import NotEstimable
 from core.estimability import BEYOND, NO_FINITE_RATIO, NOT_FOUND, TOO_FAR, reasons_of
 from core.format import fixed, plural
+from core.likelihood.cox_fit import fit
+from core.likelihood.monotone import finite_against_first
 from core.options import Checked, takes_options
-from core.p_values import Z95, two_sided_p
 from core.product_limit import ConfType, confidence, quantile
 from core.propensity import Kind, effective_size, mean_differences, propensity_score, weights
 from core.schema import ARM
+from core.statistics.distributions import Z95, two_sided_p
+from core.statistics.e_value import e_values
 from core.strata import reference_place, strata
-from core.without_maximum import finite_against_first
 from core.zph import proportional_hazards
 
 _WORTH = 2.0  # patients of an arm, that must be left of it after weighting

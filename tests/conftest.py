@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core import Cohort, read_cohort
-from core.apart import Workers
+from core.workers.pool import Workers
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "sample_data" / "yang2023_synthetic.csv"

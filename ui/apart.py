@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.apart import WORKERS, Bounds
 from core.errors import CohortError
+from core.workers.pool import WORKERS, Bounds
 from ui.state import session
 
 _PATIENCE = 0.7  # seconds before anything is said: most work is done by then

@@ -10,7 +10,7 @@ import streamlit as st
 from core.audit import Audit
 from core.audit_finding import VERDICTS
 from core.charts.published import audit_figure, verdicts_of, widths_figure
-from core.proportions import PAIR_TESTS
+from core.statistics.proportions import PAIR_TESTS
 from ui import cache
 from ui.display import heading, note, panel, show, show_table
 from ui.escape import plain

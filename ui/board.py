@@ -13,9 +13,9 @@ from core.charts.kaplan_meier import assumption
 from core.cohort import Cohort
 from core.estimates import restricted_mean
 from core.figure import Figure, table_parts
+from core.likelihood.grouped_proportional_hazards import DOUBT
 from core.parts import SELECTION
 from core.product_limit import ConfType
-from core.proportional import DOUBT
 from core.schema import ARM
 from ui import cache, filters, state
 from ui.display import heading, note, panel, show, table

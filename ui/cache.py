@@ -18,7 +18,6 @@ import streamlit as st
 import core
 from core.adverse_events import AdverseEvents, EventOptions
 from core.adverse_events import overall_tests as _over_all
-from core.apart import Bounds, TaskEnded
 from core.audit import Audit, audit_file
 from core.baseline import Baseline, BaselineOptions
 from core.build import make_cohort
@@ -49,6 +48,7 @@ from core.survival_options import SurvivalOptions
 from core.time_split import time_split as _split
 from core.treatment import TreatmentEffect
 from core.weighting import Weighting, WeightingOptions
+from core.workers.pool import Bounds, TaskEnded
 from ui.apart import GivenUp, apart
 from ui.escape import plain
 from ui.state import session

@@ -19,7 +19,7 @@ from core.design import FORMS, Form, default_form
 from core.estimability import firth_helps
 from core.filters import Filters
 from core.format import fixed, number, plural
-from core.proportional import DOUBT
+from core.likelihood.grouped_proportional_hazards import DOUBT
 from core.schema import ARM
 from core.subgroups import condition_of, forest_factors
 from core.time_split import middle_of_events

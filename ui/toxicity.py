@@ -25,7 +25,7 @@ from core.charts.toxicity import (
 from core.charts.toxicity_tables import burden_table, overall_figure
 from core.cohort import Cohort
 from core.figure import table_parts
-from core.proportions import PAIR_TESTS
+from core.statistics.proportions import PAIR_TESTS
 from core.strata import baseline_groups
 from ui import cache, state
 from ui.display import heading, note, panel, show, show_table, table

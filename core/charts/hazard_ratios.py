@@ -20,8 +20,8 @@ from core.estimability import few_per_parameter, proportional_verdict
 from core.figure import Figure, analysed, provenance, rows_of, text_table
 from core.format import DASH, hazard_ratio, p_phrase, p_value, plural
 from core.known import immortal_time
+from core.likelihood.grouped_proportional_hazards import DOUBT
 from core.options import takes_options
-from core.proportional import DOUBT
 from core.strata import strata
 from core.subgroups import FIRTH, WALD, Subgroups
 from core.zph import GLOBAL

@@ -31,8 +31,8 @@ from core.format import (
 from core.kaplan_meier import KaplanMeier
 from core.known import immortal_time
 from core.options import NOT_NEGATIVE, Checked, Limits
-from core.p_values import Z95
 from core.schema import ARM
+from core.statistics.distributions import Z95
 from core.treatment import TreatmentEffect
 
 View = Literal["survival", "complement", "hazard", "log-log"]

@@ -16,9 +16,9 @@ from core.charts import theme
 from core.cohort import Cohort
 from core.figure import Figure, Provenance, provenance, rows_of
 from core.format import DASH, exact, fixed, p_value, p_with_digits, plural
-from core.p_values import Z95
 from core.published import NOT_HERE, Comparison
 from core.published_figures import CITATION
+from core.statistics.distributions import Z95
 from core.version import __version__
 
 WIDTH, _ROW, _NAME = 900, 22, 44

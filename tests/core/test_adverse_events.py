@@ -14,8 +14,8 @@ from core.burden import burden
 from core.charts import toxicity
 from core.charts.toxicity import SORTS, EventView, ordered_within
 from core.figure import headings_of
-from core.multiplicity import adjusted
-from core.tables import exact_test
+from core.statistics.contingency import exact_test
+from core.statistics.multiplicity import adjusted
 from tests.conftest import ROOT, SAMPLE
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from core import cox, kaplan_meier, read_cohort, treatment_effect
-from core.two_by_two import fisher_exact, miettinen_nurminen
+from core.statistics.two_by_two import fisher_exact, miettinen_nurminen
 from tests.conftest import HCC, REFERENCE, SAMPLE
 
 TOLERANCE = 1e-6

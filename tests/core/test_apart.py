@@ -10,9 +10,9 @@ import time
 import numpy as np
 import pytest
 
-from core.apart import Bounds, TaskEnded, Workers
 from core.errors import CohortError, ReadingError
 from core.reading import read_table
+from core.workers.pool import Bounds, TaskEnded, Workers
 from tests.conftest import ROOT
 
 WIDE = Bounds(seconds=60)

@@ -12,7 +12,7 @@ from core.baseline import BaselineOptions, baseline
 from core.charts.baseline import baseline_figure
 from core.errors import NotEstimable
 from core.grouped_numbers import GroupedNumbers, number_test
-from core.lilliefors import lilliefors_p
+from core.statistics.normality import lilliefors_p
 from tests.conftest import REFERENCE
 
 R = json.loads((REFERENCE / "tables_reference.json").read_text())["baseline"]

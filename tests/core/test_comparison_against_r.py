@@ -22,7 +22,7 @@ from core.estimates import (
     survival_at,
 )
 from core.landmark import landmark
-from core.multiplicity import adjusted
+from core.statistics.multiplicity import adjusted
 from tests.conftest import REFERENCE, SAMPLE
 from tests.core.test_against_r import COHORTS, agree, read
 

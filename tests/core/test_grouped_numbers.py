@@ -9,8 +9,8 @@ from scipy import stats
 
 from core import adverse_events, baseline, read_cohort
 from core.baseline import BaselineOptions
-from core.bitmaps import in_both, packed
 from core.grouped_numbers import grouped_numbers, number_test
+from core.statistics.bitsets import in_both, packed
 
 
 @pytest.fixture(scope="module")

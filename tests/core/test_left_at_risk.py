@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from core import cox, read_cohort, subgroup_hazard_ratios, treatment_effect
-from core.batched import against_first, fit_all
 from core.cox import CoxOptions
-from core.left_at_risk import left_at_risk
-from core.pairs import Pairs
+from core.likelihood.efron_nodes import left_at_risk
+from core.likelihood.grouped_cox import against_first, fit_all
+from core.likelihood.two_arm_cox import Pairs
 from core.schema import event_column, time_column
 from core.subgroups import condition_of
 
@@ -131,7 +131,7 @@ def test_a_part_to_begin_with_leads_to_the_same_maximum(monkeypatch, tmp_path):
     for options in (CoxOptions.of(forms={"afp": "log2"}), CoxOptions.of(within=("ecog",))):
         fast = cox(cohort, **asked, options=options)
         with monkeypatch.context() as patched:
-            patched.setattr("core.cox_fit._MANY", 10**9)
+            patched.setattr("core.likelihood.cox_fit._MANY", 10**9)
             slow = cox(cohort, **asked, options=options)
         for column in ("coef", "std_error"):
             assert fast.terms[column].to_numpy() == pytest.approx(slow.terms[column].to_numpy(), rel=1e-7), column
@@ -160,5 +160,5 @@ def test_cells_without_patients_tell_an_additive_model_nothing(name):
 
 
 def test_an_iteration_without_an_end_has_no_figure(sample, monkeypatch):
-    monkeypatch.setattr("core.batched._MAX_ITERATIONS", 1)
+    monkeypatch.setattr("core.likelihood.grouped_cox._MAX_ITERATIONS", 1)
     assert subgroup_hazard_ratios(sample, endpoint="OS", factors=["pvtt", "sex"]).interactions.p_value.isna().all()

@@ -8,8 +8,8 @@ import json
 import numpy as np
 import pytest
 
-from core.proportions import clopper_pearson, koopman, log_ratio, newcombe, odds_ratio, pair_p
-from core.tables import MONTE_CARLO, exact_test, pearson_test
+from core.statistics.contingency import MONTE_CARLO, exact_test, pearson_test
+from core.statistics.proportions import clopper_pearson, koopman, log_ratio, newcombe, odds_ratio, pair_p
 from tests.conftest import REFERENCE
 
 R = json.loads((REFERENCE / "tables_reference.json").read_text())

@@ -18,8 +18,8 @@ from core.charts.model_tables import zph_table
 from core.errors import CohortError, NotEstimable
 from core.estimability import NO_FINITE_RATIO, few_per_parameter, firth_helps
 from core.figure import headings_of
-from core.firth_pair import penalised_pairs
-from core.left_at_risk import left_at_risk
+from core.likelihood.efron_nodes import left_at_risk
+from core.likelihood.two_arm_firth import penalised_pairs
 from core.schema import PATIENT
 from core.subgroups import condition_of
 from tests.conftest import REFERENCE, SAMPLE
@@ -113,9 +113,9 @@ def test_a_thin_subgroup_has_the_penalised_ratio_of_its_patients(sample):
 
 @pytest.mark.parametrize("firth", [False, True])
 def test_an_iteration_that_does_not_end_shows_no_figure(sample, monkeypatch, firth):
-    for module in ("core.cox_fit", "core.firth"):
+    for module in ("core.likelihood.cox_fit", "core.likelihood.firth"):
         monkeypatch.setattr(f"{module}._MAX_ITERATIONS", 1)
-    monkeypatch.setattr("core.cox_fit.FEW", 0)
+    monkeypatch.setattr("core.likelihood.cox_fit.FEW", 0)
     model = cox(sample, endpoint="OS", covariates=["arm", "pvtt"], options=CoxOptions.of(firth=firth))
     assert model.reason == "no maximum of the likelihood was found: take covariates away"
     assert model.terms.hazard_ratio.isna().all() and (model.terms.reason == model.reason).all() and model.fit is None

@@ -13,9 +13,9 @@ import pytest
 
 from core import read_cohort
 from core.charts import love_figure, weighted_figure
-from core.e_value import e_values
 from core.errors import NotEstimable
 from core.propensity import ESTIMANDS, effective_size, propensity_score
+from core.statistics.e_value import e_values
 from core.weighting import WeightingOptions, weighted_comparison
 from tests.conftest import REFERENCE, SAMPLE
 from tests.core.test_cox_against_r import MAPPINGS

@@ -9,7 +9,7 @@ import pytest
 from core import CoxOptions, cox, read_cohort
 from core.cohort import Cohort
 from core.estimability import NO_FINITE_RATIO, UNTOLD
-from core.runs import Runs
+from core.statistics.segments import Runs
 
 
 def cohort_of(frame: pd.DataFrame) -> Cohort:

@@ -5,10 +5,10 @@ import zipfile
 
 import pytest
 
-from core.apart import Bounds
 from core.errors import CohortError
 from core.loading import load_files
 from core.reading import read_table
+from core.workers.pool import Bounds
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _PARTS = {

@@ -17,8 +17,8 @@ from typing import Literal
 
 import numpy as np
 
-from core.efron import Ties as Tied
-from core.runs import Runs
+from core.likelihood.tied_deaths import Ties as Tied
+from core.statistics.segments import Runs
 
 Ties = Literal["efron", "breslow"]
 _CHUNK = 16_384  # patients

@@ -22,7 +22,7 @@ from core.errors import CohortError
 from core.format import megabytes, number
 
 Wait = Callable[[float], None]  # called now and then with the share that is done; may raise to give the task up
-_ROOT = Path(__file__).parents[1]
+_ROOT = Path(__file__).parents[2]
 _START = 60.0  # seconds that a process may take to begin, on a machine that is busy
 _TICK = 0.05  # seconds between looks at a task
 _MOST = 2  # workers
@@ -52,8 +52,8 @@ class _Worker:
     """A process that does one task at a time."""
 
     def __init__(self) -> None:
-        self.process = subprocess.Popen([sys.executable, "-m", "core.apart_worker"], cwd=_ROOT, stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen([sys.executable, "-m", "core.workers.process"], cwd=_ROOT,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.said: queue.Queue[tuple[str, Any]] = queue.Queue()
         threading.Thread(target=self._listen, daemon=True).start()
 

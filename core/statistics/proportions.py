@@ -12,8 +12,8 @@ from typing import Literal
 import numpy as np
 
 from core.options import takes_options
-from core.p_values import Z95
-from core.two_by_two import fisher_exact, root_between, wilson
+from core.statistics.distributions import Z95
+from core.statistics.two_by_two import fisher_exact, root_between, wilson
 
 PairTest = Literal["Fisher exact", "Fisher mid-p", "Pearson χ²", "Yates χ²"]
 PAIR_TESTS: tuple[PairTest, ...] = ("Fisher exact", "Fisher mid-p", "Pearson χ²", "Yates χ²")

@@ -12,8 +12,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from core.left_at_risk import LeftAtRisk
-from core.pairs import Pairs
+from core.likelihood.efron_nodes import LeftAtRisk
+from core.likelihood.two_arm_cox import Pairs
 
 COEFFICIENT, LIKELIHOOD = 1e-15, 1e-7  # squared distance to the maximum in standard errors that ends the iteration
 _STEEP = 1e-8  # ... up to which a likelihood may be steeper on the other side

@@ -7,9 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
+from core.likelihood.monotone import NOTHING, Limit, limit_of
+from core.likelihood.partial_likelihood import Point, RiskSets, Ties
 from core.options import takes_options
-from core.partial_likelihood import Point, RiskSets, Ties
-from core.without_maximum import NOTHING, Limit, limit_of
 
 _STEP = 3e-8  # of a coefficient per standard deviation; the error left is of the order of its square
 _SHORT = 0.02  # a step that cannot lead out of bounds

@@ -14,8 +14,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from core.apart import received_bytes, send_bytes
 from core.errors import CohortError
+from core.workers.pool import received_bytes, send_bytes
 
 _EVERY = 0.1  # seconds between words of progress
 _NEEDED = ("core.loading", "core.files.worksheet")  # the libraries of most tasks, there before the first

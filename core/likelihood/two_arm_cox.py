@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.left_at_risk import LeftAtRisk
+from core.likelihood.efron_nodes import LeftAtRisk
 
 _GAIN = 1e-15  # squared distance to the maximum in standard errors that ends the iteration
 _STRIDE, _MAX_ITERATIONS = 3.0, 60

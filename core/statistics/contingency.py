@@ -11,8 +11,8 @@ from itertools import product
 
 import numpy as np
 
-from core.p_values import chi_square_p
-from core.two_by_two import fisher_exact, log_factorials
+from core.statistics.distributions import chi_square_p
+from core.statistics.two_by_two import fisher_exact, log_factorials
 
 _RELATIVE = 1 + 1e-7  # tables up to this factor as likely count as equally likely, as in R
 _MOST = 400_000  # tables that are walked through

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from core.p_values import Z95
+from core.statistics.distributions import Z95
 
 _RELATIVE = 1 + 1e-7  # R's fisher.test counts tables up to this factor as equally likely
 _AT_ONCE = 200_000  # cells of a padded support that are computed together

@@ -1,0 +1,1 @@
+"""Cox's partial likelihood and where it has its maximum: arrays in, arrays out."""

@@ -1,0 +1,1 @@
+"""Work in processes of their own, with limits of time and memory."""
