@@ -8,7 +8,7 @@ from core.cox import CoxOptions, cox, univariable
 from core.errors import CohortError, NeedsAnswer
 from core.filters import Filters
 from core.kaplan_meier import kaplan_meier
-from core.mapping import ColumnMapping
+from core.mapping.column_mapping import ColumnMapping
 from core.missing import missing_data
 from core.read_options import ReadOptions
 from core.response import ResponseOptions, response

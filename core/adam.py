@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core import schema
-from core.dictionary import CONTROL_WORDS, ENDPOINTS, WITHOUT_DEATH
 from core.errors import MappingError, NeedsAnswer
 from core.event_list import guess_event_file
 from core.findings import Findings, ranges
 from core.guessing import guess_mapping
 from core.levels import default_reference, levels_of
-from core.mapping import ColumnMapping
-from core.roles import ArmRole, EndpointRole
+from core.mapping.column_mapping import ColumnMapping
+from core.mapping.dictionary import CONTROL_WORDS, ENDPOINTS, WITHOUT_DEATH
+from core.mapping.roles import ArmRole, EndpointRole
 from core.text_table import TextColumn, TextTable
 
 ID = "USUBJID"

@@ -15,7 +15,7 @@ from core.errors import MappingError
 from core.event_list import joined_events, with_event_file
 from core.findings import Findings
 from core.loading import begin, is_half_answered
-from core.mapping import ColumnMapping
+from core.mapping.column_mapping import ColumnMapping
 from core.read_options import ReadOptions
 from core.reading import Source, read_table
 from core.text_table import TextTable, fingerprint

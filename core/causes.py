@@ -14,9 +14,9 @@ import numpy as np
 from core import schema
 from core.cohort import Cohort
 from core.counts import TOLERANCE, distinct_times, timeline
-from core.dictionary import NO_WORDS
 from core.errors import NotEstimable
-from core.roles import FactorRole
+from core.mapping.dictionary import NO_WORDS
+from core.mapping.roles import FactorRole
 
 FIRST_FAILURE = "First failure"
 SEVERAL = "several sites"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.findings import Findings
-from core.mapping import ColumnMapping
+from core.mapping.column_mapping import ColumnMapping
 from core.schema import Severity
 from core.text_table import TextTable
 

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from core import schema
-from core.dictionary import dictionary_entry, fold
 from core.findings import Findings, ranges
 from core.format import number, plural
 from core.levels import as_number, squeeze
-from core.mapping import ColumnMapping
-from core.roles import EndpointRole
+from core.mapping.column_mapping import ColumnMapping
+from core.mapping.dictionary import dictionary_entry, fold
+from core.mapping.roles import EndpointRole
 from core.text_table import TextTable
 
 _ENOUGH, _NEARLY_ALL, _MUCH_MISSING = 20, 0.9, 0.1

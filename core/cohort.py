@@ -17,12 +17,12 @@ import numpy as np
 import pandas as pd
 
 from core import schema
-from core.dictionary import ae_category
 from core.errors import FilterError
 from core.filters import Condition, Filters
-from core.mapping import ColumnMapping
+from core.mapping.column_mapping import ColumnMapping
+from core.mapping.dictionary import ae_category
+from core.mapping.roles import FactorRole
 from core.memo import Remembers
-from core.roles import FactorRole
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -10,14 +10,14 @@ import pandas as pd
 
 from core import schema
 from core.checks import last_seen
-from core.dictionary import AE_FILE_NAMES, NO_WORDS, YES_WORDS, ae_category, fold
 from core.errors import MappingError
 from core.findings import Findings, ranges
 from core.format import plural
 from core.levels import grade, squeeze
-from core.mapping import ColumnMapping
+from core.mapping.column_mapping import ColumnMapping
+from core.mapping.dictionary import AE_FILE_NAMES, NO_WORDS, YES_WORDS, ae_category, fold
+from core.mapping.roles import EventFileRole
 from core.numbers import parse_number
-from core.roles import EventFileRole
 from core.schema import spellings
 from core.strata import categorical
 from core.text_table import TextColumn, TextTable

@@ -8,10 +8,10 @@ from functools import cached_property
 import numpy as np
 
 from core import schema
-from core.dictionary import Entry, dictionary_entry, legend_in, unit_in
 from core.levels import MANY, as_number, labels_for, levels_of
+from core.mapping.dictionary import Entry, dictionary_entry, legend_in, unit_in
+from core.mapping.roles import FactorRole
 from core.numbers import UNKNOWN, Numbers, numbers_of, parse_number
-from core.roles import FactorRole
 from core.schema import Known
 from core.text_table import TextTable
 

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from core import schema
-from core.dictionary import DICTIONARY, under_treatment
 from core.factor_guess import MOSTLY, FactorGuess
 from core.findings import Findings
 from core.format import number
 from core.levels import MANY, as_number, bare_grades
-from core.mapping import factor_json
-from core.roles import ALBI, FactorRole
+from core.mapping.column_mapping import factor_json
+from core.mapping.dictionary import DICTIONARY, under_treatment
+from core.mapping.roles import ALBI, FactorRole
 from core.text_table import TextTable
 
 Ask = Callable[[str, str, list[tuple[str, dict[str, Any]]]], None]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from core import dictionary, schema
+from core import schema
 from core.endpoint_guess import EndpointGuess
 from core.errors import MappingError, NeedsAnswer
 from core.factor_guess import FactorGuess
@@ -23,10 +23,11 @@ from core.levels import (
     levels_of,
     squeeze,
 )
-from core.mapping import ColumnMapping
+from core.mapping import dictionary
+from core.mapping.column_mapping import ColumnMapping
+from core.mapping.response_levels import meaning_of
+from core.mapping.roles import DATE, MEANING_WORDS, ArmRole, EndpointRole, FactorRole, SafetyRole
 from core.numbers import UNKNOWN, is_ambiguous
-from core.response_words import meaning_of
-from core.roles import DATE, MEANING_WORDS, ArmRole, EndpointRole, FactorRole, SafetyRole
 from core.text_table import TextTable
 from core.when_guess import when_guess
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from core.dictionary import fold
+from core.mapping.dictionary import fold
 from core.text_table import TextColumn
 
 _NAMES = (

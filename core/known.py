@@ -13,9 +13,9 @@ import pandas as pd
 from core import schema
 from core.cohort import Cohort
 from core.counts import TOLERANCE
-from core.dictionary import NO_WORDS
 from core.format import number
-from core.roles import FactorRole
+from core.mapping.dictionary import NO_WORDS
+from core.mapping.roles import FactorRole
 
 NOT_YET = "not known yet"
 

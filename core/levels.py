@@ -6,9 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
-from core import dictionary
-from core.dictionary import Entry
 from core.format import plain_number
+from core.mapping import dictionary
+from core.mapping.dictionary import Entry
 from core.text_table import TextColumn
 
 MANY = 200  # beyond so many distinct values a column is not listed

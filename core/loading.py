@@ -13,7 +13,7 @@ from core.errors import CohortError, MappingError, NeedsAnswer, merged
 from core.event_list import guess_event_file
 from core.files.grid import Progress
 from core.guessing import guess_mapping, is_event_list
-from core.mapping import ColumnMapping
+from core.mapping.column_mapping import ColumnMapping
 from core.read_options import ReadOptions
 from core.reading import read_table
 from core.text_table import TextTable, fingerprint

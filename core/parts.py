@@ -8,7 +8,7 @@ import numpy as np
 
 from core.cohort import Cohort
 from core.errors import NotEstimable
-from core.roles import FactorRole
+from core.mapping.roles import FactorRole
 from core.strata import categorical, strata
 
 SELECTION = "selection"

@@ -20,9 +20,9 @@ from core.estimates import follow_up
 from core.failure import ANY, failure_pattern
 from core.grouped_numbers import NumberTest
 from core.kaplan_meier import kaplan_meier
+from core.mapping.response_levels import category_of
 from core.published_figures import Key, published
 from core.response import CONTROL, OBJECTIVE, response
-from core.response_words import category_of
 from core.schema import ARM, Cut
 from core.strata import strata
 

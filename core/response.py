@@ -17,9 +17,9 @@ import pandas as pd
 from core.adverse_events import DIFFERENCES, Difference
 from core.cohort import Cohort
 from core.errors import NotEstimable
+from core.mapping.response_levels import meaning_of
+from core.mapping.roles import Meaning
 from core.options import Checked
-from core.response_words import meaning_of
-from core.roles import Meaning
 from core.schema import ARM, RESPONSE
 from core.statistics.contingency import exact_test
 from core.statistics.proportions import PairTest, clopper_pearson, pair_p

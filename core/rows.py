@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from core.findings import Findings
-from core.mapping import ColumnMapping
-from core.roles import RowRule
+from core.mapping.column_mapping import ColumnMapping
+from core.mapping.roles import RowRule
 from core.text_table import TextTable
 
 

@@ -10,14 +10,14 @@ from core.cells import Cells
 from core.checks import check_cohort
 from core.dates import dates_of
 from core.derive import derived
-from core.dictionary import ae_category, ae_term, dictionary_entry
 from core.errors import ValidationError
 from core.findings import Findings, grouped_by_kind, ranges
 from core.format import plain_number, plural
 from core.levels import MANY, as_number, grade, levels_of
-from core.mapping import ColumnMapping
+from core.mapping.column_mapping import ColumnMapping
+from core.mapping.dictionary import ae_category, ae_term, dictionary_entry
+from core.mapping.roles import DATE, ArmRole, EndpointRole, FactorRole
 from core.measured import Measured
-from core.roles import DATE, ArmRole, EndpointRole, FactorRole
 from core.rows import one_row_per_patient
 from core.strata import categorical
 from core.text_table import TextTable

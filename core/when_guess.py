@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from core import dictionary
 from core.dates import dates_of
+from core.mapping import dictionary
+from core.mapping.roles import DATE
 from core.numbers import parse_number
-from core.roles import DATE
 from core.schema import MISSING
 from core.text_table import TextTable
 

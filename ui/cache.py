@@ -35,7 +35,7 @@ from core.kaplan_meier import KaplanMeier
 from core.landmark import Landmark
 from core.landmark import landmark as _start_later
 from core.loading import Loading
-from core.mapping import ColumnMapping
+from core.mapping.column_mapping import ColumnMapping
 from core.missing import MissingData
 from core.parts import against_rest as _compare_with_rest
 from core.parts import within as _in_parts

@@ -13,7 +13,7 @@ import streamlit as st
 
 from core.errors import CohortError
 from core.figure import Figure, headings_of, spans_of, text_table
-from core.roles import MEANING_WORDS, Meaning
+from core.mapping.roles import MEANING_WORDS, Meaning
 from ui.state import session
 
 

@@ -15,7 +15,7 @@ from core.files.encoding import ENCODINGS
 from core.findings import Findings
 from core.format import plural
 from core.loading import Loading
-from core.mapping import ColumnMapping
+from core.mapping.column_mapping import ColumnMapping
 from core.read_options import ReadOptions
 from ui import cache, state
 from ui.display import heading, note, table

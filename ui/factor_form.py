@@ -8,13 +8,13 @@ from typing import Any
 import streamlit as st
 
 from core import schema
-from core.dictionary import dictionary_entry
 from core.format import plain_number
 from core.guessing import factor_for
 from core.levels import MANY, as_number, levels_of
-from core.mapping import factor_json
+from core.mapping.column_mapping import factor_json
+from core.mapping.dictionary import dictionary_entry
+from core.mapping.roles import ALBI, FORMULAS
 from core.numbers import parse_number
-from core.roles import ALBI, FORMULAS
 from core.text_table import TextTable
 from ui.display import heading, note
 

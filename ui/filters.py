@@ -11,7 +11,7 @@ import streamlit as st
 from core.charts.composition import BRUSH, CLICK, brushed
 from core.cohort import Cohort
 from core.filters import Condition, Filters
-from core.mapping import FactorRole
+from core.mapping.column_mapping import FactorRole
 from core.strata import level_counts
 from ui import state
 from ui.escape import plain

@@ -13,7 +13,7 @@ from core.cohort import Cohort
 from core.export.data import table_bytes
 from core.findings import grouped_by_kind, masked
 from core.format import exact, plural
-from core.mapping import ColumnMapping
+from core.mapping.column_mapping import ColumnMapping
 from core.schema import SEVERITIES
 from ui.display import heading, note, table
 from ui.escape import plain

@@ -13,13 +13,13 @@ import streamlit as st
 
 from core import schema
 from core.dates import ORDERS
-from core.dictionary import AE_FILE_NAMES, ae_category, ae_term, time_unit_in
 from core.event_list import NEEDED
 from core.guessing import factor_for
 from core.levels import as_number, default_event_values, default_reference, labels_for, levels_of
-from core.mapping import factor_json
-from core.response_words import meaning_of
-from core.roles import DATE, MEANINGS
+from core.mapping.column_mapping import factor_json
+from core.mapping.dictionary import AE_FILE_NAMES, ae_category, ae_term, time_unit_in
+from core.mapping.response_levels import meaning_of
+from core.mapping.roles import DATE, MEANINGS
 from core.text_table import TextTable
 from ui.display import meaning_words, note
 from ui.escape import plain

@@ -16,8 +16,8 @@ from core.cohort import Cohort
 from core.duration import duration_endpoint, duration_of_response
 from core.format import number
 from core.kaplan_meier import kaplan_meier
+from core.mapping.roles import MEANINGS, Meaning
 from core.response import ResponseOptions, meanings_of
-from core.roles import MEANINGS, Meaning
 from core.schema import RESPONSE
 from core.statistics.proportions import PAIR_TESTS
 from core.strata import baseline_groups

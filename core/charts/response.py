@@ -25,8 +25,8 @@ from core.format import (
     share_with_limits,
     signed_percent,
 )
+from core.mapping.response_levels import category_of
 from core.response import CONTROL, NOT_EVALUABLE, Response
-from core.response_words import category_of
 from core.strata import strata
 
 WIDTH = 620

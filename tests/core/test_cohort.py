@@ -11,7 +11,7 @@ from core import Filters, read_cohort, schema
 from core.checks import last_seen
 from core.errors import FilterError, MappingError, NeedsAnswer, NotEstimable, ValidationError
 from core.findings import grouped_by_kind
-from core.mapping import ColumnMapping
+from core.mapping.column_mapping import ColumnMapping
 from core.strata import stratification
 from tests.conftest import REFERENCE, SAMPLE
 

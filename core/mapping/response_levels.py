@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from core.roles import Meaning
+from core.mapping.roles import Meaning
 
 _WORDS: dict[str, tuple[str, ...]] = {
     "CR": ("cr", "complete", "完全缓解"), "PR": ("pr", "partial", "部分缓解"),

@@ -11,8 +11,7 @@ from typing import Any, cast
 
 from core.errors import MappingError
 from core.format import number, plain_number
-from core.read_options import ReadOptions
-from core.roles import (
+from core.mapping.roles import (
     DATE,
     FORMULAS,
     MEANINGS,
@@ -23,6 +22,7 @@ from core.roles import (
     RowRule,
     SafetyRole,
 )
+from core.read_options import ReadOptions
 from core.schema import (
     CONTROLS,
     MISSING_CODES,
