@@ -20,7 +20,7 @@ from core.levels import default_reference, levels_of
 from core.mapping.column_mapping import ColumnMapping
 from core.mapping.dictionary import CONTROL_WORDS, ENDPOINTS, WITHOUT_DEATH
 from core.mapping.roles import ArmRole, EndpointRole
-from core.text_table import TextColumn, TextTable
+from core.reading.text_table import TextColumn, TextTable
 
 ID = "USUBJID"
 _UNITS = {"DAYS": "days", "DAY": "days", "WEEKS": "weeks", "WEEK": "weeks", "MONTHS": "months", "MONTH": "months",

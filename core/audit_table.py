@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from core.errors import AuditTableError
-from core.reading import Source, read_table
-from core.text_table import TextTable
+from core.reading.read_table import Source, read_table
+from core.reading.text_table import TextTable
 
 _GROUP = re.compile(r"(events|n|percent)_(\d)")
 _COUNTS = ("patients_level", "patients_reference", "deaths_level", "deaths_reference", "patients", "deaths")

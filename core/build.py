@@ -17,8 +17,8 @@ from core.findings import Findings
 from core.loading import begin, is_half_answered
 from core.mapping.column_mapping import ColumnMapping
 from core.read_options import ReadOptions
-from core.reading import Source, read_table
-from core.text_table import TextTable, fingerprint
+from core.reading.read_table import Source, read_table
+from core.reading.text_table import TextTable, fingerprint
 from core.validation import validate
 
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from core.findings import Findings
 from core.mapping.column_mapping import ColumnMapping
+from core.reading.text_table import TextTable
 from core.schema import Severity
-from core.text_table import TextTable
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from core.levels import as_number, squeeze
 from core.mapping.column_mapping import ColumnMapping
 from core.mapping.dictionary import dictionary_entry, fold
 from core.mapping.roles import EndpointRole
-from core.text_table import TextTable
+from core.reading.text_table import TextTable
 
 _ENOUGH, _NEARLY_ALL, _MUCH_MISSING = 20, 0.9, 0.1
 _LONGEST = 600.0  # months

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from core import schema
-from core.dates import ORDERS, dates_of
 from core.findings import Findings
 from core.format import number
 from core.levels import as_number, counts_censoring, default_event_values, events_by_words
 from core.mapping import dictionary
 from core.mapping.roles import EndpointRole
-from core.numbers import UNKNOWN, numbers_of, parse_number
-from core.text_table import TextTable
+from core.reading.dates import ORDERS, dates_of
+from core.reading.numbers import UNKNOWN, numbers_of, parse_number
+from core.reading.text_table import TextTable
 
 Ask = Callable[[str, str, list[tuple[str, dict[str, Any]]]], None]
 

@@ -17,10 +17,10 @@ from core.levels import grade, squeeze
 from core.mapping.column_mapping import ColumnMapping
 from core.mapping.dictionary import AE_FILE_NAMES, NO_WORDS, YES_WORDS, ae_category, fold
 from core.mapping.roles import EventFileRole
-from core.numbers import parse_number
+from core.reading.numbers import parse_number
+from core.reading.text_table import TextColumn, TextTable
 from core.schema import spellings
 from core.strata import categorical
-from core.text_table import TextColumn, TextTable
 from core.validation import event_frame, raise_refused
 
 _YES_BEGINNINGS = ("related", "possibl", "probabl", "definit", "likely", "serious", "相关", "可能")

@@ -11,9 +11,9 @@ from core import schema
 from core.levels import MANY, as_number, labels_for, levels_of
 from core.mapping.dictionary import Entry, dictionary_entry, legend_in, unit_in
 from core.mapping.roles import FactorRole
-from core.numbers import UNKNOWN, Numbers, numbers_of, parse_number
+from core.reading.numbers import UNKNOWN, Numbers, numbers_of, parse_number
+from core.reading.text_table import TextTable
 from core.schema import Known
-from core.text_table import TextTable
 
 MAX_CODED = 6  # a column of numbers with at most so many distinct values is read as codes
 MAX_LEVELS = 12

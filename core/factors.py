@@ -16,7 +16,7 @@ from core.levels import MANY, as_number, bare_grades
 from core.mapping.column_mapping import factor_json
 from core.mapping.dictionary import DICTIONARY, under_treatment
 from core.mapping.roles import ALBI, FactorRole
-from core.text_table import TextTable
+from core.reading.text_table import TextTable
 
 Ask = Callable[[str, str, list[tuple[str, dict[str, Any]]]], None]
 

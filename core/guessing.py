@@ -27,8 +27,8 @@ from core.mapping import dictionary
 from core.mapping.column_mapping import ColumnMapping
 from core.mapping.response_levels import meaning_of
 from core.mapping.roles import DATE, MEANING_WORDS, ArmRole, EndpointRole, FactorRole, SafetyRole
-from core.numbers import UNKNOWN, is_ambiguous
-from core.text_table import TextTable
+from core.reading.numbers import UNKNOWN, is_ambiguous
+from core.reading.text_table import TextTable
 from core.when_guess import when_guess
 
 # A grade under such a header is no adverse event of the treatment.

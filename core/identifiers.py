@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from core.mapping.dictionary import fold
-from core.text_table import TextColumn
+from core.reading.text_table import TextColumn
 
 _NAMES = (
     "name", "patientname", "fullname", "firstname", "lastname", "surname", "givenname", "initials",

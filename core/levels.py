@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from core.format import plain_number
 from core.mapping import dictionary
 from core.mapping.dictionary import Entry
-from core.text_table import TextColumn
+from core.reading.text_table import TextColumn
 
 MANY = 200  # beyond so many distinct values a column is not listed
 _VP = re.compile(r"vp[\s_-]*([0-4]|iv|i{1,3})", re.IGNORECASE | re.ASCII)

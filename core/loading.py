@@ -11,12 +11,12 @@ from typing import Any, TypeGuard
 from core.adam import kind_of, study_of
 from core.errors import CohortError, MappingError, NeedsAnswer, merged
 from core.event_list import guess_event_file
-from core.files.grid import Progress
 from core.guessing import guess_mapping, is_event_list
 from core.mapping.column_mapping import ColumnMapping
 from core.read_options import ReadOptions
-from core.reading import read_table
-from core.text_table import TextTable, fingerprint
+from core.reading.grid import Progress
+from core.reading.read_table import read_table
+from core.reading.text_table import TextTable, fingerprint
 
 
 @dataclass(kw_only=True)

@@ -12,7 +12,7 @@ from core.findings import ranges
 from core.format import plural
 from core.levels import MANY
 from core.mapping.dictionary import dictionary_entry, time_unit_in
-from core.numbers import UNKNOWN, Numbers, is_ambiguous, numbers_of
+from core.reading.numbers import UNKNOWN, Numbers, is_ambiguous, numbers_of
 
 _INFINITE = re.compile(r"[-+]?(inf(inity)?|\d+\.?\d*e\+?\d{3,})", re.IGNORECASE)
 _YEARS_OLD = ("岁", "y", "yr", "yrs")

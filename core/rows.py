@@ -10,7 +10,7 @@ import pandas as pd
 from core.findings import Findings
 from core.mapping.column_mapping import ColumnMapping
 from core.mapping.roles import RowRule
-from core.text_table import TextTable
+from core.reading.text_table import TextTable
 
 
 def one_row_per_patient(table: TextTable, mapping: ColumnMapping, findings: Findings) -> TextTable:

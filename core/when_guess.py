@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from core.dates import dates_of
 from core.mapping import dictionary
 from core.mapping.roles import DATE
-from core.numbers import parse_number
+from core.reading.dates import dates_of
+from core.reading.numbers import parse_number
+from core.reading.text_table import TextTable
 from core.schema import MISSING
-from core.text_table import TextTable
 
 _MARKS = ("date", "at", "日期", "时间", *(s for s in dictionary.ENDPOINT_TIME_SUFFIXES if len(s) > 1))
 _PROBE, _MOSTLY = 400, 0.8

@@ -10,13 +10,13 @@ import streamlit as st
 
 from core.cohort import Cohort
 from core.errors import CohortError, NeedsAnswer, ValidationError
-from core.files.delimited import DELIMITERS
-from core.files.encoding import ENCODINGS
 from core.findings import Findings
 from core.format import plural
 from core.loading import Loading
 from core.mapping.column_mapping import ColumnMapping
 from core.read_options import ReadOptions
+from core.reading.delimited import DELIMITERS
+from core.reading.encoding import ENCODINGS
 from ui import cache, state
 from ui.display import heading, note, table
 from ui.escape import plain

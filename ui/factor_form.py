@@ -14,8 +14,8 @@ from core.levels import MANY, as_number, levels_of
 from core.mapping.column_mapping import factor_json
 from core.mapping.dictionary import dictionary_entry
 from core.mapping.roles import ALBI, FORMULAS
-from core.numbers import parse_number
-from core.text_table import TextTable
+from core.reading.numbers import parse_number
+from core.reading.text_table import TextTable
 from ui.display import heading, note
 
 _CLOSED = {"right": "the value itself is below (≤ / >)", "left": "the value itself is above (< / ≥)"}

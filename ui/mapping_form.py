@@ -12,7 +12,6 @@ from typing import Any
 import streamlit as st
 
 from core import schema
-from core.dates import ORDERS
 from core.event_list import NEEDED
 from core.guessing import factor_for
 from core.levels import as_number, default_event_values, default_reference, labels_for, levels_of
@@ -20,7 +19,8 @@ from core.mapping.column_mapping import factor_json
 from core.mapping.dictionary import AE_FILE_NAMES, ae_category, ae_term, time_unit_in
 from core.mapping.response_levels import meaning_of
 from core.mapping.roles import DATE, MEANINGS
-from core.text_table import TextTable
+from core.reading.dates import ORDERS
+from core.reading.text_table import TextTable
 from ui.display import meaning_words, note
 from ui.escape import plain
 from ui.factor_form import FactorForm, level_names

@@ -8,7 +8,7 @@ import threading
 from functools import lru_cache
 from typing import Any
 
-from core.files.limits import MAX_BYTES
+from core.reading.limits import MAX_BYTES
 from core.workers.pool import WORKERS
 
 KEEP = 30.0  # seconds that the data of a closed tab are kept, for a connection that was only interrupted

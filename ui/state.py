@@ -18,7 +18,7 @@ from core.figure import Figure
 from core.filters import Condition, Filters
 from core.loading import Loading
 from core.read_options import ReadOptions
-from core.text_table import TextTable
+from core.reading.text_table import TextTable
 from ui.serving import forget_session
 
 OWN = "own"  # query parameter: this browser had uploaded a file of its own

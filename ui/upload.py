@@ -10,10 +10,10 @@ from typing import Any
 import streamlit as st
 
 from core.errors import CohortError
-from core.files.limits import MAX_BYTES
 from core.loading import Loading, fits, load_files
 from core.read_options import ReadOptions
-from core.reading import read_table
+from core.reading.limits import MAX_BYTES
+from core.reading.read_table import read_table
 from core.workers.pool import Bounds, TaskEnded
 from ui import state
 from ui.apart import GivenUp, apart

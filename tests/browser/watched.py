@@ -48,7 +48,7 @@ def held(name: str) -> dict[str, int]:
     from streamlit.runtime import Runtime
 
     from core.cohort import Cohort
-    from core.text_table import TextTable
+    from core.reading.text_table import TextTable
 
     gc.collect()
     runtime = Runtime.instance()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from core.errors import CohortError, ReadingError
-from core.reading import read_table
+from core.reading.read_table import read_table
 from core.workers.pool import Bounds, TaskEnded, Workers
 from tests.conftest import ROOT
 

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from core.errors import CohortError, ReadingError
-from core.reading import read_table
+from core.reading.read_table import read_table
 
 
 def cell(table, row, column):

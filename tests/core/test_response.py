@@ -14,7 +14,7 @@ from core.failure import ANY, failure_pattern
 from core.guessing import guess_mapping
 from core.kaplan_meier import kaplan_meier
 from core.mapping.response_levels import category_of
-from core.reading import read_table
+from core.reading.read_table import read_table
 from core.response import CONTROL, NOT_EVALUABLE, OBJECTIVE, ResponseOptions
 
 A, B = "TACE+IMRT+sorafenib", "TACE+IMRT"

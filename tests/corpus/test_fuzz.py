@@ -15,9 +15,9 @@ import pytest
 
 from core import CohortError, read_cohort
 from core.build import make_cohort
-from core.files.delimited import DELIMITERS
-from core.files.encoding import ENCODINGS
-from core.reading import read_table
+from core.reading.delimited import DELIMITERS
+from core.reading.encoding import ENCODINGS
+from core.reading.read_table import read_table
 from tests.corpus.files import chinese, columns, cycle, text, typed_rows, workbook, zipped
 from tests.corpus.test_corpus import named_rows
 

@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import CohortError
 from core.loading import load_files
-from core.reading import read_table
+from core.reading.read_table import read_table
 from core.workers.pool import Bounds
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -10,19 +10,19 @@ from typing import IO
 import numpy as np
 
 from core.errors import ReadingError
-from core.files.damage import damage_said
-from core.files.delimited import DELIMITERS, split
-from core.files.encoding import decode, refuse_what_is_not_text
-from core.files.grid import Grid, Progress
-from core.files.layout import lay_out
-from core.files.limits import check_bytes
-from core.files.workbook import ZIP, read_workbook
 from core.findings import Findings
 from core.format import plural
-from core.numbers import decimal_mark
 from core.read_options import ReadOptions
+from core.reading.damage import damage_said
+from core.reading.delimited import DELIMITERS, split
+from core.reading.encoding import decode, refuse_what_is_not_text
+from core.reading.grid import Grid, Progress
+from core.reading.layout import lay_out
+from core.reading.limits import check_bytes
+from core.reading.numbers import decimal_mark
+from core.reading.text_table import Detected, TextColumn, TextTable
+from core.reading.workbook import ZIP, read_workbook
 from core.schema import CELL_ERRORS, CONTROLS
-from core.text_table import Detected, TextColumn, TextTable
 
 Source = str | Path | bytes | IO[bytes]
 

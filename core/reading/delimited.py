@@ -17,9 +17,9 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from core.errors import ReadingError
-from core.files.grid import TOP, Progress, Row
-from core.files.limits import MAX_CELL, MAX_LINE, check_cell, check_columns, check_rows
-from core.text_table import SPACES
+from core.reading.grid import TOP, Progress, Row
+from core.reading.limits import MAX_CELL, MAX_LINE, check_cell, check_columns, check_rows
+from core.reading.text_table import SPACES
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 _NEWLINE, _QUOTE = 10, 34

@@ -14,10 +14,10 @@ import numpy as np
 import pyarrow as pa
 
 from core.errors import ReadingError
-from core.files.damage import damage_said
-from core.files.grid import TOP, Progress, Row
-from core.files.limits import MAX_UNPACKED, check_cell, check_columns, check_rows
 from core.format import megabytes
+from core.reading.damage import damage_said
+from core.reading.grid import TOP, Progress, Row
+from core.reading.limits import MAX_UNPACKED, check_cell, check_columns, check_rows
 
 ZIP = b"PK\x03\x04"
 _PARTS, _CHUNK = 10_000, 5_000
@@ -123,7 +123,7 @@ def _read(book: Any, sheet: Any, names: tuple[str, ...], progress: Progress) -> 
 
 def _rows(book: Any, sheet: Any, said: list[str], progress: Progress) -> Iterator[Row]:
     """Give a worksheet's rows as text; `said` takes what cells cannot tell."""
-    from core.files.worksheet import SheetParser
+    from core.reading.worksheet import SheetParser
 
     part = getattr(sheet, "_worksheet_path", None)
     if part is None:  # a sheet that holds a chart alone

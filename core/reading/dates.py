@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from core.text_table import TextColumn
+from core.reading.text_table import TextColumn
 
 Order = Literal["year first", "day first", "month first"]
 ORDERS: tuple[Order, ...] = ("year first", "day first", "month first")

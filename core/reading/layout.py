@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from core.errors import ReadingError
-from core.files.grid import Grid, Progress, Row, header_of
 from core.findings import Findings
-from core.text_table import TextColumn
+from core.reading.grid import Grid, Progress, Row, header_of
+from core.reading.text_table import TextColumn
 
 _TOTAL = re.compile(r"(sub|grand )?total|sum|mean|average|median|合计|总计|总和|平均(值|数)?|均值|小计",
                     re.IGNORECASE)

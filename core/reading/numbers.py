@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.findings import Findings
-from core.text_table import TextColumn
+from core.reading.text_table import TextColumn
 
 UNKNOWN = "?"  # the decimal mark, where numbers such as 1,210 could be read in two ways
 _PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?$"
