@@ -37,8 +37,8 @@ from core import (
     treatment_effect,
 )
 from core.baseline import BaselineOptions
+from core.cohort.strata import strata
 from core.estimates import restricted_mean, survival_at
-from core.strata import strata
 
 ENDPOINTS = {"os": "OS", "pfs": "PFS"}
 BANDS = ("any", "1-2", ">=3")  # board.R has the same

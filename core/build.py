@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from core import schema
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
 from core.errors import MappingError
 from core.event_list import joined_events, with_event_file
 from core.findings import Findings

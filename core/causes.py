@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core import schema
-from core.cohort import Cohort
-from core.counts import TOLERANCE, distinct_times, timeline
+from core.cohort.cohort import Cohort
+from core.cohort.counts import TOLERANCE, distinct_times, timeline
 from core.errors import NotEstimable
 from core.mapping.dictionary import NO_WORDS
 from core.mapping.roles import FactorRole

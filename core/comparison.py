@@ -10,14 +10,14 @@ from typing import ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-from core.cohort import Cohort
-from core.counts import Counts, count, count_within
+from core.cohort.cohort import Cohort
+from core.cohort.counts import Counts, count, count_within
+from core.cohort.strata import stratified_by
 from core.errors import NotEstimable
 from core.format import number
 from core.options import NOT_NEGATIVE, Checked, Limits, takes_options
 from core.statistics.distributions import chi_square_p
 from core.statistics.multiplicity import Adjustment, adjusted
-from core.strata import stratified_by
 
 Weight = Literal["log-rank", "Gehan-Wilcoxon", "Tarone-Ware", "Peto", "Fleming-Harrington"]
 WEIGHTS: tuple[Weight, ...] = ("log-rank", "Gehan-Wilcoxon", "Tarone-Ware", "Peto", "Fleming-Harrington")

@@ -10,9 +10,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
+from core.cohort.counts import timeline
+from core.cohort.strata import strata, stratified_by
 from core.complete_cases import CompleteCases, independent, without_events
-from core.counts import timeline
 from core.design import Column, Form, columns_of, form_of
 from core.errors import NotEstimable
 from core.estimability import BEYOND, NO_FINITE_RATIO, NOT_FOUND, TOO_FAR, UNTOLD, model_reason, own_reason
@@ -25,7 +26,6 @@ from core.likelihood.partial_likelihood import RiskSets, Ties
 from core.options import Checked
 from core.schema import ARM
 from core.statistics.distributions import Z95, chi_square_p, two_sided_p
-from core.strata import strata, stratified_by
 from core.zph import proportional_hazards
 
 _NOT_FOUND = f"{NOT_FOUND}: take covariates away"

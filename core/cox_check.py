@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.cohort import Cohort
-from core.counts import timeline
+from core.cohort.cohort import Cohort
+from core.cohort.counts import timeline
+from core.cohort.strata import strata, stratification
 from core.cox import CoxModel
 from core.design import Form, columns_of, form_of
 from core.errors import NotEstimable
 from core.r_code import RCode, described, quoted
 from core.second_opinion import PRECISE, with_agreement
-from core.strata import strata, stratification
 
 
 def cox_opinion(cohort: Cohort, model: CoxModel) -> pd.DataFrame:

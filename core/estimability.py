@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.adequacy import FEW_EVENTS
-from core.counts import Counts
+from core.cohort.counts import Counts
 from core.format import p_phrase, plural
 from core.likelihood.grouped_proportional_hazards import DOUBT
 from core.likelihood.monotone import finite_against_first

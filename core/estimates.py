@@ -9,8 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from core.cohort import Cohort
-from core.counts import TOLERANCE, Counts, count
+from core.cohort.cohort import Cohort
+from core.cohort.counts import TOLERANCE, Counts, count
 from core.errors import NotEstimable
 from core.format import number
 from core.options import takes_options

@@ -10,6 +10,7 @@ import pandas as pd
 
 from core import schema
 from core.checks import last_seen
+from core.cohort.strata import categorical
 from core.errors import MappingError
 from core.findings import Findings, ranges
 from core.format import plural
@@ -20,7 +21,6 @@ from core.mapping.roles import EventFileRole
 from core.reading.numbers import parse_number
 from core.reading.text_table import TextColumn, TextTable
 from core.schema import spellings
-from core.strata import categorical
 from core.validation import event_frame, raise_refused
 
 _YES_BEGINNINGS = ("related", "possibl", "probabl", "definit", "likely", "serious", "相关", "可能")

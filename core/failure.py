@@ -9,12 +9,12 @@ import pandas as pd
 
 from core.adverse_events import DIFFERENCES, Difference
 from core.causes import happened
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
+from core.cohort.strata import strata
 from core.errors import NotEstimable
 from core.options import takes_options
 from core.schema import ARM
 from core.statistics.proportions import PairTest, pair_p
-from core.strata import strata
 
 ANY = "any failure"
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
 from core.format import number, plural
 from core.schema import ARM
 from core.version import __version__

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
+from core.cohort.counts import Counts, count
 from core.comparison import log_rank
-from core.counts import Counts, count
 from core.options import takes_options
 from core.product_limit import ConfType, limits, product_limit, quantiles_of
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from core import schema
-from core.cohort import Cohort
-from core.strata import strata
+from core.cohort.cohort import Cohort
+from core.cohort.strata import strata
 
 _PATTERNS = 12
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from core.counts import TOLERANCE, Counts
+from core.cohort.counts import TOLERANCE, Counts
 from core.options import takes_options
 from core.statistics.distributions import Z95
 

@@ -13,7 +13,7 @@ import pandas as pd
 from core.audit import tests_of
 from core.audit_finding import AGREES, DIFFERS
 from core.audit_table import Printed
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
 from core.errors import CohortError
 from core.published_figures import Key, published
 from core.published_recompute import Recomputed, Value, recompute

@@ -12,7 +12,8 @@ import pandas as pd
 
 from core.adverse_events import EventOptions, adverse_events
 from core.baseline import BaselineOptions, baseline
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
+from core.cohort.strata import strata
 from core.cox import CoxModel, CoxOptions, cox
 from core.design import Form, default_form
 from core.errors import CohortError
@@ -24,7 +25,6 @@ from core.mapping.response_levels import category_of
 from core.published_figures import Key, published
 from core.response import CONTROL, OBJECTIVE, response
 from core.schema import ARM, Cut
-from core.strata import strata
 
 CORRECTED, PRINTED = "Table 4, labels corrected", "Table 4, as printed"
 _FACTORS = {"male": "sex", "tumor_number": "tumor_number", "pvtt": "pvtt", "hvtt": "hvtt", "t_stage": "t_stage",

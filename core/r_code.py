@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
+from core.cohort.counts import timeline
+from core.cohort.strata import reference_place, strata, stratification
 from core.comparison import Weight
-from core.counts import timeline
 from core.estimates import longest_tau
 from core.format import number, plain_number
-from core.strata import reference_place, strata, stratification
 from core.survival_options import SurvivalOptions
 
 _WEIGHT: dict[Weight, str] = {"Gehan-Wilcoxon": "n", "Tarone-Ware": "sqrt(n)"}

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from core.adverse_events import DIFFERENCES, Difference
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
+from core.cohort.strata import strata
 from core.errors import NotEstimable
 from core.mapping.response_levels import meaning_of
 from core.mapping.roles import Meaning
@@ -23,7 +24,6 @@ from core.options import Checked
 from core.schema import ARM, RESPONSE
 from core.statistics.contingency import exact_test
 from core.statistics.proportions import PairTest, clopper_pearson, pair_p
-from core.strata import strata
 
 NOT_EVALUABLE = "not evaluable or missing"
 OBJECTIVE, CONTROL = "objective response", "disease control"

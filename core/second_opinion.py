@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
+from core.cohort.counts import count, timeline
+from core.cohort.strata import strata
 from core.comparison import Weight, compare
-from core.counts import count, timeline
 from core.estimability import estimable
 from core.estimates import follow_up, restricted_mean, survival_at
 from core.format import number
 from core.kaplan_meier import kaplan_meier
-from core.strata import strata
 from core.survival_options import SurvivalOptions
 from core.treatment import treatment_effect
 

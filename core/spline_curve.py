@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
 from core.cox import CoxModel
 from core.design import knots
 from core.errors import NotEstimable

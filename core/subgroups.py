@@ -12,19 +12,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.cohort import Cohort
-from core.counts import timeline
+from core.cohort.cohort import Cohort
+from core.cohort.counts import timeline
+from core.cohort.filters import Condition
+from core.cohort.strata import cuts_of, number_of_strata, reference_place, strata
 from core.design import missing
 from core.errors import NotEstimable
 from core.estimability import BEYOND, NOT_FOUND, TOO_FAR, reasons_of
-from core.filters import Condition
 from core.forest_tables import MANY_TIMES, ForestTables, finite_ratios, fit_arms, likelihood_ratios
 from core.likelihood.efron_nodes import LeftAtRisk
 from core.likelihood.two_arm_firth import penalised_pairs
 from core.schema import ARM
 from core.statistics.distributions import Z95, chi_square_p, two_sided_p
 from core.statistics.multiplicity import adjusted
-from core.strata import cuts_of, number_of_strata, reference_place, strata
 
 OVERALL, WALD, FIRTH = "All patients", "Wald", "Firth"
 _FIGURES = ("coef", "std_error", "hazard_ratio", "conf_low", "conf_high", "p_value")

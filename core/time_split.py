@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 from core import schema
-from core.cohort import Cohort
-from core.counts import TOLERANCE, timeline
+from core.cohort.cohort import Cohort
+from core.cohort.counts import TOLERANCE, timeline
+from core.cohort.landmark import landmark
 from core.cox import CoxOptions, cox
 from core.errors import NotEstimable
 from core.format import number
-from core.landmark import landmark
 
 
 def middle_of_events(cohort: Cohort, endpoint: str) -> float:

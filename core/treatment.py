@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from core.cohort import Cohort
-from core.counts import Counts, count
+from core.cohort.cohort import Cohort
+from core.cohort.counts import Counts, count
+from core.cohort.strata import reference_place
 from core.errors import NotEstimable
 from core.estimability import reasons_of
 from core.likelihood.efron_nodes import DeathTimes
@@ -17,7 +18,6 @@ from core.likelihood.grouped_cox import against_first
 from core.likelihood.grouped_proportional_hazards import proportional_hazards_of
 from core.likelihood.monotone import finite_against_first
 from core.statistics.distributions import Z95, two_sided_p
-from core.strata import reference_place
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -8,6 +8,7 @@ import pandas as pd
 from core import schema
 from core.cells import Cells
 from core.checks import check_cohort
+from core.cohort.strata import categorical
 from core.derive import derived
 from core.errors import ValidationError
 from core.findings import Findings, grouped_by_kind, ranges
@@ -20,7 +21,6 @@ from core.measured import Measured
 from core.reading.dates import dates_of
 from core.reading.text_table import TextTable
 from core.rows import one_row_per_patient
-from core.strata import categorical
 
 _SHOWN = 3  # so many findings are told in the error itself; all are in its table
 _MOST_EVENT_VALUES = 12

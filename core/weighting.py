@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.cohort import Cohort
-from core.counts import timeline
+from core.cohort.cohort import Cohort
+from core.cohort.counts import timeline
+from core.cohort.strata import reference_place, strata
 from core.design import Column, columns_of, default_form, design_of, missing
 from core.errors import NotEstimable
 from core.estimability import BEYOND, NO_FINITE_RATIO, NOT_FOUND, TOO_FAR, reasons_of
@@ -22,7 +23,6 @@ from core.propensity import Kind, effective_size, mean_differences, propensity_s
 from core.schema import ARM
 from core.statistics.distributions import Z95, two_sided_p
 from core.statistics.e_value import e_values
-from core.strata import reference_place, strata
 from core.zph import proportional_hazards
 
 _WORTH = 2.0  # patients of an arm, that must be left of it after weighting

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from core.charts import love_figure, weighted_figure
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
+from core.cohort.strata import number_of_strata
 from core.propensity import ESTIMANDS
-from core.strata import number_of_strata
 from core.weighting import WeightingOptions
 from ui import cache
 from ui.display import heading, note, panel, show, table

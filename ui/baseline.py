@@ -6,9 +6,9 @@ import streamlit as st
 
 from core.baseline import LEVEL_TESTS, RULES, BaselineOptions
 from core.charts import baseline_figure
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
+from core.cohort.strata import ALL_PATIENTS, baseline_groups
 from core.grouped_numbers import NUMBER_TESTS
-from core.strata import ALL_PATIENTS, baseline_groups
 from ui import cache
 from ui.display import heading, note, panel, show_table
 

@@ -10,11 +10,11 @@ import streamlit as st
 from core.charts import CurveOptions, Part, adverse_events_figure, km_figure
 from core.charts.adverse_events import CLICK
 from core.charts.kaplan_meier import assumption
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
+from core.cohort.subsets import SELECTION
 from core.estimates import restricted_mean
 from core.figure import Figure, table_parts
 from core.likelihood.grouped_proportional_hazards import DOUBT
-from core.parts import SELECTION
 from core.product_limit import ConfType
 from core.schema import ARM
 from ui import cache, filters, state

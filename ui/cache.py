@@ -22,7 +22,12 @@ from core.audit import Audit, audit_file
 from core.baseline import Baseline, BaselineOptions
 from core.build import make_cohort
 from core.burden import burden as _burden_of
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
+from core.cohort.filters import Filters
+from core.cohort.landmark import Landmark
+from core.cohort.landmark import landmark as _start_later
+from core.cohort.subsets import against_rest as _compare_with_rest
+from core.cohort.subsets import within as _in_parts
 from core.competing import CumulativeIncidence
 from core.competing import cumulative_incidence as _incidence
 from core.cox import Alone, CoxModel, CoxOptions
@@ -30,15 +35,10 @@ from core.cox_check import cox_opinion as _cox_opinion
 from core.errors import CohortError, NotEstimable
 from core.failure import FailurePattern
 from core.failure import failure_pattern as _pattern
-from core.filters import Filters
 from core.kaplan_meier import KaplanMeier
-from core.landmark import Landmark
-from core.landmark import landmark as _start_later
 from core.loading import Loading
 from core.mapping.column_mapping import ColumnMapping
 from core.missing import MissingData
-from core.parts import against_rest as _compare_with_rest
-from core.parts import within as _in_parts
 from core.product_limit import ConfType
 from core.published import Comparison, compare
 from core.response import Response, ResponseOptions

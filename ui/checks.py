@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core.charts.tables import opinion_table
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
 from core.cox import CoxModel
 from core.cox_check import cox_r_code
 from core.export.data import table_bytes

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.charts import bars_figure, histogram_figure
 from core.charts.composition import BRUSH, CLICK
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
 from ui import filters
 from ui.display import show
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
 from core.errors import CohortError, NeedsAnswer, ValidationError
 from core.findings import Findings
 from core.format import plural

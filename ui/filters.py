@@ -9,10 +9,10 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.charts.composition import BRUSH, CLICK, brushed
-from core.cohort import Cohort
-from core.filters import Condition, Filters
+from core.cohort.cohort import Cohort
+from core.cohort.filters import Condition, Filters
+from core.cohort.strata import level_counts
 from core.mapping.column_mapping import FactorRole
-from core.strata import level_counts
 from ui import state
 from ui.escape import plain
 from ui.state import chart_id, session

@@ -9,7 +9,7 @@ import json
 import pandas as pd
 import streamlit as st
 
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
 from core.export.data import table_bytes
 from core.findings import grouped_by_kind, masked
 from core.format import exact, plural

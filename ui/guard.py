@@ -6,9 +6,9 @@ import math
 
 import streamlit as st
 
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
+from core.cohort.immortal_time import known_by, later_keys
 from core.format import number
-from core.known import known_by, later_keys
 from ui import state
 from ui.escape import plain
 from ui.state import session

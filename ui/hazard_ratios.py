@@ -13,11 +13,11 @@ from core.charts import course_figure, model_figure, spline_figure, subgroup_fig
 from core.charts.forest import CLICK
 from core.charts.hazard_ratios import SORTS
 from core.charts.model_tables import model_tests_figure, split_figure, zph_figure
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
+from core.cohort.filters import Filters
 from core.cox import CoxModel, CoxOptions
 from core.design import FORMS, Form, default_form
 from core.estimability import firth_helps
-from core.filters import Filters
 from core.format import fixed, number, plural
 from core.likelihood.grouped_proportional_hazards import DOUBT
 from core.schema import ARM

@@ -9,14 +9,14 @@ from pathlib import Path
 import streamlit as st
 
 from core.adequacy import few_patients, left_out
-from core.cohort import Cohort
-from core.counts import count
+from core.cohort.cohort import Cohort
+from core.cohort.counts import count
+from core.cohort.filters import Filters
+from core.cohort.strata import level_counts
+from core.cohort.subsets import SELECTION
 from core.errors import FilterError
-from core.filters import Filters
 from core.format import plural
-from core.parts import SELECTION
 from core.schema import ARM
-from core.strata import level_counts
 from ui import cache, filters, serving, state
 from ui.escape import plain
 from ui.export_dialog import export_dialog

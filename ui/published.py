@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.audit_finding import AGREES, DIFFERS
 from core.charts.published import CLICK, METHOD, comparison_figure, comparison_said
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
 from core.published import NOT_HERE, Comparison
 from core.published_figures import CITATION
 from core.published_recompute import published_covariates

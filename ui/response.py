@@ -12,7 +12,8 @@ from core.adverse_events import DIFFERENCES
 from core.charts import CurveOptions, Part, km_figure
 from core.charts.response import failure_figure, response_figure, waterfall_figure
 from core.charts.swimmer import swimmer_figure
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
+from core.cohort.strata import baseline_groups
 from core.duration import duration_endpoint, duration_of_response
 from core.format import number
 from core.kaplan_meier import kaplan_meier
@@ -20,7 +21,6 @@ from core.mapping.roles import MEANINGS, Meaning
 from core.response import ResponseOptions, meanings_of
 from core.schema import RESPONSE
 from core.statistics.proportions import PAIR_TESTS
-from core.strata import baseline_groups
 from ui import cache
 from ui.board import curves_part, endpoint_choice, numbers
 from ui.display import heading, meaning_words, note, panel, show, table, turned

@@ -13,9 +13,9 @@ from typing import Any
 
 import streamlit as st
 
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
+from core.cohort.filters import Condition, Filters
 from core.figure import Figure
-from core.filters import Condition, Filters
 from core.loading import Loading
 from core.read_options import ReadOptions
 from core.reading.text_table import TextTable

@@ -8,11 +8,11 @@ import streamlit as st
 
 from core.charts import CurveOptions, Part, km_figure, km_panes_figure
 from core.charts.kaplan_meier import COUNTS, VIEWS
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
+from core.cohort.strata import number_of_strata
 from core.estimates import longest_tau
 from core.format import number
 from core.product_limit import CONF_TYPES, ConfType
-from core.strata import number_of_strata
 from core.survival_options import SurvivalOptions
 from ui import cache, state
 from ui.board import choices, compared, curves_part, numbers

@@ -15,7 +15,8 @@ from core.charts.tables import (
     table_figure,
     tests_table,
 )
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
+from core.cohort.strata import strata, stratified_by
 from core.comparison import WEIGHTS, TestOptions, compare, pairwise, trend
 from core.errors import NotEstimable
 from core.estimates import (
@@ -28,7 +29,6 @@ from core.estimates import (
 )
 from core.format import number
 from core.schema import ARM
-from core.strata import strata, stratified_by
 from core.survival_options import SurvivalOptions
 from ui.display import heading, note, panel, show_table
 

@@ -23,10 +23,10 @@ from core.charts.toxicity import (
     volcano_figure,
 )
 from core.charts.toxicity_tables import burden_table, overall_figure
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
+from core.cohort.strata import baseline_groups
 from core.figure import table_parts
 from core.statistics.proportions import PAIR_TESTS
-from core.strata import baseline_groups
 from ui import cache, state
 from ui.display import heading, note, panel, show, show_table, table
 from ui.escape import plain

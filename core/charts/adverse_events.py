@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.adverse_events import AdverseEvents
 from core.charts import theme
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
 from core.figure import Figure, Heading, by_words, provenance, text_table
 from core.format import DASH, count_and_percent, p_value, percentage_points
 

@@ -15,7 +15,8 @@ from core.charts.axes import at_risk, axes_of
 from core.charts.kaplan_meier import endpoint_label
 from core.charts.panes import Axes, Block, Curve, Pane
 from core.charts.steps import KEY, draw, thinned
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
+from core.cohort.immortal_time import immortal_time
 from core.design import FORMS
 from core.estimability import proportional_verdict
 from core.figure import Figure, analysed, provenance, rows_of
@@ -31,7 +32,6 @@ from core.format import (
     plural,
     share_with_limits,
 )
-from core.known import immortal_time
 from core.propensity import ESTIMANDS
 from core.schema import ARM
 from core.weighting import Weighting

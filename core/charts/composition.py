@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 
 from core.charts import theme
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
+from core.cohort.filters import Condition
+from core.cohort.strata import counted, in_order, interval_codes, level_counts
 from core.figure import Figure, provenance, text_table
-from core.filters import Condition
 from core.format import exact
 from core.schema import Cut
-from core.strata import counted, in_order, interval_codes, level_counts
 
 WIDTH = 330
 CLICK, BRUSH = "click", "brush"

@@ -10,8 +10,8 @@ import numpy as np
 
 from core.charts import theme
 from core.charts.model_tables import zph_table
-from core.cohort import Cohort
-from core.counts import timeline
+from core.cohort.cohort import Cohort
+from core.cohort.counts import timeline
 from core.cox import CoxModel
 from core.figure import Figure, analysed, provenance, rows_of
 from core.format import p_phrase, shortest

@@ -12,17 +12,17 @@ import pandas as pd
 from core.charts import theme
 from core.charts.forest import KEY, KEY_OF_ALL, Layout, TextColumn, forest
 from core.charts.model_tables import ratio_said
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
+from core.cohort.immortal_time import immortal_time
+from core.cohort.strata import strata
 from core.cox import Alone, CoxModel
 from core.design import FORMS
 from core.errors import NotEstimable
 from core.estimability import few_per_parameter, proportional_verdict
 from core.figure import Figure, analysed, provenance, rows_of, text_table
 from core.format import DASH, hazard_ratio, p_phrase, p_value, plural
-from core.known import immortal_time
 from core.likelihood.grouped_proportional_hazards import DOUBT
 from core.options import takes_options
-from core.strata import strata
 from core.subgroups import FIRTH, WALD, Subgroups
 from core.zph import GLOBAL
 

@@ -12,8 +12,9 @@ from core.adequacy import few_events, left_out, log_rank_reason
 from core.charts.axes import axes_of
 from core.charts.panes import Axes, Block, Curve, Pane
 from core.charts.steps import KEY, MANY, draw, thinned
-from core.cohort import Cohort
-from core.counts import count
+from core.cohort.cohort import Cohort
+from core.cohort.counts import count
+from core.cohort.immortal_time import immortal_time
 from core.estimability import proportional_verdict
 from core.estimates import restricted_mean_comparison
 from core.figure import Figure, provenance, rows_of, text_table
@@ -29,7 +30,6 @@ from core.format import (
     shortest,
 )
 from core.kaplan_meier import KaplanMeier
-from core.known import immortal_time
 from core.options import NOT_NEGATIVE, Checked, Limits
 from core.schema import ARM
 from core.statistics.distributions import Z95

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from core.charts import theme
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
 from core.figure import Figure, provenance, rows_of, text_table
 from core.format import plural
 from core.missing import MissingData

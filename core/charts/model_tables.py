@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
 from core.cox import CoxModel
 from core.figure import Figure, analysed, provenance, rows_of
 from core.format import DASH, fixed, hazard_ratio, p_value, plural

@@ -13,7 +13,7 @@ import pandas as pd
 from core.audit import Audit
 from core.audit_finding import AGREES, DIFFERS, IMPOSSIBLE, VERDICTS
 from core.charts import theme
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
 from core.figure import Figure, Provenance, provenance, rows_of
 from core.format import DASH, exact, fixed, p_value, p_with_digits, plural
 from core.published import NOT_HERE, Comparison

@@ -10,7 +10,7 @@ import altair as alt
 
 from core.charts import theme
 from core.charts.forest import HIGH, LOW
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
 from core.cox import CoxModel
 from core.estimability import proportional_verdict
 from core.figure import Figure, analysed, provenance, rows_of, text_table

@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from core.cohort import Cohort
-from core.counts import count
+from core.cohort.cohort import Cohort
+from core.cohort.counts import count
+from core.cohort.immortal_time import immortal_time
 from core.figure import Figure, provenance, rows_of
 from core.format import (
     DASH,
@@ -24,7 +25,6 @@ from core.format import (
     share_with_limits,
     significant,
 )
-from core.known import immortal_time
 
 
 def table_figure(cohort: Cohort, part: str, endpoint: str, by: str | None, title: str, table: pd.DataFrame,

@@ -13,7 +13,7 @@ from core.adverse_events import AdverseEvents
 from core.charts import theme, toxicity_marks
 from core.charts.adverse_events import BAND_WORDS, arm_legend
 from core.charts.toxicity_tables import no_test
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
 from core.figure import Figure, by_words, provenance, rows_of, text_table
 from core.format import DASH, count_and_percent, p_value, percentage_points, plural, ratio_with_limits
 from core.options import Checked, Limits

@@ -47,7 +47,7 @@ def held(name: str) -> dict[str, int]:
     """Count the living cohorts and tables of a file, and all uploads and saved files that the server holds."""
     from streamlit.runtime import Runtime
 
-    from core.cohort import Cohort
+    from core.cohort.cohort import Cohort
     from core.reading.text_table import TextTable
 
     gc.collect()

@@ -55,12 +55,12 @@ from core.charts.toxicity import (
     volcano_figure,
 )
 from core.charts.toxicity_tables import burden_table, overall_figure, term_figure
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
+from core.cohort.subsets import within
 from core.competing import cumulative_incidence, incidence_at
 from core.cox import CoxOptions
 from core.failure import failure_pattern
 from core.figure import Figure
-from core.parts import within
 from core.published import compare
 from core.weighting import WeightingOptions, weighted_comparison
 from tests.conftest import ROOT, SAMPLE

@@ -7,10 +7,10 @@ import pytest
 
 from core import cox, kaplan_meier, read_cohort, treatment_effect
 from core.adequacy import few_events, left_out, log_rank_reason
-from core.counts import count
+from core.cohort.counts import count
+from core.cohort.immortal_time import immortal_time
+from core.cohort.strata import strata
 from core.errors import NotEstimable
-from core.known import immortal_time
-from core.strata import strata
 
 
 def cohort_of(rows):

@@ -9,10 +9,10 @@ import pytest
 
 from core import Filters, read_cohort, schema
 from core.checks import last_seen
+from core.cohort.strata import stratification
 from core.errors import FilterError, MappingError, NeedsAnswer, NotEstimable, ValidationError
 from core.findings import grouped_by_kind
 from core.mapping.column_mapping import ColumnMapping
-from core.strata import stratification
 from tests.conftest import REFERENCE, SAMPLE
 
 HEAD = "id,arm,OS_months,OS_event,age\n"

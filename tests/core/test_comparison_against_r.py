@@ -10,6 +10,7 @@ import pytest
 
 from core import kaplan_meier, read_cohort
 from core.charts.tables import restricted_mean_table
+from core.cohort.landmark import landmark
 from core.comparison import TestOptions, compare, pairwise, trend
 from core.errors import NotEstimable
 from core.estimates import (
@@ -21,7 +22,6 @@ from core.estimates import (
     restricted_mean_comparison,
     survival_at,
 )
-from core.landmark import landmark
 from core.statistics.multiplicity import adjusted
 from tests.conftest import REFERENCE, SAMPLE
 from tests.core.test_against_r import COHORTS, agree, read

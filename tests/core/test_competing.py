@@ -19,10 +19,10 @@ from core.causes import (
     why_no_competing,
 )
 from core.charts import incidence_figure
+from core.cohort.landmark import landmark
 from core.competing import cumulative_incidence, incidence_at
 from core.errors import MappingError, NotEstimable, ValidationError
 from core.export.picture import png
-from core.landmark import landmark
 from tests.conftest import REFERENCE
 from tests.core.test_against_r import MAPPINGS, agree, floats, read
 

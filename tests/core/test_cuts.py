@@ -11,9 +11,9 @@ from hypothesis import strategies as some
 
 from core import Cohort, baseline, read_cohort
 from core.charts.composition import bin_counts, brushed
-from core.filters import Condition, Filters
+from core.cohort.filters import Condition, Filters
+from core.cohort.strata import _median, cuts_of, level_counts, strata
 from core.schema import Cut
-from core.strata import _median, cuts_of, level_counts, strata
 from core.subgroups import condition_of
 from tests.conftest import HCC, SAMPLE
 
@@ -94,8 +94,8 @@ def test_bars_hold_whom_a_brush_over_them_keeps(sample):
 @given(some.lists(some.floats(-1e6, 1e6), min_size=1, max_size=30))
 def test_the_median_s_cut_is_said_with_all_its_digits(values):
     """Its label tells exactly who is below: the same patients as the median itself."""
+    from core.cohort.strata import _median
     from core.format import exact
-    from core.strata import _median
 
     array = np.array(values)
     cut = _median(array)

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core import Cohort, adverse_events, kaplan_meier, read_cohort, treatment_effect
-from core.counts import count
-from core.filters import Condition, Filters
+from core.cohort.counts import count
+from core.cohort.filters import Condition, Filters
 
 MAPPING = {
     "patient_id": "id",

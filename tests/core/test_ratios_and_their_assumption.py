@@ -15,12 +15,12 @@ from core import (
     univariable,
 )
 from core.charts import Part, km_figure, model_figure, subgroup_figure, weighted_figure
+from core.cohort.strata import stratification
 from core.comparison import TestOptions as ComparedBy
 from core.comparison import compare
 from core.errors import NotEstimable
 from core.estimates import restricted_mean
 from core.figure import headings_of
-from core.strata import stratification
 from core.subgroups import condition_of
 from core.weighting import WeightingOptions, weighted_comparison
 from tests.conftest import REFERENCE, SAMPLE

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from core import CoxOptions, cox, read_cohort
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
 from core.estimability import NO_FINITE_RATIO, UNTOLD
 from core.statistics.segments import Runs
 

@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import read_cohort
-from core.filters import Filters
+from core.cohort.filters import Filters
 from tests.conftest import HCC, REFERENCE, ROOT
 from tests.core.every_figure import cohort_of
 from tests.ui.test_hazard_ratios import texts

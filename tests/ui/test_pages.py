@@ -5,7 +5,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.strata import strata
+from core.cohort.strata import strata
 from core.subgroups import condition_of
 from tests.conftest import HCC, ROOT
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
+from core.cohort.strata import categorical, strata
 from core.errors import NotEstimable
 from core.mapping.roles import FactorRole
-from core.strata import categorical, strata
 
 SELECTION = "selection"
 REST = "All others"

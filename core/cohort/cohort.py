@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 
 from core import schema
+from core.cohort.filters import Condition, Filters
 from core.errors import FilterError
-from core.filters import Condition, Filters
 from core.mapping.column_mapping import ColumnMapping
 from core.mapping.dictionary import ae_category
 from core.mapping.roles import FactorRole

@@ -13,10 +13,10 @@ from functools import cached_property
 import numpy as np
 
 from core import schema
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
+from core.cohort.strata import Strata, counted, strata, stratification
 from core.errors import MappingError
 from core.memo import Remembers
-from core.strata import Strata, counted, strata, stratification
 
 TOLERANCE = 1.4901161193847656e-08  # R's sqrt(.Machine$double.eps), for times and quantiles
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from core import schema
-from core.cohort import Cohort
-from core.counts import TOLERANCE, timeline
+from core.cohort.cohort import Cohort
+from core.cohort.counts import TOLERANCE, timeline
+from core.cohort.immortal_time import as_known_by
 from core.errors import NotEstimable
 from core.format import number, plural
-from core.known import as_known_by
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

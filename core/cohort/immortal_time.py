@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from core import schema
-from core.cohort import Cohort
-from core.counts import TOLERANCE
+from core.cohort.cohort import Cohort
+from core.cohort.counts import TOLERANCE
 from core.format import number
 from core.mapping.dictionary import NO_WORDS
 from core.mapping.roles import FactorRole

@@ -11,9 +11,9 @@ from functools import partial
 
 import numpy as np
 
-from core.cohort import Cohort
-from core.counts import timeline
-from core.strata import counted, strata
+from core.cohort.cohort import Cohort
+from core.cohort.counts import timeline
+from core.cohort.strata import counted, strata
 
 By = str | tuple[str | None, ...]
 _MANY = 20_000  # patients

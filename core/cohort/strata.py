@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from core import schema
-from core.cohort import Cohort
+from core.cohort.cohort import Cohort
 from core.errors import NotEstimable
 from core.format import exact
 from core.schema import Cut
