@@ -8,7 +8,7 @@ import pandas as pd
 from core import schema
 from core.findings import Findings, ranges
 from core.format import number, plural
-from core.levels import as_number, squeeze
+from core.guessing.levels import as_number, squeeze
 from core.mapping.column_mapping import ColumnMapping
 from core.mapping.dictionary import dictionary_entry, fold
 from core.mapping.roles import EndpointRole

@@ -14,7 +14,7 @@ from core.cohort.strata import categorical
 from core.errors import MappingError
 from core.findings import Findings, ranges
 from core.format import plural
-from core.levels import grade, squeeze
+from core.guessing.levels import grade, squeeze
 from core.mapping.column_mapping import ColumnMapping
 from core.mapping.dictionary import AE_FILE_NAMES, NO_WORDS, YES_WORDS, ae_category, fold
 from core.mapping.roles import EventFileRole

@@ -11,7 +11,7 @@ from typing import Any, TypeGuard
 from core.adam import kind_of, study_of
 from core.errors import CohortError, MappingError, NeedsAnswer, merged
 from core.event_list import guess_event_file
-from core.guessing import guess_mapping, is_event_list
+from core.guessing.guess import guess_mapping, is_event_list
 from core.mapping.column_mapping import ColumnMapping
 from core.read_options import ReadOptions
 from core.reading.grid import Progress

@@ -13,7 +13,7 @@ from core.derive import derived
 from core.errors import ValidationError
 from core.findings import Findings, grouped_by_kind, ranges
 from core.format import plain_number, plural
-from core.levels import MANY, as_number, grade, levels_of
+from core.guessing.levels import MANY, as_number, grade, levels_of
 from core.mapping.column_mapping import ColumnMapping
 from core.mapping.dictionary import ae_category, ae_term, dictionary_entry
 from core.mapping.roles import DATE, ArmRole, EndpointRole, FactorRole

@@ -9,8 +9,8 @@ import streamlit as st
 
 from core import schema
 from core.format import plain_number
-from core.guessing import factor_for
-from core.levels import MANY, as_number, levels_of
+from core.guessing.guess import factor_for
+from core.guessing.levels import MANY, as_number, levels_of
 from core.mapping.column_mapping import factor_json
 from core.mapping.dictionary import dictionary_entry
 from core.mapping.roles import ALBI, FORMULAS

@@ -11,7 +11,7 @@ from core.charts.swimmer import swimmer_figure
 from core.duration import duration_of_response
 from core.errors import MappingError, NeedsAnswer, NotEstimable
 from core.failure import ANY, failure_pattern
-from core.guessing import guess_mapping
+from core.guessing.guess import guess_mapping
 from core.kaplan_meier import kaplan_meier
 from core.mapping.response_levels import category_of
 from core.reading.read_table import read_table

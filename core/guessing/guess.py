@@ -8,28 +8,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core import schema
-from core.endpoint_guess import EndpointGuess
 from core.errors import MappingError, NeedsAnswer
-from core.factor_guess import FactorGuess
-from core.factors import guess_factors
 from core.findings import Findings
-from core.identifiers import is_identifier
-from core.levels import (
-    MANY,
-    as_number,
-    default_reference,
-    grade,
-    labels_for,
-    levels_of,
-    squeeze,
-)
+from core.guessing.guess_dates import when_guess
+from core.guessing.guess_endpoints import EndpointGuess
+from core.guessing.guess_factor import FactorGuess
+from core.guessing.guess_factors import guess_factors
+from core.guessing.identifiers import is_identifier
+from core.guessing.levels import MANY, as_number, default_reference, grade, labels_for, levels_of, squeeze
 from core.mapping import dictionary
 from core.mapping.column_mapping import ColumnMapping
 from core.mapping.response_levels import meaning_of
 from core.mapping.roles import DATE, MEANING_WORDS, ArmRole, EndpointRole, FactorRole, SafetyRole
 from core.reading.numbers import UNKNOWN, is_ambiguous
 from core.reading.text_table import TextTable
-from core.when_guess import when_guess
 
 # A grade under such a header is no adverse event of the treatment.
 _NO_EVENT_TERM = re.compile(r"baseline|\bpre|history|score|vas\b|type|number|any|before|史|评分|基线|治疗前",

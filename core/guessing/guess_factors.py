@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from core import schema
-from core.factor_guess import MOSTLY, FactorGuess
 from core.findings import Findings
 from core.format import number
-from core.levels import MANY, as_number, bare_grades
+from core.guessing.guess_factor import MOSTLY, FactorGuess
+from core.guessing.levels import MANY, as_number, bare_grades
 from core.mapping.column_mapping import factor_json
 from core.mapping.dictionary import DICTIONARY, under_treatment
 from core.mapping.roles import ALBI, FactorRole

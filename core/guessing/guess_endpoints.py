@@ -10,7 +10,7 @@ import numpy as np
 from core import schema
 from core.findings import Findings
 from core.format import number
-from core.levels import as_number, counts_censoring, default_event_values, events_by_words
+from core.guessing.levels import as_number, counts_censoring, default_event_values, events_by_words
 from core.mapping import dictionary
 from core.mapping.roles import EndpointRole
 from core.reading.dates import ORDERS, dates_of

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from core import schema
-from core.levels import MANY, as_number, labels_for, levels_of
+from core.guessing.levels import MANY, as_number, labels_for, levels_of
 from core.mapping.dictionary import Entry, dictionary_entry, legend_in, unit_in
 from core.mapping.roles import FactorRole
 from core.reading.numbers import UNKNOWN, Numbers, numbers_of, parse_number
