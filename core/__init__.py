@@ -2,11 +2,11 @@
 
 from core.adverse_events import adverse_events
 from core.baseline import BaselineOptions, baseline
-from core.build import read_cohort
 from core.cohort.cohort import Cohort
 from core.cohort.filters import Filters
 from core.cox import CoxOptions, cox, univariable
 from core.errors import CohortError, NeedsAnswer
+from core.intake.build import read_cohort
 from core.kaplan_meier import kaplan_meier
 from core.mapping.column_mapping import ColumnMapping
 from core.missing import missing_data

@@ -20,7 +20,6 @@ from core.adverse_events import AdverseEvents, EventOptions
 from core.adverse_events import overall_tests as _over_all
 from core.audit import Audit, audit_file
 from core.baseline import Baseline, BaselineOptions
-from core.build import make_cohort
 from core.burden import burden as _burden_of
 from core.cohort.cohort import Cohort
 from core.cohort.filters import Filters
@@ -35,8 +34,9 @@ from core.cox_check import cox_opinion as _cox_opinion
 from core.errors import CohortError, NotEstimable
 from core.failure import FailurePattern
 from core.failure import failure_pattern as _pattern
+from core.intake.build import make_cohort
+from core.intake.loading import Loading
 from core.kaplan_meier import KaplanMeier
-from core.loading import Loading
 from core.mapping.column_mapping import ColumnMapping
 from core.missing import MissingData
 from core.product_limit import ConfType

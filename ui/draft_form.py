@@ -12,7 +12,7 @@ from core.cohort.cohort import Cohort
 from core.errors import CohortError, NeedsAnswer, ValidationError
 from core.findings import Findings
 from core.format import plural
-from core.loading import Loading
+from core.intake.loading import Loading
 from core.mapping.column_mapping import ColumnMapping
 from core.read_options import ReadOptions
 from core.reading.delimited import DELIMITERS

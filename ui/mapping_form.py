@@ -12,9 +12,9 @@ from typing import Any
 import streamlit as st
 
 from core import schema
-from core.event_list import NEEDED
 from core.guessing.guess import factor_for
 from core.guessing.levels import as_number, default_event_values, default_reference, labels_for, levels_of
+from core.intake.event_list import NEEDED
 from core.mapping.column_mapping import factor_json
 from core.mapping.dictionary import AE_FILE_NAMES, ae_category, ae_term, time_unit_in
 from core.mapping.response_levels import meaning_of

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import CohortError
-from core.loading import Loading, fits, load_files
+from core.intake.loading import Loading, fits, load_files
 from core.read_options import ReadOptions
 from core.reading.limits import MAX_BYTES
 from core.reading.read_table import read_table

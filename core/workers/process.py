@@ -18,7 +18,7 @@ from core.errors import CohortError
 from core.workers.pool import received_bytes, send_bytes
 
 _EVERY = 0.1  # seconds between words of progress
-_NEEDED = ("core.loading", "core.reading.worksheet")  # the libraries of most tasks, there before the first
+_NEEDED = ("core.intake.loading", "core.reading.worksheet")  # the libraries of most tasks, there before the first
 
 
 class _Progress:

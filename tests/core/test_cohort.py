@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from core import Filters, read_cohort, schema
-from core.checks import last_seen
 from core.cohort.strata import stratification
 from core.errors import FilterError, MappingError, NeedsAnswer, NotEstimable, ValidationError
 from core.findings import grouped_by_kind
+from core.intake.plausibility import last_seen
 from core.mapping.column_mapping import ColumnMapping
 from tests.conftest import REFERENCE, SAMPLE
 

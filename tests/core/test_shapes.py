@@ -8,7 +8,7 @@ import pytest
 
 from core import NeedsAnswer, ReadOptions, adverse_events, cox, read_cohort, treatment_effect
 from core.errors import MappingError, ReadingError
-from core.loading import begin, is_mapping
+from core.intake.loading import begin, is_mapping
 from core.reading.numbers import parse_number
 from core.reading.read_table import read_table
 from tests.conftest import REFERENCE

@@ -14,7 +14,7 @@ import zipfile
 import pytest
 
 from core import CohortError, read_cohort
-from core.build import make_cohort
+from core.intake.build import make_cohort
 from core.reading.delimited import DELIMITERS
 from core.reading.encoding import ENCODINGS
 from core.reading.read_table import read_table

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from core.errors import CohortError
-from core.loading import load_files
+from core.intake.loading import load_files
 from core.reading.read_table import read_table
 from core.workers.pool import Bounds
 

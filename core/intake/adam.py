@@ -13,10 +13,10 @@ import numpy as np
 
 from core import schema
 from core.errors import MappingError, NeedsAnswer
-from core.event_list import guess_event_file
 from core.findings import Findings, ranges
 from core.guessing.guess import guess_mapping
 from core.guessing.levels import default_reference, levels_of
+from core.intake.event_list import guess_event_file
 from core.mapping.column_mapping import ColumnMapping
 from core.mapping.dictionary import CONTROL_WORDS, ENDPOINTS, WITHOUT_DEATH
 from core.mapping.roles import ArmRole, EndpointRole

@@ -7,10 +7,10 @@ import re
 import numpy as np
 
 from core import schema
-from core.cells import Cells
 from core.findings import ranges
 from core.format import plural
 from core.guessing.levels import MANY
+from core.intake.cells import Cells
 from core.mapping.dictionary import dictionary_entry, time_unit_in
 from core.reading.numbers import UNKNOWN, Numbers, is_ambiguous, numbers_of
 

@@ -8,10 +8,10 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
-from core.adam import kind_of, study_of
 from core.errors import CohortError, MappingError, NeedsAnswer, merged
-from core.event_list import guess_event_file
 from core.guessing.guess import guess_mapping, is_event_list
+from core.intake.adam import kind_of, study_of
+from core.intake.event_list import guess_event_file
 from core.mapping.column_mapping import ColumnMapping
 from core.read_options import ReadOptions
 from core.reading.grid import Progress

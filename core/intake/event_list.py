@@ -9,19 +9,19 @@ import numpy as np
 import pandas as pd
 
 from core import schema
-from core.checks import last_seen
 from core.cohort.strata import categorical
 from core.errors import MappingError
 from core.findings import Findings, ranges
 from core.format import plural
 from core.guessing.levels import grade, squeeze
+from core.intake.plausibility import last_seen
+from core.intake.validation import event_frame, raise_refused
 from core.mapping.column_mapping import ColumnMapping
 from core.mapping.dictionary import AE_FILE_NAMES, NO_WORDS, YES_WORDS, ae_category, fold
 from core.mapping.roles import EventFileRole
 from core.reading.numbers import parse_number
 from core.reading.text_table import TextColumn, TextTable
 from core.schema import spellings
-from core.validation import event_frame, raise_refused
 
 _YES_BEGINNINGS = ("related", "possibl", "probabl", "definit", "likely", "serious", "相关", "可能")
 _NO_BEGINNINGS = ("notrelated", "unrelated", "notserious", "nonserious", "无关", "不相关")
