@@ -31,14 +31,14 @@ from core import (
     adverse_events,
     baseline,
     cox,
-    kaplan_meier,
     read_cohort,
     subgroup_hazard_ratios,
     treatment_effect,
 )
 from core.baseline import BaselineOptions
 from core.cohort.strata import strata
-from core.estimates import restricted_mean, survival_at
+from core.survival import kaplan_meier
+from core.survival.estimates import restricted_mean, survival_at
 
 ENDPOINTS = {"os": "OS", "pfs": "PFS"}
 BANDS = ("any", "1-2", ">=3")  # board.R has the same

@@ -19,9 +19,9 @@ from pathlib import Path
 import pandas as pd
 
 from bench.beside import LIFELINES_MOST, check, cohort_file, in_r, repeats, runs, said, timed
-from core import Cohort, kaplan_meier, read_cohort, treatment_effect
-from core.comparison import compare
-from core.estimates import (
+from core import Cohort, read_cohort, treatment_effect
+from core.survival import kaplan_meier
+from core.survival.estimates import (
     differences_at,
     follow_up,
     quantiles,
@@ -29,6 +29,7 @@ from core.estimates import (
     restricted_mean_comparison,
     survival_at,
 )
+from core.survival.log_rank import compare
 
 FILTER = {"afp": {"ge": 20}}  # survival.R and `lifelines_page` keep the same
 OF = {"endpoint": "OS", "by": "arm"}

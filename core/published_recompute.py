@@ -17,14 +17,14 @@ from core.cohort.strata import strata
 from core.cox import CoxModel, CoxOptions, cox
 from core.design import Form, default_form
 from core.errors import CohortError
-from core.estimates import follow_up
 from core.failure import ANY, failure_pattern
 from core.grouped_numbers import NumberTest
-from core.kaplan_meier import kaplan_meier
 from core.mapping.response_levels import category_of
 from core.published_figures import Key, published
 from core.response import CONTROL, OBJECTIVE, response
 from core.schema import ARM, Cut
+from core.survival.estimates import follow_up
+from core.survival.kaplan_meier import kaplan_meier
 
 CORRECTED, PRINTED = "Table 4, labels corrected", "Table 4, as printed"
 _FACTORS = {"male": "sex", "tumor_number": "tumor_number", "pvtt": "pvtt", "hvtt": "hvtt", "t_stage": "t_stage",

@@ -12,10 +12,10 @@ import pandas as pd
 from core.cohort.cohort import Cohort
 from core.cohort.counts import timeline
 from core.cohort.strata import reference_place, strata, stratification
-from core.comparison import Weight
-from core.estimates import longest_tau
 from core.format import number, plain_number
-from core.survival_options import SurvivalOptions
+from core.survival.estimates import longest_tau
+from core.survival.log_rank import Weight
+from core.survival.survival_options import SurvivalOptions
 
 _WEIGHT: dict[Weight, str] = {"Gehan-Wilcoxon": "n", "Tarone-Ware": "sqrt(n)"}
 

@@ -18,12 +18,12 @@ import pandas as pd
 from core.cohort.cohort import Cohort
 from core.cohort.counts import count, timeline
 from core.cohort.strata import strata
-from core.comparison import Weight, compare
 from core.estimability import estimable
-from core.estimates import follow_up, restricted_mean, survival_at
 from core.format import number
-from core.kaplan_meier import kaplan_meier
-from core.survival_options import SurvivalOptions
+from core.survival.estimates import follow_up, restricted_mean, survival_at
+from core.survival.kaplan_meier import kaplan_meier
+from core.survival.log_rank import Weight, compare
+from core.survival.survival_options import SurvivalOptions
 from core.treatment import treatment_effect
 
 SAME = 1e-6

@@ -18,11 +18,11 @@ from core.format import fixed, plural
 from core.likelihood.cox_fit import fit
 from core.likelihood.monotone import finite_against_first
 from core.options import Checked, takes_options
-from core.product_limit import ConfType, confidence, quantile
 from core.propensity import Kind, effective_size, mean_differences, propensity_score, weights
 from core.schema import ARM
 from core.statistics.distributions import Z95, two_sided_p
 from core.statistics.e_value import e_values
+from core.survival.product_limit import ConfType, confidence, quantile
 from core.zph import proportional_hazards
 
 _WORTH = 2.0  # patients of an arm, that must be left of it after weighting

@@ -12,11 +12,11 @@ from core.charts.adverse_events import CLICK
 from core.charts.kaplan_meier import assumption
 from core.cohort.cohort import Cohort
 from core.cohort.subsets import SELECTION
-from core.estimates import restricted_mean
 from core.figure import Figure, table_parts
 from core.likelihood.grouped_proportional_hazards import DOUBT
-from core.product_limit import ConfType
 from core.schema import ARM
+from core.survival.estimates import restricted_mean
+from core.survival.product_limit import ConfType
 from ui import cache, filters, state
 from ui.display import heading, note, panel, show, table
 from ui.escape import plain

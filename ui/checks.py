@@ -14,7 +14,7 @@ from core.cox import CoxModel
 from core.cox_check import cox_r_code
 from core.export.data import table_bytes
 from core.r_code import RCode, r_code
-from core.survival_options import SurvivalOptions
+from core.survival.survival_options import SurvivalOptions
 from ui import cache
 from ui.display import heading, note, panel, table
 from ui.escape import plain

@@ -8,7 +8,6 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from core.adequacy import few_patients
 from core.charts import course_figure, model_figure, spline_figure, subgroup_figure
 from core.charts.forest import CLICK
 from core.charts.hazard_ratios import SORTS
@@ -22,6 +21,7 @@ from core.format import fixed, number, plural
 from core.likelihood.grouped_proportional_hazards import DOUBT
 from core.schema import ARM
 from core.subgroups import condition_of, forest_factors
+from core.survival.adequacy import few_patients
 from core.time_split import middle_of_events
 from ui import cache, state
 from ui.balance import balance

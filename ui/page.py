@@ -8,7 +8,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.adequacy import few_patients, left_out
 from core.cohort.cohort import Cohort
 from core.cohort.counts import count
 from core.cohort.filters import Filters
@@ -17,6 +16,7 @@ from core.cohort.subsets import SELECTION
 from core.errors import FilterError
 from core.format import plural
 from core.schema import ARM
+from core.survival.adequacy import few_patients, left_out
 from ui import cache, filters, serving, state
 from ui.escape import plain
 from ui.export_dialog import export_dialog

@@ -16,11 +16,11 @@ from core.cohort.cohort import Cohort
 from core.cohort.strata import baseline_groups
 from core.duration import duration_endpoint, duration_of_response
 from core.format import number
-from core.kaplan_meier import kaplan_meier
 from core.mapping.roles import MEANINGS, Meaning
 from core.response import ResponseOptions, meanings_of
 from core.schema import RESPONSE
 from core.statistics.proportions import PAIR_TESTS
+from core.survival.kaplan_meier import kaplan_meier
 from ui import cache
 from ui.board import curves_part, endpoint_choice, numbers
 from ui.display import heading, meaning_words, note, panel, show, table, turned

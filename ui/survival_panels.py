@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from core.adequacy import few_at_tau
 from core.charts.tables import (
     follow_up_table,
     pairs_table,
@@ -17,9 +16,11 @@ from core.charts.tables import (
 )
 from core.cohort.cohort import Cohort
 from core.cohort.strata import strata, stratified_by
-from core.comparison import WEIGHTS, TestOptions, compare, pairwise, trend
 from core.errors import NotEstimable
-from core.estimates import (
+from core.format import number
+from core.schema import ARM
+from core.survival.adequacy import few_at_tau
+from core.survival.estimates import (
     differences_at,
     follow_up,
     quantiles,
@@ -27,9 +28,8 @@ from core.estimates import (
     restricted_mean_comparison,
     survival_at,
 )
-from core.format import number
-from core.schema import ARM
-from core.survival_options import SurvivalOptions
+from core.survival.log_rank import WEIGHTS, TestOptions, compare, pairwise, trend
+from core.survival.survival_options import SurvivalOptions
 from ui.display import heading, note, panel, show_table
 
 _TIMES, _SHARES = "6, 12, 24", "25, 50, 75"

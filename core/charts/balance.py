@@ -9,7 +9,6 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.adequacy import few_events
 from core.charts import theme
 from core.charts.axes import at_risk, axes_of
 from core.charts.kaplan_meier import endpoint_label
@@ -34,6 +33,7 @@ from core.format import (
 )
 from core.propensity import ESTIMANDS
 from core.schema import ARM
+from core.survival.adequacy import few_events
 from core.weighting import Weighting
 
 BALANCED = 0.1  # a standardised difference below it is taken as balance (Austin. Stat Med 2009;28:3083)

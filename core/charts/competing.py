@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.adequacy import left_out
 from core.charts.axes import at_risk, shares, time_ticks
 from core.charts.kaplan_meier import endpoint_label, warnings
 from core.charts.panes import Axes, Block, Curve, Pane
 from core.charts.steps import KEY, draw, thinned
 from core.cohort.cohort import Cohort
-from core.competing import CumulativeIncidence
 from core.figure import Figure, provenance, rows_of
 from core.format import fixed, number, p_phrase, plural, share_with_limits
+from core.survival.adequacy import left_out
+from core.survival.cumulative_incidence import CumulativeIncidence
 
 
 def incidence_figure(cohort: Cohort, result: CumulativeIncidence, at: pd.DataFrame, *, longest: float,

@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-from core.adequacy import few_events, left_out, log_rank_reason
 from core.charts.axes import axes_of
 from core.charts.panes import Axes, Block, Curve, Pane
 from core.charts.steps import KEY, MANY, draw, thinned
@@ -16,7 +15,6 @@ from core.cohort.cohort import Cohort
 from core.cohort.counts import count
 from core.cohort.immortal_time import immortal_time
 from core.estimability import proportional_verdict
-from core.estimates import restricted_mean_comparison
 from core.figure import Figure, provenance, rows_of, text_table
 from core.format import (
     NOT_ESTIMABLE,
@@ -29,10 +27,12 @@ from core.format import (
     share_with_limits,
     shortest,
 )
-from core.kaplan_meier import KaplanMeier
 from core.options import NOT_NEGATIVE, Checked, Limits
 from core.schema import ARM
 from core.statistics.distributions import Z95
+from core.survival.adequacy import few_events, left_out, log_rank_reason
+from core.survival.estimates import restricted_mean_comparison
+from core.survival.kaplan_meier import KaplanMeier
 from core.treatment import TreatmentEffect
 
 View = Literal["survival", "complement", "hazard", "log-log"]

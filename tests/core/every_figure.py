@@ -10,7 +10,6 @@ from core import (
     adverse_events,
     baseline,
     cox,
-    kaplan_meier,
     missing_data,
     read_cohort,
     response,
@@ -22,7 +21,6 @@ from core.adverse_events import EventOptions, grouped, overall_tests
 from core.audit import audit
 from core.audit_table import read_audit
 from core.burden import burden
-from core.causes import competing_endpoints
 from core.charts import (
     CurveOptions,
     Part,
@@ -57,11 +55,13 @@ from core.charts.toxicity import (
 from core.charts.toxicity_tables import burden_table, overall_figure, term_figure
 from core.cohort.cohort import Cohort
 from core.cohort.subsets import within
-from core.competing import cumulative_incidence, incidence_at
 from core.cox import CoxOptions
 from core.failure import failure_pattern
 from core.figure import Figure
 from core.published import compare
+from core.survival import kaplan_meier
+from core.survival.cumulative_incidence import cumulative_incidence, incidence_at
+from core.survival.first_cause import competing_endpoints
 from core.weighting import WeightingOptions, weighted_comparison
 from tests.conftest import ROOT, SAMPLE
 

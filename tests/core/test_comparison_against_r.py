@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import kaplan_meier, read_cohort
+from core import read_cohort
 from core.charts.tables import restricted_mean_table
 from core.cohort.landmark import landmark
-from core.comparison import TestOptions, compare, pairwise, trend
 from core.errors import NotEstimable
-from core.estimates import (
+from core.statistics.multiplicity import adjusted
+from core.survival import kaplan_meier
+from core.survival.estimates import (
     differences_at,
     follow_up,
     longest_tau,
@@ -22,7 +23,7 @@ from core.estimates import (
     restricted_mean_comparison,
     survival_at,
 )
-from core.statistics.multiplicity import adjusted
+from core.survival.log_rank import TestOptions, compare, pairwise, trend
 from tests.conftest import REFERENCE, SAMPLE
 from tests.core.test_against_r import COHORTS, agree, read
 

@@ -6,8 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import kaplan_meier, read_cohort
-from core.causes import (
+from core import read_cohort
+from core.charts import incidence_figure
+from core.cohort.landmark import landmark
+from core.errors import MappingError, NotEstimable, ValidationError
+from core.export.picture import png
+from core.survival import kaplan_meier
+from core.survival.cumulative_incidence import cumulative_incidence, incidence_at
+from core.survival.first_cause import (
     DEATH_BEFORE,
     DEATH_FIRST,
     FIRST_FAILURE,
@@ -18,11 +24,6 @@ from core.causes import (
     competing_endpoints,
     why_no_competing,
 )
-from core.charts import incidence_figure
-from core.cohort.landmark import landmark
-from core.competing import cumulative_incidence, incidence_at
-from core.errors import MappingError, NotEstimable, ValidationError
-from core.export.picture import png
 from tests.conftest import REFERENCE
 from tests.core.test_against_r import MAPPINGS, agree, floats, read
 

@@ -146,8 +146,9 @@ def test_groups_of_columns_reach_word_excel_and_slides():
 
 def test_columns_named_like_the_app_s_own_are_kept():
     """A factor called `n` with a level `Events`: its column does not take another's place."""
-    from core import kaplan_meier, read_cohort
+    from core import read_cohort
     from core.charts import Part, km_figure
+    from core.survival import kaplan_meier
 
     rows = "".join(f"p{i},{('Events', 'n')[i % 2]},{i + 2},{i % 3 > 0:d}\n" for i in range(30))
     cohort = read_cohort(f"id,n,OS_months,OS_event\n{rows}".encode(), {

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from pptx import Presentation
 from pypdf import PdfReader
 
-from core import adverse_events, kaplan_meier, missing_data, read_cohort, treatment_effect
+from core import adverse_events, missing_data, read_cohort, treatment_effect
 from core.charts import (
     Part,
     adverse_events_figure,
@@ -30,6 +30,7 @@ from core.export import FORMATS, file_name, formats_of, made
 from core.export.data import csv_bytes
 from core.export.picture import png, svg
 from core.export.slides import pptx
+from core.survival import kaplan_meier
 
 
 def km(cohort, by="arm", endpoint="OS"):

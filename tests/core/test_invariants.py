@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core import Cohort, adverse_events, kaplan_meier, read_cohort, treatment_effect
+from core import Cohort, adverse_events, read_cohort, treatment_effect
 from core.cohort.counts import count
 from core.cohort.filters import Condition, Filters
+from core.survival import kaplan_meier
 
 MAPPING = {
     "patient_id": "id",

@@ -9,13 +9,14 @@ from typing import Literal, get_args, get_origin, get_type_hints
 import pytest
 
 import core
-from core import CohortError, cox, kaplan_meier
+from core import CohortError, cox
 from core.adverse_events import EventOptions
-from core.comparison import TestOptions as ComparedBy
 from core.cox import CoxOptions
 from core.errors import OptionError
 from core.options import Checked
-from core.survival_options import SurvivalOptions
+from core.survival import kaplan_meier
+from core.survival.log_rank import TestOptions as ComparedBy
+from core.survival.survival_options import SurvivalOptions
 from core.weighting import WeightingOptions
 
 MODULES = [importlib.import_module(m.name) for m in pkgutil.walk_packages(core.__path__, "core.")]

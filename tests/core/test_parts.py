@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import kaplan_meier, read_cohort, treatment_effect
+from core import read_cohort, treatment_effect
 from core.charts import CurveOptions, Part, km_figure, km_panes_figure
 from core.charts.kaplan_meier import VIEWS
 from core.cohort.immortal_time import NOT_YET, immortal_time, known_by, later_keys
@@ -12,6 +12,7 @@ from core.cohort.landmark import landmark
 from core.cohort.subsets import REST, SELECTION, against_rest, within
 from core.errors import NotEstimable
 from core.export import FORMATS, formats_of, made
+from core.survival import kaplan_meier
 from tests.conftest import REFERENCE
 
 VP34 = {"pvtt": {"in": ["Vp3", "Vp4"]}}

@@ -5,12 +5,13 @@ import io
 import pandas as pd
 import pytest
 
-from core import kaplan_meier, read_cohort
+from core import read_cohort
 from core.audit_finding import AGREES, DIFFERS
 from core.charts.published import comparison_figure, comparison_table
 from core.errors import CohortError
 from core.published import NOT_HERE, compare
 from core.published_figures import published
+from core.survival import kaplan_meier
 from tests.conftest import REFERENCE
 from tests.core.test_cox_against_r import MAPPINGS
 

@@ -5,23 +5,16 @@ import json
 import numpy as np
 import pytest
 
-from core import (
-    CoxOptions,
-    cox,
-    kaplan_meier,
-    read_cohort,
-    subgroup_hazard_ratios,
-    treatment_effect,
-    univariable,
-)
+from core import CoxOptions, cox, read_cohort, subgroup_hazard_ratios, treatment_effect, univariable
 from core.charts import Part, km_figure, model_figure, subgroup_figure, weighted_figure
 from core.cohort.strata import stratification
-from core.comparison import TestOptions as ComparedBy
-from core.comparison import compare
 from core.errors import NotEstimable
-from core.estimates import restricted_mean
 from core.figure import headings_of
 from core.subgroups import condition_of
+from core.survival import kaplan_meier
+from core.survival.estimates import restricted_mean
+from core.survival.log_rank import TestOptions as ComparedBy
+from core.survival.log_rank import compare
 from core.weighting import WeightingOptions, weighted_comparison
 from tests.conftest import REFERENCE, SAMPLE
 from tests.core.test_cox_against_r import MAPPINGS
@@ -176,7 +169,7 @@ def test_an_arm_of_one_patient_has_no_ratio_by_either_likelihood(firth, which):
 
 
 def test_a_restricted_mean_that_rests_on_one_patient_says_so(sample):
-    from core.adequacy import few_at_tau
+    from core.survival.adequacy import few_at_tau
 
     longest = restricted_mean(sample, endpoint="OS", by="arm")
     assert (longest.n_risk == 1).any()

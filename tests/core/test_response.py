@@ -12,10 +12,10 @@ from core.duration import duration_of_response
 from core.errors import MappingError, NeedsAnswer, NotEstimable
 from core.failure import ANY, failure_pattern
 from core.guessing.guess import guess_mapping
-from core.kaplan_meier import kaplan_meier
 from core.mapping.response_levels import category_of
 from core.reading.read_table import read_table
 from core.response import CONTROL, NOT_EVALUABLE, OBJECTIVE, ResponseOptions
+from core.survival.kaplan_meier import kaplan_meier
 
 A, B = "TACE+IMRT+sorafenib", "TACE+IMRT"
 

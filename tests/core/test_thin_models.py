@@ -11,7 +11,6 @@ from scipy.stats import chi2
 
 from bench.simulate import simulate
 from core import CoxOptions, cox, read_cohort, subgroup_hazard_ratios, treatment_effect, univariable
-from core.adequacy import few_patients
 from core.charts import subgroup_figure
 from core.charts.hazard_ratios import model_figure
 from core.charts.model_tables import zph_table
@@ -22,6 +21,7 @@ from core.likelihood.efron_nodes import left_at_risk
 from core.likelihood.two_arm_firth import penalised_pairs
 from core.schema import PATIENT
 from core.subgroups import condition_of
+from core.survival.adequacy import few_patients
 from tests.conftest import REFERENCE, SAMPLE
 from tests.core.thin import CASES, cohort_of
 

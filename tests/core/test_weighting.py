@@ -82,7 +82,7 @@ def test_the_two_kinds_of_average_effect_differ_in_scale_alone(cohorts):
 
 
 def test_equal_weights_change_nothing(cohorts):
-    from core import kaplan_meier
+    from core.survival import kaplan_meier
     found = compared(cohorts, "yang", "IPTW")
     known = kaplan_meier(cohorts["yang"], endpoint="OS", by="arm").curves.set_index("strata")
     assert found.n == 82

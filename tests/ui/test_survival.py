@@ -4,9 +4,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import read_cohort
-from core.comparison import TestOptions, compare
-from core.estimates import restricted_mean, survival_at
 from core.format import p_value, percent
+from core.survival.estimates import restricted_mean, survival_at
+from core.survival.log_rank import TestOptions, compare
 from tests.conftest import ROOT, SAMPLE
 
 

@@ -9,9 +9,9 @@ import pandas as pd
 
 from core.cohort.cohort import Cohort
 from core.cohort.counts import Counts, count
-from core.comparison import log_rank
 from core.options import takes_options
-from core.product_limit import ConfType, limits, product_limit, quantiles_of
+from core.survival.log_rank import log_rank
+from core.survival.product_limit import ConfType, limits, product_limit, quantiles_of
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from core.comparison import TestOptions
 from core.options import NOT_NEGATIVE, Checked, Limits
-from core.product_limit import ConfType
+from core.survival.log_rank import TestOptions
+from core.survival.product_limit import ConfType
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,8 +14,8 @@ from core.cohort.counts import TOLERANCE, Counts, count
 from core.errors import NotEstimable
 from core.format import number
 from core.options import takes_options
-from core.product_limit import ConfType, limits, product_limit, quantiles_of
 from core.statistics.distributions import Z95, two_sided_p
+from core.survival.product_limit import ConfType, limits, product_limit, quantiles_of
 
 _CERTAIN = {"estimate": 1.0, "std_error": 0.0, "conf_low": 1.0, "conf_high": 1.0}
 
