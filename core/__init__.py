@@ -4,18 +4,18 @@ from core.adverse_events import adverse_events
 from core.baseline import BaselineOptions, baseline
 from core.cohort.cohort import Cohort
 from core.cohort.filters import Filters
-from core.cox import CoxOptions, cox, univariable
 from core.errors import CohortError, NeedsAnswer
+from core.hazards.cox import CoxOptions, cox, univariable
+from core.hazards.subgroups import subgroup_hazard_ratios
+from core.hazards.treatment_effect import treatment_effect
+from core.hazards.weighting import WeightingOptions, weighted_comparison
 from core.intake.build import read_cohort
 from core.mapping.column_mapping import ColumnMapping
 from core.missing import missing_data
 from core.read_options import ReadOptions
 from core.response import ResponseOptions, response
-from core.subgroups import subgroup_hazard_ratios
 from core.survival.kaplan_meier import kaplan_meier
-from core.treatment import treatment_effect
 from core.version import __version__
-from core.weighting import WeightingOptions, weighted_comparison
 
 __all__ = [
            "BaselineOptions",

@@ -12,9 +12,9 @@ import pandas as pd
 from core.cohort.cohort import Cohort
 from core.cohort.counts import timeline
 from core.cohort.strata import strata, stratification
-from core.cox import CoxModel
-from core.design import Form, columns_of, form_of
 from core.errors import NotEstimable
+from core.hazards.cox import CoxModel
+from core.hazards.design import Form, columns_of, form_of
 from core.r_code import RCode, described, quoted
 from core.second_opinion import PRECISE, with_agreement
 

@@ -14,11 +14,11 @@ from core.adverse_events import EventOptions, adverse_events
 from core.baseline import BaselineOptions, baseline
 from core.cohort.cohort import Cohort
 from core.cohort.strata import strata
-from core.cox import CoxModel, CoxOptions, cox
-from core.design import Form, default_form
 from core.errors import CohortError
 from core.failure import ANY, failure_pattern
 from core.grouped_numbers import NumberTest
+from core.hazards.cox import CoxModel, CoxOptions, cox
+from core.hazards.design import Form, default_form
 from core.mapping.response_levels import category_of
 from core.published_figures import Key, published
 from core.response import CONTROL, OBJECTIVE, response

@@ -18,13 +18,13 @@ import pandas as pd
 from core.cohort.cohort import Cohort
 from core.cohort.counts import count, timeline
 from core.cohort.strata import strata
-from core.estimability import estimable
 from core.format import number
+from core.hazards.estimability import estimable
+from core.hazards.treatment_effect import treatment_effect
 from core.survival.estimates import follow_up, restricted_mean, survival_at
 from core.survival.kaplan_meier import kaplan_meier
 from core.survival.log_rank import Weight, compare
 from core.survival.survival_options import SurvivalOptions
-from core.treatment import treatment_effect
 
 SAME = 1e-6
 # Our Peto is survdiff's, rho = 1; what lifelines calls so weighs by another estimate of survival.

@@ -7,8 +7,8 @@ import streamlit as st
 from core.charts import love_figure, weighted_figure
 from core.cohort.cohort import Cohort
 from core.cohort.strata import number_of_strata
-from core.propensity import ESTIMANDS
-from core.weighting import WeightingOptions
+from core.hazards.propensity import ESTIMANDS
+from core.hazards.weighting import WeightingOptions
 from ui import cache
 from ui.display import heading, note, panel, show, table
 from ui.escape import plain

@@ -27,11 +27,15 @@ from core.cohort.landmark import Landmark
 from core.cohort.landmark import landmark as _start_later
 from core.cohort.subsets import against_rest as _compare_with_rest
 from core.cohort.subsets import within as _in_parts
-from core.cox import Alone, CoxModel, CoxOptions
 from core.cox_check import cox_opinion as _cox_opinion
 from core.errors import CohortError, NotEstimable
 from core.failure import FailurePattern
 from core.failure import failure_pattern as _pattern
+from core.hazards.cox import Alone, CoxModel, CoxOptions
+from core.hazards.subgroups import Subgroups
+from core.hazards.time_split import time_split as _split
+from core.hazards.treatment_effect import TreatmentEffect
+from core.hazards.weighting import Weighting, WeightingOptions
 from core.intake.build import make_cohort
 from core.intake.loading import Loading
 from core.mapping.column_mapping import ColumnMapping
@@ -39,15 +43,11 @@ from core.missing import MissingData
 from core.published import Comparison, compare
 from core.response import Response, ResponseOptions
 from core.second_opinion import second_opinion as _opinion
-from core.subgroups import Subgroups
 from core.survival.cumulative_incidence import CumulativeIncidence
 from core.survival.cumulative_incidence import cumulative_incidence as _incidence
 from core.survival.kaplan_meier import KaplanMeier
 from core.survival.product_limit import ConfType
 from core.survival.survival_options import SurvivalOptions
-from core.time_split import time_split as _split
-from core.treatment import TreatmentEffect
-from core.weighting import Weighting, WeightingOptions
 from core.workers.pool import Bounds, TaskEnded
 from ui.apart import GivenUp, apart
 from ui.escape import plain

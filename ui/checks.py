@@ -10,9 +10,9 @@ import streamlit as st
 
 from core.charts.tables import opinion_table
 from core.cohort.cohort import Cohort
-from core.cox import CoxModel
 from core.cox_check import cox_r_code
 from core.export.data import table_bytes
+from core.hazards.cox import CoxModel
 from core.r_code import RCode, r_code
 from core.survival.survival_options import SurvivalOptions
 from ui import cache

@@ -14,15 +14,15 @@ from core.charts.hazard_ratios import SORTS
 from core.charts.model_tables import model_tests_figure, split_figure, zph_figure
 from core.cohort.cohort import Cohort
 from core.cohort.filters import Filters
-from core.cox import CoxModel, CoxOptions
-from core.design import FORMS, Form, default_form
-from core.estimability import firth_helps
 from core.format import fixed, number, plural
+from core.hazards.cox import CoxModel, CoxOptions
+from core.hazards.design import FORMS, Form, default_form
+from core.hazards.estimability import firth_helps
+from core.hazards.subgroups import condition_of, forest_factors
+from core.hazards.time_split import middle_of_events
 from core.likelihood.grouped_proportional_hazards import DOUBT
 from core.schema import ARM
-from core.subgroups import condition_of, forest_factors
 from core.survival.adequacy import few_patients
-from core.time_split import middle_of_events
 from ui import cache, state
 from ui.balance import balance
 from ui.board import endpoint_choice

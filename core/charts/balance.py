@@ -16,8 +16,6 @@ from core.charts.panes import Axes, Block, Curve, Pane
 from core.charts.steps import KEY, draw, thinned
 from core.cohort.cohort import Cohort
 from core.cohort.immortal_time import immortal_time
-from core.design import FORMS
-from core.estimability import proportional_verdict
 from core.figure import Figure, analysed, provenance, rows_of
 from core.format import (
     DASH,
@@ -31,10 +29,12 @@ from core.format import (
     plural,
     share_with_limits,
 )
-from core.propensity import ESTIMANDS
+from core.hazards.design import FORMS
+from core.hazards.estimability import proportional_verdict
+from core.hazards.propensity import ESTIMANDS
+from core.hazards.weighting import Weighting
 from core.schema import ARM
 from core.survival.adequacy import few_events
-from core.weighting import Weighting
 
 BALANCED = 0.1  # a standardised difference below it is taken as balance (Austin. Stat Med 2009;28:3083)
 WIDTH, _ROW, _LABEL, _EXTENT = 620, 20, 28, 170

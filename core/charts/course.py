@@ -12,10 +12,10 @@ from core.charts import theme
 from core.charts.model_tables import zph_table
 from core.cohort.cohort import Cohort
 from core.cohort.counts import timeline
-from core.cox import CoxModel
 from core.figure import Figure, analysed, provenance, rows_of
 from core.format import p_phrase, shortest
-from core.zph import course
+from core.hazards.cox import CoxModel
+from core.hazards.proportional_hazards import course
 
 WIDTH, HEIGHT = 900, 240
 _MOST = 1500  # points that are drawn: of more, evenly chosen ones

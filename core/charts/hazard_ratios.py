@@ -15,16 +15,16 @@ from core.charts.model_tables import ratio_said
 from core.cohort.cohort import Cohort
 from core.cohort.immortal_time import immortal_time
 from core.cohort.strata import strata
-from core.cox import Alone, CoxModel
-from core.design import FORMS
 from core.errors import NotEstimable
-from core.estimability import few_per_parameter, proportional_verdict
 from core.figure import Figure, analysed, provenance, rows_of, text_table
 from core.format import DASH, hazard_ratio, p_phrase, p_value, plural
+from core.hazards.cox import Alone, CoxModel
+from core.hazards.design import FORMS
+from core.hazards.estimability import few_per_parameter, proportional_verdict
+from core.hazards.proportional_hazards import GLOBAL
+from core.hazards.subgroups import FIRTH, WALD, Subgroups
 from core.likelihood.grouped_proportional_hazards import DOUBT
 from core.options import takes_options
-from core.subgroups import FIRTH, WALD, Subgroups
-from core.zph import GLOBAL
 
 Sort = Literal["as mapped", "hazard ratio", "interaction p", "events"]
 SORTS: tuple[Sort, ...] = ("as mapped", "hazard ratio", "interaction p", "events")

@@ -14,7 +14,6 @@ from core.charts.steps import KEY, MANY, draw, thinned
 from core.cohort.cohort import Cohort
 from core.cohort.counts import count
 from core.cohort.immortal_time import immortal_time
-from core.estimability import proportional_verdict
 from core.figure import Figure, provenance, rows_of, text_table
 from core.format import (
     NOT_ESTIMABLE,
@@ -27,13 +26,14 @@ from core.format import (
     share_with_limits,
     shortest,
 )
+from core.hazards.estimability import proportional_verdict
+from core.hazards.treatment_effect import TreatmentEffect
 from core.options import NOT_NEGATIVE, Checked, Limits
 from core.schema import ARM
 from core.statistics.distributions import Z95
 from core.survival.adequacy import few_events, left_out, log_rank_reason
 from core.survival.estimates import restricted_mean_comparison
 from core.survival.kaplan_meier import KaplanMeier
-from core.treatment import TreatmentEffect
 
 View = Literal["survival", "complement", "hazard", "log-log"]
 VIEWS: dict[View, str] = {"survival": "Survival", "complement": "1 \u2212 survival", "hazard": "Cumulative hazard",

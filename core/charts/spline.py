@@ -11,11 +11,11 @@ import altair as alt
 from core.charts import theme
 from core.charts.forest import HIGH, LOW
 from core.cohort.cohort import Cohort
-from core.cox import CoxModel
-from core.estimability import proportional_verdict
 from core.figure import Figure, analysed, provenance, rows_of, text_table
 from core.format import hazard_ratio, p_phrase, shortest
-from core.spline_curve import spline_curve
+from core.hazards.cox import CoxModel
+from core.hazards.estimability import proportional_verdict
+from core.hazards.spline_curve import spline_curve
 
 WIDTH, HEIGHT = 900, 240
 _TICKS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0)

@@ -9,7 +9,6 @@ import numpy as np
 from core import (
     adverse_events,
     baseline,
-    cox,
     missing_data,
     read_cohort,
     response,
@@ -55,14 +54,15 @@ from core.charts.toxicity import (
 from core.charts.toxicity_tables import burden_table, overall_figure, term_figure
 from core.cohort.cohort import Cohort
 from core.cohort.subsets import within
-from core.cox import CoxOptions
 from core.failure import failure_pattern
 from core.figure import Figure
+from core.hazards import cox
+from core.hazards.cox import CoxOptions
+from core.hazards.weighting import WeightingOptions, weighted_comparison
 from core.published import compare
 from core.survival import kaplan_meier
 from core.survival.cumulative_incidence import cumulative_incidence, incidence_at
 from core.survival.first_cause import competing_endpoints
-from core.weighting import WeightingOptions, weighted_comparison
 from tests.conftest import ROOT, SAMPLE
 
 AWKWARD = ("A: Drug X", "B: Placebo", "constructor", "__proto__", "toString")

@@ -5,11 +5,12 @@ import io
 import numpy as np
 import pytest
 
-from core import cox, read_cohort, treatment_effect
+from core import read_cohort, treatment_effect
 from core.cohort.counts import count
 from core.cohort.immortal_time import immortal_time
 from core.cohort.strata import strata
 from core.errors import NotEstimable
+from core.hazards import cox
 from core.survival import kaplan_meier
 from core.survival.adequacy import few_events, left_out, log_rank_reason
 

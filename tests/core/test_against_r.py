@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import cox, read_cohort, treatment_effect
+from core import read_cohort, treatment_effect
+from core.hazards import cox
 from core.statistics.two_by_two import fisher_exact, miettinen_nurminen
 from core.survival import kaplan_meier
 from tests.conftest import HCC, REFERENCE, SAMPLE

@@ -9,12 +9,13 @@ import json
 import numpy as np
 import pytest
 
-from core import CoxOptions, cox, read_cohort
+from core import CoxOptions, read_cohort
 from core.errors import NotEstimable
-from core.spline_curve import spline_curve
-from core.subgroups import subgroup_hazard_ratios
-from core.time_split import middle_of_events, time_split
-from core.zph import course
+from core.hazards import cox
+from core.hazards.proportional_hazards import course
+from core.hazards.spline_curve import spline_curve
+from core.hazards.subgroups import subgroup_hazard_ratios
+from core.hazards.time_split import middle_of_events, time_split
 from tests.conftest import HCC, REFERENCE, SAMPLE
 
 LOG2_AFP, LOG2_BILI, LOG2_MARKER = ({k: "log2"} for k in ("afp", "bili", "marker"))

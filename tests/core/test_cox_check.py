@@ -5,11 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from core import CoxOptions, cox
+from core import CoxOptions
 from core.cox_check import cox_opinion, cox_r_code
 from core.errors import NotEstimable
 from core.export.data import table_bytes
-from core.spline_curve import spline_curve
+from core.hazards import cox
+from core.hazards.spline_curve import spline_curve
 from tests.conftest import REFERENCE
 from tests.core.test_cox_against_r import MODELS, agree, fitted, read
 

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from scipy.optimize import minimize
 
-from core import CoxOptions, cox, read_cohort
-from core.estimability import UNTOLD
+from core import CoxOptions, read_cohort
+from core.hazards import cox
+from core.hazards.estimability import UNTOLD
 from tests.core.test_without_maximum import cohort_of
 
 # arm, site, x, time, event

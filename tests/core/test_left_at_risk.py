@@ -6,13 +6,14 @@ import re
 import numpy as np
 import pytest
 
-from core import cox, read_cohort, subgroup_hazard_ratios, treatment_effect
-from core.cox import CoxOptions
+from core import read_cohort, subgroup_hazard_ratios, treatment_effect
+from core.hazards import cox
+from core.hazards.cox import CoxOptions
+from core.hazards.subgroups import condition_of
 from core.likelihood.efron_nodes import left_at_risk
 from core.likelihood.grouped_cox import against_first, fit_all
 from core.likelihood.two_arm_cox import Pairs
 from core.schema import event_column, time_column
-from core.subgroups import condition_of
 
 
 def counts(groups, patients, dying, seed):

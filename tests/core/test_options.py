@@ -9,15 +9,16 @@ from typing import Literal, get_args, get_origin, get_type_hints
 import pytest
 
 import core
-from core import CohortError, cox
+from core import CohortError
 from core.adverse_events import EventOptions
-from core.cox import CoxOptions
 from core.errors import OptionError
+from core.hazards import cox
+from core.hazards.cox import CoxOptions
+from core.hazards.weighting import WeightingOptions
 from core.options import Checked
 from core.survival import kaplan_meier
 from core.survival.log_rank import TestOptions as ComparedBy
 from core.survival.survival_options import SurvivalOptions
-from core.weighting import WeightingOptions
 
 MODULES = [importlib.import_module(m.name) for m in pkgutil.walk_packages(core.__path__, "core.")]
 

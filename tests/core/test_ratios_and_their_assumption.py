@@ -5,17 +5,18 @@ import json
 import numpy as np
 import pytest
 
-from core import CoxOptions, cox, read_cohort, subgroup_hazard_ratios, treatment_effect, univariable
+from core import CoxOptions, read_cohort, subgroup_hazard_ratios, treatment_effect, univariable
 from core.charts import Part, km_figure, model_figure, subgroup_figure, weighted_figure
 from core.cohort.strata import stratification
 from core.errors import NotEstimable
 from core.figure import headings_of
-from core.subgroups import condition_of
+from core.hazards import cox
+from core.hazards.subgroups import condition_of
+from core.hazards.weighting import WeightingOptions, weighted_comparison
 from core.survival import kaplan_meier
 from core.survival.estimates import restricted_mean
 from core.survival.log_rank import TestOptions as ComparedBy
 from core.survival.log_rank import compare
-from core.weighting import WeightingOptions, weighted_comparison
 from tests.conftest import REFERENCE, SAMPLE
 from tests.core.test_cox_against_r import MAPPINGS
 

@@ -10,17 +10,18 @@ import pytest
 from scipy.stats import chi2
 
 from bench.simulate import simulate
-from core import CoxOptions, cox, read_cohort, subgroup_hazard_ratios, treatment_effect, univariable
+from core import CoxOptions, read_cohort, subgroup_hazard_ratios, treatment_effect, univariable
 from core.charts import subgroup_figure
 from core.charts.hazard_ratios import model_figure
 from core.charts.model_tables import zph_table
 from core.errors import CohortError, NotEstimable
-from core.estimability import NO_FINITE_RATIO, few_per_parameter, firth_helps
 from core.figure import headings_of
+from core.hazards import cox
+from core.hazards.estimability import NO_FINITE_RATIO, few_per_parameter, firth_helps
+from core.hazards.subgroups import condition_of
 from core.likelihood.efron_nodes import left_at_risk
 from core.likelihood.two_arm_firth import penalised_pairs
 from core.schema import PATIENT
-from core.subgroups import condition_of
 from core.survival.adequacy import few_patients
 from tests.conftest import REFERENCE, SAMPLE
 from tests.core.thin import CASES, cohort_of
@@ -197,7 +198,7 @@ def test_deaths_at_one_time_tell_nothing_of_proportional_hazards():
 def test_an_information_without_an_inverse_shows_no_figure(sample, monkeypatch):
     def fails(*_, **__):
         raise np.linalg.LinAlgError("Singular matrix")
-    monkeypatch.setattr(sys.modules["core.cox"], "penalised", fails)
+    monkeypatch.setattr(sys.modules["core.hazards.cox"], "penalised", fails)
     model = cox(sample, endpoint="OS", covariates=["arm"], options=CoxOptions.of(firth=True))
     assert model.reason.startswith("no maximum of the likelihood was found") and model.terms.hazard_ratio.isna().all()
 

@@ -14,9 +14,9 @@ import pytest
 from core import read_cohort
 from core.charts import love_figure, weighted_figure
 from core.errors import NotEstimable
-from core.propensity import ESTIMANDS, effective_size, propensity_score
+from core.hazards.propensity import ESTIMANDS, effective_size, propensity_score
+from core.hazards.weighting import WeightingOptions, weighted_comparison
 from core.statistics.e_value import e_values
-from core.weighting import WeightingOptions, weighted_comparison
 from tests.conftest import REFERENCE, SAMPLE
 from tests.core.test_cox_against_r import MAPPINGS
 
@@ -186,7 +186,7 @@ def test_weights_that_leave_nobody_of_an_arm_give_a_reason(monkeypatch):
     cohort = of_two_arms(np.array(["a", "b"] * 30))
     for weight, said in ((np.r_[1e6, np.ones(59)], "after weighting the patients of a are worth 1.0"),
                          (np.r_[np.zeros(2), np.ones(58)], "")):
-        monkeypatch.setattr("core.weighting.weights", lambda *_, weight=weight: weight)
+        monkeypatch.setattr("core.hazards.weighting.weights", lambda *_, weight=weight: weight)
         found = weighted_comparison(cohort, endpoint="OS", options=WeightingOptions(covariates=("lesions",)))
         assert found.reason == said and found.effect.hazard_ratio.isna().any() == bool(said)
 

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import CoxOptions, cox, read_cohort
+from core import CoxOptions, read_cohort
 from core.cohort.cohort import Cohort
-from core.estimability import NO_FINITE_RATIO, UNTOLD
+from core.hazards import cox
+from core.hazards.estimability import NO_FINITE_RATIO, UNTOLD
 from core.statistics.segments import Runs
 
 

@@ -5,9 +5,10 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import CoxOptions, WeightingOptions, cox, weighted_comparison
+from core import CoxOptions, WeightingOptions, weighted_comparison
 from core.errors import CohortError
 from core.format import hazard_ratio, p_value
+from core.hazards import cox
 from tests.conftest import ROOT
 from ui import cache
 from ui.state import Session

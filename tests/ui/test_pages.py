@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.cohort.strata import strata
-from core.subgroups import condition_of
+from core.hazards.subgroups import condition_of
 from tests.conftest import HCC, ROOT
 
 PAGES = ("app.py", *(f"pages/{p.name}" for p in sorted((ROOT / "pages").glob("*.py"))))

@@ -16,10 +16,10 @@ from core.cohort.cohort import Cohort
 from core.cohort.counts import timeline
 from core.cohort.filters import Condition
 from core.cohort.strata import cuts_of, number_of_strata, reference_place, strata
-from core.design import missing
 from core.errors import NotEstimable
-from core.estimability import BEYOND, NOT_FOUND, TOO_FAR, reasons_of
-from core.forest_tables import MANY_TIMES, ForestTables, finite_ratios, fit_arms, likelihood_ratios
+from core.hazards.design import missing
+from core.hazards.estimability import BEYOND, NOT_FOUND, TOO_FAR, reasons_of
+from core.hazards.subgroup_tables import MANY_TIMES, ForestTables, finite_ratios, fit_arms, likelihood_ratios
 from core.likelihood.efron_nodes import LeftAtRisk
 from core.likelihood.two_arm_firth import penalised_pairs
 from core.schema import ARM

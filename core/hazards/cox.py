@@ -13,11 +13,12 @@ import pandas as pd
 from core.cohort.cohort import Cohort
 from core.cohort.counts import timeline
 from core.cohort.strata import strata, stratified_by
-from core.complete_cases import CompleteCases, independent, without_events
-from core.design import Column, Form, columns_of, form_of
 from core.errors import NotEstimable
-from core.estimability import BEYOND, NO_FINITE_RATIO, NOT_FOUND, TOO_FAR, UNTOLD, model_reason, own_reason
 from core.format import plural
+from core.hazards.complete_cases import CompleteCases, independent, without_events
+from core.hazards.design import Column, Form, columns_of, form_of
+from core.hazards.estimability import BEYOND, NO_FINITE_RATIO, NOT_FOUND, TOO_FAR, UNTOLD, model_reason, own_reason
+from core.hazards.proportional_hazards import proportional_hazards
 from core.likelihood.concordance import concordance
 from core.likelihood.cox_fit import Fit, fit, standardise
 from core.likelihood.firth import Penalised, penalised
@@ -26,7 +27,6 @@ from core.likelihood.partial_likelihood import RiskSets, Ties
 from core.options import Checked
 from core.schema import ARM
 from core.statistics.distributions import Z95, chi_square_p, two_sided_p
-from core.zph import proportional_hazards
 
 _NOT_FOUND = f"{NOT_FOUND}: take covariates away"
 _FIGURES = ("coef", "std_error", "hazard_ratio", "conf_low", "conf_high", "p_value")

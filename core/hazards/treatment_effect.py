@@ -12,7 +12,7 @@ from core.cohort.cohort import Cohort
 from core.cohort.counts import Counts, count
 from core.cohort.strata import reference_place
 from core.errors import NotEstimable
-from core.estimability import reasons_of
+from core.hazards.estimability import reasons_of
 from core.likelihood.efron_nodes import DeathTimes
 from core.likelihood.grouped_cox import against_first
 from core.likelihood.grouped_proportional_hazards import proportional_hazards_of

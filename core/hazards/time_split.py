@@ -15,9 +15,9 @@ from core import schema
 from core.cohort.cohort import Cohort
 from core.cohort.counts import TOLERANCE, timeline
 from core.cohort.landmark import landmark
-from core.cox import CoxOptions, cox
 from core.errors import NotEstimable
 from core.format import number
+from core.hazards.cox import CoxOptions, cox
 
 
 def middle_of_events(cohort: Cohort, endpoint: str) -> float:

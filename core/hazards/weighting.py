@@ -11,19 +11,19 @@ import pandas as pd
 from core.cohort.cohort import Cohort
 from core.cohort.counts import timeline
 from core.cohort.strata import reference_place, strata
-from core.design import Column, columns_of, default_form, design_of, missing
 from core.errors import NotEstimable
-from core.estimability import BEYOND, NO_FINITE_RATIO, NOT_FOUND, TOO_FAR, reasons_of
 from core.format import fixed, plural
+from core.hazards.design import Column, columns_of, default_form, design_of, missing
+from core.hazards.estimability import BEYOND, NO_FINITE_RATIO, NOT_FOUND, TOO_FAR, reasons_of
+from core.hazards.propensity import Kind, effective_size, mean_differences, propensity_score, weights
+from core.hazards.proportional_hazards import proportional_hazards
 from core.likelihood.cox_fit import fit
 from core.likelihood.monotone import finite_against_first
 from core.options import Checked, takes_options
-from core.propensity import Kind, effective_size, mean_differences, propensity_score, weights
 from core.schema import ARM
 from core.statistics.distributions import Z95, two_sided_p
 from core.statistics.e_value import e_values
 from core.survival.product_limit import ConfType, confidence, quantile
-from core.zph import proportional_hazards
 
 _WORTH = 2.0  # patients of an arm, that must be left of it after weighting
 _ROUNDING = 1e-9  # of a standard error, that is nothing

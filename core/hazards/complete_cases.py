@@ -10,8 +10,8 @@ import numpy as np
 from core.cohort.cohort import Cohort
 from core.cohort.counts import timeline
 from core.cohort.strata import stratification
-from core.design import Column, design_in_order, missing
-from core.estimability import own_reason
+from core.hazards.design import Column, design_in_order, missing
+from core.hazards.estimability import own_reason
 
 _NEW = 1e-8  # of a column's length that the columns before it do not give
 _APART = 1e-3  # from here on products tell so for sure

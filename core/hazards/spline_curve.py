@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from core.cohort.cohort import Cohort
-from core.cox import CoxModel
-from core.design import knots
 from core.errors import NotEstimable
+from core.hazards.cox import CoxModel
+from core.hazards.design import knots
 from core.statistics.distributions import Z95, chi_square_p
 from core.statistics.splines import spline_basis
 

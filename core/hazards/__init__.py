@@ -1,0 +1,1 @@
+"""Cox models and what is asked of them: subgroups, proportional hazards, weighting."""
