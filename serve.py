@@ -10,9 +10,10 @@ from pathlib import Path
 
 from streamlit.web import cli
 
-from core import adverse_events, treatment_effect
+from core import treatment_effect
 from core.charts import Part, adverse_events_figure, bars_figure, histogram_figure, km_figure
 from core.intake.build import read_cohort
+from core.summaries import adverse_events
 from core.survival import kaplan_meier
 from ui.cache import SAMPLE
 from ui.serving import harden

@@ -25,10 +25,11 @@ from typing import Any
 import pandas as pd
 
 from bench.beside import LIFELINES_MOST, check, cohort_file, in_r, repeats, runs, said, timed
-from core import Cohort, CoxOptions, adverse_events, baseline, read_cohort, subgroup_hazard_ratios, treatment_effect
-from core.baseline import BaselineOptions
+from core import Cohort, CoxOptions, read_cohort, subgroup_hazard_ratios, treatment_effect
 from core.cohort.strata import strata
 from core.hazards import cox
+from core.summaries import adverse_events, baseline
+from core.summaries.baseline import BaselineOptions
 from core.survival import kaplan_meier
 from core.survival.estimates import restricted_mean, survival_at
 

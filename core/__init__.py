@@ -1,7 +1,5 @@
 """Cohortscope's statistics, without a screen: what scripts, notebooks and the app import."""
 
-from core.adverse_events import adverse_events
-from core.baseline import BaselineOptions, baseline
 from core.cohort.cohort import Cohort
 from core.cohort.filters import Filters
 from core.errors import CohortError, NeedsAnswer
@@ -11,9 +9,11 @@ from core.hazards.treatment_effect import treatment_effect
 from core.hazards.weighting import WeightingOptions, weighted_comparison
 from core.intake.build import read_cohort
 from core.mapping.column_mapping import ColumnMapping
-from core.missing import missing_data
 from core.read_options import ReadOptions
-from core.response import ResponseOptions, response
+from core.summaries.adverse_events import adverse_events
+from core.summaries.baseline import BaselineOptions, baseline
+from core.summaries.missing import missing_data
+from core.summaries.response import ResponseOptions, response
 from core.survival.kaplan_meier import kaplan_meier
 from core.version import __version__
 

@@ -10,19 +10,19 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from core.adverse_events import EventOptions, adverse_events
-from core.baseline import BaselineOptions, baseline
 from core.cohort.cohort import Cohort
 from core.cohort.strata import strata
 from core.errors import CohortError
-from core.failure import ANY, failure_pattern
-from core.grouped_numbers import NumberTest
 from core.hazards.cox import CoxModel, CoxOptions, cox
 from core.hazards.design import Form, default_form
 from core.mapping.response_levels import category_of
 from core.published_figures import Key, published
-from core.response import CONTROL, OBJECTIVE, response
 from core.schema import ARM, Cut
+from core.summaries.adverse_events import EventOptions, adverse_events
+from core.summaries.baseline import BaselineOptions, baseline
+from core.summaries.failure import ANY, failure_pattern
+from core.summaries.grouped_numbers import NumberTest
+from core.summaries.response import CONTROL, OBJECTIVE, response
 from core.survival.estimates import follow_up
 from core.survival.kaplan_meier import kaplan_meier
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.baseline import LEVEL_TESTS, RULES, BaselineOptions
 from core.charts import baseline_figure
 from core.cohort.cohort import Cohort
 from core.cohort.strata import ALL_PATIENTS, baseline_groups
-from core.grouped_numbers import NUMBER_TESTS
+from core.summaries.baseline import LEVEL_TESTS, RULES, BaselineOptions
+from core.summaries.grouped_numbers import NUMBER_TESTS
 from ui import cache
 from ui.display import heading, note, panel, show_table
 

@@ -16,11 +16,7 @@ import pandas as pd
 import streamlit as st
 
 import core
-from core.adverse_events import AdverseEvents, EventOptions
-from core.adverse_events import overall_tests as _over_all
 from core.audit import Audit, audit_file
-from core.baseline import Baseline, BaselineOptions
-from core.burden import burden as _burden_of
 from core.cohort.cohort import Cohort
 from core.cohort.filters import Filters
 from core.cohort.landmark import Landmark
@@ -29,8 +25,6 @@ from core.cohort.subsets import against_rest as _compare_with_rest
 from core.cohort.subsets import within as _in_parts
 from core.cox_check import cox_opinion as _cox_opinion
 from core.errors import CohortError, NotEstimable
-from core.failure import FailurePattern
-from core.failure import failure_pattern as _pattern
 from core.hazards.cox import Alone, CoxModel, CoxOptions
 from core.hazards.subgroups import Subgroups
 from core.hazards.time_split import time_split as _split
@@ -39,10 +33,16 @@ from core.hazards.weighting import Weighting, WeightingOptions
 from core.intake.build import make_cohort
 from core.intake.loading import Loading
 from core.mapping.column_mapping import ColumnMapping
-from core.missing import MissingData
 from core.published import Comparison, compare
-from core.response import Response, ResponseOptions
 from core.second_opinion import second_opinion as _opinion
+from core.summaries.adverse_events import AdverseEvents, EventOptions
+from core.summaries.adverse_events import overall_tests as _over_all
+from core.summaries.baseline import Baseline, BaselineOptions
+from core.summaries.burden import burden as _burden_of
+from core.summaries.failure import FailurePattern
+from core.summaries.failure import failure_pattern as _pattern
+from core.summaries.missing import MissingData
+from core.summaries.response import Response, ResponseOptions
 from core.survival.cumulative_incidence import CumulativeIncidence
 from core.survival.cumulative_incidence import cumulative_incidence as _incidence
 from core.survival.kaplan_meier import KaplanMeier

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from core.adverse_events import BANDS, DIFFERENCES, RATIOS, AdverseEvents, EventOptions, grouped
 from core.charts.adverse_events import BAND_WORDS, CLICK, adverse_events_figure
 from core.charts.toxicity import (
     SORTS,
@@ -26,6 +25,7 @@ from core.cohort.cohort import Cohort
 from core.cohort.strata import baseline_groups
 from core.figure import table_parts
 from core.statistics.proportions import PAIR_TESTS
+from core.summaries.adverse_events import BANDS, DIFFERENCES, RATIOS, AdverseEvents, EventOptions, grouped
 from core.survival.first_cause import FIRST_SEVERE, has_dated_events
 from ui import cache, state
 from ui.display import heading, note, panel, show, show_table, table

@@ -11,7 +11,7 @@ from core.charts import theme
 from core.cohort.cohort import Cohort
 from core.figure import Figure, provenance, rows_of, text_table
 from core.format import plural
-from core.missing import MissingData
+from core.summaries.missing import MissingData
 
 WIDTH = 560
 _MOST, _LABEL, _NAMES = 25, 30, 190  # variables, characters and pixels of their names

@@ -14,7 +14,6 @@ from core.charts import theme
 from core.charts.toxicity_tables import no_test
 from core.cohort.cohort import Cohort
 from core.cohort.strata import strata
-from core.failure import FailurePattern
 from core.figure import Figure, by_words, provenance, rows_of, text_table
 from core.format import (
     DASH,
@@ -27,7 +26,8 @@ from core.format import (
     signed_percent,
 )
 from core.mapping.response_levels import category_of
-from core.response import CONTROL, NOT_EVALUABLE, Response
+from core.summaries.failure import FailurePattern
+from core.summaries.response import CONTROL, NOT_EVALUABLE, Response
 
 WIDTH = 620
 COLOURS = {"CR": "#0b5d3f", "PR": "#57a886", "SD": "#cdd5dc", "PD": "#c8663a", "": "#f0f2f4"}

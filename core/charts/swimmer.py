@@ -13,11 +13,11 @@ from core import schema
 from core.charts import theme
 from core.cohort.cohort import Cohort
 from core.cohort.strata import strata
-from core.duration import duration_endpoint
 from core.figure import Figure, by_words, provenance
 from core.format import fixed, plural
-from core.response import responding
 from core.schema import RESPONSE
+from core.summaries.duration import duration_endpoint
+from core.summaries.response import responding
 
 WIDTH, _LANE, _MOST = 900, 9, 80
 _SHAPES = {"response": ("triangle-up", "#009E73"), "progression": ("square", "#b45309"), "death": ("cross", "#1f2933"),

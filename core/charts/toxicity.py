@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-from core.adverse_events import AdverseEvents
 from core.charts import theme, toxicity_marks
 from core.charts.adverse_events import BAND_WORDS, arm_legend
 from core.charts.toxicity_tables import no_test
@@ -17,6 +16,7 @@ from core.cohort.cohort import Cohort
 from core.figure import Figure, by_words, provenance, rows_of, text_table
 from core.format import DASH, count_and_percent, p_value, percentage_points, plural, ratio_with_limits
 from core.options import Checked, Limits
+from core.summaries.adverse_events import AdverseEvents
 
 Sort = Literal["as mapped", "rate", "difference", "p", "category"]
 SORTS: tuple[Sort, ...] = ("rate", "difference", "p", "category", "as mapped")

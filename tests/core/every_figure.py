@@ -6,20 +6,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from core import (
-    adverse_events,
-    baseline,
-    missing_data,
-    read_cohort,
-    response,
-    subgroup_hazard_ratios,
-    treatment_effect,
-    univariable,
-)
-from core.adverse_events import EventOptions, grouped, overall_tests
+from core import missing_data, read_cohort, subgroup_hazard_ratios, treatment_effect, univariable
 from core.audit import audit
 from core.audit_table import read_audit
-from core.burden import burden
 from core.charts import (
     CurveOptions,
     Part,
@@ -54,12 +43,15 @@ from core.charts.toxicity import (
 from core.charts.toxicity_tables import burden_table, overall_figure, term_figure
 from core.cohort.cohort import Cohort
 from core.cohort.subsets import within
-from core.failure import failure_pattern
 from core.figure import Figure
 from core.hazards import cox
 from core.hazards.cox import CoxOptions
 from core.hazards.weighting import WeightingOptions, weighted_comparison
 from core.published import compare
+from core.summaries import adverse_events, baseline, response
+from core.summaries.adverse_events import EventOptions, grouped, overall_tests
+from core.summaries.burden import burden
+from core.summaries.failure import failure_pattern
 from core.survival import kaplan_meier
 from core.survival.cumulative_incidence import cumulative_incidence, incidence_at
 from core.survival.first_cause import competing_endpoints

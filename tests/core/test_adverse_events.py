@@ -8,14 +8,15 @@ import pandas as pd
 import pytest
 from scipy.stats import fisher_exact
 
-from core import adverse_events, read_cohort
-from core.adverse_events import ALL_TERMS, EventOptions, grouped, overall_tests
-from core.burden import burden
+from core import read_cohort
 from core.charts import toxicity
 from core.charts.toxicity import SORTS, EventView, ordered_within
 from core.figure import headings_of
 from core.statistics.contingency import exact_test
 from core.statistics.multiplicity import adjusted
+from core.summaries import adverse_events
+from core.summaries.adverse_events import ALL_TERMS, EventOptions, grouped, overall_tests
+from core.summaries.burden import burden
 from tests.conftest import ROOT, SAMPLE
 
 

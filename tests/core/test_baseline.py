@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 from core import read_cohort
-from core.baseline import BaselineOptions, baseline
 from core.charts.baseline import baseline_figure
 from core.errors import NotEstimable
-from core.grouped_numbers import GroupedNumbers, number_test
 from core.statistics.normality import lilliefors_p
+from core.summaries.baseline import BaselineOptions, baseline
+from core.summaries.grouped_numbers import GroupedNumbers, number_test
 from tests.conftest import REFERENCE
 
 R = json.loads((REFERENCE / "tables_reference.json").read_text())["baseline"]

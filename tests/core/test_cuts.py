@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from core import Cohort, baseline, read_cohort
+from core import Cohort, read_cohort
 from core.charts.composition import bin_counts, brushed
 from core.cohort.filters import Condition, Filters
 from core.cohort.strata import _median, cuts_of, level_counts, strata
 from core.hazards.subgroups import condition_of
 from core.schema import Cut
+from core.summaries import baseline
 from tests.conftest import HCC, SAMPLE
 
 

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from pptx import Presentation
 from pypdf import PdfReader
 
-from core import adverse_events, missing_data, read_cohort, treatment_effect
+from core import missing_data, read_cohort, treatment_effect
 from core.charts import (
     Part,
     adverse_events_figure,
@@ -30,6 +30,7 @@ from core.export import FORMATS, file_name, formats_of, made
 from core.export.data import csv_bytes
 from core.export.picture import png, svg
 from core.export.slides import pptx
+from core.summaries import adverse_events
 from core.survival import kaplan_meier
 
 
@@ -284,8 +285,8 @@ def test_missing_data_are_drawn_and_their_patterns_counted():
 def test_a_word_document_holds_the_table_and_the_footnote(sample):
     from docx import Document
 
-    from core.baseline import baseline
     from core.charts import baseline_figure
+    from core.summaries.baseline import baseline
 
     figure = baseline_figure(sample, baseline(sample), p=True)
     form = next(f for f in formats_of(figure) if f.suffix == ".docx")

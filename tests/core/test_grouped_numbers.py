@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from core import adverse_events, baseline, read_cohort
-from core.baseline import BaselineOptions
-from core.grouped_numbers import grouped_numbers, number_test
+from core import read_cohort
 from core.statistics.bitsets import in_both, packed
+from core.summaries import adverse_events, baseline
+from core.summaries.baseline import BaselineOptions
+from core.summaries.grouped_numbers import grouped_numbers, number_test
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,7 @@ def test_what_does_not_vary_has_no_test(drawn):
 
 
 def test_without_p_nothing_is_tested(sample, monkeypatch):
-    monkeypatch.setattr(sys.modules["core.baseline"], "exact_tests", None)  # would fail if it were called
+    monkeypatch.setattr(sys.modules["core.summaries.baseline"], "exact_tests", None)  # would fail if it were called
     found = baseline(sample, options=BaselineOptions(p_values=False))
     tested = baseline(sample, options=BaselineOptions(level_test="Pearson χ²"))
     assert found.tests.p_value.isna().all() and (found.tests.test == "").all()

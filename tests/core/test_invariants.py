@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core import Cohort, adverse_events, read_cohort, treatment_effect
+from core import Cohort, read_cohort, treatment_effect
 from core.cohort.counts import count
 from core.cohort.filters import Condition, Filters
+from core.summaries import adverse_events
 from core.survival import kaplan_meier
 
 MAPPING = {

@@ -10,12 +10,12 @@ import pytest
 
 import core
 from core import CohortError
-from core.adverse_events import EventOptions
 from core.errors import OptionError
 from core.hazards import cox
 from core.hazards.cox import CoxOptions
 from core.hazards.weighting import WeightingOptions
 from core.options import Checked
+from core.summaries.adverse_events import EventOptions
 from core.survival import kaplan_meier
 from core.survival.log_rank import TestOptions as ComparedBy
 from core.survival.survival_options import SurvivalOptions

@@ -5,16 +5,17 @@ import io
 import pytest
 from scipy.stats import binomtest, fisher_exact
 
-from core import read_cohort, response
+from core import read_cohort
 from core.charts.response import failure_figure, response_figure, waterfall_figure
 from core.charts.swimmer import swimmer_figure
-from core.duration import duration_of_response
 from core.errors import MappingError, NeedsAnswer, NotEstimable
-from core.failure import ANY, failure_pattern
 from core.guessing.guess import guess_mapping
 from core.mapping.response_levels import category_of
 from core.reading.read_table import read_table
-from core.response import CONTROL, NOT_EVALUABLE, OBJECTIVE, ResponseOptions
+from core.summaries import response
+from core.summaries.duration import duration_of_response
+from core.summaries.failure import ANY, failure_pattern
+from core.summaries.response import CONTROL, NOT_EVALUABLE, OBJECTIVE, ResponseOptions
 from core.survival.kaplan_meier import kaplan_meier
 
 A, B = "TACE+IMRT+sorafenib", "TACE+IMRT"

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import NeedsAnswer, ReadOptions, adverse_events, read_cohort, treatment_effect
+from core import NeedsAnswer, ReadOptions, read_cohort, treatment_effect
 from core.errors import MappingError, ReadingError
 from core.hazards import cox
 from core.intake.loading import begin, is_mapping
 from core.reading.numbers import parse_number
 from core.reading.read_table import read_table
+from core.summaries import adverse_events
 from tests.conftest import REFERENCE
 from tests.corpus.files import BASE, N, columns, cycle, raw, renamed, text, workbook
 

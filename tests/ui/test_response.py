@@ -3,8 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import response
 from core.charts.response import rates_table
+from core.summaries import response
 from tests.conftest import ROOT
 
 

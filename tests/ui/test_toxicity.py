@@ -5,9 +5,9 @@ import html
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import adverse_events
-from core.adverse_events import EventOptions
 from core.format import p_value, percentage_points
+from core.summaries import adverse_events
+from core.summaries.adverse_events import EventOptions
 from tests.conftest import ROOT
 
 

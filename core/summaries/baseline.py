@@ -18,11 +18,11 @@ from core.cohort.cohort import Cohort
 from core.cohort.joint_counts import level_tables
 from core.cohort.strata import ALL_PATIENTS, level_counts, strata
 from core.errors import NotEstimable
-from core.grouped_numbers import GroupedNumbers, NumberTest, grouped_numbers, number_test
 from core.options import Checked
 from core.schema import ARM
 from core.statistics.contingency import TableTest, exact_tests, pearson_test
 from core.statistics.normality import lilliefors_p
+from core.summaries.grouped_numbers import GroupedNumbers, NumberTest, grouped_numbers, number_test
 
 Rule = Literal["median (IQR)", "mean (SD)", "median (range)", "by Lilliefors' test"]
 RULES: tuple[Rule, ...] = ("median (IQR)", "mean (SD)", "median (range)", "by Lilliefors' test")

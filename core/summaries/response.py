@@ -14,7 +14,6 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from core.adverse_events import DIFFERENCES, Difference
 from core.cohort.cohort import Cohort
 from core.cohort.strata import strata
 from core.errors import NotEstimable
@@ -24,6 +23,7 @@ from core.options import Checked
 from core.schema import ARM, RESPONSE
 from core.statistics.contingency import exact_test
 from core.statistics.proportions import PairTest, clopper_pearson, pair_p
+from core.summaries.adverse_events import DIFFERENCES, Difference
 
 NOT_EVALUABLE = "not evaluable or missing"
 OBJECTIVE, CONTROL = "objective response", "disease control"

@@ -10,8 +10,8 @@ from core import schema
 from core.cohort.cohort import Cohort
 from core.errors import NotEstimable
 from core.format import plural
-from core.response import ResponseOptions, responding
 from core.schema import RESPONSE
+from core.summaries.response import ResponseOptions, responding
 
 PREFERRED = ("PFS", "EFS", "DFS", "RFS", "TTP")
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.adverse_events import DIFFERENCES, Difference
 from core.cohort.cohort import Cohort
 from core.cohort.strata import strata
 from core.errors import NotEstimable
 from core.options import takes_options
 from core.schema import ARM
 from core.statistics.proportions import PairTest, pair_p
+from core.summaries.adverse_events import DIFFERENCES, Difference
 from core.survival.first_cause import happened
 
 ANY = "any failure"

@@ -1,0 +1,1 @@
+"""Tables of the arms: adverse events, response, failure, baseline, missing values."""
