@@ -7,8 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.audit import Audit
-from core.audit_finding import VERDICTS
+from core.audit.audit import Audit
+from core.audit.finding import VERDICTS
 from core.charts.published import audit_figure, verdicts_of, widths_figure
 from core.statistics.proportions import PAIR_TESTS
 from ui import cache

@@ -16,7 +16,8 @@ import pandas as pd
 import streamlit as st
 
 import core
-from core.audit import Audit, audit_file
+from core.audit.audit import Audit, audit_file
+from core.audit.yang2023 import Comparison, compare
 from core.cohort.cohort import Cohort
 from core.cohort.filters import Filters
 from core.cohort.landmark import Landmark
@@ -33,7 +34,6 @@ from core.hazards.weighting import Weighting, WeightingOptions
 from core.intake.build import make_cohort
 from core.intake.loading import Loading
 from core.mapping.column_mapping import ColumnMapping
-from core.published import Comparison, compare
 from core.second_opinion import second_opinion as _opinion
 from core.summaries.adverse_events import AdverseEvents, EventOptions
 from core.summaries.adverse_events import overall_tests as _over_all

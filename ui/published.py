@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from core.audit_finding import AGREES, DIFFERS
+from core.audit.finding import AGREES, DIFFERS
+from core.audit.yang2023 import NOT_HERE, Comparison
+from core.audit.yang2023_figures import CITATION
+from core.audit.yang2023_recompute import published_covariates
 from core.charts.published import CLICK, METHOD, comparison_figure, comparison_said
 from core.cohort.cohort import Cohort
-from core.published import NOT_HERE, Comparison
-from core.published_figures import CITATION
-from core.published_recompute import published_covariates
 from core.schema import ARM
 from ui import cache, state
 from ui.display import heading, note, panel, show, table

@@ -10,14 +10,14 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.audit import Audit
-from core.audit_finding import AGREES, DIFFERS, IMPOSSIBLE, VERDICTS
+from core.audit.audit import Audit
+from core.audit.finding import AGREES, DIFFERS, IMPOSSIBLE, VERDICTS
+from core.audit.yang2023 import NOT_HERE, Comparison
+from core.audit.yang2023_figures import CITATION
 from core.charts import theme
 from core.cohort.cohort import Cohort
 from core.figure import Figure, Provenance, provenance, rows_of
 from core.format import DASH, exact, fixed, p_value, p_with_digits, plural
-from core.published import NOT_HERE, Comparison
-from core.published_figures import CITATION
 from core.statistics.distributions import Z95
 from core.version import __version__
 

@@ -7,8 +7,9 @@ from functools import lru_cache
 import numpy as np
 
 from core import missing_data, read_cohort, subgroup_hazard_ratios, treatment_effect, univariable
-from core.audit import audit
-from core.audit_table import read_audit
+from core.audit.audit import audit
+from core.audit.printed_table import read_audit
+from core.audit.yang2023 import compare
 from core.charts import (
     CurveOptions,
     Part,
@@ -47,7 +48,6 @@ from core.figure import Figure
 from core.hazards import cox
 from core.hazards.cox import CoxOptions
 from core.hazards.weighting import WeightingOptions, weighted_comparison
-from core.published import compare
 from core.summaries import adverse_events, baseline, response
 from core.summaries.adverse_events import EventOptions, grouped, overall_tests
 from core.summaries.burden import burden

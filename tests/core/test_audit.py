@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy.stats import chi2_contingency, fisher_exact
 
-from core.audit import PERCENT, SUMS, P, audit, tests_of
-from core.audit_finding import AGREES, DIFFERS, IMPOSSIBLE, UNTOLD
-from core.audit_interval import INTERVAL, check_p, least_error
-from core.audit_table import Entry, Printed, read_audit
+from core.audit.audit import PERCENT, SUMS, P, audit, tests_of
+from core.audit.finding import AGREES, DIFFERS, IMPOSSIBLE, UNTOLD
+from core.audit.intervals import INTERVAL, check_p, least_error
+from core.audit.printed_table import Entry, Printed, read_audit
 from core.charts.published import audit_figure, widths_figure
 from core.errors import AuditTableError, ReadingError
 from core.hazards import cox

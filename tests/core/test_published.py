@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 from core import read_cohort
-from core.audit_finding import AGREES, DIFFERS
+from core.audit.finding import AGREES, DIFFERS
+from core.audit.yang2023 import NOT_HERE, compare
+from core.audit.yang2023_figures import published
 from core.charts.published import comparison_figure, comparison_table
 from core.errors import CohortError
-from core.published import NOT_HERE, compare
-from core.published_figures import published
 from core.survival import kaplan_meier
 from tests.conftest import REFERENCE
 from tests.core.test_cox_against_r import MAPPINGS

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from core.audit import tests_of
-from core.audit_finding import AGREES, DIFFERS
-from core.audit_table import Printed
+from core.audit.audit import tests_of
+from core.audit.finding import AGREES, DIFFERS
+from core.audit.printed_table import Printed
+from core.audit.yang2023_figures import Key, published
+from core.audit.yang2023_recompute import Recomputed, Value, recompute
 from core.cohort.cohort import Cohort
 from core.errors import CohortError
-from core.published_figures import Key, published
-from core.published_recompute import Recomputed, Value, recompute
 from core.schema import ARM
 
 _OF = {("", "", "A"): 35, ("", "", "B"): 47, ("Table 1", "pvtt", "A"): 31, ("Table 1", "pvtt", "B"): 39}  # printed n

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.audit_finding import AGREES, DIFFERS, IMPOSSIBLE, UNTOLD, Finding
-from core.audit_interval import Width, check_middle, check_p, check_width
-from core.audit_table import Entry, Printed, read_audit
+from core.audit.finding import AGREES, DIFFERS, IMPOSSIBLE, UNTOLD, Finding
+from core.audit.intervals import Width, check_middle, check_p, check_width
+from core.audit.printed_table import Entry, Printed, read_audit
 from core.format import p_value, p_with_digits, percent, plural
 from core.statistics.contingency import FISHER_2X2, exact_test, pearson_test
 from core.statistics.distributions import chi_square_p

@@ -10,13 +10,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from core.audit.yang2023_figures import Key, published
 from core.cohort.cohort import Cohort
 from core.cohort.strata import strata
 from core.errors import CohortError
 from core.hazards.cox import CoxModel, CoxOptions, cox
 from core.hazards.design import Form, default_form
 from core.mapping.response_levels import category_of
-from core.published_figures import Key, published
 from core.schema import ARM, Cut
 from core.summaries.adverse_events import EventOptions, adverse_events
 from core.summaries.baseline import BaselineOptions, baseline

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from core.audit_finding import AGREES, DIFFERS, IMPOSSIBLE, UNTOLD, Finding
-from core.audit_table import KINDS, Entry, Printed
+from core.audit.finding import AGREES, DIFFERS, IMPOSSIBLE, UNTOLD, Finding
+from core.audit.printed_table import KINDS, Entry, Printed
 from core.format import fixed, p_value, shortest
 from core.statistics.distributions import Z95, two_sided_p
 

@@ -1,0 +1,1 @@
+"""Printed tables checked from themselves, and the figures of one paper beside a cohort."""
