@@ -24,7 +24,6 @@ from core.cohort.landmark import Landmark
 from core.cohort.landmark import landmark as _start_later
 from core.cohort.subsets import against_rest as _compare_with_rest
 from core.cohort.subsets import within as _in_parts
-from core.cox_check import cox_opinion as _cox_opinion
 from core.errors import CohortError, NotEstimable
 from core.hazards.cox import Alone, CoxModel, CoxOptions
 from core.hazards.subgroups import Subgroups
@@ -34,7 +33,6 @@ from core.hazards.weighting import Weighting, WeightingOptions
 from core.intake.build import make_cohort
 from core.intake.loading import Loading
 from core.mapping.column_mapping import ColumnMapping
-from core.second_opinion import second_opinion as _opinion
 from core.summaries.adverse_events import AdverseEvents, EventOptions
 from core.summaries.adverse_events import overall_tests as _over_all
 from core.summaries.baseline import Baseline, BaselineOptions
@@ -48,6 +46,8 @@ from core.survival.cumulative_incidence import cumulative_incidence as _incidenc
 from core.survival.kaplan_meier import KaplanMeier
 from core.survival.product_limit import ConfType
 from core.survival.survival_options import SurvivalOptions
+from core.verification.lifelines_cox import cox_opinion as _cox_opinion
+from core.verification.lifelines_survival import second_opinion as _opinion
 from core.workers.pool import Bounds, TaskEnded
 from ui.apart import GivenUp, apart
 from ui.escape import plain

@@ -10,11 +10,11 @@ import streamlit as st
 
 from core.charts.tables import opinion_table
 from core.cohort.cohort import Cohort
-from core.cox_check import cox_r_code
 from core.export.data import table_bytes
 from core.hazards.cox import CoxModel
-from core.r_code import RCode, r_code
 from core.survival.survival_options import SurvivalOptions
+from core.verification.lifelines_cox import cox_r_code
+from core.verification.r_code import RCode, r_code
 from ui import cache
 from ui.display import heading, note, panel, table
 from ui.escape import plain

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from core import CoxOptions
-from core.cox_check import cox_opinion, cox_r_code
 from core.errors import NotEstimable
 from core.export.data import table_bytes
 from core.hazards import cox
 from core.hazards.spline_curve import spline_curve
+from core.verification.lifelines_cox import cox_opinion, cox_r_code
 from tests.conftest import REFERENCE
 from tests.core.test_cox_against_r import MODELS, agree, fitted, read
 
@@ -77,6 +77,6 @@ def test_what_lifelines_does_not_have_is_said(sample):
 
 def test_where_lifelines_does_not_converge_it_says_so(sample, monkeypatch):
     """It warns of it, and returns the ratios of where it stopped."""
-    monkeypatch.setattr("core.cox_check.PRECISE", {"max_steps": 1})
+    monkeypatch.setattr("core.verification.lifelines_cox.PRECISE", {"max_steps": 1})
     with pytest.raises(NotEstimable, match="lifelines' iteration does not converge"):
         cox_opinion(sample, cox(sample, endpoint="OS", covariates=["arm", "age"]))

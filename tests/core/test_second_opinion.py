@@ -8,12 +8,12 @@ from lifelines.statistics import multivariate_logrank_test
 
 from core import read_cohort, schema, treatment_effect
 from core.export.data import table_bytes
-from core.r_code import quoted, r_code
-from core.second_opinion import second_opinion
 from core.survival import kaplan_meier
 from core.survival.estimates import restricted_mean, survival_at
 from core.survival.log_rank import WEIGHTS, TestOptions, compare
 from core.survival.survival_options import SurvivalOptions
+from core.verification.lifelines_survival import second_opinion
+from core.verification.r_code import quoted, r_code
 from tests.conftest import HCC, REFERENCE
 from tests.core.test_against_r import agree
 

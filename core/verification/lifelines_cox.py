@@ -15,8 +15,8 @@ from core.cohort.strata import strata, stratification
 from core.errors import NotEstimable
 from core.hazards.cox import CoxModel
 from core.hazards.design import Form, columns_of, form_of
-from core.r_code import RCode, described, quoted
-from core.second_opinion import PRECISE, with_agreement
+from core.verification.lifelines_survival import PRECISE, with_agreement
+from core.verification.r_code import RCode, described, quoted
 
 
 def cox_opinion(cohort: Cohort, model: CoxModel) -> pd.DataFrame:

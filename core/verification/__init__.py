@@ -1,0 +1,1 @@
+"""The same figures by lifelines, and R code for them."""
