@@ -12,7 +12,7 @@ from core.charts.adverse_events import CLICK
 from core.charts.kaplan_meier import assumption
 from core.cohort.cohort import Cohort
 from core.cohort.subsets import SELECTION
-from core.figure import Figure, table_parts
+from core.figure.figure import Figure, table_parts
 from core.likelihood.grouped_proportional_hazards import DOUBT
 from core.schema import ARM
 from core.survival.estimates import restricted_mean

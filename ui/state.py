@@ -15,7 +15,7 @@ import streamlit as st
 
 from core.cohort.cohort import Cohort
 from core.cohort.filters import Condition, Filters
-from core.figure import Figure
+from core.figure.figure import Figure
 from core.intake.loading import Loading
 from core.read_options import ReadOptions
 from core.reading.text_table import TextTable

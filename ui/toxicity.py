@@ -23,7 +23,7 @@ from core.charts.toxicity import (
 from core.charts.toxicity_tables import burden_table, overall_figure
 from core.cohort.cohort import Cohort
 from core.cohort.strata import baseline_groups
-from core.figure import table_parts
+from core.figure.figure import table_parts
 from core.statistics.proportions import PAIR_TESTS
 from core.summaries.adverse_events import BANDS, DIFFERENCES, RATIOS, AdverseEvents, EventOptions, grouped
 from core.survival.first_cause import FIRST_SEVERE, has_dated_events

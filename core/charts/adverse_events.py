@@ -9,9 +9,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from core.charts import theme
 from core.cohort.cohort import Cohort
-from core.figure import Figure, Heading, by_words, provenance, text_table
+from core.figure import theme
+from core.figure.figure import Figure, Heading, by_words, provenance, text_table
 from core.format import DASH, count_and_percent, p_value, percentage_points
 from core.summaries.adverse_events import AdverseEvents
 

@@ -9,14 +9,14 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.charts import theme
 from core.charts.axes import at_risk, axes_of
 from core.charts.kaplan_meier import endpoint_label
 from core.charts.panes import Axes, Block, Curve, Pane
 from core.charts.steps import KEY, draw, thinned
 from core.cohort.cohort import Cohort
 from core.cohort.immortal_time import immortal_time
-from core.figure import Figure, analysed, provenance, rows_of
+from core.figure import theme
+from core.figure.figure import Figure, analysed, provenance, rows_of
 from core.format import (
     DASH,
     NOT_ESTIMABLE,

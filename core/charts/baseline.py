@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from core.cohort.cohort import Cohort
-from core.figure import Figure, by_words, provenance, rows_of, text_table
+from core.figure.figure import Figure, by_words, provenance, rows_of, text_table
 from core.format import DASH, count_and_percent, error_of_p, fixed, number, p_value, plural
 from core.summaries.baseline import Baseline
 

@@ -12,7 +12,7 @@ from core.charts.kaplan_meier import endpoint_label, warnings
 from core.charts.panes import Axes, Block, Curve, Pane
 from core.charts.steps import KEY, draw, thinned
 from core.cohort.cohort import Cohort
-from core.figure import Figure, provenance, rows_of
+from core.figure.figure import Figure, provenance, rows_of
 from core.format import fixed, number, p_phrase, plural, share_with_limits
 from core.survival.adequacy import left_out
 from core.survival.cumulative_incidence import CumulativeIncidence

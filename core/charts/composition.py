@@ -14,11 +14,11 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.charts import theme
 from core.cohort.cohort import Cohort
 from core.cohort.filters import Condition
 from core.cohort.strata import counted, in_order, interval_codes, level_counts
-from core.figure import Figure, provenance, text_table
+from core.figure import theme
+from core.figure.figure import Figure, provenance, text_table
 from core.format import exact
 from core.schema import Cut
 

@@ -8,11 +8,11 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from core.charts import theme
 from core.charts.model_tables import zph_table
 from core.cohort.cohort import Cohort
 from core.cohort.counts import timeline
-from core.figure import Figure, analysed, provenance, rows_of
+from core.figure import theme
+from core.figure.figure import Figure, analysed, provenance, rows_of
 from core.format import p_phrase, shortest
 from core.hazards.cox import CoxModel
 from core.hazards.proportional_hazards import course

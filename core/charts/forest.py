@@ -10,7 +10,7 @@ from typing import Any
 
 import altair as alt
 
-from core.charts import theme
+from core.figure import theme
 
 CLICK = "click"
 WIDTH = 1000

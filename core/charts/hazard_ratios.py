@@ -9,14 +9,14 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from core.charts import theme
 from core.charts.forest import KEY, KEY_OF_ALL, Layout, TextColumn, forest
 from core.charts.model_tables import ratio_said
 from core.cohort.cohort import Cohort
 from core.cohort.immortal_time import immortal_time
 from core.cohort.strata import strata
 from core.errors import NotEstimable
-from core.figure import Figure, analysed, provenance, rows_of, text_table
+from core.figure import theme
+from core.figure.figure import Figure, analysed, provenance, rows_of, text_table
 from core.format import DASH, hazard_ratio, p_phrase, p_value, plural
 from core.hazards.cox import Alone, CoxModel
 from core.hazards.design import FORMS

@@ -14,7 +14,7 @@ from core.charts.steps import KEY, MANY, draw, thinned
 from core.cohort.cohort import Cohort
 from core.cohort.counts import count
 from core.cohort.immortal_time import immortal_time
-from core.figure import Figure, provenance, rows_of, text_table
+from core.figure.figure import Figure, provenance, rows_of, text_table
 from core.format import (
     NOT_ESTIMABLE,
     estimate,

@@ -7,9 +7,9 @@ from typing import Any
 
 import altair as alt
 
-from core.charts import theme
 from core.cohort.cohort import Cohort
-from core.figure import Figure, provenance, rows_of, text_table
+from core.figure import theme
+from core.figure.figure import Figure, provenance, rows_of, text_table
 from core.format import plural
 from core.summaries.missing import MissingData
 

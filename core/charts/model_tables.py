@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from core.cohort.cohort import Cohort
-from core.figure import Figure, analysed, provenance, rows_of
+from core.figure.figure import Figure, analysed, provenance, rows_of
 from core.format import DASH, fixed, hazard_ratio, p_value, plural
 from core.hazards.cox import CoxModel
 

@@ -14,9 +14,9 @@ from core.audit.audit import Audit
 from core.audit.finding import AGREES, DIFFERS, IMPOSSIBLE, VERDICTS
 from core.audit.yang2023 import NOT_HERE, Comparison
 from core.audit.yang2023_figures import CITATION
-from core.charts import theme
 from core.cohort.cohort import Cohort
-from core.figure import Figure, Provenance, provenance, rows_of
+from core.figure import theme
+from core.figure.figure import Figure, Provenance, provenance, rows_of
 from core.format import DASH, exact, fixed, p_value, p_with_digits, plural
 from core.statistics.distributions import Z95
 from core.version import __version__

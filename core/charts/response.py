@@ -10,11 +10,11 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.charts import theme
 from core.charts.toxicity_tables import no_test
 from core.cohort.cohort import Cohort
 from core.cohort.strata import strata
-from core.figure import Figure, by_words, provenance, rows_of, text_table
+from core.figure import theme
+from core.figure.figure import Figure, by_words, provenance, rows_of, text_table
 from core.format import (
     DASH,
     count_and_percent,

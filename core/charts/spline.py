@@ -8,10 +8,10 @@ from typing import Any
 
 import altair as alt
 
-from core.charts import theme
 from core.charts.forest import HIGH, LOW
 from core.cohort.cohort import Cohort
-from core.figure import Figure, analysed, provenance, rows_of, text_table
+from core.figure import theme
+from core.figure.figure import Figure, analysed, provenance, rows_of, text_table
 from core.format import hazard_ratio, p_phrase, shortest
 from core.hazards.cox import CoxModel
 from core.hazards.estimability import proportional_verdict

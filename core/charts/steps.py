@@ -12,10 +12,10 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from core.charts import theme
 from core.charts.labels import place_names
 from core.charts.panes import GUTTER, Axes, Curve, Layout, Pane
-from core.charts.theme import shortened, width_of
+from core.figure import theme
+from core.figure.theme import shortened, width_of
 from core.format import number
 
 WIDTH = 720

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from core import schema
-from core.charts import theme
 from core.cohort.cohort import Cohort
 from core.cohort.strata import strata
-from core.figure import Figure, by_words, provenance
+from core.figure import theme
+from core.figure.figure import Figure, by_words, provenance
 from core.format import fixed, plural
 from core.schema import RESPONSE
 from core.summaries.duration import duration_endpoint

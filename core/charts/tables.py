@@ -10,7 +10,7 @@ import pandas as pd
 from core.cohort.cohort import Cohort
 from core.cohort.counts import count
 from core.cohort.immortal_time import immortal_time
-from core.figure import Figure, provenance, rows_of
+from core.figure.figure import Figure, provenance, rows_of
 from core.format import (
     DASH,
     estimate,

@@ -9,11 +9,12 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-from core.charts import theme, toxicity_marks
+from core.charts import toxicity_marks
 from core.charts.adverse_events import BAND_WORDS, arm_legend
 from core.charts.toxicity_tables import no_test
 from core.cohort.cohort import Cohort
-from core.figure import Figure, by_words, provenance, rows_of, text_table
+from core.figure import theme
+from core.figure.figure import Figure, by_words, provenance, rows_of, text_table
 from core.format import DASH, count_and_percent, p_value, percentage_points, plural, ratio_with_limits
 from core.options import Checked, Limits
 from core.summaries.adverse_events import AdverseEvents

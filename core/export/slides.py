@@ -10,9 +10,9 @@ from typing import Any, cast
 
 import pandas as pd
 
-from core.charts.theme import INK, QUIET, shortened, width_of
 from core.export.picture import png, size, svg
-from core.figure import Figure, headings_of, spans_of, table_parts
+from core.figure.figure import Figure, headings_of, spans_of, table_parts
+from core.figure.theme import INK, QUIET, shortened, width_of
 
 _WIDTH, _HEIGHT = 13.333, 7.5  # inches
 _MARGIN = 0.5

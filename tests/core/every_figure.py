@@ -44,7 +44,7 @@ from core.charts.toxicity import (
 from core.charts.toxicity_tables import burden_table, overall_figure, term_figure
 from core.cohort.cohort import Cohort
 from core.cohort.subsets import within
-from core.figure import Figure
+from core.figure.figure import Figure
 from core.hazards import cox
 from core.hazards.cox import CoxOptions
 from core.hazards.weighting import WeightingOptions, weighted_comparison

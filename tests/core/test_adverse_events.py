@@ -11,7 +11,7 @@ from scipy.stats import fisher_exact
 from core import read_cohort
 from core.charts import toxicity
 from core.charts.toxicity import SORTS, EventView, ordered_within
-from core.figure import headings_of
+from core.figure.figure import headings_of
 from core.statistics.contingency import exact_test
 from core.statistics.multiplicity import adjusted
 from core.summaries import adverse_events

@@ -10,14 +10,14 @@ from docx import Document
 from openpyxl import load_workbook
 from pptx import Presentation
 
-from core.charts.theme import layers_of
 from core.export import board_name, file_name
 from core.export.data import csv_bytes
 from core.export.document import docx_bytes
 from core.export.picture import pdf, png, svg
 from core.export.slides import pptx
 from core.export.workbook import xlsx_bytes
-from core.figure import headings_of, spans_of, table_parts
+from core.figure.figure import headings_of, spans_of, table_parts
+from core.figure.theme import layers_of
 from tests.core.every_figure import AWKWARD, cohorts, every_figure
 
 NAMES = ("sample", "two", "awkward")

@@ -9,7 +9,7 @@ from core import CoxOptions, read_cohort, subgroup_hazard_ratios, treatment_effe
 from core.charts import Part, km_figure, model_figure, subgroup_figure, weighted_figure
 from core.cohort.strata import stratification
 from core.errors import NotEstimable
-from core.figure import headings_of
+from core.figure.figure import headings_of
 from core.hazards import cox
 from core.hazards.subgroups import condition_of
 from core.hazards.weighting import WeightingOptions, weighted_comparison

@@ -15,7 +15,7 @@ from core.charts import subgroup_figure
 from core.charts.hazard_ratios import model_figure
 from core.charts.model_tables import zph_table
 from core.errors import CohortError, NotEstimable
-from core.figure import headings_of
+from core.figure.figure import headings_of
 from core.hazards import cox
 from core.hazards.estimability import NO_FINITE_RATIO, few_per_parameter, firth_helps
 from core.hazards.subgroups import condition_of
