@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from core.charts import course_figure, model_figure, spline_figure, subgroup_figure
-from core.charts.forest import CLICK
 from core.charts.hazard_ratios import SORTS
+from core.charts.marks.forest import CLICK
 from core.charts.model_tables import model_tests_figure, split_figure, zph_figure
 from core.cohort.cohort import Cohort
 from core.cohort.filters import Filters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.charts.panes import Axes
+from core.charts.marks.panes import Axes
 from core.cohort.cohort import Cohort
 from core.cohort.counts import timeline
 from core.format import fixed, number, percent

@@ -11,8 +11,8 @@ import pandas as pd
 
 from core.charts.axes import at_risk, axes_of
 from core.charts.kaplan_meier import endpoint_label
-from core.charts.panes import Axes, Block, Curve, Pane
-from core.charts.steps import KEY, draw, thinned
+from core.charts.marks.panes import Axes, Block, Curve, Pane
+from core.charts.marks.steps import KEY, draw, thinned
 from core.cohort.cohort import Cohort
 from core.cohort.immortal_time import immortal_time
 from core.figure import theme

@@ -9,8 +9,8 @@ import pandas as pd
 
 from core.charts.axes import at_risk, shares, time_ticks
 from core.charts.kaplan_meier import endpoint_label, warnings
-from core.charts.panes import Axes, Block, Curve, Pane
-from core.charts.steps import KEY, draw, thinned
+from core.charts.marks.panes import Axes, Block, Curve, Pane
+from core.charts.marks.steps import KEY, draw, thinned
 from core.cohort.cohort import Cohort
 from core.figure.figure import Figure, provenance, rows_of
 from core.format import fixed, number, p_phrase, plural, share_with_limits

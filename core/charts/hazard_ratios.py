@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from core.charts.forest import KEY, KEY_OF_ALL, Layout, TextColumn, forest
+from core.charts.marks.forest import KEY, KEY_OF_ALL, Layout, TextColumn, forest
 from core.charts.model_tables import ratio_said
 from core.cohort.cohort import Cohort
 from core.cohort.immortal_time import immortal_time

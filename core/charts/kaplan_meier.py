@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from core.charts.axes import axes_of
-from core.charts.panes import Axes, Block, Curve, Pane
-from core.charts.steps import KEY, MANY, draw, thinned
+from core.charts.marks.panes import Axes, Block, Curve, Pane
+from core.charts.marks.steps import KEY, MANY, draw, thinned
 from core.cohort.cohort import Cohort
 from core.cohort.counts import count
 from core.cohort.immortal_time import immortal_time

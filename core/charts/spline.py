@@ -8,7 +8,7 @@ from typing import Any
 
 import altair as alt
 
-from core.charts.forest import HIGH, LOW
+from core.charts.marks.forest import HIGH, LOW
 from core.cohort.cohort import Cohort
 from core.figure import theme
 from core.figure.figure import Figure, analysed, provenance, rows_of, text_table

@@ -25,7 +25,7 @@ from core.charts import (
 )
 from core.charts.axes import time_ticks
 from core.charts.composition import bin_edges, brushed
-from core.charts.labels import place_names
+from core.charts.marks.labels import place_names
 from core.export import FORMATS, file_name, formats_of, made
 from core.export.data import csv_bytes
 from core.export.picture import png, svg

@@ -12,8 +12,8 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from core.charts.labels import place_names
-from core.charts.panes import GUTTER, Axes, Curve, Layout, Pane
+from core.charts.marks.labels import place_names
+from core.charts.marks.panes import GUTTER, Axes, Curve, Layout, Pane
 from core.figure import theme
 from core.figure.theme import shortened, width_of
 from core.format import number

@@ -1,0 +1,1 @@
+"""Marks that know no cohort: panes of curves, steps, their labels, forests."""
