@@ -12,7 +12,7 @@ from streamlit.web import cli
 
 from core import treatment_effect
 from core.charts import Part, adverse_events_figure, bars_figure, histogram_figure, km_figure
-from core.intake.build import read_cohort
+from core.intake import read_cohort
 from core.summaries import adverse_events
 from core.survival import kaplan_meier
 from ui.cache import SAMPLE

@@ -26,12 +26,10 @@ import pandas as pd
 
 from bench.beside import LIFELINES_MOST, check, cohort_file, in_r, repeats, runs, said, timed
 from core import Cohort, CoxOptions, read_cohort, subgroup_hazard_ratios, treatment_effect
-from core.cohort.strata import strata
+from core.cohort import strata
 from core.hazards import cox
-from core.summaries import adverse_events, baseline
-from core.summaries.baseline import BaselineOptions
-from core.survival import kaplan_meier
-from core.survival.estimates import restricted_mean, survival_at
+from core.summaries import BaselineOptions, adverse_events, baseline
+from core.survival import kaplan_meier, restricted_mean, survival_at
 
 ENDPOINTS = {"os": "OS", "pfs": "PFS"}
 BANDS = ("any", "1-2", ">=3")  # board.R has the same

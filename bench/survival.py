@@ -20,16 +20,16 @@ import pandas as pd
 
 from bench.beside import LIFELINES_MOST, check, cohort_file, in_r, repeats, runs, said, timed
 from core import Cohort, read_cohort, treatment_effect
-from core.survival import kaplan_meier
-from core.survival.estimates import (
+from core.survival import (
+    compare,
     differences_at,
     follow_up,
+    kaplan_meier,
     quantiles,
     restricted_mean,
     restricted_mean_comparison,
     survival_at,
 )
-from core.survival.log_rank import compare
 
 FILTER = {"afp": {"ge": 20}}  # survival.R and `lifelines_page` keep the same
 OF = {"endpoint": "OS", "by": "arm"}

@@ -14,8 +14,7 @@ import pandas as pd
 
 from bench.beside import timed
 from core import read_cohort
-from core.summaries import adverse_events
-from core.summaries.adverse_events import EventOptions
+from core.summaries import EventOptions, adverse_events
 
 TERMS, GRADES = 100, ([1, 2, 3, 4, 5], [0.4, 0.3, 0.2, 0.08, 0.02])
 

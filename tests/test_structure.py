@@ -45,7 +45,7 @@ def test_statistics_know_no_charts_and_no_exports(path):
 def test_export_knows_no_statistics():
     for path in (ROOT / "core" / "export").glob("*.py"):
         known = {m for m in imports(path) if m.startswith("core.")}
-        assert known <= {"core.figure.figure", "core.format", "core.figure.theme"} | {m for m in known if "core.export" in m}
+        assert known <= {"core.figure", "core.format"} | {m for m in known if "core.export" in m}
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: p.name)

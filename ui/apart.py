@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import CohortError
-from core.workers.pool import WORKERS, Bounds
+from core.workers import WORKERS, Bounds
 from ui.state import session
 
 _PATIENCE = 0.7  # seconds before anything is said: most work is done by then

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.audit.audit import Audit
-from core.audit.finding import VERDICTS
-from core.charts.published import audit_figure, verdicts_of, widths_figure
-from core.statistics.proportions import PAIR_TESTS
+from core.audit import VERDICTS, Audit
+from core.charts import audit_figure, verdicts_of, widths_figure
+from core.statistics import PAIR_TESTS
 from ui import cache
 from ui.display import heading, note, panel, show, show_table
 from ui.escape import plain

@@ -5,10 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.charts import love_figure, weighted_figure
-from core.cohort.cohort import Cohort
-from core.cohort.strata import number_of_strata
-from core.hazards.propensity import ESTIMANDS
-from core.hazards.weighting import WeightingOptions
+from core.cohort import Cohort, number_of_strata
+from core.hazards import ESTIMANDS, WeightingOptions
 from ui import cache
 from ui.display import heading, note, panel, show, table
 from ui.escape import plain

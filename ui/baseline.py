@@ -5,10 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.charts import baseline_figure
-from core.cohort.cohort import Cohort
-from core.cohort.strata import ALL_PATIENTS, baseline_groups
-from core.summaries.baseline import LEVEL_TESTS, RULES, BaselineOptions
-from core.summaries.grouped_numbers import NUMBER_TESTS
+from core.cohort import ALL_PATIENTS, Cohort, baseline_groups
+from core.summaries import LEVEL_TESTS, NUMBER_TESTS, RULES, BaselineOptions
 from ui import cache
 from ui.display import heading, note, panel, show_table
 

@@ -7,16 +7,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.charts import CurveOptions, Part, adverse_events_figure, km_figure
-from core.charts.adverse_events import CLICK
-from core.charts.kaplan_meier import assumption
-from core.cohort.cohort import Cohort
-from core.cohort.subsets import SELECTION
-from core.figure.figure import Figure, table_parts
-from core.likelihood.grouped_proportional_hazards import DOUBT
+from core.charts import CurveOptions, Part, adverse_events_figure, assumption, km_figure
+from core.cohort import SELECTION, Cohort
+from core.figure import CLICK, Figure, table_parts
+from core.likelihood import DOUBT
 from core.schema import ARM
-from core.survival.estimates import restricted_mean
-from core.survival.product_limit import ConfType
+from core.survival import ConfType, restricted_mean
 from ui import cache, filters, state
 from ui.display import heading, note, panel, show, table
 from ui.escape import plain

@@ -16,39 +16,34 @@ import pandas as pd
 import streamlit as st
 
 import core
-from core.audit.audit import Audit, audit_file
-from core.audit.yang2023 import Comparison, compare
-from core.cohort.cohort import Cohort
-from core.cohort.filters import Filters
-from core.cohort.landmark import Landmark
-from core.cohort.landmark import landmark as _start_later
-from core.cohort.subsets import against_rest as _compare_with_rest
-from core.cohort.subsets import within as _in_parts
+from core.audit import Audit, Comparison, audit_file, compare
+from core.cohort import Cohort, Filters, Landmark
+from core.cohort import against_rest as _compare_with_rest
+from core.cohort import landmark as _start_later
+from core.cohort import within as _in_parts
 from core.errors import CohortError, NotEstimable
-from core.hazards.cox import Alone, CoxModel, CoxOptions
-from core.hazards.subgroups import Subgroups
-from core.hazards.time_split import time_split as _split
-from core.hazards.treatment_effect import TreatmentEffect
-from core.hazards.weighting import Weighting, WeightingOptions
-from core.intake.build import make_cohort
-from core.intake.loading import Loading
-from core.mapping.column_mapping import ColumnMapping
-from core.summaries.adverse_events import AdverseEvents, EventOptions
-from core.summaries.adverse_events import overall_tests as _over_all
-from core.summaries.baseline import Baseline, BaselineOptions
-from core.summaries.burden import burden as _burden_of
-from core.summaries.failure import FailurePattern
-from core.summaries.failure import failure_pattern as _pattern
-from core.summaries.missing import MissingData
-from core.summaries.response import Response, ResponseOptions
-from core.survival.cumulative_incidence import CumulativeIncidence
-from core.survival.cumulative_incidence import cumulative_incidence as _incidence
-from core.survival.kaplan_meier import KaplanMeier
-from core.survival.product_limit import ConfType
-from core.survival.survival_options import SurvivalOptions
-from core.verification.lifelines_cox import cox_opinion as _cox_opinion
-from core.verification.lifelines_survival import second_opinion as _opinion
-from core.workers.pool import Bounds, TaskEnded
+from core.hazards import Alone, CoxModel, CoxOptions, Subgroups, TreatmentEffect, Weighting, WeightingOptions
+from core.hazards import time_split as _split
+from core.intake import Loading, make_cohort
+from core.mapping import ColumnMapping
+from core.summaries import (
+    AdverseEvents,
+    Baseline,
+    BaselineOptions,
+    EventOptions,
+    FailurePattern,
+    MissingData,
+    Response,
+    ResponseOptions,
+)
+from core.summaries import burden as _burden_of
+from core.summaries import failure_pattern as _pattern
+from core.summaries import overall_tests as _over_all
+from core.survival import ConfType, CumulativeIncidence, KaplanMeier, SurvivalOptions
+from core.survival import cumulative_incidence as _incidence
+from core.verification import cox_opinion as _cox_opinion
+from core.verification import second_opinion as _opinion
+from core.workers import Bounds, TaskEnded
 from ui.apart import GivenUp, apart
 from ui.escape import plain
 from ui.state import session

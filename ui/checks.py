@@ -8,13 +8,12 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from core.charts.tables import opinion_table
-from core.cohort.cohort import Cohort
-from core.export.data import table_bytes
-from core.hazards.cox import CoxModel
-from core.survival.survival_options import SurvivalOptions
-from core.verification.lifelines_cox import cox_r_code
-from core.verification.r_code import RCode, r_code
+from core.charts import opinion_table
+from core.cohort import Cohort
+from core.export import table_bytes
+from core.hazards import CoxModel
+from core.survival import SurvivalOptions
+from core.verification import RCode, cox_r_code, r_code
 from ui import cache
 from ui.display import heading, note, panel, table
 from ui.escape import plain

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.charts import bars_figure, histogram_figure
-from core.charts.composition import BRUSH, CLICK
-from core.cohort.cohort import Cohort
+from core.charts import BRUSH, bars_figure, histogram_figure
+from core.cohort import Cohort
+from core.figure import CLICK
 from ui import filters
 from ui.display import show
 

@@ -12,8 +12,8 @@ import pyarrow as pa
 import streamlit as st
 
 from core.errors import CohortError
-from core.figure.figure import Figure, headings_of, spans_of, text_table
-from core.mapping.roles import MEANING_WORDS, Meaning
+from core.figure import Figure, headings_of, spans_of, text_table
+from core.mapping import MEANING_WORDS, Meaning
 from ui.state import session
 
 

@@ -8,15 +8,14 @@ from typing import Any
 
 import streamlit as st
 
-from core.cohort.cohort import Cohort
+from core.cohort import Cohort
 from core.errors import CohortError, NeedsAnswer, ValidationError
 from core.findings import Findings
 from core.format import plural
-from core.intake.loading import Loading
-from core.mapping.column_mapping import ColumnMapping
+from core.intake import Loading
+from core.mapping import ColumnMapping
 from core.read_options import ReadOptions
-from core.reading.delimited import DELIMITERS
-from core.reading.encoding import ENCODINGS
+from core.reading import DELIMITERS, ENCODINGS
 from ui import cache, state
 from ui.display import heading, note, table
 from ui.escape import plain

@@ -7,10 +7,9 @@ from functools import partial
 import streamlit as st
 
 from core.errors import CohortError
-from core.export import FORMATS, board_name, file_name, formats_of, made
-from core.export.slides import pptx
-from core.figure.figure import Figure
-from core.workers.pool import WORKERS, Bounds
+from core.export import FORMATS, board_name, file_name, formats_of, made, pptx
+from core.figure import Figure
+from core.workers import WORKERS, Bounds
 from ui.apart import apart
 from ui.display import note
 from ui.escape import plain

@@ -9,13 +9,9 @@ import streamlit as st
 
 from core import schema
 from core.format import plain_number
-from core.guessing.guess import factor_for
-from core.guessing.levels import MANY, as_number, levels_of
-from core.mapping.column_mapping import factor_json
-from core.mapping.dictionary import dictionary_entry
-from core.mapping.roles import ALBI, FORMULAS
-from core.reading.numbers import parse_number
-from core.reading.text_table import TextTable
+from core.guessing import MANY, as_number, factor_for, levels_of
+from core.mapping import ALBI, FORMULAS, dictionary_entry, factor_json
+from core.reading import TextTable, parse_number
 from ui.display import heading, note
 
 _CLOSED = {"right": "the value itself is below (≤ / >)", "left": "the value itself is above (< / ≥)"}

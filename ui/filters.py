@@ -8,11 +8,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.charts.composition import BRUSH, CLICK, brushed
-from core.cohort.cohort import Cohort
-from core.cohort.filters import Condition, Filters
-from core.cohort.strata import level_counts
-from core.mapping.column_mapping import FactorRole
+from core.charts import BRUSH, brushed
+from core.cohort import Cohort, Condition, Filters, level_counts
+from core.figure import CLICK
+from core.mapping import FactorRole
 from ui import state
 from ui.escape import plain
 from ui.state import chart_id, session

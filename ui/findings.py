@@ -9,11 +9,11 @@ import json
 import pandas as pd
 import streamlit as st
 
-from core.cohort.cohort import Cohort
-from core.export.data import table_bytes
+from core.cohort import Cohort
+from core.export import table_bytes
 from core.findings import grouped_by_kind, masked
 from core.format import exact, plural
-from core.mapping.column_mapping import ColumnMapping
+from core.mapping import ColumnMapping
 from core.schema import SEVERITIES
 from ui.display import heading, note, table
 from ui.escape import plain

@@ -6,8 +6,7 @@ import math
 
 import streamlit as st
 
-from core.cohort.cohort import Cohort
-from core.cohort.immortal_time import known_by, later_keys
+from core.cohort import Cohort, known_by, later_keys
 from core.format import number
 from ui import state
 from ui.escape import plain

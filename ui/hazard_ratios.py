@@ -8,21 +8,33 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from core.charts import course_figure, model_figure, spline_figure, subgroup_figure
-from core.charts.hazard_ratios import SORTS
-from core.charts.marks.forest import CLICK
-from core.charts.model_tables import model_tests_figure, split_figure, zph_figure
-from core.cohort.cohort import Cohort
-from core.cohort.filters import Filters
+from core.charts import (
+    FOREST_SORTS,
+    course_figure,
+    model_figure,
+    model_tests_figure,
+    spline_figure,
+    split_figure,
+    subgroup_figure,
+    zph_figure,
+)
+from core.cohort import Cohort, Filters
+from core.figure import CLICK
 from core.format import fixed, number, plural
-from core.hazards.cox import CoxModel, CoxOptions
-from core.hazards.design import FORMS, Form, default_form
-from core.hazards.estimability import firth_helps
-from core.hazards.subgroups import condition_of, forest_factors
-from core.hazards.time_split import middle_of_events
-from core.likelihood.grouped_proportional_hazards import DOUBT
+from core.hazards import (
+    FORMS,
+    CoxModel,
+    CoxOptions,
+    Form,
+    condition_of,
+    default_form,
+    firth_helps,
+    forest_factors,
+    middle_of_events,
+)
+from core.likelihood import DOUBT
 from core.schema import ARM
-from core.survival.adequacy import few_patients
+from core.survival import few_patients
 from ui import cache, state
 from ui.balance import balance
 from ui.board import endpoint_choice
@@ -208,7 +220,7 @@ def _subgroups(cohort: Cohort, endpoint: str) -> None:
     with st.container(key="forest-options", horizontal=True, vertical_alignment="bottom", gap="small"):
         factors = st.multiselect("Factors", offered, list(offered), key="forest-factors", width=620,
                                  format_func=lambda k: cohort.variable(k).label, persist_state="session")
-        sort = st.selectbox("Sorted by", SORTS, key="forest-sort", width=180, persist_state="session")
+        sort = st.selectbox("Sorted by", FOREST_SORTS, key="forest-sort", width=180, persist_state="session")
     with panel():
         found = cache.subgroups(cohort, endpoint=endpoint, factors=tuple(factors))
         figure = subgroup_figure(cohort, found, sort=sort)

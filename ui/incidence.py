@@ -5,10 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.charts import incidence_figure
-from core.cohort.cohort import Cohort
-from core.cohort.strata import strata
-from core.survival.cumulative_incidence import incidence_at
-from core.survival.first_cause import causes, competing_endpoints, why_no_competing
+from core.cohort import Cohort, strata
+from core.survival import causes, competing_endpoints, incidence_at, why_no_competing
 from ui import cache, state
 from ui.display import heading, note, panel, show, table
 from ui.escape import plain

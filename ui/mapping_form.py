@@ -12,15 +12,10 @@ from typing import Any
 import streamlit as st
 
 from core import schema
-from core.guessing.guess import factor_for
-from core.guessing.levels import as_number, default_event_values, default_reference, labels_for, levels_of
-from core.intake.event_list import NEEDED
-from core.mapping.column_mapping import factor_json
-from core.mapping.dictionary import AE_FILE_NAMES, ae_category, ae_term, time_unit_in
-from core.mapping.response_levels import meaning_of
-from core.mapping.roles import DATE, MEANINGS
-from core.reading.dates import ORDERS
-from core.reading.text_table import TextTable
+from core.guessing import as_number, default_event_values, default_reference, factor_for, labels_for, levels_of
+from core.intake import NEEDED
+from core.mapping import AE_FILE_NAMES, DATE, MEANINGS, ae_category, ae_term, factor_json, meaning_of, time_unit_in
+from core.reading import ORDERS, TextTable
 from ui.display import meaning_words, note
 from ui.escape import plain
 from ui.factor_form import FactorForm, level_names

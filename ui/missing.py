@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.charts.missing import missing_figure
-from core.cohort.cohort import Cohort
+from core.charts import missing_figure
+from core.cohort import Cohort
 from ui import cache
 from ui.display import heading, note, panel, show, table
 from ui.state import chart_id

@@ -8,15 +8,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.cohort.cohort import Cohort
-from core.cohort.counts import count
-from core.cohort.filters import Filters
-from core.cohort.strata import level_counts
-from core.cohort.subsets import SELECTION
+from core.cohort import SELECTION, Cohort, Filters, count, level_counts
 from core.errors import FilterError
 from core.format import plural
 from core.schema import ARM
-from core.survival.adequacy import few_patients, left_out
+from core.survival import few_patients, left_out
 from ui import cache, filters, serving, state
 from ui.escape import plain
 from ui.export_dialog import export_dialog

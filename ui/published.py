@@ -7,12 +7,10 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from core.audit.finding import AGREES, DIFFERS
-from core.audit.yang2023 import NOT_HERE, Comparison
-from core.audit.yang2023_figures import CITATION
-from core.audit.yang2023_recompute import published_covariates
-from core.charts.published import CLICK, METHOD, comparison_figure, comparison_said
-from core.cohort.cohort import Cohort
+from core.audit import AGREES, CITATION, DIFFERS, NOT_HERE, Comparison, published_covariates
+from core.charts import METHOD, comparison_figure, comparison_said
+from core.cohort import Cohort
+from core.figure import CLICK
 from core.schema import ARM
 from ui import cache, state
 from ui.display import heading, note, panel, show, table

@@ -8,19 +8,14 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.charts import CurveOptions, Part, km_figure
-from core.charts.response import failure_figure, response_figure, waterfall_figure
-from core.charts.swimmer import swimmer_figure
-from core.cohort.cohort import Cohort
-from core.cohort.strata import baseline_groups
+from core.charts import CurveOptions, Part, failure_figure, km_figure, response_figure, swimmer_figure, waterfall_figure
+from core.cohort import Cohort, baseline_groups
 from core.format import number
-from core.mapping.roles import MEANINGS, Meaning
+from core.mapping import MEANINGS, Meaning
 from core.schema import RESPONSE
-from core.statistics.proportions import PAIR_TESTS
-from core.summaries.adverse_events import DIFFERENCES
-from core.summaries.duration import duration_endpoint, duration_of_response
-from core.summaries.response import ResponseOptions, meanings_of
-from core.survival.kaplan_meier import kaplan_meier
+from core.statistics import PAIR_TESTS
+from core.summaries import DIFFERENCES, ResponseOptions, duration_endpoint, duration_of_response, meanings_of
+from core.survival import kaplan_meier
 from ui import cache
 from ui.board import curves_part, endpoint_choice, numbers
 from ui.display import heading, meaning_words, note, panel, show, table, turned

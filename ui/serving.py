@@ -8,8 +8,8 @@ import threading
 from functools import lru_cache
 from typing import Any
 
-from core.reading.limits import MAX_BYTES
-from core.workers.pool import WORKERS
+from core.reading import MAX_BYTES
+from core.workers import WORKERS
 
 KEEP = 30.0  # seconds that the data of a closed tab are kept, for a connection that was only interrupted
 _FORM = 64 * 1024  # bytes of a request beside its file

@@ -13,12 +13,11 @@ from typing import Any
 
 import streamlit as st
 
-from core.cohort.cohort import Cohort
-from core.cohort.filters import Condition, Filters
-from core.figure.figure import Figure
-from core.intake.loading import Loading
+from core.cohort import Cohort, Condition, Filters
+from core.figure import Figure
+from core.intake import Loading
 from core.read_options import ReadOptions
-from core.reading.text_table import TextTable
+from core.reading import TextTable
 from ui.serving import forget_session
 
 OWN = "own"  # query parameter: this browser had uploaded a file of its own

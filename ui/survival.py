@@ -6,14 +6,10 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from core.charts import CurveOptions, Part, km_figure, km_panes_figure
-from core.charts.kaplan_meier import COUNTS, VIEWS
-from core.cohort.cohort import Cohort
-from core.cohort.strata import number_of_strata
+from core.charts import COUNTS, VIEWS, CurveOptions, Part, km_figure, km_panes_figure
+from core.cohort import Cohort, number_of_strata
 from core.format import number
-from core.survival.estimates import longest_tau
-from core.survival.product_limit import CONF_TYPES, ConfType
-from core.survival.survival_options import SurvivalOptions
+from core.survival import CONF_TYPES, ConfType, SurvivalOptions, longest_tau
 from ui import cache, state
 from ui.board import choices, compared, curves_part, numbers
 from ui.checks import checks

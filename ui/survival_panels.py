@@ -5,31 +5,34 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from core.charts.tables import (
+from core.charts import (
     follow_up_table,
     pairs_table,
     quantile_table,
     restricted_mean_table,
     survival_table,
+    survival_tests_table,
     table_figure,
-    tests_table,
 )
-from core.cohort.cohort import Cohort
-from core.cohort.strata import strata, stratified_by
+from core.cohort import Cohort, strata, stratified_by
 from core.errors import NotEstimable
 from core.format import number
 from core.schema import ARM
-from core.survival.adequacy import few_at_tau
-from core.survival.estimates import (
+from core.survival import (
+    WEIGHTS,
+    SurvivalOptions,
+    TestOptions,
+    compare,
     differences_at,
+    few_at_tau,
     follow_up,
+    pairwise,
     quantiles,
     restricted_mean,
     restricted_mean_comparison,
     survival_at,
+    trend,
 )
-from core.survival.log_rank import WEIGHTS, TestOptions, compare, pairwise, trend
-from core.survival.survival_options import SurvivalOptions
 from ui.display import heading, note, panel, show_table
 
 _TIMES, _SHARES = "6, 12, 24", "25, 50, 75"
@@ -101,7 +104,7 @@ def tests(cohort: Cohort, options: SurvivalOptions) -> TestOptions:
         if found.empty:
             raise NotEstimable("No test: fewer than two groups have patients and events.")
         inside = stratified_by(cohort, chosen.within)
-        _show(cohort, options, "test", "test between the curves", tests_table(found), found,
+        _show(cohort, options, "test", "test between the curves", survival_tests_table(found), found,
               f"Stratified by {inside}." if inside else "Over all times, by the hypergeometric variance.")
     if len(strata(cohort, by).levels) > 2:
         _more_groups(cohort, options, by, chosen)
@@ -126,7 +129,7 @@ def _test_options(cohort: Cohort, by: str) -> TestOptions:
 def _more_groups(cohort: Cohort, options: SurvivalOptions, by: str, test: TestOptions) -> None:
     with panel():
         found = trend(cohort, endpoint=options.endpoint, by=by, options=test)
-        _show(cohort, options, "trend", "trend", tests_table(found), found,
+        _show(cohort, options, "trend", "trend", survival_tests_table(found), found,
               "The trend means something where the groups have an order.")
     adjust = st.selectbox("Adjust pairwise p for their number by", list(_ADJUST), key="adjust",
                           format_func=_ADJUST.__getitem__, persist_state="session")

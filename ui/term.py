@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.charts import CurveOptions, km_figure
-from core.charts.toxicity_tables import MOST, patients_table, term_figure
-from core.cohort.cohort import Cohort
-from core.cohort.filters import Condition
+from core.charts import MOST, CurveOptions, km_figure, patients_table, term_figure
+from core.cohort import Cohort, Condition
 from ui.board import curves_part, numbers
 from ui.display import heading, note, panel, show, show_table, table
 from ui.escape import plain

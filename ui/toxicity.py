@@ -8,25 +8,26 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from core.charts.adverse_events import BAND_WORDS, CLICK, adverse_events_figure
-from core.charts.toxicity import (
-    SORTS,
+from core.charts import (
+    BAND_WORDS,
+    EVENT_SORTS,
     EventView,
+    adverse_events_figure,
+    burden_table,
     butterfly_figure,
     difference_figure,
+    event_tests_table,
     grades_figure,
     ordered,
     ordered_within,
-    tests_table,
+    overall_figure,
     volcano_figure,
 )
-from core.charts.toxicity_tables import burden_table, overall_figure
-from core.cohort.cohort import Cohort
-from core.cohort.strata import baseline_groups
-from core.figure.figure import table_parts
-from core.statistics.proportions import PAIR_TESTS
-from core.summaries.adverse_events import BANDS, DIFFERENCES, RATIOS, AdverseEvents, EventOptions, grouped
-from core.survival.first_cause import FIRST_SEVERE, has_dated_events
+from core.cohort import Cohort, baseline_groups
+from core.figure import CLICK, table_parts
+from core.statistics import PAIR_TESTS
+from core.summaries import BANDS, DIFFERENCES, RATIOS, AdverseEvents, EventOptions, grouped
+from core.survival import FIRST_SEVERE, has_dated_events
 from ui import cache, state
 from ui.display import heading, note, panel, show, show_table, table
 from ui.escape import plain
@@ -79,7 +80,7 @@ def _choose(cohort: Cohort) -> _Chosen:
                           format_func=lambda k: "(one group)" if k is None else cohort.variable(k).label)
         band = st.segmented_control("Band", bands, default="any", key="ae-band", required=True,
                                     format_func=BAND_WORDS.__getitem__, persist_state="session")
-        sort = st.selectbox("Sorted by", SORTS, key="ae-sort", width=130, persist_state="session")
+        sort = st.selectbox("Sorted by", EVENT_SORTS, key="ae-sort", width=130, persist_state="session")
         least = st.slider("Least rate in a group, %", 0, 60, 0, step=5, key="ae-least", width=170,
                           persist_state="session")
         rows = st.segmented_control("Rows", list(_ROWS), default="terms", key="ae-rows", required=True,
@@ -143,7 +144,7 @@ def _numbers(result: AdverseEvents, chosen: _Chosen, terms: list[str]) -> None:
     if len(result.levels) < 2:
         return
     with st.expander(f"The numbers: {plain(BAND_WORDS[chosen.view.band].lower())}", expanded=False):
-        for words, part in table_parts(tests_table(result, chosen.view.band, terms)):
+        for words, part in table_parts(event_tests_table(result, chosen.view.band, terms)):
             table(part, caption=words if len(result.levels) > 2 else "")
 
 

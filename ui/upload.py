@@ -10,11 +10,10 @@ from typing import Any
 import streamlit as st
 
 from core.errors import CohortError
-from core.intake.loading import Loading, fits, load_files
+from core.intake import Loading, fits, load_files
 from core.read_options import ReadOptions
-from core.reading.limits import MAX_BYTES
-from core.reading.read_table import read_table
-from core.workers.pool import Bounds, TaskEnded
+from core.reading import MAX_BYTES, read_table
+from core.workers import Bounds, TaskEnded
 from ui import state
 from ui.apart import GivenUp, apart
 from ui.display import heading, note

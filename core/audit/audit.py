@@ -17,9 +17,7 @@ from core.audit.finding import AGREES, DIFFERS, IMPOSSIBLE, UNTOLD, Finding
 from core.audit.intervals import Width, check_middle, check_p, check_width
 from core.audit.printed_table import Entry, Printed, read_audit
 from core.format import p_value, p_with_digits, percent, plural
-from core.statistics.contingency import FISHER_2X2, exact_test, pearson_test
-from core.statistics.distributions import chi_square_p
-from core.statistics.proportions import PAIR_TESTS, pair_p
+from core.statistics import FISHER_2X2, PAIR_TESTS, chi_square_p, exact_test, pair_p, pearson_test
 
 LIKELIHOOD_RATIO = "Likelihood ratio"
 P, PERCENT, SUMS = "p from the counts", "percentages", "sums"

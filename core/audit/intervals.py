@@ -8,7 +8,7 @@ from typing import NamedTuple
 from core.audit.finding import AGREES, DIFFERS, IMPOSSIBLE, UNTOLD, Finding
 from core.audit.printed_table import KINDS, Entry, Printed
 from core.format import fixed, p_value, shortest
-from core.statistics.distributions import Z95, two_sided_p
+from core.statistics import Z95, two_sided_p
 
 INTERVAL, FROM_INTERVAL, MIDDLE = "width of the interval", "p from the interval", "ratio inside its interval"
 Ratio = tuple[Printed, Printed, Printed]

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from core.errors import AuditTableError
-from core.reading.read_table import Source, read_table
-from core.reading.text_table import TextTable
+from core.reading import Source, TextTable, read_table
 
 _GROUP = re.compile(r"(events|n|percent)_(\d)")
 _COUNTS = ("patients_level", "patients_reference", "deaths_level", "deaths_reference", "patients", "deaths")

@@ -15,7 +15,7 @@ from core.audit.finding import AGREES, DIFFERS
 from core.audit.printed_table import Printed
 from core.audit.yang2023_figures import Key, published
 from core.audit.yang2023_recompute import Recomputed, Value, recompute
-from core.cohort.cohort import Cohort
+from core.cohort import Cohort
 from core.errors import CohortError
 from core.schema import ARM
 

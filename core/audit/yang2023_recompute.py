@@ -11,20 +11,24 @@ import numpy as np
 import pandas as pd
 
 from core.audit.yang2023_figures import Key, published
-from core.cohort.cohort import Cohort
-from core.cohort.strata import strata
+from core.cohort import Cohort, strata
 from core.errors import CohortError
-from core.hazards.cox import CoxModel, CoxOptions, cox
-from core.hazards.design import Form, default_form
-from core.mapping.response_levels import category_of
+from core.hazards import CoxModel, CoxOptions, Form, cox, default_form
+from core.mapping import category_of
 from core.schema import ARM, Cut
-from core.summaries.adverse_events import EventOptions, adverse_events
-from core.summaries.baseline import BaselineOptions, baseline
-from core.summaries.failure import ANY, failure_pattern
-from core.summaries.grouped_numbers import NumberTest
-from core.summaries.response import CONTROL, OBJECTIVE, response
-from core.survival.estimates import follow_up
-from core.survival.kaplan_meier import kaplan_meier
+from core.summaries import (
+    ANY,
+    CONTROL,
+    OBJECTIVE,
+    BaselineOptions,
+    EventOptions,
+    NumberTest,
+    adverse_events,
+    baseline,
+    failure_pattern,
+    response,
+)
+from core.survival import follow_up, kaplan_meier
 
 CORRECTED, PRINTED = "Table 4, labels corrected", "Table 4, as printed"
 _FACTORS = {"male": "sex", "tumor_number": "tumor_number", "pvtt": "pvtt", "hvtt": "hvtt", "t_stage": "t_stage",

@@ -9,14 +9,12 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from core.cohort.cohort import Cohort
-from core.figure import theme
-from core.figure.figure import Figure, Heading, by_words, provenance, text_table
+from core.cohort import Cohort
+from core.figure import CLICK, Figure, Heading, by_words, provenance, text_table, theme
 from core.format import DASH, count_and_percent, p_value, percentage_points
-from core.summaries.adverse_events import AdverseEvents
+from core.summaries import AdverseEvents
 
 WIDTH = 720
-CLICK = "click"
 _BAR, _GAP = 11, 7
 _TERMS = 150  # pixels for the terms' names
 LINE = 15  # pixels of a line of a legend

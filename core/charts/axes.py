@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.charts.marks.panes import Axes
-from core.cohort.cohort import Cohort
-from core.cohort.counts import timeline
+from core.charts.marks import Axes
+from core.cohort import Cohort, timeline
 from core.format import fixed, number, percent
 
 _STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120)

@@ -11,12 +11,9 @@ import pandas as pd
 
 from core.charts.axes import at_risk, axes_of
 from core.charts.kaplan_meier import endpoint_label
-from core.charts.marks.panes import Axes, Block, Curve, Pane
-from core.charts.marks.steps import KEY, draw, thinned
-from core.cohort.cohort import Cohort
-from core.cohort.immortal_time import immortal_time
-from core.figure import theme
-from core.figure.figure import Figure, analysed, provenance, rows_of
+from core.charts.marks import CURVES_KEY, Axes, Block, Curve, Pane, draw, thinned
+from core.cohort import Cohort, immortal_time
+from core.figure import Figure, analysed, provenance, rows_of, theme
 from core.format import (
     DASH,
     NOT_ESTIMABLE,
@@ -29,12 +26,9 @@ from core.format import (
     plural,
     share_with_limits,
 )
-from core.hazards.design import FORMS
-from core.hazards.estimability import proportional_verdict
-from core.hazards.propensity import ESTIMANDS
-from core.hazards.weighting import Weighting
+from core.hazards import ESTIMANDS, FORMS, Weighting, proportional_verdict
 from core.schema import ARM
-from core.survival.adequacy import few_events
+from core.survival import few_events
 
 BALANCED = 0.1  # a standardised difference below it is taken as balance (Austin. Stat Med 2009;28:3083)
 WIDTH, _ROW, _LABEL, _EXTENT = 620, 20, 28, 170
@@ -81,7 +75,7 @@ def weighted_figure(cohort: Cohort, found: Weighting) -> Figure:
     return Figure(
         slug=f"weighted-{found.endpoint}-{found.options.kind}".lower().replace(" ", "-"),
         title=f"{endpoint_label(cohort, found.endpoint)} by arm, weighted", chart=draw([pane], axes, band=True),
-        key=KEY | {"whole line": "faint lines: unweighted"},
+        key=CURVES_KEY | {"whole line": "faint lines: unweighted"},
         table=_numbers(found), drawn=found.curves, summary=_summary(found),
         warnings=tuple(filter(None, [immortal_time(cohort), *_apart(cohort, found)])), notes=tuple(_notes(found)),
         provenance=provenance(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from core.cohort.cohort import Cohort
-from core.figure.figure import Figure, by_words, provenance, rows_of, text_table
+from core.cohort import Cohort
+from core.figure import Figure, by_words, provenance, rows_of, text_table
 from core.format import DASH, count_and_percent, error_of_p, fixed, number, p_value, plural
-from core.summaries.baseline import Baseline
+from core.summaries import Baseline
 
 _INDENT = "\u2003"
 

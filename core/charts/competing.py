@@ -9,13 +9,11 @@ import pandas as pd
 
 from core.charts.axes import at_risk, shares, time_ticks
 from core.charts.kaplan_meier import endpoint_label, warnings
-from core.charts.marks.panes import Axes, Block, Curve, Pane
-from core.charts.marks.steps import KEY, draw, thinned
-from core.cohort.cohort import Cohort
-from core.figure.figure import Figure, provenance, rows_of
+from core.charts.marks import CURVES_KEY, Axes, Block, Curve, Pane, draw, thinned
+from core.cohort import Cohort
+from core.figure import Figure, provenance, rows_of
 from core.format import fixed, number, p_phrase, plural, share_with_limits
-from core.survival.adequacy import left_out
-from core.survival.cumulative_incidence import CumulativeIncidence
+from core.survival import CumulativeIncidence, left_out
 
 
 def incidence_figure(cohort: Cohort, result: CumulativeIncidence, at: pd.DataFrame, *, longest: float,
@@ -44,7 +42,7 @@ def incidence_figure(cohort: Cohort, result: CumulativeIncidence, at: pd.DataFra
     return Figure(
         slug=f"incidence-{result.endpoint}-{result.by or 'all'}".lower().replace(" ", "-"),
         title=f"{label}: cumulative incidence by cause" + (f" and {result.label.lower()}" if several else ""),
-        chart=draw(panes, axes, band=band), key=KEY, table=incidence_table(result, at), drawn=result.curves,
+        chart=draw(panes, axes, band=band), key=CURVES_KEY, table=incidence_table(result, at), drawn=result.curves,
         summary=tuple(f"{cause}: {said}" for cause, said in gray.items()),
         warnings=tuple(warnings(cohort, result.by)), notes=(absent,) if absent else (),
         provenance=provenance(cohort, f"Aalen-Johansen cumulative incidence, log-log 95% CI{tested}. Each cause "

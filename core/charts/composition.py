@@ -14,16 +14,13 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.cohort.cohort import Cohort
-from core.cohort.filters import Condition
-from core.cohort.strata import counted, in_order, interval_codes, level_counts
-from core.figure import theme
-from core.figure.figure import Figure, provenance, text_table
+from core.cohort import Cohort, Condition, counted, in_order, interval_codes, level_counts
+from core.figure import CLICK, Figure, provenance, text_table, theme
 from core.format import exact
 from core.schema import Cut
 
 WIDTH = 330
-CLICK, BRUSH = "click", "brush"
+BRUSH = "brush"  # the selection that a brush over a histogram makes
 _ROW = 19
 _LABELS, _LABELS_MOST = 92, 150  # pixels for level names
 _NARROW = 235  # the narrowest that a chart gets on screen

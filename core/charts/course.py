@@ -9,13 +9,10 @@ import altair as alt
 import numpy as np
 
 from core.charts.model_tables import zph_table
-from core.cohort.cohort import Cohort
-from core.cohort.counts import timeline
-from core.figure import theme
-from core.figure.figure import Figure, analysed, provenance, rows_of
+from core.cohort import Cohort, timeline
+from core.figure import Figure, analysed, provenance, rows_of, theme
 from core.format import p_phrase, shortest
-from core.hazards.cox import CoxModel
-from core.hazards.proportional_hazards import course
+from core.hazards import CoxModel, course
 
 WIDTH, HEIGHT = 900, 240
 _MOST = 1500  # points that are drawn: of more, evenly chosen ones

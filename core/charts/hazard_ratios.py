@@ -9,32 +9,25 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from core.charts.marks.forest import KEY, KEY_OF_ALL, Layout, TextColumn, forest
+from core.charts.marks import FOREST_KEY, FOREST_KEY_OF_ALL, ForestLayout, TextColumn, forest
 from core.charts.model_tables import ratio_said
-from core.cohort.cohort import Cohort
-from core.cohort.immortal_time import immortal_time
-from core.cohort.strata import strata
+from core.cohort import Cohort, immortal_time, strata
 from core.errors import NotEstimable
-from core.figure import theme
-from core.figure.figure import Figure, analysed, provenance, rows_of, text_table
+from core.figure import Figure, analysed, provenance, rows_of, text_table, theme
 from core.format import DASH, hazard_ratio, p_phrase, p_value, plural
-from core.hazards.cox import Alone, CoxModel
-from core.hazards.design import FORMS
-from core.hazards.estimability import few_per_parameter, proportional_verdict
-from core.hazards.proportional_hazards import GLOBAL
-from core.hazards.subgroups import FIRTH, WALD, Subgroups
-from core.likelihood.grouped_proportional_hazards import DOUBT
+from core.hazards import FIRTH, FORMS, GLOBAL, WALD, Alone, CoxModel, Subgroups, few_per_parameter, proportional_verdict
+from core.likelihood import DOUBT
 from core.options import takes_options
 
 Sort = Literal["as mapped", "hazard ratio", "interaction p", "events"]
-SORTS: tuple[Sort, ...] = ("as mapped", "hazard ratio", "interaction p", "events")
+FOREST_SORTS: tuple[Sort, ...] = ("as mapped", "hazard ratio", "interaction p", "events")
 _LABEL, _HEAD, _ARM = 30, 34, 20  # characters
 _INDENT = "\u2003"
 _CHANGES = "†"  # beside a ratio that seems to change over time
-_MODEL = Layout(columns=(TextColumn("label", "", 0), TextColumn("n", "Events / n", 250, "right"),
+_MODEL = ForestLayout(columns=(TextColumn("label", "", 0), TextColumn("n", "Events / n", 250, "right"),
                          TextColumn("alone", "Univariable HR (95% CI), p", 280),
                          TextColumn("together", "Multivariable HR (95% CI), p", -205)), left=500, right=225)
-_SUBGROUPS = Layout(columns=(TextColumn("label", "", 0), TextColumn("first", "", 300, "right"),
+_SUBGROUPS = ForestLayout(columns=(TextColumn("label", "", 0), TextColumn("first", "", 300, "right"),
                              TextColumn("second", "", 440, "right"),
                              TextColumn("together", "HR (95% CI)", -210),
                              TextColumn("p", "p interaction (BH)", -1, "right")), left=465, right=230, click=True)
@@ -67,7 +60,7 @@ def model_figure(cohort: Cohort, model: CoxModel, alone: Mapping[str, Alone | No
     ties = "Efron" if options.ties == "efron" else "Breslow"
     return Figure(
         slug=f"cox-{model.endpoint}".lower().replace(" ", "-"), title=f"{model.endpoint}: hazard ratios",
-        chart=forest(_MODEL, rows), key=KEY, table=table, drawn=model.terms,
+        chart=forest(_MODEL, rows), key=FOREST_KEY, table=table, drawn=model.terms,
         summary=(f"{model.n:,} patients, {plural(model.n_event, 'event')} in the multivariable model",),
         warnings=tuple(filter(None, [later, model.reason and f"{model.reason[:1].upper()}{model.reason[1:]}."])),
         notes=tuple(filter(None, [few, *missing, *reasons])),
@@ -162,7 +155,7 @@ def subgroup_figure(cohort: Cohort, found: Subgroups, *, sort: Sort = "as mapped
     return Figure(
         slug=f"subgroups-{found.endpoint}".lower().replace(" ", "-"),
         title=f"{found.endpoint}: hazard ratio of the arms within subgroups",
-        chart=_forest(rows, overall, arms, single=single), key=KEY_OF_ALL,
+        chart=_forest(rows, overall, arms, single=single), key=FOREST_KEY_OF_ALL,
         table=table, drawn=found.rows,
         summary=(f"Exploratory: {found.looked_at} subgroups of {plural(len(found.factors), 'factor')} were looked at",
                  f"All patients. {proportional_verdict(float(whole.p_proportional.iloc[0]))}"),

@@ -9,12 +9,9 @@ import numpy as np
 import pandas as pd
 
 from core.charts.axes import axes_of
-from core.charts.marks.panes import Axes, Block, Curve, Pane
-from core.charts.marks.steps import KEY, MANY, draw, thinned
-from core.cohort.cohort import Cohort
-from core.cohort.counts import count
-from core.cohort.immortal_time import immortal_time
-from core.figure.figure import Figure, provenance, rows_of, text_table
+from core.charts.marks import CURVES_KEY, MANY, Axes, Block, Curve, Pane, draw, thinned
+from core.cohort import Cohort, count, immortal_time
+from core.figure import Figure, provenance, rows_of, text_table
 from core.format import (
     NOT_ESTIMABLE,
     estimate,
@@ -26,14 +23,11 @@ from core.format import (
     share_with_limits,
     shortest,
 )
-from core.hazards.estimability import proportional_verdict
-from core.hazards.treatment_effect import TreatmentEffect
+from core.hazards import TreatmentEffect, proportional_verdict
 from core.options import NOT_NEGATIVE, Checked, Limits
 from core.schema import ARM
-from core.statistics.distributions import Z95
-from core.survival.adequacy import few_events, left_out, log_rank_reason
-from core.survival.estimates import restricted_mean_comparison
-from core.survival.kaplan_meier import KaplanMeier
+from core.statistics import Z95
+from core.survival import KaplanMeier, few_events, left_out, log_rank_reason, restricted_mean_comparison
 
 View = Literal["survival", "complement", "hazard", "log-log"]
 VIEWS: dict[View, str] = {"survival": "Survival", "complement": "1 \u2212 survival", "hazard": "Cumulative hazard",
@@ -86,7 +80,7 @@ def km_figure(part: Part, options: CurveOptions | None = None) -> Figure:
     label = endpoint_label(cohort, result.endpoint)
     return Figure(
         slug=f"km-{result.endpoint}-{result.by or 'all'}".lower().replace(" ", "-"),
-        title=_titled(options.view, label, _by(result)), chart=_chart([part], options), key=KEY,
+        title=_titled(options.view, label, _by(result)), chart=_chart([part], options), key=CURVES_KEY,
         table=numbers(part), drawn=result.curves, summary=tuple(summary(part)),
         warnings=tuple(warnings(cohort, result.by)), notes=tuple(notes(part)),
         provenance=_provenance(cohort, [part], options), alt=_alt(part, options.view),
@@ -117,7 +111,7 @@ def km_panes_figure(cohort: Cohort, parts: list[Part], within: str, options: Cur
         slug=f"km-{first.endpoint}-{first.by or 'all'}-within-{within}".lower().replace(" ", "-"),
         title=_titled(options.view, label, f"{_by(first)} within {variable.label}" if first.by else
                       f" by {variable.label}"),
-        chart=_chart(parts, options), table=table, key=KEY,
+        chart=_chart(parts, options), table=table, key=CURVES_KEY,
         drawn=pd.concat([p.result.curves.assign(**{within: p.level}) for p in parts], ignore_index=True),
         summary=tuple(f"{p.level}: {line}" for p in parts if p.cohort.n for line in summary(p)[:1]),
         warnings=tuple(warnings(cohort, first.by, within)),

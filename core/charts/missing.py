@@ -7,11 +7,10 @@ from typing import Any
 
 import altair as alt
 
-from core.cohort.cohort import Cohort
-from core.figure import theme
-from core.figure.figure import Figure, provenance, rows_of, text_table
+from core.cohort import Cohort
+from core.figure import Figure, provenance, rows_of, text_table, theme
 from core.format import plural
-from core.summaries.missing import MissingData
+from core.summaries import MissingData
 
 WIDTH = 560
 _MOST, _LABEL, _NAMES = 25, 30, 190  # variables, characters and pixels of their names

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from core.cohort.cohort import Cohort
-from core.figure.figure import Figure, analysed, provenance, rows_of
+from core.cohort import Cohort
+from core.figure import Figure, analysed, provenance, rows_of
 from core.format import DASH, fixed, hazard_ratio, p_value, plural
-from core.hazards.cox import CoxModel
+from core.hazards import CoxModel
 
 _ZPH = "Score test of the product with 1 − survival (R: cox.zph of survival 3, transform “km”)"
 _SPLIT = "The same model twice: until the month, and from there for those still followed"

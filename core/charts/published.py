@@ -10,19 +10,14 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.audit.audit import Audit
-from core.audit.finding import AGREES, DIFFERS, IMPOSSIBLE, VERDICTS
-from core.audit.yang2023 import NOT_HERE, Comparison
-from core.audit.yang2023_figures import CITATION
-from core.cohort.cohort import Cohort
-from core.figure import theme
-from core.figure.figure import Figure, Provenance, provenance, rows_of
+from core.audit import AGREES, CITATION, DIFFERS, IMPOSSIBLE, NOT_HERE, VERDICTS, Audit, Comparison
+from core.cohort import Cohort
+from core.figure import CLICK, Figure, Provenance, provenance, rows_of, theme
 from core.format import DASH, exact, fixed, p_value, p_with_digits, plural
-from core.statistics.distributions import Z95
+from core.statistics import Z95
 from core.version import __version__
 
 WIDTH, _ROW, _NAME = 900, 22, 44
-CLICK = "click"
 _COLUMNS = (("place", "Place", 0), ("figure", "Figure", 0.17), ("arm", "Arm", 0.5), ("printed", "Printed", 0.66),
             ("ours", "Recomputed", 0.73), ("verdict", "Verdict", 0.88))  # where they begin, as shares of the width
 METHOD = (f"Published: {CITATION}. Each figure by the function that its page uses; a p-value by the test of its counts "

@@ -11,10 +11,8 @@ import numpy as np
 import pandas as pd
 
 from core.charts.toxicity_tables import no_test
-from core.cohort.cohort import Cohort
-from core.cohort.strata import strata
-from core.figure import theme
-from core.figure.figure import Figure, by_words, provenance, rows_of, text_table
+from core.cohort import Cohort, strata
+from core.figure import Figure, by_words, provenance, rows_of, text_table, theme
 from core.format import (
     DASH,
     count_and_percent,
@@ -25,9 +23,8 @@ from core.format import (
     share_with_limits,
     signed_percent,
 )
-from core.mapping.response_levels import category_of
-from core.summaries.failure import FailurePattern
-from core.summaries.response import CONTROL, NOT_EVALUABLE, Response
+from core.mapping import category_of
+from core.summaries import CONTROL, NOT_EVALUABLE, FailurePattern, Response
 
 WIDTH = 620
 COLOURS = {"CR": "#0b5d3f", "PR": "#57a886", "SD": "#cdd5dc", "PD": "#c8663a", "": "#f0f2f4"}

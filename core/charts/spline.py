@@ -8,14 +8,11 @@ from typing import Any
 
 import altair as alt
 
-from core.charts.marks.forest import HIGH, LOW
-from core.cohort.cohort import Cohort
-from core.figure import theme
-from core.figure.figure import Figure, analysed, provenance, rows_of, text_table
+from core.charts.marks import HIGH, LOW
+from core.cohort import Cohort
+from core.figure import Figure, analysed, provenance, rows_of, text_table, theme
 from core.format import hazard_ratio, p_phrase, shortest
-from core.hazards.cox import CoxModel
-from core.hazards.estimability import proportional_verdict
-from core.hazards.spline_curve import spline_curve
+from core.hazards import CoxModel, proportional_verdict, spline_curve
 
 WIDTH, HEIGHT = 900, 240
 _TICKS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0)

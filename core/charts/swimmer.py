@@ -10,14 +10,11 @@ import numpy as np
 import pandas as pd
 
 from core import schema
-from core.cohort.cohort import Cohort
-from core.cohort.strata import strata
-from core.figure import theme
-from core.figure.figure import Figure, by_words, provenance
+from core.cohort import Cohort, strata
+from core.figure import Figure, by_words, provenance, theme
 from core.format import fixed, plural
 from core.schema import RESPONSE
-from core.summaries.duration import duration_endpoint
-from core.summaries.response import responding
+from core.summaries import duration_endpoint, responding
 
 WIDTH, _LANE, _MOST = 900, 9, 80
 _SHAPES = {"response": ("triangle-up", "#009E73"), "progression": ("square", "#b45309"), "death": ("cross", "#1f2933"),

@@ -12,15 +12,14 @@ import pandas as pd
 from core.charts import toxicity_marks
 from core.charts.adverse_events import BAND_WORDS, arm_legend
 from core.charts.toxicity_tables import no_test
-from core.cohort.cohort import Cohort
-from core.figure import theme
-from core.figure.figure import Figure, by_words, provenance, rows_of, text_table
+from core.cohort import Cohort
+from core.figure import Figure, by_words, provenance, rows_of, text_table, theme
 from core.format import DASH, count_and_percent, p_value, percentage_points, plural, ratio_with_limits
 from core.options import Checked, Limits
-from core.summaries.adverse_events import AdverseEvents
+from core.summaries import AdverseEvents
 
 Sort = Literal["as mapped", "rate", "difference", "p", "category"]
-SORTS: tuple[Sort, ...] = ("rate", "difference", "p", "category", "as mapped")
+EVENT_SORTS: tuple[Sort, ...] = ("rate", "difference", "p", "category", "as mapped")
 _HAD = "Patients with it"
 _NAME, _NAMES = 24, 6  # characters of a term; how many the volcano names
 GRADES = ("#fde3b5", "#f9b45c", "#e8781d", "#b8400e", "#5c1a06")  # 1 to 5, lightness falls with the grade
@@ -119,7 +118,7 @@ def difference_figure(cohort: Cohort, result: AdverseEvents, view: EventView, te
         slug=f"ae-difference-{result.by}-{view.band}".replace(">=", "ge"),
         title=f"{BAND_WORDS[view.band]}: risk difference against {result.levels[0]}",
         chart=theme.with_data(toxicity_marks.dots(len(terms), len(arms)), rows=rows, names=_named_rows(result, terms)),
-        table=tests_table(result, view.band, terms),
+        table=event_tests_table(result, view.band, terms),
         drawn=result.tests[(result.tests.band == view.band) & result.tests.term.isin(terms)],
         key={"rows rule": "lines: 95% CI", "rows point": "dots: differences, in the groups' colours"},
         summary=(_smallest(result, view.band, terms),), notes=_notes(result),
@@ -145,7 +144,7 @@ def volcano_figure(cohort: Cohort, result: AdverseEvents, view: EventView, terms
         slug=f"ae-volcano-{result.by}-{view.band}".replace(">=", "ge"),
         title=f"{BAND_WORDS[view.band]}: difference against p",
         chart=theme.with_data(toxicity_marks.volcano(), points=points, limit=[{"y": -math.log10(0.05)}]),
-        table=tests_table(result, view.band, terms), drawn=tests, summary=(_smallest(result, view.band, terms),),
+        table=event_tests_table(result, view.band, terms), drawn=tests, summary=(_smallest(result, view.band, terms),),
         key={"points point": "dots: terms", "limit rule": "dashed: p = .05"}, notes=_notes(result),
         provenance=provenance(cohort, f"Right: more with {', '.join(result.levels[1:])} than with {result.levels[0]}. "
                               f"p by {result.options.test}, not adjusted."),
@@ -216,7 +215,7 @@ def _counts_table(result: AdverseEvents, terms: list[str], rows: dict[tuple[str,
         for t in terms])
 
 
-def tests_table(result: AdverseEvents, band: str, terms: list[str]) -> pd.DataFrame:
+def event_tests_table(result: AdverseEvents, band: str, terms: list[str]) -> pd.DataFrame:
     """Write one band's comparison: n (%), difference, ratio, p with the test that made it, adjusted p."""
     counts = {(r.term, r.arm): r for r in rows_of(result.rows[result.rows.band == band])}
     tests = {(r.term, r.arm): r for r in rows_of(result.tests[result.tests.band == band])}

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import altair as alt
 
-from core.charts.adverse_events import CLICK, LINE
-from core.figure import theme
+from core.charts.adverse_events import LINE
+from core.figure import CLICK, theme
 
 _SIDES: tuple[tuple[int, Literal["left", "right"]], ...] = ((-1, "right"), (1, "left"))
 WIDTH, _STEP, _TERM = 620, 24, 150  # pixels: of a chart, a row, the names

@@ -10,11 +10,10 @@ import pandas as pd
 
 from core import schema
 from core.charts.adverse_events import BAND_WORDS
-from core.cohort.cohort import Cohort
-from core.cohort.strata import strata
-from core.figure.figure import Figure, Heading, by_words, provenance, rows_of, text_table
+from core.cohort import Cohort, strata
+from core.figure import Figure, Heading, by_words, provenance, rows_of, text_table
 from core.format import DASH, count_and_percent, error_of_p, fixed, number, p_value, percentage_points
-from core.summaries.adverse_events import AdverseEvents
+from core.summaries import AdverseEvents
 
 MOST = 500  # patients in a list
 

@@ -19,9 +19,7 @@ import pandas as pd
 from core import schema
 from core.cohort.filters import Condition, Filters
 from core.errors import FilterError
-from core.mapping.column_mapping import ColumnMapping
-from core.mapping.dictionary import ae_category
-from core.mapping.roles import FactorRole
+from core.mapping import ColumnMapping, FactorRole, ae_category
 from core.memo import Remembers
 
 

@@ -14,8 +14,7 @@ from core import schema
 from core.cohort.cohort import Cohort
 from core.cohort.counts import TOLERANCE
 from core.format import number
-from core.mapping.dictionary import NO_WORDS
-from core.mapping.roles import FactorRole
+from core.mapping import NO_WORDS, FactorRole
 
 NOT_YET = "not known yet"
 

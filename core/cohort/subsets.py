@@ -9,7 +9,7 @@ import numpy as np
 from core.cohort.cohort import Cohort
 from core.cohort.strata import categorical, strata
 from core.errors import NotEstimable
-from core.mapping.roles import FactorRole
+from core.mapping import FactorRole
 
 SELECTION = "selection"
 REST = "All others"

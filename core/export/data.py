@@ -9,7 +9,7 @@ import math
 
 import pandas as pd
 
-from core.figure.figure import Figure
+from core.figure import Figure
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

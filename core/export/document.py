@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from core.figure.figure import Figure, headings_of, spans_of, table_parts
+from core.figure import Figure, headings_of, spans_of, table_parts
 
 _FONT, _SIZE, _SMALL = "Calibri", 9, 8
 

@@ -11,7 +11,7 @@ from core.export.document import docx_bytes
 from core.export.picture import pdf, png, svg
 from core.export.slides import pptx
 from core.export.workbook import xlsx_bytes
-from core.figure.figure import Figure
+from core.figure import Figure
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, cast
 
-from core.figure.figure import Figure
-from core.figure.theme import FONT, FONT_FOLDER, INK, QUIET, wrapped
+from core.figure import FONT, FONT_FOLDER, INK, QUIET, Figure, wrapped
 from core.format import plain_number
 
 VEGA_LITE = "6.4"

@@ -11,8 +11,7 @@ from typing import Any, cast
 import pandas as pd
 
 from core.export.picture import png, size, svg
-from core.figure.figure import Figure, headings_of, spans_of, table_parts
-from core.figure.theme import INK, QUIET, shortened, width_of
+from core.figure import INK, QUIET, Figure, headings_of, shortened, spans_of, table_parts, width_of
 
 _WIDTH, _HEIGHT = 13.333, 7.5  # inches
 _MARGIN = 0.5

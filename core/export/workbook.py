@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.figure.figure import Figure, headings_of, spans_of
+from core.figure import Figure, headings_of, spans_of
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _WIDEST = 60

@@ -12,11 +12,12 @@ from typing import Any
 
 import pandas as pd
 
-from core.cohort.cohort import Cohort
+from core.cohort import Cohort
 from core.format import number, plural
 from core.schema import ARM
 from core.version import __version__
 
+CLICK = "click"  # the selection that a click on a mark makes
 _WIDEST = 9  # columns of a table that is still read at a glance
 _TITLE = 150  # characters of a title with its subgroup; the footnote has all conditions
 

@@ -16,12 +16,18 @@ from core.guessing.guess_factor import FactorGuess
 from core.guessing.guess_factors import guess_factors
 from core.guessing.identifiers import is_identifier
 from core.guessing.levels import MANY, as_number, default_reference, grade, labels_for, levels_of, squeeze
-from core.mapping import dictionary
-from core.mapping.column_mapping import ColumnMapping
-from core.mapping.response_levels import meaning_of
-from core.mapping.roles import DATE, MEANING_WORDS, ArmRole, EndpointRole, FactorRole, SafetyRole
-from core.reading.numbers import UNKNOWN, is_ambiguous
-from core.reading.text_table import TextTable
+from core.mapping import (
+    DATE,
+    MEANING_WORDS,
+    ArmRole,
+    ColumnMapping,
+    EndpointRole,
+    FactorRole,
+    SafetyRole,
+    dictionary,
+    meaning_of,
+)
+from core.reading import UNKNOWN, TextTable, is_ambiguous
 
 # A grade under such a header is no adverse event of the treatment.
 _NO_EVENT_TERM = re.compile(r"baseline|\bpre|history|score|vas\b|type|number|any|before|史|评分|基线|治疗前",

@@ -6,11 +6,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from core.mapping import dictionary
-from core.mapping.roles import DATE
-from core.reading.dates import dates_of
-from core.reading.numbers import parse_number
-from core.reading.text_table import TextTable
+from core.mapping import DATE, dictionary
+from core.reading import TextTable, dates_of, parse_number
 from core.schema import MISSING
 
 _MARKS = ("date", "at", "日期", "时间", *(s for s in dictionary.ENDPOINT_TIME_SUFFIXES if len(s) > 1))

@@ -11,11 +11,8 @@ from core import schema
 from core.findings import Findings
 from core.format import number
 from core.guessing.levels import as_number, counts_censoring, default_event_values, events_by_words
-from core.mapping import dictionary
-from core.mapping.roles import EndpointRole
-from core.reading.dates import ORDERS, dates_of
-from core.reading.numbers import UNKNOWN, numbers_of, parse_number
-from core.reading.text_table import TextTable
+from core.mapping import EndpointRole, dictionary
+from core.reading import ORDERS, UNKNOWN, TextTable, dates_of, numbers_of, parse_number
 
 Ask = Callable[[str, str, list[tuple[str, dict[str, Any]]]], None]
 

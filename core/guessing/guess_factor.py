@@ -9,10 +9,8 @@ import numpy as np
 
 from core import schema
 from core.guessing.levels import MANY, as_number, labels_for, levels_of
-from core.mapping.dictionary import Entry, dictionary_entry, legend_in, unit_in
-from core.mapping.roles import FactorRole
-from core.reading.numbers import UNKNOWN, Numbers, numbers_of, parse_number
-from core.reading.text_table import TextTable
+from core.mapping import Entry, FactorRole, dictionary_entry, legend_in, unit_in
+from core.reading import UNKNOWN, Numbers, TextTable, numbers_of, parse_number
 from core.schema import Known
 
 MAX_CODED = 6  # a column of numbers with at most so many distinct values is read as codes

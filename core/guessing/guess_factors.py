@@ -13,10 +13,8 @@ from core.findings import Findings
 from core.format import number
 from core.guessing.guess_factor import MOSTLY, FactorGuess
 from core.guessing.levels import MANY, as_number, bare_grades
-from core.mapping.column_mapping import factor_json
-from core.mapping.dictionary import DICTIONARY, under_treatment
-from core.mapping.roles import ALBI, FactorRole
-from core.reading.text_table import TextTable
+from core.mapping import ALBI, DICTIONARY, FactorRole, factor_json, under_treatment
+from core.reading import TextTable
 
 Ask = Callable[[str, str, list[tuple[str, dict[str, Any]]]], None]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from core.mapping.dictionary import fold
-from core.reading.text_table import TextColumn
+from core.mapping import fold
+from core.reading import TextColumn
 
 _NAMES = (
     "name", "patientname", "fullname", "firstname", "lastname", "surname", "givenname", "initials",

@@ -7,9 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from core.format import plain_number
-from core.mapping import dictionary
-from core.mapping.dictionary import Entry
-from core.reading.text_table import TextColumn
+from core.mapping import Entry, dictionary
+from core.reading import TextColumn
 
 MANY = 200  # beyond so many distinct values a column is not listed
 _VP = re.compile(r"vp[\s_-]*([0-4]|iv|i{1,3})", re.IGNORECASE | re.ASCII)

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.cohort.cohort import Cohort
-from core.cohort.counts import timeline
-from core.cohort.strata import stratification
+from core.cohort import Cohort, stratification, timeline
 from core.hazards.design import Column, design_in_order, missing
 from core.hazards.estimability import own_reason
 

@@ -10,23 +10,17 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from core.cohort.cohort import Cohort
-from core.cohort.counts import timeline
-from core.cohort.strata import strata, stratified_by
+from core.cohort import Cohort, strata, stratified_by, timeline
 from core.errors import NotEstimable
 from core.format import plural
 from core.hazards.complete_cases import CompleteCases, independent, without_events
 from core.hazards.design import Column, Form, columns_of, form_of
 from core.hazards.estimability import BEYOND, NO_FINITE_RATIO, NOT_FOUND, TOO_FAR, UNTOLD, model_reason, own_reason
 from core.hazards.proportional_hazards import proportional_hazards
-from core.likelihood.concordance import concordance
-from core.likelihood.cox_fit import Fit, fit, standardise
-from core.likelihood.firth import Penalised, penalised
-from core.likelihood.monotone import held_by
-from core.likelihood.partial_likelihood import RiskSets, Ties
+from core.likelihood import Fit, Penalised, RiskSets, Ties, concordance, fit, held_by, penalised, standardise
 from core.options import Checked
 from core.schema import ARM
-from core.statistics.distributions import Z95, chi_square_p, two_sided_p
+from core.statistics import Z95, chi_square_p, two_sided_p
 
 _NOT_FOUND = f"{NOT_FOUND}: take covariates away"
 _FIGURES = ("coef", "std_error", "hazard_ratio", "conf_low", "conf_high", "p_value")

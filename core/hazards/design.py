@@ -8,12 +8,10 @@ from typing import Literal
 
 import numpy as np
 
-from core.cohort.cohort import Cohort
-from core.cohort.counts import timeline
-from core.cohort.strata import reference_place, strata
+from core.cohort import Cohort, reference_place, strata, timeline
 from core.errors import MappingError, NotEstimable
 from core.options import takes_options
-from core.statistics.splines import spline_basis
+from core.statistics import spline_basis
 
 Form = Literal["levels", "linear", "log2", "cut", "spline"]
 FORMS: dict[Form, str] = {"linear": "per unit", "log2": "per doubling", "cut": "cut", "spline": "spline"}

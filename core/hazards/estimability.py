@@ -7,11 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.cohort.counts import Counts
+from core.cohort import Counts
 from core.format import p_phrase, plural
-from core.likelihood.grouped_proportional_hazards import DOUBT
-from core.likelihood.monotone import finite_against_first
-from core.survival.adequacy import FEW_EVENTS
+from core.likelihood import DOUBT, finite_against_first
+from core.survival import FEW_EVENTS
 
 NO_EVENT, NO_FINITE_RATIO = "no event in", "the hazard ratio has no finite value (monotone likelihood)"
 UNTOLD = "no risk set tells it apart from the other terms"

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from core.errors import NotEstimable
-from core.likelihood.cox_fit import standardise
+from core.likelihood import standardise
 from core.options import takes_options
 
 Kind = Literal["IPTW", "stabilised", "overlap"]

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.likelihood.cox_fit import Fit, solved
-from core.likelihood.grouped_proportional_hazards import squared_length
-from core.statistics.distributions import Z95, chi_square_p
-from core.statistics.splines import spline_basis
+from core.likelihood import Fit, solved, squared_length
+from core.statistics import Z95, chi_square_p, spline_basis
 
 GLOBAL = "GLOBAL"
 _NOTHING = 1e-13  # of the information

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.cohort.cohort import Cohort
+from core.cohort import Cohort
 from core.errors import NotEstimable
 from core.hazards.cox import CoxModel
 from core.hazards.design import knots
-from core.statistics.distributions import Z95, chi_square_p
-from core.statistics.splines import spline_basis
+from core.statistics import Z95, chi_square_p, spline_basis
 
 _POINTS, _OUTERMOST, _MANY = 120, 10, 60  # beyond the tenth value nothing is drawn, where there are many (R: rms)
 

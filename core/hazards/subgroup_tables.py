@@ -8,13 +8,17 @@ from functools import lru_cache
 
 import numpy as np
 
-from core.cohort.cohort import Cohort
-from core.cohort.joint_counts import count_all_times
-from core.cohort.strata import Strata, strata
-from core.likelihood.efron_nodes import DeathTimes, LeftAtRisk
-from core.likelihood.grouped_cox import LIKELIHOOD, against_first, fit_all, log_likelihood
-from core.likelihood.grouped_proportional_hazards import proportional_hazards_of
-from core.likelihood.monotone import finite_against_first
+from core.cohort import Cohort, Strata, count_all_times, strata
+from core.likelihood import (
+    LIKELIHOOD,
+    DeathTimes,
+    LeftAtRisk,
+    against_first,
+    finite_against_first,
+    fit_all,
+    log_likelihood,
+    proportional_hazards_of,
+)
 
 MANY_TIMES = 300  # of death, from which on models cost by their sizes and no more by the calls that fit them
 

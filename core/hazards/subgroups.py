@@ -12,19 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.cohort.cohort import Cohort
-from core.cohort.counts import timeline
-from core.cohort.filters import Condition
-from core.cohort.strata import cuts_of, number_of_strata, reference_place, strata
+from core.cohort import Cohort, Condition, cuts_of, number_of_strata, reference_place, strata, timeline
 from core.errors import NotEstimable
 from core.hazards.design import missing
 from core.hazards.estimability import BEYOND, NOT_FOUND, TOO_FAR, reasons_of
 from core.hazards.subgroup_tables import MANY_TIMES, ForestTables, finite_ratios, fit_arms, likelihood_ratios
-from core.likelihood.efron_nodes import LeftAtRisk
-from core.likelihood.two_arm_firth import penalised_pairs
+from core.likelihood import LeftAtRisk, penalised_pairs
 from core.schema import ARM
-from core.statistics.distributions import Z95, chi_square_p, two_sided_p
-from core.statistics.multiplicity import adjusted
+from core.statistics import Z95, adjusted, chi_square_p, two_sided_p
 
 OVERALL, WALD, FIRTH = "All patients", "Wald", "Firth"
 _FIGURES = ("coef", "std_error", "hazard_ratio", "conf_low", "conf_high", "p_value")

@@ -12,9 +12,7 @@ import numpy as np
 import pandas as pd
 
 from core import schema
-from core.cohort.cohort import Cohort
-from core.cohort.counts import TOLERANCE, timeline
-from core.cohort.landmark import landmark
+from core.cohort import TOLERANCE, Cohort, landmark, timeline
 from core.errors import NotEstimable
 from core.format import number
 from core.hazards.cox import CoxOptions, cox

@@ -8,16 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from core.cohort.cohort import Cohort
-from core.cohort.counts import Counts, count
-from core.cohort.strata import reference_place
+from core.cohort import Cohort, Counts, count, reference_place
 from core.errors import NotEstimable
 from core.hazards.estimability import reasons_of
-from core.likelihood.efron_nodes import DeathTimes
-from core.likelihood.grouped_cox import against_first
-from core.likelihood.grouped_proportional_hazards import proportional_hazards_of
-from core.likelihood.monotone import finite_against_first
-from core.statistics.distributions import Z95, two_sided_p
+from core.likelihood import DeathTimes, against_first, finite_against_first, proportional_hazards_of
+from core.statistics import Z95, two_sided_p
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

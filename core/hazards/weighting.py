@@ -8,22 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.cohort.cohort import Cohort
-from core.cohort.counts import timeline
-from core.cohort.strata import reference_place, strata
+from core.cohort import Cohort, reference_place, strata, timeline
 from core.errors import NotEstimable
 from core.format import fixed, plural
 from core.hazards.design import Column, columns_of, default_form, design_of, missing
 from core.hazards.estimability import BEYOND, NO_FINITE_RATIO, NOT_FOUND, TOO_FAR, reasons_of
 from core.hazards.propensity import Kind, effective_size, mean_differences, propensity_score, weights
 from core.hazards.proportional_hazards import proportional_hazards
-from core.likelihood.cox_fit import fit
-from core.likelihood.monotone import finite_against_first
+from core.likelihood import finite_against_first, fit
 from core.options import Checked, takes_options
 from core.schema import ARM
-from core.statistics.distributions import Z95, two_sided_p
-from core.statistics.e_value import e_values
-from core.survival.product_limit import ConfType, confidence, quantile
+from core.statistics import Z95, e_values, two_sided_p
+from core.survival import ConfType, confidence, quantile
 
 _WORTH = 2.0  # patients of an arm, that must be left of it after weighting
 _ROUNDING = 1e-9  # of a standard error, that is nothing

@@ -1,1 +1,7 @@
 """Files become a Cohort: validated by a mapping, typed, one row per patient."""
+
+from core.intake.build import make_cohort, read_cohort
+from core.intake.event_list import NEEDED
+from core.intake.loading import Loading, fits, load_files
+
+__all__ = ["NEEDED", "Loading", "fits", "load_files", "make_cohort", "read_cohort"]

@@ -14,13 +14,10 @@ import numpy as np
 from core import schema
 from core.errors import MappingError, NeedsAnswer
 from core.findings import Findings, ranges
-from core.guessing.guess import guess_mapping
-from core.guessing.levels import default_reference, levels_of
+from core.guessing import default_reference, guess_mapping, levels_of
 from core.intake.event_list import guess_event_file
-from core.mapping.column_mapping import ColumnMapping
-from core.mapping.dictionary import CONTROL_WORDS, ENDPOINTS, WITHOUT_DEATH
-from core.mapping.roles import ArmRole, EndpointRole
-from core.reading.text_table import TextColumn, TextTable
+from core.mapping import CONTROL_WORDS, ENDPOINTS, WITHOUT_DEATH, ArmRole, ColumnMapping, EndpointRole
+from core.reading import TextColumn, TextTable
 
 ID = "USUBJID"
 _UNITS = {"DAYS": "days", "DAY": "days", "WEEKS": "weeks", "WEEK": "weeks", "MONTHS": "months", "MONTH": "months",

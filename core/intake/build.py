@@ -10,16 +10,15 @@ from typing import Any
 import numpy as np
 
 from core import schema
-from core.cohort.cohort import Cohort
+from core.cohort import Cohort
 from core.errors import MappingError
 from core.findings import Findings
 from core.intake.event_list import joined_events, with_event_file
 from core.intake.loading import begin, is_half_answered
 from core.intake.validation import validate
-from core.mapping.column_mapping import ColumnMapping
+from core.mapping import ColumnMapping
 from core.read_options import ReadOptions
-from core.reading.read_table import Source, read_table
-from core.reading.text_table import TextTable, fingerprint
+from core.reading import Source, TextTable, fingerprint, read_table
 
 
 def read_cohort(source: Source | Mapping[str, Source],

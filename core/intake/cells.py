@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.findings import Findings
-from core.mapping.column_mapping import ColumnMapping
-from core.reading.text_table import TextTable
+from core.mapping import ColumnMapping
+from core.reading import TextTable
 from core.schema import Severity
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from core.mapping.roles import ALBI, FactorRole
+from core.mapping import ALBI, FactorRole
 
 _GRADE_1, _GRADE_2 = -2.60, -1.39
 

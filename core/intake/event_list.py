@@ -9,18 +9,15 @@ import numpy as np
 import pandas as pd
 
 from core import schema
-from core.cohort.strata import categorical
+from core.cohort import categorical
 from core.errors import MappingError
 from core.findings import Findings, ranges
 from core.format import plural
-from core.guessing.levels import grade, squeeze
+from core.guessing import grade, squeeze
 from core.intake.plausibility import last_seen
 from core.intake.validation import event_frame, raise_refused
-from core.mapping.column_mapping import ColumnMapping
-from core.mapping.dictionary import AE_FILE_NAMES, NO_WORDS, YES_WORDS, ae_category, fold
-from core.mapping.roles import EventFileRole
-from core.reading.numbers import parse_number
-from core.reading.text_table import TextColumn, TextTable
+from core.mapping import AE_FILE_NAMES, NO_WORDS, YES_WORDS, ColumnMapping, EventFileRole, ae_category, fold
+from core.reading import TextColumn, TextTable, parse_number
 from core.schema import spellings
 
 _YES_BEGINNINGS = ("related", "possibl", "probabl", "definit", "likely", "serious", "相关", "可能")

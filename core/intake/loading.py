@@ -9,14 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 from core.errors import CohortError, MappingError, NeedsAnswer, merged
-from core.guessing.guess import guess_mapping, is_event_list
+from core.guessing import guess_mapping, is_event_list
 from core.intake.adam import kind_of, study_of
 from core.intake.event_list import guess_event_file
-from core.mapping.column_mapping import ColumnMapping
+from core.mapping import ColumnMapping
 from core.read_options import ReadOptions
-from core.reading.grid import Progress
-from core.reading.read_table import read_table
-from core.reading.text_table import TextTable, fingerprint
+from core.reading import Progress, TextTable, fingerprint, read_table
 
 
 @dataclass(kw_only=True)

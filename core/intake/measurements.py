@@ -9,10 +9,10 @@ import numpy as np
 from core import schema
 from core.findings import ranges
 from core.format import plural
-from core.guessing.levels import MANY
+from core.guessing import MANY
 from core.intake.cells import Cells
-from core.mapping.dictionary import dictionary_entry, time_unit_in
-from core.reading.numbers import UNKNOWN, Numbers, is_ambiguous, numbers_of
+from core.mapping import dictionary_entry, time_unit_in
+from core.reading import UNKNOWN, Numbers, is_ambiguous, numbers_of
 
 _INFINITE = re.compile(r"[-+]?(inf(inity)?|\d+\.?\d*e\+?\d{3,})", re.IGNORECASE)
 _YEARS_OLD = ("岁", "y", "yr", "yrs")

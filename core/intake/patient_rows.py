@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from core.findings import Findings
-from core.mapping.column_mapping import ColumnMapping
-from core.mapping.roles import RowRule
-from core.reading.text_table import TextTable
+from core.mapping import ColumnMapping, RowRule
+from core.reading import TextTable
 
 
 def one_row_per_patient(table: TextTable, mapping: ColumnMapping, findings: Findings) -> TextTable:

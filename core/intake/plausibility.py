@@ -8,11 +8,9 @@ import pandas as pd
 from core import schema
 from core.findings import Findings, ranges
 from core.format import number, plural
-from core.guessing.levels import as_number, squeeze
-from core.mapping.column_mapping import ColumnMapping
-from core.mapping.dictionary import dictionary_entry, fold
-from core.mapping.roles import EndpointRole
-from core.reading.text_table import TextTable
+from core.guessing import as_number, squeeze
+from core.mapping import ColumnMapping, EndpointRole, dictionary_entry, fold
+from core.reading import TextTable
 
 _ENOUGH, _NEARLY_ALL, _MUCH_MISSING = 20, 0.9, 0.1
 _LONGEST = 600.0  # months

@@ -6,21 +6,18 @@ import numpy as np
 import pandas as pd
 
 from core import schema
-from core.cohort.strata import categorical
+from core.cohort import categorical
 from core.errors import ValidationError
 from core.findings import Findings, grouped_by_kind, ranges
 from core.format import plain_number, plural
-from core.guessing.levels import MANY, as_number, grade, levels_of
+from core.guessing import MANY, as_number, grade, levels_of
 from core.intake.cells import Cells
 from core.intake.derived_factors import derived
 from core.intake.measurements import Measured
 from core.intake.patient_rows import one_row_per_patient
 from core.intake.plausibility import check_cohort
-from core.mapping.column_mapping import ColumnMapping
-from core.mapping.dictionary import ae_category, ae_term, dictionary_entry
-from core.mapping.roles import DATE, ArmRole, EndpointRole, FactorRole
-from core.reading.dates import dates_of
-from core.reading.text_table import TextTable
+from core.mapping import DATE, ArmRole, ColumnMapping, EndpointRole, FactorRole, ae_category, ae_term, dictionary_entry
+from core.reading import TextTable, dates_of
 
 _SHOWN = 3  # so many findings are told in the error itself; all are in its table
 _MOST_EVENT_VALUES = 12

@@ -16,7 +16,7 @@ import numpy as np
 from core.likelihood.cox_fit import ENDED, standardise
 from core.likelihood.partial_likelihood import Point, RiskSets, Ties
 from core.options import takes_options
-from core.statistics.distributions import chi_square_p
+from core.statistics import chi_square_p
 
 _STEP, _STRIDE, _MAX_ITERATIONS = 1e-8, 5.0, 60
 _SLOW = 12  # steps by the likelihood's information, after which those by the penalised one's are quicker

@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from core.likelihood.efron_nodes import DeathTimes, LeftAtRisk
-from core.statistics.distributions import chi_square_p
+from core.statistics import chi_square_p
 
 _NOTHING = 1e-13  # of the information
 _TOLD = 1e-9  # of the largest direction of a scaled information, below which one is told nothing of

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.likelihood.partial_likelihood import RiskSets
-from core.statistics.segments import Runs
+from core.statistics import Runs
 
 _ROUNDS, _PAIRS = 60, 400  # of a search; constraints that a round adds
 _BROKEN, _SAME = 1e-8, 1e-6  # of a value along a direction; of a coefficient's part in it; columns have deviation 1

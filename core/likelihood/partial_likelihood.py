@@ -17,8 +17,8 @@ from typing import Literal
 
 import numpy as np
 
-from core.likelihood.tied_deaths import Ties as Tied
-from core.statistics.segments import Runs
+from core.likelihood.tied_deaths import TiedDeaths
+from core.statistics import Runs
 
 Ties = Literal["efron", "breslow"]
 _CHUNK = 16_384  # patients
@@ -61,7 +61,7 @@ class RiskSets:
         self.x = self.columns.T
         self._lay_out_blocks(key)
         self.efron = ties == "efron"
-        self.tied = Tied(self.deaths)
+        self.tied = TiedDeaths(self.deaths)
         self.first_death = np.cumsum(self.deaths) - self.deaths
         self.shared = None if self.weight is None else self.sums(self.weight)[1] / self.deaths
 

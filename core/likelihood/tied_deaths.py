@@ -28,7 +28,7 @@ def trigamma(x: np.ndarray) -> np.ndarray:
     return np.asarray(out)
 
 
-class Ties:
+class TiedDeaths:
     """The ties of some times of death, laid out once and summed for as many weights as a fit tries.
 
     Parameters

@@ -12,7 +12,7 @@ import numpy as np
 
 from core.likelihood.efron_nodes import LeftAtRisk
 from core.likelihood.two_arm_cox import Pairs
-from core.statistics.distributions import chi_square_p
+from core.statistics import chi_square_p
 
 _HALF_QUANTILE = 1.9207294103470556  # half of chi-square's 95 % quantile, one degree of freedom
 _STEP, _MAX_ITERATIONS, _STRIDE = 1e-6, 60, 2.0  # the error left is of the order of the step's square

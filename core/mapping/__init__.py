@@ -1,1 +1,43 @@
 """Which column plays which role, and the words hospitals use for it."""
+
+from core.mapping import dictionary
+from core.mapping.column_mapping import ColumnMapping, factor_json
+from core.mapping.dictionary import (
+    AE_FILE_NAMES,
+    CONTROL_WORDS,
+    DICTIONARY,
+    ENDPOINTS,
+    NO_WORDS,
+    WITHOUT_DEATH,
+    YES_WORDS,
+    Entry,
+    ae_category,
+    ae_term,
+    dictionary_entry,
+    fold,
+    legend_in,
+    time_unit_in,
+    under_treatment,
+    unit_in,
+)
+from core.mapping.response_levels import category_of, meaning_of
+from core.mapping.roles import (
+    ALBI,
+    DATE,
+    FORMULAS,
+    MEANING_WORDS,
+    MEANINGS,
+    ArmRole,
+    EndpointRole,
+    EventFileRole,
+    FactorRole,
+    Meaning,
+    RowRule,
+    SafetyRole,
+)
+
+__all__ = ["AE_FILE_NAMES", "ALBI", "CONTROL_WORDS", "DATE", "DICTIONARY", "ENDPOINTS", "FORMULAS", "MEANINGS",
+           "MEANING_WORDS", "NO_WORDS", "WITHOUT_DEATH", "YES_WORDS", "ArmRole", "ColumnMapping", "EndpointRole",
+           "Entry", "EventFileRole", "FactorRole", "Meaning", "RowRule", "SafetyRole", "ae_category", "ae_term",
+           "category_of", "dictionary", "dictionary_entry", "factor_json", "fold", "legend_in", "meaning_of",
+           "time_unit_in", "under_treatment", "unit_in"]

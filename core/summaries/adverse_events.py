@@ -10,14 +10,21 @@ import numpy as np
 import pandas as pd
 
 from core import schema
-from core.cohort.cohort import Cohort, WorstGrades
-from core.cohort.strata import strata
+from core.cohort import Cohort, WorstGrades, strata
 from core.options import Checked
-from core.statistics.bitsets import in_both, packed
-from core.statistics.contingency import exact_test
-from core.statistics.multiplicity import adjusted
-from core.statistics.proportions import PairTest, koopman, log_ratio, newcombe, odds_ratio, pair_p
-from core.statistics.two_by_two import miettinen_nurminen
+from core.statistics import (
+    PairTest,
+    adjusted,
+    exact_test,
+    in_both,
+    koopman,
+    log_ratio,
+    miettinen_nurminen,
+    newcombe,
+    odds_ratio,
+    packed,
+    pair_p,
+)
 
 Difference = Literal["Miettinen-Nurminen", "Newcombe"]
 Ratio = Literal["", "risk ratio, Koopman", "risk ratio, log", "odds ratio, exact"]

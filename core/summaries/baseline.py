@@ -14,14 +14,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from core.cohort.cohort import Cohort
-from core.cohort.joint_counts import level_tables
-from core.cohort.strata import ALL_PATIENTS, level_counts, strata
+from core.cohort import ALL_PATIENTS, Cohort, level_counts, level_tables, strata
 from core.errors import NotEstimable
 from core.options import Checked
 from core.schema import ARM
-from core.statistics.contingency import TableTest, exact_tests, pearson_test
-from core.statistics.normality import lilliefors_p
+from core.statistics import TableTest, exact_tests, lilliefors_p, pearson_test
 from core.summaries.grouped_numbers import GroupedNumbers, NumberTest, grouped_numbers, number_test
 
 Rule = Literal["median (IQR)", "mean (SD)", "median (range)", "by Lilliefors' test"]

@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from core import schema
-from core.cohort.cohort import Cohort
-from core.cohort.strata import strata
-from core.mapping.dictionary import NO_WORDS, YES_WORDS
-from core.survival.first_cause import happened
+from core.cohort import Cohort, strata
+from core.mapping import NO_WORDS, YES_WORDS
+from core.survival import happened
 
 _DISCONTINUED = re.compile(r"(treatment|drug|therapy|study|^)[ _]*(discontinued|withdrawn|stopped)|停药|终止治疗",
                            re.IGNORECASE)

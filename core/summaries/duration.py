@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core import schema
-from core.cohort.cohort import Cohort
+from core.cohort import Cohort
 from core.errors import NotEstimable
 from core.format import plural
 from core.schema import RESPONSE

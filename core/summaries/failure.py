@@ -7,14 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.cohort.cohort import Cohort
-from core.cohort.strata import strata
+from core.cohort import Cohort, strata
 from core.errors import NotEstimable
 from core.options import takes_options
 from core.schema import ARM
-from core.statistics.proportions import PairTest, pair_p
+from core.statistics import PairTest, pair_p
 from core.summaries.adverse_events import DIFFERENCES, Difference
-from core.survival.first_cause import happened
+from core.survival import happened
 
 ANY = "any failure"
 

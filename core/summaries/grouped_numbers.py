@@ -12,10 +12,9 @@ from typing import Literal
 
 import numpy as np
 
-from core.cohort.cohort import Cohort
-from core.cohort.strata import counted, strata
+from core.cohort import Cohort, counted, strata
 from core.options import takes_options
-from core.statistics.distributions import chi_square_p, two_sided_p
+from core.statistics import chi_square_p, two_sided_p
 
 NumberTest = Literal["by the summary", "Student t", "Welch t", "Mann-Whitney", "Mann-Whitney, uncorrected"]
 NUMBER_TESTS: tuple[NumberTest, ...] = ("by the summary", "Student t", "Welch t", "Mann-Whitney",

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core import schema
-from core.cohort.cohort import Cohort
-from core.cohort.strata import strata
+from core.cohort import Cohort, strata
 
 _PATTERNS = 12
 

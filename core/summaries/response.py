@@ -14,15 +14,12 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from core.cohort.cohort import Cohort
-from core.cohort.strata import strata
+from core.cohort import Cohort, strata
 from core.errors import NotEstimable
-from core.mapping.response_levels import meaning_of
-from core.mapping.roles import Meaning
+from core.mapping import Meaning, meaning_of
 from core.options import Checked
 from core.schema import ARM, RESPONSE
-from core.statistics.contingency import exact_test
-from core.statistics.proportions import PairTest, clopper_pearson, pair_p
+from core.statistics import PairTest, clopper_pearson, exact_test, pair_p
 from core.summaries.adverse_events import DIFFERENCES, Difference
 
 NOT_EVALUABLE = "not evaluable or missing"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from core.cohort.counts import Counts
+from core.cohort import Counts
 from core.format import number, plural
 
 FEW_EVENTS = 10  # per parameter

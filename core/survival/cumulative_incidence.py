@@ -12,10 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.cohort.cohort import Cohort
-from core.cohort.counts import TOLERANCE
-from core.cohort.strata import Strata, strata
-from core.statistics.distributions import Z95, chi_square_p
+from core.cohort import TOLERANCE, Cohort, Strata, strata
+from core.statistics import Z95, chi_square_p
 from core.survival.first_cause import Causes, causes
 
 _ROUND_OFF = 1e-12  # an incidence so near to 1 is 1, and has no limits

@@ -9,12 +9,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from core.cohort.cohort import Cohort
-from core.cohort.counts import TOLERANCE, Counts, count
+from core.cohort import TOLERANCE, Cohort, Counts, count
 from core.errors import NotEstimable
 from core.format import number
 from core.options import takes_options
-from core.statistics.distributions import Z95, two_sided_p
+from core.statistics import Z95, two_sided_p
 from core.survival.product_limit import ConfType, limits, product_limit, quantiles_of
 
 _CERTAIN = {"estimate": 1.0, "std_error": 0.0, "conf_low": 1.0, "conf_high": 1.0}

@@ -12,11 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from core import schema
-from core.cohort.cohort import Cohort
-from core.cohort.counts import TOLERANCE, distinct_times, timeline
+from core.cohort import TOLERANCE, Cohort, distinct_times, timeline
 from core.errors import NotEstimable
-from core.mapping.dictionary import NO_WORDS
-from core.mapping.roles import FactorRole
+from core.mapping import NO_WORDS, FactorRole
 
 FIRST_FAILURE = "First failure"
 SEVERAL = "several sites"

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.cohort.cohort import Cohort
-from core.cohort.counts import Counts, count
+from core.cohort import Cohort, Counts, count
 from core.options import takes_options
 from core.survival.log_rank import log_rank
 from core.survival.product_limit import ConfType, limits, product_limit, quantiles_of

@@ -10,14 +10,11 @@ from typing import ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-from core.cohort.cohort import Cohort
-from core.cohort.counts import Counts, count, count_within
-from core.cohort.strata import stratified_by
+from core.cohort import Cohort, Counts, count, count_within, stratified_by
 from core.errors import NotEstimable
 from core.format import number
 from core.options import NOT_NEGATIVE, Checked, Limits, takes_options
-from core.statistics.distributions import chi_square_p
-from core.statistics.multiplicity import Adjustment, adjusted
+from core.statistics import Adjustment, adjusted, chi_square_p
 
 Weight = Literal["log-rank", "Gehan-Wilcoxon", "Tarone-Ware", "Peto", "Fleming-Harrington"]
 WEIGHTS: tuple[Weight, ...] = ("log-rank", "Gehan-Wilcoxon", "Tarone-Ware", "Peto", "Fleming-Harrington")

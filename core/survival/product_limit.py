@@ -8,9 +8,9 @@ from typing import Literal
 
 import numpy as np
 
-from core.cohort.counts import TOLERANCE, Counts
+from core.cohort import TOLERANCE, Counts
 from core.options import takes_options
-from core.statistics.distributions import Z95
+from core.statistics import Z95
 
 ConfType = Literal["log-log", "log", "plain"]
 CONF_TYPES: tuple[ConfType, ...] = ("log-log", "log", "plain")

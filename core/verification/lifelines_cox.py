@@ -9,12 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.cohort.cohort import Cohort
-from core.cohort.counts import timeline
-from core.cohort.strata import strata, stratification
+from core.cohort import Cohort, strata, stratification, timeline
 from core.errors import NotEstimable
-from core.hazards.cox import CoxModel
-from core.hazards.design import Form, columns_of, form_of
+from core.hazards import CoxModel, Form, columns_of, form_of
 from core.verification.lifelines_survival import PRECISE, with_agreement
 from core.verification.r_code import RCode, described, quoted
 

@@ -15,16 +15,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.cohort.cohort import Cohort
-from core.cohort.counts import count, timeline
-from core.cohort.strata import strata
+from core.cohort import Cohort, count, strata, timeline
 from core.format import number
-from core.hazards.estimability import estimable
-from core.hazards.treatment_effect import treatment_effect
-from core.survival.estimates import follow_up, restricted_mean, survival_at
-from core.survival.kaplan_meier import kaplan_meier
-from core.survival.log_rank import Weight, compare
-from core.survival.survival_options import SurvivalOptions
+from core.hazards import estimable, treatment_effect
+from core.survival import SurvivalOptions, Weight, compare, follow_up, kaplan_meier, restricted_mean, survival_at
 
 SAME = 1e-6
 # Our Peto is survdiff's, rho = 1; what lifelines calls so weighs by another estimate of survival.

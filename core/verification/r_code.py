@@ -9,13 +9,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from core.cohort.cohort import Cohort
-from core.cohort.counts import timeline
-from core.cohort.strata import reference_place, strata, stratification
+from core.cohort import Cohort, reference_place, strata, stratification, timeline
 from core.format import number, plain_number
-from core.survival.estimates import longest_tau
-from core.survival.log_rank import Weight
-from core.survival.survival_options import SurvivalOptions
+from core.survival import SurvivalOptions, Weight, longest_tau
 
 _WEIGHT: dict[Weight, str] = {"Gehan-Wilcoxon": "n", "Tarone-Ware": "sqrt(n)"}
 

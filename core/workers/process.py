@@ -1,6 +1,6 @@
 """The process that `apart.py` starts: it does the tasks that come in, within their bounds of memory.
 
-    python -m core.apart_worker
+    python -m core.workers.process
 """
 
 from __future__ import annotations

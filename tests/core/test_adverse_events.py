@@ -10,7 +10,7 @@ from scipy.stats import fisher_exact
 
 from core import read_cohort
 from core.charts import toxicity
-from core.charts.toxicity import SORTS, EventView, ordered_within
+from core.charts.toxicity import EVENT_SORTS, EventView, ordered_within
 from core.figure.figure import headings_of
 from core.statistics.contingency import exact_test
 from core.statistics.multiplicity import adjusted
@@ -133,7 +133,7 @@ def test_who_discontinued_is_counted_where_it_is_recorded():
 def test_categories_stand_before_their_terms(sample):
     terms, heads = (adverse_events(sample, options=EventOptions(rows=r)) for r in ("terms", "categories"))
     both = grouped(terms, heads)
-    for sort in SORTS:
+    for sort in EVENT_SORTS:
         names = ordered_within(both, heads, EventView(sort=sort))
         assert len(names) == len(set(names)) == 17 + len(set(terms.rows.category))
         category = dict(zip(terms.rows.term, terms.rows.category, strict=True))
@@ -142,7 +142,7 @@ def test_categories_stand_before_their_terms(sample):
             now = both.heads.get(name, now)
             assert name in both.heads or category[name] == now
     head = next(row for row, category in both.heads.items() if category == "Hepatic")
-    table = toxicity.tests_table(both, "any", [head, "Fatigue"])
+    table = toxicity.event_tests_table(both, "any", [head, "Fatigue"])
     cells = dict(zip(headings_of(table), table.to_numpy().T.tolist(), strict=True))
     assert cells["", "Term"] == ["Hepatic:", "Fatigue"]
     assert all(cells["TACE+IMRT+sorafenib against TACE+IMRT", "p adjusted"])

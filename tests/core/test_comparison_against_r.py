@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from core import read_cohort
-from core.charts.tables import restricted_mean_table
+from core.charts.survival_tables import restricted_mean_table
 from core.cohort.landmark import landmark
 from core.errors import NotEstimable
 from core.statistics.multiplicity import adjusted

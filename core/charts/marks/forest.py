@@ -10,15 +10,14 @@ from typing import Any
 
 import altair as alt
 
-from core.figure import theme
+from core.figure import CLICK, theme
 
-CLICK = "click"
 WIDTH = 1000
 STEP = 22
 LOW, HIGH = 0.1, 10.0
-KEY = {"lines rule": "upright line: a ratio of 1", "rows rule": "lines: 95% CI",
+FOREST_KEY = {"lines rule": "upright line: a ratio of 1", "rows rule": "lines: 95% CI",
        "rows point": "squares: hazard ratios, their area by events; arrows: the interval goes on"}
-KEY_OF_ALL = KEY | {"lines rule": "upright lines: a ratio of 1, and dashed that of all patients"}
+FOREST_KEY_OF_ALL = FOREST_KEY | {"lines rule": "upright lines: a ratio of 1, and dashed that of all patients"}
 _TICKS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0)
 
 
@@ -33,7 +32,7 @@ class TextColumn:
 
 
 @dataclass(frozen=True)
-class Layout:
+class ForestLayout:
     """Where the columns stand, and how much room the axis leaves at the left and right."""
 
     columns: tuple[TextColumn, ...]
@@ -42,7 +41,7 @@ class Layout:
     click: bool = False
 
 
-def forest(layout: Layout, rows: Sequence[Mapping[str, Any]], *, overall: float = math.nan,
+def forest(layout: ForestLayout, rows: Sequence[Mapping[str, Any]], *, overall: float = math.nan,
            titles: Mapping[str, str] | None = None, favours: tuple[str, str] = ("", "")) -> dict[str, Any]:
     """Draw a forest.
 
@@ -76,7 +75,7 @@ def _drawn(i: int, row: Mapping[str, Any], most: float) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=64)
-def _template(layout: Layout, rows: int) -> dict[str, Any]:
+def _template(layout: ForestLayout, rows: int) -> dict[str, Any]:
     y = alt.Y("i:O", axis=None, scale=alt.Scale(domain=list(range(rows + 1)), paddingInner=0, paddingOuter=0))
     scale = alt.Scale(type="log", domain=[LOW, HIGH], nice=False,
                       range=[layout.left, alt.ExprRef(f"width - {layout.right}")])

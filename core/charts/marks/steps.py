@@ -14,8 +14,7 @@ import numpy as np
 
 from core.charts.marks.labels import place_names
 from core.charts.marks.panes import GUTTER, Axes, Curve, Layout, Pane
-from core.figure import theme
-from core.figure.theme import shortened, width_of
+from core.figure import shortened, theme, width_of
 from core.format import number
 
 WIDTH = 720
@@ -27,9 +26,11 @@ _LONGEST = 34  # characters of a group's name beside its curve
 _DATASETS = ("band", "whole", "curve", "touch", "censored", "labels", "medians", "names", "counts", "heads", "titles",
              "tau")
 # What each layer means; see Figure.key. Text layers say it themselves, and the grid needs no words.
-KEY = {"band area": "shaded: 95% CI", "whole line": "faint lines: the whole cohort", "curve line": "lines: the groups",
-       "censored tick": "ticks: patients censored", "medians rule": "dotted: medians",
-       "tau rule": "dashed: τ, the month to which restricted means run"}
+CURVES_KEY = {
+    "band area": "shaded: 95% CI", "whole line": "faint lines: the whole cohort", "curve line": "lines: the groups",
+    "censored tick": "ticks: patients censored", "medians rule": "dotted: medians",
+    "tau rule": "dashed: τ, the month to which restricted means run",
+}
 _INNER = 560  # a name must fit where a plot is this wide: the narrowest it gets on screen
 
 

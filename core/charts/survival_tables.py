@@ -7,10 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from core.cohort.cohort import Cohort
-from core.cohort.counts import count
-from core.cohort.immortal_time import immortal_time
-from core.figure.figure import Figure, provenance, rows_of
+from core.cohort import Cohort, count, immortal_time
+from core.figure import Figure, provenance, rows_of
 from core.format import (
     DASH,
     estimate,
@@ -84,7 +82,7 @@ def restricted_mean_table(means: pd.DataFrame, comparison: pd.DataFrame) -> pd.D
     return frame if len(means) > 1 else frame.iloc[:, :3]
 
 
-def tests_table(tests: pd.DataFrame) -> pd.DataFrame:
+def survival_tests_table(tests: pd.DataFrame) -> pd.DataFrame:
     """Write tests: name, chi-square, degrees of freedom, p."""
     return pd.DataFrame([{"Test": r.test, "χ²": fixed(r.statistic, 3), "df": str(r.df), "p": p_value(r.p_value)}
                          for r in rows_of(tests)])
