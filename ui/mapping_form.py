@@ -19,7 +19,7 @@ from core.reading import ORDERS, TextTable
 from ui.display import meaning_words, note
 from ui.escape import plain
 from ui.factor_form import FactorForm, level_names
-from ui.state import Draft
+from ui.state import Draft, value_of
 
 NONE = "(none)"
 _LONGEST = 16
@@ -83,7 +83,7 @@ class _Form:
         return None if picked == NONE else picked
 
     def _missing(self) -> tuple[str, ...]:
-        text = st.session_state.get(self.key("missing"))
+        text = value_of(self.key("missing"))
         if text is None:
             return tuple(self.mapping.get("missing", schema.MISSING_CODES))
         return ("", *dict.fromkeys(code.strip() for code in text.split(",") if code.strip()))

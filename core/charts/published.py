@@ -22,7 +22,7 @@ _COLUMNS = (("place", "Place", 0), ("figure", "Figure", 0.17), ("arm", "Arm", 0.
             ("ours", "Recomputed", 0.73), ("verdict", "Verdict", 0.88))  # where they begin, as shares of the width
 METHOD = (f"Published: {CITATION}. Each figure by the function that its page uses; a p-value by the test of its counts "
           "that gives it, else by Fisher's.")
-_COLOURS = {AGREES: "#1f7a4d", DIFFERS: theme.ACCENT, NOT_HERE: theme.QUIET}
+_COLOURS = {AGREES: theme.AGREES, DIFFERS: theme.ACCENT, NOT_HERE: theme.QUIET}
 _LOW, _HIGH, _TICKS = 0.2, 5.0, (0.25, 0.5, 1.0, 2.0, 4.0)
 
 

@@ -27,7 +27,6 @@ from core.mapping import category_of
 from core.summaries import CONTROL, NOT_EVALUABLE, FailurePattern, Response
 
 WIDTH = 620
-COLOURS = {"CR": "#0b5d3f", "PR": "#57a886", "SD": "#cdd5dc", "PD": "#c8663a", "": "#f0f2f4"}
 _LIKE = {"response": "PR", "control": "SD", "progression": "PD", "no response": "PD"}  # the colour of other levels
 _NAME, _PATTERNS, _CELL, _BARS = 30, 12, 24, 190
 _SHRINKS, _GROWS = -30.0, 20.0  # per cent: what RECIST calls a partial response, and progression
@@ -37,7 +36,7 @@ _MOST = 400  # bars of a waterfall
 def response_figure(cohort: Cohort, found: Response) -> Figure:
     """Draw best response per group, stacked to 100 %."""
     bars = []
-    levels = sorted(dict.fromkeys(found.rows.level), key=lambda level: list(COLOURS).index(_kind(found, level)))
+    levels = sorted(dict.fromkeys(found.rows.level), key=lambda level: list(theme.RESPONSES).index(_kind(found, level)))
     for place, arm in enumerate(found.levels):
         so_far = 0.0
         for level in levels:
@@ -46,8 +45,8 @@ def response_figure(cohort: Cohort, found: Response) -> Figure:
                 continue
             kind = _kind(found, level)
             share = r.share if not math.isnan(r.share) else 0.0
-            bars.append({"arm": place, "from": so_far, "to": so_far + share, "c": COLOURS[kind],
-                         "mid": so_far + share / 2, "ink": "#ffffff" if kind in ("CR", "PD") else theme.INK,
+            bars.append({"arm": place, "from": so_far, "to": so_far + share, "c": theme.RESPONSES[kind],
+                         "mid": so_far + share / 2, "ink": theme.WHITE if kind in ("CR", "PD") else theme.INK,
                          "text": f"{level if share > 0.09 else ''} {int(r.count)}".strip() if share > 0.03 else "",
                          "tip": f"{level}: {count_and_percent(int(r.count), int(r.n))}"})
             so_far += share
@@ -116,22 +115,7 @@ def failure_figure(cohort: Cohort, found: FailurePattern) -> Figure:
     patterns = found.together.drop_duplicates(list(found.names))[list(found.names)].to_numpy(dtype=bool)
     counts = found.together["count"].to_numpy().reshape(len(patterns), len(found.levels))
     shown = [i for i in range(len(patterns)) if counts[i].any()][:_PATTERNS]
-    top = float(max(counts[shown].sum(axis=1), default=1)) or 1.0
-    bars, dots, lines = [], [], []
-    for place, i in enumerate(shown):
-        words = " + ".join(n for n, has in zip(found.names, patterns[i], strict=True) if has) or "no failure"
-        so_far = 0
-        for j, arm in enumerate(found.levels):
-            bars.append({"x": place, "from": so_far / top, "to": (so_far + counts[i, j]) / top, "c": theme.colour(j),
-                         "tip": f"{words}; {arm}: {counts[i, j]}", "text": ""})
-            so_far += int(counts[i, j])
-        end = so_far / top
-        bars.append({"x": place, "from": end, "to": end, "c": theme.INK, "tip": words, "text": f"{so_far}"})
-        inside = np.flatnonzero(patterns[i])
-        dots += [{"x": place, "y": -(s + 1), "c": theme.INK if patterns[i, s] else theme.LINE}
-                 for s in range(len(found.names))]
-        if inside.size > 1:
-            lines.append({"x": place, "y": -(int(inside[0]) + 1), "y2": -(int(inside[-1]) + 1)})
+    bars, dots, lines = _pattern_marks(found, patterns[shown], counts[shown])
     rates = found.sites[found.sites.site != "any failure"].groupby("site", sort=False).n_event.sum()
     names = [{"y": -(s + 1), "text": f"{theme.shortened(n, _NAME)} ({int(rates[n])})"}
              for s, n in enumerate(found.names)]
@@ -152,6 +136,26 @@ def failure_figure(cohort: Cohort, found: FailurePattern) -> Figure:
                               "“any failure”, which stands apart. Sites carry no order here: which came first is "
                               "cumulative incidence, below where dates say it."),
         alt=f"Bars of {plural(len(shown), 'pattern')} of failure sites.")
+
+
+def _pattern_marks(found: FailurePattern, patterns: np.ndarray, counts: np.ndarray) -> tuple[list[Any], ...]:
+    """Return the bars, dots and lines of patterns, bool (k, sites), with their patients by arm, int (k, arms)."""
+    top = float(max(counts.sum(axis=1), default=1)) or 1.0
+    bars, dots, lines = [], [], []
+    for place, (pattern, by_arm) in enumerate(zip(patterns, counts.tolist(), strict=True)):
+        words = " + ".join(n for n, has in zip(found.names, pattern, strict=True) if has) or "no failure"
+        so_far = 0
+        for j, (arm, n) in enumerate(zip(found.levels, by_arm, strict=True)):
+            bars.append({"x": place, "from": so_far / top, "to": (so_far + n) / top, "c": theme.colour(j),
+                         "tip": f"{words}; {arm}: {n}", "text": ""})
+            so_far += n
+        end = so_far / top
+        bars.append({"x": place, "from": end, "to": end, "c": theme.INK, "tip": words, "text": f"{so_far}"})
+        dots += [{"x": place, "y": -(s + 1), "c": theme.INK if has else theme.LINE} for s, has in enumerate(pattern)]
+        inside = np.flatnonzero(pattern)
+        if inside.size > 1:
+            lines.append({"x": place, "y": -(int(inside[0]) + 1), "y2": -(int(inside[-1]) + 1)})
+    return bars, dots, lines
 
 
 def sites_table(found: FailurePattern) -> pd.DataFrame:
@@ -204,7 +208,7 @@ def _stacked(groups: int) -> dict[str, Any]:
     scale = alt.Scale(domain=[0, 1], nice=False, range=[185, alt.ExprRef("width - 12")])
     base = alt.Chart(theme.data("bars"))
     chart = alt.layer(
-        base.mark_bar(height=alt.RelativeBandSize(0.7), stroke="#ffffff").encode(
+        base.mark_bar(height=alt.RelativeBandSize(0.7), stroke=theme.WHITE).encode(
             y=y, x=alt.X("from:Q", scale=scale, title=None, axis=alt.Axis(format=".0%", domain=False, ticks=False)),
             x2="to:Q", color=theme.given("c"), tooltip=[alt.Tooltip("tip:N", title="Patients")]),
         base.mark_text(baseline="middle").encode(y=y, x=alt.X("mid:Q", scale=scale), text="text:N",

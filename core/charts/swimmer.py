@@ -17,8 +17,8 @@ from core.schema import RESPONSE
 from core.summaries import duration_endpoint, responding
 
 WIDTH, _LANE, _MOST = 900, 9, 80
-_SHAPES = {"response": ("triangle-up", "#009E73"), "progression": ("square", "#b45309"), "death": ("cross", "#1f2933"),
-           "goes on": ("triangle-right", "#616e7c")}
+_SHAPES = {"response": ("triangle-up", theme.STRATA[2]), "progression": ("square", theme.ACCENT),
+           "death": ("cross", theme.INK), "goes on": ("triangle-right", theme.QUIET)}
 
 
 def swimmer_figure(cohort: Cohort, by: str) -> Figure:

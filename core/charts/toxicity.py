@@ -22,7 +22,6 @@ Sort = Literal["as mapped", "rate", "difference", "p", "category"]
 EVENT_SORTS: tuple[Sort, ...] = ("rate", "difference", "p", "category", "as mapped")
 _HAD = "Patients with it"
 _NAME, _NAMES = 24, 6  # characters of a term; how many the volcano names
-GRADES = ("#fde3b5", "#f9b45c", "#e8781d", "#b8400e", "#5c1a06")  # 1 to 5, lightness falls with the grade
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,13 +173,13 @@ def grades_figure(cohort: Cohort, result: AdverseEvents, terms: list[str]) -> Fi
                 if r is None or not r.n or not r.n_event:
                     continue
                 bars.append({"i": row, "term": term, "arm": place, "from": so_far,
-                             "to": so_far + r.rate, "c": GRADES[grade - 1],
+                             "to": so_far + r.rate, "c": theme.GRADES[grade - 1],
                              "tip": f"{arm}, grade {grade}: {count_and_percent(r.n_event, r.n)}"})
                 so_far += r.rate
     marks = [{"i": row, "arm": i, "text": "■", "c": theme.colour(i)}
              for row in range(len(terms)) for i in range(len(result.levels))]
     arms = arm_legend(result.levels)
-    legend = [{"x": 0.19 * i, "text": f"grade {i + 1}", "c": c} for i, c in enumerate(GRADES)]
+    legend = [{"x": 0.19 * i, "text": f"grade {i + 1}", "c": c} for i, c in enumerate(theme.GRADES)]
     return Figure(
         slug=f"ae-grades-{result.by}", title=f"Grades by {_label(cohort, result)}",
         key={"bars bar": "bars: patients by worst grade; the square before a bar has its group's colour",

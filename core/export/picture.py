@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, cast
 
-from core.figure import FONT, FONT_FOLDER, INK, QUIET, Figure, wrapped
+from core.figure import FONT, FONT_FOLDER, INK, QUIET, WHITE, Figure, wrapped
 from core.format import plain_number
 
 VEGA_LITE = "6.4"
@@ -67,7 +67,7 @@ def _titled(figure: Figure, chart: str) -> str:
     return (f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{_at(across)}" '
             f'height="{_at(down)}" viewBox="0 0 {_at(across)} {_at(down)}" role="img" '
             f'aria-label="{html.escape(figure.full_alt)}">'
-            f'<rect width="100%" height="100%" fill="#ffffff"/>{"".join(parts)}</svg>')
+            f'<rect width="100%" height="100%" fill="{WHITE}"/>{"".join(parts)}</svg>')
 
 
 def _write(parts: list[str], texts: Sequence[str], letters: int, line: int, look: str, y: float, width: float) -> float:

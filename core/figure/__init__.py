@@ -15,8 +15,8 @@ from core.figure.figure import (
     table_parts,
     text_table,
 )
-from core.figure.theme import FONT, FONT_FOLDER, INK, QUIET, shortened, width_of, wrapped
+from core.figure.theme import FONT, FONT_FOLDER, INK, QUIET, WHITE, shortened, width_of, wrapped
 
-__all__ = ["CLICK", "FONT", "FONT_FOLDER", "INK", "QUIET", "Figure", "Heading", "Provenance", "analysed", "by_words",
-           "headings_of", "provenance", "rows_of", "shortened", "spans_of", "table_parts", "text_table", "theme",
-           "width_of", "wrapped"]
+__all__ = ["CLICK", "FONT", "FONT_FOLDER", "INK", "QUIET", "WHITE", "Figure", "Heading", "Provenance", "analysed",
+           "by_words", "headings_of", "provenance", "rows_of", "shortened", "spans_of", "table_parts", "text_table",
+           "theme", "width_of", "wrapped"]

@@ -19,6 +19,10 @@ GRID = "#edf0f2"
 ALL = "#e1e6eb"  # the whole cohort behind a selection
 SELECTED = "#3d6b8f"
 ACCENT = "#b45309"
+WHITE = "#ffffff"
+AGREES = "#1f7a4d"  # a printed figure and the cohort's agree
+GRADES = ("#fde3b5", "#f9b45c", "#e8781d", "#b8400e", "#5c1a06")  # CTCAE 1 to 5, lightness falls with the grade
+RESPONSES = {"CR": "#0b5d3f", "PR": "#57a886", "SD": "#cdd5dc", "PD": "#c8663a", "": "#f0f2f4"}
 
 # Okabe and Ito's colours, in the order that keeps neighbours apart in greyscale too.
 STRATA = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8a7f00")
@@ -58,7 +62,7 @@ def finish(chart: alt.Chart | alt.LayerChart | alt.FacetChart, *, width: int, he
     padding = {"left": 4, "right": 10, "top": 4, "bottom": 4}
     done = chart.properties(width=width, height=height, padding=padding).configure(
         font=FONT,
-        background="#ffffff",
+        background=WHITE,
         autosize=alt.AutoSizeParams(type="fit", contains="padding"),
         view=alt.ViewConfig(stroke=None),
         axis=alt.AxisConfig(

@@ -57,18 +57,7 @@ def study_of(tables: Iterable[TextTable]) -> Study:
     MappingError
         If ADSL is missing, a dataset is of no known kind, or one comes twice.
     """
-    by_kind: dict[str, TextTable] = {}
-    for table in tables:
-        kind = kind_of(table)
-        if not kind:
-            raise MappingError(f"{table.name or 'A file'} is none of ADSL, ADTTE and ADAE by its columns.",
-                               "Give the three as CSV with their CDISC names, or a single cohort file.")
-        if kind in by_kind:
-            raise MappingError(f"Two files are {kind}: {by_kind[kind].name} and {table.name}.", "Give one of each.")
-        by_kind[kind] = _upper(table)
-    if "ADSL" not in by_kind:
-        raise MappingError(f"{', '.join(by_kind)} without ADSL: the patients are missing.",
-                           "Give the subject-level file ADSL, too.")
+    by_kind = _by_kind(tables)
     findings = Findings(by_kind["ADSL"].findings)
     findings.add("assumed", f"Read as CDISC ADaM: {', '.join(sorted(by_kind))}.",
                  remedy="Give a single file to have it read as any table.")
@@ -95,6 +84,23 @@ def study_of(tables: Iterable[TextTable]) -> Study:
     questions = tuple(NeedsAnswer(q.problem, q.remedy, q.choices, q.changes, data) for q in guess.questions
                       if all("factors" in change for change in q.changes))
     return Study(table=table, mapping=mapping, events=events, questions=questions)
+
+
+def _by_kind(tables: Iterable[TextTable]) -> dict[str, TextTable]:
+    """Return the datasets by their kinds; raises as `study_of`."""
+    by_kind: dict[str, TextTable] = {}
+    for table in tables:
+        kind = kind_of(table)
+        if not kind:
+            raise MappingError(f"{table.name or 'A file'} is none of ADSL, ADTTE and ADAE by its columns.",
+                               "Give the three as CSV with their CDISC names, or a single cohort file.")
+        if kind in by_kind:
+            raise MappingError(f"Two files are {kind}: {by_kind[kind].name} and {table.name}.", "Give one of each.")
+        by_kind[kind] = _upper(table)
+    if "ADSL" not in by_kind:
+        raise MappingError(f"{', '.join(by_kind)} without ADSL: the patients are missing.",
+                           "Give the subject-level file ADSL, too.")
+    return by_kind
 
 
 def _joint_digest(tables: dict[str, TextTable]) -> str:

@@ -17,7 +17,7 @@ from core.reading.damage import damage_said
 from core.reading.delimited import DELIMITERS, split
 from core.reading.encoding import decode, refuse_what_is_not_text
 from core.reading.grid import Grid, Progress
-from core.reading.layout import lay_out
+from core.reading.layout import Layout, lay_out
 from core.reading.limits import check_bytes
 from core.reading.numbers import decimal_mark
 from core.reading.text_table import Detected, TextColumn, TextTable
@@ -74,12 +74,7 @@ def _read(data: bytes, name: str, options: ReadOptions, progress: Progress) -> T
         _say_damage(content, findings)
         del decoded, content
     layout = lay_out(grid, options.header_line, findings, progress)
-    for column, cells in layout.cells.items():
-        failed = cells.is_in(CELL_ERRORS)[cells.codes]
-        at = np.flatnonzero(failed)
-        findings.add_rows("warning", layout.lines[at], partial(_cell_of, cells, at),
-                          "Line {line}: a formula failed in the spreadsheet ({value}); the cell is missing.",
-                          column=column, remedy="Correct the formula and save the file anew.")
+    _say_failed_formulas(layout, findings)
     decimal = options.decimal or decimal_mark(layout.cells, delimiter, findings)
     return TextTable(
         cells=layout.cells, lines=layout.lines, sha256=hashlib.sha256(data).hexdigest(), name=name,
@@ -87,6 +82,14 @@ def _read(data: bytes, name: str, options: ReadOptions, progress: Progress) -> T
         detected=Detected(encoding=encoding, delimiter=delimiter, decimal=decimal,
                           header_line=layout.header_line, sheet=sheet, sheets=sheets),
     )
+
+
+def _say_failed_formulas(layout: Layout, findings: Findings) -> None:
+    for column, cells in layout.cells.items():
+        at = np.flatnonzero(cells.is_in(CELL_ERRORS)[cells.codes])
+        findings.add_rows("warning", layout.lines[at], partial(_cell_of, cells, at),
+                          "Line {line}: a formula failed in the spreadsheet ({value}); the cell is missing.",
+                          column=column, remedy="Correct the formula and save the file anew.")
 
 
 def _cell_of(cells: TextColumn, rows: np.ndarray, i: int) -> str:

@@ -82,7 +82,7 @@ def _template(layout: ForestLayout, rows: int) -> dict[str, Any]:
     axis = alt.Axis(values=list(_TICKS), format="~g", grid=False, domain=True, labelFlush=False,
                     title="\u00a0" if layout.click else "Hazard ratio (log scale)")
     x = alt.X("ratio:Q", scale=scale, axis=axis)
-    base, titles = alt.Chart(theme.data("rows")), alt.Chart(theme.data("titles"))
+    base = alt.Chart(theme.data("rows"))
     colour = theme.given("c")
     layers: list[Any] = [
         alt.Chart(theme.data("lines")).mark_rule(color=theme.LINE).encode(
@@ -95,15 +95,7 @@ def _template(layout: ForestLayout, rows: int) -> dict[str, Any]:
     for field, shape in (("arrow_low", "triangle-left"), ("arrow_high", "triangle-right")):
         layers.append(base.mark_point(shape=shape, filled=True, size=45, opacity=1).encode(
             y=y, x=alt.X(f"{field}:Q", scale=scale, axis=axis), color=colour))
-    for column in layout.columns:
-        place = alt.value(column.place) if column.place >= 0 else alt.value(alt.ExprRef(f"width - {-column.place}"))
-        mark: dict[str, Any] = {"align": column.align, "baseline": "middle", "fontSize": 11.5}
-        for bold in (False, True):
-            layers.append(base.transform_filter(f"datum.head == {str(bold).lower()}").mark_text(
-                **mark, fontWeight=600 if bold else 400).encode(
-                    y=y, x=place, text=f"{column.field}:N", color=alt.value(theme.INK)))
-        layers.append(titles.transform_filter(f"datum.field == '{column.field}'").mark_text(
-            **mark, fontWeight=500).encode(y=y, x=place, text="text:N", color=alt.value(theme.QUIET)))
+    layers += _columns(layout, base, y)
     words = alt.Chart(theme.data("words")).encode(
         x=alt.X("at:Q", scale=scale, axis=axis), y=alt.value(alt.ExprRef("height + 30")), text="text:N",
         color=alt.value(theme.QUIET))
@@ -115,3 +107,18 @@ def _template(layout: ForestLayout, rows: int) -> dict[str, Any]:
             y=y, x=alt.value(0), x2=alt.value("width"), tooltip=[alt.Tooltip("tip:N", title="Subgroup")]
         ).add_params(picked))
     return theme.finish(alt.layer(*layers), width=WIDTH, height=(rows + 1) * STEP)
+
+
+def _columns(layout: ForestLayout, base: alt.Chart, y: alt.Y) -> list[Any]:
+    """Return the columns of text beside the marks, and their headings."""
+    layers, titles = [], alt.Chart(theme.data("titles"))
+    for column in layout.columns:
+        place = alt.value(column.place) if column.place >= 0 else alt.value(alt.ExprRef(f"width - {-column.place}"))
+        mark: dict[str, Any] = {"align": column.align, "baseline": "middle", "fontSize": 11.5}
+        for bold in (False, True):
+            layers.append(base.transform_filter(f"datum.head == {str(bold).lower()}").mark_text(
+                **mark, fontWeight=600 if bold else 400).encode(
+                    y=y, x=place, text=f"{column.field}:N", color=alt.value(theme.INK)))
+        layers.append(titles.transform_filter(f"datum.field == '{column.field}'").mark_text(
+            **mark, fontWeight=500).encode(y=y, x=place, text="text:N", color=alt.value(theme.QUIET)))
+    return layers

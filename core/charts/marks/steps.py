@@ -163,36 +163,45 @@ def _template(layout: Layout, axes: Axes) -> dict[str, Any]:
     colour = theme.given("c")
     tip = [alt.Tooltip(f"{field}:N", title=title) for field, title in
            (("group", "Group"), ("month", "Month"), ("value", axes.measure), ("risk", "At risk"))]
-
-    def of(name: str) -> alt.Chart:
-        return alt.Chart(theme.data(name))
-
     layers = [
         *_grid(layout, axes, x, bare),
-        of("band").mark_area(interpolate="step-after", opacity=0.13).encode(
+        _layer("band").mark_area(interpolate="step-after", opacity=0.13).encode(
             x=x, y=alt.Y("lo:Q", scale=y_scale), y2="hi:Q", color=colour, detail="k:N"),
-        of("medians").mark_rule(strokeDash=[2, 3], strokeWidth=1).encode(x=x, y=bare, y2="y2:Q", color=colour),
-        of("whole").mark_line(interpolate="step-after", strokeWidth=1.2, opacity=0.35).encode(
+        _layer("medians").mark_rule(strokeDash=[2, 3], strokeWidth=1).encode(x=x, y=bare, y2="y2:Q", color=colour),
+        _layer("whole").mark_line(interpolate="step-after", strokeWidth=1.2, opacity=0.35).encode(
             x=x, y=y, color=colour, detail="k:N"),
-        of("curve").mark_line(interpolate="step-after", strokeWidth=2).encode(
+        _layer("curve").mark_line(interpolate="step-after", strokeWidth=2).encode(
             x=x, y=y, color=colour, detail="k:N",
             strokeDash=alt.StrokeDash("d:N", scale=theme.dash_scale(), legend=None)),
-        of("censored").mark_tick(orient="vertical", size=9, thickness=1.2).encode(x=x, y=y, color=colour),
-        of("tau").mark_rule(strokeDash=[5, 3], color=theme.ACCENT).encode(x=x, y=bare, y2="y2:Q"),
-        of("tau").mark_text(baseline="top", align="right", dx=-4, color=theme.ACCENT, fontWeight=600).encode(
+        _layer("censored").mark_tick(orient="vertical", size=9, thickness=1.2).encode(x=x, y=y, color=colour),
+        _layer("tau").mark_rule(strokeDash=[5, 3], color=theme.ACCENT).encode(x=x, y=bare, y2="y2:Q"),
+        _layer("tau").mark_text(baseline="top", align="right", dx=-4, color=theme.ACCENT, fontWeight=600).encode(
             x=x, y=alt.Y("y2:Q", scale=y_scale), text="text:N"),
-        of("touch").mark_point(size=60, opacity=0, filled=True).encode(x=x, y=y, tooltip=tip),
-        of("labels").mark_text(align="left", baseline="middle", fontSize=12, fontWeight=600).encode(
-            x=x, y=y, text="text:N", color=colour),
-        of("names").mark_text(align="left", baseline="middle", fontWeight=600, dx=-6).encode(
-            x=x, y=y, text="text:N", color=colour),
-        of("counts").mark_text(baseline="middle").encode(x=x, y=y, text="text:N", color=colour),
-        of("heads").mark_text(align="left", baseline="middle", dx=-6, color=theme.QUIET).encode(
-            x=x, y=y, text="text:N"),
-        of("titles").mark_text(align="left", baseline="middle", fontSize=12, fontWeight=600).encode(
-            x=x, y=y, text="text:N"),
+        _layer("touch").mark_point(size=60, opacity=0, filled=True).encode(x=x, y=y, tooltip=tip),
+        *_texts(x, y),
     ]
     return theme.finish(alt.layer(*layers), width=WIDTH, height=round((top - bottom) * layout.plot))
+
+
+def _layer(name: str) -> alt.Chart:
+    """Begin a layer with the dataset that it draws."""
+    return alt.Chart(theme.data(name))
+
+
+def _texts(x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Return the curves' labels, the table under them (names, counts, heads), and the panes' titles."""
+    colour = theme.given("c")
+    return [
+        _layer("labels").mark_text(align="left", baseline="middle", fontSize=12, fontWeight=600).encode(
+            x=x, y=y, text="text:N", color=colour),
+        _layer("names").mark_text(align="left", baseline="middle", fontWeight=600, dx=-6).encode(
+            x=x, y=y, text="text:N", color=colour),
+        _layer("counts").mark_text(baseline="middle").encode(x=x, y=y, text="text:N", color=colour),
+        _layer("heads").mark_text(align="left", baseline="middle", dx=-6, color=theme.QUIET).encode(
+            x=x, y=y, text="text:N"),
+        _layer("titles").mark_text(align="left", baseline="middle", fontSize=12, fontWeight=600).encode(
+            x=x, y=y, text="text:N"),
+    ]
 
 
 def _scale_axis(layout: Layout, axes: Axes) -> alt.Axis:
