@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from ui.board import choices, survival, toxicity
-from ui.composition import composition
-from ui.page import close_page, open_page
+from ui.explore.board import survival, toxicity
+from ui.explore.composition import composition
+from ui.shared.curves import choices
+from ui.shell.page import close_page, open_page
 
 cohort = open_page("Explore")
 with st.container(key="explore"):

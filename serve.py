@@ -15,13 +15,13 @@ from core.charts import Part, adverse_events_figure, bars_figure, histogram_figu
 from core.intake import read_cohort
 from core.summaries import adverse_events
 from core.survival import kaplan_meier
-from ui.cache import SAMPLE
-from ui.serving import harden
+from ui.shell.cache import SAMPLE
+from ui.shell.serving import harden
 
 
 def warm_up() -> None:
     """Load what the pages import; draw each kind of chart once, of the sample."""
-    for module in ("ui.board", "ui.composition", "ui.page"):
+    for module in ("ui.explore.board", "ui.explore.composition", "ui.shell.page"):
         import_module(module)
     cohort = read_cohort(SAMPLE)
     effect = treatment_effect(cohort, endpoint="OS", by="arm")

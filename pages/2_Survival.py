@@ -1,7 +1,7 @@
 """Survival: one endpoint in depth."""
 
-from ui.page import close_page, open_page
-from ui.survival import survival_page
+from ui.shell.page import close_page, open_page
+from ui.survival.page import survival_page
 
 cohort = open_page("Survival")
 survival_page(cohort)

@@ -1,7 +1,7 @@
 """Hazard ratios: covariates alone and together, proportional hazards, subgroups."""
 
-from ui.hazard_ratios import hazard_ratio_page
-from ui.page import close_page, open_page
+from ui.hazard_ratios.page import hazard_ratio_page
+from ui.shell.page import close_page, open_page
 
 cohort = open_page("Hazard ratios")
 hazard_ratio_page(cohort)

@@ -1,8 +1,8 @@
 """Published: the paper's figures beside this cohort's, and the audit of a printed table."""
 
-from ui.audit import audit_panel
-from ui.page import close_page, open_page
-from ui.published import published_panel
+from ui.published.audit import audit_panel
+from ui.published.page import published_panel
+from ui.shell.page import close_page, open_page
 
 cohort = open_page("Published")
 published_panel(cohort)

@@ -5,9 +5,9 @@ import ast
 import pytest
 
 from tests.conftest import ROOT
-from ui.escape import plain
+from ui.shell.escape import plain
 
-SOURCES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py")), *sorted((ROOT / "ui").glob("*.py"))]
+SOURCES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py")), *sorted((ROOT / "ui").rglob("*.py"))]
 # Elements whose label is Markdown; where it stands among the arguments, beside the keyword.
 LABELLED = {name: 0 for name in (
     "button", "checkbox", "download_button", "expander", "file_uploader", "multiselect", "number_input",

@@ -1,70 +1,173 @@
-"""The house keeps its floors: core without streamlit, statistics without altair, lean start-up."""
+"""The house keeps its rules (CONTRIBUTING): what each room may import, and how its files are written.
 
-import ast
-import re
+Every rule is tried by a text that breaks it.
+"""
+
 import subprocess
 import sys
-from pathlib import Path
+from collections import defaultdict
 
 import pytest
 
+from tests import structure
 from tests.conftest import ROOT
+from tests.structure import CORE, FLOOR, PAGES, UI, module_of, room_of, source_of
 
-CORE = sorted((ROOT / "core").rglob("*.py"))
-STATISTICS = [p for p in CORE if "charts" not in p.parts and "export" not in p.parts
-              and p.name != "figure.py"]
-PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
-
-
-def imports(path: Path) -> set[str]:
-    """Return the modules a file imports anywhere in it."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-    return found
+OUTSIDE = [*UI, *PAGES, ROOT / "serve.py", *sorted((ROOT / "bench").glob("*.py"))]
+FACES = {room: structure.face_of(source_of(path)) for room in FLOOR
+         if (path := ROOT.joinpath(*room.split("."), "__init__.py")).exists()}
 
 
-def tops(path: Path) -> set[str]:
-    return {name.split(".")[0] for name in imports(path)}
+def each(paths):
+    """Parametrise a test by files, named by their paths."""
+    return pytest.mark.parametrize("path", paths, ids=lambda p: str(p.relative_to(ROOT)))
 
 
-@pytest.mark.parametrize("path", CORE, ids=lambda p: str(p.relative_to(ROOT)))
+@each(CORE)
 def test_core_knows_no_screen(path):
-    assert not tops(path) & {"streamlit", "ui", "pages", "app"}
+    assert not structure.tops(source_of(path)) & {"streamlit", "ui", "pages", "app"}
 
 
-@pytest.mark.parametrize("path", STATISTICS, ids=lambda p: str(p.relative_to(ROOT)))
-def test_statistics_know_no_charts_and_no_exports(path):
-    assert not tops(path) & {"altair", "vl_convert", "pptx"}
-    assert not {m for m in imports(path) if m.startswith(("core.charts", "core.export", "core.figure.figure"))}
+@each([p for p in CORE if module_of(p) != "core"])
+def test_every_file_of_core_is_in_a_room(path):
+    assert room_of(module_of(path))
+
+
+@each([*CORE, *UI])
+def test_imports_run_down(path):
+    assert structure.upward(module_of(path), source_of(path)) == []
+
+
+@pytest.mark.parametrize("module, text", [
+    ("core.errors", "from core.hazards import cox"),
+    ("core.statistics.bitsets", "from core.hazards import subgroups"),
+    ("core.survival.kaplan_meier", "def f():\n    import core.intake.build"),
+    ("core.hazards.cox", "from core import cox"),
+    ("core.summaries.response", "from core.hazards import cox"),
+    ("core.reading.dates", "from core.cohort import Cohort"),
+    ("ui.shell.page", "from ui.shared.curves import choices"),
+    ("ui.toxicity.page", "from ui.response.page import response_page"),
+])
+def test_an_import_that_runs_up_would_be_seen(module, text):
+    assert structure.upward(module, text)
+    assert not structure.upward("core.hazards.cox", "from core import schema\nfrom core.errors import CohortError")
+
+
+@each([*CORE, *OUTSIDE])
+def test_rooms_are_entered_by_their_faces(path):
+    assert structure.behind_faces(module_of(path), source_of(path), FACES) == []
+
+
+@pytest.mark.parametrize("text", [
+    "from core.survival.kaplan_meier import kaplan_meier", "from core.survival import _step",
+    "import core.survival.kaplan_meier", "from core.charts.marks.steps import draw"])
+def test_a_way_round_a_face_would_be_seen(text):
+    assert structure.behind_faces("core.charts.spline", text, FACES)
+    assert not structure.behind_faces("core.charts.spline", "from core.survival import kaplan_meier", FACES)
+
+
+@pytest.mark.parametrize("room", FACES)
+def test_a_face_has_what_others_take_and_no_more(room):
+    """What nobody outside takes is the room's affair; what `core` hands on is taken by scripts."""
+    source = source_of(ROOT.joinpath(*room.split("."), "__init__.py"))
+    assert {name for _, name in structure.imports(source)} == set(FACES[room])
+    taken = {name for path in (*CORE, *OUTSIDE) if room_of(module_of(path)) != room
+             for module, name in structure.imports(source_of(path)) if module == room}
+    assert set(FACES[room]) == taken
+
+
+@pytest.mark.parametrize("room", FACES)
+def test_no_circle_in_a_room(room):
+    graph = defaultdict(set)
+    for path in (p for p in CORE if room_of(module_of(p)) == room and p.name != "__init__.py"):
+        graph[module_of(path)] |= {m for module, name in structure.imports(source_of(path))
+                                   for m in (module, f"{module}.{name}")} - {module_of(path)}
+    assert structure.circles(graph) == []
+
+
+def test_a_circle_would_be_seen():
+    assert structure.circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == ["a", "b", "c", "d"]
+    assert structure.circles({"a": {"b"}, "b": {"c"}, "c": set()}) == []
+
+
+@each([p for p in CORE if room_of(module_of(p)) in structure.NUMBERS_ALONE])
+def test_arrays_know_no_frames_and_no_patients(path):
+    assert not structure.tops(source_of(path)) & {"pandas", "lifelines", "altair"}
+
+
+def test_what_is_computed_knows_no_charts():
+    for path in (p for p in CORE if FLOOR.get(room_of(module_of(p)), 99) < FLOOR["core.figure"]):
+        assert not structure.tops(source_of(path)) & {"altair", "vl_convert", "pptx", "docx"}, path
 
 
 def test_export_knows_no_statistics():
-    for path in (ROOT / "core" / "export").glob("*.py"):
-        known = {m for m in imports(path) if m.startswith("core.")}
-        assert known <= {"core.figure", "core.format"} | {m for m in known if "core.export" in m}
+    for path in (p for p in CORE if room_of(module_of(p)) == "core.export"):
+        assert structure.rooms_imported(source_of(path)) <= {"core.export", "core.figure", "core.format"}, path
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.name)
+def test_lifelines_stays_in_one_room():
+    for path in (*CORE, *UI, *PAGES):
+        assert "lifelines" not in structure.tops(source_of(path)) or room_of(module_of(path)) == "core.verification"
+
+
+def test_nothing_under_kaplan_meier_reads_files():
+    """Statistics stand on the cohort, the cohort does not stand on how it was read."""
+    below, todo = set(), ["core.survival"]
+    while todo:
+        room = todo.pop()
+        below.add(room)
+        for path in (p for p in CORE if room_of(module_of(p)) == room):
+            todo += structure.rooms_imported(source_of(path)) - below
+    assert not below & {"core.reading", "core.guessing", "core.intake", "core.workers"}
+
+
+@each(PAGES)
 def test_a_page_has_no_pandas_and_no_statistics(path):
-    assert not tops(path) & {"pandas", "numpy", "altair", "lifelines", "scipy"}
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 120
+    assert not structure.tops(source_of(path)) & {"pandas", "numpy", "altair", "lifelines", "scipy"}
+    assert len(source_of(path).splitlines()) <= structure.MOST_LINES_OF_A_PAGE
 
 
 def test_no_file_grows_beyond_400_lines():
-    files = [*CORE, *PAGES, *(ROOT / "ui").glob("*.py")]
-    assert {p.name for p in files if len(p.read_text(encoding="utf-8").splitlines()) > 400} == set()
+    lines = structure.lines_of([*structure.APP, *sorted((ROOT / "tests").rglob("*.py"))])
+    assert {name: n for name, n in lines.items() if n > structure.MOST_LINES} == {}
 
 
-def test_caches_are_the_session_s_own():
+@each([*structure.APP, *sorted((ROOT / "bench").glob("*.py"))])
+def test_no_function_grows_beyond_40_lines(path):
+    assert structure.long_functions(source_of(path)) == []
+
+
+def test_a_long_function_would_be_seen():
+    assert structure.long_functions("def f():\n" + "    x = 1\n" * 40) == ["f"]
+    assert structure.long_functions('def f():\n    """' + "w\n" * 40 + '"""\n' + "    x = 1\n" * 30) == []
+
+
+@each([*CORE, *UI])
+def test_what_is_public_has_a_docstring(path):
+    assert structure.undocumented(source_of(path)) == []
+
+
+def test_what_has_no_docstring_would_be_seen():
+    assert structure.undocumented("def f():\n    pass\nclass C:\n    pass\ndef _g():\n    pass") == ["f", "C"]
+
+
+@each([*UI, *PAGES])
+def test_results_are_kept_in_the_session_alone(path):
     """A cache shared between sessions would hold one hospital's patients for another's."""
-    for path in (ROOT / "ui").glob("*.py"):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            if line.startswith("@st.cache"):
-                assert 'scope="session"' in line and "max_entries" in line, (path.name, line)
+    assert structure.other_caches(source_of(path)) == []
+
+
+def test_another_cache_would_be_seen():
+    assert structure.other_caches("@st.cache_data(max_entries=3)\ndef f(): ...")
+
+
+@each([*UI, *PAGES])
+def test_session_state_is_touched_in_one_file(path):
+    assert not structure.session_states(source_of(path)) or module_of(path) == "ui.shell.state"
+
+
+def test_session_state_elsewhere_would_be_seen():
+    assert structure.session_states("import streamlit as st\nst.session_state['x'] = 1")
 
 
 def test_slow_libraries_are_not_loaded_at_start():
@@ -75,60 +178,44 @@ def test_slow_libraries_are_not_loaded_at_start():
     assert run.stdout.strip().splitlines()[-1] == "[]"
 
 
-FORMATTED = [p for p in (*CORE, *sorted((ROOT / "ui").glob("*.py")), *PAGES) if p.name != "format.py"]
-
-
-def number_formats(source: str) -> list[str]:
-    """Return where a text formats a number by itself: a width, a decimal point, or one of e, f, g, %."""
-    found = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.FormattedValue) and isinstance(node.format_spec, ast.JoinedStr):
-            spec = "".join(str(v.value) if isinstance(v, ast.Constant) else "?" for v in node.format_spec.values)
-            if "." in spec or spec[-1:] in "eEfFgG%":
-                found.append(f"line {node.lineno}: {ast.unparse(node)}")
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("format", "str", "repr") and node.args and \
-                isinstance(node.args[0], ast.Call) and getattr(node.args[0].func, "id", "") in ("round", "float"):
-            found.append(f"line {node.lineno}: {ast.unparse(node)}")
-    return found
-
-
-def shadowed(source: str) -> list[str]:
-    """Return where a function gives the name of an import to something else, so that a call of it fails."""
-    tree = ast.parse(source)
-    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-    imported = {(name.asname or name.name).split(".")[0] for node in imports for name in node.names}
-    return [f"line {n.lineno}: {n.id}" for f in ast.walk(tree) if isinstance(f, ast.FunctionDef) for n in ast.walk(f)
-            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and n.id in imported]
-
-
-@pytest.mark.parametrize("path", [*CORE, *sorted((ROOT / "ui").glob("*.py")), *PAGES],
-                         ids=lambda p: str(p.relative_to(ROOT)))
+@each([*CORE, *UI, *PAGES])
 def test_no_name_of_an_import_is_given_away(path):
-    assert shadowed(path.read_text(encoding="utf-8")) == []
+    assert structure.shadowed(source_of(path)) == []
 
 
 def test_a_name_that_is_given_away_would_be_seen():
-    assert shadowed("from a import b\ndef f():\n    b = 1\n    return b(2)")
+    assert structure.shadowed("from a import b\ndef f():\n    b = 1\n    return b(2)")
 
 
-@pytest.mark.parametrize("path", FORMATTED, ids=lambda p: str(p.relative_to(ROOT)))
+@each([p for p in (*CORE, *UI, *PAGES) if module_of(p) != "core.format"])
 def test_numbers_become_text_in_format_alone(path):
-    assert number_formats(path.read_text(encoding="utf-8")) == []
+    assert structure.number_formats(source_of(path)) == []
 
 
 @pytest.mark.parametrize("source", ['f"{x:.3f}"', 'f"{x:g}"', 'f"{x:,.2f}"', 'f"{x:.{n}f}"', "str(round(x, 2))"])
 def test_a_number_formatted_elsewhere_would_be_seen(source):
-    assert number_formats(source)
-    assert not number_formats('f"{n:,} {name}"')
+    assert structure.number_formats(source)
+    assert not structure.number_formats('f"{n:,} {name}"')
+
+
+@each([p for p in (*CORE, *UI, *PAGES) if module_of(p) != "core.figure.theme"])
+def test_colours_stand_in_the_theme_alone(path):
+    assert structure.colours(source_of(path)) == []
+
+
+@pytest.mark.parametrize("source", ['x = "#0b5d3f"', "y = '#FFF'", """f'<rect fill="#ffffff"/>'"""])
+def test_a_colour_elsewhere_would_be_seen(source):
+    assert structure.colours(source)
+    assert not structure.colours('note("see #12")')
 
 
 def test_nothing_in_the_tests_measures_time():
     """A wait is a bound for the worst machine, never a measure: clocks and short waits stand in no test."""
     for path in sorted((ROOT / "tests").rglob("*.py")):
-        source = path.read_text(encoding="utf-8")
-        if path == Path(__file__):
-            continue
-        assert not re.search(r"perf_counter|time\.time\(|monotonic|process_time", source), path.name
-        for bound in re.findall(r"timeout=([\d_]+)", source):
-            seconds = int(bound.replace("_", ""))
-            assert seconds >= 60, f"{path.name}: a wait of {bound} is too short a bound"
+        if path.name not in ("structure.py", "test_structure.py"):
+            assert structure.clocks(source_of(path)) == [], path.name
+
+
+def test_a_clock_in_a_test_would_be_seen():
+    assert structure.clocks("t = time.perf_counter()") and structure.clocks("run(timeout=5)")
+    assert not structure.clocks("run(timeout=60_000)")

@@ -5,7 +5,7 @@ from core.cohort.counts import TOLERANCE, Counts, count, count_within, distinct_
 from core.cohort.filters import Condition, Filters
 from core.cohort.immortal_time import immortal_time, known_by, later_keys
 from core.cohort.joint_counts import count_all_times, level_tables
-from core.cohort.landmark import Landmark, landmark
+from core.cohort.landmark import landmark
 from core.cohort.strata import (
     ALL_PATIENTS,
     Strata,
@@ -24,7 +24,7 @@ from core.cohort.strata import (
 )
 from core.cohort.subsets import SELECTION, against_rest, within
 
-__all__ = ["ALL_PATIENTS", "SELECTION", "TOLERANCE", "Cohort", "Condition", "Counts", "Filters", "Landmark", "Strata",
+__all__ = ["ALL_PATIENTS", "SELECTION", "TOLERANCE", "Cohort", "Condition", "Counts", "Filters", "Strata",
            "WorstGrades", "against_rest", "baseline_groups", "categorical", "count", "count_all_times", "count_within",
            "counted", "cuts_of", "distinct_times", "immortal_time", "in_order", "interval_codes", "known_by",
            "landmark", "later_keys", "level_counts", "level_tables", "number_of_strata", "reference_place", "strata",

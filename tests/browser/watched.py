@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 from typing import TextIO
 
-import ui.serving
+import ui.shell.serving
 
 WRITTEN: list[str] = []
 _WHEN_CLOSED = 3.0  # seconds, so that the test need not wait as long as a person's connection may be interrupted
@@ -24,7 +24,7 @@ def main() -> None:
     sys.addaudithook(_note_writing)
     out = sys.stdout
     name = sys.argv.pop(1)
-    ui.serving.KEEP = _WHEN_CLOSED
+    ui.shell.serving.KEEP = _WHEN_CLOSED
     threading.Thread(target=_answer, args=(name, out), daemon=True).start()
     runpy.run_path(str(Path(__file__).parents[2] / "serve.py"), run_name="__main__")
 

@@ -10,8 +10,8 @@ from core.errors import CohortError
 from core.format import hazard_ratio, p_value
 from core.hazards import cox
 from tests.conftest import ROOT
-from ui import cache
-from ui.state import Session
+from ui.shell import cache
+from ui.shell.state import Session
 
 FIRST = ["arm", "age", "sex", "ecog"]
 
@@ -166,5 +166,5 @@ def test_long_work_that_failed_is_not_begun_again_by_every_click(monkeypatch):
         raise CohortError("No.", "Do.")
     for _ in range(3):
         with pytest.raises(CohortError, match="No"):
-            cache._kept("work", make)
+            cache._long_result("work", make)
     assert len(calls) == 1

@@ -1,0 +1,39 @@
+"""The baseline table of the cohort on screen."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.charts import baseline_figure
+from core.cohort import ALL_PATIENTS, Cohort, baseline_groups
+from core.summaries import LEVEL_TESTS, NUMBER_TESTS, RULES, BaselineOptions
+from ui.shell import cache
+from ui.shell.display import heading, note, panel, show_table
+
+_ALL = ""
+_MOST = 6  # groups whose columns stand beside each other
+
+
+def baseline_panel(cohort: Cohort) -> None:
+    """Draw the table, by the arm to begin with, or of all patients where there is none."""
+    found = baseline_groups(cohort, most=_MOST, least=1)
+    groups = [*found, _ALL] if cohort.mapping.arm else [_ALL, *found]
+    heading("Baseline")
+    with st.container(key="baseline-options", horizontal=True, vertical_alignment="bottom", gap="small"):
+        by = st.selectbox("By", groups, key="baseline-by", width=200, persist_state="session",
+                          format_func=lambda k: cohort.variable(k).label if k else ALL_PATIENTS) or None
+        rule = st.selectbox("Numbers as", RULES, key="baseline-rule", width=200, persist_state="session")
+        overall = st.toggle("Overall column", key="baseline-overall", disabled=by is None, persist_state="session",
+                            help="A column of all groups' patients, before theirs.")
+        p = st.toggle("p-values", key="baseline-p", disabled=by is None, persist_state="session",
+                      help="Off by STROBE's advice: what differs at baseline is a matter of size, not of chance.")
+        with st.popover("Tests", disabled=not p, key="baseline-tests"):
+            number = st.selectbox("Of numbers", NUMBER_TESTS, key="baseline-number", persist_state="session")
+            level = st.selectbox("Of levels", LEVEL_TESTS, key="baseline-level", persist_state="session",
+                                 format_func=lambda t: "Fisher, Freeman-Halton (exact)" if t == "exact" else t)
+            cuts = st.toggle("Numbers also by their cut-points", True, key="baseline-cuts", persist_state="session")
+    options = BaselineOptions(rule=rule, number_test=number, level_test=level, cuts=cuts, p_values=p, overall=overall)
+    with panel():
+        figure = baseline_figure(cohort, cache.baseline(cohort, by=by, options=options), p=p)
+        show_table(figure)
+        note(figure.explained())

@@ -1,0 +1,188 @@
+"""The files that are being mapped: how they were read, what is asked, the mapping, what was found."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from core.cohort import Cohort
+from core.errors import CohortError, NeedsAnswer, ValidationError
+from core.findings import Findings
+from core.format import plural
+from core.intake import Loading
+from core.mapping import ColumnMapping
+from core.read_options import ReadOptions
+from core.reading import DELIMITERS, ENCODINGS
+from ui.cohort.findings import findings_table, mapping_download
+from ui.cohort.mapping_form import mapping_form
+from ui.shell import cache, state
+from ui.shell.display import heading, note, table
+from ui.shell.escape import plain
+from ui.shell.state import Draft, session
+
+_SHOWN_ROWS, _SHOWN_COLUMNS = 4, 40
+_DETECT = "as detected"
+_MARKS = {".": "point (1.5)", ",": "comma (1,5)"}
+
+
+def draft_form(draft: Draft) -> Cohort | None:
+    """Draw the form over the files that are being mapped; return the cohort that they make, if they do."""
+    text = draft.table
+    heading(f"{text.name}: {plural(len(text), 'row')}, {plural(len(text.columns), 'column')}")
+    _how_it_was_read(draft)
+    table(text.head(_SHOWN_ROWS, _SHOWN_COLUMNS), caption=f"The first rows{_of(len(text.columns))}")
+    _identifiers(draft)
+    _offer(draft)
+    for question in draft.loading.open_questions():
+        _ask(draft, question)
+    slot = st.container()
+    draft.loading.mapping = mapping_form(draft)
+    with slot:
+        return _accept(draft.loading)
+
+
+def _of(columns: int) -> str:
+    return f", {_SHOWN_COLUMNS} of {columns} columns" if columns > _SHOWN_COLUMNS else ""
+
+
+def _how_it_was_read(draft: Draft) -> None:
+    """Show what was detected; each of it can be changed."""
+    text, found = draft.table, draft.table.detected
+    if found.sheets:
+        said = f"Excel workbook, sheet “{found.sheet}”, names in row {found.header_line}"
+    else:
+        mark = _MARKS.get(found.decimal, "not known").split(" ", maxsplit=1)[0]
+        said = (f"{found.encoding}, separated by {found.delimiter}, decimal {mark}, "
+                f"names in line {found.header_line}")
+    with st.expander(f"How it was read: {plain(said)}"):
+        columns = st.columns(4)
+        options: dict[str, Any] = {}
+        if found.sheets:
+            options["sheet"] = _override(columns[0], "Sheet", list(found.sheets), text.options.sheet, draft)
+        else:
+            options["encoding"] = _override(columns[0], "Encoding", list(ENCODINGS), text.options.encoding, draft)
+            options["delimiter"] = _override(columns[1], "Separator", list(DELIMITERS), text.options.delimiter, draft)
+        options["decimal"] = _override(columns[2], "Decimal mark", list(_MARKS), text.options.decimal, draft, _MARKS)
+        line = columns[3].number_input("Line of the column names", 1, 10_000, found.header_line,
+                                       key=f"header-{draft.number}")
+        options["header_line"] = line if line != found.header_line else text.options.header_line
+        asked = ReadOptions(**options)
+        if asked != text.options:
+            session().options = asked
+            st.rerun()
+
+
+def _override(place: Any, label: str, choices: list[str], chosen: str | None, draft: Draft,
+              shown: dict[str, str] | None = None) -> str | None:
+    options = [_DETECT, *choices]
+    names = shown or {}
+    picked = place.selectbox(label, options, options.index(chosen) if chosen in options else 0,
+                             format_func=lambda c: names.get(c, c), key=f"read-{label}-{draft.number}")
+    return None if picked == _DETECT else picked
+
+
+def _identifiers(draft: Draft) -> None:
+    """Offer to drop what could tell who a patient is."""
+    columns = [c for c in draft.loading.mapping.get("identifiers", []) if c in draft.table.columns]
+    if columns:
+        note(f"{', '.join(columns)} may tell who a patient is. Used for nothing, shown in no export.", strong=True)
+        st.button(f"Drop identifying columns ({len(columns)})", help="They are gone until the file is loaded again; a "
+                  "patient id among them is replaced by the row in the file.", on_click=_drop, args=(draft, columns),
+                  icon=":material/visibility_off:")
+
+
+def _drop(draft: Draft, columns: list[str]) -> None:
+    loading = draft.loading
+    loading.table = replace(loading.table.without(columns), findings=[*loading.table.findings, *(
+        {"severity": "repaired", "row": "", "column": c, "value": "", "remedy": "Load the file again to have it back.",
+         "message": "Dropped at once, because it may tell who a patient is."} for c in columns)])
+    mapping = {**loading.mapping, "identifiers": []}
+    if mapping.get("patient_id") in columns:
+        mapping["patient_id"] = None
+    mapping["factors"] = {k: f for k, f in mapping.get("factors", {}).items() if f["column"] not in columns}
+    loading.mapping = mapping
+    loading.findings = [f for f in loading.findings if f["column"] not in columns]
+    draft.revision += 1
+
+
+def _offer(draft: Draft) -> None:
+    """Offer the mapping of an earlier file whose columns are all here."""
+    if draft.offered is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        note("The columns of a cohort that you mapped before are all here.")
+        st.button("Use that mapping", on_click=_use, args=(draft,), icon=":material/history:")
+
+
+def _use(draft: Draft) -> None:
+    draft.loading.mapping = draft.offered or draft.loading.mapping
+    draft.loading.questions = []
+    draft.loading.findings = []
+    draft.offered = None
+    draft.revision += 1
+
+
+def _ask(draft: Draft, question: NeedsAnswer) -> None:
+    """Ask what the data do not tell."""
+    with st.container(border=True):
+        st.html(f"<p class='cs-banner'>{html.escape(str(question))}</p>")
+        key = f"ask-{draft.number}-{question.problem}"
+        st.radio(plain(question.problem), question.choices, index=None, key=key, horizontal=True,
+                 label_visibility="collapsed", format_func=plain, on_change=_answered, args=(draft, question, key))
+
+
+def _answered(draft: Draft, question: NeedsAnswer, key: str) -> None:
+    choice = state.value_of(key)
+    if choice is not None:
+        draft.loading.answer(question, choice)
+        draft.revision += 1
+
+
+def _accept(loading: Loading) -> Cohort | None:
+    """Offer the cohort that the mapping makes, or say what stands against it."""
+    waiting = loading.open_questions()
+    if waiting:
+        note(f"{plural(len(waiting), 'question')} above: answer, then the cohort can be explored.")
+        st.button("Explore this cohort", type="primary", disabled=True)
+        findings_table(Findings([*loading.table.findings, *loading.findings_that_hold()]).frame())
+        return None
+    try:
+        mapping = ColumnMapping.from_json(loading.mapping, loading.table.columns)
+        cohort = cache.typed(loading, mapping)
+    except CohortError as error:
+        note(str(error), strong=True)
+        st.button("Explore this cohort", type="primary", disabled=True)
+        if isinstance(error, ValidationError):
+            findings_table(error.findings, mapping.identifiers)
+        return None
+    look = "cs-ok" if cohort.endpoints else "cs-banner"
+    st.html(f"<p class='{look}' data-testid='ready'>{html.escape(_said(cohort))}</p>")
+    if to_confirm := _guessed_units(loading, cohort):
+        note(to_confirm)
+    with st.container(horizontal=True):
+        explore = st.button("Explore this cohort", type="primary")
+        mapping_download(cohort)
+    if explore:
+        state.load(cohort)
+        st.switch_page("app.py", query_params={state.OWN: "1"})
+    findings_table(cohort.findings, mapping.identifiers)
+    return cohort
+
+
+def _said(cohort: Cohort) -> str:
+    arm = cohort.mapping.arm
+    arms = f"{len(cohort.levels('arm'))} arms" if arm else "one arm"
+    endpoints = ", ".join(cohort.endpoints) or "no endpoint (survival needs a time and an event below)"
+    return (f"Ready to explore: {plural(cohort.n, 'patient')}, {arms}, {endpoints}, "
+            f"{len(cohort.mapping.factors)} factors, "
+            f"{len(cohort.worst_grades.terms)} adverse events.")
+
+
+def _guessed_units(loading: Loading, cohort: Cohort) -> str:
+    """Say which time units were guessed: who explores the cohort confirms them."""
+    guessed = {str(f["column"]) for f in loading.findings if "names no unit and the longest" in str(f["message"])}
+    units = [f"{e.name} in {e.unit}" for e in cohort.mapping.endpoints if e.time in guessed]
+    return f"No header names the time unit. Exploring confirms: {', '.join(units)}." if units else ""

@@ -1,0 +1,131 @@
+"""Taking files: what they are is told by their content; reading shows its progress and can be given up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from core.errors import CohortError
+from core.intake import Loading, fits, load_files
+from core.read_options import ReadOptions
+from core.reading import MAX_BYTES, read_table
+from core.workers import Bounds, TaskEnded
+from ui.shell import state
+from ui.shell.background import GivenUp, apart
+from ui.shell.display import heading, note
+from ui.shell.escape import plain
+from ui.shell.state import Draft, session
+
+_TEMPLATE = Path(__file__).parents[2] / "sample_data" / "template.csv"
+
+
+def upload() -> Draft | None:
+    """Take files; what cannot be read is said, and the cohort that is loaded stays."""
+    heading("Load a cohort")
+    note("CSV, other delimited text or Excel (.xlsx), one row per patient. With it, if you have them: adverse "
+         "events in long form, a mapping (JSON), or CDISC ADaM (ADSL, ADTTE, ADAE). The files are read by this app "
+         "on this machine and kept in memory for this session only: nothing is sent, stored or logged.")
+    files = st.file_uploader("Cohort file", key=f"upload-{session().cleared}", label_visibility="collapsed",
+                             accept_multiple_files=True, max_upload_size=MAX_BYTES // 1024**2)
+    with st.container(horizontal=True):
+        st.download_button("Empty template", _TEMPLATE.read_bytes(), "cohort_template.csv", "text/csv",
+                           on_click="ignore", icon=":material/download:")
+        st.button("Clear my data", on_click=state.clear, icon=":material/delete:")
+    if files and _are_new(files):
+        _take(files)
+    for name, why in _unread(files or []):
+        note(f"{name} was not loaded. {why}", strong=True)
+    return session().draft
+
+
+def _unread(files: list[Any]) -> Iterator[tuple[str, str]]:
+    """Give the uploads that are not in use, and why: the newest, those whose reading was ended, what is no table."""
+    here = session()
+    if files and here.unread:
+        yield files[-1].name, here.unread
+    yield from ((f.name, here.bad[f.file_id]) for f in files[:-1] if f.file_id in here.bad)
+    yield from here.draft.loading.unread.items() if here.draft else ()
+
+
+def _ids(files: list[Any]) -> str:
+    return "|".join(f.file_id for f in files)
+
+
+def _are_new(files: list[Any]) -> bool:
+    """Tell whether the uploads have not been read so yet."""
+    here = session()
+    if not here.source.startswith(f"{_ids(files)}||"):
+        here.options = ReadOptions()
+    return not (here.source == _source(files) and (here.draft is not None or here.unread))
+
+
+def _source(files: list[Any]) -> str:
+    """Name the uploads and the way in which they are to be read."""
+    return f"{_ids(files)}||{session().options.to_json()}"
+
+
+def _take(files: list[Any]) -> None:
+    """Read the uploads; after a choice with which they cannot be read, the one before holds again."""
+    here = session()
+    before = here.draft if here.source.startswith(f"{_ids(files)}||") else None
+    draft, unread = None, ""
+    try:
+        draft = _draft([f for f in files[:-1] if f.file_id not in here.bad] + files[-1:])
+    except GivenUp:
+        here.bad[files[-1].file_id] = "Its reading was given up."
+    except CohortError as error:
+        unread = str(error)
+        if before is not None:
+            here.options = before.table.options
+            draft = _renewed(before)
+    here.draft, here.unread, here.source = draft, unread, _source(files)
+    if draft and not unread:
+        here.bad.pop(files[-1].file_id, None)
+        st.rerun()  # what stands above speaks of the file, too
+
+
+def _renewed(draft: Draft) -> Draft:
+    """Return a draft whose form begins anew with what it holds."""
+    session().drafts += 1
+    return replace(draft, number=session().drafts)
+
+
+def _draft(files: list[Any]) -> Draft:
+    """Read the uploads in a process of its own; one that meets its bound stands in no other's way."""
+    try:
+        loading = _read(files)
+    except TaskEnded as error:
+        readable = [f for f in files[:-1] if _is_readable(f)] + files[-1:]
+        if len(readable) == len(files):
+            session().bad[files[-1].file_id] = str(error)
+            raise
+        loading = _read(readable)
+    offered = next((m for m in reversed(session().mappings) if fits(m, loading.table)), None) \
+        if loading.guessed_here else None
+    return _renewed(Draft(loading=loading, number=0, offered=offered))
+
+
+def _read(files: list[Any]) -> Loading:
+    contents = [(f.name, f.getvalue()) for f in files]
+    loading: Loading = apart(f"Reading {plain(files[-1].name)} …", load_files, contents, session().options,
+                             bounds=Bounds.of_files([len(data) for _, data in contents]),
+                             key=_source(files), tell_progress=True)
+    return loading
+
+
+def _is_readable(file: Any) -> bool:
+    """Tell whether an upload alone is read within its bounds, if only to be no table; remember where it is not."""
+    data = file.getvalue()
+    try:
+        apart(f"Reading {plain(file.name)} …", read_table, data, name=file.name, bounds=Bounds.of_files([len(data)]),
+              key=f"alone {file.file_id}", tell_progress=True)
+    except TaskEnded as error:
+        session().bad[file.file_id] = str(error)
+        return False
+    except CohortError:
+        return True  # `load_files` tells it
+    return True

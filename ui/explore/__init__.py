@@ -1,0 +1,1 @@
+"""The Explore page: charts to click on, and the live board."""

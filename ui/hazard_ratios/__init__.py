@@ -1,0 +1,1 @@
+"""The Hazard ratios page."""

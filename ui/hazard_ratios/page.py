@@ -1,0 +1,258 @@
+"""The Hazard ratios page: a model, whether it holds, and the treatment within subgroups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from core.charts import (
+    FOREST_SORTS,
+    course_figure,
+    model_figure,
+    model_tests_figure,
+    spline_figure,
+    split_figure,
+    subgroup_figure,
+    zph_figure,
+)
+from core.cohort import Cohort, Filters
+from core.figure import CLICK
+from core.format import fixed, number, plural
+from core.hazards import (
+    FORMS,
+    CoxModel,
+    CoxOptions,
+    Form,
+    condition_of,
+    default_form,
+    firth_helps,
+    forest_factors,
+    middle_of_events,
+)
+from core.likelihood import DOUBT
+from core.schema import ARM
+from core.survival import few_patients
+from ui.hazard_ratios.weighting import balance
+from ui.shared.curves import endpoint_choice
+from ui.shared.verification import model_checks
+from ui.shell import cache, state
+from ui.shell.display import heading, note, panel, show, show_table, table
+from ui.shell.escape import plain
+from ui.shell.filters import click_handler
+from ui.shell.state import chart_id, session
+
+_FEW_COVARIATES = 4  # that a model begins with, the arm among them
+
+
+def hazard_ratio_page(cohort: Cohort) -> None:
+    """Draw the page."""
+    endpoint = session().endpoint
+    if not endpoint:
+        note("No endpoint is mapped: hazard ratios need a time and an event column. Choose them on the Cohort page.")
+        return
+    with st.container(key="cox-options", horizontal=True, vertical_alignment="bottom", gap="small"):
+        endpoint_choice(cohort, visible=True)
+        covariates, options = _choose(cohort)
+    model = None
+    with panel():
+        model = _model(cohort, endpoint, covariates, options)
+    _subgroups(cohort, endpoint)
+    balance(cohort, endpoint)
+    if model:
+        model_checks(cohort, model, covariates)
+
+
+def _choose(cohort: Cohort) -> tuple[tuple[str, ...], CoxOptions]:
+    """Ask for covariates, and in a popover how they enter and how the model is fitted."""
+    arm = [ARM] if cohort.mapping.arm else []
+    known = [*arm, *(f.key for f in cohort.mapping.factors if f.known == "baseline")]
+    name = {k: cohort.variable(k).label for k in known}
+    chosen = st.multiselect("Covariates, known at time zero", known, known[:_FEW_COVARIATES], key="covariates",
+                            format_func=name.__getitem__, persist_state="session", width=620)
+    with st.popover("Model options", key="cox-popover"):
+        forms, references = _forms(cohort, chosen), _references(cohort, chosen)
+        within = st.multiselect("Baseline hazards of their own (stratified model)", known, key="cox-within",
+                                format_func=name.__getitem__, persist_state="session")
+        ties = st.segmented_control("Ties", ["efron", "breslow"], default="efron", key="ties", required=True,
+                                    format_func=str.capitalize, persist_state="session")
+        firth = st.toggle("Firth-penalised likelihood", key="firth", persist_state="session",
+                          help="Finite where a level has no events, and less biased where events are few.")
+    return tuple(chosen), CoxOptions.of(forms=forms, references=references, within=within, ties=ties, firth=firth)
+
+
+def _forms(cohort: Cohort, chosen: list[str]) -> dict[str, Form]:
+    out = {}
+    for key in chosen:
+        if (first := default_form(cohort, key)) != "levels":
+            out[key] = st.segmented_control(f"{plain(cohort.variable(key).label)} enters", list(FORMS), default=first,
+                                            key=f"form-{key}", format_func=FORMS.__getitem__, required=True,
+                                            persist_state="session")
+    return out
+
+
+def _references(cohort: Cohort, chosen: list[str]) -> dict[str, str]:
+    out = {}
+    for key in chosen:
+        variable = cohort.variable(key)
+        if variable.kind == "categorical":
+            levels = cohort.levels(key)
+            default = levels.index(variable.reference) if variable.reference in levels else 0
+            out[key] = st.selectbox(f"Reference of {plain(variable.label)}", levels, default, key=f"reference-{key}",
+                                    persist_state="session")
+    return out
+
+
+def _model(cohort: Cohort, endpoint: str, covariates: tuple[str, ...], options: CoxOptions) -> CoxModel:
+    """Draw the model, and under it its tests and whether hazards are proportional; return it."""
+    of = {"endpoint": endpoint, "covariates": covariates, "options": options}
+    model, alone = cache.cox(cohort, **of), cache.univariable(cohort, **of)
+    figure = model_figure(cohort, model, alone)
+    if model.n < cohort.n and (few := few_patients(model.n, session().least)):
+        figure = replace(figure, warnings=(*figure.warnings, few))
+    heading(figure.title, warned=bool(figure.warnings))
+    with st.container(key="model"):
+        show(figure, key=f"cox-{chart_id(cohort)}-{len(figure.table)}")
+    note(f"{figure.summary[0]}. {figure.explained()}")
+    for text in figure.warnings:
+        note(text, strong=True)
+    for text in figure.notes:
+        note(text)
+    if firth_helps(model.terms.reason.tolist()) and not options.firth and not model.reason:
+        note("A Firth-penalised likelihood may have an estimate also there: switch it on under “Model options”.")
+    with st.expander("The same as a table"):
+        table(figure.table)
+    for key, form in options.forms:
+        if form == "spline" and key not in options.within:
+            _spline(cohort, model, key)
+    _assumptions(cohort, model)
+    return model
+
+
+def _spline(cohort: Cohort, model: CoxModel, key: str) -> None:
+    """Draw a spline's curve, and say whether a straight line would do."""
+    with panel():
+        figure = spline_figure(cohort, model, key)
+        heading(figure.title)
+        with st.container(key=f"spline-{key}"):
+            show(figure, key=f"spline-{key}-{chart_id(cohort)}")
+        note(f"{figure.summary[0]}. {figure.explained()}")
+
+
+def _assumptions(cohort: Cohort, model: CoxModel) -> None:
+    if model.estimate is None:
+        return
+    with st.container(key="survival-tables"):
+        left, right = st.columns(2, gap="large")
+    with left:
+        heading("Proportional hazards")
+        if model.fit:
+            _proportional(cohort, model)
+        else:
+            note("The test is that of the likelihood without a penalty: switch Firth's off to see it.")
+    with right:
+        heading("The model as a whole")
+        figure = model_tests_figure(cohort, model)
+        show_table(figure)
+        if figure.explained():
+            note(figure.explained())
+
+
+def _proportional(cohort: Cohort, model: CoxModel) -> None:
+    figure = zph_figure(cohort, model)
+    show_table(figure)
+    failed = [r.term for r in model.zph.itertuples() if r.p_value < DOUBT and r.term != "GLOBAL"]
+    if failed:
+        _instead(cohort, model, failed)
+    note(figure.explained())
+    _course(cohort, model)
+
+
+def _instead(cohort: Cohort, model: CoxModel, failed: list[str]) -> None:
+    """Say which hazard ratios seem to change over time, and offer what describes them: strata, means, a split."""
+    names = ", ".join(cohort.variable(k).label for k in failed)
+    tested = plural(len(model.zph) - 1, "term")
+    note(f"The hazard ratio of {names} seems to change over time (p below {number(DOUBT)}, not adjusted for {tested}): "
+         "one number may not describe it. Instead:", strong=True)
+    levels = [k for k in failed if cohort.variable(k).kind == "categorical"]
+    with st.container(key="zph-instead", horizontal=True, vertical_alignment="bottom", gap="small"):
+        for key in levels:
+            st.button(f"Stratify the model by {plain(cohort.variable(key).label)}", key=f"zph-stratify-{key}",
+                      on_click=_stratify, args=(key,))
+        if levels:
+            st.page_link("pages/2_Survival.py", label="Compare restricted means", icon=":material/trending_down:",
+                         query_params=state.own_parameter())
+        at = st.number_input("or split time at month", 0.0, None, None, format="%g", key="zph-split", width=190,
+                             placeholder=f"such as {fixed(middle_of_events(cohort, model.endpoint), 1)}")
+    if at:
+        with panel():
+            figure = split_figure(cohort, model, cache.model_split_in_time(cohort, model, at=at), failed)
+            show_table(figure)
+            note(figure.explained())
+
+
+def _stratify(key: str) -> None:
+    now = state.value_of("cox-within") or []
+    state.widget("cox-within", list(dict.fromkeys([*now, key])))
+
+
+def _course(cohort: Cohort, model: CoxModel) -> None:
+    """Draw how a coefficient moves, when it is asked for."""
+    names = [f"{cohort.variable(term).label} {model.terms.level[row]}".strip() for term, row in model.columns]
+    chosen = st.selectbox("Show over time the hazard ratio of", names, None, key="course", placeholder="Choose a term")
+    if chosen in names:
+        figure = course_figure(cohort, model, names.index(chosen))
+        with st.container(key="course-chart"):
+            show(figure, key=f"course-{chart_id(cohort)}")
+        note(figure.explained())
+
+
+def _subgroups(cohort: Cohort, endpoint: str) -> None:
+    """Draw the forest of subgroups: a click on a row, or its twin, filters the whole app."""
+    heading("The treatment within subgroups")
+    offered = forest_factors(cohort) if cohort.mapping.arm else ()
+    if not offered:
+        note("No factor with two levels is known at time zero: there are no subgroups." if cohort.mapping.arm else
+             "There is no arm: nothing to compare within subgroups. Choose its column on the Cohort page.")
+        return
+    with st.container(key="forest-options", horizontal=True, vertical_alignment="bottom", gap="small"):
+        factors = st.multiselect("Factors", offered, list(offered), key="forest-factors", width=620,
+                                 format_func=lambda k: cohort.variable(k).label, persist_state="session")
+        sort = st.selectbox("Sorted by", FOREST_SORTS, key="forest-sort", width=180, persist_state="session")
+    with panel():
+        found = cache.subgroups(cohort, endpoint=endpoint, factors=tuple(factors))
+        figure = subgroup_figure(cohort, found, sort=sort)
+        name = f"forest-{chart_id(cohort)}"
+        with st.container(key="forest"):
+            show(figure, key=name, selection=CLICK, on_select=click_handler(name, "key", _toggle(cohort)))
+        note(f"{'. '.join(figure.summary)}. {figure.explained()}")
+        _twin(cohort, found.rows)
+        for text in figure.notes:
+            note(text)
+        with st.expander("The same as a table"):
+            table(figure.table)
+
+
+def _twin(cohort: Cohort, rows: pd.DataFrame) -> None:
+    """Offer every subgroup in a list, for the keyboard."""
+    keys = list(dict.fromkeys((r.factor, r.level) for r in rows.itertuples() if r.factor))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        chosen = st.selectbox("Go to a subgroup", keys, None, key="go-to", width=360, placeholder="Choose a subgroup",
+                              format_func=lambda k: f"{cohort.variable(k[0]).label}: {k[1]}")
+        if st.button("Filter the app to it", key="go", disabled=chosen is None) and chosen:
+            here = session()
+            here.act(here.filters.with_condition(chosen[0], condition_of(cohort, *chosen)))
+            st.rerun()
+
+
+def _toggle(cohort: Cohort) -> Callable[[Filters, str], Filters]:
+    """Return what a click on a row does: filter to the subgroup, or to all again."""
+    def toggled(filters: Filters, key: str) -> Filters:
+        factor, _, level = key.partition("\t")
+        if not factor:
+            return filters
+        wanted = condition_of(cohort, factor, level)
+        return filters.with_condition(factor, None if filters.conditions.get(factor) == wanted else wanted)
+    return toggled

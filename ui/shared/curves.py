@@ -1,0 +1,108 @@
+"""Choices of the curves that several pages have, what they draw, and the numbers under them."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.charts import Part, assumption
+from core.cohort import SELECTION, Cohort
+from core.figure import Figure
+from core.likelihood import DOUBT
+from core.survival import ConfType, restricted_mean
+from ui.shared.immortal_time import guard
+from ui.shell import cache, state
+from ui.shell.display import note, table
+from ui.shell.escape import plain
+from ui.shell.state import session
+
+NO_STRATA = "(one curve)"
+_SURVIVAL = "pages/2_Survival.py"
+
+
+def choices(cohort: Cohort) -> None:
+    """Let the person choose endpoint, strata and band."""
+    now = session()
+    with st.container(key="choices", horizontal=True, vertical_alignment="bottom", gap="medium"):
+        endpoint_choice(cohort, visible=False)
+        options = [k for k, v in cohort.variables.items()
+                   if v.kind != "categorical" or len(cohort.levels(k)) > 1]
+        names = {NO_STRATA: "One curve", SELECTION: "The selection against all others"}
+        st.selectbox("Compare by", [NO_STRATA, SELECTION, *options], key=state.widget("by", now.by or NO_STRATA),
+                     format_func=lambda k: names.get(k) or f"by {cohort.variable(k).label}",
+                     on_change=_set_by, label_visibility="collapsed", width=240)
+        st.toggle("95% CI", key="band", value=True)
+
+
+def endpoint_choice(cohort: Cohort, *, visible: bool) -> None:
+    """Let the person choose the endpoint, which all pages share."""
+    if cohort.endpoints:
+        st.segmented_control("Endpoint", cohort.endpoints, key=state.widget("endpoint", session().endpoint),
+                             format_func=plain, on_change=_set_endpoint,
+                             label_visibility="visible" if visible else "collapsed")
+
+
+def compared(cohort: Cohort) -> Cohort:
+    """Return the cohort that the chosen strata are of: for the selection against all others, the whole one.
+
+    Raises
+    ------
+    NotEstimable
+        If nothing is selected.
+    """
+    return cache.beside_the_rest(cohort) if session().by == SELECTION else cohort
+
+
+def curves_part(cohort: Cohort, *, endpoint: str, by: str | None, conf_type: ConfType = "log-log",
+                whole: Cohort | None = None, level: str = "") -> Part:
+    """Compute what a plot of curves shows; restricted means where the hazard ratio seems to change over time.
+
+    Parameters
+    ----------
+    whole : whose curves stand faint behind those of a filtered cohort; None for none
+    """
+    result = cache.kaplan_meier(cohort, endpoint=endpoint, by=by, conf_type=conf_type)
+    effect = cache.treatment_effect(cohort, endpoint=endpoint, by=by) if by and len(result.levels) > 1 else None
+    behind = cache.kaplan_meier(whole, endpoint=endpoint, by=by, conf_type=conf_type) \
+        if whole and cohort.filters else None
+    means = restricted_mean(cohort, endpoint=endpoint, by=by) if effect and effect.proportional[2] < DOUBT else None
+    return Part(cohort=cohort, result=result, effect=effect, reference=behind, means=means, level=level)
+
+
+def numbers(cohort: Cohort, figure: Figure, parts: Sequence[Part], *, keys: tuple[str | None, ...],
+            panes: bool = False) -> None:
+    """Write the numbers; the room under them is kept, so that a remark moves nothing.
+
+    Parameters
+    ----------
+    parts : what the figure draws; its ratios stand in the table, their assumption beside the finding
+    keys : the variables that split the curves, for the immortal-time guard
+    panes : whether the figure has a plot per part: the finding and the assumption of each stand for themselves
+    """
+    table(figure.table)
+    finding = " · ".join(figure.summary if panes else figure.summary[:1])
+    verdict = "" if panes else " · ".join(assumption(parts[0]))
+    st.html(f"<p class='cs-p' data-testid='log-rank'><b>{html.escape(finding)}</b>"
+            f"{f' · <span>{html.escape(verdict)}</span>' if verdict else ''}"
+            f"<span class='cs-note'>{' · ' if finding else ''}{html.escape(figure.explained())}</span></p>")
+    if any(part.means is not None for part in parts):
+        st.page_link(_SURVIVAL, label="Compare restricted means", icon=":material/trending_down:",
+                     query_params=state.own_parameter())
+    with st.container(key="remarks", gap="xsmall"):
+        for text in figure.warnings:
+            note(text, strong=True)
+        guard(cohort, *keys)
+        for text in figure.notes:
+            note(text)
+
+
+def _set_endpoint() -> None:
+    here, endpoint = session(), state.value_of("endpoint")
+    here.acted, here.endpoint = True, endpoint or here.endpoint
+
+
+def _set_by() -> None:
+    here, by = session(), state.value_of("by")
+    here.acted, here.by = True, None if by == NO_STRATA else by

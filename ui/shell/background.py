@@ -1,0 +1,59 @@
+"""Long work on screen: it is done in a process of its own, shows how far it is, and can be given up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from core.errors import CohortError
+from core.workers import WORKERS, Bounds
+from ui.shell.state import session
+
+_PATIENCE = 0.7  # seconds before anything is said: most work is done by then
+
+
+class GivenUp(CohortError):
+    """Say that a person gave the work up."""
+
+
+def apart(words: str, function: Callable[..., Any], *args: Any, bounds: Bounds, key: str, **kwargs: Any) -> Any:
+    """Call a function of core in another process, and return what it returns.
+
+    While it works the page shows `words`, how far it is, and a button that gives it up; any other click ends it, too.
+
+    Parameters
+    ----------
+    key : names the work: what was given up is not begun again until it is asked for
+
+    Raises
+    ------
+    GivenUp
+        If it was given up.
+    CohortError
+        What the function raises, or which bound it met.
+    """
+    if key in session().given_up:
+        st.button("Try again", key=f"again-{key}", on_click=session().given_up.discard, args=(key,),
+                  icon=":material/refresh:")
+        raise GivenUp("This was given up.")
+    place, began = st.empty(), time.monotonic()
+    bar: Any = None
+
+    def wait(share: float) -> None:
+        nonlocal bar
+        if bar is None and time.monotonic() - began > _PATIENCE:
+            with place.container(horizontal=True, vertical_alignment="center"):
+                bar = st.progress(share, words)
+                st.button("Give up", key=f"give-up-{key}", on_click=session().given_up.add, args=(key,))
+        elif bar is not None:
+            bar.progress(min(share, 1.0), words)
+        else:
+            place.empty()  # a call at which a newer click can end this run
+
+    try:
+        return WORKERS.run(function, *args, bounds=bounds, wait=wait, **kwargs)
+    finally:
+        place.empty()

@@ -1,0 +1,115 @@
+"""Draw a Figure; keep a panel's failure inside the panel."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+import pandas as pd
+import pyarrow as pa
+import streamlit as st
+
+from core.errors import CohortError
+from core.figure import Figure, headings_of, spans_of, text_table
+from core.mapping import MEANING_WORDS, Meaning
+from ui.shell.state import session
+
+
+@contextmanager
+def panel() -> Iterator[None]:
+    """Hold a panel's work; where it cannot be computed say why in its place, and the others stand."""
+    with st.container():
+        try:
+            yield
+        except CohortError as error:
+            note(str(error))
+
+
+def heading(text: str, *, warned: bool = False, anchor: str = "", below: tuple[str, str] | None = None) -> None:
+    """Write a panel's title, with a mark where a warning stands under it; text from the data is escaped.
+
+    `anchor`: a name to go to; `below`: words and the anchor, farther down, to which they lead.
+    """
+    mark = "<span class='cs-mark'>⚠ read with the warning below</span>" if warned else ""
+    link = f"<a class='cs-below' href='#{below[1]}'>{html.escape(below[0])} ↓</a>" if below else ""
+    name = f" id='{anchor}'" if anchor else ""
+    st.html(f"<h3 class='cs-panel'{name}>{html.escape(text)}{mark}{link}</h3>")
+
+
+def note(text: str, *, strong: bool = False) -> None:
+    """Write a remark under a panel."""
+    kind = "cs-warn" if strong else "cs-note"
+    role = " role='alert'" if strong else ""
+    st.html(f"<p class='{kind}'{role}>{html.escape(text)}</p>")
+
+
+def show(figure: Figure, *, key: str, on_select: Callable[[], None] | None = None,
+         selection: str = "") -> None:
+    """Draw a figure and enter it among those that the page can export.
+
+    The accessible name must not change with the data: Streamlit makes it a part of the chart, and
+    would build every chart anew on each click in place of swapping its data. The numbers are text
+    beside or in the chart.
+    """
+    session().figures.append(figure)
+    st.vega_lite_chart(
+        _with_arrow(figure.drawing), width="stretch", theme=None, key=key, alt=figure.title,
+        on_select=on_select or "ignore", selection_mode=[selection] if selection else None,
+    )
+
+
+def show_table(figure: Figure, *, wrap: bool = False) -> None:
+    """Write a figure that is a table, and enter it among those that the page can export."""
+    session().figures.append(figure)
+    table(figure.table, wrap=wrap)
+    for text in figure.notes:
+        note(text)
+
+
+def table(frame: pd.DataFrame, *, caption: str = "", wrap: bool = False) -> None:
+    """Write a frame of text as a table that can be read aloud, copied and tested."""
+    head = "".join(f"<th scope='col'>{_breakable(name)}</th>" for _, name in headings_of(frame))
+    groups = "".join(f"<th scope='colgroup' colspan='{columns}'>{_breakable(group)}</th>"
+                     for group, columns in spans_of(frame))
+    above = f"<tr class='cs-groups'>{groups}</tr>" if groups else ""
+    body = "".join(
+        "<tr>" + "".join(
+            f"<th scope='row'>{_breakable(str(v))}</th>" if i == 0 else f"<td>{html.escape(str(v))}</td>"
+            for i, v in enumerate(row)) + "</tr>"
+        for row in frame.itertuples(index=False, name=None))
+    look = "cs-table cs-wrap" if wrap else "cs-table"
+    said = f"<caption>{html.escape(caption)}</caption>" if caption else ""
+    st.html(f"<div class='cs-scroll'><table class='{look}'>{said}<thead>{above}<tr>{head}</tr></thead>"
+            f"<tbody>{body}</tbody></table></div>")
+
+
+def meaning_words(meaning: str) -> str:
+    """Say what a level of the tumour response means, or that nobody has said it."""
+    return MEANING_WORDS.get(cast(Meaning, meaning), "not said yet")
+
+
+def turned(frame: pd.DataFrame) -> pd.DataFrame:
+    """Turn a small table: a column per row, headed by its first cell."""
+    cells = frame.to_numpy().tolist()
+    return text_table(["", *(str(row[0]) for row in cells)],
+                      [[name, *(row[i] for row in cells)] for i, (_, name) in enumerate(headings_of(frame)) if i])
+
+
+def _breakable(text: str) -> str:
+    """Escape a heading and let it break after + and /, as in TACE+IMRT+sorafenib."""
+    return html.escape(text).replace("+", "+<wbr>").replace("/", "/<wbr>")
+
+
+def _with_arrow(chart: dict[str, Any]) -> dict[str, Any]:
+    """Turn a chart's datasets into Arrow, so that the browser swaps data and keeps the view."""
+    return {**chart, "datasets": {n: _arrow(rows) for n, rows in chart["datasets"].items()}}
+
+
+def _arrow(rows: list[dict[str, Any]]) -> bytes:
+    data = pa.Table.from_pylist(rows)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, data.schema) as writer:
+        writer.write_table(data)
+    return sink.getvalue().to_pybytes()

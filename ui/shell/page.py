@@ -1,0 +1,168 @@
+"""What every page begins with: menu, banner, the bar, the sidebar; and ends with: export."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from core.cohort import SELECTION, Cohort, Filters, count, level_counts
+from core.errors import FilterError
+from core.format import plural
+from core.schema import ARM
+from core.survival import few_patients, left_out
+from ui.shell import cache, filters, serving, state
+from ui.shell.escape import plain
+from ui.shell.export_dialog import export_dialog
+from ui.shell.state import session
+
+PAGES = (("app.py", "Explore", ":material/monitoring:"),
+         ("pages/1_Cohort.py", "Cohort", ":material/table:"),
+         ("pages/2_Survival.py", "Survival", ":material/trending_down:"),
+         ("pages/3_Hazard_ratios.py", "Hazard ratios", ":material/align_horizontal_center:"),
+         ("pages/4_Toxicity.py", "Toxicity", ":material/vaccines:"),
+         ("pages/5_Response.py", "Response", ":material/donut_small:"),
+         ("pages/6_Published.py", "Published", ":material/fact_check:"))
+# A picture of our own: Streamlit would fetch a named icon for the tab from the internet.
+_ICON = Path(__file__).parents[2] / "static" / "icon.png"
+_CSS = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
+_CONNECTION = (Path(__file__).parent / "connection.js").read_text(encoding="utf-8")
+SAMPLE_SOURCE = ("Yang D et al. Medicine 2023;102:45(e35713)")
+
+
+def open_page(title: str) -> Cohort:
+    """Draw the frame of a page and return the filtered cohort.
+
+    Stops the page with a guide where the browser's upload has expired.
+    """
+    st.set_page_config(page_title=f"{title} · Cohortscope", page_icon=str(_ICON),
+                       layout="wide", initial_sidebar_state="collapsed")
+    serving.harden()
+    state.forget_what_was_cleared()
+    st.html(f"<style>{_CSS}</style>")
+    _watch_connection()
+    _menu()
+    if state.expired():
+        st.html("<p class='cs-warn' role='alert'>Your upload has expired: the session it lived in has "
+                "ended, and nothing of it was kept. Load the file again.</p>")
+        if title != "Cohort":
+            st.page_link("pages/1_Cohort.py", label="Load the file again", icon=":material/upload:")
+        st.button("Open the sample cohort instead", on_click=state.clear)
+        if title != "Cohort":
+            st.stop()
+    elif session().begun_anew:
+        st.html("<p class='cs-warn' role='alert'>Your earlier session has ended, because the app was restarted or out "
+                "of reach for long: filters and choices are those of a new one.</p>")
+    whole = session().cohort or cache.sample()
+    session().on_page(title)
+    _choose_endpoint(whole)
+    cohort = _filtered(whole)
+    if title != "Cohort":
+        _banner()
+    _bar(cohort, mapping=title == "Cohort" and _is_waiting())
+    return cohort
+
+
+def close_page(cohort: Cohort) -> None:
+    """Draw the sidebar, last so that the charts are redrawn first; offer the export."""
+    filters.sidebar(cohort)
+    with session().export_slot:
+        asked = st.button("Export", key="export", icon=":material/download:", disabled=not session().figures)
+    if asked:
+        few = few_patients(cohort.n, session().least)
+        export_dialog([replace(f, warnings=(few, *f.warnings)) if few else f for f in session().figures])
+
+
+def _watch_connection() -> None:
+    """Let the browser say that the app does not answer, ask for a run once it does again, and know a new session."""
+    st.html(f"<script>{_CONNECTION}</script>"
+            f"<i data-session='{state.session_name()}' data-cleared='{session().cleared}'></i>",
+            unsafe_allow_javascript=True)
+    st.button("Is the app there again?", key="still-there", on_click=state.stay)
+    st.button("This is a new session", key="begun-anew", on_click=state.begin_anew)
+
+
+def _menu() -> None:
+    with st.container(key="menu", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html("<div class='cs-brand'>Cohort<span>scope</span></div>", width="content")
+        for path, label, icon in PAGES:
+            st.page_link(path, label=plain(label), icon=icon, query_params=state.own_parameter())
+
+
+def _banner() -> None:
+    """Say that the patients are synthetic, or that a file waits on the Cohort page."""
+    here = session()
+    if here.draft and _is_waiting():
+        with st.container(key="waiting", horizontal=True, wrap=False, vertical_alignment="center"):
+            st.html(f"<p class='cs-banner'><b>{html.escape(here.draft.table.name)}</b> is read but not in "
+                    "use yet: say on the Cohort page that you want to explore it.</p>", width="stretch")
+            st.page_link("pages/1_Cohort.py", label="To the Cohort page", icon=":material/table:")
+    if here.cohort is not None:
+        return
+    with st.container(key="banner", horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+        st.html("<p class='cs-banner'><b>Synthetic patients.</b> 82 invented records that reproduce the "
+                f"published figures of {html.escape(SAMPLE_SOURCE)}: no row is a real person.</p>",
+                width="stretch")
+        st.page_link("pages/1_Cohort.py", label="Upload your own", icon=":material/upload:")
+
+
+def _choose_endpoint(whole: Cohort) -> None:
+    """Keep the chosen endpoint and strata, or the cohort's first where they are not there."""
+    now = session()
+    if now.endpoint not in whole.endpoints:
+        now.endpoint = whole.endpoints[0] if whole.endpoints else ""
+    if now.by not in (None, SELECTION, *whole.variables):
+        now.by = ARM if whole.mapping.arm else None
+
+
+def _filtered(whole: Cohort) -> Cohort:
+    try:
+        return cache.filtered(whole, session().filters)
+    except FilterError:  # filters of a former mapping: they cannot hold for this one
+        session().filters = Filters()
+        return cache.filtered(whole, Filters())
+
+
+def _is_waiting() -> bool:
+    """Tell whether a file is being mapped that is not the cohort in use."""
+    here = session()
+    in_use = here.cohort.fingerprint if here.cohort else ""
+    return here.draft is not None and here.draft.loading.fingerprint != in_use
+
+
+def _bar(cohort: Cohort, *, mapping: bool) -> None:
+    with st.container(key="bar", horizontal=True, wrap=False, vertical_alignment="top"):
+        with st.container(horizontal=True, gap="small"):
+            st.html(f"<div class='cs-summary' data-testid='summary'>{_summary(cohort)}{_in_use(mapping)}</div>",
+                    width="content")
+            filters.chips(cohort)
+        with st.container(horizontal=True, wrap=False, gap="small", width="content"):
+            filters.undo_and_reset(cohort)
+            session().export_slot = st.container(width="content")
+
+
+def _in_use(mapping: bool) -> str:
+    """Say that the bar speaks of the cohort in use while another file is being mapped."""
+    return "<span class='cs-note'> (in use until the file below is explored)</span>" if mapping else ""
+
+
+def _summary(cohort: Cohort) -> str:
+    """Say n of N, per arm, events, and who is left out."""
+    few = few_patients(cohort.n, session().least)
+    caution = f" <strong title='{few}'>⚠ fewer than {session().least:,}</strong>" if few else ""
+    parts = [f"<b>{cohort.n:,}</b> of {plural(cohort.whole.n, 'patient')}{caution}"]
+    if cohort.mapping.arm:
+        per_arm = level_counts(cohort, ARM)
+        parts.append(" + ".join(f"{n:,} {html.escape(level)}" for n, level in
+                                zip(per_arm, cohort.levels(ARM), strict=True)))
+    absent = [f"{n:,} left out: {cohort.variable(key).label} missing"
+              for key, n in cohort.missing_in_filters().items()]
+    endpoint = session().endpoint
+    if endpoint:
+        counts = count(cohort, endpoint, ARM if cohort.mapping.arm else None)
+        parts.append(f"{html.escape(endpoint)}: {plural(int(counts.n_event.sum()), 'event')}")
+        absent.append(left_out(counts.missing_endpoint, endpoint, counts.missing_stratum, "arm"))
+    parts.append(html.escape("; ".join(a for a in absent if a)) or "none left out")
+    return "<span class='cs-sep'>·</span>".join(parts)

@@ -1,0 +1,115 @@
+"""What is set in the running server, however it was started: nothing on disk, nothing told, nothing kept for long."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+from functools import lru_cache
+from typing import Any
+
+from core.reading import MAX_BYTES
+from core.workers import WORKERS
+
+KEEP = 30.0  # seconds that the data of a closed tab are kept, for a connection that was only interrupted
+_FORM = 64 * 1024  # bytes of a request beside its file
+
+
+@lru_cache(maxsize=1)
+def harden() -> None:
+    """Apply the settings, once per process: uploads stay in memory, closed tabs are forgotten, metrics are empty."""
+    _keep_uploads_in_memory()
+    _forget_closed_tabs()
+    _tell_no_metrics()
+    WORKERS.warm()
+
+
+def forget_session() -> None:
+    """Drop what the server itself keeps of this session's data: uploads, saved files, the processes that read them.
+
+    Other sessions keep theirs. What the script has drawn is dropped as the run that follows draws anew.
+    """
+    from streamlit.runtime import Runtime
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+    from streamlit.runtime.state import get_session_state
+
+    if (context := get_script_run_ctx()) and Runtime.exists():
+        Runtime.instance().uploaded_file_mgr.remove_session_files(context.session_id)
+        _drop_saved_files(context.session_id)
+        _drop_callbacks(get_session_state()._state)
+    _release()
+
+
+def _drop_callbacks(state: Any) -> None:
+    """Forget the widgets of all pages seen with their callbacks, which may hold a cohort; a run registers its own."""
+    state._new_widget_state.widget_metadata.clear()
+
+
+def _drop_saved_files(session_id: str) -> None:
+    """Delete the files that a session offered for download; the server deletes them when asked for the second time."""
+    from streamlit.runtime import Runtime
+
+    files = Runtime.instance().media_file_mgr
+    files.clear_session_refs(session_id)
+    files.remove_orphaned_files()
+    files.remove_orphaned_files()
+
+
+def _release() -> None:
+    """Give back the memory of what was dropped, here and in the processes that read files; nobody waits for it."""
+    def release() -> None:
+        WORKERS.renew()
+        gc.collect()
+    threading.Thread(target=release, daemon=True).start()
+
+
+def _keep_uploads_in_memory() -> None:
+    """Let the server hold an upload in memory while it arrives: by itself it would spool it to a temporary file."""
+    from starlette.formparsers import MultiPartParser
+
+    MultiPartParser.spool_max_size = MAX_BYTES + _FORM
+
+
+def _tell_no_metrics() -> None:
+    """Let the server's page of metrics be empty: it has no option that turns it off."""
+    from streamlit.runtime.stats import StatsManager
+
+    def nothing(*_: Any, **__: Any) -> dict[str, Any]:
+        return {}
+
+    StatsManager.get_stats = nothing
+    StatsManager.registered_families = lambda *_: []
+
+
+def _forget_closed_tabs() -> None:
+    """Let a session end soon after its tab: by itself the server keeps it until others come and go, at least 2 min."""
+    from streamlit.runtime.app_session import AppSession
+    from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+
+    disconnect, flush = WebsocketSessionManager.disconnect_session, AppSession.flush_browser_queue
+    sent: dict[str, list[Any]] = {}  # by session its last messages, which the server's loop keeps until the next ones
+
+    def disconnect_and_forget(manager: Any, session_id: str) -> None:
+        disconnect(manager, session_id)
+        if kept := manager._session_storage.get(session_id):
+            asyncio.get_running_loop().call_later(KEEP, forget, manager, session_id, kept)
+
+    def forget(manager: Any, session_id: str, kept: Any) -> None:
+        if manager._session_storage.get(session_id) is kept:  # and was not resumed meanwhile
+            manager.close_session(session_id)
+            _drop_saved_files(session_id)
+            _drop_callbacks(kept.session.session_state)
+            kept.session.session_state.clear()
+        if not manager.is_active_session(session_id):
+            for message in sent.pop(session_id, []):
+                message.Clear()
+        _release()
+
+    def flush_and_remember(session: Any) -> list[Any]:
+        messages = flush(session)
+        if messages:
+            sent[session.id] = messages
+        return messages
+
+    AppSession.flush_browser_queue = flush_and_remember
+    WebsocketSessionManager.disconnect_session = disconnect_and_forget

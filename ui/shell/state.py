@@ -1,0 +1,209 @@
+"""What a session remembers, and the only place that touches `st.session_state` by name.
+
+The filters are the truth; widgets and charts show them and write back through callbacks.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from secrets import token_hex
+from typing import Any
+
+import streamlit as st
+
+from core.cohort import Cohort, Condition, Filters
+from core.figure import Figure
+from core.intake import Loading
+from core.read_options import ReadOptions
+from core.reading import TextTable
+from ui.shell.serving import forget_session
+
+OWN = "own"  # query parameter: this browser had uploaded a file of its own
+_HISTORY, _MAPPINGS = 50, 5
+
+
+@dataclass
+class Draft:
+    """Files that are being mapped and are not yet the cohort.
+
+    `revision` counts the changes that did not come from the form's own widgets: these start anew then.
+    """
+
+    loading: Loading
+    number: int  # of the draft among the session's
+    offered: dict[str, Any] | None = None  # the mapping of an earlier file that fits this one
+    revision: int = 0
+    codes_here: dict[tuple[str, ...], list[str]] = field(default_factory=dict)  # missing codes in the file
+
+    @property
+    def table(self) -> TextTable:
+        return self.loading.table
+
+
+@dataclass
+class Session:
+    """One browser session's state."""
+
+    cohort: Cohort | None = None
+    draft: Draft | None = None
+    source: str = ""  # the uploads, and the options, that the draft was read from
+    options: ReadOptions = field(default_factory=ReadOptions)
+    drafts: int = 0  # how many there were
+    unread: str = ""  # why the uploads could not be read, where they could not
+    bad: dict[str, str] = field(default_factory=dict)  # uploads whose reading was ended, by their ids, and why
+    given_up: set[str] = field(default_factory=set)  # work that was given up, by its name
+    results: dict[str, OrderedDict[str, Any]] = field(default_factory=dict)  # by what computed them; see cache.py
+    mappings: list[dict[str, Any]] = field(default_factory=list)  # of the cohorts loaded so far
+    forgets: bool = False  # data were cleared, and the server has yet to forget them
+    cleared: int = 0  # how often data were cleared: the upload widget starts anew each time
+    filters: Filters = field(default_factory=Filters)
+    history: list[Filters] = field(default_factory=list)
+    endpoint: str = ""
+    by: str | None = ""  # "" until chosen: the arm where there is one; None: one curve
+    term: str = ""  # the adverse event that is looked at
+    published: str = ""  # the published figure whose panel is asked for
+    landmark: float = 0.0  # months; 0 for none
+    tau: dict[str, float] = field(default_factory=dict)  # per endpoint, where one was chosen
+    clicked: dict[str, frozenset[str]] = field(default_factory=dict)
+    brushed: dict[str, Condition | None] = field(default_factory=dict)
+    signs: dict[tuple[str, str], str] = field(default_factory=dict)  # by variable and side, those chosen
+    revision: dict[str, int] = field(default_factory=dict)
+    figures: list[Figure] = field(default_factory=list)
+    least: int = 30  # patients; of fewer every page says so
+    export_slot: Any = None  # where in the bar the export button will stand
+    page: str = ""
+    begun_anew: bool = False  # the browser had an earlier session that is no more
+    acted: bool = False
+    suggested: list[Callable[[Filters], Filters]] = field(default_factory=list)
+
+    # A newer click may end a callback at any `st.` call. These methods make none, so that what they
+    # change is changed whole; callbacks read their widget first and then call one of them.
+    #
+    # A person does one thing at a time. Where a chart or button was clicked and a sidebar widget
+    # seems to have changed in the same run, the browser had not yet heard of the widget's new value
+    # and sent its old one back: `act` marks the click, and `settle` then drops the echo.
+
+    def act(self, filters: Filters) -> None:
+        """Put on the filters that a click on a chart, chip or button asks for."""
+        self.acted = True
+        self._put_on(filters)
+
+    def suggest(self, change: Callable[[Filters], Filters]) -> None:
+        """Take a change from a sidebar widget, to be made by `settle` unless it is an echo."""
+        self.suggested.append(change)
+
+    def settle(self) -> None:
+        """Make the suggested changes at the begin of a run, or drop them beside a click."""
+        changes, acted = self.suggested, self.acted
+        self.suggested, self.acted = [], False
+        if not acted:
+            for change in changes:
+                self._put_on(change(self.filters))
+
+    def _put_on(self, filters: Filters) -> None:
+        """Put new filters on, and remember the old ones for Undo."""
+        if filters.key != self.filters.key:
+            self.begun_anew = False
+            self.history = [*self.history[-_HISTORY:], self.filters]
+            self.filters = filters
+
+    def remove(self, key: str) -> None:
+        """Take one variable's condition away."""
+        self.act(self.filters.with_condition(key, None))
+
+    def reset(self) -> None:
+        """Take all conditions away."""
+        self.act(Filters())
+
+    def undo(self) -> None:
+        """Take back the last change of filters."""
+        self.acted = True
+        if self.history:
+            self.filters = self.history.pop()
+
+    def on_page(self, page: str) -> None:
+        """Begin a run of a page; another page's charts start without a selection."""
+        self.settle()
+        self.figures.clear()
+        if page != self.page:
+            self.begun_anew = self.begun_anew and not self.page
+            self.page = page
+            self.clicked.clear()
+
+
+def session() -> Session:
+    """Return this session's state."""
+    return st.session_state.setdefault("cohortscope", Session())
+
+
+def _replace(new: Session) -> None:
+    """Put a new state in the old one's place, within the one object: the server keeps what is replaced for a run."""
+    vars(session()).update(vars(new))
+
+
+def load(cohort: Cohort) -> None:
+    """Make an uploaded cohort the session's; filters and choices of the former one end with it."""
+    now = session()
+    _replace(Session(
+        cohort=cohort, draft=now.draft, source=now.source, options=now.options, cleared=now.cleared,
+        drafts=now.drafts, results=now.results, least=now.least,
+        mappings=[*now.mappings, cohort.mapping.to_json()][-_MAPPINGS:]))
+    st.query_params[OWN] = "1"
+
+
+def clear() -> None:
+    """Drop all of the session's data at once; other sessions keep theirs."""
+    _replace(Session(cleared=session().cleared + 1, forgets=True))
+    st.query_params.pop(OWN, None)
+
+
+def forget_what_was_cleared() -> None:
+    """Let the server forget, too: at the begin of a run, for a callback may still need what the server keeps."""
+    if session().forgets:
+        session().forgets = False
+        forget_session()
+
+
+def session_name() -> str:
+    """Return a name of this session that says nothing: by it the browser sees that another one answers."""
+    name: str = st.session_state.setdefault("session-name", token_hex(8))
+    return name
+
+
+def chart_id(cohort: Cohort) -> str:
+    """Name what is drawn of a cohort in this session: in another one its charts start without a selection."""
+    return f"{session_name()[:4]}-{cohort.fingerprint[:8]}"
+
+
+def stay() -> None:
+    """Take the browser's question after the connection was lost; widgets it sends along are echoes."""
+    session().acted = True
+
+
+def begin_anew() -> None:
+    """Take it from the browser that the session it had before is no more."""
+    session().acted = True
+    session().begun_anew = True
+
+
+def own_parameter() -> dict[str, str] | None:
+    """Return the query parameter that links pass on, so that a new session can tell that a file was here."""
+    return {OWN: "1"} if st.query_params.get(OWN) == "1" else None
+
+
+def expired() -> bool:
+    """Tell whether this browser had a file of its own that the session no longer holds."""
+    return session().cohort is None and st.query_params.get(OWN) == "1"
+
+
+def widget(key: str, value: Any) -> str:
+    """Give a widget its value from the state before it is drawn; return its key."""
+    st.session_state[key] = value
+    return key
+
+
+def value_of(key: str) -> Any:
+    """Return what a widget holds."""
+    return st.session_state.get(key)

@@ -1,0 +1,1 @@
+"""The Survival page."""

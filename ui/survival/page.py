@@ -1,0 +1,136 @@
+"""The Survival page: one endpoint in depth, every figure beside its method."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from core.charts import COUNTS, VIEWS, CurveOptions, Part, km_figure, km_panes_figure
+from core.cohort import Cohort, number_of_strata
+from core.format import number
+from core.survival import CONF_TYPES, ConfType, SurvivalOptions, longest_tau
+from ui.shared.cumulative_incidence import incidence
+from ui.shared.curves import choices, compared, curves_part, numbers
+from ui.shared.immortal_time import landmark_input
+from ui.shared.verification import checks
+from ui.shell import cache, state
+from ui.shell.display import heading, note, panel, show
+from ui.shell.state import chart_id, session
+from ui.survival.panels import at_times, follow_up_panel, quantile_panel, restricted_means, tests
+
+_ONE = "(one plot)"
+_MOST_PANES = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Chosen:
+    """What the page's own widgets hold."""
+
+    conf_type: ConfType
+    landmark: float
+    within: str | None
+    curves: CurveOptions
+
+
+def survival_page(cohort: Cohort) -> None:
+    """Draw the page."""
+    choices(cohort)
+    endpoint = session().endpoint
+    if not endpoint:
+        note("No endpoint is mapped: survival needs a time and an event column. Choose them on the Cohort page.")
+        return
+    chosen = _choose(cohort)
+    with panel():
+        seen = _from_landmark(cohort, endpoint, chosen.landmark)
+        by, seen = session().by, compared(seen)
+        options = SurvivalOptions(endpoint=endpoint, by=by, conf_type=chosen.conf_type)
+        tau = _curves(seen, options, chosen)
+        with st.container(key="survival-tables"):
+            left, right = st.columns(2, gap="large")
+        with left:
+            times = at_times(seen, options)
+            shares = quantile_panel(seen, options)
+        with right:
+            test = tests(seen, options)
+            restricted_means(seen, options, tau)
+            follow_up_panel(seen, options)
+        incidence(seen, by, times)
+        checks(seen, SurvivalOptions(endpoint=endpoint, by=by, conf_type=chosen.conf_type, times=times, shares=shares,
+                                     tau=tau, test=test))
+
+
+def _choose(cohort: Cohort) -> _Chosen:
+    """Ask how the curves are drawn, and when the clock starts."""
+    with st.container(key="survival-options", horizontal=True, vertical_alignment="bottom", gap="small"):
+        view = st.segmented_control("View", list(VIEWS), default="survival", key="view", required=True,
+                                    format_func=VIEWS.__getitem__, persist_state="session")
+        within = st.selectbox("A plot per level of", [_ONE, *_panes(cohort)], key="panes", width=180,
+                              format_func=lambda k: "(one plot)" if k == _ONE else cohort.variable(k).label,
+                              persist_state="session")
+        at = landmark_input()
+        with st.popover("Curve options", key="curve-options"):
+            conf_type = st.segmented_control("95% CI on the scale of", CONF_TYPES, default="log-log", key="conf-type",
+                                             required=True, persist_state="session")
+            counts = st.pills("Under the axis", list(COUNTS), selection_mode="multi", default=["at risk"],
+                              key="under", persist_state="session", format_func=COUNTS.__getitem__)
+            faint = st.toggle("Whole cohort behind the curves", value=True, key="faint", persist_state="session")
+    curves = CurveOptions(view=view, band=bool(state.value_of("band")), faint=faint, counts=tuple(counts))
+    return _Chosen(conf_type=conf_type, landmark=at, within=None if within == _ONE else within, curves=curves)
+
+
+def _panes(cohort: Cohort) -> list[str]:
+    """Return the variables whose levels can each have a plot."""
+    return [k for k, v in cohort.variables.items() if k != session().by and v.kind != "grade"
+            and 1 < number_of_strata(cohort, k) <= _MOST_PANES]
+
+
+def _from_landmark(cohort: Cohort, endpoint: str, at: float) -> Cohort:
+    if not at:
+        return cohort
+    found = cache.landmarked(cohort, endpoint=endpoint, at=at)
+    note(found.words() + f" Times run from month {number(at)}.")
+    return found.cohort
+
+
+def _curves(cohort: Cohort, options: SurvivalOptions, chosen: _Chosen) -> float | None:
+    """Draw the curves, the slider of tau under them, and their numbers; return tau."""
+    place = st.container()
+    tau = _tau(cohort, options)
+    marked = replace(chosen.curves, tau=tau)
+    parts = _parts(cohort, options, chosen.within)
+    figure = km_panes_figure(cohort, parts, chosen.within, marked) if chosen.within else km_figure(parts[0], marked)
+    with place:
+        heading(figure.title, warned=bool(figure.warnings))
+        with st.container(key="curves"):
+            show(figure, key=f"km-depth-{chart_id(cohort)}-{chosen.within or ''}")
+    numbers(cohort, figure, parts, keys=(options.by, chosen.within), panes=bool(chosen.within))
+    if chosen.within:
+        note(f"The tables below speak of all levels of {cohort.variable(chosen.within).label} together.")
+    return tau
+
+
+def _tau(cohort: Cohort, options: SurvivalOptions) -> float | None:
+    """Ask to which month restricted means run; the longest where nothing is chosen, or less was followed."""
+    most = longest_tau(cohort, endpoint=options.endpoint, by=options.by) if cohort.n else 0.0
+    if most <= 0:
+        return None
+    chosen = min(session().tau.get(options.endpoint, most), most)
+    with st.container(key="tau"):
+        return st.slider("τ, the month to which restricted means run", 0.0, most, format="%g", on_change=_set_tau,
+                         key=state.widget(f"tau-{options.endpoint}", chosen), args=(options.endpoint,),
+                         help="At most the shortest follow-up among the groups.") or most
+
+
+def _set_tau(endpoint: str) -> None:
+    if at := float(state.value_of(f"tau-{endpoint}") or 0):
+        session().tau[endpoint] = at
+
+
+def _parts(cohort: Cohort, options: SurvivalOptions, within: str) -> list[Part]:
+    """Compute what each plot shows: one of all, or one per level of a variable."""
+    of = {"endpoint": options.endpoint, "by": options.by, "conf_type": options.conf_type}
+    if not within:
+        return [curves_part(cohort, whole=cohort.whole, **of)]
+    whole = dict(cache.by_level(cohort.whole, within))
+    return [curves_part(part, whole=whole[level], level=level, **of) for level, part in cache.by_level(cohort, within)]

@@ -1,0 +1,60 @@
+"""One adverse event: its grades by group, the patients who had it, and their survival behind the guard."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.charts import MOST, CurveOptions, km_figure, patients_table, term_figure
+from core.cohort import Cohort, Condition
+from ui.shared.curves import curves_part, numbers
+from ui.shell.display import heading, note, panel, show, show_table, table
+from ui.shell.escape import plain
+from ui.shell.state import chart_id, session
+
+_BANDS = {"any grade": 1.0, "grade ≥ 3": 3.0}
+
+
+def term_panel(cohort: Cohort, term: str, by: str | None) -> None:
+    """Draw the panel of a term."""
+    key = next(k for k, v in cohort.variables.items() if v.kind == "grade" and v.column == term)
+    with st.container(key="term"):
+        left, right = st.columns([0.42, 0.58], gap="large")
+    with left, panel():
+        figure = term_figure(cohort, term, by)
+        heading(figure.title)
+        show_table(figure)
+        _to_filter(key, term)
+        named = st.toggle("Show the patients' identifiers", key="ae-ids", help="They are shown on this screen only.")
+        shown = patients_table(cohort, term, by, named=named)
+        if shown.empty:
+            note("Nobody of these patients had it.")
+        else:
+            with st.container(key="term-patients", height=320):
+                table(shown)
+            if len(shown) == MOST:
+                note(f"The first {MOST} by grade.")
+    with right, panel():
+        _survival(cohort, key)
+
+
+def _to_filter(key: str, term: str) -> None:
+    with st.container(horizontal=True, gap="small"):
+        for words, least in _BANDS.items():
+            if st.button(f"Filter to those who had it, {plain(words)}", key=f"term-{int(least)}"):
+                here = session()
+                here.act(here.filters.with_condition(key, Condition(bounds=(("ge", least),))))
+                st.rerun()
+
+
+def _survival(cohort: Cohort, key: str) -> None:
+    """Draw survival by having had it; the curves' own guard says why they are no effect, and offers the landmark."""
+    endpoint = session().endpoint
+    if not endpoint:
+        note("No endpoint is mapped: there is no survival to show.")
+        return
+    part = curves_part(cohort, endpoint=endpoint, by=key)
+    figure = km_figure(part, CurveOptions())
+    heading(figure.title, warned=bool(figure.warnings))
+    with st.container(key="curves"):
+        show(figure, key=f"term-km-{chart_id(cohort)}")
+    numbers(cohort, figure, [part], keys=(key,))

@@ -1,0 +1,215 @@
+"""The Toxicity page: rates, differences and grades by group; a click on a term shows who had it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from core.charts import (
+    BAND_WORDS,
+    EVENT_SORTS,
+    EventView,
+    adverse_events_figure,
+    burden_table,
+    butterfly_figure,
+    difference_figure,
+    event_tests_table,
+    grades_figure,
+    ordered,
+    ordered_within,
+    overall_figure,
+    volcano_figure,
+)
+from core.cohort import Cohort, baseline_groups
+from core.figure import CLICK, table_parts
+from core.statistics import PAIR_TESTS
+from core.summaries import BANDS, DIFFERENCES, RATIOS, AdverseEvents, EventOptions, grouped
+from core.survival import FIRST_SEVERE, has_dated_events
+from ui.shared.cumulative_incidence import incidence
+from ui.shell import cache, state
+from ui.shell.display import heading, note, panel, show, show_table, table
+from ui.shell.escape import plain
+from ui.shell.filters import picked
+from ui.shell.state import chart_id, session
+from ui.toxicity.one_term import term_panel
+
+_TIMES = (1.0, 3.0, 6.0)  # months at which incidence is read
+_ONE_TERM = "one-term"
+_MOST = 6  # groups that can be told apart here
+_ROWS = {"terms": "Terms", "grouped": "In categories", "categories": "Categories"}
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    by: str | None
+    view: EventView
+    options: EventOptions
+    grouped: bool = False
+
+
+def toxicity_page(cohort: Cohort) -> None:
+    """Draw the page."""
+    if not cohort.worst_grades.terms:
+        note("No adverse event is mapped. Name their columns on the Cohort page, or load a list of events there.")
+        return
+    chosen = _choose(cohort)
+    with panel():
+        _burden(cohort, chosen)
+        result, terms = _result(cohort, chosen)
+        if not terms:
+            note("No term reaches that rate: lower it.")
+            return
+        _rates(cohort, result, chosen, terms)
+        _numbers(result, chosen, terms)
+        _overall(cohort, result, chosen, terms)
+        _grades(cohort, result, chosen, terms)
+    if has_dated_events(cohort):
+        incidence(cohort, chosen.by, _TIMES, only=FIRST_SEVERE)
+    _one_term(cohort, chosen)
+
+
+def _choose(cohort: Cohort) -> _Chosen:
+    """Ask what is compared, how, and in which order."""
+    groups = baseline_groups(cohort, most=_MOST)
+    bands = [b for b in BANDS if b != ">=4" or (cohort.whole.worst_grades.grades >= 4).any()]
+    with st.container(key="ae-options", horizontal=True, vertical_alignment="bottom", gap="small"):
+        by = st.selectbox("Compare by", groups or [None], key="ae-by", width=170, persist_state="session",
+                          format_func=lambda k: "(one group)" if k is None else cohort.variable(k).label)
+        band = st.segmented_control("Band", bands, default="any", key="ae-band", required=True,
+                                    format_func=BAND_WORDS.__getitem__, persist_state="session")
+        sort = st.selectbox("Sorted by", EVENT_SORTS, key="ae-sort", width=130, persist_state="session")
+        least = st.slider("Least rate in a group, %", 0, 60, 0, step=5, key="ae-least", width=170,
+                          persist_state="session")
+        rows = st.segmented_control("Rows", list(_ROWS), default="terms", key="ae-rows", required=True,
+                                    format_func=_ROWS.__getitem__, persist_state="session")
+        with st.popover("Tests and intervals", key="ae-tests"):
+            test = st.selectbox("Test", PAIR_TESTS, key="ae-test", persist_state="session")
+            difference = st.selectbox("Interval of the difference", list(DIFFERENCES), key="ae-difference",
+                                      persist_state="session")
+            ratio = st.selectbox("Ratio beside it", ["", *RATIOS], key="ae-ratio", persist_state="session",
+                                 format_func=lambda r: r or "none")
+    options = EventOptions(test=test, difference=difference, ratio=ratio, single=True,
+                           rows="terms" if rows == "grouped" else rows)
+    return _Chosen(by, EventView(band=band, sort=sort, least=least / 100), options, grouped=rows == "grouped")
+
+
+def _result(cohort: Cohort, chosen: _Chosen) -> tuple[AdverseEvents, list[str]]:
+    """Return the comparison and its rows in order; in categories with a row for each, the worst over its terms."""
+    result = cache.adverse_events(cohort, by=chosen.by, options=chosen.options)
+    if not chosen.grouped:
+        return result, ordered(result, chosen.view)
+    heads = cache.adverse_events(cohort, by=chosen.by, options=replace(chosen.options, rows="categories"))
+    joined = grouped(result, heads)
+    return joined, ordered_within(joined, heads, chosen.view)
+
+
+def _burden(cohort: Cohort, chosen: _Chosen) -> None:
+    """Say per group who had anything, who had grade 3 and more, and how many terms a patient had."""
+    options = EventOptions(test=chosen.options.test, difference=chosen.options.difference, rows="all")
+    every = cache.adverse_events(cohort, by=chosen.by, options=options)
+    figure = burden_table(cohort, every, cache.events_per_patient(cohort, by=chosen.by))
+    heading(figure.title)
+    show_table(figure)
+    note(figure.explained())
+
+
+def _rates(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[str]) -> None:
+    """Draw rates and differences side by side, in one order."""
+    two = len(result.levels) == 2
+    # The grouped bars' scale of names keeps the order that it first had: another order is another chart.
+    order = "" if two else f"-{hashlib.sha256('|'.join(terms).encode()).hexdigest()[:8]}"
+    name = f"{chart_id(cohort)}-{result.by}-{len(terms)}{order}"
+    figure = butterfly_figure(cohort, result, terms) if two else adverse_events_figure(cohort, result, terms)
+    with st.container(key="toxicity"):
+        left, right = st.columns([0.48, 0.52], gap="medium")
+    with left:
+        heading(figure.title, below=_to_term(cohort))
+        show(figure, key=f"ae-rates-{name}", selection=CLICK, on_select=_picks(f"ae-rates-{name}"))
+        note(figure.explained())
+    if len(result.levels) < 2:
+        return
+    apart = difference_figure(cohort, result, chosen.view, terms)
+    with right:
+        heading(apart.title)
+        show(apart, key=f"ae-apart-{name}", selection=CLICK, on_select=_picks(f"ae-apart-{name}"))
+        note(f"Smallest p: {apart.summary[0]}. {apart.explained()}")
+        for text in apart.notes:
+            note(text)
+
+
+def _numbers(result: AdverseEvents, chosen: _Chosen, terms: list[str]) -> None:
+    if len(result.levels) < 2:
+        return
+    with st.expander(f"The numbers: {plain(BAND_WORDS[chosen.view.band].lower())}", expanded=False):
+        for words, part in table_parts(event_tests_table(result, chosen.view.band, terms)):
+            table(part, caption=words if len(result.levels) > 2 else "")
+
+
+def _overall(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[str]) -> None:
+    """With three groups and more: one test over all of them per term."""
+    if len(result.levels) < 3:
+        return
+    tests = cache.tests_of_all_arms(cohort, result, band=chosen.view.band, grouped=chosen.grouped)
+    figure = overall_figure(cohort, result, tests, chosen.view.band, terms)
+    with st.expander(plain(figure.title)):
+        show_table(figure)
+
+
+def _grades(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[str]) -> None:
+    name = f"{chart_id(cohort)}-{result.by}-{len(terms)}"
+    with st.container(key="toxicity-more"):
+        left, right = st.columns([0.48, 0.52], gap="medium")
+    with left:
+        figure = grades_figure(cohort, result, terms)
+        heading(figure.title)
+        show(figure, key=f"ae-grades-{name}")
+        note(figure.explained())
+        with st.expander("The same as a table"):
+            for words, part in table_parts(figure.table):
+                table(part, caption=words)
+    if len(result.levels) < 2:
+        return
+    with right:
+        figure = volcano_figure(cohort, result, chosen.view, terms)
+        heading(figure.title, below=_to_term(cohort))
+        show(figure, key=f"ae-volcano-{name}", selection=CLICK, on_select=_picks(f"ae-volcano-{name}"))
+        note(figure.explained())
+
+
+def _picks(name: str) -> Callable[[], None]:
+    """Return a chart's callback: the term that was clicked is shown below, and a second click lets it go."""
+    def handle() -> None:
+        here, now = session(), picked(name, "term")
+        changed = sorted(now ^ here.clicked.get(name, frozenset()))
+        here.clicked[name] = now
+        if changed:
+            here.acted = True
+            here.term = "" if here.term == changed[-1] else changed[-1]
+    return handle
+
+
+def _to_term(cohort: Cohort) -> tuple[str, str] | None:
+    """Return a link to the panel of the term that was clicked, which stands under the charts."""
+    now = session().term
+    return (f"{now}: who had it", _ONE_TERM) if now in cohort.worst_grades.terms else None
+
+
+def _one_term(cohort: Cohort, chosen: _Chosen) -> None:
+    """Show who had the term that was clicked, or chosen in the list beside."""
+    heading("One term: who had it, and how they fared", anchor=_ONE_TERM)
+    terms = list(cohort.worst_grades.terms)
+    now = session().term
+    st.selectbox("Term", terms, None, key=state.widget("ae-term", now if now in terms else None), width=360,
+                 placeholder="Choose a term, or click one in a chart", on_change=_choose_term)
+    if now in terms:
+        term_panel(cohort, now, chosen.by)
+    elif now:
+        note("That row is a category: choose one of its terms.")
+
+
+def _choose_term() -> None:
+    here = session()
+    here.acted, here.term = True, state.value_of("ae-term") or ""
