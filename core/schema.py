@@ -1,7 +1,7 @@
 """Names: the columns of a cohort's own frames, the kinds of variables, units of time.
 
 A literal column name of the app's own frames stands here and nowhere else; the names that hospitals
-give to their columns stand in dictionary.py.
+give to their columns stand in mapping/dictionary.py.
 """
 
 from __future__ import annotations

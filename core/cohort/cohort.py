@@ -44,7 +44,7 @@ class Cohort(Remembers):
     lines : int (n of the whole,), the line of the file on which each patient stands
     rows : bool (n of the whole,), who passed the filters
     landmark : an endpoint whose clock starts later, and when; see landmark.py
-    part : a variable's level that the rows are limited to beside the filters; see parts.py
+    part : a variable's level that the rows are limited to beside the filters; see subsets.py
     """
 
     table: pd.DataFrame

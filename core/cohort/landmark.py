@@ -44,7 +44,7 @@ class Landmark:
 def landmark(cohort: Cohort, *, endpoint: str, at: float) -> Landmark:
     """Start an endpoint's clock at `at` months; whoever had the event or left until then is left out.
 
-    What is dated and became known after the landmark counts as not known yet (see known.py).
+    What is dated and became known after the landmark counts as not known yet (see immortal_time.py).
     The result's cohort is a cohort as any: curves, tests and models of it are those of R on
     subset(time > at) with time - at.
 

@@ -1,6 +1,6 @@
 """Proportional hazards of groups of patients: the score test of cox.zph for many small models at once.
 
-The test is that of `zph.py`, from deaths and numbers at risk by group and time in place of patients.
+The test is that of `hazards/proportional_hazards.py`, from deaths and numbers at risk by group and time in place of patients.
 """
 
 from __future__ import annotations

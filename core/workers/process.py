@@ -1,4 +1,4 @@
-"""The process that `apart.py` starts: it does the tasks that come in, within their bounds of memory.
+"""The process that `pool.py` starts: it does the tasks that come in, within their bounds of memory.
 
     python -m core.workers.process
 """
