@@ -19,42 +19,39 @@ By = str | tuple[str | None, ...]
 _MANY = 20_000  # patients
 
 
-def count_all_times(cohort: Cohort, endpoints: Sequence[str],
-                    variables: tuple[By, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Return deaths and number at risk, float (k, t) each, over the whole cohort's times: alike for all variables.
+def counts_over_time(cohort: Cohort, endpoint: str, variables: tuple[By, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Return deaths and number at risk by the levels of all variables, float (cells, t), over the whole cohort's times.
 
-    The cells of all endpoints and of each one's variables follow each other; the last row is a cell without patients.
-    An endpoint with fewer times than another has nobody at the rest.
+    The levels of the variables follow each other; the last row is a cell without patients.
     """
-    times = [timeline(cohort, endpoint).times.size for endpoint in endpoints]
+    times = timeline(cohort, endpoint).times.size
     cells = sum(len(strata(cohort, by).levels) for by in variables)
-    deaths, leaving = np.zeros((2, len(times) * cells + 1, max(times)))
+    deaths, leaving = np.zeros((2, cells + 1, times))
     start = 0
-    for endpoint, t in zip(endpoints, times, strict=True):
-        for some, k in _parts(cohort, variables):
-            own = slice(start, start := start + k), slice(t)
-            found = counted(cohort.whole, cohort.rows, ("times", endpoint, some),
-                            partial(_time_cells, cohort.whole, endpoint, some), 2 * k * t + 1)
-            censored, deaths[own] = found[:-1].reshape(2, k, t)
-            np.add(censored, deaths[own], out=leaving[own])
+    for counted_at_once, size in _batches(cohort, variables):
+        rows = slice(start, start := start + size)
+        counts = counted(cohort.whole, cohort.rows, ("times", endpoint, counted_at_once),
+                         partial(_time_cells, cohort.whole, endpoint, counted_at_once), 2 * size * times + 1)
+        censored, deaths[rows] = counts[:-1].reshape(2, size, times)
+        np.add(censored, deaths[rows], out=leaving[rows])
     return deaths, np.cumsum(leaving[:, ::-1], axis=1)[:, ::-1]
 
 
-def level_tables(cohort: Cohort, by: str | None, keys: Sequence[str]) -> list[np.ndarray]:
+def level_counts_by_group(cohort: Cohort, by: str | None, keys: Sequence[str]) -> list[np.ndarray]:
     """Count the filtered patients by level and group of each of some variables, int (levels, groups) each."""
     groups, out = len(strata(cohort, by).levels), []
-    for some, k in _parts(cohort, tuple((by, key) for key in keys)):
-        found = counted(cohort.whole, cohort.rows, ("levels of all", some),
-                        partial(_level_cells, cohort.whole, some), k + 1)
-        ends = np.cumsum([len(strata(cohort, pair).levels) for pair in some])
-        out += [own.reshape(groups, -1).T for own in np.split(found[:-1], ends[:-1])]
+    for counted_at_once, size in _batches(cohort, tuple((by, key) for key in keys)):
+        counts = counted(cohort.whole, cohort.rows, ("levels of all", counted_at_once),
+                         partial(_level_cells, cohort.whole, counted_at_once), size + 1)
+        ends = np.cumsum([len(strata(cohort, pair).levels) for pair in counted_at_once])
+        out += [part.reshape(groups, -1).T for part in np.split(counts[:-1], ends[:-1])]
     return out
 
 
-def _parts(cohort: Cohort, variables: tuple[By, ...]) -> list[tuple[tuple[By, ...], int]]:
-    """Return which variables are counted together, and how many levels they have."""
-    parts = [(by,) for by in variables] if cohort.rows.size >= _MANY else [variables] if variables else []
-    return [(some, sum(len(strata(cohort, by).levels) for by in some)) for some in parts]
+def _batches(cohort: Cohort, variables: tuple[By, ...]) -> list[tuple[tuple[By, ...], int]]:
+    """Return which variables are counted at once, and how many levels they have."""
+    batches = [(by,) for by in variables] if cohort.rows.size >= _MANY else [variables] if variables else []
+    return [(batch, sum(len(strata(cohort, by).levels) for by in batch)) for batch in batches]
 
 
 def _level_cells(whole: Cohort, variables: tuple[By, ...]) -> np.ndarray:

@@ -17,7 +17,7 @@ from core.hazards.complete_cases import CompleteCases, independent, without_even
 from core.hazards.design import Column, Form, columns_of, form_of
 from core.hazards.estimability import BEYOND, NO_FINITE_RATIO, NOT_FOUND, TOO_FAR, UNTOLD, model_reason, own_reason
 from core.hazards.proportional_hazards import proportional_hazards
-from core.likelihood import Fit, Penalised, RiskSets, Ties, concordance, fit, held_by, penalised, standardise
+from core.likelihood import Fit, Penalised, RiskSets, Ties, concordance, estimable_in, fit, penalised, standardise
 from core.options import Checked
 from core.schema import ARM
 from core.statistics import Z95, chi_square_p, two_sided_p
@@ -137,7 +137,7 @@ class CoxModel:
         if self.fit is None:
             return math.nan, math.nan
         sets = self.fit.sets
-        return concordance(self.fit.best.eta, sets.index, sets.event, sets.stratum)
+        return concordance(self.fit.at_maximum.eta, sets.index, sets.event, sets.stratum)
 
 
 def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,),
@@ -318,14 +318,14 @@ def _told(cases: CompleteCases, kept: list[int], reasons: list[str], options: Co
     if not kept:
         return kept
     sets = RiskSets(cases.index, cases.event, cases.design.T[kept].T, stratum=cases.stratum, ties=options.ties)
-    held, _ = held_by(sets, len(kept))
+    held, _ = estimable_in(sets, len(kept))
     for i in np.array(kept)[~held].tolist():
         reasons[i] = UNTOLD
     return np.array(kept)[held].tolist()
 
 
 def _diverged(found: Fit | Penalised) -> bool:
-    return isinstance(found, Fit) and bool((found.diverged | found.untold).any())
+    return isinstance(found, Fit) and bool((found.diverged | found.unidentified).any())
 
 
 def _without_finite_ratio(columns: list[Column], kept: list[int], found: Fit | Penalised, coef: np.ndarray,
@@ -334,7 +334,7 @@ def _without_finite_ratio(columns: list[Column], kept: list[int], found: Fit | P
     for place, i in enumerate(kept):
         if isinstance(found, Fit) and found.diverged[place]:
             reasons[i] = reasons[i] or NO_FINITE_RATIO
-        elif isinstance(found, Fit) and found.untold[place]:
+        elif isinstance(found, Fit) and found.unidentified[place]:
             reasons[i] = reasons[i] or UNTOLD
         elif not columns[i].part and not reasons[i] and abs(coef[i]) > BEYOND:
             reasons[i] = "the hazard ratio per unit is beyond 1000: take a larger unit, a doubling or a cut" \

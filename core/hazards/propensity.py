@@ -6,12 +6,14 @@ Li, Morgan, Zaslavsky. JASA 2018;113:390 (overlap); Austin and Stuart. Stat Med 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 
 from core.errors import NotEstimable
-from core.likelihood import standardise
+from core.likelihood import maximise, standardise
 from core.options import takes_options
 
 Kind = Literal["IPTW", "stabilised", "overlap"]
@@ -20,7 +22,6 @@ ESTIMANDS: dict[Kind, str] = {
     "stabilised": "average effect in all patients",
     "overlap": "average effect in patients who might have had either treatment (overlap population)",
 }
-_STEP, _MAX_ITERATIONS = 1e-10, 60  # of a patient's log odds
 _NEW = 1e-10  # of the largest direction of a design, below which one follows from the others
 _CERTAIN = 1e-6  # what is left to chance along a direction of the covariates; below it they tell the arms apart
 
@@ -38,26 +39,55 @@ def propensity_score(design: np.ndarray, treated: np.ndarray) -> np.ndarray:
     NotEstimable
         If the covariates tell the arms apart completely, so that no weight is finite.
     """
-    from scipy.special import expit
-
     columns = design.copy()
     standardise(columns)
     x = _directions(np.column_stack([np.ones(treated.size), columns]))
-    beta = np.zeros(x.shape[1])
-    for _ in range(_MAX_ITERATIONS):
-        score = expit(x @ beta)
-        information = (x * (score * (1 - score))[:, None]).T @ x
-        try:
-            move = np.linalg.solve(information, x.T @ (treated - score))
-        except np.linalg.LinAlgError:  # nothing at all is left to chance along one of them
-            break
-        beta = beta + move
-        if np.abs(x @ move).max() < _STEP:
-            if np.linalg.eigvalsh(information)[0] < _CERTAIN:
-                break
-            return np.asarray(expit(x @ beta))
-    raise NotEstimable("The covariates tell the arms apart, so that some patients could only have had one treatment: "
-                       "there are no finite weights.", "Take covariates away, or merge levels that one arm lacks.")
+    at, ended = maximise(_Logistic(x, treated, np.zeros(x.shape[1])), step=lambda at, _: at.step(),
+                         moved=lambda at, move: _Logistic(x, treated, at.beta + move),
+                         within_reach=lambda at: at.left_to_chance > 0)
+    if not ended or at.left_to_chance < _CERTAIN:
+        raise NotEstimable("The covariates tell the arms apart, so that some patients could only have had one "
+                           "treatment: there are no finite weights.",
+                           "Take covariates away, or merge levels that one arm lacks.")
+    return at.probability
+
+
+@dataclass(eq=False)
+class _Logistic:
+    """A logistic model at its coefficients, (p,), of a design x (n, p)."""
+
+    x: np.ndarray
+    treated: np.ndarray
+    beta: np.ndarray
+
+    @cached_property
+    def probability(self) -> np.ndarray:
+        """Each patient's probability to be treated, (n,)."""
+        from scipy.special import expit
+
+        return np.asarray(expit(self.x @ self.beta))
+
+    @property
+    def value(self) -> float:
+        from scipy.special import log_expit
+
+        return float(log_expit(np.where(self.treated, 1, -1) * (self.x @ self.beta)).sum())
+
+    @property
+    def score(self) -> np.ndarray:
+        return np.asarray(self.x.T @ (self.treated - self.probability))
+
+    @cached_property
+    def information(self) -> np.ndarray:
+        return np.asarray((self.x * (self.probability * (1 - self.probability))[:, None]).T @ self.x)
+
+    @property
+    def left_to_chance(self) -> float:
+        """The information along the direction of the covariates that has least of it."""
+        return float(np.linalg.eigvalsh(self.information)[0])
+
+    def step(self) -> np.ndarray:
+        return np.asarray(np.linalg.solve(self.information, self.score))
 
 
 def _directions(x: np.ndarray) -> np.ndarray:
@@ -67,8 +97,8 @@ def _directions(x: np.ndarray) -> np.ndarray:
     tells how much is left to chance, whatever the covariates' units.
     """
     size, along = np.linalg.eigh(x.T @ x)
-    some = size > _NEW * size[-1]
-    return np.asarray(x @ (along[:, some] / np.sqrt(size[some])))
+    new = size > _NEW * size[-1]
+    return np.asarray(x @ (along[:, new] / np.sqrt(size[new])))
 
 
 @takes_options

@@ -45,12 +45,12 @@ def proportional_hazards(fit: Fit, terms: Sequence[str]) -> pd.DataFrame:
     term, statistic, df, p_value; the last row is GLOBAL; df is less than the term's columns where the deaths do not
     tell all of them apart (R stops there)
     """
-    information, crossed, squared = fit.best.products
+    information, crossed, squared = fit.at_maximum.products
     # What is left of the products' information and score beside the coefficients' is all that counts.
-    beside = solved(information, np.column_stack([crossed, fit.best.score]))
+    beside = solved(information, np.column_stack([crossed, fit.at_maximum.score]))
     left = squared - crossed.T @ beside[:, :-1]
     left[np.abs(left) < _NOTHING * np.diag(information).max()] = 0.0  # deaths at one time tell nothing of its passing
-    score = fit.best.score_by(fit.sets.centred_time) - crossed.T @ beside[:, -1]
+    score = fit.at_maximum.score_by(fit.sets.centred_km_time) - crossed.T @ beside[:, -1]
     own_places: dict[str, list[int]] = {}
     for i, term in enumerate(terms):
         own_places.setdefault(term, []).append(i)
@@ -68,7 +68,7 @@ def proportional_hazards(fit: Fit, terms: Sequence[str]) -> pd.DataFrame:
 def course(fit: Fit, column: int) -> Course:
     """Return a column's scaled Schoenfeld residuals and their smooth, a natural cubic spline of four parameters."""
     sets, deaths = fit.sets, int(fit.sets.event.sum())
-    residual = fit.best.schoenfeld @ (fit.variance * fit.scale[:, None])[:, column] * deaths + fit.coef[column]
+    residual = fit.at_maximum.schoenfeld @ (fit.variance * fit.scale[:, None])[:, column] * deaths + fit.coef[column]
     x = sets.passed[sets.place]
     points = pd.DataFrame({"time_place": sets.index[sets.event], "transformed": x, "coefficient": residual})
     points = points.sort_values("transformed", kind="stable", ignore_index=True)

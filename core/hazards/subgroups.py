@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.cohort import Cohort, Condition, cuts_of, number_of_strata, reference_place, strata, timeline
+from core.cohort import Cohort, Condition, cuts_of, number_of_strata, reference_place, strata
 from core.errors import NotEstimable
 from core.hazards.design import missing
 from core.hazards.estimability import BEYOND, NOT_FOUND, TOO_FAR, reasons_of
-from core.hazards.subgroup_tables import MANY_TIMES, ForestTables, finite_ratios, fit_arms, likelihood_ratios
-from core.likelihood import LeftAtRisk, penalised_pairs
+from core.hazards.subgroup_tables import ForestTables, finite_ratios, fit_arms, likelihood_ratios
+from core.likelihood import EfronRiskSets, penalised_pairs
 from core.schema import ARM
 from core.statistics import Z95, adjusted, chi_square_p, two_sided_p
 
@@ -77,27 +77,18 @@ def subgroup_hazard_ratios(cohort: Cohort, *, endpoint: str, factors: Sequence[s
                                "Choose factors that are known at time zero.")
     first = reference_place(cohort, by, arms.levels)
     order = (first, *(i for i in range(len(arms.levels)) if i != first))
-    together = _endpoints_together(cohort, endpoint)
-    return cohort.remember(("forests", by, factors, together), lambda: _forests(cohort, together, by, factors, order))[
-        together.index(endpoint)]
+    return cohort.remember(("forest", endpoint, by, factors), lambda: _forest(cohort, endpoint, by, factors, order))
 
 
-def _endpoints_together(cohort: Cohort, endpoint: str) -> tuple[str, ...]:
-    """Return the endpoints that are fitted at once: all, as long as it is the number of calls that costs."""
-    sizes = {name: timeline(cohort, name).times.size for name in {*cohort.endpoints, endpoint}}
-    return cohort.endpoints if sum(sizes.values()) < MANY_TIMES else (endpoint,)
-
-
-def _forests(cohort: Cohort, endpoints: tuple[str, ...], by: str, factors: tuple[str, ...],
-             order: tuple[int, ...]) -> list[Subgroups]:
-    """Fit the forests of some endpoints at once; the reference arm first in `order`."""
+def _forest(cohort: Cohort, endpoint: str, by: str, factors: tuple[str, ...], order: tuple[int, ...]) -> Subgroups:
+    """Fit a forest; the reference arm first in `order`."""
     arms = [strata(cohort, by).levels[i] for i in order]
-    tables = ForestTables.of(cohort, endpoints, by, factors, order)
-    interactions = _interactions(cohort, factors, tables, len(endpoints))
-    rows = _rows(factors, arms, tables, [dict(zip(factors, i.p_value.tolist(), strict=True)) for i in interactions])
-    there = tables.n[tables.subgroups].any(axis=1).reshape(len(endpoints), -1)[:, 1:].sum(axis=1).tolist()
-    return [Subgroups(endpoint=e, by=by, factors=factors, rows=r, interactions=i, looked_at=n)
-            for e, r, i, n in zip(endpoints, rows, interactions, there, strict=True)]
+    tables = ForestTables.from_cohort(cohort, endpoint, by, factors, order)
+    interactions = _interactions(cohort, factors, tables)
+    p_interaction = dict(zip(factors, interactions.p_value.tolist(), strict=True))
+    looked_at = int(tables.n[tables.subgroups[1:]].any(axis=1).sum())
+    return Subgroups(endpoint=endpoint, by=by, factors=factors, rows=_rows(factors, arms, tables, p_interaction),
+                     interactions=interactions, looked_at=looked_at)
 
 
 def condition_of(cohort: Cohort, key: str, level: str) -> Condition:
@@ -110,31 +101,29 @@ def condition_of(cohort: Cohort, key: str, level: str) -> Condition:
 
 
 def _rows(factors: tuple[str, ...], arms: list[str], tables: ForestTables,
-          p_interaction: list[dict[str, float]]) -> list[pd.DataFrame]:
-    """Fit every subgroup, and all patients first, of each endpoint."""
+          p_interaction: dict[str, float]) -> pd.DataFrame:
+    """Fit every subgroup, and all patients first."""
     names = [("", OVERALL), *((f, level) for f, g in zip(factors, tables.groups, strict=True) for level in g.levels)]
     n, deaths = (v[tables.subgroups] for v in (tables.n, tables.deaths.sum(axis=1).astype(int)))
     finite = finite_ratios(tables)
     coef, error, proportional = fit_arms(tables, finite)
     figures, reasons, method = _ratios(coef.ravel(), error.ravel(), _reasons(arms, n, deaths, finite))
-    several, there = len(arms) - 1, np.flatnonzero(n[0])
-    if there.size == 2 and not there[0]:  # of two arms that a filter leaves as of two that there are
-        rows = np.arange(len(tables.subgroups)) * several + there[1] - 1
-        thin = (method[rows] == "") & (n[:, there] > 1).all(axis=1)
-        _with_firth(figures, method, rows[thin], tables.left(tables.subgroups[thin][:, there]))
-    who = {"factor": np.repeat(np.array([f for f, _ in names], object), several),
-           "level": np.repeat(np.array([v for _, v in names], object), several),
-           "arm": np.tile(np.array(arms[1:], object), len(names)),
-           "reference": np.full(len(names) * several, arms[0], object)}
-    what = {"n": (n[:, 1:] + n[:, :1]).ravel(), "n_event": (deaths[:, 1:] + deaths[:, :1]).ravel(),
-            "n_arm": n[:, 1:].ravel(), "n_event_arm": deaths[:, 1:].ravel(),
-            "n_reference": np.repeat(n[:, 0], several), "n_event_reference": np.repeat(deaths[:, 0], several),
-            **dict(zip(_FIGURES, figures, strict=True)), "reason": reasons, "method": method,
-            "p_proportional": np.repeat(proportional, several)}
-    size = len(names) * several
-    return [pd.DataFrame({**who, **{c: v[e * size:(e + 1) * size] for c, v in what.items()},
-                   "p_interaction": np.repeat([p.get(f, math.nan) for f, _ in names], several)})
-            for e, p in enumerate(p_interaction)]
+    several, present = len(arms) - 1, np.flatnonzero(n[0])
+    if present.size == 2 and not present[0]:  # of two arms that a filter leaves as of two that there are
+        rows = np.arange(len(tables.subgroups)) * several + present[1] - 1
+        thin = (method[rows] == "") & (n[:, present] > 1).all(axis=1)
+        _with_firth(figures, method, rows[thin], tables.risk_sets(tables.subgroups[thin][:, present]))
+    return pd.DataFrame({
+        "factor": np.repeat(np.array([f for f, _ in names], object), several),
+        "level": np.repeat(np.array([v for _, v in names], object), several),
+        "arm": np.tile(np.array(arms[1:], object), len(names)),
+        "reference": np.full(len(names) * several, arms[0], object),
+        "n": (n[:, 1:] + n[:, :1]).ravel(), "n_event": (deaths[:, 1:] + deaths[:, :1]).ravel(),
+        "n_arm": n[:, 1:].ravel(), "n_event_arm": deaths[:, 1:].ravel(),
+        "n_reference": np.repeat(n[:, 0], several), "n_event_reference": np.repeat(deaths[:, 0], several),
+        **dict(zip(_FIGURES, figures, strict=True)), "reason": reasons, "method": method,
+        "p_proportional": np.repeat(proportional, several),
+        "p_interaction": np.repeat([p_interaction.get(f, math.nan) for f, _ in names], several)})
 
 
 def _reasons(arms: list[str], n: np.ndarray, deaths: np.ndarray, finite: np.ndarray) -> list[str]:
@@ -157,27 +146,25 @@ def _ratios(coef: np.ndarray, error: np.ndarray, reasons: list[str]) -> tuple[np
             np.where(hidden, "", WALD).astype(object))
 
 
-def _with_firth(figures: np.ndarray, method: np.ndarray, thin: np.ndarray, pairs: LeftAtRisk) -> None:
+def _with_firth(figures: np.ndarray, method: np.ndarray, thin: np.ndarray, sets: EfronRiskSets) -> None:
     """Put Firth's penalised estimate where the likelihood of two arms, of two patients or more, has no maximum."""
     if not thin.size:
         return
-    found = penalised_pairs(pairs)
-    near = np.abs(found.coef) < BEYOND
-    figures[:, thin[near]] = np.array([found.coef, found.std_error, np.exp(found.coef), np.exp(found.low),
-                                       np.exp(found.high), found.p_value])[:, near]
+    fitted = penalised_pairs(sets)
+    near = np.abs(fitted.coef) < BEYOND
+    figures[:, thin[near]] = np.array([fitted.coef, fitted.std_error, np.exp(fitted.coef), np.exp(fitted.low),
+                                       np.exp(fitted.high), fitted.p_value])[:, near]
     method[thin[near]] = FIRTH
 
 
-def _interactions(cohort: Cohort, factors: tuple[str, ...], tables: ForestTables, endpoints: int) -> list[pd.DataFrame]:
-    """Return each factor's likelihood ratio of arm + factor against arm * factor, of each endpoint."""
+def _interactions(cohort: Cohort, factors: tuple[str, ...], tables: ForestTables) -> pd.DataFrame:
+    """Return each factor's likelihood ratio of arm + factor against arm * factor."""
     statistic, df = likelihood_ratios(tables)
     p = np.array([math.nan if math.isnan(s) else chi_square_p(s, f)
                   for s, f in zip(statistic.tolist(), df.tolist(), strict=True)])
-    absent = np.array([_missing(cohort, key) for key in factors], int)
-    own = [slice(e * len(factors), (e + 1) * len(factors)) for e in range(endpoints)]
-    return [pd.DataFrame({
-        "factor": factors, "statistic": statistic[i], "df": df[i], "p_value": p[i],
-        "p_adjusted": adjusted(p[i], "BH"), "missing": absent}) for i in own]
+    return pd.DataFrame({
+        "factor": np.array(factors, object), "statistic": statistic, "df": df, "p_value": p,
+        "p_adjusted": adjusted(p, "BH"), "missing": np.array([_missing(cohort, key) for key in factors], int)})
 
 
 def _missing(cohort: Cohort, key: str) -> int:

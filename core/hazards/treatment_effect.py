@@ -59,11 +59,11 @@ def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> TreatmentEffe
     error, proportional = coef.copy(), (math.nan, 0, math.nan)
     if shown.any():
         fitted = np.flatnonzero(finite)
-        times = DeathTimes.of(counts.deaths[fitted], counts.at_risk[fitted])
+        times = DeathTimes.from_counts(counts.deaths[fitted], counts.at_risk[fitted])
         deaths, risk = (v[np.newaxis, fitted][..., times.order].astype(float) for v in (counts.deaths, counts.at_risk))
-        cells = times.left(deaths, risk)
-        coef[fitted[1:]], error[fitted[1:]] = (v[0] for v in against_first(cells))
-        statistic, df, p = proportional_hazards_of(times, cells, deaths, risk, coef[np.newaxis, fitted[1:]])
+        sets = times.risk_sets(deaths, risk)
+        coef[fitted[1:]], error[fitted[1:]] = (v[0] for v in against_first(sets))
+        statistic, df, p = proportional_hazards_of(times, sets, deaths, risk, coef[np.newaxis, fitted[1:]])
         proportional = float(statistic[0]), int(df[0]), float(p[0])
         coef[~shown] = error[~shown] = math.nan
     return TreatmentEffect(

@@ -175,7 +175,7 @@ def _fitted(patients: _Patients, weight: np.ndarray | None) -> tuple[float, floa
                 weight=None if weight is None else weight[some])
     variance = found.variance if weight is None else found.robust_variance
     coef, error = float(found.coef[0]), math.sqrt(variance[0, 0])
-    reason = NO_FINITE_RATIO if (found.diverged | found.untold).any() else NOT_FOUND if not found.converged else \
+    reason = NO_FINITE_RATIO if (found.diverged | found.unidentified).any() else NOT_FOUND if not found.converged else \
         "too few patients for a robust standard error" if error < _ROUNDING else \
         TOO_FAR if abs(coef) > BEYOND else ""
     if reason:

@@ -8,17 +8,16 @@ from functools import cached_property
 import numpy as np
 
 from core.likelihood.monotone import NOTHING, Limit, limit_of
+from core.likelihood.newton import maximise
 from core.likelihood.partial_likelihood import Point, RiskSets, Ties
 from core.options import takes_options
 
-_STEP = 3e-8  # of a coefficient per standard deviation; the error left is of the order of its square
-_SHORT = 0.02  # a step that cannot lead out of bounds
-_FAR_SHORTER = 0.05
 ENDED = 1e-6  # the squared distance to the maximum, in standard errors, at which an iteration has come to its end
+_FAR_SHORTER = 0.05  # than the step before, so that the information of an earlier point still serves
 _CONSTANT = 1e-12  # standard deviation over mean
 _MANY, _PART, _EVENTS = 20_000, 16, 20  # patients from which on every so many-th begins; events per parameter of them
-_MAX_ITERATIONS = 60
 _FARTHEST = 200.0  # log hazard ratio between two patients, beyond which numbers have no room for what is at risk
+_SHORT = 0.02  # a step that cannot lead out of bounds
 _STRIDE, _GROWTH = 5.0, 0.5  # by how much that may change at a time, and by what part of what it is
 _FLAT = 1e-10  # what a step promises to lift the likelihood by, so little that only a shrinking step has an end
 
@@ -31,18 +30,18 @@ class Fit:
     ----------
     coef, variance : (p,), (p, p), in units of the columns
     diverged : bool (p,), coefficients without a finite maximum
-    untold : bool (p,), those of which nothing is left to tell beside them; the others are what they tend to
+    unidentified : bool (p,), those that nothing identifies beside them; the others are what they tend to
     converged : whether the iteration came to its end
-    best : the likelihood's point at its maximum, on standardised columns
+    at_maximum : the likelihood's point at its maximum, on standardised columns
     scale : (p,), the columns' standard deviations
     """
 
     coef: np.ndarray
     variance: np.ndarray
     diverged: np.ndarray
-    untold: np.ndarray
+    unidentified: np.ndarray
     converged: bool
-    best: Point
+    at_maximum: Point
     scale: np.ndarray
 
     @property
@@ -51,12 +50,12 @@ class Fit:
 
     @property
     def sets(self) -> RiskSets:
-        return self.best.sets
+        return self.at_maximum.sets
 
     @cached_property
     def robust_variance(self) -> np.ndarray:
         """Lin and Wei's sandwich, (p, p): R's coxph with robust = TRUE (JASA 1989;84:1074)."""
-        residuals = self.best.score_residuals
+        residuals = self.at_maximum.score_residuals
         if self.sets.weight is not None:
             residuals = residuals * self.sets.weight[:, None]
         moved = residuals @ (self.variance * self.scale[:, None])
@@ -65,18 +64,18 @@ class Fit:
     @property
     def information(self) -> np.ndarray:
         """The information at the maximum, (p, p), of standardised columns."""
-        return np.asarray(self.best.products[0])
+        return np.asarray(self.at_maximum.products[0])
 
     @cached_property
-    def null(self) -> Point:
+    def at_zero(self) -> Point:
         """The likelihood's point at zero."""
         return self.sets.evaluate(np.zeros(self.coef.size))
 
     def tests(self) -> list[tuple[str, float, int]]:
         """Return the global tests: name, statistic, degrees of freedom."""
         p = self.coef.size
-        start, beta = self.null, self.coef * self.scale
-        return [("likelihood ratio", 2 * (self.best.likelihood - start.likelihood), p),
+        start, beta = self.at_zero, self.coef * self.scale
+        return [("likelihood ratio", 2 * (self.at_maximum.value - start.value), p),
                 ("Wald", float(beta @ self.information @ beta), p),
                 ("score", float(start.score @ np.linalg.lstsq(start.information, start.score, rcond=1e-14)[0]), p)]
 
@@ -96,41 +95,41 @@ def fit(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.n
     """
     scale = standardise(design) if scale is None else scale
     sets = RiskSets(index, event, design, stratum=stratum, weight=weight, ties=ties)
-    best, ended = _climb(sets, *_start(sets))
-    inverse, held = inverse_of(best.products[0])
+    at, ended = _newton_ascent(*_start(sets))
+    inverse, least_information = inverse_of(at.products[0])
     none = np.zeros(scale.size, bool)
-    if not ended or held < NOTHING * sets.deaths.sum():
-        if sets.unseen.any():
+    if not ended or least_information < NOTHING * sets.deaths.sum():
+        if sets.never_at_risk.any():
             return _of_those_at_risk(sets, scale, ties)
         limit = limit_of(sets)
-        if not limit.held.all():
-            return _at_infinity(limit, best, scale)
-    left = inverse @ best.score
-    return Fit(coef=(best.beta + left) / scale, variance=inverse / np.outer(scale, scale), diverged=none, untold=none,
-               best=best, converged=bool(best.score @ left < ENDED), scale=scale)
+        if not limit.estimable.all():
+            return _at_infinity(limit, at, scale)
+    move = inverse @ at.score
+    return Fit(coef=(at.beta + move) / scale, variance=inverse / np.outer(scale, scale), diverged=none,
+               unidentified=none, at_maximum=at, converged=bool(at.score @ move < ENDED), scale=scale)
 
 
 def _of_those_at_risk(sets: RiskSets, scale: np.ndarray, ties: Ties) -> Fit:
     """Fit without the patients whom no risk set holds: a value of theirs far from the others must not set the scale."""
-    part = sets.part(np.repeat(~sets.unseen, sets.sizes))
-    found = fit(part.index, part.event, part.x, stratum=part.stratum, weight=part.weight, ties=ties)
-    return replace(found, coef=found.coef / scale, variance=found.variance / np.outer(scale, scale),
-                   scale=found.scale * scale)
+    part = sets.part(np.repeat(~sets.never_at_risk, sets.sizes))
+    result = fit(part.index, part.event, part.x, stratum=part.stratum, weight=part.weight, ties=ties)
+    return replace(result, coef=result.coef / scale, variance=result.variance / np.outer(scale, scale),
+                   scale=result.scale * scale)
 
 
 def _at_infinity(limit: Limit, last: Point, scale: np.ndarray) -> Fit:
-    """Fit what is left where some coefficients run off."""
+    """Fit what remains where some coefficients run off."""
     basis, converged = limit.basis, True
     coef, variance = np.full(scale.size, np.nan), np.full((scale.size, scale.size), np.nan)
     if limit.sets:
-        nothing = limit.sets.evaluate(np.zeros(basis.shape[1]))
-        best, _ = _climb(limit.sets, nothing, nothing.information)
-        inverse, _ = inverse_of(best.information)
-        left = inverse @ best.score
-        coef, variance = basis @ (best.beta + left), basis @ inverse @ basis.T
-        converged = bool(best.score @ left < ENDED)
-    return Fit(coef=coef / scale, variance=variance / np.outer(scale, scale), diverged=limit.endless,
-               untold=~limit.endless & ~limit.held, best=last, converged=converged, scale=scale)
+        at_zero = limit.sets.evaluate(np.zeros(basis.shape[1]))
+        at, _ = _newton_ascent(at_zero, at_zero.information)
+        inverse, _ = inverse_of(at.information)
+        move = inverse @ at.score
+        coef, variance = basis @ (at.beta + move), basis @ inverse @ basis.T
+        converged = bool(at.score @ move < ENDED)
+    return Fit(coef=coef / scale, variance=variance / np.outer(scale, scale), diverged=limit.diverging,
+               unidentified=~limit.diverging & ~limit.estimable, at_maximum=last, converged=converged, scale=scale)
 
 
 def standardise(design: np.ndarray) -> np.ndarray:
@@ -158,42 +157,34 @@ def _start(sets: RiskSets) -> tuple[Point, np.ndarray]:
     if n >= _MANY:
         part = sets.part(slice(None, None, _PART))
         if part.deaths.sum() >= _EVENTS * p:
-            nothing = part.evaluate(np.zeros(p))
-            found, ended = _climb(part, nothing, nothing.information)
+            at_zero = part.evaluate(np.zeros(p))
+            at, ended = _newton_ascent(at_zero, at_zero.information)
             if ended:
-                return sets.evaluate(found.beta), found.information * (sets.deaths.sum() / part.deaths.sum())
-    nothing = sets.evaluate(np.zeros(p))
-    return nothing, nothing.information
+                return sets.evaluate(at.beta), at.information * (sets.deaths.sum() / part.deaths.sum())
+    at_zero = sets.evaluate(np.zeros(p))
+    return at_zero, at_zero.information
 
 
-def _climb(sets: RiskSets, at: Point, information: np.ndarray) -> tuple[Point, bool]:
+def _newton_ascent(start: Point, information: np.ndarray) -> tuple[Point, bool]:
     """Go up to the maximum, or as far as numbers reach; return the point, and whether it is the maximum.
 
-    The information of one point serves the next ones as long as each step is far shorter than the one before.
+    The information of one point, (p, p), serves the next ones as long as each step is far shorter than the one before.
     """
-    before = 0.0
-    for _ in range(_MAX_ITERATIONS):
+    length = 0.0
+
+    def step(at: Point, _: int) -> np.ndarray:
+        nonlocal information, length
         move = solved(information, at.score)
-        if before and np.abs(move).max() > _FAR_SHORTER * before:
+        if length and np.abs(move).max() > _FAR_SHORTER * length:
             information = at.information
             move = solved(information, at.score)
-        length = np.abs(move).max(initial=0)
-        if length < _STEP:
-            return at, True
-        if at.score @ move < _FLAT and length > before / 2 > 0:
-            break
-        before = length
-        if before > _SHORT:
+        length = float(np.abs(move).max(initial=0))
+        if length > _SHORT:
             stride = max(_STRIDE, _GROWTH * float(np.ptp(at.eta)))
-            move *= min(1.0, stride / max(float(np.ptp(sets.x @ move)), 1e-300))
-        ahead = sets.evaluate(at.beta + move)
-        while not ahead.likelihood >= at.likelihood - 1e-9 * abs(at.likelihood) and np.abs(move).max() > _STEP:
-            move /= 2
-            ahead = sets.evaluate(at.beta + move)
-        at = ahead
-        if np.ptp(at.eta) > _FARTHEST:
-            break
-    return at, False
+            move = move * min(1.0, stride / max(float(np.ptp(at.sets.x @ move)), 1e-300))
+        return move
+    return maximise(start, step=step, moved=lambda at, move: at.sets.evaluate(at.beta + move),
+                    within_reach=lambda at: bool(np.ptp(at.eta) <= _FARTHEST), flat=_FLAT)
 
 
 def solved(information: np.ndarray, score: np.ndarray) -> np.ndarray:
@@ -205,9 +196,9 @@ def solved(information: np.ndarray, score: np.ndarray) -> np.ndarray:
 
 
 def inverse_of(information: np.ndarray) -> tuple[np.ndarray, float]:
-    """Return the inverse, (p, p), and what is told of the coefficient that least is; the pseudo-inverse and 0 if none.
+    """Return the inverse, (p, p), and the least information of a coefficient; the pseudo-inverse and 0 if there is none.
 
-    What is told of one beside the others is 1 by its place on the inverse's diagonal.
+    The information of one beside the others is 1 by its place on the inverse's diagonal.
     """
     try:
         inverse = np.linalg.inv(information)

@@ -20,7 +20,7 @@ _FEW = 300  # times, up to which to lay out one by one what two or three nodes h
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class LeftAtRisk:
+class EfronRiskSets:
     """The groups of some models at their deaths.
 
     Attributes
@@ -34,9 +34,9 @@ class LeftAtRisk:
     weight: np.ndarray
     deaths: np.ndarray
 
-    def only(self, some: np.ndarray) -> LeftAtRisk:
-        """Keep some of the models."""
-        return LeftAtRisk(left=self.left[some], weight=self.weight[some], deaths=self.deaths[some])
+    def only(self, models: np.ndarray) -> EfronRiskSets:
+        """Keep the models of a mask or of places."""
+        return EfronRiskSets(left=self.left[models], weight=self.weight[models], deaths=self.deaths[models])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -55,7 +55,7 @@ class DeathTimes:
     most: np.ndarray
 
     @staticmethod
-    def of(deaths: np.ndarray, at_risk: np.ndarray, died: np.ndarray | None = None) -> DeathTimes:
+    def from_counts(deaths: np.ndarray, at_risk: np.ndarray, died: np.ndarray | None = None) -> DeathTimes:
         """Lay out the times of groups of patients.
 
         Parameters
@@ -78,12 +78,12 @@ class DeathTimes:
         ends = [end - none for end in ends]
         return DeathTimes(order=order, ends=(ends[0], ends[1], ends[2]), most=died[order[ends[2]:]])
 
-    def left(self, deaths: np.ndarray, at_risk: np.ndarray) -> LeftAtRisk:
+    def risk_sets(self, deaths: np.ndarray, at_risk: np.ndarray) -> EfronRiskSets:
         """Lay out models from deaths and numbers at risk, float (b models, g groups, t) in this order of times."""
         one, two, three = self.ends
         b, g, t = deaths.shape
         size = one + 2 * (two - one) + 3 * (three - two) + int(self.most.sum())
-        out = LeftAtRisk(left=np.empty((b, g, size)), weight=np.empty((b, size)), deaths=deaths.sum(axis=2))
+        out = EfronRiskSets(left=np.empty((b, g, size)), weight=np.empty((b, size)), deaths=deaths.sum(axis=2))
         died = deaths.sum(axis=1)
         out.left[..., :one], out.weight[:, :one] = at_risk[..., :one], died[:, :one]
         at = one
@@ -95,7 +95,7 @@ class DeathTimes:
         return out
 
     def by_node(self, values: np.ndarray) -> np.ndarray:
-        """Lay out what each time has, (b, t) in this order, as `left` lays out its nodes, (b, s)."""
+        """Lay out what each time has, (b, t) in this order, as `risk_sets` lays out its nodes, (b, s)."""
         one, two, three = self.ends
         parts = [values[:, :one], *[values[:, one:two]] * 2, *[values[:, two:three]] * 3]
         return np.concatenate([*parts, values[:, three:][:, self._single_deaths[0]]], axis=1)
@@ -106,7 +106,7 @@ class DeathTimes:
         at = np.repeat(np.arange(self.most.size), self.most)
         return at, np.arange(at.size) - np.repeat(np.cumsum(self.most) - self.most, self.most)
 
-    def _put_single_deaths(self, out: LeftAtRisk, start: int, deaths: np.ndarray, at_risk: np.ndarray,
+    def _put_single_deaths(self, out: EfronRiskSets, start: int, deaths: np.ndarray, at_risk: np.ndarray,
                            died: np.ndarray) -> None:
         """Enter each death by itself; 0 the weight of those that a model has not."""
         at, place = self._single_deaths
@@ -117,11 +117,11 @@ class DeathTimes:
         out.weight[:, start:] = inside
 
 
-def left_at_risk(deaths: np.ndarray, at_risk: np.ndarray) -> LeftAtRisk:
+def left_at_risk(deaths: np.ndarray, at_risk: np.ndarray) -> EfronRiskSets:
     """Lay out one model, or several of the same groups, from deaths and numbers at risk, int (b, g, t)."""
     flat = deaths.reshape(-1, deaths.shape[-1]), at_risk.reshape(-1, deaths.shape[-1])
-    times = DeathTimes.of(*flat, deaths.sum(axis=1).max(axis=0))
-    return times.left(deaths[..., times.order].astype(float), at_risk[..., times.order].astype(float))
+    times = DeathTimes.from_counts(*flat, deaths.sum(axis=1).max(axis=0))
+    return times.risk_sets(deaths[..., times.order].astype(float), at_risk[..., times.order].astype(float))
 
 
 def _gauss(died: np.ndarray, nodes: int) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -137,7 +137,7 @@ def _gauss(died: np.ndarray, nodes: int) -> list[tuple[np.ndarray, np.ndarray]]:
     return [(middle - reach, outer), (middle + reach, outer), (middle, died - 2 * outer)]
 
 
-def _put_nodes(out: LeftAtRisk, at: int, nodes: list[tuple[np.ndarray, np.ndarray]], deaths: np.ndarray,
+def _put_nodes(out: EfronRiskSets, at: int, nodes: list[tuple[np.ndarray, np.ndarray]], deaths: np.ndarray,
                at_risk: np.ndarray) -> int:
     """Enter nodes from a place on; return where they end."""
     for share, weight in nodes:

@@ -14,11 +14,12 @@ from functools import cached_property
 import numpy as np
 
 from core.likelihood.cox_fit import ENDED, standardise
+from core.likelihood.newton import maximise
 from core.likelihood.partial_likelihood import Point, RiskSets, Ties
 from core.options import takes_options
 from core.statistics import chi_square_p
 
-_STEP, _STRIDE, _MAX_ITERATIONS = 1e-8, 5.0, 60
+_STRIDE = 5.0  # log hazard ratio between two patients, by which a step may change it
 _SLOW = 12  # steps by the likelihood's information, after which those by the penalised one's are quicker
 _APART = 1e-4  # by how much the score is looked at to either side for these, per standard deviation
 _FARTHEST_APART = 340.0  # log hazard ratio between two patients: the square of its exponential is still a number
@@ -56,7 +57,7 @@ class Penalised:
 
 
 @dataclass(eq=False)
-class _Peak:
+class PenalisedPoint:
     """The penalised likelihood at a point; minus infinity where numbers do not hold its information."""
 
     sets: RiskSets
@@ -73,7 +74,7 @@ class _Peak:
         size = np.linalg.eigvalsh(self.point.information)
         if not size[0] > _DIGITS * self.sets.deaths.sum() * np.square(self.sets.x).max():
             return -np.inf
-        return self.point.likelihood + 0.5 * float(np.log(size).sum())
+        return self.point.value + 0.5 * float(np.log(size).sum())
 
     @cached_property
     def score(self) -> np.ndarray:
@@ -93,7 +94,7 @@ class _Peak:
     def curvature(self, free: np.ndarray) -> np.ndarray:
         """Return the negative second derivative by some of the coefficients, from scores to either side."""
         sides = np.eye(self.beta.size)[free] * _APART
-        out = np.array([(_Peak(self.sets, self.beta - side).score - _Peak(self.sets, self.beta + side).score)[free]
+        out = np.array([(PenalisedPoint(self.sets, self.beta - side).score - PenalisedPoint(self.sets, self.beta + side).score)[free]
                         for side in sides]) / (2 * _APART)
         return np.asarray((out + out.T) / 2)
 
@@ -111,68 +112,69 @@ def penalised(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale
     scale = standardise(design) if scale is None else scale
     sets = RiskSets(index, event, design, stratum=stratum, ties=ties)
     p = design.shape[1]
-    nothing = best = _Peak(sets, np.zeros(p))
-    for _ in range(_MAXIMA if nothing.value > -np.inf else 0):
-        best = _climb(best, np.arange(p))
-        inverse = np.linalg.inv(best.point.information)
+    at_zero = at = PenalisedPoint(sets, np.zeros(p))
+    for _ in range(_MAXIMA if at_zero.value > -np.inf else 0):
+        at = _newton_ascent(at, np.arange(p))
+        inverse = np.linalg.inv(at.point.information)
         error = np.sqrt(np.diag(inverse))
-        down, still, up = ([_Profile(best, j) for j in range(p)] for _ in range(3))
-        p_value = np.array([chi_square_p(2 * (best.value - profile.of_nothing()), 1) for profile in still])
+        down, still, up = ([_Profile(at, j) for j in range(p)] for _ in range(3))
+        p_value = np.array([chi_square_p(2 * (at.value - profile.at_zero()), 1) for profile in still])
         low, high = (np.array([profile.limit(step) for profile, step in zip(side, sign * error, strict=True)])
                      for side, sign in ((down, -1), (up, 1)))
-        higher = max((profile.highest for profile in (*down, *still, *up)), key=lambda peak: peak.value)
-        if higher.value <= best.value + _HIGHER:
-            return Penalised(coef=best.beta / scale, variance=inverse / np.outer(scale, scale), low=low / scale,
-                             high=high / scale, p_value=p_value, statistic=2 * (best.value - nothing.value),
-                             converged=bool(best.score @ inverse @ best.score < ENDED))
-        best = higher
+        higher = max((profile.highest for profile in (*down, *still, *up)), key=lambda point: point.value)
+        if higher.value <= at.value + _HIGHER:
+            return Penalised(coef=at.beta / scale, variance=inverse / np.outer(scale, scale), low=low / scale,
+                             high=high / scale, p_value=p_value, statistic=2 * (at.value - at_zero.value),
+                             converged=bool(at.score @ inverse @ at.score < ENDED))
+        at = higher
     raise np.linalg.LinAlgError("no maximum of the penalised likelihood")
 
 
 @dataclass(eq=False)
 class _Profile:
-    """The penalised likelihood's maximum over the others as one coefficient, the `j`-th, is held at a value.
+    """The penalised likelihood's maximum over the others as one coefficient, the `j`-th, is fixed at a value.
 
-    Each maximum is looked for from the nearest that was found.
+    Each maximum is looked for from the nearest that is known.
     """
 
-    best: _Peak
+    maximum: PenalisedPoint
     j: int
-    found: dict[float, _Peak] = field(init=False)
+    known: dict[float, PenalisedPoint] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.found = {float(self.best.beta[self.j]): self.best}
+        self.known = {float(self.maximum.beta[self.j]): self.maximum}
 
     @property
-    def highest(self) -> _Peak:
-        return max(self.found.values(), key=lambda peak: peak.value)
+    def highest(self) -> PenalisedPoint:
+        return max(self.known.values(), key=lambda point: point.value)
 
     def at(self, b: float) -> float:
-        if b not in self.found:
-            near = min(self.found, key=lambda known: abs(known - b))
-            peak = self._from(self.found[near].beta, b)
-            if peak.value == -np.inf or not self._ended(peak):
+        """Return the profile's value at b; minus infinity where it cannot be followed so far."""
+        if b not in self.known:
+            near = min(self.known, key=lambda other: abs(other - b))
+            point = self._from(self.known[near].beta, b)
+            if point.value == -np.inf or not self._is_maximum(point):
                 return -np.inf
-            self.found[b] = peak
-        return self.found[b].value
+            self.known[b] = point
+        return self.known[b].value
 
-    def of_nothing(self) -> float:
+    def at_zero(self) -> float:
         """Return the value where the coefficient is zero, looked for from where all are, too."""
         self.at(0.0)
-        peak = self._from(np.zeros(self.best.beta.size), 0.0)
-        self.found[0.0] = max(self.found.get(0.0, peak), peak, key=lambda known: known.value)
-        return self.found[0.0].value
+        point = self._from(np.zeros(self.maximum.beta.size), 0.0)
+        self.known[0.0] = max(self.known.get(0.0, point), point, key=lambda other: other.value)
+        return self.known[0.0].value
 
-    def _ended(self, peak: _Peak) -> bool:
-        """Tell whether it is a maximum, and not where numbers ended."""
-        free = np.delete(np.arange(peak.beta.size), self.j)
-        move = np.linalg.solve(peak.point.information[np.ix_(free, free)], peak.score[free])
-        return bool(peak.score[free] @ move < ENDED)
+    def _is_maximum(self, point: PenalisedPoint) -> bool:
+        """Tell whether it is a maximum over the others, and not where numbers ended."""
+        free = np.delete(np.arange(point.beta.size), self.j)
+        move = np.linalg.solve(point.point.information[np.ix_(free, free)], point.score[free])
+        return bool(point.score[free] @ move < ENDED)
 
-    def _from(self, beta: np.ndarray, b: float) -> _Peak:
+    def _from(self, beta: np.ndarray, b: float) -> PenalisedPoint:
         fixed = beta.copy()
         fixed[self.j] = b
-        return _climb(_Peak(self.best.sets, fixed), np.delete(np.arange(fixed.size), self.j))
+        return _newton_ascent(PenalisedPoint(self.maximum.sets, fixed), np.delete(np.arange(fixed.size), self.j))
 
     def limit(self, error: float) -> float:
         """Find where it falls by what the interval allows, by steps as long as an error and then between them.
@@ -181,8 +183,8 @@ class _Profile:
         """
         from scipy.optimize import brentq
 
-        level, inner, ahead = self.best.value - _HALF_QUANTILE, float(self.best.beta[self.j]), 2 * error
-        farthest = _FARTHEST_APART / self.best.sets.span[self.j]
+        level, inner, ahead = self.maximum.value - _HALF_QUANTILE, float(self.maximum.beta[self.j]), 2 * error
+        farthest = _FARTHEST_APART / self.maximum.sets.span[self.j]
         while abs(inner + ahead) <= farthest and abs(ahead) > _SHORTEST * abs(error):
             value = self.at(inner + ahead)
             if value == -np.inf:
@@ -198,26 +200,21 @@ class _Profile:
         return float(np.copysign(np.inf, error))
 
 
-def _climb(at: _Peak, free: np.ndarray) -> _Peak:
-    """Maximise over the free coefficients, the others as they are."""
-    for i in range(_MAX_ITERATIONS if free.size and at.value > -np.inf else 0):
+def _newton_ascent(start: PenalisedPoint, free: np.ndarray) -> PenalisedPoint:
+    """Maximise over the free coefficients, places (q,), the others as they are."""
+    def step(at: PenalisedPoint, i: int) -> np.ndarray:
         move = np.zeros(at.beta.size)
-        move[free] = _newton(at, free, own=i >= _SLOW)
-        move *= min(1.0, _STRIDE / max(np.abs(move * at.sets.span).max(), 1e-300))
-        ahead = _Peak(at.sets, at.beta + move)
-        while not ahead.value >= at.value - 1e-12 * abs(at.value) and np.abs(move).max() > _STEP:
-            move /= 2
-            ahead = _Peak(at.sets, at.beta + move)
-        if ahead.value > -np.inf:
-            at = ahead
-        if np.abs(move).max() < _STEP:
-            break
-    return at
+        move[free] = _step(at, free, penalised=i >= _SLOW)
+        return move * min(1.0, _STRIDE / max(np.abs(move * at.sets.span).max(), 1e-300))
+    if not free.size or start.value == -np.inf:
+        return start
+    return maximise(start, step=step, moved=lambda at, move: PenalisedPoint(at.sets, at.beta + move),
+                    within_reach=lambda at: at.value > -np.inf)[0]
 
 
-def _newton(at: _Peak, free: np.ndarray, *, own: bool) -> np.ndarray:
-    """Return a step by the likelihood's information or, `own`, by the penalised likelihood's where it has one."""
-    if own:
+def _step(at: PenalisedPoint, free: np.ndarray, *, penalised: bool) -> np.ndarray:
+    """Return a step by the likelihood's information, or by the penalised likelihood's where it is concave there."""
+    if penalised:
         curvature = at.curvature(free)
         if np.linalg.eigvalsh(curvature)[0] > 0:
             return np.asarray(np.linalg.solve(curvature, at.score[free]))

@@ -1,6 +1,7 @@
 """Proportional hazards of groups of patients: the score test of cox.zph for many small models at once.
 
-The test is that of `hazards/proportional_hazards.py`, from deaths and numbers at risk by group and time in place of patients.
+The test is that of `hazards/proportional_hazards.py`, from deaths and numbers at risk by group and time in place of
+patients.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import math
 
 import numpy as np
 
-from core.likelihood.efron_nodes import DeathTimes, LeftAtRisk
+from core.likelihood.efron_nodes import DeathTimes, EfronRiskSets
 from core.statistics import chi_square_p
 
 _NOTHING = 1e-13  # of the information
@@ -18,7 +19,7 @@ _CLEARLY = 1e-4  # of a triangle's largest diagonal element: no column is anywhe
 DOUBT = 0.05  # a p below it says that hazards seem not to be proportional
 
 
-def proportional_hazards_of(times: DeathTimes, cells: LeftAtRisk, deaths: np.ndarray, at_risk: np.ndarray,
+def proportional_hazards_of(times: DeathTimes, cells: EfronRiskSets, deaths: np.ndarray, at_risk: np.ndarray,
                             coef: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Test of each model whether its groups' log hazard ratios keep still (R: cox.zph, transform = "km").
 

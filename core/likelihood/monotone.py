@@ -26,18 +26,18 @@ NOTHING = 1e-10  # of the information per death, of columns with standard deviat
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Limit:
-    """What is left of a likelihood at infinity.
+    """What remains of a likelihood at infinity.
 
     Attributes
     ----------
-    endless : bool (p,), coefficients that run off
-    held : bool (p,), coefficients that the likelihood left determines
+    diverging : bool (p,), coefficients that run off
+    estimable : bool (p,), coefficients that the remaining likelihood determines
     basis : (p, r), orthonormal directions that it has a maximum along
     sets : its risk sets, on the design along these directions; None where there are none
     """
 
-    endless: np.ndarray
-    held: np.ndarray
+    diverging: np.ndarray
+    estimable: np.ndarray
     basis: np.ndarray
     sets: RiskSets | None
 
@@ -47,40 +47,40 @@ def limit_of(sets: RiskSets) -> Limit:
     p = sets.x.shape[1]
     directions: list[np.ndarray] = []
     inner: RiskSets | None = sets
-    while inner and len(directions) < p and (found := rising(inner)) is not None:
-        directions.append(found)
-        inner = _stratified(inner, inner.x @ found)
-    held, basis = held_by(inner, p)
-    return Limit(endless=_endless(sets, held) if directions else np.zeros(p, bool), held=held, basis=basis,
-                 sets=inner.part(slice(None), inner.x @ basis) if inner and basis.size else None)
+    while inner and len(directions) < p and (direction := direction_of_recession(inner)) is not None:
+        directions.append(direction)
+        inner = _stratified(inner, inner.x @ direction)
+    estimable, basis = estimable_in(inner, p)
+    return Limit(diverging=_diverging(sets, estimable) if directions else np.zeros(p, bool), estimable=estimable,
+                 basis=basis, sets=inner.part(slice(None), inner.x @ basis) if inner and basis.size else None)
 
 
-def held_by(sets: RiskSets | None, p: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return which of p coefficients risk sets tell from the others, bool (p,), and directions they tell of, (p, r)."""
+def estimable_in(sets: RiskSets | None, p: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return which of p coefficients the risk sets identify, bool (p,), and the directions that they do, (p, r)."""
     if sets is None:
         return np.zeros(p, bool), np.empty((p, 0))
     size, along = np.linalg.eigh(sets.evaluate(np.zeros(p)).information)
-    some = size > NOTHING * int(sets.deaths.sum())
-    return np.abs(along[:, ~some]).max(axis=1, initial=0) < _SAME, along[:, some]
+    informative = size > NOTHING * int(sets.deaths.sum())
+    return np.abs(along[:, ~informative]).max(axis=1, initial=0) < _SAME, along[:, informative]
 
 
-def _endless(sets: RiskSets, held: np.ndarray) -> np.ndarray:
-    """Tell which coefficients that are not held run off by themselves, or together, bool (p,); the others may be any.
+def _diverging(sets: RiskSets, estimable: np.ndarray) -> np.ndarray:
+    """Tell which coefficients run off by themselves or together, bool (p,), of those that are not estimable.
 
-    Beside one that runs off many directions rise, whatever part others have in them.
+    Beside one that runs off many directions rise, whatever part the others have in them.
     """
-    alone = np.zeros(held.size, bool)
-    for j in np.flatnonzero(~held):
-        some = np.append(np.flatnonzero(held), j)
-        alone[j] = rising(sets.part(slice(None), sets.x[:, some])) is not None
-    rest = np.flatnonzero(~alone)
-    together = rising(sets.part(slice(None), sets.x[:, rest])) if rest.size else None
+    diverging = np.zeros(estimable.size, bool)
+    for j in np.flatnonzero(~estimable):
+        columns = np.append(np.flatnonzero(estimable), j)
+        diverging[j] = direction_of_recession(sets.part(slice(None), sets.x[:, columns])) is not None
+    rest = np.flatnonzero(~diverging)
+    together = direction_of_recession(sets.part(slice(None), sets.x[:, rest])) if rest.size else None
     if together is not None:
-        alone[rest] = np.abs(together) > _SAME
-    return alone & ~held
+        diverging[rest] = np.abs(together) > _SAME
+    return diverging & ~estimable
 
 
-def rising(sets: RiskSets) -> np.ndarray | None:
+def direction_of_recession(sets: RiskSets) -> np.ndarray | None:
     """Return a direction, (p,), along which the likelihood rises for ever; None where there is none.
 
     A linear programme: of all directions in which nobody at risk is above one who dies, that which lifts the dying
@@ -103,11 +103,11 @@ def rising(sets: RiskSets) -> np.ndarray | None:
         if not above.size:
             return direction
         pairs = np.vstack([pairs, sets.x[highest] - sets.x[above]])
-        found = linprog(-gain, A_ub=pairs, b_ub=np.zeros(len(pairs)), bounds=(-1, 1), method="highs-ds",
-                        options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10})
-        if found.x is None:
+        programme = linprog(-gain, A_ub=pairs, b_ub=np.zeros(len(pairs)), bounds=(-1, 1), method="highs-ds",
+                            options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10})
+        if programme.x is None:
             return None
-        direction = found.x
+        direction = programme.x
     return None
 
 
@@ -129,8 +129,8 @@ def _stratified(sets: RiskSets, value: np.ndarray) -> RiskSets | None:
     group[order] = np.append(0, np.cumsum(np.diff(value[order]) > _BROKEN))
     both = group if sets.stratum is None else np.unique(
         np.column_stack([sets.stratum, group]), axis=0, return_inverse=True)[1].ravel()
-    some = (np.bincount(both)[both] > 1) & (np.bincount(both, sets.event)[both] > 0)
-    return sets.part(some, stratum=both) if some.any() else None
+    informative = (np.bincount(both)[both] > 1) & (np.bincount(both, sets.event)[both] > 0)
+    return sets.part(informative, stratum=both) if informative.any() else None
 
 
 def finite_against_first(deaths: np.ndarray, at_risk: np.ndarray) -> np.ndarray:

@@ -42,7 +42,7 @@ class RiskSets:
     ----------
     x, event, index, stratum, weight : sorted
     deaths : (t,), how many die at each time of death
-    unseen : bool (b,), blocks that no death's risk set holds
+    never_at_risk : bool (b,), blocks that no death's risk set holds
     first_death : (t,), the place of its first among all deaths
     place, share : (d,), of each death its time of death, and l / d of Efron's rule (0 by Breslow's)
     shared : (t,), the mean weight of those who die at once; None without weights
@@ -83,7 +83,7 @@ class RiskSets:
         bounds = np.array([0, self.starts.size]) if inside is None else np.append(
             np.flatnonzero(np.append(True, np.diff(inside) != 0)), inside.size)
         self.of_blocks, self.of_deaths = (Runs(np.diff(b)) for b in (bounds, np.searchsorted(self.dies, bounds)))
-        self.unseen = self.seen == (self.dies.size if inside is None else
+        self.never_at_risk = self.seen == (self.dies.size if inside is None else
                                     np.repeat(self.of_deaths.ends, self.of_blocks.sizes))
         self.chunks = [(slice(0, self.starts.size), slice(0, key.size))]
         if key.size > _CHUNK:
@@ -125,7 +125,7 @@ class RiskSets:
         return np.asarray(1 - np.concatenate([[1.0], survival[:-1]])[place[dies]])
 
     @cached_property
-    def centred_time(self) -> np.ndarray:
+    def centred_km_time(self) -> np.ndarray:
         """What has `passed` at each time of death less its mean over deaths, (t,)."""
         return np.asarray(self.passed - (self.passed * self.deaths).sum() / self.deaths.sum())
 
@@ -183,7 +183,7 @@ class RiskSets:
         From those who die at a time `of_dying` (t, ...) is taken, what the rule of ties takes from them.
         """
         out = self.of_deaths.sums_back(values)[np.minimum(self.seen, len(values) - 1)]
-        out[self.unseen] = 0.0
+        out[self.never_at_risk] = 0.0
         if of_dying is not None:
             out[self.dies] -= of_dying
         return np.repeat(out, self.sizes, axis=0)
@@ -226,7 +226,8 @@ class Point:
             self.second = self.first / self.weight_at_risk
 
     @cached_property
-    def likelihood(self) -> float:
+    def value(self) -> float:
+        """The logarithm of the partial likelihood."""
         sets = self.sets
         logs = sets.tied.log_sums(self.weight_at_risk, self.weight_dying) if sets.efron else \
             sets.deaths * np.log(self.weight_at_risk)
@@ -306,7 +307,7 @@ class Point:
 
         In one pass: three weights cost hardly more than one.
         """
-        g = self.sets.centred_time
+        g = self.sets.centred_km_time
         return self.information_by(None, g, g * g)
 
     @cached_property

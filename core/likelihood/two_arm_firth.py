@@ -1,7 +1,10 @@
 """Firth's penalised hazard ratio of two arms, from counts: finite where an arm has no event.
 
 The same estimate as firth.py's for a single covariate of two levels, at the price of the deaths and not the patients;
-many subgroups at once.
+many subgroups at once. With n0 and n1 at risk and a log hazard ratio b the death is the second arm's with probability
+p = n1 exp(b) / (n0 + n1 exp(b)); score and information are sums over deaths.
+
+Sources: Firth D. Biometrika 1993;80:27; Heinze G, Schemper M. Biometrics 2001;57:114 (R: coxphf).
 """
 
 from __future__ import annotations
@@ -10,19 +13,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.likelihood.efron_nodes import LeftAtRisk
-from core.likelihood.two_arm_cox import Pairs
+from core.likelihood.efron_nodes import EfronRiskSets
+from core.likelihood.newton import maximise_each
 from core.statistics import chi_square_p
 
 _HALF_QUANTILE = 1.9207294103470556  # half of chi-square's 95 % quantile, one degree of freedom
-_STEP, _MAX_ITERATIONS, _STRIDE = 1e-6, 60, 2.0  # the error left is of the order of the step's square
+_STEP, _MAX_ITERATIONS, _STRIDE = 1e-6, 60, 2.0  # the error that remains is of the order of the step's square
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PenalisedPairs:
     """Log hazard ratios of the second arm against the first, profile limits, penalised likelihood-ratio p, each (b,).
 
-    NaN where no death tells anything of the two.
+    NaN where no risk set has patients of both arms.
     """
 
     coef: np.ndarray
@@ -32,65 +35,111 @@ class PenalisedPairs:
     p_value: np.ndarray
 
 
-def _slopes(pairs: Pairs, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return at b (k,) the penalised likelihood, its first two derivatives, and the information."""
-    other, p = pairs.shares(b)
-    product = p * other
-    spread = pairs.weight * product
-    information = spread.sum(axis=1)
-    first = np.vecdot(spread, other - p) / information
-    second = 1 - 6 * np.vecdot(spread, product) / information
-    value = pairs.observed * b + np.vecdot(pairs.weight, np.log(other)) + 0.5 * np.log(information)
-    return (value, pairs.observed - np.vecdot(pairs.weight, p) + 0.5 * first,
-            -information + 0.5 * (second - first**2), information)
-
-
-def penalised_pairs(cells: LeftAtRisk) -> PenalisedPairs:
+def penalised_pairs(sets: EfronRiskSets) -> PenalisedPairs:
     """Maximise Firth's penalised partial likelihoods of two arms, the reference first."""
-    pairs = Pairs.of(cells)
-    told = np.asarray(pairs.weight.any(axis=1))
-    out = np.full((5, told.size), np.nan)
-    if told.any():
-        out[:, told] = _maxima(pairs.only(told))
+    models = _TwoArms.from_risk_sets(sets)
+    identified = np.asarray(models.weight.any(axis=1))
+    out = np.full((5, identified.size), np.nan)
+    if identified.any():
+        out[:, identified] = _maxima(models.only(identified))
     return PenalisedPairs(coef=out[0], std_error=out[1], low=out[2], high=out[3], p_value=out[4])
 
 
-def _maxima(pairs: Pairs) -> np.ndarray:
-    """Return coefficient, error, limits and p of each pair, (5, k)."""
-    nothing, b = _slopes(pairs, np.zeros(pairs.observed.size))[0], pairs.start()
-    for _ in range(_MAX_ITERATIONS):
-        best, slope, bend, information = _slopes(pairs, b)
-        concave = bend < 0
-        move = np.where(concave, slope / np.where(concave, -bend, 1), np.copysign(_STRIDE, slope))
-        move = np.minimum(np.maximum(move, -_STRIDE), _STRIDE)
-        b = b + move
-        if (np.abs(move) < _STEP).all():
-            break
-    error = 1 / np.sqrt(information)
-    twice = np.arange(2 * b.size) % b.size
-    ends = _limits(pairs.only(twice), b[twice], (best - _HALF_QUANTILE)[twice],
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _TwoArms:
+    """Two arms at their deaths.
+
+    Attributes
+    ----------
+    observed : (k,), deaths of the second arm while both were at risk
+    odds : (k, s), patients at risk of the second arm per patient of the first
+    weight : (k, s), for how many deaths that stands; 0 where one arm has nobody at risk
+    """
+
+    observed: np.ndarray
+    odds: np.ndarray
+    weight: np.ndarray
+
+    @staticmethod
+    def from_risk_sets(sets: EfronRiskSets) -> _TwoArms:
+        first, second = sets.left[:, 0], sets.left[:, 1]
+        both = (first > 0) & (second > 0)  # the other deaths say nothing of the ratio
+        certain = np.vecdot(sets.weight, (second > 0) & ~both)
+        return _TwoArms(observed=sets.deaths[:, 1] - certain, weight=sets.weight * both,
+                        odds=np.where(both, second, 1.0) / np.where(both, first, 1.0))
+
+    def only(self, rows: np.ndarray) -> _TwoArms:
+        """Keep the models of a mask or of places."""
+        return _TwoArms(observed=self.observed[rows], odds=self.odds[rows], weight=self.weight[rows])
+
+    def at(self, coef: np.ndarray) -> _Point:
+        """Evaluate the likelihoods at coefficients (k, 1)."""
+        return _Point(self, coef)
+
+    def start(self) -> np.ndarray:
+        """Return coefficients near the maximum, (k, 1): observed over expected deaths, a half added to each."""
+        expected = np.vecdot(self.weight, self.odds / (1 + self.odds))
+        total = self.weight.sum(axis=1)
+        return np.asarray(np.log((self.observed + 0.5) / (expected + 0.5) * (total - expected + 0.5)
+                                 / (total - self.observed + 0.5)))[:, None]
+
+
+class _Point:
+    """The penalised likelihoods at coefficients (k, 1).
+
+    Attributes
+    ----------
+    value, bend, information : (k,), the penalised likelihood, its second derivative, the likelihood's information
+    score : (k, 1), the penalised likelihood's first derivative
+    """
+
+    def __init__(self, models: _TwoArms, coef: np.ndarray) -> None:
+        b = coef[:, 0]
+        first = 1 / (1 + models.odds * np.exp(coef))
+        second = 1 - first
+        product = second * first
+        spread = models.weight * product
+        information = spread.sum(axis=1)
+        slope = np.vecdot(spread, first - second) / information
+        bend = 1 - 6 * np.vecdot(spread, product) / information
+        self.coef, self.information = coef, information
+        self.value = models.observed * b + np.vecdot(models.weight, np.log(first)) + 0.5 * np.log(information)
+        self.score = (models.observed - np.vecdot(models.weight, second) + 0.5 * slope)[:, None]
+        self.bend = -information + 0.5 * (bend - slope**2)
+
+    def step(self) -> np.ndarray:
+        """Return Newton's step where the likelihood is concave, the longest one up where it is not, (k, 1)."""
+        concave, slope = self.bend < 0, self.score[:, 0]
+        move = np.where(concave, slope / np.where(concave, -self.bend, 1), np.copysign(_STRIDE, slope))
+        return np.clip(move, -_STRIDE, _STRIDE)[:, None]
+
+
+def _maxima(models: _TwoArms) -> np.ndarray:
+    """Return coefficient, error, limits and p of each model, (5, k)."""
+    coef = maximise_each(models, models.start())
+    at_maximum, at_zero = models.at(coef), models.at(np.zeros_like(coef))
+    b, error = coef[:, 0], 1 / np.sqrt(at_maximum.information)
+    both = np.arange(2 * b.size) % b.size
+    ends = _limits(models.only(both), b[both], (at_maximum.value - _HALF_QUANTILE)[both],
                    np.concatenate([-error, error])).reshape(2, -1)
-    return np.array([b, error, *ends, [chi_square_p(v, 1) for v in 2 * (best - nothing)]])
+    return np.array([b, error, *ends, [chi_square_p(v, 1) for v in 2 * (at_maximum.value - at_zero.value)]])
 
 
-def _limits(pairs: Pairs, best: np.ndarray, level: np.ndarray, step: np.ndarray) -> np.ndarray:
+def _limits(models: _TwoArms, maximum: np.ndarray, level: np.ndarray, step: np.ndarray) -> np.ndarray:
     """Find where the penalised likelihoods fall to a level: Halley's steps between bounds, else bisections."""
-    inner, at = best, best + 2 * step
-    found = _slopes(pairs, at)
-    while (above := found[0] > level).any():
-        inner, at = np.where(above, at, inner), np.where(above, at + 2 * (at - inner), at)
-        found = _slopes(pairs, at)
-    outer = at
+    inner, b = maximum, maximum + 2 * step
+    while (above := models.at(b[:, None]).value > level).any():
+        inner, b = np.where(above, b, inner), np.where(above, b + 2 * (b - inner), b)
+    outer = b
     for _ in range(_MAX_ITERATIONS):
-        value, slope, bend, _ = found
-        above = value > level
-        inner, outer = np.where(above, at, inner), np.where(above, outer, at)
+        at = models.at(b[:, None])
+        excess, slope = at.value - level, at.score[:, 0]
+        inner, outer = np.where(excess > 0, b, inner), np.where(excess > 0, outer, b)
         with np.errstate(divide="ignore", invalid="ignore"):
-            new = at - 2 * (value - level) * slope / (2 * slope**2 - (value - level) * bend)
+            new = b - 2 * excess * slope / (2 * slope**2 - excess * at.bend)
             between = (new - inner) * (outer - new) > 0
-        new = np.where(between | (new == at), new, (inner + outer) / 2)
-        moved, at = np.abs(new - at), new
+        new = np.where(between | (new == b), new, (inner + outer) / 2)
+        moved, b = np.abs(new - b), new
         if (moved < _STEP).all():
             break
-        found = _slopes(pairs, at)
-    return at
+    return b

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from core.cohort import ALL_PATIENTS, Cohort, level_counts, level_tables, strata
+from core.cohort import ALL_PATIENTS, Cohort, level_counts, level_counts_by_group, strata
 from core.errors import NotEstimable
 from core.options import Checked
 from core.schema import ARM
@@ -139,7 +139,7 @@ def _blocks(cohort: Cohort, keys: list[str], by: str | None, sizes: np.ndarray,
     numbers = {key: grouped_numbers(cohort, key, by) for key in keys if cohort.variable(key).kind != "categorical"}
     by_level = [key for key in keys if key not in numbers
                 or (options.cuts and cohort.variable(key).cuts and numbers[key].values.size)]
-    tables = dict(zip(by_level, level_tables(cohort, by, by_level), strict=True))
+    tables = dict(zip(by_level, level_counts_by_group(cohort, by, by_level), strict=True))
     found = []
     for key in keys:
         own, table = numbers.get(key), tables.get(key)

@@ -5,14 +5,14 @@ import re
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
 from core import read_cohort, subgroup_hazard_ratios, treatment_effect
 from core.hazards import cox
 from core.hazards.cox import CoxOptions
 from core.hazards.subgroups import condition_of
 from core.likelihood.efron_nodes import left_at_risk
-from core.likelihood.grouped_cox import against_first, fit_all
-from core.likelihood.two_arm_cox import Pairs
+from core.likelihood.grouped_cox import against_first
 from core.schema import event_column, time_column
 
 
@@ -53,17 +53,21 @@ def test_everybody_dies_at_once():
 
 
 @pytest.mark.parametrize("ratio", [0.01, 0.3, 1.0, 40.0])
-def test_pairs_agree_with_models_of_groups(ratio):
+def test_two_groups_have_the_maximum_of_the_odds_at_each_death(ratio):
     rng = np.random.default_rng(int(100 * ratio))
     left = np.cumsum(rng.integers(0, 4, (2, 60)), axis=1)[:, ::-1] + 1
     deaths = np.stack([rng.binomial(1, 1 / (1 + ratio), 60), rng.binomial(1, ratio / (1 + ratio), 60)])
     deaths[:, -1] = deaths[:, 0] = 1
     cells = left_at_risk(deaths[None], left[None] + 1)
-    coef, error = Pairs.of(cells).maximum()
-    several, information = fit_all(cells)
-    assert coef[0] == pytest.approx(several[0, 0, 1] - several[0, 0, 0], abs=1e-8)
-    assert error[0] == pytest.approx(information[0, 0, 1, 1] ** -0.5, rel=1e-7)
-    assert against_first(cells)[0].shape == (1, 1)
+    first, second = cells.left[0]
+
+    def second_dies(b):
+        return second * np.exp(b) / (first + second * np.exp(b))
+    b = brentq(lambda b: cells.deaths[0, 1] - cells.weight[0] @ second_dies(b), -20, 20, xtol=1e-12)
+    coef, error = against_first(cells)
+    assert coef.shape == error.shape == (1, 1)
+    assert coef[0, 0] == pytest.approx(b, abs=1e-8)
+    assert error[0, 0] == pytest.approx((cells.weight[0] @ (second_dies(b) * (1 - second_dies(b)))) ** -0.5, rel=1e-7)
 
 
 def tied_cohort(arms, n=1500):
@@ -161,5 +165,5 @@ def test_cells_without_patients_tell_an_additive_model_nothing(name):
 
 
 def test_an_iteration_without_an_end_has_no_figure(sample, monkeypatch):
-    monkeypatch.setattr("core.likelihood.grouped_cox._MAX_ITERATIONS", 1)
+    monkeypatch.setattr("core.likelihood.newton.MAX_ITERATIONS", 1)
     assert subgroup_hazard_ratios(sample, endpoint="OS", factors=["pvtt", "sex"]).interactions.p_value.isna().all()

@@ -114,9 +114,7 @@ def test_a_thin_subgroup_has_the_penalised_ratio_of_its_patients(sample):
 
 @pytest.mark.parametrize("firth", [False, True])
 def test_an_iteration_that_does_not_end_shows_no_figure(sample, monkeypatch, firth):
-    for module in ("core.likelihood.cox_fit", "core.likelihood.firth"):
-        monkeypatch.setattr(f"{module}._MAX_ITERATIONS", 1)
-    monkeypatch.setattr("core.likelihood.cox_fit.FEW", 0)
+    monkeypatch.setattr("core.likelihood.newton.MAX_ITERATIONS", 1)
     model = cox(sample, endpoint="OS", covariates=["arm", "pvtt"], options=CoxOptions.of(firth=firth))
     assert model.reason == "no maximum of the likelihood was found: take covariates away"
     assert model.terms.hazard_ratio.isna().all() and (model.terms.reason == model.reason).all() and model.fit is None
