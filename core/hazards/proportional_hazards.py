@@ -69,7 +69,7 @@ def course(fit: Fit, column: int) -> Course:
     """Return a column's scaled Schoenfeld residuals and their smooth, a natural cubic spline of four parameters."""
     sets, deaths = fit.sets, int(fit.sets.event.sum())
     residual = fit.at_maximum.schoenfeld @ (fit.variance * fit.scale[:, None])[:, column] * deaths + fit.coef[column]
-    x = sets.passed[sets.place]
+    x = sets.km_time[sets.tied.time_of_death]
     points = pd.DataFrame({"time_place": sets.index[sets.event], "transformed": x, "coefficient": residual})
     points = points.sort_values("transformed", kind="stable", ignore_index=True)
     at = np.quantile(np.unique(x), (0, 1 / 3, 2 / 3, 1)) if np.unique(x).size > 4 else np.array([])

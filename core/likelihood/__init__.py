@@ -8,7 +8,8 @@ from core.likelihood.grouped_cox import against_first, fit_all, log_likelihood
 from core.likelihood.grouped_proportional_hazards import DOUBT, proportional_hazards_of, squared_length
 from core.likelihood.monotone import estimable_in, finite_against_first
 from core.likelihood.newton import LIKELIHOOD, maximise
-from core.likelihood.partial_likelihood import RiskSets, Ties
+from core.likelihood.partial_likelihood import RiskSets
+from core.likelihood.tied_deaths import Ties
 from core.likelihood.two_arm_firth import penalised_pairs
 
 __all__ = ["DOUBT", "LIKELIHOOD", "DeathTimes", "EfronRiskSets", "Fit", "Penalised", "RiskSets", "Ties",

@@ -9,7 +9,8 @@ import numpy as np
 
 from core.likelihood.monotone import NOTHING, Limit, limit_of
 from core.likelihood.newton import maximise
-from core.likelihood.partial_likelihood import Point, RiskSets, Ties
+from core.likelihood.partial_likelihood import Point, RiskSets
+from core.likelihood.tied_deaths import Ties
 from core.options import takes_options
 
 ENDED = 1e-6  # the squared distance to the maximum, in standard errors, at which an iteration has come to its end
@@ -196,7 +197,7 @@ def solved(information: np.ndarray, score: np.ndarray) -> np.ndarray:
 
 
 def inverse_of(information: np.ndarray) -> tuple[np.ndarray, float]:
-    """Return the inverse, (p, p), and the least information of a coefficient; the pseudo-inverse and 0 if there is none.
+    """Return the inverse, (p, p), and the least information of a coefficient; the pseudo-inverse and 0 if it has none.
 
     The information of one beside the others is 1 by its place on the inverse's diagonal.
     """

@@ -112,8 +112,8 @@ class DeathTimes:
         at, place = self._single_deaths
         d = died[:, at]
         inside = place < d
-        share = np.where(inside, place / np.maximum(d, 1), 0)
-        out.left[..., start:] = at_risk[..., at] - share[:, None] * deaths[..., at]
+        fraction = np.where(inside, place / np.maximum(d, 1), 0)
+        out.left[..., start:] = at_risk[..., at] - fraction[:, None] * deaths[..., at]
         out.weight[:, start:] = inside
 
 

@@ -15,7 +15,8 @@ import numpy as np
 
 from core.likelihood.cox_fit import ENDED, standardise
 from core.likelihood.newton import maximise
-from core.likelihood.partial_likelihood import Point, RiskSets, Ties
+from core.likelihood.partial_likelihood import Point, RiskSets
+from core.likelihood.tied_deaths import Ties
 from core.options import takes_options
 from core.statistics import chi_square_p
 
@@ -93,9 +94,10 @@ class PenalisedPoint:
 
     def curvature(self, free: np.ndarray) -> np.ndarray:
         """Return the negative second derivative by some of the coefficients, from scores to either side."""
+        def score(beta: np.ndarray) -> np.ndarray:
+            return PenalisedPoint(self.sets, beta).score[free]
         sides = np.eye(self.beta.size)[free] * _APART
-        out = np.array([(PenalisedPoint(self.sets, self.beta - side).score - PenalisedPoint(self.sets, self.beta + side).score)[free]
-                        for side in sides]) / (2 * _APART)
+        out = np.array([score(self.beta - side) - score(self.beta + side) for side in sides]) / (2 * _APART)
         return np.asarray((out + out.T) / 2)
 
 

@@ -33,8 +33,8 @@ def proportional_hazards_of(times: DeathTimes, cells: EfronRiskSets, deaths: np.
     -------
     statistic, df, p_value, each (b,); NaN, 0 and NaN where the deaths tell nothing of it
     """
-    passed = _passed(times, deaths.sum(axis=1), at_risk.sum(axis=1))
-    node, weight = times.by_node(passed), cells.weight
+    km_time = _centred_km_time(times, deaths.sum(axis=1), at_risk.sum(axis=1))
+    node, weight = times.by_node(km_time), cells.weight
     share = cells.left * np.exp(np.column_stack([np.zeros(len(coef)), np.nan_to_num(coef)]))[:, :, None]
     share /= np.maximum(share.sum(axis=1, keepdims=True), 1e-300)
     inner = share[:, 1:]
@@ -44,7 +44,7 @@ def proportional_hazards_of(times: DeathTimes, cells: EfronRiskSets, deaths: np.
     products = -(weighed[:, :, None] * inner[:, None]) @ across[:, None]
     places = np.arange(inner.shape[1])
     products[..., places, places] += mean
-    score = np.stack([deaths[:, 1:].sum(axis=2), (deaths[:, 1:] * passed[:, None]).sum(axis=2)], axis=1) - mean[:, :2]
+    score = np.stack([deaths[:, 1:].sum(axis=2), (deaths[:, 1:] * km_time[:, None]).sum(axis=2)], axis=1) - mean[:, :2]
     fitted = ~np.isnan(coef)
     if coef.shape[1] == 1:
         statistic = _of_pairs(products[..., 0, 0], score[..., 0], fitted[:, 0])
@@ -56,15 +56,15 @@ def proportional_hazards_of(times: DeathTimes, cells: EfronRiskSets, deaths: np.
     return statistic, df, np.array(p)
 
 
-def _passed(times: DeathTimes, deaths: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
+def _centred_km_time(times: DeathTimes, deaths: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
     """Return 1 - Kaplan-Meier's survival just before each time less its mean over deaths, (b, t) in the given order."""
     in_time = np.argsort(times.order)
     stays = (1 - deaths / np.maximum(at_risk, 1))[:, in_time]
     before = np.empty_like(stays)
     before[:, in_time] = np.column_stack([np.ones(len(stays)), np.cumprod(stays, axis=1)[:, :-1]])[:, :stays.shape[1]]
-    passed = 1 - before
+    km_time = 1 - before
     total = np.maximum(deaths.sum(axis=1, keepdims=True), 1)
-    return np.asarray(passed - (passed * deaths).sum(axis=1, keepdims=True) / total)
+    return np.asarray(km_time - (km_time * deaths).sum(axis=1, keepdims=True) / total)
 
 
 def _of_pairs(products: np.ndarray, score: np.ndarray, fitted: np.ndarray) -> np.ndarray:

@@ -90,8 +90,8 @@ def direction_of_recession(sets: RiskSets) -> np.ndarray | None:
 
     died = np.flatnonzero(sets.event)
     (size, _), (at_risk, _) = sets.sums(np.ones(sets.event.size)), sets.sums(sets.x)
-    lifted = (sets.x[died] * size[sets.place][:, None] - at_risk[sets.place]).sum(axis=0)
-    whole = (np.abs(sets.x[died]) * size[sets.place][:, None]).sum(axis=0)
+    lifted = (sets.x[died] * size[sets.tied.time_of_death][:, None] - at_risk[sets.tied.time_of_death]).sum(axis=0)
+    whole = (np.abs(sets.x[died]) * size[sets.tied.time_of_death][:, None]).sum(axis=0)
     lifted[np.abs(lifted) < _ROUNDING * np.maximum(whole, whole.max())] = 0.0  # a difference of sums
     gain = lifted / max(np.abs(lifted).max(), 1e-300)
     pairs = np.empty((0, sets.x.shape[1]))
@@ -115,11 +115,11 @@ def _broken(sets: RiskSets, value: np.ndarray, died: np.ndarray) -> tuple[np.nda
     """Return who died though somebody at risk has a higher value, and who has the highest, rows; the worst of them."""
     ends = np.append(sets.starts, sets.event.size)
     rows = Runs(np.diff(np.append(sets.first_rows, value.size)))
-    highest = rows.highest(value)[ends[sets.until] - 1]
-    short = value[highest[sets.place]] - value[died]
+    highest = rows.highest(value)[ends[sets.risk_set_end] - 1]
+    short = value[highest[sets.tied.time_of_death]] - value[died]
     worst = np.argsort(-short, kind="stable")[:_PAIRS]
     worst = worst[short[worst] > _BROKEN]
-    return died[worst], highest[sets.place][worst]
+    return died[worst], highest[sets.tied.time_of_death][worst]
 
 
 def _stratified(sets: RiskSets, value: np.ndarray) -> RiskSets | None:

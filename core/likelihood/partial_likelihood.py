@@ -1,8 +1,7 @@
 """Cox's partial likelihood on a design matrix: strata, ties by Efron or Breslow, case weights.
 
-Sums over the tied at a time are had in closed form (efron.py), so that everything stands per distinct time and not per
-death. Where d die at once, the l-th leaves a mean of f + m / v: f the dying's own mean, m what the others pull it by,
-v the weight that is left.
+Sums over tied deaths are made in tied_deaths.py, so that everything here stands per distinct time. Where several die at
+once, each sees a mean of f + m / v: f the mean of the dying, m what the others pull it by, v the weight that it sees.
 
 Sources: Efron B. JASA 1977;72:557; Breslow N. Biometrics 1974;30:89; Therneau and Grambsch, Modeling Survival Data
 (2000), chapters 3 and 7; R's coxph.
@@ -13,14 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 
-from core.likelihood.tied_deaths import TiedDeaths
+from core.likelihood.tied_deaths import TiedDeaths, Ties
 from core.statistics import Runs
 
-Ties = Literal["efron", "breslow"]
 _CHUNK = 16_384  # patients
 
 
@@ -40,12 +37,15 @@ class RiskSets:
 
     Attributes
     ----------
-    x, event, index, stratum, weight : sorted
+    x, event, index, stratum, weight : sorted; columns (p, n): the design by column
+    starts, sizes : (b,), the first row of each block, and its rows
     deaths : (t,), how many die at each time of death
+    death_blocks : (t,), the block of those who die then
+    risk_set_end : (t,), the block behind the last of those at risk then; a risk set begins where its stratum does
+    deaths_seen : (b,), the last time of death whose risk set holds a block, as a place; later ones hold it, too
     never_at_risk : bool (b,), blocks that no death's risk set holds
-    first_death : (t,), the place of its first among all deaths
-    place, share : (d,), of each death its time of death, and l / d of Efron's rule (0 by Breslow's)
-    shared : (t,), the mean weight of those who die at once; None without weights
+    tied : the deaths of each time, by the rule of ties
+    mean_weight : (t,), the mean weight of those who die at once; None without weights
     """
 
     def __init__(self, index: np.ndarray, event: np.ndarray, x: np.ndarray, *, stratum: np.ndarray | None = None,
@@ -60,10 +60,9 @@ class RiskSets:
         self.columns = np.ascontiguousarray(self.x.T)  # (p, n)
         self.x = self.columns.T
         self._lay_out_blocks(key)
-        self.efron = ties == "efron"
-        self.tied = TiedDeaths(self.deaths)
-        self.first_death = np.cumsum(self.deaths) - self.deaths
-        self.shared = None if self.weight is None else self.sums(self.weight)[1] / self.deaths
+        self.ties = ties
+        self.tied = TiedDeaths(self.deaths, ties)
+        self.mean_weight = None if self.weight is None else self.sums(self.weight)[1] / self.deaths
 
     def _lay_out_blocks(self, key: np.ndarray) -> None:
         """Note where the blocks begin, which of them die, and which of the others are at risk then."""
@@ -74,16 +73,17 @@ class RiskSets:
         self.sizes = np.diff(np.append(self.starts, key.size))
         time, inside = self.index[self.starts], None if self.stratum is None else self.stratum[self.starts]
         same = np.diff(time) == 0 if inside is None else (np.diff(time) == 0) & (np.diff(inside) == 0)
-        self.dies = np.flatnonzero(self.event[self.starts])
-        self.deaths = self.sizes[self.dies]
+        self.death_blocks = np.flatnonzero(self.event[self.starts])
+        self.deaths = self.sizes[self.death_blocks]
         # A risk set ends behind the last block of the death's time, and begins where its stratum does.
-        self.until = self.dies + 1 + np.append(same, False)[self.dies]
+        self.risk_set_end = self.death_blocks + 1 + np.append(same, False)[self.death_blocks]
         # A block sees the deaths of its own time and of all earlier ones of its stratum.
-        self.seen = np.searchsorted(self.dies, np.arange(self.starts.size) - np.append(False, same))
+        self.deaths_seen = np.searchsorted(self.death_blocks, np.arange(self.starts.size) - np.append(False, same))
         bounds = np.array([0, self.starts.size]) if inside is None else np.append(
             np.flatnonzero(np.append(True, np.diff(inside) != 0)), inside.size)
-        self.of_blocks, self.of_deaths = (Runs(np.diff(b)) for b in (bounds, np.searchsorted(self.dies, bounds)))
-        self.never_at_risk = self.seen == (self.dies.size if inside is None else
+        bounds_of_deaths = np.searchsorted(self.death_blocks, bounds)
+        self.of_blocks, self.of_deaths = Runs(np.diff(bounds)), Runs(np.diff(bounds_of_deaths))
+        self.never_at_risk = self.deaths_seen == (self.death_blocks.size if inside is None else
                                     np.repeat(self.of_deaths.ends, self.of_blocks.sizes))
         self.chunks = [(slice(0, self.starts.size), slice(0, key.size))]
         if key.size > _CHUNK:
@@ -102,22 +102,12 @@ class RiskSets:
         return np.asarray(self.starts[self.of_blocks.starts])
 
     @cached_property
-    def place(self) -> np.ndarray:
-        return np.repeat(np.arange(self.deaths.size), self.deaths)
-
-    @cached_property
-    def share(self) -> np.ndarray:
-        if not self.efron:
-            return np.zeros(self.place.size)
-        return np.asarray((np.arange(self.place.size) - self.first_death[self.place]) / self.deaths[self.place])
-
-    @cached_property
-    def passed(self) -> np.ndarray:
+    def km_time(self) -> np.ndarray:
         """1 - Kaplan-Meier's survival of all strata together just before each time of death, (t,).
 
         Patients count alike in it whatever they weigh, as in R's cox.zph.
         """
-        place, dies = self.index[self.starts], self.dies
+        place, dies = self.index[self.starts], self.death_blocks
         last = int(place.max()) + 1
         leaving, deaths = np.bincount(place, self.sizes, last), np.bincount(place[dies], self.sizes[dies], last)
         at_risk = np.cumsum(leaving[::-1])[::-1]
@@ -126,8 +116,8 @@ class RiskSets:
 
     @cached_property
     def centred_km_time(self) -> np.ndarray:
-        """What has `passed` at each time of death less its mean over deaths, (t,)."""
-        return np.asarray(self.passed - (self.passed * self.deaths).sum() / self.deaths.sum())
+        """KM time less its mean over deaths, (t,)."""
+        return np.asarray(self.km_time - (self.km_time * self.deaths).sum() / self.deaths.sum())
 
     def sums(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Sum values (n, ...) over the risk set of each time of death, and over those who die then, each (t, ...)."""
@@ -154,12 +144,12 @@ class RiskSets:
     def dying_sum(self, g: np.ndarray) -> np.ndarray:
         """Sum the design over all who die, each time of death weighed by g (t,), (p,)."""
         blocks = np.zeros(self.starts.size)
-        blocks[self.dies] = g
+        blocks[self.death_blocks] = g
         own = np.repeat(blocks, self.sizes)
         return np.asarray(self.columns @ (own if self.weight is None else own * self.weight))
 
     def _of_blocks(self, blocks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return self.of_blocks.sums(blocks)[self.until - 1], blocks[self.dies]
+        return self.of_blocks.sums(blocks)[self.risk_set_end - 1], blocks[self.death_blocks]
 
     def squares(self, weights: np.ndarray) -> np.ndarray:
         """Sum the products of the design's columns, weighed by patient in several ways, (k, n), (k, p, p)."""
@@ -173,19 +163,16 @@ class RiskSets:
 
     def per_death(self, values: np.ndarray) -> np.ndarray:
         """Sum values over what each death leaves at risk by the rule of ties, (d, ...)."""
-        at_risk, dying = (v[self.place] for v in self.sums(values))
-        share = self.share if values.ndim == 1 else self.share[:, None]
-        return np.asarray(at_risk - share * dying) if self.share.any() else at_risk
+        return self.tied.seen_by_each(*self.sums(values))
 
-    def spread(self, values: np.ndarray, of_dying: np.ndarray | None = None) -> np.ndarray:
+    def spread(self, values: np.ndarray, of_dying: np.ndarray) -> np.ndarray:
         """Give each patient the sum of a value per time of death, (t, ...), over those that saw them at risk, (n, ...).
 
         From those who die at a time `of_dying` (t, ...) is taken, what the rule of ties takes from them.
         """
-        out = self.of_deaths.sums_back(values)[np.minimum(self.seen, len(values) - 1)]
+        out = self.of_deaths.sums_back(values)[np.minimum(self.deaths_seen, len(values) - 1)]
         out[self.never_at_risk] = 0.0
-        if of_dying is not None:
-            out[self.dies] -= of_dying
+        out[self.death_blocks] -= of_dying
         return np.repeat(out, self.sizes, axis=0)
 
     def part(self, some: np.ndarray | slice, x: np.ndarray | None = None, *,
@@ -194,7 +181,7 @@ class RiskSets:
         weight, stratum = (None if v is None else v[some] for v in (
             self.weight, self.stratum if stratum is None else stratum))
         return RiskSets(self.index[some], self.event[some], (self.x if x is None else x)[some], stratum=stratum,
-                        weight=weight, ties="efron" if self.efron else "breslow")
+                        weight=weight, ties=self.ties)
 
     def evaluate(self, beta: np.ndarray) -> Point:
         """Return the likelihood and its derivatives at some coefficients, (p,)."""
@@ -219,21 +206,16 @@ class Point:
         risk = np.exp(self.eta)
         self.risk = risk if sets.weight is None else risk * sets.weight
         self.weight_at_risk, self.weight_dying = sets.sums(self.risk)
-        if sets.efron:
-            self.first, self.second = sets.tied.sums(self.weight_at_risk, self.weight_dying)
-        else:
-            self.first = sets.deaths / self.weight_at_risk
-            self.second = self.first / self.weight_at_risk
+        self.first, self.second = sets.tied.sums(self.weight_at_risk, self.weight_dying)
 
     @cached_property
     def value(self) -> float:
         """The logarithm of the partial likelihood."""
         sets = self.sets
-        logs = sets.tied.log_sums(self.weight_at_risk, self.weight_dying) if sets.efron else \
-            sets.deaths * np.log(self.weight_at_risk)
-        if sets.weight is None or sets.shared is None:
+        logs = sets.tied.log_sums(self.weight_at_risk, self.weight_dying)
+        if sets.weight is None or sets.mean_weight is None:
             return float(self.eta[sets.event].sum() - logs.sum())
-        return float((sets.weight * self.eta)[sets.event].sum() - (sets.shared * logs).sum())
+        return float((sets.weight * self.eta)[sets.event].sum() - (sets.mean_weight * logs).sum())
 
     @cached_property
     def total(self) -> np.ndarray:
@@ -247,24 +229,21 @@ class Point:
 
     @cached_property
     def _parts(self) -> tuple[np.ndarray, np.ndarray]:
-        """The dying's mean f and what the others pull it by, m, each (t, p); by Breslow's rule all is m."""
-        sets = self.sets
-        at_risk, dying = sets.design_sums(self.risk)
-        if not sets.efron:
-            return np.zeros_like(at_risk), at_risk
-        own = dying / self.weight_dying[:, None]
-        return own, at_risk - own * self.weight_at_risk[:, None]
+        """The mean f of the dying and what the others pull it by, m, each (t, p)."""
+        at_risk, dying = self.sets.design_sums(self.risk)
+        mean = dying / self.weight_dying[:, None]
+        return mean, at_risk - mean * self.weight_at_risk[:, None]
 
     @cached_property
     def _mean_sums(self) -> np.ndarray:
         """The means summed over those who die at once, (t, p)."""
-        own, pulled = self._parts
-        return np.asarray(own * self.sets.deaths[:, None] + pulled * self.first[:, None])
+        mean, pulled = self._parts
+        return np.asarray(mean * self.sets.deaths[:, None] + pulled * self.first[:, None])
 
     def _per_time(self, g: np.ndarray | None) -> np.ndarray:
         """The weight of each time of death: those of the tied, and g."""
         sets = self.sets
-        weight = np.ones(sets.deaths.size) if sets.shared is None else sets.shared
+        weight = np.ones(sets.deaths.size) if sets.mean_weight is None else sets.mean_weight
         return weight if g is None else weight * g
 
     def score_by(self, g: np.ndarray | None = None) -> np.ndarray:
@@ -275,23 +254,19 @@ class Point:
     def information_by(self, *weights: np.ndarray | None) -> np.ndarray:
         """Return the information, each time of death weighed by each g (t,), None for alike, (k, p, p)."""
         sets, per_time = self.sets, [self._per_time(g) for g in weights]
-        takes = sets.efron and bool((sets.deaths > 1).any())
-        seen = np.array([self.risk * sets.spread(w * self.first, w * self._share_sums[0] if takes else None)
-                         for w in per_time])
+        seen = np.array([self.risk * sets.spread(w * self.first, w * self._fraction_sums[0]) for w in per_time])
         return sets.squares(seen) - np.array([self._squared_means(w) for w in per_time])
 
     def _squared_means(self, weight: np.ndarray) -> np.ndarray:
         """Sum the products of the means over those who die, each time of death weighed, (p, p)."""
-        own, pulled = self._parts
-        squares = pulled.T @ ((weight * self.second)[:, None] * pulled)
-        if self.sets.efron:
-            cross = own.T @ ((weight * self.first)[:, None] * pulled)
-            squares = squares + own.T @ ((weight * self.sets.deaths)[:, None] * own) + cross + cross.T
-        return np.asarray(squares)
+        mean, pulled = self._parts
+        cross = mean.T @ ((weight * self.first)[:, None] * pulled)
+        return np.asarray(pulled.T @ ((weight * self.second)[:, None] * pulled) + cross + cross.T
+                          + mean.T @ ((weight * self.sets.deaths)[:, None] * mean))
 
     @cached_property
-    def _share_sums(self) -> tuple[np.ndarray, np.ndarray]:
-        return self.sets.tied.share_sums(self.weight_at_risk, self.weight_dying)
+    def _fraction_sums(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.sets.tied.fraction_sums(self.weight_at_risk, self.weight_dying)
 
     @cached_property
     def score(self) -> np.ndarray:
@@ -313,7 +288,7 @@ class Point:
     @cached_property
     def mean_at_death(self) -> np.ndarray:
         """The design's mean at each death, (d, p), averaged over the tied."""
-        return np.asarray((self._mean_sums / self.sets.deaths[:, None])[self.sets.place])
+        return np.asarray((self._mean_sums / self.sets.deaths[:, None])[self.sets.tied.time_of_death])
 
     @cached_property
     def schoenfeld(self) -> np.ndarray:
@@ -324,14 +299,13 @@ class Point:
     def score_residuals(self) -> np.ndarray:
         """Each patient's part of the score, (n, p), in the order of the sets; not yet weighted."""
         sets, weight = self.sets, self._per_time(None)
-        own, pulled = self._parts
-        means = weight[:, None] * (own * self.first[:, None] + pulled * self.second[:, None])
-        taken = taken_means = None
-        if sets.efron:
-            first, second = self._share_sums
-            taken = weight * first
-            taken_means = weight[:, None] * (own * first[:, None] + pulled * second[:, None])
-        seen = sets.spread(weight * self.first, taken)
-        out = -np.exp(self.eta)[:, None] * (sets.x * seen[:, None] - sets.spread(means, taken_means))
+        mean, pulled = self._parts
+
+        def means(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+            return np.asarray(weight[:, None] * (mean * first[:, None] + pulled * second[:, None]))
+        fractions = self._fraction_sums
+        seen = sets.spread(weight * self.first, weight * fractions[0])
+        seen_means = sets.spread(means(self.first, self.second), means(*fractions))
+        out = -np.exp(self.eta)[:, None] * (sets.x * seen[:, None] - seen_means)
         out[sets.event] += sets.x[sets.event] - self.mean_at_death
         return np.asarray(out)

@@ -1,100 +1,64 @@
-"""Efron's rule for tied deaths, summed over them.
+"""Rules for tied deaths, summed over the deaths of a time.
 
-Where d patients die at once, the l-th of them leaves a risk set of which the dying count as 1 - l/d. With W the
-weight of all at risk and D that of the dying, the sums that the partial likelihood needs run over
-v = W - D l/d, l = 0 ... d - 1. Few ties are summed one by one; of many the sums are differences of gamma
-functions, so that the cost follows distinct times and not deaths.
+Where d patients die at once, Efron's rule lets the l-th of them see the dying counted as 1 - l/d, l = 0 ... d - 1;
+Breslow's lets all see them whole. With W the weight of all at risk and D that of the dying, the sums that the partial
+likelihood needs run over v = W - D l/d (Breslow: v = W).
 
-Source: Efron B. JASA 1977;72:557.
+Sources: Efron B. JASA 1977;72:557; Breslow N. Biometrics 1974;30:89.
 """
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
-_FEW = 12
-_SERIES = 20.0  # from here on the series' error is below 1e-15
+Ties = Literal["efron", "breslow"]
 
 
-def trigamma(x: np.ndarray) -> np.ndarray:
-    """Return the trigamma function of numbers from 1 on, by its asymptotic series where that is exact."""
-    y = 1 / x
-    square = y * y
-    out = y + square / 2 + y * square * (1 / 6 - square * (1 / 30 - square * (1 / 42 - square / 30)))
-    if (small := x < _SERIES).any():
-        from scipy.special import zeta
-
-        out[small] = zeta(2, x[small])
-    return np.asarray(out)
+def tie_fractions(deaths: np.ndarray) -> np.ndarray:
+    """Return l / d of each death by Efron's rule, (sum of deaths,), from how many die at each time, int (t,)."""
+    time = np.repeat(np.arange(deaths.size), deaths)
+    first = np.cumsum(deaths) - deaths
+    return np.asarray((np.arange(time.size) - first[time]) / deaths[time])
 
 
 class TiedDeaths:
-    """The ties of some times of death, laid out once and summed for as many weights as a fit tries.
+    """The deaths of each time, laid out once and summed for as many weights as a fit tries.
 
     Parameters
     ----------
-    d : int (t,), deaths at each time, at least 1
+    deaths : int (t,), how many die at each time, at least 1
+
+    Attributes
+    ----------
+    time_of_death : int (d,), of each death its time among those of death
+    fraction : (d,), the part of the dying that a death no longer sees; 0 by Breslow's rule
     """
 
-    def __init__(self, d: np.ndarray) -> None:
-        self.d = d
-        self.many = np.flatnonzero(d > _FEW)
-        self.few = np.flatnonzero(d <= _FEW)
-        ties = d[self.few].astype(np.intp)
-        self.start = np.cumsum(ties) - ties
-        self.place = np.repeat(self.few, ties)
-        self.share = (np.arange(self.place.size) - np.repeat(self.start, ties)) / d[self.place]
-        self.single = bool((ties == 1).all())  # the few; the many may be tied beside them
+    def __init__(self, deaths: np.ndarray, ties: Ties) -> None:
+        self.starts = np.cumsum(deaths) - deaths
+        self.time_of_death = np.repeat(np.arange(deaths.size), deaths)
+        self.fraction = tie_fractions(deaths) if ties == "efron" else np.zeros(self.time_of_death.size)
 
-    def sums(self, total: np.ndarray, dying: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the sums of 1/v and 1/v², each (t,), for weights W `total` and D `dying`."""
-        first, second = np.empty_like(total), np.empty_like(total)
-        if self.few.size:
-            inverse = 1 / self._v(total, dying)
-            if self.single:
-                first[self.few], second[self.few] = inverse, inverse**2
-            else:
-                first[self.few] = np.add.reduceat(inverse, self.start)
-                second[self.few] = np.add.reduceat(inverse**2, self.start)
-        if self.many.size:  # with x = W d / D they are differences of the digamma and trigamma functions
-            from scipy.special import psi
+    def seen_by_each(self, at_risk: np.ndarray, dying: np.ndarray) -> np.ndarray:
+        """Return what each death sees at risk, v (d, ...), of sums over those at risk and the dying, (t, ...)."""
+        fraction = self.fraction.reshape(-1, *[1] * (at_risk.ndim - 1))
+        return np.asarray(at_risk[self.time_of_death] - fraction * dying[self.time_of_death])
 
-            scale, lower, upper = self._gamma(total, dying)
-            first[self.many] = scale * (psi(upper) - psi(lower))
-            second[self.many] = scale**2 * (trigamma(lower) - trigamma(upper))
-        return first, second
+    def sums(self, at_risk: np.ndarray, dying: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the sums of 1/v and 1/v² over the deaths of each time, each (t,), for weights W and D, each (t,)."""
+        inverse = 1 / self.seen_by_each(at_risk, dying)
+        return self._by_time(inverse), self._by_time(inverse**2)
 
-    def share_sums(self, total: np.ndarray, dying: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the sums of (l/d)/v and (l/d)/v², each (t,): what the rule takes from the dying themselves."""
-        first, second = np.zeros_like(total), np.zeros_like(total)
-        if self.few.size and not self.single:
-            inverse = 1 / self._v(total, dying)
-            first[self.few] = np.add.reduceat(self.share * inverse, self.start)
-            second[self.few] = np.add.reduceat(self.share * inverse**2, self.start)
-        if self.many.size:  # l/d = (W - v) / D
-            one, two = self.sums(total, dying)
-            w, d, n = total[self.many], dying[self.many], self.d[self.many]
-            first[self.many] = (w * one[self.many] - n) / d
-            second[self.many] = (w * two[self.many] - one[self.many]) / d
-        return first, second
+    def fraction_sums(self, at_risk: np.ndarray, dying: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the sums of (l/d)/v and (l/d)/v², each (t,): what Efron's rule takes from the dying themselves."""
+        inverse = 1 / self.seen_by_each(at_risk, dying)
+        return self._by_time(self.fraction * inverse), self._by_time(self.fraction * inverse**2)
 
-    def log_sums(self, total: np.ndarray, dying: np.ndarray) -> np.ndarray:
+    def log_sums(self, at_risk: np.ndarray, dying: np.ndarray) -> np.ndarray:
         """Return the sums of log v, (t,)."""
-        out = np.empty_like(total)
-        if self.few.size:
-            logs = np.log(self._v(total, dying))
-            out[self.few] = logs if self.single else np.add.reduceat(logs, self.start)
-        if self.many.size:
-            from scipy.special import gammaln
+        return self._by_time(np.log(self.seen_by_each(at_risk, dying)))
 
-            scale, lower, upper = self._gamma(total, dying)
-            out[self.many] = gammaln(upper) - gammaln(lower) - self.d[self.many] * np.log(scale)
-        return out
-
-    def _v(self, total: np.ndarray, dying: np.ndarray) -> np.ndarray:
-        return np.asarray(total[self.place] - dying[self.place] * self.share)
-
-    def _gamma(self, total: np.ndarray, dying: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        scale = self.d[self.many] / dying[self.many]
-        upper = total[self.many] * scale + 1
-        return scale, upper - self.d[self.many], upper
+    def _by_time(self, values: np.ndarray) -> np.ndarray:
+        return np.asarray(np.add.reduceat(values, self.starts)) if values.size else np.zeros(0)
