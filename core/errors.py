@@ -33,9 +33,9 @@ class CohortError(Exception):
         return _again, (type(self), str(self), self.__dict__)
 
 
-def _again(kind: type[CohortError], said: str, state: dict[str, Any]) -> CohortError:
+def _again(kind: type[CohortError], problem: str, state: dict[str, Any]) -> CohortError:
     error = kind.__new__(kind)
-    Exception.__init__(error, said)
+    Exception.__init__(error, problem)
     error.__dict__.update(state)
     return error
 

@@ -70,9 +70,9 @@ def grouped_by_kind(findings: pd.DataFrame) -> list[pd.DataFrame]:
 def masked(findings: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
     """Return findings to be saved: without the values of columns that may tell who a patient is."""
     hidden = findings.column.isin(list(columns)) & (findings.value != "")
-    said = [str(m).replace(repr(v), "…").replace(str(v), "…") if h else m
+    messages = [str(m).replace(repr(v), "…").replace(str(v), "…") if h else m
             for m, v, h in zip(findings.message, findings.value, hidden, strict=True)]
-    return findings.assign(value=findings.value.where(~hidden, "…"), message=said)
+    return findings.assign(value=findings.value.where(~hidden, "…"), message=messages)
 
 
 def ranges(lines: np.ndarray) -> str:

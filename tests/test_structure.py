@@ -187,6 +187,16 @@ def test_a_name_that_is_given_away_would_be_seen():
     assert structure.shadowed("from a import b\ndef f():\n    b = 1\n    return b(2)")
 
 
+@each([*CORE, *UI, *PAGES])
+def test_names_say_what_they_hold(path):
+    assert structure.vague_names(source_of(path)) == []
+
+
+def test_a_vague_name_would_be_seen():
+    source = "def f(found):\n    own = found + 1\n    for some in own: pass"
+    assert sorted(structure.vague_names(source)) == ["found", "own", "some"]
+
+
 @each([p for p in (*CORE, *UI, *PAGES) if module_of(p) != "core.format"])
 def test_numbers_become_text_in_format_alone(path):
     assert structure.number_formats(source_of(path)) == []

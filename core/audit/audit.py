@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.audit.finding import AGREES, DIFFERS, IMPOSSIBLE, UNTOLD, Finding
+from core.audit.finding import AGREES, DIFFERS, IMPOSSIBLE, NOT_CHECKABLE, Finding
 from core.audit.intervals import Width, check_middle, check_p, check_width
 from core.audit.printed_table import Entry, Printed, read_audit
 from core.format import p_value, p_with_digits, percent, plural
@@ -26,11 +26,11 @@ _NOBODY = "no group had an event"
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Audit:
-    """What was found.
+    """What the checks of a printed table gave.
 
     Attributes
     ----------
-    findings : line, table, row, check, printed, found, verdict, words
+    findings : line, table, row, check, printed, follows, verdict, words
     tests : line, table, row, printed, test, p_value, agrees: every test of every recomputable p
     widths : line, table, row, ratio, low, high, std_error (printed, at its widest), least, deaths (at least, for the
         interval), verdict
@@ -49,15 +49,15 @@ class Audit:
         tests = self.tests.assign(of=self.tests.line.astype(str) + self.tests.row)
         claimed = tests.test.map(lambda t: is_claimed(t, self.claimed))
         many = plural(tests.of.nunique(), "recomputable p-value")
-        said = [f"{tests.of[tests.agrees & claimed].nunique()} of {many} by {self.claimed}, as claimed"]
+        sentences = [f"{tests.of[tests.agrees & claimed].nunique()} of {many} by {self.claimed}, as claimed"]
         others = tests[tests.agrees & ~claimed]
-        said += [f"{part.of.nunique()} by {test}" for test, part in others.groupby("test", sort=False)]
-        said.append(f"{tests.of.nunique() - tests.of[tests.agrees].nunique()} by none of the tests tried (a p may be "
-                    "given by several)")
+        sentences += [f"{part.of.nunique()} by {test}" for test, part in others.groupby("test", sort=False)]
+        sentences.append(f"{tests.of.nunique() - tests.of[tests.agrees].nunique()} by none of the tests tried (a p "
+                         "may be given by several)")
         empty = int(self.findings.words.str.contains(_NOBODY, regex=False).sum())
         if empty:
-            said.append(f"{plural(empty, 'row')} without an event in any group counted apart: nothing to test")
-        return said
+            sentences.append(f"{plural(empty, 'row')} without an event in any group counted apart: nothing to test")
+        return sentences
 
 
 def audit_file(data: bytes, *, name: str, claimed: str) -> Audit:
@@ -100,11 +100,11 @@ def tests_of(table: np.ndarray) -> dict[str, float]:
     table = np.asarray(table, int)
     if table.shape == (2, 2):
         arrays = tuple(np.array([v]) for v in (table[0, 1], table[:, 1].sum(), table[0, 0], table[:, 0].sum()))
-        found = {str(test): float(pair_p(test, *arrays)[0]) for test in PAIR_TESTS}
+        p_by_test = {str(test): float(pair_p(test, *arrays)[0]) for test in PAIR_TESTS}
     else:
         exact, pearson = exact_test(table), pearson_test(table)
-        found = {exact.test: exact.p_value, pearson.test: pearson.p_value}
-    return found | {LIKELIHOOD_RATIO: _likelihood_ratio(table)}
+        p_by_test = {exact.test: exact.p_value, pearson.test: pearson.p_value}
+    return p_by_test | {LIKELIHOOD_RATIO: _likelihood_ratio(table)}
 
 
 def _likelihood_ratio(table: np.ndarray) -> float:
@@ -147,16 +147,16 @@ def _check_counts(rows: list[Entry], claimed: str, findings: list[Finding], test
         return
     if not table[0].any() and len(rows) == 1:
         words = f"{_NOBODY}: there is nothing to test, and {printed} means nothing"
-        findings.append(Finding(e.line, e.table, name, P, str(printed), "", UNTOLD, words))
+        findings.append(Finding(e.line, e.table, name, P, str(printed), "", NOT_CHECKABLE, words))
         return
-    found = tests_of(table)
-    giving = [t for t, p in found.items() if printed.agrees(p)]
-    tests += [(e.line, e.table, name, str(printed), t, p, printed.agrees(p)) for t, p in found.items()]
-    ours = next((p for t, p in found.items() if is_claimed(t, claimed)), math.nan)
+    p_by_test = tests_of(table)
+    giving = [t for t, p in p_by_test.items() if printed.agrees(p)]
+    tests += [(e.line, e.table, name, str(printed), t, p, printed.agrees(p)) for t, p in p_by_test.items()]
+    ours = next((p for t, p in p_by_test.items() if is_claimed(t, claimed)), math.nan)
     gives = "gives" if len(giving) == 1 else "give"
     words = f"{claimed} gives {_p(ours, printed)}; " + (
         f"{printed} is what {' and '.join(giving)} {gives}" if giving else
-        f"none of {', '.join(found)} gives {printed}")
+        f"none of {', '.join(p_by_test)} gives {printed}")
     verdict = AGREES if any(is_claimed(t, claimed) for t in giving) else DIFFERS
     findings.append(Finding(e.line, e.table, name, P, str(printed), _p(ours, printed), verdict, words))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-AGREES, DIFFERS, IMPOSSIBLE, UNTOLD = "agrees", "does not agree", "cannot be", "cannot be told"
-VERDICTS = (IMPOSSIBLE, DIFFERS, UNTOLD, AGREES)
+AGREES, DIFFERS, IMPOSSIBLE, NOT_CHECKABLE = "agrees", "does not agree", "cannot be", "cannot be told"
+VERDICTS = (IMPOSSIBLE, DIFFERS, NOT_CHECKABLE, AGREES)
 
 
 class Finding(NamedTuple):
@@ -16,6 +16,6 @@ class Finding(NamedTuple):
     row: str
     check: str
     printed: str
-    found: str
+    follows: str
     verdict: str
     words: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from core.audit.finding import AGREES, DIFFERS, IMPOSSIBLE, UNTOLD, Finding
+from core.audit.finding import AGREES, DIFFERS, IMPOSSIBLE, NOT_CHECKABLE, Finding
 from core.audit.printed_table import KINDS, Entry, Printed
 from core.format import fixed, p_value, shortest
 from core.statistics import Z95, two_sided_p
@@ -40,7 +40,7 @@ def check_width(e: Entry, ratio: Ratio) -> tuple[Finding, Width]:
     least, whose = least_error(e)
     deaths = math.ceil(4 / widest**2 - 1e-9)
     if math.isnan(least):
-        verdict = UNTOLD
+        verdict = NOT_CHECKABLE
         words = "nothing printed says how narrow it may be" + ("" if e.kind != KINDS[0] else
                                                                f"; it needs at least {deaths:,} deaths, evenly split")
     elif widest < least * (1 - 1e-9):

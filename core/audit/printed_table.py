@@ -28,7 +28,7 @@ class Printed:
     sign: str = ""
 
     @classmethod
-    def of(cls, text: str, digits: str = "", sign: str = "") -> Printed:
+    def from_text(cls, text: str, digits: str = "", sign: str = "") -> Printed:
         """Read a number's text; `digits` is the number itself where something stands around it."""
         digits = digits or text
         return cls(text, float(digits), len(digits.partition(".")[2]), sign)
@@ -101,8 +101,8 @@ def read_audit(source: Source, *, name: str = "") -> list[Entry]:
     if twice := [c for c, plain in names.items() if list(names.values()).count(plain) > 1]:
         raise AuditTableError(f"The columns {' and '.join(twice)} are one.", "Leave one of them out.")
     if strange or "label" not in names.values():
-        said = f"There is no column {strange[0]!r} in such a table." if strange else "The column label is missing."
-        raise AuditTableError(said, f"It may have: label, events_1, n_1, percent_1, events_2, n_2 ..., "
+        problem = f"There is no column {strange[0]!r} in such a table." if strange else "The column label is missing."
+        raise AuditTableError(problem, f"It may have: label, events_1, n_1, percent_1, events_2, n_2 ..., "
                               f"{', '.join(c for c in _PLAIN if c != 'label')}.")
     reader = _Reader(table, names)
     entries = [reader.entry(i) for i in range(len(table))]
@@ -127,8 +127,8 @@ class _Reader:
         value = self.cells[column][i] if column in self.cells else None
         return str(value).strip() if isinstance(value, str) else ""
 
-    def wrong(self, i: int, column: str, said: str) -> None:
-        self.problems.append(f"line {self.lines[i]}, column {column}: {said}")
+    def wrong(self, i: int, column: str, problem: str) -> None:
+        self.problems.append(f"line {self.lines[i]}, column {column}: {problem}")
 
     def entry(self, i: int) -> Entry:
         if not self.text("label", i):
@@ -139,8 +139,8 @@ class _Reader:
             self.wrong(i, "ratio", "a ratio needs ratio, low and high")
         whole = (ratio[0], ratio[1], ratio[2]) if ratio[0] and ratio[1] and ratio[2] else None
         if whole and not (0 <= whole[1].value <= whole[0].value <= whole[2].value and whole[0].value > 0):
-            said = f"{whole[1]} ≤ {whole[0]} ≤ {whole[2]} does not hold, limits enclose a ratio above 0"
-            self.wrong(i, "ratio", said)
+            problem = f"{whole[1]} ≤ {whole[0]} ≤ {whole[2]} does not hold, limits enclose a ratio above 0"
+            self.wrong(i, "ratio", problem)
         kind = self.text("kind", i).casefold() or KINDS[0]
         if kind not in KINDS:
             self.wrong(i, "kind", f"{kind!r} is none of {', '.join(KINDS)}")
@@ -158,8 +158,8 @@ class _Reader:
                 for name in named:
                     if name not in labels:
                         near = get_close_matches(name, labels, 1)
-                        said = f", is it {near[0]!r}?" if near else ""
-                        self.wrong(i, column, f"{name!r} is no label of a row with counts in this table{said}")
+                        suggestion = f", is it {near[0]!r}?" if near else ""
+                        self.wrong(i, column, f"{name!r} is no label of a row with counts in this table{suggestion}")
 
     def group(self, i: int, k: int) -> Counted | None:
         events, n = self.count(i, f"events_{k}"), self.count(i, f"n_{k}")
@@ -188,7 +188,7 @@ class _Reader:
         if not re.fullmatch(r"\d*\.?\d+|\d+\.", text):
             self.wrong(i, column, f"{text!r} is no number, write it as it is printed, such as 12.5")
             return None
-        return Printed.of(text)
+        return Printed.from_text(text)
 
     def p(self, i: int) -> Printed | None:
         text = self.text("p", i).removeprefix("P").removeprefix("p").strip()
@@ -199,4 +199,4 @@ class _Reader:
             self.wrong(i, "p", f"{text!r} is no p-value, write it as it is printed, such as .031 or <.001")
             return None
         digits = "1.0" if match.group(2) in ("1", "1.") else match.group(2)
-        return Printed.of(text.removeprefix("=").strip(), digits, match.group(1).replace("=", ""))
+        return Printed.from_text(text.removeprefix("=").strip(), digits, match.group(1).replace("=", ""))

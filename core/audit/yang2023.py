@@ -55,10 +55,10 @@ def compare(cohort: Cohort) -> Comparison:
         If the cohort has not two arms.
     """
     arms = _arms(cohort)
-    found = recompute(cohort, *arms)
+    recomputed = recompute(cohort, *arms)
     printed = [{str(k): str(v) for k, v in r.items()} for r in published().to_dict("records")]
     counts = {_key(r): r["printed"] for r in printed}
-    rows = [_row(r, found, counts) for r in printed]
+    rows = [_row(r, recomputed, counts) for r in printed]
     return Comparison(rows=pd.DataFrame(rows), arms=arms)
 
 
@@ -77,9 +77,9 @@ def _key(printed: dict[str, str]) -> Key:
     return printed["place"], printed["item"], printed["level"], printed["group"], printed["quantity"]
 
 
-def _row(printed: dict[str, str], found: Recomputed, counts: dict[Key, str]) -> dict[str, object]:
+def _row(printed: dict[str, str], ours: Recomputed, counts: dict[Key, str]) -> dict[str, object]:
     key = _key(printed)
-    value = found.value(key)
+    value = ours.value(key)
     row: dict[str, object] = {**printed, "ours": value.number, "ours_text": value.text, "difference": math.nan,
                               "verdict": NOT_HERE, "how": value.how, "reason": value.reason, "page": value.page}
     if value.text:
@@ -87,7 +87,8 @@ def _row(printed: dict[str, str], found: Recomputed, counts: dict[Key, str]) -> 
         return row | {"verdict": AGREES if same else DIFFERS, "reason": "" if same else "another term is commoner here"}
     if math.isnan(value.number) and value.table is None:
         return row
-    shown = Printed.of(printed["printed"].removeprefix("<"), sign="<" if printed["printed"].startswith("<") else "")
+    text = printed["printed"]
+    shown = Printed.from_text(text.removeprefix("<"), sign="<" if text.startswith("<") else "")
     if value.table is not None:
         value = _by_test(value, shown)
     row |= {"ours": value.number, "how": value.how, "difference": value.number - shown.value}
@@ -102,7 +103,7 @@ def _why_different(key: Key, counts: dict[Key, str]) -> str:
     """Say why a figure need not agree."""
     if key[4] == "%":
         n, of = counts.get((*key[:4], "n"), ""), _OF.get((key[0], key[1], key[3]), _OF["", "", key[3]])
-        follows = n.isdecimal() and Printed.of(counts[key]).agrees(100 * int(n) / of)
+        follows = n.isdecimal() and Printed.from_text(counts[key]).agrees(100 * int(n) / of)
         if n.isdecimal() and not follows:
             return f"the printed percentage does not follow from the printed count, {n} of {of}"
     if key[0] == "Table 3":

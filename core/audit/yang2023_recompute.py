@@ -73,8 +73,8 @@ class Recomputed:
     values: dict[Key, Value] = field(default_factory=dict)
 
     def value(self, key: Key) -> Value:
-        found = self.values.get(key)
-        return found if found is not None else Value(reason=_why_not(key))
+        value = self.values.get(key)
+        return value if value is not None else Value(reason=_why_not(key))
 
 
 def _why_not(key: Key) -> str:
@@ -119,23 +119,23 @@ def _patients(cohort: Cohort, arms: dict[str, str]) -> dict[Key, Value]:
 
 
 def _baseline(cohort: Cohort, arms: dict[str, str]) -> dict[Key, Value]:
-    place, found = "Table 1", baseline(cohort)
+    place, table = "Table 1", baseline(cohort)
     out: dict[Key, Value] = {}
     numbers: tuple[tuple[str, str, NumberTest], ...] = (
         ("age", "age", "Student t"), ("tumor_size_cm", "tumor_size", "Mann-Whitney, uncorrected"))
     for item, key, test in numbers:
         if key not in cohort.variables or cohort.variable(key).kind != "numeric":
             continue
-        own = found.rows[(found.rows.variable == key) & (found.rows.level == "")].set_index("group")
+        rows = table.rows[(table.rows.variable == key) & (table.rows.level == "")].set_index("group")
         for g, arm in arms.items():
             for quantity in ("median", "least", "most"):
-                out[place, item, "", g, quantity] = Value(float(own[quantity][arm]), f"baseline, {quantity}", COHORT)
+                out[place, item, "", g, quantity] = Value(float(rows[quantity][arm]), f"baseline, {quantity}", COHORT)
         tests = baseline(cohort, variables=[key], options=BaselineOptions(number_test=test)).tests
         out[place, item, "", "", "p"] = Value(float(tests.p_value.iloc[0]), f"baseline, {test}", COHORT)
     for item, key in _FACTORS.items():
         if key in cohort.variables and _has_levels(cohort, key, item):
-            out |= dict(_factor(found.rows[(found.rows.variable == key) & (found.rows.level != "")], item, arms))
-    a = found.rows[(found.rows.variable == "child_pugh") & (found.rows.level == "A")].set_index("group")
+            out |= dict(_factor(table.rows[(table.rows.variable == key) & (table.rows.level != "")], item, arms))
+    a = table.rows[(table.rows.variable == "child_pugh") & (table.rows.level == "A")].set_index("group")
     return out | {(place, "child_pugh", "A", g, "n"): Value(int(a["count"][arm]), "baseline", COHORT)
                   for g, arm in arms.items() if arm in a.index}
 
@@ -169,11 +169,11 @@ def _events_of(frame: pd.DataFrame, name: str) -> dict[tuple[str, str], tuple[in
 
 
 def _responses(cohort: Cohort, arms: dict[str, str]) -> dict[Key, Value]:
-    found = response(cohort)
+    result = response(cohort)
     out: dict[Key, Value] = {}
     rows = {(level, arm): (int(count), int(n))
-            for level, arm, count, n in found.rows[["level", "arm", "count", "n"]].to_numpy()}
-    rates = _events_of(found.rates, "rate")
+            for level, arm, count, n in result.rows[["level", "arm", "count", "n"]].to_numpy()}
+    rates = _events_of(result.rates, "rate")
     for item in ("CR", "PR", "SD", "PD", "ORR", "DCR"):
         if item in ("ORR", "DCR"):
             rate = OBJECTIVE if item == "ORR" else CONTROL
@@ -189,11 +189,11 @@ def _responses(cohort: Cohort, arms: dict[str, str]) -> dict[Key, Value]:
 
 
 def _failures(cohort: Cohort, arms: dict[str, str]) -> dict[Key, Value]:
-    found = failure_pattern(cohort)
+    pattern = failure_pattern(cohort)
     out: dict[Key, Value] = {}
-    rows = _events_of(found.sites, "site")
+    rows = _events_of(pattern.sites, "site")
     for item, word in _SITES.items():
-        site = ANY if word == ANY else next((n for n in found.names if n.casefold().split()[-1] == word), "")
+        site = ANY if word == ANY else next((n for n in pattern.names if n.casefold().split()[-1] == word), "")
         if not site:
             continue
         counts = {g: rows[site, arm] for g, arm in arms.items()}
@@ -205,14 +205,14 @@ def _failures(cohort: Cohort, arms: dict[str, str]) -> dict[Key, Value]:
 def _survival(cohort: Cohort, arms: dict[str, str]) -> dict[Key, Value]:
     out: dict[Key, Value] = {}
     for endpoint in (e for e in ("PFS", "OS") if e in cohort.endpoints):
-        found = kaplan_meier(cohort, endpoint=endpoint, by=ARM)
-        medians = found.medians.set_index("strata")
+        curves = kaplan_meier(cohort, endpoint=endpoint, by=ARM)
+        medians = curves.medians.set_index("strata")
         for g, arm in arms.items():
             for quantity, column in (("median", "median"), ("low", "conf_low"), ("high", "conf_high")):
                 number = float(medians[column][arm])
                 out["Figure 1", endpoint, "", g, quantity] = Value(number, "Kaplan-Meier, log-log CI", SURVIVAL)
-        if len(found.log_rank):
-            out["Figure 1", endpoint, "", "", "p"] = Value(float(found.log_rank.p_value.iloc[0]), "log-rank", SURVIVAL)
+        if len(curves.log_rank):
+            out["Figure 1", endpoint, "", "", "p"] = Value(float(curves.log_rank.p_value.iloc[0]), "log-rank", SURVIVAL)
     if "OS" in cohort.endpoints:
         times = follow_up(cohort, endpoint="OS", by=ARM).set_index("strata")
         for g, arm in arms.items():
@@ -233,12 +233,12 @@ def _events(cohort: Cohort, arms: dict[str, str]) -> dict[Key, Value]:
                 counts.setdefault((term, str(band)), {})[back[arm]] = pair
     named = {ours: item for item, ours in _TERMS.items()}
     out: dict[Key, Value] = {}
-    for (term, band), own in counts.items():
+    for (term, band), by_arm in counts.items():
         item = named.get(term, term)
         for place in (CORRECTED, "Text"):
-            out |= dict(_share(own, place, item, band, "adverse events", TOXICITY))
-            out[place, item, band, "", "p"] = Value(how="adverse events", page=TOXICITY, table=_pair(own))
-            out[place, item, band, "", "n"] = Value(sum(n for n, _ in own.values()), "adverse events", TOXICITY)
+            out |= dict(_share(by_arm, place, item, band, "adverse events", TOXICITY))
+            out[place, item, band, "", "p"] = Value(how="adverse events", page=TOXICITY, table=_pair(by_arm))
+            out[place, item, band, "", "n"] = Value(sum(n for n, _ in by_arm.values()), "adverse events", TOXICITY)
     out["Text", "Any adverse event", ">=4", "", "n"] = Value(
         sum(n for n, _ in counts.get(("Any adverse event", ">=4"), {"A": (0, 0)}).values()), "adverse events", TOXICITY)
     return out | _commonest(cohort, counts)
@@ -253,8 +253,8 @@ def _commonest(cohort: Cohort, counts: dict[tuple[str, str], dict[str, tuple[int
     blood, liver = most.get("Haematological", []), most.get("Hepatic", [])
     named = {"most common haematological": blood[:1], "most common haematological, second": blood[1:2],
              "most common hepatic": liver[:1]}
-    return {("Text", item, "", "", "term"): Value(text=_as_printed(found[0]), how="adverse events", page=TOXICITY)
-            for item, found in named.items() if found}
+    return {("Text", item, "", "", "term"): Value(text=_as_printed(terms[0]), how="adverse events", page=TOXICITY)
+            for item, terms in named.items() if terms}
 
 
 def _as_printed(term: str) -> str:
@@ -269,21 +269,21 @@ def _cox(cohort: Cohort, arms: dict[str, str]) -> dict[Key, Value]:
     out: dict[Key, Value] = {}
     for item, level in _cox_rows():
         first = level.split(" against ")[0]
-        own = arms["A"] if item == "treatment" else _COX_LEVELS.get(first, first)
-        found = terms.get((_COX[item], own))
-        if found is None or found["reason"]:
+        level_name = arms["A"] if item == "treatment" else _COX_LEVELS.get(first, first)
+        row = terms.get((_COX[item], level_name))
+        if row is None or row["reason"]:
             continue
         for quantity, column in (("hazard ratio", "hazard_ratio"), ("low", "conf_low"), ("high", "conf_high"),
                                  ("p", "p_value")):
-            number = float(found[column])
+            number = float(row[column])
             out["Table 3", item, level, "", quantity] = Value(number, _TABLE_3, HAZARDS)
     return out
 
 
 def _cox_rows() -> list[tuple[str, str]]:
     frame = published()
-    own = frame[frame.place == "Table 3"]
-    return list(dict.fromkeys(zip(own["item"], own.level, strict=True)))
+    rows = frame[frame.place == "Table 3"]
+    return list(dict.fromkeys(zip(rows["item"], rows.level, strict=True)))
 
 
 def _published_model(cohort: Cohort) -> CoxModel:

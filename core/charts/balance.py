@@ -34,59 +34,60 @@ BALANCED = 0.1  # a standardised difference below it is taken as balance (Austin
 WIDTH, _ROW, _LABEL, _EXTENT = 620, 20, 28, 170
 
 
-def love_figure(cohort: Cohort, found: Weighting) -> Figure:
+def love_figure(cohort: Cohort, result: Weighting) -> Figure:
     """Draw each covariate's standardised difference between the arms, before and after weighting."""
-    names = [_name(cohort, r.term, r.level) for r in rows_of(found.balance)]
-    before, after = (np.abs(found.balance[c].to_numpy(dtype=float)) for c in ("smd_before", "smd_after"))
+    names = [_name(cohort, r.term, r.level) for r in rows_of(result.balance)]
+    before, after = (np.abs(result.balance[c].to_numpy(dtype=float)) for c in ("smd_before", "smd_after"))
     rows = [{"i": i, "label": theme.shortened(name, _LABEL), "before": float(a), "after": float(b),
              "tip": f"{fixed(a, 3)} before, {fixed(b, 3)} after"}
             for i, (name, a, b) in enumerate(zip(names, before, after, strict=True)) if not np.isnan(a + b)]
     table = pd.DataFrame({"Covariate": names, **{f"SMD {when}": [DASH if np.isnan(v) else fixed(v, 3) for v in values]
-                                                 for when, values in (("before", found.balance.smd_before),
-                                                                      ("after", found.balance.smd_after))}})
+                                                 for when, values in (("before", result.balance.smd_before),
+                                                                      ("after", result.balance.smd_after))}})
     return Figure(
-        slug=f"balance-{found.endpoint}".lower().replace(" ", "-"),
+        slug=f"balance-{result.endpoint}".lower().replace(" ", "-"),
         title="Balance of the arms before and after weighting",
-        chart=theme.with_data(_love(len(names)), rows=rows, limit=[{"at": BALANCED}]), table=table, drawn=found.balance,
+        chart=theme.with_data(_love(len(names)), rows=rows, limit=[{"at": BALANCED}]), table=table,
+        drawn=result.balance,
         key={"limit rule": f"dashed: {number(BALANCED)}, below which a difference is taken as balance",
              "rows rule": "lines: from before to after", "rows point": "hollow: before weighting; filled: after"},
         summary=(f"Largest difference {fixed(float(np.nanmax(before)), 2)} before, "
                  f"{fixed(float(np.nanmax(after)), 2)} after",) if not np.isnan(before).all() else (),
-        warnings=tuple(_apart(cohort, found)),
-        provenance=provenance(cohort, f"Standardised mean difference, {found.arm} minus {found.reference}, on the "
-                              f"unweighted pooled standard deviation; {_weights(found)}.",
-                              analysed(cohort, found.n, found.n_event, found.endpoint)),
+        warnings=tuple(_apart(cohort, result)),
+        provenance=provenance(cohort, f"Standardised mean difference, {result.arm} minus {result.reference}, on the "
+                              f"unweighted pooled standard deviation; {_weights(result)}.",
+                              analysed(cohort, result.n, result.n_event, result.endpoint)),
         alt=f"Standardised differences of {plural(len(rows), 'covariate level')}; the table gives the numbers.")
 
 
-def weighted_figure(cohort: Cohort, found: Weighting) -> Figure:
+def weighted_figure(cohort: Cohort, result: Weighting) -> Figure:
     """Draw the weighted curves, the unweighted ones faint behind them."""
-    axes = axes_of(cohort, found.endpoint, "survival", [], f"{endpoint_label(cohort, found.endpoint)}, weighted")
-    levels = (found.reference, found.arm)
+    axes = axes_of(cohort, result.endpoint, "survival", [], f"{endpoint_label(cohort, result.endpoint)}, weighted")
+    levels = (result.reference, result.arm)
     places = [cohort.levels(ARM).index(level) for level in levels]
     curves, behind = ([_curve(place, level, frame[frame.strata == level]) for place, level in
-                       zip(places, levels, strict=True)] for frame in (found.curves, found.unweighted))
-    risk = [_at_risk(found.curves[found.curves.strata == level], axes) for level in levels]
-    drops = [(float(r.median), place) for place, r in zip(places, rows_of(found.arms), strict=True)
+                       zip(places, levels, strict=True)] for frame in (result.curves, result.unweighted))
+    risk = [_at_risk(result.curves[result.curves.strata == level], axes) for level in levels]
+    drops = [(float(r.median), place) for place, r in zip(places, rows_of(result.arms), strict=True)
              if not np.isnan(r.median)]
     pane = Pane(curves=curves, behind=behind, levels=levels, places=tuple(places), drops=drops,
                 blocks=[Block(heading="Weighted number at risk", texts=risk)])
-    entered = ", ".join(_with_form(cohort, k, found) for k in dict.fromkeys(found.balance.term))
+    entered = ", ".join(_with_form(cohort, k, result) for k in dict.fromkeys(result.balance.term))
     return Figure(
-        slug=f"weighted-{found.endpoint}-{found.options.kind}".lower().replace(" ", "-"),
-        title=f"{endpoint_label(cohort, found.endpoint)} by arm, weighted", chart=draw([pane], axes, band=True),
+        slug=f"weighted-{result.endpoint}-{result.options.kind}".lower().replace(" ", "-"),
+        title=f"{endpoint_label(cohort, result.endpoint)} by arm, weighted", chart=draw([pane], axes, band=True),
         key=CURVES_KEY | {"whole line": "faint lines: unweighted"},
-        table=_numbers(found), drawn=found.curves, summary=_summary(found),
-        warnings=tuple(filter(None, [immortal_time(cohort), *_apart(cohort, found)])), notes=tuple(_notes(found)),
+        table=_numbers(result), drawn=result.curves, summary=_summary(result),
+        warnings=tuple(filter(None, [immortal_time(cohort), *_apart(cohort, result)])), notes=tuple(_notes(result)),
         provenance=provenance(
-            cohort, f"{_weights(found)}. Propensity by logistic regression on {entered}. Kaplan-Meier and Cox (Efron "
-            f"ties) with these weights, robust standard errors, {found.options.conf_type} 95% CI.",
-            analysed(cohort, found.n, found.n_event, found.endpoint)),
-        alt=f"Weighted survival of {found.reference} and {found.arm}.")
+            cohort, f"{_weights(result)}. Propensity by logistic regression on {entered}. Kaplan-Meier and Cox (Efron "
+            f"ties) with these weights, robust standard errors, {result.options.conf_type} 95% CI.",
+            analysed(cohort, result.n, result.n_event, result.endpoint)),
+        alt=f"Weighted survival of {result.reference} and {result.arm}.")
 
 
-def _weights(found: Weighting) -> str:
-    kind = found.options.kind
+def _weights(result: Weighting) -> str:
+    kind = result.options.kind
     words = {"IPTW": "Inverse probability of treatment weights", "stabilised": "Stabilised inverse probability weights",
              "overlap": "Overlap weights"}[kind]
     return f"{words}: {ESTIMANDS[kind]}"
@@ -96,65 +97,66 @@ def _name(cohort: Cohort, key: str, level: str) -> str:
     return f"{cohort.variable(key).label}{f' {level}' if level else ''}"
 
 
-def _with_form(cohort: Cohort, key: str, found: Weighting) -> str:
-    levels = found.balance.level[found.balance.term == key]
+def _with_form(cohort: Cohort, key: str, result: Weighting) -> str:
+    levels = result.balance.level[result.balance.term == key]
     doubled = f" {FORMS['log2']}" if list(levels) == [FORMS["log2"]] else ""
     return f"{cohort.variable(key).label}{doubled}"
 
 
-def _numbers(found: Weighting) -> pd.DataFrame:
+def _numbers(result: Weighting) -> pd.DataFrame:
     """Write a row per arm: patients, what they are worth, median, hazard ratio, E-values."""
-    row = _effect(found, "weighted")
-    ratio = NOT_ESTIMABLE if found.reason else \
+    row = _effect(result, "weighted")
+    ratio = NOT_ESTIMABLE if result.reason else \
         f"{hazard_ratio(row.hazard_ratio, row.conf_low, row.conf_high)}, {p_phrase(row.p_value)}"
     rows = []
-    for i, r in enumerate(rows_of(found.arms)):
+    for i, r in enumerate(rows_of(result.arms)):
         rows.append({"Arm": r.arm, "n": f"{r.n:,}", "Effective n": fixed(r.effective_n, 1), "Events": f"{r.n_event:,}",
                      "Weighted median, months (95% CI)": estimate(r.median, r.conf_low, r.conf_high),
                      "Weighted HR (robust 95% CI), Wald p": ratio if i else "reference"})
     return pd.DataFrame(rows)
 
 
-def _summary(found: Weighting) -> tuple[str, ...]:
-    plain, weighted = _effect(found, "unweighted"), _effect(found, "weighted")
-    if found.reason:
-        return (f"Hazard ratio: {NOT_ESTIMABLE}, {found.reason}",)
-    said = [f"{name} HR {hazard_ratio(r.hazard_ratio, r.conf_low, r.conf_high)}, {p_phrase(r.p_value)}"
+def _summary(result: Weighting) -> tuple[str, ...]:
+    plain, weighted = _effect(result, "unweighted"), _effect(result, "weighted")
+    if result.reason:
+        return (f"Hazard ratio: {NOT_ESTIMABLE}, {result.reason}",)
+    sentences = [f"{name} HR {hazard_ratio(r.hazard_ratio, r.conf_low, r.conf_high)}, {p_phrase(r.p_value)}"
             for name, r in (("Weighted", weighted), ("Unweighted, of the same patients,", plain))]
-    return (*said, proportional_verdict(found.p_proportional),
+    return (*sentences, proportional_verdict(result.p_proportional),
             f"E-value {fixed(weighted.e_value, 2)} (of the limit nearest 1: {fixed(weighted.e_value_limit, 2)})")
 
 
-def _effect(found: Weighting, analysis: str) -> Any:
-    return next(r for r in rows_of(found.effect) if r.analysis == analysis)
+def _effect(result: Weighting, analysis: str) -> Any:
+    return next(r for r in rows_of(result.effect) if r.analysis == analysis)
 
 
-def _apart(cohort: Cohort, found: Weighting) -> list[str]:
+def _apart(cohort: Cohort, result: Weighting) -> list[str]:
     """Say in which covariates the arms are not alike after weighting, or nothing."""
-    names = [f"{_name(cohort, r.term, r.level)} ({fixed(r.smd_after, 2)})" for r in rows_of(found.balance)
+    names = [f"{_name(cohort, r.term, r.level)} ({fixed(r.smd_after, 2)})" for r in rows_of(result.balance)
              if abs(r.smd_after) > BALANCED]
     return [f"Not balanced by the weights (standardised difference beyond {number(BALANCED)}): {', '.join(names)}. "
             "What is left of it is in the weighted curves and hazard ratio."] if names else []
 
 
-def _notes(found: Weighting) -> list[str]:
-    few = few_events(found.n_event, len(found.arms))
-    said = [few] if few else []
-    if found.missing_endpoint:
-        said.append(f"{plural(found.missing_endpoint, 'patient')} left out: {found.endpoint} time or event missing.")
-    if found.missing_covariate:
-        said.append(f"{plural(found.missing_covariate, 'patient')} left out: arm or a covariate missing.")
-    if found.extreme and found.options.kind != "overlap":
-        said.append(f"{plural(found.extreme, 'patient')} with a propensity below .05 or above .95: their weights may "
-                    "rule the result. Overlap weights do not have this.")
-    for r in rows_of(found.arms):
+def _notes(result: Weighting) -> list[str]:
+    few = few_events(result.n_event, len(result.arms))
+    sentences = [few] if few else []
+    if result.missing_endpoint:
+        sentences.append(
+            f"{plural(result.missing_endpoint, 'patient')} left out: {result.endpoint} time or event missing.")
+    if result.missing_covariate:
+        sentences.append(f"{plural(result.missing_covariate, 'patient')} left out: arm or a covariate missing.")
+    if result.extreme and result.options.kind != "overlap":
+        sentences.append(f"{plural(result.extreme, 'patient')} with a propensity below .05 or above .95: their weights "
+                         "may rule the result. Overlap weights do not have this.")
+    for r in rows_of(result.arms):
         if r.effective_n < r.n / 2:
-            said.append(f"{r.arm}: {r.n:,} patients are worth {fixed(r.effective_n, 1)} after weighting; the patient "
-                        f"who weighs most has {percent(r.largest_share)} of the arm.")
-    if not found.reason:
-        said.append("E-value: the risk ratio that an unmeasured confounder would need with both treatment and outcome, "
-                    "beyond these covariates, to explain the hazard ratio away.")
-    return said
+            sentences.append(f"{r.arm}: {r.n:,} patients are worth {fixed(r.effective_n, 1)} after weighting; the "
+                             f"patient who weighs most has {percent(r.largest_share)} of the arm.")
+    if not result.reason:
+        sentences.append("E-value: the risk ratio that an unmeasured confounder would need with both treatment and "
+                         "outcome, beyond these covariates, to explain the hazard ratio away.")
+    return sentences
 
 
 def _curve(place: int, level: str, frame: pd.DataFrame) -> Curve:

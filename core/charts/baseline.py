@@ -13,17 +13,17 @@ from core.summaries import Baseline
 _INDENT = "\u2003"
 
 
-def baseline_figure(cohort: Cohort, found: Baseline, *, p: bool) -> Figure:
+def baseline_figure(cohort: Cohort, result: Baseline, *, p: bool) -> Figure:
     """Write the table; with p each row names its test."""
-    tests = {(r.variable, r.level): r for r in rows_of(found.tests)}
-    several, blank = len(found.groups) > 1, [""] * len(found.groups)
+    tests = {(r.variable, r.level): r for r in rows_of(result.tests)}
+    several, blank = len(result.groups) > 1, [""] * len(result.groups)
     rows: list[list[str]] = []
 
     def add(name: str, cells: list[str], test: Any = None) -> None:
         rows.append([name, *cells, *(_compared(test, p=p) if several else [])])
 
-    for key in dict.fromkeys(found.tests.variable):
-        of_key = found.rows[found.rows.variable == key]
+    for key in dict.fromkeys(result.tests.variable):
+        of_key = result.rows[result.rows.variable == key]
         variable = cohort.variable(key)
         label = variable.label + (f", {variable.unit}" if variable.unit else "")
         numbers, levels = of_key[of_key.level == ""], of_key[of_key.level != ""]
@@ -31,7 +31,7 @@ def baseline_figure(cohort: Cohort, found: Baseline, *, p: bool) -> Figure:
             test = tests[key, ""]
             add(f"{label}, {test.summary}", [_number(r, test.summary) for r in rows_of(numbers)], test)
         if of_key.empty:
-            add(label, [_missing(n) for n in found.groups.values()])
+            add(label, [_missing(n) for n in result.groups.values()])
         if len(levels):
             first = levels.drop_duplicates("group")
             add(f"{label}, n (%)", blank if len(numbers) else [_missing(r.missing) for r in rows_of(first)],
@@ -40,17 +40,17 @@ def baseline_figure(cohort: Cohort, found: Baseline, *, p: bool) -> Figure:
                 counts = part[["count", "n"]].to_numpy(dtype=int)
                 add(f"{_INDENT}{level}", [count_and_percent(c, n) for c, n in counts.tolist()])
     compared = ["SMD", *(["p", "Test"] if p else [])] if several else []
-    table = text_table(["Variable", *(f"{g} (n = {n:,})" for g, n in found.groups.items()), *compared], rows)
-    said = "Median (IQR): quartiles by R's type 7. " if "median (IQR)" in set(found.tests.summary) else ""
-    why = "" if len(found.groups) < 2 else ("Each p names its test; " if p else
+    table = text_table(["Variable", *(f"{g} (n = {n:,})" for g, n in result.groups.items()), *compared], rows)
+    quartiles = "Median (IQR): quartiles by R's type 7. " if "median (IQR)" in set(result.tests.summary) else ""
+    why = "" if len(result.groups) < 2 else ("Each p names its test; " if p else
            "No p, as STROBE advises: differences at baseline are no hypothesis; "
            ) + "SMD: the standardised difference, the largest between two groups. "
     return Figure(
-        slug=f"baseline-{found.by or 'all'}", chart=None,
-        title=f"Baseline by {by_words(cohort, found.by)}" if found.by else "Baseline",
-        table=table, drawn=found.rows,
-        notes=(plural(found.missing_group, "patient") + " left out: group missing.",) if found.missing_group else (),
-        provenance=provenance(cohort, f"{said}{why}Shares are of the patients of whom the variable is known."))
+        slug=f"baseline-{result.by or 'all'}", chart=None,
+        title=f"Baseline by {by_words(cohort, result.by)}" if result.by else "Baseline",
+        table=table, drawn=result.rows,
+        notes=(plural(result.missing_group, "patient") + " left out: group missing.",) if result.missing_group else (),
+        provenance=provenance(cohort, f"{quartiles}{why}Shares are of the patients of whom the variable is known."))
 
 
 def _missing(n: float) -> str:

@@ -43,7 +43,7 @@ def incidence_figure(cohort: Cohort, result: CumulativeIncidence, at: pd.DataFra
         slug=f"incidence-{result.endpoint}-{result.by or 'all'}".lower().replace(" ", "-"),
         title=f"{label}: cumulative incidence by cause" + (f" and {result.label.lower()}" if several else ""),
         chart=draw(panes, axes, band=band), key=CURVES_KEY, table=incidence_table(result, at), drawn=result.curves,
-        summary=tuple(f"{cause}: {said}" for cause, said in gray.items()),
+        summary=tuple(f"{cause}: {test}" for cause, test in gray.items()),
         warnings=tuple(warnings(cohort, result.by)), notes=(absent,) if absent else (),
         provenance=provenance(cohort, f"Aalen-Johansen cumulative incidence, log-log 95% CI{tested}. Each cause "
                               "competes with all others.", plural(events, "first event")),
@@ -55,11 +55,11 @@ def incidence_figure(cohort: Cohort, result: CumulativeIncidence, at: pd.DataFra
 def incidence_table(result: CumulativeIncidence, at: pd.DataFrame) -> pd.DataFrame:
     """Write a row per cause and stratum: patients, events, incidence at the chosen times."""
     totals = result.totals.set_index("strata").to_dict("index")
-    found: dict[tuple[str, str], list[Any]] = {}
+    by_curve: dict[tuple[str, str], list[Any]] = {}
     for r in rows_of(at):
-        found.setdefault((r.cause, r.strata), []).append(r)
+        by_curve.setdefault((r.cause, r.strata), []).append(r)
     rows = []
-    for (cause, level), times in found.items():
+    for (cause, level), times in by_curve.items():
         row = {"Cause": cause, **({"Group": level} if len(result.levels) > 1 else {}),
                "n": f"{totals[level]['n']:,}", "Events": f"{totals[level][cause]:,}"}
         row |= {f"Month {number(r.time)} (95% CI)": share_with_limits(r.estimate, r.conf_low, r.conf_high)

@@ -63,8 +63,8 @@ def histogram_figure(cohort: Cohort, key: str) -> Figure:
     inside = condition.mask((edges[:-1] + edges[1:]) / 2) if condition else np.ones(len(selected), bool)
     ranges = [Condition.between(a, b).words(variable.unit) for a, b in pairwise(bins)]
     rows: list[dict[str, Any]] = [{"lo": float(a), "hi": float(b), "all": int(w), "here": int(h),
-                                   "c": theme.SELECTED if i else theme.LINE, "text": f"{said}: {h:,} of {w:,}"}
-                                  for a, b, w, h, i, said in
+                                   "c": theme.SELECTED if i else theme.LINE, "text": f"{tip}: {h:,} of {w:,}"}
+                                  for a, b, w, h, i, tip in
                                   zip(edges[:-1], edges[1:], whole, selected, inside, ranges, strict=True)]
     drawn = pd.DataFrame({"from": edges[:-1], "to": edges[1:], "selected": selected, "all": whole})
     label = f"{variable.label}, {variable.unit}" if variable.unit else variable.label
@@ -76,7 +76,7 @@ def histogram_figure(cohort: Cohort, key: str) -> Figure:
             cuts=[{"x": c.at, "text": exact(c.at)} for c in variable.cuts if edges[0] <= c.at <= edges[-1]],
             values={"heading": _heading(label, missing), "low": float(edges[0]), "high": float(edges[-1]),
                     "top": int(whole.max(initial=1)) * (_ROOM if variable.cuts else 1.05)}),
-        table=text_table([label, "Selected", "All"], [[said, f"{h:,}", f"{w:,}"] for said, h, w in
+        table=text_table([label, "Selected", "All"], [[tip, f"{h:,}", f"{w:,}"] for tip, h, w in
                                                       zip(ranges, selected, whole, strict=True)]),
         drawn=drawn,
         provenance=provenance(cohort, "Patients per interval: selected, and in the whole cohort."),

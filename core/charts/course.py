@@ -28,13 +28,14 @@ def course_figure(cohort: Cohort, model: CoxModel, place: int) -> Figure:
     """
     assert model.fit is not None  # the page asks for it only then
     term, row = model.columns[place]
-    found, times = course(model.fit, place), timeline(cohort, model.endpoint).times
+    residuals, times = course(model.fit, place), timeline(cohort, model.endpoint).times
     level = model.terms.level[row]
     name = f"{cohort.variable(term).label}{f' {level}' if level else ''}"
-    points = found.residuals
+    points = residuals.residuals
     kept = points.iloc[np.unique(np.linspace(0, len(points) - 1, _MOST).astype(int))]
     low, high = np.quantile(points.coefficient, (0.02, 0.98)) if len(points) else (0.0, 1.0)
-    ends = [min(low, *found.smooth.conf_low), max(high, *found.smooth.conf_high)] if len(found.smooth) else [low, high]
+    smooth = residuals.smooth
+    ends = [min(low, *smooth.conf_low), max(high, *smooth.conf_high)] if len(smooth) else [low, high]
     at = np.unique(np.linspace(0, len(points) - 1, _TICKS).astype(int))
     ticks = [{"x": float(points.transformed.iloc[i]), "text": shortest(float(times[points.time_place.iloc[i]]), 1)}
              for i in at]
@@ -47,7 +48,7 @@ def course_figure(cohort: Cohort, model: CoxModel, place: int) -> Figure:
             points=[{"x": float(x), "y": float(y)} for x, y in zip(kept.transformed, kept.coefficient, strict=True)
                     if ends[0] <= y <= ends[1]],
             smooth=[{"x": float(r.transformed), "y": float(r.estimate), "low": float(r.conf_low),
-                     "high": float(r.conf_high)} for r in rows_of(found.smooth)]),
+                     "high": float(r.conf_high)} for r in rows_of(residuals.smooth)]),
         key={"points circle": "dots: scaled Schoenfeld residuals plus the coefficient, the outermost 2% at each end "
              "left out", "smooth area": "shaded: 95% limits",
              "smooth line": "line: natural cubic spline of four parameters",

@@ -15,11 +15,22 @@ from core.cohort import Cohort, immortal_time, strata
 from core.errors import NotEstimable
 from core.figure import Figure, analysed, provenance, rows_of, text_table, theme
 from core.format import DASH, hazard_ratio, p_phrase, p_value, plural
-from core.hazards import FIRTH, FORMS, GLOBAL, WALD, Alone, CoxModel, Subgroups, few_per_parameter, proportional_verdict
+from core.hazards import (
+    FIRTH,
+    FORMS,
+    GLOBAL,
+    WALD,
+    CoxModel,
+    Subgroups,
+    UnivariableModel,
+    few_per_parameter,
+    proportional_verdict,
+)
 from core.likelihood import DOUBT
 from core.options import takes_options
 
 Sort = Literal["as mapped", "hazard ratio", "interaction p", "events"]
+UnivariableModels = Mapping[str, UnivariableModel | NotEstimable]  # by covariate
 FOREST_SORTS: tuple[Sort, ...] = ("as mapped", "hazard ratio", "interaction p", "events")
 _LABEL, _HEAD, _ARM = 30, 34, 20  # characters
 _INDENT = "\u2003"
@@ -37,9 +48,9 @@ _METHOD = ("Events / n per arm. Cox regression, Efron ties, Wald CI; p for inter
            "inference.")
 
 
-def model_figure(cohort: Cohort, model: CoxModel, alone: Mapping[str, Alone | NotEstimable]) -> Figure:
+def model_figure(cohort: Cohort, model: CoxModel, univariable: UnivariableModels) -> Figure:
     """Draw the model: each covariate alone and with the others, in one table with the forest in it."""
-    rows, table = _model_rows(cohort, model, alone)
+    rows, table = _model_rows(cohort, model, univariable)
     options = model.options
     firth = "Firth-penalised, profile-likelihood CI and p" if options.firth else "Wald CI and p"
     within = f"; baseline hazards by {model.stratified_by}" if model.stratified_by else ""
@@ -51,12 +62,12 @@ def model_figure(cohort: Cohort, model: CoxModel, alone: Mapping[str, Alone | No
                for r in rows_of(model.terms) if r.reason and not model.reason]
     missing += [f"{cohort.variable(k).label} has fewer than two levels: it is not in the model."
                 for k in model.without_levels]
-    missing += [*_of_others(cohort, model, alone), *_changing(cohort, model, alone)]
+    missing += [*_of_others(cohort, model, univariable), *_changing(cohort, model, univariable)]
     few = few_per_parameter(len(model.columns), model.n_telling, penalised=options.firth)
     if model.n_telling < model.n_event:
         missing.append(f"{plural(model.strata, 'baseline hazard')}: of {model.n_event:,} events, {model.n_telling:,} "
                        "have somebody else at risk in their stratum; the others tell nothing.")
-    later = immortal_time(cohort, *dict.fromkeys(model.terms.term), *options.within)
+    later = immortal_time(cohort, *dict.fromkeys(model.terms.term), *options.stratify_by)
     ties = "Efron" if options.ties == "efron" else "Breslow"
     return Figure(
         slug=f"cox-{model.endpoint}".lower().replace(" ", "-"), title=f"{model.endpoint}: hazard ratios",
@@ -69,22 +80,26 @@ def model_figure(cohort: Cohort, model: CoxModel, alone: Mapping[str, Alone | No
         alt=f"Forest of {len(rows)} rows; the table gives the numbers.")
 
 
-def _changing(cohort: Cohort, model: CoxModel, alone: Mapping[str, Alone | NotEstimable]) -> list[str]:
+def _changing(cohort: Cohort, model: CoxModel, univariable: UnivariableModels) -> list[str]:
     """Say which of the model's ratios, and of the univariable ones, seem to change over time."""
     tested = {r.term: r.p_value for r in rows_of(model.zph)}
     overall = tested.pop(GLOBAL, math.nan)
     verdicts = [f"All together. {proportional_verdict(overall)}."] if model.fit else []
     for of, p_values in (("Multivariable", tested),
-                      ("Univariable", {k: own.p_proportional for k, own in alone.items() if isinstance(own, Alone)})):
+                         ("Univariable", {k: one.p_proportional for k, one in _fitted(univariable).items()})):
         if doubted := [f"{cohort.variable(k).label} ({p_phrase(p)})" for k, p in p_values.items() if p < DOUBT]:
             verdicts.append(f"{of} ratios that seem to change over time, of {len(p_values)} tested: "
                             f"{', '.join(doubted)}.")
     return verdicts
 
 
-def _of_others(cohort: Cohort, model: CoxModel, alone: Mapping[str, Alone | NotEstimable]) -> list[str]:
+def _fitted(univariable: UnivariableModels) -> dict[str, UnivariableModel]:
+    return {key: one for key, one in univariable.items() if isinstance(one, UnivariableModel)}
+
+
+def _of_others(cohort: Cohort, model: CoxModel, univariable: UnivariableModels) -> list[str]:
     """Say of how many patients univariable ratios are, where that is not those of the model."""
-    sizes = {cohort.variable(key).label: own.n for key, own in alone.items() if isinstance(own, Alone)}
+    sizes = {cohort.variable(key).label: one.n for key, one in _fitted(univariable).items()}
     if all(n == model.n for n in sizes.values()):
         return []
     return ["Events / n are of the multivariable model. A univariable ratio is of all patients who have the covariate: "
@@ -92,30 +107,30 @@ def _of_others(cohort: Cohort, model: CoxModel, alone: Mapping[str, Alone | NotE
 
 
 def _model_rows(cohort: Cohort, model: CoxModel,
-                alone: Mapping[str, Alone | NotEstimable]) -> tuple[list[dict[str, Any]], pd.DataFrame]:
+                univariable: UnivariableModels) -> tuple[list[dict[str, Any]], pd.DataFrame]:
     rows: list[dict[str, Any]] = []
     table: list[list[str]] = []
-    held = {r.term: p_value(r.p_value) or DASH for r in rows_of(model.zph)}
+    p_of_zph = {r.term: p_value(r.p_value) or DASH for r in rows_of(model.zph)}
     for key in dict.fromkeys(model.terms.term):
         variable = cohort.variable(key)
-        own = model.terms[model.terms.term == key]
-        name = variable.label + (f", {variable.unit}" if variable.unit and not own.reference.iloc[0] else "")
+        terms = model.terms[model.terms.term == key]
+        name = variable.label + (f", {variable.unit}" if variable.unit and not terms.reference.iloc[0] else "")
         rows.append({"key": key, "label": theme.shortened(name, _HEAD), "head": True, "n": "", "alone": "",
                      "together": ""})
-        single = alone.get(key)
+        single = univariable.get(key)
         spline = dict(model.options.forms).get(key) == "spline"
         for row in _spline_row(model, single, key) if spline else _level_rows(model, single, key):
             rows.append({**row, "label": _INDENT + theme.shortened(row["label"], _LABEL), "c": theme.SELECTED})
-            table.append([name, row["label"], row["n"], row["alone"], row["together"], held.get(key, DASH)])
+            table.append([name, row["label"], row["n"], row["alone"], row["together"], p_of_zph.get(key, DASH)])
     return rows, text_table(["Covariate", "Level", "Events / n", "Univariable HR (95% CI), p",
                              "Multivariable HR (95% CI), p", "Proportional hazards, p"], table)
 
 
-def _level_rows(model: CoxModel, single: Alone | NotEstimable | None, key: str) -> list[dict[str, Any]]:
+def _level_rows(model: CoxModel, single: UnivariableModel | NotEstimable | None, key: str) -> list[dict[str, Any]]:
     """Return a row per level with its ratios, the reference's among them; one of a number."""
-    own = model.terms[model.terms.term == key]
-    by_level = {r.level: r for r in rows_of(own)}
-    first = {(r.term, r.level): r for r in rows_of(single.terms)} if isinstance(single, Alone) else {}
+    terms = model.terms[model.terms.term == key]
+    by_level = {r.level: r for r in rows_of(terms)}
+    first = {(r.term, r.level): r for r in rows_of(single.terms)} if isinstance(single, UnivariableModel) else {}
     counts = {r.level: r for r in rows_of(model.levels) if r.term == key}
     out = []
     for level in counts or by_level:
@@ -129,11 +144,11 @@ def _level_rows(model: CoxModel, single: Alone | NotEstimable | None, key: str) 
     return out
 
 
-def _spline_row(model: CoxModel, single: Alone | NotEstimable | None, key: str) -> list[dict[str, Any]]:
+def _spline_row(model: CoxModel, single: UnivariableModel | NotEstimable | None, key: str) -> list[dict[str, Any]]:
     """Return the one row of a spline, with the test of its columns together."""
-    own = model.terms[model.terms.term == key]
-    return [{"key": f"{key}=spline", "label": FORMS["spline"], "n": f"{own.n_event.iloc[0]:,} / {own.n.iloc[0]:,}",
-             "alone": _together(single.joint if isinstance(single, Alone) else None),
+    terms = model.terms[model.terms.term == key]
+    return [{"key": f"{key}=spline", "label": FORMS["spline"], "n": f"{terms.n_event.iloc[0]:,} / {terms.n.iloc[0]:,}",
+             "alone": _together(single.joint if isinstance(single, UnivariableModel) else None),
              "together": _together(model.joint(key))}]
 
 
@@ -144,55 +159,55 @@ def _together(joint: tuple[float, int, float] | None) -> str:
 
 
 @takes_options
-def subgroup_figure(cohort: Cohort, found: Subgroups, *, sort: Sort = "as mapped") -> Figure:
+def subgroup_figure(cohort: Cohort, result: Subgroups, *, sort: Sort = "as mapped") -> Figure:
     """Draw the treatment's hazard ratio in every subgroup; a click on a row asks for it."""
-    found, emptied = _with_patients(found)
-    rows, table = _subgroup_rows(cohort, found, sort)
-    whole = found.rows[found.rows.factor == ""]
+    result, emptied = _with_patients(result)
+    rows, table = _subgroup_rows(cohort, result, sort)
+    whole = result.rows[result.rows.factor == ""]
     single = len(whole) == 1
     overall = float(whole.hazard_ratio.iloc[0]) if single else math.nan
     arms = (whole.reference.iloc[0], whole.arm.iloc[0])
     return Figure(
-        slug=f"subgroups-{found.endpoint}".lower().replace(" ", "-"),
-        title=f"{found.endpoint}: hazard ratio of the arms within subgroups",
+        slug=f"subgroups-{result.endpoint}".lower().replace(" ", "-"),
+        title=f"{result.endpoint}: hazard ratio of the arms within subgroups",
         chart=_forest(rows, overall, arms, single=single), key=FOREST_KEY_OF_ALL,
-        table=table, drawn=found.rows,
-        summary=(f"Exploratory: {found.looked_at} subgroups of {plural(len(found.factors), 'factor')} were looked at",
+        table=table, drawn=result.rows,
+        summary=(f"Exploratory: {result.looked_at} subgroups of {plural(len(result.factors), 'factor')} were looked at",
                  f"All patients. {proportional_verdict(float(whole.p_proportional.iloc[0]))}"),
-        notes=(*[f"{arm}: no patient here." for arm in emptied], *_doubted(cohort, found),
-               *_without(cohort, found), *_reasons(cohort, found)),
+        notes=(*[f"{arm}: no patient here." for arm in emptied], *_doubted(cohort, result),
+               *_without(cohort, result), *_reasons(cohort, result)),
         provenance=provenance(cohort, _METHOD),
-        alt=f"Forest of {found.looked_at} subgroups; the table gives the numbers.")
+        alt=f"Forest of {result.looked_at} subgroups; the table gives the numbers.")
 
 
-def _with_patients(found: Subgroups) -> tuple[Subgroups, list[str]]:
+def _with_patients(result: Subgroups) -> tuple[Subgroups, list[str]]:
     """Leave arms aside that a filter has emptied, as long as one is left to be compared; return their names, too."""
-    whole = found.rows[found.rows.factor == ""]
+    whole = result.rows[result.rows.factor == ""]
     emptied = whole.arm[whole.n_arm == 0].tolist()
     if len(emptied) == len(whole):
-        return found, []
-    return replace(found, rows=found.rows[~found.rows.arm.isin(emptied)]), emptied
+        return result, []
+    return replace(result, rows=result.rows[~result.rows.arm.isin(emptied)]), emptied
 
 
-def _without(cohort: Cohort, found: Subgroups) -> list[str]:
+def _without(cohort: Cohort, result: Subgroups) -> list[str]:
     """Say of how many patients each factor is not known."""
-    said = [f"{cohort.variable(r.factor).label} {r.missing:,}" for r in rows_of(found.interactions) if r.missing]
-    return [f"Patients in no subgroup of a factor, for it is missing: {', '.join(said)}."] if said else []
+    sentences = [f"{cohort.variable(r.factor).label} {r.missing:,}" for r in rows_of(result.interactions) if r.missing]
+    return [f"Patients in no subgroup of a factor, for it is missing: {', '.join(sentences)}."] if sentences else []
 
 
-def _doubted(cohort: Cohort, found: Subgroups) -> list[str]:
+def _doubted(cohort: Cohort, result: Subgroups) -> list[str]:
     """Name the subgroups whose ratio seems to change over time, and of how many that were tested."""
-    tested = found.rows[(found.rows.factor != "") & (found.rows.method == WALD)].drop_duplicates(["factor", "level"])
+    tested = result.rows[(result.rows.factor != "") & (result.rows.method == WALD)].drop_duplicates(["factor", "level"])
     tested = tested[tested.p_proportional.notna()]
     names = [f"{_name(cohort, r)} ({p_phrase(r.p_proportional)})" for r in rows_of(tested) if r.p_proportional < DOUBT]
     return [f"{_CHANGES} The ratio seems to change over time, and one number may not describe it: {', '.join(names)}; "
             f"of {len(tested)} subgroups tested, not adjusted. Compare restricted means there."] if names else []
 
 
-def _reasons(cohort: Cohort, found: Subgroups) -> list[str]:
+def _reasons(cohort: Cohort, result: Subgroups) -> list[str]:
     """Say where the likelihood has no maximum, why, and what stands there; a line per reason."""
     named: dict[tuple[str, str], list[str]] = {}
-    for r in rows_of(found.rows):
+    for r in rows_of(result.rows):
         if r.reason:
             words = "Firth-penalised, profile-likelihood CI" if r.method == FIRTH else "Not estimable"
             named.setdefault((words, r.reason), []).append(_name(cohort, r))
@@ -212,22 +227,22 @@ def _name(cohort: Cohort, row: Any) -> str:
     return f"{cohort.variable(row.factor).label} {row.level}" if row.factor else row.level
 
 
-def _sorted(cohort: Cohort, found: Subgroups, sort: Sort) -> list[str]:
+def _sorted(cohort: Cohort, result: Subgroups, sort: Sort) -> list[str]:
     """Return the factors in the order that is asked for."""
-    parts = found.rows[found.rows.factor != ""].groupby("factor", sort=False)
+    parts = result.rows[result.rows.factor != ""].groupby("factor", sort=False)
     if sort == "hazard ratio":
         return list(parts.hazard_ratio.min().sort_values(kind="stable").index)
     if sort == "events":
         return list(parts.n_event.max().sort_values(ascending=False, kind="stable").index)
     if sort == "interaction p":
         return list(parts.p_interaction.first().sort_values(kind="stable").index)
-    return list(found.factors)
+    return list(result.factors)
 
 
-def _subgroup_rows(cohort: Cohort, found: Subgroups, sort: Sort) -> tuple[list[dict[str, Any]], pd.DataFrame]:
-    tests = found.interactions.set_index("factor")
-    levels = strata(cohort, found.by).levels
-    several = found.rows.arm.nunique() > 1
+def _subgroup_rows(cohort: Cohort, result: Subgroups, sort: Sort) -> tuple[list[dict[str, Any]], pd.DataFrame]:
+    tests = result.interactions.set_index("factor")
+    levels = strata(cohort, result.by).levels
+    several = result.rows.arm.nunique() > 1
     rows: list[dict[str, Any]] = []
     table: list[list[str]] = []
 
@@ -245,18 +260,18 @@ def _subgroup_rows(cohort: Cohort, found: Subgroups, sort: Sort) -> tuple[list[d
         table.append([cohort.variable(row.factor).label if row.factor else "", name, first, second, ratio,
                       (p_value(row.p_proportional) or DASH) if row.method == WALD else DASH, "", ""])
 
-    for row in rows_of(found.rows[found.rows.factor == ""]):
+    for row in rows_of(result.rows[result.rows.factor == ""]):
         add(row, "")
-    for key in _sorted(cohort, found, sort):
+    for key in _sorted(cohort, result, sort):
         p = p_value(tests.p_value[key]) or DASH
         both = f"{p} ({p_value(tests.p_adjusted[key])})" if p != DASH else p
         rows.append({"key": key, "label": theme.shortened(cohort.variable(key).label, _HEAD), "head": True, "first": "",
                      "second": "", "together": "", "p": both})
         start = len(table)
-        for row in rows_of(found.rows[found.rows.factor == key]):
+        for row in rows_of(result.rows[result.rows.factor == key]):
             add(row, _INDENT)
         table[start][-2:] = [p, p_value(tests.p_adjusted[key])]
-    whole = found.rows[found.rows.factor == ""].iloc[0]
+    whole = result.rows[result.rows.factor == ""].iloc[0]
     return rows, text_table(["Factor", "Subgroup", ("Events / n", whole.reference),
                              ("Events / n", "arm" if several else whole.arm), "HR (95% CI)", "Proportional hazards, p",
                              "p interaction", "p adjusted"], table)

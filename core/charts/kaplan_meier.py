@@ -99,22 +99,22 @@ def _titled(view: View, label: str, by: str) -> str:
             "hazard": f"Cumulative hazard, {inside}{by}", "log-log": f"log(\u2212log {inside}){by}"}[view]
 
 
-def km_panes_figure(cohort: Cohort, parts: list[Part], within: str, options: CurveOptions) -> Figure:
-    """Draw a pane of curves per level of the variable `within`, all on one scale."""
+def km_panes_figure(cohort: Cohort, parts: list[Part], panes_by: str, options: CurveOptions) -> Figure:
+    """Draw a pane of curves per level of the variable `panes_by`, all on one scale."""
     first = parts[0].result
-    variable = cohort.variable(within)
+    variable = cohort.variable(panes_by)
     label = endpoint_label(cohort, first.endpoint)
     shown = [(p.level, numbers(p)) for p in parts if p.cohort.n or p is parts[0]]
     table = text_table([variable.label, *shown[0][1].columns],
                        [[level, *row] for level, frame in shown for row in frame.to_numpy().tolist()])
     return Figure(
-        slug=f"km-{first.endpoint}-{first.by or 'all'}-within-{within}".lower().replace(" ", "-"),
+        slug=f"km-{first.endpoint}-{first.by or 'all'}-within-{panes_by}".lower().replace(" ", "-"),
         title=_titled(options.view, label, f"{_by(first)} within {variable.label}" if first.by else
                       f" by {variable.label}"),
         chart=_chart(parts, options), table=table, key=CURVES_KEY,
-        drawn=pd.concat([p.result.curves.assign(**{within: p.level}) for p in parts], ignore_index=True),
+        drawn=pd.concat([p.result.curves.assign(**{panes_by: p.level}) for p in parts], ignore_index=True),
         summary=tuple(f"{p.level}: {line}" for p in parts if p.cohort.n for line in summary(p)[:1]),
-        warnings=tuple(warnings(cohort, first.by, within)),
+        warnings=tuple(warnings(cohort, first.by, panes_by)),
         notes=tuple(f"{p.level}: {n}" for p in parts for n in (*assumption(p), *notes(p))),
         provenance=_provenance(cohort, parts, options),
         alt="; ".join(f"{p.level}: {_alt(p, options.view)}" for p in parts),
@@ -196,32 +196,32 @@ def notes(part: Part) -> list[str]:
     cohort, result, effect = part.cohort, part.result, part.effect
     if not cohort.n:
         return []
-    said = [left_out(result.missing_endpoint, result.endpoint, result.missing_stratum,
+    sentences = [left_out(result.missing_endpoint, result.endpoint, result.missing_stratum,
                               result.label)]
     if len(result.levels) > MANY:
-        said.append(f"{len(result.levels)} groups are more than can be told apart: bands and names are left "
+        sentences.append(f"{len(result.levels)} groups are more than can be told apart: bands and names are left "
                     "out. Compare by a variable with fewer levels.")
     if effect is not None:
-        said += [f"Hazard ratio of {row.level}: {NOT_ESTIMABLE}, {row.reason}."
+        sentences += [f"Hazard ratio of {row.level}: {NOT_ESTIMABLE}, {row.reason}."
                  for row in rows_of(effect.terms) if row.reason]
         counts = count(cohort, result.endpoint, result.by)
-        said.append(few_events(int(counts.n_event.sum()), int((counts.n > 0).sum())))
-    return [s for s in said if s]
+        sentences.append(few_events(int(counts.n_event.sum()), int((counts.n > 0).sum())))
+    return [s for s in sentences if s]
 
 
 def _provenance(cohort: Cohort, parts: list[Part], options: CurveOptions) -> Any:
     result = parts[0].result
     events = sum(int(p.result.medians.n_event.sum()) for p in parts)
     effect = next((p.effect for p in parts if p.effect is not None), None)
-    said = ["Nelson-Aalen cumulative hazard, log 95% CI"] if options.view == "hazard" else \
+    methods = ["Nelson-Aalen cumulative hazard, log 95% CI"] if options.view == "hazard" else \
         [f"Kaplan-Meier, {result.conf_type} 95% CI"]
     if effect is not None:
-        said += ["log-rank test", f"Cox hazard ratio (Efron ties) against {effect.terms.reference.iloc[0]}"]
+        methods += ["log-rank test", f"Cox hazard ratio (Efron ties) against {effect.terms.reference.iloc[0]}"]
     if cohort.whole.landmark:
-        said.append(f"landmark at {number(cohort.whole.landmark[1])} months")
+        methods.append(f"landmark at {number(cohort.whole.landmark[1])} months")
     limits = pd.concat([p.result.medians[["median", "conf_low", "conf_high"]] for p in parts])
     key = " NR: not reached; NE: not estimable." if limits.isna().any(axis=None) else ""
-    return provenance(cohort, "; ".join(said) + "." + key, plural(events, f"{result.endpoint} event"))
+    return provenance(cohort, "; ".join(methods) + "." + key, plural(events, f"{result.endpoint} event"))
 
 
 def _alt(part: Part, view: View) -> str:
@@ -253,8 +253,8 @@ def _chart(parts: list[Part], options: CurveOptions) -> dict[str, Any]:
 def _curves(result: KaplanMeier, view: View) -> list[Curve]:
     """Return the curves of the strata that have patients, each with its place among all levels."""
     of = dict(list(result.curves.groupby("strata", sort=False)))
-    found = [_curve(i, level, of[level], view) for i, level in enumerate(result.levels) if level in of]
-    return [curve for curve in found if curve.time.size]
+    curves = [_curve(i, level, of[level], view) for i, level in enumerate(result.levels) if level in of]
+    return [curve for curve in curves if curve.time.size]
 
 
 def _curve(place: int, level: str, steps: pd.DataFrame, view: View) -> Curve:
@@ -297,11 +297,11 @@ def _blocks(part: Part, axes: Axes, options: CurveOptions) -> list[Block]:
     before, until = (np.searchsorted(counts.times, ticks - 1e-9), np.searchsorted(counts.times, ticks + 1e-9, "right"))
     none = np.zeros((k, 1), int)
     so_far = {"events": counts.deaths, "censored": counts.censored}
-    found = []
+    blocks = []
     for what in (c for c in COUNTS if c in options.counts):
         if what == "at risk":
             table = np.column_stack([counts.at_risk, none])[:, before]
         else:
             table = np.column_stack([none, np.cumsum(so_far[what], axis=1)])[:, until]
-        found.append(Block(heading=COUNTS[what], texts=[[f"{n:,}" for n in row] for row in table.tolist()]))
-    return found
+        blocks.append(Block(heading=COUNTS[what], texts=[[f"{n:,}" for n in row] for row in table.tolist()]))
+    return blocks

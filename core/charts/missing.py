@@ -19,8 +19,9 @@ _BAR, _GAP, _AXIS = 12, 10, 44
 
 def missing_figure(cohort: Cohort, result: MissingData) -> Figure:
     """Draw the share of missing values of each variable that misses any, the worst first."""
-    some = result.rows.groupby("variable", sort=False).n_missing.sum()
-    worst = result.rows.groupby("variable", sort=False).rate.max()[some > 0].sort_values(ascending=False, kind="stable")
+    n_missing = result.rows.groupby("variable", sort=False).n_missing.sum()
+    rates = result.rows.groupby("variable", sort=False).rate.max()[n_missing > 0]
+    worst = rates.sort_values(ascending=False, kind="stable")
     shown = worst.index[:_MOST]
     place = {level: i for i, level in enumerate(result.levels)}
     rows = [{"variable": theme.shortened(r.variable, _LABEL), "order": list(shown).index(r.variable), "arm": r.arm,

@@ -49,24 +49,24 @@ def model_tests_figure(cohort: Cohort, model: CoxModel) -> Figure:
         rows.append({"Test": "concordance (SE)", "Value": shown, "df": "", "p": ""})
         drawn = pd.concat([drawn, pd.DataFrame({"test": ["concordance"], "statistic": estimate, "std_error": error})],
                           ignore_index=True)
-    told = "" if math.isnan(estimate) else ("Concordance: the share of comparable pairs in which the higher predicted "
+    note = "" if math.isnan(estimate) else ("Concordance: the share of comparable pairs in which the higher predicted "
                                             "risk has the earlier event.")
-    return _figure(cohort, model, "model-tests", "the model as a whole", pd.DataFrame(rows), drawn, told)
+    return _figure(cohort, model, "model-tests", "the model as a whole", pd.DataFrame(rows), drawn, note)
 
 
 def split_figure(cohort: Cohort, model: CoxModel, split: pd.DataFrame, terms: Sequence[str]) -> Figure:
     """Return the hazard ratios of some terms before and after a month, side by side."""
-    own = split[split.term.isin(terms)]
+    of_terms = split[split.term.isin(terms)]
     periods = {r.period: f"{r.period.capitalize()}: {plural(r.patients, 'patient')}, {plural(r.events, 'event')}"
                for r in rows_of(split)}
     rows = []
-    for (term, level), part in own.groupby(["term", "level"], sort=False):
+    for (term, level), part in of_terms.groupby(["term", "level"], sort=False):
         row = {"Term": f"{cohort.variable(str(term)).label} {level}".strip()}
         for r in rows_of(part):
             row[periods[r.period]] = ratio_said(r)
         rows.append(row)
     table = pd.DataFrame(rows, columns=["Term", *periods.values()])
-    return _figure(cohort, model, "time-split", "hazard ratios before and after a month", table, own, f"{_SPLIT}.")
+    return _figure(cohort, model, "time-split", "hazard ratios before and after a month", table, of_terms, f"{_SPLIT}.")
 
 
 def _figure(cohort: Cohort, model: CoxModel, slug: str, title: str, table: pd.DataFrame, drawn: pd.DataFrame,

@@ -26,7 +26,7 @@ _COLOURS = {AGREES: theme.AGREES, DIFFERS: theme.ACCENT, NOT_HERE: theme.QUIET}
 _LOW, _HIGH, _TICKS = 0.2, 5.0, (0.25, 0.5, 1.0, 2.0, 4.0)
 
 
-def comparison_figure(cohort: Cohort, found: Comparison, rows: pd.DataFrame, page: slice, of: str = "") -> Figure:
+def comparison_figure(cohort: Cohort, result: Comparison, rows: pd.DataFrame, page: slice, of: str = "") -> Figure:
     """Write chosen rows of the comparison as a list whose rows can be clicked.
 
     Parameters
@@ -35,12 +35,12 @@ def comparison_figure(cohort: Cohort, found: Comparison, rows: pd.DataFrame, pag
     page : of these rows, those that the picture shows
     of : how the rows were chosen, in words; "" where they are all
     """
-    table, shown = comparison_table(found, rows), rows.iloc[page]
+    table, shown = comparison_table(result, rows), rows.iloc[page]
     listed = [{"i": i, "row": str(index), "place": r[0], "figure": theme.shortened(r[1], 60), "arm": r[2],
                "printed": r[3], "ours": r[4], "verdict": r[6], "c": _COLOURS[r[6]], "tip": r[7] or r[6]}
               for i, (index, r) in enumerate(zip(shown.index, table.iloc[page].itertuples(index=False), strict=True))]
     first = page.start or 0
-    notes = [f"These are {len(rows):,} of the {len(found.rows):,} figures: {of}."] if of else []
+    notes = [f"These are {len(rows):,} of the {len(result.rows):,} figures: {of}."] if of else []
     if len(listed) < len(rows):
         notes.append(f"The picture shows rows {first + 1} to {first + len(listed)} of {len(rows):,}; the tables "
                      f"hold all {len(rows):,}.")
@@ -48,15 +48,15 @@ def comparison_figure(cohort: Cohort, found: Comparison, rows: pd.DataFrame, pag
         slug="published", title="Published against recomputed", table=table,
         chart=theme.with_data(_list(len(listed)), rows=listed, titles=[
             {"field": f, "text": title} for f, title, _ in _COLUMNS]),
-        drawn=rows, summary=(comparison_said(found),), notes=tuple(notes), provenance=provenance(cohort, METHOD),
+        drawn=rows, summary=(comparison_said(result),), notes=tuple(notes), provenance=provenance(cohort, METHOD),
         alt=f"A list of {plural(len(listed), 'figure')}; the table gives {len(rows):,}.")
 
 
-def comparison_said(found: Comparison) -> str:
+def comparison_said(result: Comparison) -> str:
     """Say how many figures agree, do not, and cannot be recomputed."""
-    totals = found.totals()
-    return (f"{totals[AGREES]} of {len(found.rows)} published figures agree to the printed digit, {totals[DIFFERS]} do "
-            f"not, {totals[NOT_HERE]} cannot be recomputed.")
+    totals = result.totals()
+    return (f"{totals[AGREES]} of {len(result.rows)} published figures agree to the printed digit, {totals[DIFFERS]} "
+            f"do not, {totals[NOT_HERE]} cannot be recomputed.")
 
 
 @lru_cache(maxsize=64)
@@ -81,9 +81,9 @@ def _list(rows: int) -> dict[str, Any]:
     return theme.finish(alt.layer(*layers), width=1100, height=rows * _ROW + 34)
 
 
-def comparison_table(found: Comparison, rows: pd.DataFrame) -> pd.DataFrame:
+def comparison_table(result: Comparison, rows: pd.DataFrame) -> pd.DataFrame:
     """Write a row per published figure: place, what it is, printed, this cohort's, difference, verdict, how and why."""
-    names = dict(zip("AB", found.arms, strict=True)) | {"": ""}
+    names = dict(zip("AB", result.arms, strict=True)) | {"": ""}
     out = []
     for r in rows_of(rows):
         what = ", ".join(filter(None, (r.item.replace("_", " "), r.level)))
@@ -114,23 +114,23 @@ def _difference(r: Any) -> str:
     return fixed(r.difference, max(len(r.printed.partition(".")[2]), 1))
 
 
-def audit_figure(found: Audit, name: str, fingerprint: str, rows: pd.DataFrame) -> Figure:
+def audit_figure(result: Audit, name: str, fingerprint: str, rows: pd.DataFrame) -> Figure:
     """Write chosen findings of an audited table, in plain words; files hold the same rows."""
     shown = ", ".join(v for v in VERDICTS if (rows.verdict == v).any())
-    part = (f"These are {len(rows):,} of {plural(len(found.findings), 'finding')}: {shown}.",) \
-        if len(rows) < len(found.findings) else ()
-    table = pd.DataFrame([{"Table": r.table, "Row": r.row, "Check": r.check, "Printed": r.printed, "Follows": r.found,
+    part = (f"These are {len(rows):,} of {plural(len(result.findings), 'finding')}: {shown}.",) \
+        if len(rows) < len(result.findings) else ()
+    table = pd.DataFrame([{"Table": r.table, "Row": r.row, "Check": r.check, "Printed": r.printed, "Follows": r.follows,
                            "Verdict": r.verdict, "In words": r.words} for r in rows_of(rows)],
                          columns=["Table", "Row", "Check", "Printed", "Follows", "Verdict", "In words"])
     return Figure(slug="audit", title=f"Audit of a published table: {name}", chart=None, table=table,
-                  drawn=rows, notes=("; ".join(found.totals()) + ".", *part),
-                  provenance=_source(name, fingerprint, found))
+                  drawn=rows, notes=("; ".join(result.totals()) + ".", *part),
+                  provenance=_source(name, fingerprint, result))
 
 
-def widths_figure(found: Audit, name: str, fingerprint: str) -> Figure:
+def widths_figure(result: Audit, name: str, fingerprint: str) -> Figure:
     """Draw each printed interval on the narrowest one that the patients and deaths allow any Cox model."""
     rows = []
-    for i, r in enumerate(rows_of(found.widths)):
+    for i, r in enumerate(rows_of(result.widths)):
         least = None if math.isnan(r.least) else r.least
         ends = (None, None) if least is None else np.clip(np.exp(np.log(r.ratio) + np.array([-1, 1]) * Z95 * least),
                                                           _LOW, _HIGH).tolist()
@@ -140,31 +140,32 @@ def widths_figure(found: Audit, name: str, fingerprint: str) -> Figure:
                      "c": theme.ACCENT if r.verdict == IMPOSSIBLE else theme.SELECTED,
                      "said": f"needs ≥ {r.deaths:,} deaths" if r.verdict == IMPOSSIBLE else
                      "possible" if least is not None else "cannot be told"})
-    impossible = int((found.widths.verdict == IMPOSSIBLE).sum())
+    impossible = int((result.widths.verdict == IMPOSSIBLE).sum())
     table = pd.DataFrame([{"Row": r.row, "Ratio (95% CI)": f"{exact(r.ratio)} ({exact(r.low)}{DASH}{exact(r.high)})",
                            "SE at most": fixed(r.std_error, 3), "Least SE": DASH if math.isnan(r.least) else
                            fixed(r.least, 3), "Deaths it needs": f"{r.deaths:,}", "Verdict": r.verdict}
-                          for r in rows_of(found.widths)])
+                          for r in rows_of(result.widths)])
     return Figure(
         slug="audit-intervals", title=f"Printed intervals, and the narrowest that could be: {name}",
-        chart=theme.with_data(_widths(len(rows)), rows=rows, one=[{"x": 1.0}]), table=table, drawn=found.widths,
+        chart=theme.with_data(_widths(len(rows)), rows=rows, one=[{"x": 1.0}]), table=table, drawn=result.widths,
         key={"rows bar": "pale bars: the narrowest interval that the patients and deaths allow any Cox model",
              "rows rule": "lines: the printed intervals", "rows point": "squares: the printed ratios",
              "one rule": "upright line: a ratio of 1"},
         summary=(f"{impossible} of {plural(len(rows), 'interval')} are narrower than the patients allow",),
-        provenance=_source(name, fingerprint, found), alt="Printed intervals over the least possible ones.")
+        provenance=_source(name, fingerprint, result), alt="Printed intervals over the least possible ones.")
 
 
-def verdicts_of(found: Audit) -> list[str]:
+def verdicts_of(result: Audit) -> list[str]:
     """Return the verdicts there are, the gravest first."""
-    return [v for v in VERDICTS if (found.findings.verdict == v).any()]
+    return [v for v in VERDICTS if (result.findings.verdict == v).any()]
 
 
-def _source(name: str, fingerprint: str, found: Audit) -> Provenance:
+def _source(name: str, fingerprint: str, result: Audit) -> Provenance:
     return Provenance(
         patients="From the printed table alone", filters="No patient data.", version=__version__,
-        method=f"p by every test of the counts (claimed: {found.claimed}); least standard error √(1/d₁ + 1/d₀), deaths "
-        "at most the patients where unknown, 2/√d where their split is; limits taken as rounded in the paper's favour.",
+        method=f"p by every test of the counts (claimed: {result.claimed}); least standard error √(1/d₁ + 1/d₀), "
+        "deaths at most the patients where unknown, 2/√d where their split is; limits taken as rounded in the paper's "
+        "favour.",
         source=f"{name}, SHA-256 {fingerprint[:12]} · Cohortscope {__version__}")
 
 

@@ -33,71 +33,73 @@ _SHRINKS, _GROWS = -30.0, 20.0  # per cent: what RECIST calls a partial response
 _MOST = 400  # bars of a waterfall
 
 
-def response_figure(cohort: Cohort, found: Response) -> Figure:
+def response_figure(cohort: Cohort, result: Response) -> Figure:
     """Draw best response per group, stacked to 100 %."""
     bars = []
-    levels = sorted(dict.fromkeys(found.rows.level), key=lambda level: list(theme.RESPONSES).index(_kind(found, level)))
-    for place, arm in enumerate(found.levels):
+    kinds = list(theme.RESPONSES)
+    levels = sorted(dict.fromkeys(result.rows.level), key=lambda level: kinds.index(_kind(result, level)))
+    for place, arm in enumerate(result.levels):
         so_far = 0.0
         for level in levels:
-            r = next(r for r in rows_of(found.rows) if r.level == level and r.arm == arm)
+            r = next(r for r in rows_of(result.rows) if r.level == level and r.arm == arm)
             if not r.n or not r.count:
                 continue
-            kind = _kind(found, level)
+            kind = _kind(result, level)
             share = r.share if not math.isnan(r.share) else 0.0
             bars.append({"arm": place, "from": so_far, "to": so_far + share, "c": theme.RESPONSES[kind],
                          "mid": so_far + share / 2, "ink": theme.WHITE if kind in ("CR", "PD") else theme.INK,
                          "text": f"{level if share > 0.09 else ''} {int(r.count)}".strip() if share > 0.03 else "",
                          "tip": f"{level}: {count_and_percent(int(r.count), int(r.n))}"})
             so_far += share
-    who = "evaluable patients only" if found.options.evaluable_only else f"all patients; {NOT_EVALUABLE} is no response"
-    overall = next(rows_of(found.overall))
-    said = [f"{r.rate.capitalize()}: {percentage_points(r.difference, r.conf_low, r.conf_high)} points, "
-            f"{p_phrase(r.p_value)}" + (f" ({r.arm})" if len(found.levels) > 2 else "")
-            for r in rows_of(found.tests) if not math.isnan(r.p_value)]
+    who = "evaluable patients only" if result.options.evaluable_only else \
+        f"all patients; {NOT_EVALUABLE} is no response"
+    overall = next(rows_of(result.overall))
+    sentences = [f"{r.rate.capitalize()}: {percentage_points(r.difference, r.conf_low, r.conf_high)} points, "
+            f"{p_phrase(r.p_value)}" + (f" ({r.arm})" if len(result.levels) > 2 else "")
+            for r in rows_of(result.tests) if not math.isnan(r.p_value)]
     return Figure(
-        slug=f"response-{found.by}", title=f"Best response by {by_words(cohort, found.by)}",
-        chart=theme.with_data(_stacked(len(found.levels)), bars=bars, names=[
-            {"arm": i, "text": theme.shortened(arm, _NAME)} for i, arm in enumerate(found.levels)]),
-        table=rates_table(found), drawn=found.rows, summary=tuple(said), notes=tuple(_notes(found)),
+        slug=f"response-{result.by}", title=f"Best response by {by_words(cohort, result.by)}",
+        chart=theme.with_data(_stacked(len(result.levels)), bars=bars, names=[
+            {"arm": i, "text": theme.shortened(arm, _NAME)} for i, arm in enumerate(result.levels)]),
+        table=rates_table(result), drawn=result.rows, summary=tuple(sentences), notes=tuple(_notes(result)),
         key={"bars bar": "bars: patients by best response, from response (green) to progression (red)"},
         provenance=provenance(cohort, f"Of {who}. Clopper-Pearson 95% CI; differences in percentage points with the "
-                              f"{found.options.difference} 95% CI, p by {found.options.test}. All categories: "
+                              f"{result.options.difference} 95% CI, p by {result.options.test}. All categories: "
                               f"{overall.test}, {p_phrase(overall.p_value) if p_value(overall.p_value) else 'no p'}."),
         alt="; ".join(f"{r.arm}: {r.rate} {share_with_limits(r.estimate, r.conf_low, r.conf_high)}"
-                      for r in rows_of(found.rates)))
+                      for r in rows_of(result.rates)))
 
 
-def _kind(found: Response, level: str) -> str:
+def _kind(result: Response, level: str) -> str:
     """Return the response category whose colour and place among the bars a level has; "" for none."""
-    return category_of(level) or _LIKE.get(found.meanings.get(level, ""), "")
+    return category_of(level) or _LIKE.get(result.meanings.get(level, ""), "")
 
 
-def _notes(found: Response) -> list[str]:
+def _notes(result: Response) -> list[str]:
     """Say who is left out, which levels nobody classified, and where disease control is not known."""
-    notes = [plural(found.missing_group, "patient") + " left out: group missing."] if found.missing_group else []
-    if found.unclassified:
-        names = ", ".join(f"{level} ({n:,})" for level, n in found.unclassified.items())
+    notes = [plural(result.missing_group, "patient") + " left out: group missing."] if result.missing_group else []
+    if result.unclassified:
+        names = ", ".join(f"{level} ({n:,})" for level, n in result.unclassified.items())
         notes.append(f"Nobody said what these responses mean: {names}. They count as no response, and in every "
                     "denominator, until it is said.")
-    if found.rates.estimate[(found.rates.rate == CONTROL) & (found.rates.n > 0)].isna().any():
-        names = ", ".join(level for level, meaning in found.meanings.items() if meaning == "no response")
+    if result.rates.estimate[(result.rates.rate == CONTROL) & (result.rates.n > 0)].isna().any():
+        names = ", ".join(level for level, meaning in result.meanings.items() if meaning == "no response")
         notes.append(f"Disease control is not known of {names}: no rate where there are such patients.")
     return notes
 
 
-def rates_table(found: Response) -> pd.DataFrame:
+def rates_table(result: Response) -> pd.DataFrame:
     """Write a row per group: categories, response and control rate with limits, differences with p and test."""
-    tests = {(r.rate, r.arm): r for r in rows_of(found.tests)}
-    levels, rates = list(dict.fromkeys(found.rows.level)), list(dict.fromkeys(found.rates.rate))
-    compared = rates if len(found.levels) > 1 else []
+    tests = {(r.rate, r.arm): r for r in rows_of(result.tests)}
+    levels, rates = list(dict.fromkeys(result.rows.level)), list(dict.fromkeys(result.rates.rate))
+    compared = rates if len(result.levels) > 1 else []
     rows = []
-    for arm in found.levels:
+    for arm in result.levels:
         row = [arm, *(count_and_percent(int(c), int(n)) for c, n in
-                      found.rows[found.rows.arm == arm][["count", "n"]].to_numpy())]
+                      result.rows[result.rows.arm == arm][["count", "n"]].to_numpy())]
         row += [share_with_limits(r.estimate, r.conf_low, r.conf_high) if r.n and not math.isnan(r.estimate) else DASH
-                for r in rows_of(found.rates[found.rates.arm == arm])]
-        rows.append([*row, *("reference" if arm == found.levels[0] else _difference(tests[rate, arm])
+                for r in rows_of(result.rates[result.rates.arm == arm])]
+        rows.append([*row, *("reference" if arm == result.levels[0] else _difference(tests[rate, arm])
                              for rate in compared)])
     return text_table(["Group", *levels, *(f"{rate.capitalize()} (95% CI)" for rate in rates),
                        *(f"{rate.capitalize()}: difference, p" for rate in compared)], rows)
@@ -110,26 +112,26 @@ def _difference(r: Any) -> str:
     return percentage_points(r.difference, r.conf_low, r.conf_high) + (f", {p} ({r.test})" if p else "")
 
 
-def failure_figure(cohort: Cohort, found: FailurePattern) -> Figure:
+def failure_figure(cohort: Cohort, result: FailurePattern) -> Figure:
     """Draw patients by exactly the sites where they failed: bars above, the sites as joined dots beneath."""
-    patterns = found.together.drop_duplicates(list(found.names))[list(found.names)].to_numpy(dtype=bool)
-    counts = found.together["count"].to_numpy().reshape(len(patterns), len(found.levels))
+    patterns = result.together.drop_duplicates(list(result.names))[list(result.names)].to_numpy(dtype=bool)
+    counts = result.together["count"].to_numpy().reshape(len(patterns), len(result.levels))
     shown = [i for i in range(len(patterns)) if counts[i].any()][:_PATTERNS]
-    bars, dots, lines = _pattern_marks(found, patterns[shown], counts[shown])
-    rates = found.sites[found.sites.site != "any failure"].groupby("site", sort=False).n_event.sum()
+    bars, dots, lines = _pattern_marks(result, patterns[shown], counts[shown])
+    rates = result.sites[result.sites.site != "any failure"].groupby("site", sort=False).n_event.sum()
     names = [{"y": -(s + 1), "text": f"{theme.shortened(n, _NAME)} ({int(rates[n])})"}
-             for s, n in enumerate(found.names)]
+             for s, n in enumerate(result.names)]
     hidden = int(counts.sum() - counts[shown].sum())
     left_out = tuple(filter(None, [
-        f"{plural(found.missing, 'patient')} left out: a site not recorded or the group missing."
-        if found.missing else "",
+        f"{plural(result.missing, 'patient')} left out: a site not recorded or the group missing."
+        if result.missing else "",
         f"{plural(hidden, 'patient')} of rarer patterns are not drawn; the CSV holds all." if hidden else ""]))
     return Figure(
-        slug=f"failure-{found.by}",
-        title=f"Failure pattern by {by_words(cohort, found.by)}: patients by exactly the sites where they failed",
-        chart=theme.with_data(_upset(len(shown), len(found.names), len(found.levels)), bars=bars, dots=dots,
-                              lines=lines, names=names, legend=_legend(found.levels)),
-        table=sites_table(found), drawn=found.together, notes=left_out,
+        slug=f"failure-{result.by}",
+        title=f"Failure pattern by {by_words(cohort, result.by)}: patients by exactly the sites where they failed",
+        chart=theme.with_data(_upset(len(shown), len(result.names), len(result.levels)), bars=bars, dots=dots,
+                              lines=lines, names=names, legend=_legend(result.levels)),
+        table=sites_table(result), drawn=result.together, notes=left_out,
         key={"bars bar": "bars: patients, in the groups' colours", "dots circle": "dark dots: the sites of a bar",
              "lines rule": "upright lines: sites of the same patients"},
         provenance=provenance(cohort, "Sites overlap: a patient counts at each site where they failed, and once in "
@@ -138,14 +140,14 @@ def failure_figure(cohort: Cohort, found: FailurePattern) -> Figure:
         alt=f"Bars of {plural(len(shown), 'pattern')} of failure sites.")
 
 
-def _pattern_marks(found: FailurePattern, patterns: np.ndarray, counts: np.ndarray) -> tuple[list[Any], ...]:
+def _pattern_marks(result: FailurePattern, patterns: np.ndarray, counts: np.ndarray) -> tuple[list[Any], ...]:
     """Return the bars, dots and lines of patterns, bool (k, sites), with their patients by arm, int (k, arms)."""
     top = float(max(counts.sum(axis=1), default=1)) or 1.0
     bars, dots, lines = [], [], []
     for place, (pattern, by_arm) in enumerate(zip(patterns, counts.tolist(), strict=True)):
-        words = " + ".join(n for n, has in zip(found.names, pattern, strict=True) if has) or "no failure"
+        words = " + ".join(n for n, has in zip(result.names, pattern, strict=True) if has) or "no failure"
         so_far = 0
-        for j, (arm, n) in enumerate(zip(found.levels, by_arm, strict=True)):
+        for j, (arm, n) in enumerate(zip(result.levels, by_arm, strict=True)):
             bars.append({"x": place, "from": so_far / top, "to": (so_far + n) / top, "c": theme.colour(j),
                          "tip": f"{words}; {arm}: {n}", "text": ""})
             so_far += n
@@ -158,20 +160,20 @@ def _pattern_marks(found: FailurePattern, patterns: np.ndarray, counts: np.ndarr
     return bars, dots, lines
 
 
-def sites_table(found: FailurePattern) -> pd.DataFrame:
+def sites_table(result: FailurePattern) -> pd.DataFrame:
     """Write a row per site, any failure last: n (%) per group, difference, p with its test."""
-    counts = {(r.site, r.arm): r for r in rows_of(found.sites)}
-    tests = {(r.site, r.arm): r for r in rows_of(found.tests)}
-    reference, rows = found.levels[0], []
-    for site in dict.fromkeys(found.sites.site):
-        row = [site, *(count_and_percent(counts[site, arm].n_event, counts[site, arm].n) for arm in found.levels)]
-        for arm in found.levels[1:]:
+    counts = {(r.site, r.arm): r for r in rows_of(result.sites)}
+    tests = {(r.site, r.arm): r for r in rows_of(result.tests)}
+    reference, rows = result.levels[0], []
+    for site in dict.fromkeys(result.sites.site):
+        row = [site, *(count_and_percent(counts[site, arm].n_event, counts[site, arm].n) for arm in result.levels)]
+        for arm in result.levels[1:]:
             r = tests[site, arm]
             row += [percentage_points(r.risk_difference, r.conf_low, r.conf_high), p_value(r.p_value) or DASH,
                     r.test if p_value(r.p_value) else no_test(counts[site, reference], counts[site, arm])]
         rows.append(row)
-    return text_table(["Site", *(("Patients who failed there", arm) for arm in found.levels), *(
-        (f"{arm} against {reference}", name) for arm in found.levels[1:]
+    return text_table(["Site", *(("Patients who failed there", arm) for arm in result.levels), *(
+        (f"{arm} against {reference}", name) for arm in result.levels[1:]
         for name in ("Difference, points (95% CI)", "p", "Test"))], rows)
 
 

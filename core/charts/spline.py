@@ -20,34 +20,34 @@ _TICKS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0)
 
 def spline_figure(cohort: Cohort, model: CoxModel, key: str) -> Figure:
     """Draw a spline's curve with its band; cut where the forest's axis ends."""
-    found, variable = spline_curve(cohort, model, key), cohort.variable(key)
+    spline, variable = spline_curve(cohort, model, key), cohort.variable(key)
     unit = f" {variable.unit}" if variable.unit else ""
     name = f"{variable.label},{unit}" if unit else variable.label
-    inside = found.curve[["hazard_ratio", "conf_low", "conf_high"]].clip(LOW, HIGH)
+    inside = spline.curve[["hazard_ratio", "conf_low", "conf_high"]].clip(LOW, HIGH)
     points = [{"x": float(x), "y": float(r.hazard_ratio), "low": float(r.conf_low), "high": float(r.conf_high)}
-              for x, r in zip(found.curve.value, rows_of(inside), strict=True)]
-    asked = spline_curve(cohort, model, key, values=found.knots).curve
-    held = dict(zip(model.zph.term, model.zph.p_value, strict=True)).get(key, math.nan)
-    log = variable.log and bool((found.curve.value > 0).all())
+              for x, r in zip(spline.curve.value, rows_of(inside), strict=True)]
+    asked = spline_curve(cohort, model, key, values=spline.knots).curve
+    p_of_zph = dict(zip(model.zph.term, model.zph.p_value, strict=True)).get(key, math.nan)
+    log = variable.log and bool((spline.curve.value > 0).all())
     return Figure(
         slug=f"spline-{model.endpoint}-{key}".lower().replace(" ", "-"),
         title=f"{model.endpoint}: hazard ratio along {variable.label}",
         chart=theme.with_data(
             _template(log), points=points, one=[{"y": 1.0}],
-            knots=[{"x": float(k)} for k in found.knots if points[0]["x"] <= k <= points[-1]["x"]],
+            knots=[{"x": float(k)} for k in spline.knots if points[0]["x"] <= k <= points[-1]["x"]],
             titles=[{"text": name}]),
         key={"points area": "shaded: 95% limits", "points line": "line: hazard ratio",
              "one rule": "dashed: a ratio of 1", "knots tick": "marks at the foot: knots"},
         table=text_table([name, "HR against the median (95% CI)"], [
             [shortest(float(k), 2), hazard_ratio(r.hazard_ratio, r.conf_low, r.conf_high)]
-            for k, r in zip(found.knots, rows_of(asked), strict=True)]),
-        drawn=found.curve, notes=(f"{variable.label}. {proportional_verdict(held)}.",) if model.fit else (),
-        summary=(f"{variable.label}: {p_phrase(found.p_value)} against a straight line"
+            for k, r in zip(spline.knots, rows_of(asked), strict=True)]),
+        drawn=spline.curve, notes=(f"{variable.label}. {proportional_verdict(p_of_zph)}.",) if model.fit else (),
+        summary=(f"{variable.label}: {p_phrase(spline.p_value)} against a straight line"
                  + (" in the value itself, not in its logarithm" if log else ""),),
         provenance=provenance(
             cohort, "Restricted cubic spline with knots at the quantiles 5, 35, 65 and 95% (marked where the curve is "
-            f"drawn), against the median of {shortest(found.median, 2)}{unit}, adjusted for the other covariates; "
-            f"95% Wald limits; drawn from the {'tenth smallest to the tenth' if found.trimmed else 'smallest to the'} "
+            f"drawn), against the median of {shortest(spline.median, 2)}{unit}, adjusted for the other covariates; "
+            f"95% Wald limits; drawn from the {'tenth smallest to the tenth' if spline.trimmed else 'smallest to the'} "
             "largest value.",
             analysed(cohort, model.n, model.n_event, model.endpoint)),
         alt=f"How the hazard ratio runs along {variable.label}.")

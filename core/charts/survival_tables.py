@@ -69,13 +69,13 @@ def quantile_table(quantiles: pd.DataFrame) -> pd.DataFrame:
 
 def restricted_mean_table(means: pd.DataFrame, comparison: pd.DataFrame) -> pd.DataFrame:
     """Write restricted means with difference and ratio to the first stratum."""
-    found = {(r.strata, r.measure): r for r in rows_of(comparison)}
+    by_stratum = {(r.strata, r.measure): r for r in rows_of(comparison)}
     rows = []
     for r in rows_of(means):
         row = {"Group": r.strata, "At risk at τ": f"{r.n_risk:,}",
                "Mean, months (95% CI)": estimate(r.estimate, r.conf_low, r.conf_high)}
         for measure, digits in (("difference", 1), ("ratio", 2)):
-            other = found.get((r.strata, measure))
+            other = by_stratum.get((r.strata, measure))
             row[f"{measure.capitalize()} (95% CI)"] = "reference" if other is None else _compared(other, digits)
         rows.append(row)
     frame = pd.DataFrame(rows)
@@ -103,14 +103,14 @@ def follow_up_table(follow: pd.DataFrame) -> pd.DataFrame:
         for r in rows_of(follow)])
 
 
-def opinion_table(found: pd.DataFrame) -> pd.DataFrame:
+def opinion_table(opinion: pd.DataFrame) -> pd.DataFrame:
     """Write figures of two libraries side by side, with their difference and, where they differ, why."""
     frame = pd.DataFrame([{
         "Figure": r.figure, "Group": r.strata, "Cohortscope": significant(r.ours),
         "lifelines": significant(r.lifelines),
         "Difference": "0" if r.agrees and not r.difference > 0 else significant(r.difference, 2),
-        "Remark": "" if r.agrees else r.remark} for r in rows_of(found)])
-    return frame.drop(columns="Remark") if found.agrees.all() and len(frame) else frame
+        "Remark": "" if r.agrees else r.remark} for r in rows_of(opinion)])
+    return frame.drop(columns="Remark") if opinion.agrees.all() and len(frame) else frame
 
 
 def _compared(row: Any, digits: int) -> str:

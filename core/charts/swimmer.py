@@ -44,12 +44,12 @@ def swimmer_figure(cohort: Cohort, by: str) -> Figure:
         happened = {"response": since[i] if responded[i] else np.nan, "progression": until[i] if before else np.nan,
                     ends if died[i] == 1 else "goes on": np.nan if np.isnan(died[i]) else end[i]}
         marks += [{"i": lane, "x": float(x), "what": what} for what, x in happened.items() if not np.isnan(x)]
-    found = pd.DataFrame(marks, columns=["i", "x", "what"])
-    counts = pd.DataFrame([{"What": what, "Patients drawn": f"{int((found.what == what).sum()):,}"}
+    points = pd.DataFrame(marks, columns=["i", "x", "what"])
+    counts = pd.DataFrame([{"What": what, "Patients drawn": f"{int((points.what == what).sum()):,}"}
                            for what in _named(ends)])
     rest, unknown = len(kept) - len(shown), cohort.n - len(kept)
     return Figure(
-        slug=f"swimmer-{by}", title=f"Each patient's course, by {by_words(cohort, by)}", table=counts, drawn=found,
+        slug=f"swimmer-{by}", title=f"Each patient's course, by {by_words(cohort, by)}", table=counts, drawn=points,
         key={"lanes bar": "lanes: follow-up, in the groups' colours", "marks point": "marks: as named above the lanes"},
         chart=theme.with_data(_template(len(shown), ends), lanes=lanes, marks=marks),
         notes=tuple(filter(None, [f"{plural(rest, 'patient')} with shorter follow-up not drawn." if rest else "",

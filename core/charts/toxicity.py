@@ -45,8 +45,8 @@ def ordered(result: AdverseEvents, view: EventView) -> list[str]:
         return sorted(terms, key=lambda t: -np.nan_to_num(most[t]))
     if view.sort == "category":
         category = dict(zip(rows.term, rows.category, strict=True))
-        found = list(dict.fromkeys(category.values()))
-        return sorted(terms, key=lambda t: (found.index(category[t]), -np.nan_to_num(most[t])))
+        categories = list(dict.fromkeys(category.values()))
+        return sorted(terms, key=lambda t: (categories.index(category[t]), -np.nan_to_num(most[t])))
     if view.sort == "difference" and result.tests.size:
         apart = tests.risk_difference.agg(lambda d: d.abs().max())
         return sorted(terms, key=lambda t: -np.nan_to_num(apart[t]))
@@ -106,12 +106,12 @@ def difference_figure(cohort: Cohort, result: AdverseEvents, view: EventView, te
     for row, term in enumerate(terms):
         for i, arm in enumerate(arms):
             r = tests[term, arm]
-            said = percentage_points(r.risk_difference, r.conf_low, r.conf_high)
+            difference = percentage_points(r.risk_difference, r.conf_low, r.conf_high)
             p = f", p {p_value(r.p_value)}" if p_value(r.p_value) else ""
             points = (r.risk_difference, r.conf_low, r.conf_high)
             x, low, high = (None if math.isnan(v) else 100 * v for v in points)
             rows.append({"i": row, "term": term, "arm": i, "c": theme.colour(i + 1), "x": x, "low": low,
-                         "high": high, "text": f"{said}{p}", "tip": f"{arm}: {said}{p}"})
+                         "high": high, "text": f"{difference}{p}", "tip": f"{arm}: {difference}{p}"})
     ratio = f"; {result.options.ratio}" if result.options.ratio else ""
     return Figure(
         slug=f"ae-difference-{result.by}-{view.band}".replace(">=", "ge"),

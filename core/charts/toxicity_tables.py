@@ -18,15 +18,15 @@ from core.summaries import AdverseEvents
 MOST = 500  # patients in a list
 
 
-def burden_table(cohort: Cohort, every: AdverseEvents, found: pd.DataFrame) -> Figure:
+def burden_table(cohort: Cohort, every: AdverseEvents, burden: pd.DataFrame) -> Figure:
     """Write per group: patients with any event and by band, terms per patient, serious and related ones."""
     counts = {(r.band, r.arm): r for r in rows_of(every.rows)}
     tests = {(r.band, r.arm): r for r in rows_of(every.tests)}
     bands = [b for b in every.bands if b != "1-2"]
-    flags = [f for f in ("serious", "related", "discontinued") if not found[f].isna().all()]
+    flags = [f for f in ("serious", "related", "discontinued") if not burden[f].isna().all()]
     several = len(every.levels) > 1
     rows = []
-    for i, r in enumerate(rows_of(found)):
+    for i, r in enumerate(rows_of(burden)):
         row = [r.arm, f"{r.n:,}"]
         for band in bands:
             c = counts[band, r.arm]
@@ -66,16 +66,16 @@ def _against(row: Any) -> str:
     return percentage_points(row.risk_difference, row.conf_low, row.conf_high) + (f", {p}" if p else "")
 
 
-def overall_figure(cohort: Cohort, result: AdverseEvents, found: pd.DataFrame, band: str, terms: list[str]) -> Figure:
+def overall_figure(cohort: Cohort, result: AdverseEvents, tests: pd.DataFrame, band: str, terms: list[str]) -> Figure:
     """Write one test over all groups per term."""
-    rows = {r.term: r for r in rows_of(found)}
+    rows = {r.term: r for r in rows_of(tests)}
     table = text_table(["Term", "p", "p adjusted", "Test"], [[
         t, p_value(rows[t].p_value) or DASH, p_value(rows[t].p_adjusted) or DASH,
         (rows[t].test + (f", error {error_of_p(rows[t].error)}" if rows[t].error else ""))
         if p_value(rows[t].p_value) else "nothing to test"] for t in terms])
     return Figure(slug=f"ae-overall-{result.by}-{band}".replace(">=", "ge"),
                   title=f"{BAND_WORDS[band]}: one test over all {len(result.levels)} groups", chart=None, table=table,
-                  drawn=found, provenance=provenance(cohort, ""))
+                  drawn=tests, provenance=provenance(cohort, ""))
 
 
 def term_figure(cohort: Cohort, term: str, by: str | None) -> Figure:
@@ -85,10 +85,11 @@ def term_figure(cohort: Cohort, term: str, by: str | None) -> Figure:
     highest = int(np.nanmax(grades[cohort.rows], initial=3)) if cohort.n else 3
     rows = []
     for i, level in enumerate(groups.levels):
-        own = grades[cohort.rows & (groups.codes == i)]
-        known = int((~np.isnan(own)).sum())
-        rows.append({"Group": level, **{("none" if g == 0 else f"grade {g}"): count_and_percent(
-            int((own == g).sum()), known) for g in range(highest + 1)}, "not recorded": f"{own.size - known:,}"})
+        of_group = grades[cohort.rows & (groups.codes == i)]
+        known = int((~np.isnan(of_group)).sum())
+        shares = {("none" if g == 0 else f"grade {g}"): count_and_percent(int((of_group == g).sum()), known)
+                  for g in range(highest + 1)}
+        rows.append({"Group": level, **shares, "not recorded": f"{of_group.size - known:,}"})
     table = pd.DataFrame(rows)
     return Figure(slug=f"ae-term-{schema.factor_key(term)}", title=f"{term}: worst grade{_by(cohort, by)}", chart=None,
                   table=table, drawn=table, provenance=provenance(cohort, "Each patient at the worst CTCAE grade."))
@@ -112,6 +113,6 @@ def patients_table(cohort: Cohort, term: str, by: str | None, *, named: bool) ->
 
 def _first_days(cohort: Cohort, term: str) -> dict[int, float]:
     events = cohort.whole.long_events
-    own = events[(events.term == term) & (events.grade > 0)].dropna(subset="day") if "day" in events else events[:0]
-    first = own.groupby("patient").day.min()
+    dated = events[(events.term == term) & (events.grade > 0)].dropna(subset="day") if "day" in events else events[:0]
+    first = dated.groupby("patient").day.min()
     return dict(zip(first.index.to_numpy(dtype=int).tolist(), first.to_numpy(dtype=float).tolist(), strict=True))

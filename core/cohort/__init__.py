@@ -1,7 +1,7 @@
 """The patients, the filters that are on, their strata and counts, and what was known when."""
 
 from core.cohort.cohort import Cohort, WorstGrades
-from core.cohort.counts import TOLERANCE, Counts, count, count_within, distinct_times, timeline
+from core.cohort.counts import TOLERANCE, Counts, count, count_by_strata, distinct_times, timeline
 from core.cohort.filters import Condition, Filters
 from core.cohort.immortal_time import immortal_time, known_by, later_keys
 from core.cohort.joint_counts import counts_over_time, level_counts_by_group
@@ -22,10 +22,10 @@ from core.cohort.strata import (
     stratification,
     stratified_by,
 )
-from core.cohort.subsets import SELECTION, against_rest, within
+from core.cohort.subsets import SELECTION, against_rest, by_level
 
 __all__ = ["ALL_PATIENTS", "SELECTION", "TOLERANCE", "Cohort", "Condition", "Counts", "Filters", "Strata",
-           "WorstGrades", "against_rest", "baseline_groups", "categorical", "count", "count_within", "counted",
-           "counts_over_time", "cuts_of", "distinct_times", "immortal_time", "in_order", "interval_codes", "known_by",
-           "landmark", "later_keys", "level_counts", "level_counts_by_group", "number_of_strata", "reference_place",
-           "strata", "stratification", "stratified_by", "timeline", "within"]
+           "WorstGrades", "against_rest", "baseline_groups", "by_level", "categorical", "count", "count_by_strata",
+           "counted", "counts_over_time", "cuts_of", "distinct_times", "immortal_time", "in_order", "interval_codes",
+           "known_by", "landmark", "later_keys", "level_counts", "level_counts_by_group", "number_of_strata",
+           "reference_place", "strata", "stratification", "stratified_by", "timeline"]

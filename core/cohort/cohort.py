@@ -151,8 +151,8 @@ class Cohort(Remembers):
         long = self.long_events
         terms = list(long.term.cat.categories)
         organs = long.drop_duplicates("term").set_index("term").category
-        own = self.mapping.categories
-        category = {t: own.get(t) or (str(organs[t]) if t in organs.index else ae_category(t)) for t in terms}
+        mapped = self.mapping.categories
+        category = {t: mapped.get(t) or (str(organs[t]) if t in organs.index else ae_category(t)) for t in terms}
         column = long.term.cat.codes.to_numpy(dtype=np.intp)
         patient = long.patient.to_numpy(dtype=np.intp)
         grade = long.grade.to_numpy(dtype=float)

@@ -110,12 +110,12 @@ def count(cohort: Cohort, endpoint: str, by: str | None) -> Counts:
     return cohort.remember(("counts", endpoint, by), lambda: _count(cohort, endpoint, by, cohort.rows))
 
 
-def count_within(cohort: Cohort, endpoint: str, by: str | None, within: tuple[str, ...]) -> list[Counts]:
+def count_by_strata(cohort: Cohort, endpoint: str, by: str | None, keys: tuple[str, ...]) -> list[Counts]:
     """Return a table per combination of the levels of some variables that has patients.
 
     Patients with any of these missing are in none.
     """
-    whole = [stratification(cohort, key).codes for key in within]
+    whole = [stratification(cohort, key).codes for key in keys]
     known = cohort.rows & np.all([codes >= 0 for codes in whole], axis=0)
     cell = np.ravel_multi_index(tuple(np.where(known, c, 0) for c in whole),
                                 tuple(int(c.max()) + 1 for c in whole))
@@ -125,14 +125,14 @@ def count_within(cohort: Cohort, endpoint: str, by: str | None, within: tuple[st
 def _count(cohort: Cohort, endpoint: str, by: str | None, rows: np.ndarray) -> Counts:
     line, groups = timeline(cohort, endpoint), strata(cohort, by)
     k, t = len(groups.levels), line.times.size
-    found = counted(cohort.whole, rows, ("cells", endpoint, by), lambda: _cells(line, groups), 2 * k * t + 2)
-    left = found[:-2].reshape(2, k, t)
-    some = left.any(axis=(0, 1))
-    censored, deaths = left if some.all() else left[:, :, some]
+    cells = counted(cohort.whole, rows, ("cells", endpoint, by), lambda: _cells(line, groups), 2 * k * t + 2)
+    left = cells[:-2].reshape(2, k, t)
+    has_any = left.any(axis=(0, 1))
+    censored, deaths = left if has_any.all() else left[:, :, has_any]
     return Counts(
-        endpoint=endpoint, strata=groups, times=line.times[some], deaths=deaths, censored=censored,
+        endpoint=endpoint, strata=groups, times=line.times[has_any], deaths=deaths, censored=censored,
         at_risk=np.cumsum((censored + deaths)[:, ::-1], axis=1)[:, ::-1],
-        missing_endpoint=int(found[-1]), missing_stratum=int(found[-2]),
+        missing_endpoint=int(cells[-1]), missing_stratum=int(cells[-2]),
     )
 
 

@@ -71,8 +71,8 @@ class Condition:
             parts.append("missing")
         elif self.missing is False and not parts:
             parts.append("not missing")
-        said = " or ".join(parts) if self.missing is True else ", ".join(parts)
-        return f"not ({said})" if self.negated else said
+        text = " or ".join(parts) if self.missing is True else ", ".join(parts)
+        return f"not ({text})" if self.negated else text
 
     def to_json(self) -> dict[str, Any]:
         out: dict[str, Any] = {} if self.levels is None else {"in": list(self.levels)}

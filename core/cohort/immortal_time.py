@@ -81,17 +81,17 @@ def immortal_time(cohort: Cohort, *keys: str | None) -> str:
 
     Source: Anderson, Cain, Gelber. J Clin Oncol 1983;1:710.
     """
-    found = later_keys(cohort, keys)
-    if not found:
+    later = later_keys(cohort, keys)
+    if not later:
         return ""
-    names = ", ".join(dict.fromkeys(cohort.variable(k).label for k in found))
+    names = ", ".join(dict.fromkeys(cohort.variable(k).label for k in later))
     if cohort.whole.landmark:
         month = number(cohort.whole.landmark[1])
-        if known_by(cohort, found) is not None:
+        if known_by(cohort, later) is not None:
             return f"{names}: as known by the landmark, month {month}; what became known later does not count."
         return (f"{names}: read as known by the landmark, month {month}. Choose it so late "
                 "that this holds for every patient: what became known after it still favours those who lived.")
-    verb = "is" if len(found) == 1 else "are"
+    verb = "is" if len(later) == 1 else "are"
     return (f"{names} {verb} known only after time zero. Patients had to live long enough to be "
             "classified (immortal time): these curves and hazard ratios do not show an effect and "
             "must not be read as one. A landmark analysis starts the clock when it is known.")

@@ -177,8 +177,8 @@ def counted(whole: Cohort, rows: np.ndarray, name: tuple[Hashable, ...], make: C
     """
     cells = whole.remember(name, make)
 
-    def count_of(some: np.ndarray) -> np.ndarray:  # compress is six times as fast as cells[..., some]
-        return np.bincount(np.compress(some, cells, axis=-1).ravel(), minlength=size)
+    def count_of(rows_counted: np.ndarray) -> np.ndarray:  # compress is six times as fast as cells[..., some]
+        return np.bincount(np.compress(rows_counted, cells, axis=-1).ravel(), minlength=size)
     if 2 * np.count_nonzero(rows) < rows.size:
         return count_of(rows)
     return whole.remember((*name, "counted"), lambda: np.bincount(cells.ravel(), minlength=size)) - count_of(~rows)

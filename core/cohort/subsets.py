@@ -15,7 +15,7 @@ SELECTION = "selection"
 REST = "All others"
 
 
-def within(cohort: Cohort, key: str) -> list[tuple[str, Cohort]]:
+def by_level(cohort: Cohort, key: str) -> list[tuple[str, Cohort]]:
     """Return the filtered patients of each level of a variable, also where there are none; a number is cut."""
     groups = strata(cohort, key)
     return [(level, replace(cohort, rows=cohort.rows & (groups.codes == i), part=(key, level), parent=cohort.whole))

@@ -72,10 +72,10 @@ def _titled(figure: Figure, chart: str) -> str:
 
 def _write(parts: list[str], texts: Sequence[str], letters: int, line: int, look: str, y: float, width: float) -> float:
     """Write texts as lines of the picture's width from a height on; return where they end."""
-    for said in (row for text in texts for row in wrapped(text, width, letters)):
+    for text_of_line in (row for text in texts for row in wrapped(text, width, letters)):
         y += line
         parts.append(f'<text x="{_MARGIN}" y="{_at(y - line * 0.25)}" font-family="{html.escape(FONT)}" '
-                     f'font-size="{letters}" {look}>{html.escape(said)}</text>')
+                     f'font-size="{letters}" {look}>{html.escape(text_of_line)}</text>')
     return y
 
 

@@ -315,10 +315,10 @@ class _Guesser:
                        MEANING_WORDS.items()])
 
     def _take_failure_sites(self) -> tuple[FactorRole, ...]:
-        found = [c for c in self.free if _SITE.search(c.lower()) and len(self.levels[c]) <= 2]
-        dates = {dated[0] for c in found if (dated := when_guess(self.table, c, found))}
-        found = [c for c in found if c not in dates]
-        return tuple(self._site(self._take(c)) for c in found)
+        sites = [c for c in self.free if _SITE.search(c.lower()) and len(self.levels[c]) <= 2]
+        dates = {dated[0] for c in sites if (dated := when_guess(self.table, c, sites))}
+        sites = [c for c in sites if c not in dates]
+        return tuple(self._site(self._take(c)) for c in sites)
 
     def _site(self, column: str) -> FactorRole:
         words = {"0": "no", "1": "yes"}
@@ -330,12 +330,12 @@ class _Guesser:
                sites: tuple[FactorRole, ...]) -> tuple[FactorRole | None, tuple[FactorRole, ...]]:
         """Give response and failure sites the columns that say when they became known."""
         def dated(role: FactorRole) -> FactorRole:
-            found = when_guess(self.table, role.column, self.free)
-            if not found or (found[1] == DATE and not any(e.start for e in endpoints)):
+            when = when_guess(self.table, role.column, self.free)
+            if not when or (when[1] == DATE and not any(e.start for e in endpoints)):
                 return role
-            self.findings.add("assumed", f"It says when {role.label} became known ({found[1]}).", column=found[0],
+            self.findings.add("assumed", f"It says when {role.label} became known ({when[1]}).", column=when[0],
                               remedy="Change it under “When it became known”.")
-            return replace(role, when=self._take(found[0]), when_unit=found[1])
+            return replace(role, when=self._take(when[0]), when_unit=when[1])
 
         return dated(response) if response else None, tuple(dated(s) for s in sites)
 

@@ -34,5 +34,5 @@ def _unit(table: TextTable, column: str) -> str:
     numbers = sum(parse_number(t) is not None for t in texts)
     if texts and numbers > _MOSTLY * len(texts):
         return dictionary.time_unit_in(column) or ""
-    found = dates_of(cells)
-    return DATE if np.isfinite(found.days).any() or found.open else ""
+    dates = dates_of(cells)
+    return DATE if np.isfinite(dates.days).any() or dates.open else ""

@@ -36,15 +36,15 @@ class EndpointGuess:
 
     def run(self) -> tuple[EndpointRole, ...]:
         """Return the endpoints that are recognised."""
-        found = [e for name in dictionary.ENDPOINTS if (e := self._endpoint(name))]
-        if "OS" not in [e.name for e in found]:
-            found += [e for name in dictionary.ENDPOINTS if name not in [f.name for f in found]
+        endpoints = [e for name in dictionary.ENDPOINTS if (e := self._endpoint(name))]
+        if "OS" not in [e.name for e in endpoints]:
+            endpoints += [e for name in dictionary.ENDPOINTS if name not in [f.name for f in endpoints]
                       and (e := self._endpoint(name, dictionary.GENERIC_EVENTS))]
-        self._ask_order([e for e in found if not e.time and not e.date_order])
-        if not found:
+        self._ask_order([e for e in endpoints if not e.time and not e.date_order])
+        if not endpoints:
             self.findings.add("warning", "No pair of time and event columns was recognised: survival "
                               "needs them.", remedy="Choose them under “Endpoints”.")
-        return tuple(found)
+        return tuple(endpoints)
 
     def _endpoint(self, name: str, generic: tuple[str, ...] = ()) -> EndpointRole | None:
         label, times, events = dictionary.ENDPOINTS[name]
@@ -109,18 +109,18 @@ class EndpointGuess:
     def _codes(self, column: str, values: np.ndarray, unit: str | None) -> tuple[str, ...]:
         """Return codes such as 9999 and -99 where no time can be so long or so short; doubt those far out."""
         cells = self.table.cells[column]
-        here = np.isin(values, _CODES)
-        others = values[~here]
+        is_code = np.isin(values, _CODES)
+        others = values[~is_code]
         longest = float(np.nanmax(others)) if np.isfinite(others).any() else 0.0
         if unit is None:
             unit = "days" if longest > _DAYS_FROM else "months"
-        impossible = here & ((values < 0) | (values > _LONGEST / schema.MONTHS_PER[unit]))
+        impossible = is_code & ((values < 0) | (values > _LONGEST / schema.MONTHS_PER[unit]))
         codes = tuple(cells.values.take(np.flatnonzero(impossible)).to_pylist())
         if codes:
             self.missing_in[column] = codes
             self.findings.add("assumed", f"{', '.join(codes)} is read as missing: no time is so.", column=column,
                               value=", ".join(codes), remedy="Change the codes that mean missing.")
-        far = cells.values.take(np.flatnonzero(here & ~impossible & (values > _FAR * max(longest, 1.0)))).to_pylist()
+        far = cells.values.take(np.flatnonzero(is_code & ~impossible & (values > _FAR * max(longest, 1.0)))).to_pylist()
         if far:
             self.findings.add("warning", f"{', '.join(far)} is far longer than all other times: a code for missing?",
                               column=column, value=", ".join(far), remedy="Add it to the codes that mean missing.")
@@ -131,30 +131,30 @@ class EndpointGuess:
         start = self._first(list(dictionary.START_NAMES), self._is_date)
         of_event = [*dictionary.EVENT_DATES.get(name, ()), *dictionary.EVENT_DATES["OS"]]
         ends = [self._first([n], self._is_date) for n in dict.fromkeys([*of_event, *dictionary.END_DATES])]
-        found = tuple(dict.fromkeys(c for c in ends if c and c != start))
-        return (start, found) if start and found else None
+        end_columns = tuple(dict.fromkeys(c for c in ends if c and c != start))
+        return (start, end_columns) if start and end_columns else None
 
     def _is_date(self, column: str) -> bool:
-        found = dates_of(self.table.cells[column])
-        return bool(np.isfinite(found.days).any()) or bool(found.open)
+        dates = dates_of(self.table.cells[column])
+        return bool(np.isfinite(dates.days).any()) or bool(dates.open)
 
     def _dated(self, name: str, start: str, ends: tuple[str, ...]) -> dict[str, Any]:
-        found = {c: dates_of(self.table.cells[c]) for c in (start, *ends)}
-        by = next((c for c, d in found.items() if d.order), "")
-        order = found[by].order if by else ""
+        dates = {c: dates_of(self.table.cells[c]) for c in (start, *ends)}
+        by = next((c for c, d in dates.items() if d.order), "")
+        order = dates[by].order if by else ""
         to = " or, where it is empty, ".join(map(repr, ends))
-        said = f" Dates are {order}, as {by!r} shows." if order else ""
-        said += " Five-digit numbers are read as Excel's days." if any(d.serial for d in found.values()) else ""
-        self.findings.add("assumed", f"The time of {name} runs from {start!r} to {to}, in days.{said}", column=ends[0],
-                          remedy="Choose other dates, or a column of times, under “Endpoints”.")
+        reason = f" Dates are {order}, as {by!r} shows." if order else ""
+        reason += " Five-digit numbers are read as Excel's days." if any(d.serial for d in dates.values()) else ""
+        self.findings.add("assumed", f"The time of {name} runs from {start!r} to {to}, in days.{reason}",
+                          column=ends[0], remedy="Choose other dates, or a column of times, under “Endpoints”.")
         return {"start": start, "end": ends, "unit": "days", "date_order": order}
 
     def _ask_order(self, endpoints: list[EndpointRole]) -> None:
         """Ask once how the dates are written that no date decides."""
-        found = [dates_of(self.table.cells[c]) for e in endpoints for c in e.time_columns]
-        unsure = next((d.open for d in found if d.open), "")
+        dates = [dates_of(self.table.cells[c]) for e in endpoints for c in e.time_columns]
+        unsure = next((d.open for d in dates if d.open), "")
         if unsure:
-            both = [set(d.orders) for d in found if d.orders]
+            both = [set(d.orders) for d in dates if d.orders]
             orders = [o for o in ORDERS if all(o in possible for possible in both)] or list(ORDERS)
             self.ask(f"Is {unsure} written {', or '.join(orders)}?", "No date in the file tells.",
                      [(o.capitalize(), {"endpoints": {e.name: {"date_order": o} for e in endpoints}}) for o in orders])

@@ -111,19 +111,19 @@ def _missing_codes(guess: FactorGuess, out: Factors, findings: Findings) -> None
     flags = np.isin(guess.numbers.values, _SENTINELS)
     if not flags.any():
         return
-    here = guess.cells.values.take(np.flatnonzero(flags)).to_pylist()
+    codes_here = guess.cells.values.take(np.flatnonzero(flags)).to_pylist()
     others = guess.numbers.values[~flags]
     others = others[np.isfinite(others)]
     low, high = guess.entry.limits if guess.entry and guess.entry.limits else (
         0.0 if others.size and others.min() >= 0 else -np.inf, np.inf)
     ratio = guess.unit()[1]
-    codes = tuple(t for t in here if not low <= float(t) * ratio <= high)
+    codes = tuple(t for t in codes_here if not low <= float(t) * ratio <= high)
     if codes:
         out.missing_in[guess.column] = codes
         what = guess.entry.label if guess.entry else "other value of the column"
         findings.add("assumed", f"{', '.join(codes)} is read as missing: no {what} is so.", column=guess.column,
                      value=", ".join(codes), remedy="Change the codes that mean missing.")
-    far = [t for t in here if t not in codes and others.size and float(t) > _FAR * others.max()]
+    far = [t for t in codes_here if t not in codes and others.size and float(t) > _FAR * others.max()]
     if far:
         findings.add("warning", f"{', '.join(far)} stands far from all other values: a code for missing?",
                      column=guess.column, value=", ".join(far), remedy="Add it to the codes that mean missing.")

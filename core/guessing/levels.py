@@ -35,7 +35,7 @@ def levels_of(column: TextColumn, missing: Iterable[str]) -> list[str]:
         listed = column.values.slice(0, 4 * MANY).to_pylist()
         absent = set(missing)
         return [t for t in listed if t not in absent][: MANY + 1]
-    return sorted((t for t, here in zip(column.texts(), present, strict=True) if here), key=natural_order)
+    return sorted((t for t, is_present in zip(column.texts(), present, strict=True) if is_present), key=natural_order)
 
 
 def natural_order(text: str) -> tuple[bool, float, list[tuple[int, str]]]:
@@ -105,9 +105,9 @@ def _code(text: str) -> int:
 
 def bare_grades(levels: list[str]) -> dict[str, int]:
     """Return value -> 1-4 of levels that are all a bare I-IV or 1-4 (beside none or 0), else nothing."""
-    found = {v: _code(m[1]) for v in levels if (m := _BARE.fullmatch(_wide(v)))}
-    rest = [squeeze(v) for v in levels if v not in found]
-    return found if max(found.values(), default=0) > 1 and all(v in ("0", "none", "no", "无") for v in rest) else {}
+    grades = {v: _code(m[1]) for v in levels if (m := _BARE.fullmatch(_wide(v)))}
+    rest = [squeeze(v) for v in levels if v not in grades]
+    return grades if max(grades.values(), default=0) > 1 and all(v in ("0", "none", "no", "无") for v in rest) else {}
 
 
 def grade(text: str) -> float | None:
@@ -130,20 +130,20 @@ def default_event_values(column: str, levels: list[str]) -> tuple[str, ...]:
         return tuple(v for v in levels if as_number(v) == event) or (plain_number(event),)
     if codes <= {1.0, 2.0} and not counts_censoring(column):
         return tuple(v for v in levels if as_number(v) == 2.0)
-    said = {v: re.sub(r"^\d+\s*[:=.：]\s*", "", _wide(v)) for v in levels}
-    return events_by_words(column, said)
+    words = {v: re.sub(r"^\d+\s*[:=.：]\s*", "", _wide(v)) for v in levels}
+    return events_by_words(column, words)
 
 
-def events_by_words(column: str, said: Mapping[str, str]) -> tuple[str, ...]:
+def events_by_words(column: str, words: Mapping[str, str]) -> tuple[str, ...]:
     """Return the values whose words mean event, where every value's word is known; else nothing.
 
     Yes and no answer the header: yes to censored or alive is no event.
     """
     answers = {*dictionary.YES_WORDS, *dictionary.NO_WORDS}
-    if all(squeeze(w) in answers for w in said.values()):
+    if all(squeeze(w) in answers for w in words.values()):
         wanted = dictionary.NO_WORDS if counts_censoring(column) or counts_the_living(column) else dictionary.YES_WORDS
-        return tuple(v for v, w in said.items() if squeeze(w) in wanted)
-    known = {v: dictionary.means_event(w) for v, w in said.items()}
+        return tuple(v for v, w in words.items() if squeeze(w) in wanted)
+    known = {v: dictionary.means_event(w) for v, w in words.items()}
     return () if None in known.values() else tuple(v for v, event in known.items() if event)
 
 

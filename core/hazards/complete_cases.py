@@ -29,20 +29,20 @@ class CompleteCases:
     stratum: np.ndarray | None
 
     @staticmethod
-    def of(cohort: Cohort, endpoint: str, here: np.ndarray, columns: list[Column],
-           within: tuple[str, ...]) -> CompleteCases:
-        """Choose from some patients, bool (n of the whole,); `within`: what the model is stratified by."""
-        line, complete = timeline(cohort, endpoint), here
-        for key in dict.fromkeys([*(c.term for c in columns), *within]):
+    def from_cohort(cohort: Cohort, endpoint: str, rows: np.ndarray, columns: list[Column],
+           stratify_by: tuple[str, ...]) -> CompleteCases:
+        """Choose from some patients, bool (n of the whole,); `stratify_by`: what the model is stratified by."""
+        line, complete = timeline(cohort, endpoint), rows
+        for key in dict.fromkeys([*(c.term for c in columns), *stratify_by]):
             if (absent := missing(cohort, key)) is not None:
                 complete = complete & ~absent
         order, index, event = line.latest_first
-        some = None
+        known = None
         if not complete[order].all():
-            some = complete[order]
-            order, index, event = order[some], index[some], event[some]
-        return CompleteCases(index=index, event=event, design=design_in_order(cohort, endpoint, columns, some),
-                             stratum=_stratum(cohort, within)[order] if within else None)
+            known = complete[order]
+            order, index, event = order[known], index[known], event[known]
+        return CompleteCases(index=index, event=event, design=design_in_order(cohort, endpoint, columns, known),
+                             stratum=_stratum(cohort, stratify_by)[order] if stratify_by else None)
 
     def counts(self, columns: list[Column]) -> np.ndarray:
         """Return patients and events of each column's level, of all where it is a number, int (p, 2)."""
@@ -68,10 +68,10 @@ class CompleteCases:
         self.stratum = None if self.stratum is None else self.stratum[used]
 
 
-def _stratum(cohort: Cohort, within: tuple[str, ...]) -> np.ndarray:
+def _stratum(cohort: Cohort, stratify_by: tuple[str, ...]) -> np.ndarray:
     """Number the combinations of levels that have baseline hazards of their own, (n,)."""
     out = np.zeros(len(cohort.rows), int)
-    for key in within:
+    for key in stratify_by:
         codes = stratification(cohort, key).codes
         out = out * (int(codes.max(initial=0)) + 1) + codes
     return out

@@ -15,7 +15,15 @@ from core.errors import NotEstimable
 from core.format import plural
 from core.hazards.complete_cases import CompleteCases, independent, without_events
 from core.hazards.design import Column, Form, columns_of, form_of
-from core.hazards.estimability import BEYOND, NO_FINITE_RATIO, NOT_FOUND, TOO_FAR, UNTOLD, model_reason, own_reason
+from core.hazards.estimability import (
+    BEYOND,
+    NO_FINITE_RATIO,
+    NOT_FOUND,
+    NOT_IDENTIFIED,
+    TOO_FAR,
+    model_reason,
+    own_reason,
+)
 from core.hazards.proportional_hazards import proportional_hazards
 from core.likelihood import Fit, Penalised, RiskSets, Ties, concordance, estimable_in, fit, penalised, standardise
 from core.options import Checked
@@ -34,22 +42,22 @@ class CoxOptions(Checked):
     ----------
     forms : covariate and form, for numbers: per unit unless asked otherwise
     references : covariate and the level that the others are compared with; the mapping's unless asked otherwise
-    within : covariates whose levels have baseline hazards of their own (a stratified model)
+    stratify_by : covariates whose levels have baseline hazards of their own (a stratified model)
     firth : penalise the likelihood
     """
 
     forms: tuple[tuple[str, Form], ...] = ()
     references: tuple[tuple[str, str], ...] = ()
-    within: tuple[str, ...] = ()
+    stratify_by: tuple[str, ...] = ()
     ties: Ties = "efron"
     firth: bool = False
 
     @classmethod
     def of(cls, *, forms: Mapping[str, Form] | None = None, references: Mapping[str, str] | None = None,
-           within: Sequence[str] = (), ties: Ties = "efron", firth: bool = False) -> CoxOptions:
+           stratify_by: Sequence[str] = (), ties: Ties = "efron", firth: bool = False) -> CoxOptions:
         """Make options from mappings."""
         return cls(forms=tuple((forms or {}).items()), references=tuple((references or {}).items()),
-                   within=tuple(within), ties=ties, firth=firth)
+                   stratify_by=tuple(stratify_by), ties=ties, firth=firth)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -100,7 +108,7 @@ class CoxModel:
     @cached_property
     def n_telling(self) -> int:
         """How many events have somebody else at risk in their stratum: the others say nothing of any coefficient."""
-        if self.fit is None or not self.options.within:
+        if self.fit is None or not self.options.stratify_by:
             return self.n_event
         sets = self.fit.sets
         return int(sets.deaths[sets.sums(np.ones(sets.event.size))[0] > 1].sum())
@@ -157,9 +165,9 @@ def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,),
     if not covariates:
         known = [v.label for v in cohort.variables.values() if v.known == "baseline"]
         raise NotEstimable("A model needs a covariate.", f"Choose from: {', '.join(known)}.")
-    here = cohort.rows & (timeline(cohort, endpoint).index >= 0)
-    columns, cases, counts, at_risk = _laid_out(cohort, endpoint, here, covariates, options)
-    n_here, n, n_event = int(np.count_nonzero(here)), len(cases.index), int(np.count_nonzero(cases.event))
+    rows = cohort.rows & (timeline(cohort, endpoint).index >= 0)
+    columns, cases, counts, at_risk = _laid_out(cohort, endpoint, rows, covariates, options)
+    n_here, n, n_event = int(np.count_nonzero(rows)), len(cases.index), int(np.count_nonzero(cases.event))
     if not n_event:
         raise NotEstimable(f"No {endpoint} event among {plural(n, 'patient')} with all covariates known.",
                            "Take a covariate or a filter away.")
@@ -170,12 +178,12 @@ def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,),
                     levels=_levels(cohort, columns, counts, (n, n_event)), missing_endpoint=cohort.n - n_here,
                     missing_covariate=n_here - n, reason=fitted.reason, fit=fitted.fit, penalised=fitted.penalised,
                     columns=tuple((columns[i].term, i) for i in fitted.kept),
-                    stratified_by=stratified_by(cohort, options.within),
-                    without_levels=tuple(k for k in dict.fromkeys(covariates) if k not in options.within
+                    stratified_by=stratified_by(cohort, options.stratify_by),
+                    without_levels=tuple(k for k in dict.fromkeys(covariates) if k not in options.stratify_by
                                          and all(c.term != k for c in columns)))
 
 
-def _laid_out(cohort: Cohort, endpoint: str, here: np.ndarray, covariates: Sequence[str],
+def _laid_out(cohort: Cohort, endpoint: str, rows: np.ndarray, covariates: Sequence[str],
               options: CoxOptions) -> tuple[list[Column], CompleteCases, np.ndarray, np.ndarray]:
     """Return the columns, the complete cases, each column's patients and events (p, 2), and those ever at risk (p,).
 
@@ -184,12 +192,12 @@ def _laid_out(cohort: Cohort, endpoint: str, here: np.ndarray, covariates: Seque
     """
     forms, references = dict(options.forms), dict(options.references)
     while True:
-        columns = [column for key in covariates if key not in options.within
+        columns = [column for key in covariates if key not in options.stratify_by
                    for column in columns_of(cohort, key, form_of(cohort, key, forms.get(key)), references.get(key, ""))]
         if not columns:
             raise NotEstimable("No covariate is left: each has a single level, or a baseline hazard per level.",
                                "Choose one that varies.")
-        cases = CompleteCases.of(cohort, endpoint, here, columns, options.within)
+        cases = CompleteCases.from_cohort(cohort, endpoint, rows, columns, options.stratify_by)
         counts, never = cases.counts(columns), cases.never_at_risk()
         at_risk = counts[:, 0] - np.rint(cases.design[never].sum(axis=0)).astype(int)
         instead = _instead_of_empty(columns, at_risk, len(cases.index) - never.size)
@@ -204,7 +212,8 @@ def _instead_of_empty(columns: list[Column], n: np.ndarray, everyone: int) -> di
     for column, patients in zip(columns, n.tolist(), strict=True):
         if column.reference and patients:
             filled.setdefault(column.term, []).append((column.level, patients))
-    return {key: own[0][0] for key, own in filled.items() if len(own) > 1 and sum(m for _, m in own) == everyone}
+    return {key: levels[0][0] for key, levels in filled.items()
+            if len(levels) > 1 and sum(n for _, n in levels) == everyone}
 
 
 def _against_one(columns: list[Column], n: np.ndarray, everyone: int, reasons: list[str]) -> None:
@@ -218,7 +227,7 @@ def _against_one(columns: list[Column], n: np.ndarray, everyone: int, reasons: l
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Alone:
+class UnivariableModel:
     """A covariate's own model: its `terms`, Wald's test of its columns together as `joint` (see CoxModel), its `n`.
 
     `p_proportional`: of the test of proportional hazards of all its columns, NaN where there is none.
@@ -233,18 +242,18 @@ class Alone:
 
 
 def univariable(cohort: Cohort, *, endpoint: str, covariates: Sequence[str],
-                options: CoxOptions | None = None) -> dict[str, Alone | NotEstimable]:
+                options: CoxOptions | None = None) -> dict[str, UnivariableModel | NotEstimable]:
     """Fit each covariate by itself, on the patients who have it; what cannot be fitted says why."""
-    found: dict[str, Alone | NotEstimable] = {}
+    models: dict[str, UnivariableModel | NotEstimable] = {}
     for key in covariates:
         try:
             model = cox(cohort, endpoint=endpoint, covariates=(key,), options=options)
         except NotEstimable as error:
-            found[key] = error
+            models[key] = error
         else:
-            found[key] = Alone(terms=model.terms, joint=model.joint(key), n=model.n,
+            models[key] = UnivariableModel(terms=model.terms, joint=model.joint(key), n=model.n,
                                p_proportional=float(model.zph.p_value.iloc[-1]) if model.fit else math.nan)
-    return found
+    return models
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -261,12 +270,12 @@ class _Fitted:
 
 def _levels(cohort: Cohort, columns: list[Column], counts: np.ndarray, everyone: tuple[int, int]) -> pd.DataFrame:
     """Count patients and events of every level, in the levels' order."""
-    found: dict[str, dict[str, list[int]]] = {}
-    for column, own in zip(columns, counts.tolist(), strict=True):
+    by_term: dict[str, dict[str, list[int]]] = {}
+    for column, counts_of_column in zip(columns, counts.tolist(), strict=True):
         if column.reference:
-            found.setdefault(column.term, {})[column.level] = own
+            by_term.setdefault(column.term, {})[column.level] = counts_of_column
     names, rows = [], []
-    for key, levels in found.items():
+    for key, levels in by_term.items():
         others = [every - sum(of) for every, of in zip(everyone, zip(*levels.values(), strict=True), strict=True)]
         for level in strata(cohort, key).levels:
             names.append((key, level))
@@ -288,68 +297,68 @@ def _fitted(cases: CompleteCases, columns: list[Column], reasons: list[str], opt
     kept = independent(columns, cases.design, reasons)
     figures = np.full((len(_FIGURES), len(columns)), math.nan)
     reason = model_reason(len(kept), int(np.count_nonzero(cases.event)))
-    found: Fit | Penalised | None = None
+    fitted: Fit | Penalised | None = None
     if options.firth:
-        kept = _told(cases, kept, reasons, options)
+        kept = _identified(cases, kept, reasons, options)
     if kept and not reason:
         design = cases.design if len(kept) == len(columns) else cases.design.T[kept].T
         try:
-            found = (penalised if options.firth else fit)(
+            fitted = (penalised if options.firth else fit)(
                 cases.index, cases.event, design, scale=scale[kept], stratum=cases.stratum, ties=options.ties)
         except np.linalg.LinAlgError:  # an information without an inverse
             reason = _NOT_FOUND
         else:
-            figures[:, kept] = _penalised(found) if isinstance(found, Penalised) else _wald(found)
-            reason = "" if found.converged else _NOT_FOUND
-            _without_finite_ratio(columns, kept, found, figures[0], reasons)
+            figures[:, kept] = _penalised(fitted) if isinstance(fitted, Penalised) else _wald(fitted)
+            reason = "" if fitted.converged else _NOT_FOUND
+            _without_finite_ratio(columns, kept, fitted, figures[0], reasons)
     for i in kept:
         if columns[i].part:
             figures[2:5, i] = math.nan  # no hazard ratio by itself
     reasons = [r or reason for r in reasons]
     figures[:, [bool(r) for r in reasons]] = math.nan
-    usable = None if found is None or reason or _diverged(found) else found
+    usable = None if fitted is None or reason or _diverged(fitted) else fitted
     return _Fitted(figures=figures, reasons=reasons, kept=kept, reason=reason,
                    fit=usable if isinstance(usable, Fit) else None,
                    penalised=usable if isinstance(usable, Penalised) else None)
 
 
-def _told(cases: CompleteCases, kept: list[int], reasons: list[str], options: CoxOptions) -> list[int]:
+def _identified(cases: CompleteCases, kept: list[int], reasons: list[str], options: CoxOptions) -> list[int]:
     """Return the columns that risk sets tell from the others; say of the rest that they do not."""
     if not kept:
         return kept
     sets = RiskSets(cases.index, cases.event, cases.design.T[kept].T, stratum=cases.stratum, ties=options.ties)
-    held, _ = estimable_in(sets, len(kept))
-    for i in np.array(kept)[~held].tolist():
-        reasons[i] = UNTOLD
-    return np.array(kept)[held].tolist()
+    identified, _ = estimable_in(sets, len(kept))
+    for i in np.array(kept)[~identified].tolist():
+        reasons[i] = NOT_IDENTIFIED
+    return np.array(kept)[identified].tolist()
 
 
-def _diverged(found: Fit | Penalised) -> bool:
-    return isinstance(found, Fit) and bool((found.diverged | found.unidentified).any())
+def _diverged(fitted: Fit | Penalised) -> bool:
+    return isinstance(fitted, Fit) and bool((fitted.diverged | fitted.unidentified).any())
 
 
-def _without_finite_ratio(columns: list[Column], kept: list[int], found: Fit | Penalised, coef: np.ndarray,
+def _without_finite_ratio(columns: list[Column], kept: list[int], fitted: Fit | Penalised, coef: np.ndarray,
                           reasons: list[str]) -> None:
     """Say of a column that has no finite ratio, or one beyond all bounds, that it has."""
     for place, i in enumerate(kept):
-        if isinstance(found, Fit) and found.diverged[place]:
+        if isinstance(fitted, Fit) and fitted.diverged[place]:
             reasons[i] = reasons[i] or NO_FINITE_RATIO
-        elif isinstance(found, Fit) and found.unidentified[place]:
-            reasons[i] = reasons[i] or UNTOLD
+        elif isinstance(fitted, Fit) and fitted.unidentified[place]:
+            reasons[i] = reasons[i] or NOT_IDENTIFIED
         elif not columns[i].part and not reasons[i] and abs(coef[i]) > BEYOND:
             reasons[i] = "the hazard ratio per unit is beyond 1000: take a larger unit, a doubling or a cut" \
                 if not columns[i].reference else TOO_FAR
 
 
-def _wald(found: Fit) -> np.ndarray:
-    coef, error = found.coef, found.std_error
+def _wald(fitted: Fit) -> np.ndarray:
+    coef, error = fitted.coef, fitted.std_error
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         ratio, low, high = (np.exp(coef + z * error) for z in (0, -Z95, Z95))
         p = [two_sided_p(c / e) for c, e in zip(coef, error, strict=True)]
     return np.array([coef, error, ratio, low, high, p])
 
 
-def _penalised(found: Penalised) -> np.ndarray:
+def _penalised(fitted: Penalised) -> np.ndarray:
     with np.errstate(over="ignore"):
-        return np.array([found.coef, found.std_error, np.exp(found.coef), np.exp(found.low), np.exp(found.high),
-                         found.p_value])
+        return np.array([fitted.coef, fitted.std_error, np.exp(fitted.coef), np.exp(fitted.low), np.exp(fitted.high),
+                         fitted.p_value])

@@ -51,8 +51,8 @@ def design_of(columns: list[Column], patients: np.ndarray) -> np.ndarray:
     return _filled(columns, patients.size, lambda column: column.source[patients])
 
 
-def design_in_order(cohort: Cohort, endpoint: str, columns: list[Column], some: np.ndarray | None) -> np.ndarray:
-    """Return the columns of an endpoint's patients, latest first, float (m, p); `some`: bool, which of these, or all.
+def design_in_order(cohort: Cohort, endpoint: str, columns: list[Column], rows: np.ndarray | None) -> np.ndarray:
+    """Return the columns of an endpoint's patients, latest first, float (m, p); `rows`: bool, which of these, or all.
 
     What is put in that order is remembered, but for a spline, whose columns a filter alters.
     """
@@ -60,23 +60,23 @@ def design_in_order(cohort: Cohort, endpoint: str, columns: list[Column], some: 
 
     def values_of(column: Column) -> np.ndarray:
         ordered = _ordered(cohort, endpoint, column, order)
-        return ordered if some is None else np.compress(some, ordered)
-    return _filled(columns, order.size if some is None else int(np.count_nonzero(some)), values_of)
+        return ordered if rows is None else np.compress(rows, ordered)
+    return _filled(columns, order.size if rows is None else int(np.count_nonzero(rows)), values_of)
 
 
 def _filled(columns: list[Column], n: int, values_of: Callable[[Column], np.ndarray]) -> np.ndarray:
     """Fill a design of n patients, each variable's values looked up once for all of its levels."""
     out = np.empty((len(columns), n))
     source, values = None, out
-    for own, column in zip(out, columns, strict=True):
+    for column_values, column in zip(out, columns, strict=True):
         if source is not column.source:
             source, values = column.source, values_of(column)
         if column.code is not None:
-            np.equal(values, column.code, out=own)
+            np.equal(values, column.code, out=column_values)
         elif column.log2:
-            np.log2(values, out=own)
+            np.log2(values, out=column_values)
         else:
-            own[:] = values
+            column_values[:] = values
     return out.T
 
 
@@ -160,10 +160,10 @@ def knots(cohort: Cohort, key: str) -> np.ndarray:
     """Return a spline's four knots: the quantiles 5, 35, 65 and 95 % of the filtered patients (R: quantile, type 7)."""
     values = cohort.values(key).to_numpy(dtype=float)[cohort.rows]
     values = values[~np.isnan(values)]
-    found = np.quantile(values, _KNOTS) if values.size else np.zeros(4)
-    if np.unique(found).size < len(_KNOTS):
+    places = np.quantile(values, _KNOTS) if values.size else np.zeros(4)
+    if np.unique(places).size < len(_KNOTS):
         raise NotEstimable(f"{cohort.variable(key).label} has too few different values for a spline.",
                            "Take it per unit, or cut it.")
-    return np.asarray(found)
+    return np.asarray(places)
 
 

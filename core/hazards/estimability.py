@@ -13,9 +13,9 @@ from core.likelihood import DOUBT, finite_against_first
 from core.survival import FEW_EVENTS
 
 NO_EVENT, NO_FINITE_RATIO = "no event in", "the hazard ratio has no finite value (monotone likelihood)"
-UNTOLD = "no risk set tells it apart from the other terms"
+NOT_IDENTIFIED = "no risk set identifies it beside the other terms"
 NOT_FOUND = "no maximum of the likelihood was found"
-TOO_FAR = "the hazard ratio is beyond 1000: hardly anything holds it"
+TOO_FAR = "the hazard ratio is beyond 1000: hardly any data determine it"
 BEYOND = math.log(1000)  # of a log hazard ratio: what is farther off rests on next to nothing
 
 
@@ -36,8 +36,8 @@ def reasons_of(levels: Sequence[str], n: np.ndarray, deaths: np.ndarray, finite:
         return [reasons[0]] * len(levels)
     monotone = (f"while both were at risk, only one of {{}} and {levels[0]} had events, so the hazard "
                 "ratio has no finite value")
-    return [reason or ("" if here else monotone.format(level))
-            for reason, here, level in zip(reasons, finite, levels, strict=True)]
+    return [reason or ("" if is_finite else monotone.format(level))
+            for reason, is_finite, level in zip(reasons, finite, levels, strict=True)]
 
 
 def own_reason(level: str, n: int, deaths: int) -> str:

@@ -56,9 +56,9 @@ def proportional_hazards(fit: Fit, terms: Sequence[str]) -> pd.DataFrame:
         own_places.setdefault(term, []).append(i)
     places = [*own_places.values(), list(range(len(terms)))]
     own_left = np.diag(left)
-    alone = np.where(own_left > 0, score**2 / np.where(own_left > 0, own_left, 1), np.nan).tolist()
-    tested = [(alone[own[0]], 1) if len(own) == 1 else squared_length(left[np.ix_(own, own)], score[own])
-              for own in places]
+    single = np.where(own_left > 0, score**2 / np.where(own_left > 0, own_left, 1), np.nan).tolist()
+    tested = [(single[columns[0]], 1) if len(columns) == 1 else
+              squared_length(left[np.ix_(columns, columns)], score[columns]) for columns in places]
     statistics, sizes = zip(*tested, strict=True)
     return pd.DataFrame({
         "term": [*own_places, GLOBAL], "statistic": np.array(statistics), "df": np.array(sizes),

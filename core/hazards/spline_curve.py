@@ -56,12 +56,12 @@ def spline_curve(cohort: Cohort, model: CoxModel, key: str, *, values: np.ndarra
     if model.estimate is None or len(places) != at.size - 1:
         raise NotEstimable(f"The spline of {cohort.variable(key).label} could not be fitted whole: it has no curve.",
                            "Take it per unit, or cut it.")
-    own = np.sort(cohort.values(key).to_numpy(dtype=float)[cohort.rows])
-    own = own[~np.isnan(own)]
-    inner = _OUTERMOST - 1 if own.size >= _MANY else 0
+    observed = np.sort(cohort.values(key).to_numpy(dtype=float)[cohort.rows])
+    observed = observed[~np.isnan(observed)]
+    inner = _OUTERMOST - 1 if observed.size >= _MANY else 0
     if values is None:
-        values = np.linspace(own[inner], own[-1 - inner], _POINTS)
-    median = float(np.median(own))
+        values = np.linspace(observed[inner], observed[-1 - inner], _POINTS)
+    median = float(np.median(observed))
     away = spline_basis(values, at) - spline_basis(np.array([median]), at)
     beta, variance = model.estimate.coef[places], model.estimate.variance[np.ix_(places, places)]
     coef, error = away @ beta, np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", away, variance, away), 0))

@@ -135,7 +135,7 @@ def _reasons(arms: list[str], n: np.ndarray, deaths: np.ndarray, finite: np.ndar
 
 
 def _ratios(coef: np.ndarray, error: np.ndarray, reasons: list[str]) -> tuple[np.ndarray, list[str], np.ndarray]:
-    """Return the figures of each row, none where a reason says why or where hardly anything holds them."""
+    """Return the figures of each row, none where a reason says why or where hardly any data determine it."""
     far = np.abs(np.nan_to_num(coef)) > BEYOND
     reasons = [r or (TOO_FAR if f else NOT_FOUND if math.isnan(c) else "")
                for r, f, c in zip(reasons, far, coef.tolist(), strict=True)]

@@ -43,14 +43,14 @@ def time_split(cohort: Cohort, *, endpoint: str, covariates: Sequence[str], at: 
     except NotEstimable as error:
         raise NotEstimable(error.problem, "Choose an earlier month.") from error
     parts = {f"until month {number(at)}": _until(cohort, endpoint, at), f"from month {number(at)}": later}
-    found = []
+    periods = []
     for period, part in parts.items():
         try:
             model = cox(part, endpoint=endpoint, covariates=covariates, options=options)
         except NotEstimable as error:
             raise NotEstimable(f"{period.capitalize()}: {error.problem}", "Choose another month.") from error
-        found.append(model.terms.assign(period=period, patients=model.n, events=model.n_event))
-    both, first = pd.concat(found, ignore_index=True), ["period", "patients", "events"]
+        periods.append(model.terms.assign(period=period, patients=model.n, events=model.n_event))
+    both, first = pd.concat(periods, ignore_index=True), ["period", "patients", "events"]
     return both[[*first, *(c for c in both if c not in first)]]
 
 

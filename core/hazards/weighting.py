@@ -104,8 +104,8 @@ def weighted_comparison(cohort: Cohort, *, endpoint: str, options: WeightingOpti
     if not columns:
         raise NotEstimable("None of these covariates has two levels: there is nothing to balance.",
                            "Choose a covariate that varies.")
-    here = cohort.rows & (line.index >= 0)
-    used = here & (arms.codes >= 0)
+    rows = cohort.rows & (line.index >= 0)
+    used = rows & (arms.codes >= 0)
     for key in options.covariates:
         if (absent := missing(cohort, key)) is not None:
             used &= ~absent
@@ -122,7 +122,7 @@ def weighted_comparison(cohort: Cohort, *, endpoint: str, options: WeightingOpti
         unweighted=_curves(patients, np.ones(weight.size), names, options.conf_type),
         arms=_arms(patients, weight, names, curves), balance=_balance(columns, used, treated, weight),
         extreme=int(((score < _EXTREME) | (score > 1 - _EXTREME)).sum()),
-        missing_endpoint=cohort.n - int(here.sum()), missing_covariate=int(here.sum() - used.sum()))
+        missing_endpoint=cohort.n - int(rows.sum()), missing_covariate=int(rows.sum() - used.sum()))
 
 
 def _two_arms(cohort: Cohort, levels: tuple[str, ...], codes: np.ndarray) -> tuple[tuple[str, str], np.ndarray]:
@@ -145,8 +145,8 @@ def _two_arms(cohort: Cohort, levels: tuple[str, ...], codes: np.ndarray) -> tup
 def _effects(patients: _Patients, weight: np.ndarray, names: tuple[str, str]) -> tuple[pd.DataFrame, str, float]:
     """Fit the hazard ratio without and with weights; say why there is none; test the latter's proportional hazards."""
     groups = patients.treated.astype(int)
-    left, dead = (np.array([np.bincount(patients.place[some & (groups == g)], minlength=patients.times.size)
-                            for g in (0, 1)]) for some in (np.ones(groups.size, bool), patients.event))
+    left, dead = (np.array([np.bincount(patients.place[counted_rows & (groups == g)], minlength=patients.times.size)
+                            for g in (0, 1)]) for counted_rows in (np.ones(groups.size, bool), patients.event))
     risk = np.cumsum(left[:, ::-1], axis=1)[:, ::-1]
     reason = reasons_of(names, left.sum(axis=1), dead.sum(axis=1), finite_against_first(dead, risk))[1]
     worth = [effective_size(weight[groups == g]) for g in (0, 1)]
@@ -170,23 +170,24 @@ def _fitted(patients: _Patients, weight: np.ndarray | None) -> tuple[float, floa
 
     NaN, and a reason, where there is no ratio. Who weighs nothing is in no risk set.
     """
-    some = np.ones(patients.event.size, bool) if weight is None else weight > 0
-    found = fit(patients.place[some], patients.event[some], patients.treated[some, None].astype(float),
-                weight=None if weight is None else weight[some])
-    variance = found.variance if weight is None else found.robust_variance
-    coef, error = float(found.coef[0]), math.sqrt(variance[0, 0])
-    reason = NO_FINITE_RATIO if (found.diverged | found.unidentified).any() else NOT_FOUND if not found.converged else \
+    rows = np.ones(patients.event.size, bool) if weight is None else weight > 0
+    result = fit(patients.place[rows], patients.event[rows], patients.treated[rows, None].astype(float),
+                weight=None if weight is None else weight[rows])
+    variance = result.variance if weight is None else result.robust_variance
+    coef, error = float(result.coef[0]), math.sqrt(variance[0, 0])
+    reason = NO_FINITE_RATIO if (result.diverged | result.unidentified).any() else \
+        NOT_FOUND if not result.converged else \
         "too few patients for a robust standard error" if error < _ROUNDING else \
         TOO_FAR if abs(coef) > BEYOND else ""
     if reason:
         return math.nan, math.nan, reason, math.nan
-    return coef, error, "", float(proportional_hazards(found, [ARM]).p_value.iloc[-1])
+    return coef, error, "", float(proportional_hazards(result, [ARM]).p_value.iloc[-1])
 
 
 def _curves(patients: _Patients, weight: np.ndarray, names: tuple[str, str], conf_type: ConfType) -> pd.DataFrame:
     return pd.concat([
-        weighted_curve(patients.times, patients.place[own], patients.event[own], weight[own], conf_type)
-        .assign(strata=name) for name, own in zip(names, (~patients.treated, patients.treated), strict=True)],
+        weighted_curve(patients.times, patients.place[group], patients.event[group], weight[group], conf_type)
+        .assign(strata=name) for name, group in zip(names, (~patients.treated, patients.treated), strict=True)],
         ignore_index=True)
 
 
@@ -206,30 +207,30 @@ def weighted_curve(times: np.ndarray, place: np.ndarray, event: np.ndarray, weig
     size = times.size
     leave, dead = (np.bincount(place, w, size) for w in (weight, weight * event))
     persons, deaths = np.bincount(place, minlength=size), np.bincount(place, event, size)
-    risk, alive = np.cumsum(leave[::-1])[::-1], np.cumsum(persons[::-1])[::-1]
-    left = np.where(alive - deaths > 0, risk - dead, 0.0)
+    risk, persons_at_risk = np.cumsum(leave[::-1])[::-1], np.cumsum(persons[::-1])[::-1]
+    left = np.where(persons_at_risk - deaths > 0, risk - dead, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         survival = np.cumprod(np.where(persons > 0, left / np.where(risk > 0, risk, 1), 1.0))
         drift = np.cumsum(np.where(deaths > 0, dead / (risk * left), 0.0))
-        own = weight * (drift[place] - np.where(event, 1 / left[place], 0.0))
+        residual = weight * (drift[place] - np.where(event, 1 / left[place], 0.0))
         squares = np.bincount(place, weight**2, size)
         later = squares.sum() - np.cumsum(squares)
-        error = np.sqrt(drift**2 * later + np.cumsum(np.bincount(place, own**2, size)))
+        error = np.sqrt(drift**2 * later + np.cumsum(np.bincount(place, residual**2, size)))
     error = np.where(survival > 0, error, np.nan)
     low, high = confidence(survival, error, conf_type)
-    some = persons > 0
+    has_patients = persons > 0
     return pd.DataFrame({"time": times, "n_risk": risk, "n_event": dead, "n_censor": leave - dead, "estimate": survival,
-                         "std_error": survival * error, "conf_low": low, "conf_high": high})[some]
+                         "std_error": survival * error, "conf_low": low, "conf_high": high})[has_patients]
 
 
 def _arms(patients: _Patients, weight: np.ndarray, names: tuple[str, str], curves: pd.DataFrame) -> pd.DataFrame:
     rows = []
-    for name, own in zip(names, (~patients.treated, patients.treated), strict=True):
+    for name, group in zip(names, (~patients.treated, patients.treated), strict=True):
         curve = curves[curves.strata == name]
         half = [quantile(curve.time.to_numpy(), 1 - curve[c].to_numpy(), 0.5) for c in
                 ("estimate", "conf_low", "conf_high")]
-        rows.append((name, int(own.sum()), int(patients.event[own].sum()), effective_size(weight[own]),
-                     float(weight[own].max() / weight[own].sum()), *half))
+        rows.append((name, int(group.sum()), int(patients.event[group].sum()), effective_size(weight[group]),
+                     float(weight[group].max() / weight[group].sum()), *half))
     return pd.DataFrame(rows, columns=["arm", "n", "n_event", "effective_n", "largest_share", "median", "conf_low",
                                        "conf_high"])
 
@@ -238,14 +239,14 @@ def _balance(columns: list[Column], used: np.ndarray, treated: np.ndarray, weigh
     """Return the differences of every column; of more than two levels the reference's, too."""
     labels, values, binary = [], [], []
     for term in dict.fromkeys(c.term for c in columns):
-        own = [c for c in columns if c.term == term]
-        if len(own) > 1 and own[0].reference:
-            labels.append((term, own[0].reference))
-            values.append(1.0 - np.sum([c.of(used) for c in own], axis=0))
+        columns_of_term = [c for c in columns if c.term == term]
+        if len(columns_of_term) > 1 and columns_of_term[0].reference:
+            labels.append((term, columns_of_term[0].reference))
+            values.append(1.0 - np.sum([c.of(used) for c in columns_of_term], axis=0))
             binary.append(True)
-        labels += [(c.term, c.level) for c in own]
-        values += [c.of(used) for c in own]
-        binary += [bool(c.reference) for c in own]
+        labels += [(c.term, c.level) for c in columns_of_term]
+        values += [c.of(used) for c in columns_of_term]
+        binary += [bool(c.reference) for c in columns_of_term]
     before, after = mean_differences(np.column_stack(values), treated, weight, binary=np.array(binary))
     return pd.DataFrame({"term": [t for t, _ in labels], "level": [v for _, v in labels], "smd_before": before,
                          "smd_after": after})

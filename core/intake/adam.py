@@ -164,7 +164,7 @@ def _endpoint(long: TextTable, code: str, rows: np.ndarray, of_row: np.ndarray, 
     for column in ("AVAL", "CNSR"):
         text = np.full(n, "", dtype=object)
         text[places] = long.cells[column].series().to_numpy()[rows]
-        cells[f"{code}.{column}"] = TextColumn.of(text.tolist())
+        cells[f"{code}.{column}"] = TextColumn.from_cells(text.tolist())
     label = long.cells["PARAM"].cell(int(rows[0])) if "PARAM" in long.columns and len(rows) else code
     return EndpointRole(name=code, label=label, time=f"{code}.AVAL", event=f"{code}.CNSR", event_values=("0",),
                         unit=unit or "days", death_counts=code in ENDPOINTS and code not in WITHOUT_DEATH)

@@ -92,8 +92,8 @@ def make_cohort(table: TextTable,
 def _check_keys(mapping: ColumnMapping) -> None:
     """Refuse two variables of one key, and a factor that would take a column of the app's own."""
     keys = [v.key for v in mapping.variables]
-    own = {schema.PATIENT, schema.ARM, schema.SAFETY}
-    own |= {name(e.name) for e in mapping.endpoints for name in (schema.time_column, schema.event_column)}
-    if double := [k for k in keys if keys.count(k) > 1 or k in own]:
+    reserved = {schema.PATIENT, schema.ARM, schema.SAFETY}
+    reserved |= {name(e.name) for e in mapping.endpoints for name in (schema.time_column, schema.event_column)}
+    if double := [k for k in keys if keys.count(k) > 1 or k in reserved]:
         raise MappingError(f"The key {double[0]!r} is taken by another role.",
                            "Give the factor another key.")

@@ -54,16 +54,16 @@ def guess_event_file(events: TextTable) -> EventFileRole:
         If patient, term or grade is not recognised.
     """
     by_name = {fold(c): c for c in reversed(events.columns)}
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for role, names in AE_FILE_NAMES.items():
-        column = next((by_name[n] for n in names if n in by_name and by_name[n] not in found.values()), "")
+        column = next((by_name[n] for n in names if n in by_name and by_name[n] not in columns.values()), "")
         if column:
-            found[role] = column
-    if absent := [r for r in NEEDED if r not in found]:
+            columns[role] = column
+    if absent := [r for r in NEEDED if r not in columns]:
         raise MappingError(f"The adverse-event file {events.name or ''} has no column for the {absent[0]}: it holds "
                            f"{', '.join(events.columns)}.",
                            "It needs one row per patient and event, with the columns patient, term and grade.")
-    return EventFileRole(**found)
+    return EventFileRole(**columns)
 
 
 def joined_events(wide: pd.DataFrame, events: TextTable, mapping: ColumnMapping, patients: pd.DataFrame,
@@ -165,8 +165,8 @@ class _Join:
         """Return the CTCAE grade per row, NaN where it is missing."""
         cells = self.events.cells[self.role.grade]
         absent = self._absent(cells)
-        found = [None if gone else grade(t) for t, gone in zip(cells.texts(), absent, strict=True)]
-        values = np.array([np.nan if g is None else g for g in found])
+        grade_of_text = [None if gone else grade(t) for t, gone in zip(cells.texts(), absent, strict=True)]
+        values = np.array([np.nan if g is None else g for g in grade_of_text])
         self._name((np.isnan(values) & ~absent)[cells.codes], self.role.grade,
                    "is not a CTCAE grade from 0 to 5", "refused")
         self._name(absent[cells.codes], self.role.grade,
@@ -205,8 +205,8 @@ class _Join:
             return np.full(len(self.events), np.nan)
         cells = self.events.cells[self.role.day]
         absent = self._absent(cells)
-        found = [parse_number(re.sub(r"^\s*(day|d|第)\s*", "", t, flags=re.IGNORECASE)) for t in cells.texts()]
-        values = np.array([np.nan if n is None else n.value for n in found])
+        days = [parse_number(re.sub(r"^\s*(day|d|第)\s*", "", t, flags=re.IGNORECASE)) for t in cells.texts()]
+        values = np.array([np.nan if n is None else n.value for n in days])
         self._name((np.isnan(values) & ~absent)[cells.codes], self.role.day, "is no study day and counts as missing",
                    "warning")
         return values[cells.codes]

@@ -61,9 +61,9 @@ class Loading:
 
     def findings_that_hold(self) -> list[dict[str, object]]:
         """Return what was assumed of columns whose roles are still those that were guessed."""
-        now, then = _plain(self.mapping), _plain(self.guessed)
+        current, then = _plain(self.mapping), _plain(self.guessed)
         return [f for f in self.findings
-                if not f["column"] or _roles_of(now, str(f["column"])) == _roles_of(then, str(f["column"]))]
+                if not f["column"] or _roles_of(current, str(f["column"])) == _roles_of(then, str(f["column"]))]
 
     def answer(self, question: NeedsAnswer, choice: str) -> None:
         """Take a person's answer; the same as what was guessed is an answer, too."""
@@ -192,8 +192,8 @@ def _texts(part: Mapping[str, Any]) -> list[Any]:
 def _leaves(change: Mapping[str, Any], path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     out: list[tuple[str, ...]] = []
     for key, value in change.items():
-        here = (*path, key)
-        out += _leaves(value, here) if isinstance(value, Mapping) and len(here) < 3 else [here]
+        place = (*path, key)
+        out += _leaves(value, place) if isinstance(value, Mapping) and len(place) < 3 else [place]
     return out
 
 

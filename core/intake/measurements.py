@@ -78,17 +78,17 @@ class Measured:
             return values if len(written) < 2 else self._refuse_units(column, numbers, values, max(written))
         entry = dictionary_entry(column)
         values, strange = values.copy(), []
-        for i, own in numbers.units.items():
-            ratio = _ratio(own, base)
+        for i, unit_of in numbers.units.items():
+            ratio = _ratio(unit_of, base)
             if ratio is None and entry and base == entry.unit.lower():
-                ratio = entry.units.get(own)
+                ratio = entry.units.get(unit_of)
             if ratio is None:
                 strange.append(i)
                 continue
             values[i] *= ratio
             if ratio != 1:
                 cells = self.cells.table.cells[column]
-                self.cells.name(cells.codes == i, column, f"is converted from {own} to {base}", severity="repaired")
+                self.cells.name(cells.codes == i, column, f"is converted from {unit_of} to {base}", severity="repaired")
         if strange:
             self.cells.name(np.isin(self.cells.table.cells[column].codes, strange), column,
                             f"is in another unit than the column ({base})", remedy="Write the column in one unit.")
@@ -111,14 +111,14 @@ class Measured:
         return values
 
 
-def _ratio(own: str, base: str) -> float | None:
+def _ratio(unit: str, base: str) -> float | None:
     """Return what turns a number in a cell's own unit into the column's, None where that is not known."""
-    times = (_time_unit(own), _time_unit(base))
-    if own == base or (own in _YEARS_OLD and base == "years"):
+    times = (_time_unit(unit), _time_unit(base))
+    if unit == base or (unit in _YEARS_OLD and base == "years"):
         return 1.0
     if times[0] and times[1]:
         return schema.MONTHS_PER[times[0]] / schema.MONTHS_PER[times[1]]
-    return {("mm", "cm"): 0.1, ("cm", "mm"): 10.0}.get((own, base))
+    return {("mm", "cm"): 0.1, ("cm", "mm"): 10.0}.get((unit, base))
 
 
 def _time_unit(unit: str) -> str | None:

@@ -101,8 +101,8 @@ class _Converter:
     def _derived(self, factor: FactorRole, numeric: dict[str, np.ndarray]) -> pd.Categorical:
         """Label a derived factor's levels."""
         raw = derived(factor, numeric)
-        found = [v for v in dict.fromkeys([*factor.levels, *raw]) if v is not None]
-        order = list(dict.fromkeys(factor.levels.get(v, v) for v in found))
+        levels = [v for v in dict.fromkeys([*factor.levels, *raw]) if v is not None]
+        order = list(dict.fromkeys(factor.levels.get(v, v) for v in levels))
         return categorical(np.array([-1 if v is None else order.index(factor.levels.get(v, v)) for v in raw]), order)
 
     def events(self) -> pd.DataFrame:
@@ -130,20 +130,20 @@ class _Converter:
         return cells.series().to_numpy(dtype=object)
 
     def _arm(self, arm: ArmRole) -> pd.Categorical:
-        found = levels_of(self.table.cells[arm.column], self.mapping.missing_codes(arm.column))
-        if len(found) < 2:
-            only = f"only one level, {found[0]!r}" if found else "no value"
+        levels = levels_of(self.table.cells[arm.column], self.mapping.missing_codes(arm.column))
+        if len(levels) < 2:
+            only = f"only one level, {levels[0]!r}" if levels else "no value"
             self.findings.add("refused", f"The arm column {arm.column!r} has {only}: two or more are needed.",
                               column=arm.column, remedy="Choose another column, or no arm.")
-        elif len(found) > MANY or len(found) == len(self.table) > schema.MAX_ARMS:
-            many = f"{len(found)}" if len(found) <= MANY else f"more than {MANY}"
+        elif len(levels) > MANY or len(levels) == len(self.table) > schema.MAX_ARMS:
+            many = f"{len(levels)}" if len(levels) <= MANY else f"more than {MANY}"
             self.findings.add("refused", f"The arm column {arm.column!r} has {many} different values in "
                               f"{len(self.table):,} rows: it is no arm.", column=arm.column,
                               remedy="Choose another column, or no arm.")
-            found = found[:MANY]
-        if arm.reference and arm.reference not in found:
+            levels = levels[:MANY]
+        if arm.reference and arm.reference not in levels:
             self.findings.add("refused", f"The reference arm {arm.reference!r} is not in column {arm.column!r}, which "
-                              f"holds: {', '.join(found[:schema.MAX_LEVELS_SHOWN])}.", column=arm.column,
+                              f"holds: {', '.join(levels[:schema.MAX_LEVELS_SHOWN])}.", column=arm.column,
                               value=arm.reference)
         values = self._categories(arm.column, dict(arm.levels))
         label = arm.levels.get(arm.reference, arm.reference)
@@ -165,12 +165,12 @@ class _Converter:
     def _categories(self, column: str, levels: dict[str, str]) -> pd.Categorical:
         """Label a column; values that the mapping does not name follow under their own name."""
         cells, missing = self.table.cells[column], self.mapping.missing_codes(column)
-        found = levels_of(cells, missing)
-        if len(found) > MANY:
+        raw_levels = levels_of(cells, missing)
+        if len(raw_levels) > MANY:
             self.findings.add("refused", f"Column {column!r} has more than {MANY} different values: it cannot be read "
                               "as levels.", column=column, remedy="Read it as numbers, or leave it out.")
             return categorical(np.full(len(self.table), -1), ["…"])
-        unnamed = [v for v in found if v not in levels]
+        unnamed = [v for v in raw_levels if v not in levels]
         if levels and unnamed:
             self.findings.add("warning", f"{column!r} holds values that the mapping does not name: "
                               f"{', '.join(unnamed[:6])}. They are kept as levels of their own.", column=column,
@@ -201,8 +201,8 @@ class _Converter:
             self.findings.add("refused", f"Column {column!r} has more than {MANY} different values: it holds no "
                               "CTCAE grades.", column=column)
             return np.full(len(self.table), np.nan)
-        found = [None if gone else grade(t) for t, gone in zip(cells.texts(), absent, strict=True)]
-        values = np.array([np.nan if g is None else g for g in found])
+        grade_of_text = [None if gone else grade(t) for t, gone in zip(cells.texts(), absent, strict=True)]
+        values = np.array([np.nan if g is None else g for g in grade_of_text])
         self.cells.name((np.isnan(values) & ~absent)[cells.codes], column, "is not a CTCAE grade from 0 to 5")
         return values[cells.codes] if values.size else np.array([])
 
@@ -234,11 +234,11 @@ class _Converter:
         start, *ends = (self._days(column, order) for column in endpoint.time_columns)
         end = ends[0]
         if len(ends) > 1:
-            own = endpoint.end[0]
-            self.cells.name((event == 1) & np.isnan(end), own, f"is empty, though the patient had an event of "
+            end_column = endpoint.end[0]
+            self.cells.name((event == 1) & np.isnan(end), end_column, f"is empty, though the patient had an event of "
                             f"{endpoint.name}: the time runs to {endpoint.end[1]!r}", severity="warning",
                             remedy="Fill the date of the event.")
-            self.cells.name((event == 0) & ~np.isnan(end), own, f"is a date, though the patient had no event of "
+            self.cells.name((event == 0) & ~np.isnan(end), end_column, f"is a date, though the patient had no event of "
                             f"{endpoint.name}", severity="warning", remedy="Correct the date or the event.")
         for other in ends[1:]:
             end = np.where(np.isnan(end), other, end)
@@ -249,32 +249,32 @@ class _Converter:
     def _days(self, column: str, order: str) -> np.ndarray:
         """Return a column of dates as days since 1970."""
         cells, absent = self.table.cells[column], self.cells.absent(column)
-        found = dates_of(cells, order)
-        self.cells.name((np.isnan(found.days) & ~absent)[cells.codes], column,
-                     "could be read with the day or the month first" if found.open else "is no date",
-                     remedy="Say the order of day and month." if found.open else "Correct the cell.")
-        if found.exchanged:
+        dates = dates_of(cells, order)
+        self.cells.name((np.isnan(dates.days) & ~absent)[cells.codes], column,
+                     "could be read with the day or the month first" if dates.open else "is no date",
+                     remedy="Say the order of day and month." if dates.open else "Correct the cell.")
+        if dates.exchanged:
             self.findings.add("warning", f"{column!r} holds dates year first whose days all are 12 or less, beside "
                               "dates day first whose days all are above: a spreadsheet may have exchanged day and "
                               "month in the former.", column=column, remedy="Write all dates as text, year first.")
-        return np.where(absent, np.nan, found.days)[cells.codes]
+        return np.where(absent, np.nan, dates.days)[cells.codes]
 
     def _event(self, endpoint: EndpointRole) -> np.ndarray:
         column = endpoint.event
         cells = self.table.cells[column]
-        found = levels_of(cells, self.mapping.missing_codes(column))
+        levels = levels_of(cells, self.mapping.missing_codes(column))
         codes = {_code(v) for v in endpoint.event_values}
-        if found and not {_code(v) for v in found} & codes:
+        if levels and not {_code(v) for v in levels} & codes:
             self.findings.add("warning", f"No patient has an event of {endpoint.name}: column {column!r} holds "
-                              f"{', '.join(found[:8])}, and {', '.join(endpoint.event_values)} means event.",
-                              column=column, value=", ".join(found[:8]), remedy="Choose the value that means event.")
-        if len(found) > _MOST_EVENT_VALUES:
-            self.findings.add("refused", f"Column {column!r} has {len(found)} different values: it cannot say "
+                              f"{', '.join(levels[:8])}, and {', '.join(endpoint.event_values)} means event.",
+                              column=column, value=", ".join(levels[:8]), remedy="Choose the value that means event.")
+        if len(levels) > _MOST_EVENT_VALUES:
+            self.findings.add("refused", f"Column {column!r} has {len(levels)} different values: it cannot say "
                               f"who had an event of {endpoint.name}.", column=column)
-        elif len(found) > 2:
-            others = [v for v in found if _code(v) not in codes]
+        elif len(levels) > 2:
+            others = [v for v in levels if _code(v) not in codes]
             self.findings.add("assumed", f"{', '.join(endpoint.event_values)} means an event of {endpoint.name}; "
-                              f"{', '.join(others)} are censored.", column=column, value=", ".join(found),
+                              f"{', '.join(others)} are censored.", column=column, value=", ".join(levels),
                               remedy="Choose the values that mean event.")
         absent = self.cells.absent(column)
         if cells.n_distinct > MANY:

@@ -25,8 +25,8 @@ def concordance(score: np.ndarray, index: np.ndarray, event: np.ndarray,
     total = pairs.sum() / 2
     if not total:
         return math.nan, math.nan
-    found = float(agreed.sum() / 2 / total)
-    return found, float(np.sqrt((((agreed - found * pairs) / total) ** 2).sum()))
+    agreement = float(agreed.sum() / 2 / total)
+    return agreement, float(np.sqrt((((agreed - agreement * pairs) / total) ** 2).sum()))
 
 
 def _compared(when: np.ndarray, rank: np.ndarray, event: np.ndarray,
@@ -61,13 +61,13 @@ def _compare(rank: np.ndarray, event: np.ndarray, late: np.ndarray, starts: np.n
     tied = np.flatnonzero(begins | np.append(True, np.diff(rank) != 0))
     ends, block = np.append(tied[1:], n), np.cumsum(begins[tied]) - 1
     first, last = starts[block], np.append(starts[1:], n)[block]
-    for counted, own in ((late, event & ~late), (event & ~late, late)):
+    for counted, deaths in ((late, event & ~late), (event & ~late, late)):
         before = np.append(0, np.cumsum(counted))
         # The late agree with who has a larger rank, the early with who has a smaller one.
         beyond = before[tied] - before[first] if counted is late else before[last] - before[ends]
         agreeing, all_of_them = beyond + (before[ends] - before[tied]) / 2, before[last] - before[first]
-        np.add(agreed, np.repeat(agreeing, ends - tied), out=agreed, where=own)
-        np.add(pairs, np.repeat(all_of_them, ends - tied), out=pairs, where=own)
+        np.add(agreed, np.repeat(agreeing, ends - tied), out=agreed, where=deaths)
+        np.add(pairs, np.repeat(all_of_them, ends - tied), out=pairs, where=deaths)
 
 
 def _halved(late: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -141,9 +141,9 @@ def _put_nodes(out: EfronRiskSets, at: int, nodes: list[tuple[np.ndarray, np.nda
                at_risk: np.ndarray) -> int:
     """Enter nodes from a place on; return where they end."""
     for share, weight in nodes:
-        own = out.left[..., at:at + share.shape[1]]
-        np.multiply(share[:, None], deaths, out=own)
-        np.subtract(at_risk, own, out=own)
+        node = out.left[..., at:at + share.shape[1]]
+        np.multiply(share[:, None], deaths, out=node)
+        np.subtract(at_risk, node, out=node)
         out.weight[:, at:at + share.shape[1]] = weight
         at += share.shape[1]
     return at

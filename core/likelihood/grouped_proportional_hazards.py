@@ -14,7 +14,7 @@ from core.likelihood.efron_nodes import DeathTimes, EfronRiskSets
 from core.statistics import chi_square_p
 
 _NOTHING = 1e-13  # of the information
-_TOLD = 1e-9  # of the largest direction of a scaled information, below which one is told nothing of
+_RANK_TOLERANCE = 1e-9  # of the largest eigenvalue of a scaled information, below which a direction is not identified
 _CLEARLY = 1e-4  # of a triangle's largest diagonal element: no column is anywhere near the others
 DOUBT = 0.05  # a p below it says that hazards seem not to be proportional
 
@@ -100,8 +100,8 @@ def squared_length(information: np.ndarray, score: np.ndarray) -> tuple[float, i
 
     NaN where it tells nothing.
     """
-    some = np.diag(information) > 0
-    if not some.any():
+    informative = np.diag(information) > 0
+    if not informative.any():
         return math.nan, score.size
     try:
         half = np.linalg.cholesky(information)
@@ -110,8 +110,8 @@ def squared_length(information: np.ndarray, score: np.ndarray) -> tuple[float, i
             return float(away @ away), score.size
     except np.linalg.LinAlgError:  # a part of it tells nothing
         pass
-    unit = 1 / np.sqrt(np.diag(information)[some])
-    size, along = np.linalg.eigh(information[np.ix_(some, some)] * np.outer(unit, unit))
-    told = size > _TOLD * size[-1]
-    away = along[:, told].T @ (score[some] * unit)
-    return float(np.sum(away**2 / size[told])), int(told.sum())
+    unit = 1 / np.sqrt(np.diag(information)[informative])
+    size, along = np.linalg.eigh(information[np.ix_(informative, informative)] * np.outer(unit, unit))
+    identified = size > _RANK_TOLERANCE * size[-1]
+    away = along[:, identified].T @ (score[informative] * unit)
+    return float(np.sum(away**2 / size[identified])), int(identified.sum())

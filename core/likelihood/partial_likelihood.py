@@ -145,8 +145,8 @@ class RiskSets:
         """Sum the design over all who die, each time of death weighed by g (t,), (p,)."""
         blocks = np.zeros(self.starts.size)
         blocks[self.death_blocks] = g
-        own = np.repeat(blocks, self.sizes)
-        return np.asarray(self.columns @ (own if self.weight is None else own * self.weight))
+        per_patient = np.repeat(blocks, self.sizes)
+        return np.asarray(self.columns @ (per_patient if self.weight is None else per_patient * self.weight))
 
     def _of_blocks(self, blocks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return self.of_blocks.sums(blocks)[self.risk_set_end - 1], blocks[self.death_blocks]
@@ -156,9 +156,9 @@ class RiskSets:
         k, p = len(weights), len(self.columns)
         out, room = np.zeros((k * p, p)), self._room(k)
         for _, rows in self.chunks:
-            own = self.columns[:, rows]
-            weighed = np.multiply(own, weights[:, None, rows], out=room[:, :, :rows.stop - rows.start])
-            out += weighed.reshape(k * p, -1) @ own.T
+            chunk = self.columns[:, rows]
+            weighed = np.multiply(chunk, weights[:, None, rows], out=room[:, :, :rows.stop - rows.start])
+            out += weighed.reshape(k * p, -1) @ chunk.T
         return out.reshape(k, p, p)
 
     def per_death(self, values: np.ndarray) -> np.ndarray:
@@ -175,13 +175,13 @@ class RiskSets:
         out[self.death_blocks] -= of_dying
         return np.repeat(out, self.sizes, axis=0)
 
-    def part(self, some: np.ndarray | slice, x: np.ndarray | None = None, *,
+    def part(self, patients: np.ndarray | slice, x: np.ndarray | None = None, *,
              stratum: np.ndarray | None = None) -> RiskSets:
         """Lay out some of the patients anew, on another design (n, .) or in other strata (n,) where these are given."""
-        weight, stratum = (None if v is None else v[some] for v in (
+        weight, stratum = (None if v is None else v[patients] for v in (
             self.weight, self.stratum if stratum is None else stratum))
-        return RiskSets(self.index[some], self.event[some], (self.x if x is None else x)[some], stratum=stratum,
-                        weight=weight, ties=self.ties)
+        return RiskSets(self.index[patients], self.event[patients], (self.x if x is None else x)[patients],
+                        stratum=stratum, weight=weight, ties=self.ties)
 
     def evaluate(self, beta: np.ndarray) -> Point:
         """Return the likelihood and its derivatives at some coefficients, (p,)."""

@@ -288,11 +288,11 @@ def means_event(word: str) -> bool | None:
 def unit_in(name: str) -> str:
     """Return the unit that a header states in brackets or at its end, in lower case; "" for none."""
     text = unicodedata.normalize("NFKC", name).lower()
-    found = [f.strip() for f in _IN_BRACKETS.findall(text) if _LIKE_A_UNIT.fullmatch(f.strip())]
-    if found and found[-1] in _CHINESE_UNITS:
-        return _CHINESE_UNITS[found[-1]]
-    if found:
-        return re.sub(r"\bug/", "μg/", found[-1].replace(" ", "")).replace("umol", "μmol")
+    units = [f.strip() for f in _IN_BRACKETS.findall(text) if _LIKE_A_UNIT.fullmatch(f.strip())]
+    if units and units[-1] in _CHINESE_UNITS:
+        return _CHINESE_UNITS[units[-1]]
+    if units:
+        return re.sub(r"\bug/", "μg/", units[-1].replace(" ", "")).replace("umol", "μmol")
     tail = _UNIT_TAIL.search(text)
     written = tail[1].replace("_", "/") if tail else ""
     return re.sub(r"^u(?=g/|mol)", "μ", written)

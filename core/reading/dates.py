@@ -57,8 +57,8 @@ def dates_of(column: TextColumn, order: str = "") -> Dates:
     days = np.full(len(texts), np.nan)
     for i, text in enumerate(texts):
         if not (undecided and text in matches):
-            found = _date(text, decided)
-            days[i] = np.nan if found is None else (found - _EPOCH).days
+            day = _date(text, decided)
+            days[i] = np.nan if day is None else (day - _EPOCH).days
     whole = [m for t in texts if (m := _YEAR_FIRST.fullmatch(t))]
     return Dates(
         days=days, order=decided if fields else "", open=undecided, orders=orders,
@@ -84,21 +84,21 @@ def _orders(fields: list[tuple[int, int, str]]) -> tuple[Order, ...]:
 
 def _date(text: str, order: str) -> date | None:
     """Read one text as a date, or None."""
-    found: date | None = None
+    day: date | None = None
     if match := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text):
-        found = _made(int(match[1]), int(match[2]), int(match[3]))
+        day = _made(int(match[1]), int(match[2]), int(match[3]))
     elif match := _YEAR_LAST.fullmatch(text):
         first, second, last = match.groups()
         parts = {"year first": (first, second, last), "month first": (last, first, second)}.get(
             order, (last, second, first))
-        found = _made(_year(parts[0]), int(parts[1]), int(parts[2]))
+        day = _made(_year(parts[0]), int(parts[1]), int(parts[2]))
     elif match := _NAMED.fullmatch(text):
-        found = _made(_year(match[3]), _month(match[2]), int(match[1]))
+        day = _made(_year(match[3]), _month(match[2]), int(match[1]))
     elif match := _MONTH_NAMED.fullmatch(text):
-        found = _made(int(match[3]), _month(match[1]), int(match[2]))
+        day = _made(int(match[3]), _month(match[1]), int(match[2]))
     elif (match := _SERIAL.fullmatch(text)) and int(match[1]) in _SERIALS:
-        found = _EXCEL_EPOCH + timedelta(days=int(match[1]))
-    return found
+        day = _EXCEL_EPOCH + timedelta(days=int(match[1]))
+    return day
 
 
 def _year(text: str) -> int:

@@ -123,9 +123,9 @@ def _nul(data: bytes) -> ReadingError:
 
 
 def _refuse_controls(text: str) -> None:
-    if not text.isascii() and (found := _CONTROL.search(text)):
-        line = text.count("\n", 0, found.start()) + 1
-        raise ReadingError(f"Line {line} holds a control character (U+{ord(found[0]):04X}): the text was "
+    if not text.isascii() and (control := _CONTROL.search(text)):
+        line = text.count("\n", 0, control.start()) + 1
+        raise ReadingError(f"Line {line} holds a control character (U+{ord(control[0]):04X}): the text was "
                            "written in one encoding and saved in another.", "Save the table anew as CSV UTF-8.")
 
 

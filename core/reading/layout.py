@@ -72,7 +72,7 @@ def _say_above(grid: Grid, header: Row, findings: Findings) -> None:
 
 def _name(header: Row, columns: list[pa.ChunkedArray], findings: Findings) -> dict[str, TextColumn]:
     """Pair names and columns; R's row names and an unnamed index are known for what they are."""
-    cells = [TextColumn.of(column) for column in columns]
+    cells = [TextColumn.from_cells(column) for column in columns]
     names = _complete([_tidy(cell) for cell in header.cells], cells, header)
     if not names[0] and not _is_empty(cells[0]):
         names, cells = _index(names, cells, findings)
@@ -154,12 +154,12 @@ def _rows_of_patients(named: dict[str, TextColumn], lines: np.ndarray, findings:
     keep = (filled > 0) & ~again
     while keep.any():
         last = int(np.flatnonzero(keep)[-1])
-        said = next((c.cell(last) for c in named.values() if c.cell(last)), "")
-        if not _TOTAL.fullmatch(said.strip(" :：")):
+        remark = next((c.cell(last) for c in named.values() if c.cell(last)), "")
+        if not _TOTAL.fullmatch(remark.strip(" :：")):
             break
         keep[last] = False
-        findings.add("repaired", f"A row headed {said!r} at the bottom was passed over: it is no patient.",
-                     row=int(lines[last]), value=said, remedy="Give it an id of its own if it is one.")
+        findings.add("repaired", f"A row headed {remark!r} at the bottom was passed over: it is no patient.",
+                     row=int(lines[last]), value=remark, remedy="Give it an id of its own if it is one.")
     return keep
 
 

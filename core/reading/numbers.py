@@ -64,8 +64,8 @@ def numbers_of(column: TextColumn, decimal: str = ".") -> Numbers:
     """Return a column's distinct values as numbers; read once and held by the column."""
     if decimal not in column.numbers:
         column.numbers[decimal] = _numbers_of(column, decimal)
-    found: Numbers = column.numbers[decimal]
-    return found
+    known: Numbers = column.numbers[decimal]
+    return known
 
 
 def _numbers_of(column: TextColumn, decimal: str) -> Numbers:

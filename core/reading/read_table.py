@@ -56,8 +56,8 @@ def _read(data: bytes, name: str, options: ReadOptions, progress: Progress) -> T
         encoding, delimiter = "", ""
         grid = book = read_workbook(data, options.sheet, progress)
         sheet, sheets = book.name, book.names
-        for said in book.oddities:
-            findings.add("warning", said, remedy="Correct the workbook and load it again.")
+        for oddity in book.oddities:
+            findings.add("warning", oddity, remedy="Correct the workbook and load it again.")
         if len(sheets) > 1 and not options.sheet:
             findings.add("assumed", f"The sheet {sheet!r} was read, the first with cells of {len(sheets)}.",
                          remedy="Choose another under “How it was read”.")

@@ -41,7 +41,7 @@ class TextColumn:
     numbers: dict[str, Any] = field(default_factory=dict, repr=False)  # what numbers.py read, by decimal mark
 
     @classmethod
-    def of(cls, cells: pa.ChunkedArray | pa.Array | Iterable[str]) -> TextColumn:
+    def from_cells(cls, cells: pa.ChunkedArray | pa.Array | Iterable[str]) -> TextColumn:
         """Encode cells; white space around a value is no part of it."""
         if not isinstance(cells, (pa.ChunkedArray, pa.Array)):
             cells = pa.array(list(cells), pa.string())
@@ -72,8 +72,8 @@ class TextColumn:
 
     def is_in(self, texts: Iterable[str]) -> np.ndarray:
         """Tell of each distinct value whether it is among `texts`."""
-        found = pc.is_in(self.values, pa.array(sorted(texts), pa.string()))
-        return found.to_numpy(zero_copy_only=False)
+        is_listed = pc.is_in(self.values, pa.array(sorted(texts), pa.string()))
+        return is_listed.to_numpy(zero_copy_only=False)
 
     def series(self) -> pd.Series:
         """Return the column's cells, one per row."""

@@ -66,8 +66,8 @@ def read_workbook(data: bytes, sheet: str | None, progress: Progress) -> Sheet:
     if sheet is not None and sheet not in names:
         raise ReadingError(f"The workbook has no sheet {sheet!r}.", f"Choose one of: {', '.join(names)}.")
     for name in names if sheet is None else (sheet,):
-        if found := _read(book, book[name], names, progress):
-            return found
+        if content := _read(book, book[name], names, progress):
+            return content
     raise ReadingError("The workbook's sheets are empty." if sheet is None else f"The sheet {sheet!r} is empty.",
                        "It needs a header and one row per patient.")
 
@@ -100,8 +100,8 @@ def _read(book: Any, sheet: Any, names: tuple[str, ...], progress: Progress) -> 
     """Read all rows of a worksheet; None where it has no cell."""
     rows: list[Row] = []
     chunks: list[list[Row]] = [rows]
-    said: list[str] = []
-    for row in _rows(book, sheet, said, progress):
+    oddities: list[str] = []
+    for row in _rows(book, sheet, oddities, progress):
         if not row.filled:
             continue
         rows.append(row)
@@ -117,12 +117,12 @@ def _read(book: Any, sheet: Any, names: tuple[str, ...], progress: Progress) -> 
     columns = [pa.chunked_array([pa.array([r.cells[i] if i < len(r.cells) else "" for r in chunk], pa.string())
                                  for chunk in chunks], pa.string()) for i in range(width)]
     padded = [Row(r.line, r.cells + [""] * (width - len(r.cells))) for r in chunks[0][:TOP]]
-    return Sheet(name=sheet.title, names=names, oddities=said, columns=columns, lines=lines, top=padded, width=width,
-                 blank=np.setdiff1d(np.arange(1, lines[-1]), lines))
+    return Sheet(name=sheet.title, names=names, oddities=oddities, columns=columns, lines=lines, top=padded,
+                 width=width, blank=np.setdiff1d(np.arange(1, lines[-1]), lines))
 
 
-def _rows(book: Any, sheet: Any, said: list[str], progress: Progress) -> Iterator[Row]:
-    """Give a worksheet's rows as text; `said` takes what cells cannot tell."""
+def _rows(book: Any, sheet: Any, oddities: list[str], progress: Progress) -> Iterator[Row]:
+    """Give a worksheet's rows as text; `oddities` takes what cells cannot tell."""
     from core.reading.worksheet import SheetParser
 
     part = getattr(sheet, "_worksheet_path", None)
@@ -141,7 +141,7 @@ def _rows(book: Any, sheet: Any, said: list[str], progress: Progress) -> Iterato
             for cell in cells:
                 check_cell(len(cell), line)
             yield Row(line, cells or [""])
-        said += _oddities(parser.uncomputed, parser.merged_rows())
+        oddities += _oddities(parser.uncomputed, parser.merged_rows())
 
 
 def _oddities(uncomputed: list[tuple[int, int]], merged: list[tuple[int, int]]) -> Iterator[str]:

@@ -47,22 +47,22 @@ def _exact_test(table: np.ndarray) -> TableTest:
     table = table[np.argsort(table.sum(axis=1), kind="stable")]  # the largest row follows from the others
     margins = tuple(table.sum(axis=1).tolist()), tuple(table.sum(axis=0).tolist())
     logs = _all_tables(*margins)
-    own = _log_probability(table[None], *margins)[0]
+    observed = _log_probability(table[None], *margins)[0]
     if logs is None:
-        return _simulated(own, *margins)
-    return TableTest(FREEMAN_HALTON, float(min(np.exp(logs[logs <= own + math.log(_RELATIVE)]).sum(), 1.0)))
+        return _simulated(observed, *margins)
+    return TableTest(FREEMAN_HALTON, float(min(np.exp(logs[logs <= observed + math.log(_RELATIVE)]).sum(), 1.0)))
 
 
 def exact_tests(tables: list[np.ndarray]) -> list[TableTest]:
     """Test independence in several tables; those of two rows and columns together."""
     bare = [_bare(table) for table in tables]
     pairs = [i for i, table in enumerate(bare) if table.shape == (2, 2)]
-    found = [TableTest(FISHER_2X2, math.nan) if table.shape == (2, 2) else _exact_test(table) for table in bare]
+    results = [TableTest(FISHER_2X2, math.nan) if table.shape == (2, 2) else _exact_test(table) for table in bare]
     if pairs:
         (a, b), (c, d) = np.array([bare[i] for i in pairs]).transpose(1, 2, 0)
         for i, p in zip(pairs, fisher_exact(a, a + c, b, b + d).tolist(), strict=True):
-            found[i] = TableTest(FISHER_2X2, p)
-    return found
+            results[i] = TableTest(FISHER_2X2, p)
+    return results
 
 
 def pearson_test(table: np.ndarray) -> TableTest:
@@ -120,7 +120,7 @@ def _shares(total: int, columns: tuple[int, ...]) -> np.ndarray | None:
     return np.vstack([first.T, last])[:, fits]
 
 
-def _simulated(own: float, rows: tuple[int, ...], columns: tuple[int, ...]) -> TableTest:
+def _simulated(observed: float, rows: tuple[int, ...], columns: tuple[int, ...]) -> TableTest:
     """Draw tables with these margins and count those not likelier than the observed one (R: simulate.p.value)."""
     generator = np.random.default_rng(_SEED)
     left = np.tile(np.array(columns), (SIMULATED, 1))
@@ -129,7 +129,7 @@ def _simulated(own: float, rows: tuple[int, ...], columns: tuple[int, ...]) -> T
         tables[:, i] = _drawn(generator, left, total)
         left = left - tables[:, i]
     tables[:, -1] = left
-    as_rare = int((_log_probability(tables, rows, columns) <= own + math.log(_RELATIVE)).sum())
+    as_rare = int((_log_probability(tables, rows, columns) <= observed + math.log(_RELATIVE)).sum())
     p = (as_rare + 1) / (SIMULATED + 1)
     return TableTest(MONTE_CARLO, p, math.sqrt(p * (1 - p) / SIMULATED))
 

@@ -69,8 +69,8 @@ def log_ratio(x1: np.ndarray, n1: np.ndarray, x0: np.ndarray, n0: np.ndarray) ->
         ratio = (x1 / n1) / (x0 / n0)
         half = Z95 * np.sqrt(1 / x1 - 1 / n1 + 1 / x0 - 1 / n0)
         low, high = ratio * np.exp(-half), ratio * np.exp(half)
-    some = (x1 > 0) & (x0 > 0)
-    return ratio, np.where(some, low, np.nan), np.where(some, high, np.nan)
+    estimable = (x1 > 0) & (x0 > 0)
+    return ratio, np.where(estimable, low, np.nan), np.where(estimable, high, np.nan)
 
 
 def koopman(x1: np.ndarray, n1: np.ndarray, x0: np.ndarray, n0: np.ndarray) -> Estimate:
@@ -131,8 +131,8 @@ def odds_ratio(x1: np.ndarray, n1: np.ndarray, x0: np.ndarray, n0: np.ndarray) -
     NaN where a group is empty or nobody or everybody had an event.
     """
     tables = zip(*(np.asarray(v, int).tolist() for v in (x1, n1, x0, n0)), strict=True)
-    found = np.array([_conditional(*t) for t in tables]).reshape(-1, 3)
-    return found[:, 0], found[:, 1], found[:, 2]
+    estimates = np.array([_conditional(*t) for t in tables]).reshape(-1, 3)
+    return estimates[:, 0], estimates[:, 1], estimates[:, 2]
 
 
 def _conditional(x1: int, n1: int, x0: int, n0: int) -> tuple[float, float, float]:

@@ -56,8 +56,8 @@ class Runs:
     def _doubled(self, values: np.ndarray, place: np.ndarray) -> np.ndarray:
         out, shift = values.astype(float), 1
         while shift < self.sizes.max():
-            own = place[shift:] >= shift
-            out[shift:][own] += out[:-shift][own]  # the right side is taken first
+            inside = place[shift:] >= shift
+            out[shift:][inside] += out[:-shift][inside]  # the right side is taken first
             shift *= 2
         return out
 

@@ -74,8 +74,8 @@ def _fisher(x1: np.ndarray, n1: np.ndarray, n0: np.ndarray, events: np.ndarray,
                    + log_factorial[n0 - events + a])
     weight = np.where(inside, np.exp(log_weight - log_weight.max(axis=1, keepdims=True)), 0)
     weight /= weight.sum(axis=1, keepdims=True)
-    own = np.take_along_axis(weight, (x1 - low)[:, None], axis=1)
-    return np.minimum(np.where(weight <= own * _RELATIVE, weight, 0).sum(axis=1), 1) - off * own[:, 0]
+    observed = np.take_along_axis(weight, (x1 - low)[:, None], axis=1)
+    return np.minimum(np.where(weight <= observed * _RELATIVE, weight, 0).sum(axis=1), 1) - off * observed[:, 0]
 
 
 def log_factorials(most: int) -> np.ndarray:

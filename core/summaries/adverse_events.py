@@ -125,20 +125,20 @@ def overall_tests(result: AdverseEvents, band: str) -> pd.DataFrame:
 
     Fisher, Freeman and Halton's exact test (R: fisher.test); the error is that of a simulated p.
     """
-    own = result.rows[result.rows.band == band]
-    n, had = (own[c].to_numpy().reshape(-1, len(result.levels)) for c in ("n", "n_event"))
+    in_band = result.rows[result.rows.band == band]
+    n, had = (in_band[c].to_numpy().reshape(-1, len(result.levels)) for c in ("n", "n_event"))
     rows = []
-    for (category, term), every, some in zip(own[["category", "term"]].iloc[::len(result.levels)].to_numpy(), n, had,
-                                             strict=True):
-        found = exact_test(np.array([some, every - some]))
-        rows.append((category, term, band, found.test, found.p_value if some.any() else np.nan, found.error))
+    terms = in_band[["category", "term"]].iloc[::len(result.levels)].to_numpy()
+    for (category, term), every, with_event in zip(terms, n, had, strict=True):
+        test = exact_test(np.array([with_event, every - with_event]))
+        rows.append((category, term, band, test.test, test.p_value if with_event.any() else np.nan, test.error))
     tests = pd.DataFrame(rows, columns=["category", "term", "band", "test", "p_value", "error"])
     return tests.assign(p_adjusted=adjusted(tests.p_value.to_numpy(dtype=float), "BH"))
 
 
 def _bands(worst: WorstGrades, single: bool) -> dict[str, tuple[int, int]]:
-    found = {b: span for b, span in BANDS.items() if b != ">=4" or (worst.grades >= 4).any()}
-    return found | ({b: (g, g) for b, (g, _) in SINGLE.items() if (worst.grades == g).any()} if single else {})
+    bands = {b: span for b, span in BANDS.items() if b != ">=4" or (worst.grades >= 4).any()}
+    return bands | ({b: (g, g) for b, (g, _) in SINGLE.items() if (worst.grades == g).any()} if single else {})
 
 
 def _merged(worst: WorstGrades, rows: str) -> WorstGrades:
@@ -146,7 +146,7 @@ def _merged(worst: WorstGrades, rows: str) -> WorstGrades:
     categories = worst.categories if rows == "categories" else tuple([ALL_TERMS] * len(worst.terms))
     names = tuple(dict.fromkeys(categories))
     places = [[i for i, c in enumerate(categories) if c == name] for name in names]
-    grades = [np.fmax.reduce(worst.grades[:, own], axis=1) for own in places]
+    grades = [np.fmax.reduce(worst.grades[:, columns], axis=1) for columns in places]
     return WorstGrades(terms=names, categories=names, grades=np.column_stack(grades) if grades else worst.grades)
 
 
@@ -158,19 +158,19 @@ def _grade_counts(cohort: Cohort, worst: WorstGrades, codes: np.ndarray, k: int)
     term, grade, who = cohort.whole.remember(("grade sets", worst.terms), lambda: _grade_sets(worst.grades))
     counts = np.zeros((k, len(worst.terms), _GRADES), int)
     for i in range(k):
-        own = codes == i
-        counts[i, term, grade] = in_both(who, packed(own))
-        counts[i, :, 0] = np.count_nonzero(own) - counts[i].sum(axis=1)
+        in_group = codes == i
+        counts[i, term, grade] = in_both(who, packed(in_group))
+        counts[i, :, 0] = np.count_nonzero(in_group) - counts[i].sum(axis=1)
     return counts[:, :, :-1]
 
 
 def _grade_sets(grades: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return who has each grade above 0, or a missing one (6): terms, grades, (m,) each, and sets of bits."""
-    found = [(term, grade, packed(mask)) for term, own in enumerate(grades.T) for grade in range(1, _GRADES)
-             if (mask := np.isnan(own) if grade == _GRADES - 1 else own == grade).any()]
-    term, grade = np.array([(t, g) for t, g, _ in found], int).reshape(-1, 2).T
+    sets = [(term, grade, packed(mask)) for term, grades_of_term in enumerate(grades.T) for grade in range(1, _GRADES)
+             if (mask := np.isnan(grades_of_term) if grade == _GRADES - 1 else grades_of_term == grade).any()]
+    term, grade = np.array([(t, g) for t, g, _ in sets], int).reshape(-1, 2).T
     words = packed(np.zeros(len(grades), bool)).size
-    return term, grade, np.array([bits for *_, bits in found], np.uint64).reshape(-1, words)
+    return term, grade, np.array([bits for *_, bits in sets], np.uint64).reshape(-1, words)
 
 
 def _labels(names: dict[str, tuple[str, ...]], bands: tuple[str, ...],

@@ -140,17 +140,17 @@ def _blocks(cohort: Cohort, keys: list[str], by: str | None, sizes: np.ndarray,
     by_level = [key for key in keys if key not in numbers
                 or (options.cuts and cohort.variable(key).cuts and numbers[key].values.size)]
     tables = dict(zip(by_level, level_counts_by_group(cohort, by, by_level), strict=True))
-    found = []
+    blocks = []
     for key in keys:
-        own, table = numbers.get(key), tables.get(key)
-        if own is not None:
-            found.append(_Block(variable=key, name="", levels=("",), known=own.n, missing=sizes - own.n,
-                                table=own.n[None], numbers=own))
+        of_key, table = numbers.get(key), tables.get(key)
+        if of_key is not None:
+            blocks.append(_Block(variable=key, name="", levels=("",), known=of_key.n, missing=sizes - of_key.n,
+                                table=of_key.n[None], numbers=of_key))
         if table is not None:
             known = table.sum(axis=0)
-            found.append(_Block(variable=key, name="by its cuts" if own else "", levels=strata(cohort, key).levels,
+            blocks.append(_Block(variable=key, name="by its cuts" if of_key else "", levels=strata(cohort, key).levels,
                                 known=known, missing=sizes - known, table=table))
-    return found
+    return blocks
 
 
 def _rows(blocks: list[_Block], groups: tuple[str, ...]) -> pd.DataFrame:
@@ -214,10 +214,10 @@ def _levels_apart(table: np.ndarray) -> float:
     Source: Yang and Dalton. SAS Global Forum 2012;335 (R: tableone).
     """
     filled = table.any(axis=0)
-    some = table if filled.all() else table[:, filled]
-    if some.shape[1] < 2:
+    present = table if filled.all() else table[:, filled]
+    if present.shape[1] < 2:
         return math.nan
-    shares = (some / some.sum(axis=0)).T
+    shares = (present / present.sum(axis=0)).T
     return max(_shares_apart(a, b) for i, a in enumerate(shares) for b in shares[:i])
 
 

@@ -32,10 +32,10 @@ def burden(cohort: Cohort, *, by: str | None = None) -> pd.DataFrame:
     flagged = {c: _flagged(cohort, c) for c in ("serious", "related")} | {"discontinued": _discontinued(cohort)}
     rows = []
     for i, level in enumerate(groups.levels):
-        own = known & (groups.codes == i)
-        spread = np.quantile(many[own], (0.5, 0.25, 0.75)) if own.any() else np.full(3, math.nan)
-        marks = [math.nan if has is None else float((has & own).sum()) for has in flagged.values()]
-        rows.append((level, int(own.sum()), *spread, int(many[own].max(initial=0)), *marks))
+        in_group = known & (groups.codes == i)
+        spread = np.quantile(many[in_group], (0.5, 0.25, 0.75)) if in_group.any() else np.full(3, math.nan)
+        marks = [math.nan if has is None else float((has & in_group).sum()) for has in flagged.values()]
+        rows.append((level, int(in_group.sum()), *spread, int(many[in_group].max(initial=0)), *marks))
     return pd.DataFrame(rows, columns=["arm", "n", "terms_median", "terms_low", "terms_high", "terms_most", *flagged])
 
 

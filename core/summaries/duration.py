@@ -33,10 +33,10 @@ class Duration:
 
     def words(self) -> str:
         """Say who is in it and who is left out."""
-        said = f"{plural(self.responders, 'responder')}, {self.endpoint} from the response."
+        text = f"{plural(self.responders, 'responder')}, {self.endpoint} from the response."
         left_out = (f" {plural(self.undated, 'responder')} left out: no date of response, or no {self.endpoint} time "
                     "after it.")
-        return said + (left_out if self.undated else "")
+        return text + (left_out if self.undated else "")
 
 
 def duration_endpoint(cohort: Cohort) -> str:

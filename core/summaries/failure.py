@@ -92,11 +92,11 @@ def _tests(names: tuple[str, ...], groups: tuple[str, ...], n: np.ndarray, event
 def _together(names: tuple[str, ...], groups: tuple[str, ...], failed: np.ndarray, codes: np.ndarray) -> pd.DataFrame:
     """Count each set of sites that some patient has, per group."""
     pattern = failed @ (1 << np.arange(len(names)))
-    found, place = np.unique(pattern, return_inverse=True)
-    counts = np.zeros((found.size, len(groups)), int)
+    patterns, place = np.unique(pattern, return_inverse=True)
+    counts = np.zeros((patterns.size, len(groups)), int)
     np.add.at(counts, (place, codes), 1)
     rows = []
     for i in np.argsort(-counts.sum(axis=1), kind="stable"):
-        inside = {name: bool(found[i] >> b & 1) for b, name in enumerate(names)}
+        inside = {name: bool(patterns[i] >> b & 1) for b, name in enumerate(names)}
         rows += [{**inside, "arm": group, "count": int(counts[i, j])} for j, group in enumerate(groups)]
     return pd.DataFrame(rows, columns=[*names, "arm", "count"])

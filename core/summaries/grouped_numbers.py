@@ -69,18 +69,18 @@ class GroupedNumbers:
 
     def parts(self) -> list[np.ndarray]:
         """Return each group's values in order."""
-        return [np.repeat(self.values, own) for own in self.counts]
+        return [np.repeat(self.values, counts_of_group) for counts_of_group in self.counts]
 
     def apart(self) -> float:
         """Return the largest standardised difference of means between two groups; NaN where there are not two."""
-        found = []
+        differences = []
         for i in range(len(self.n)):
             for j in range(i):
                 if min(self.n[i], self.n[j]) > 1:
                     spread = math.sqrt((self.variance[i] + self.variance[j]) / 2)
                     apart = abs(float(self.mean[i] - self.mean[j]))
-                    found.append(apart / spread if spread else math.inf if apart else 0.0)
-        return max(found, default=math.nan)
+                    differences.append(apart / spread if spread else math.inf if apart else 0.0)
+        return max(differences, default=math.nan)
 
 
 def grouped_numbers(cohort: Cohort, key: str, by: str | None) -> GroupedNumbers:
@@ -92,8 +92,8 @@ def grouped_numbers(cohort: Cohort, key: str, by: str | None) -> GroupedNumbers:
     def cells() -> np.ndarray:
         inside = (groups.codes >= 0) & (place >= 0)
         return np.where(inside, groups.codes * m + place, k * m).astype(np.int32 if k * m < 2**31 else np.int64)
-    found = counted(whole, cohort.rows, ("number", key, by), cells, k * m + 1)[:-1].reshape(k, m)
-    return GroupedNumbers(values=values, counts=found)
+    counts = counted(whole, cohort.rows, ("number", key, by), cells, k * m + 1)[:-1].reshape(k, m)
+    return GroupedNumbers(values=values, counts=counts)
 
 
 def distinct(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -111,21 +111,22 @@ def number_test(test: NumberTest, summary: str, numbers: GroupedNumbers) -> tupl
 
     R: t.test, wilcox.test; of more than two groups aov and kruskal.test.
     """
-    some = numbers.n > 0
-    own = numbers if some.all() else GroupedNumbers(values=numbers.values, counts=numbers.counts[some])
-    means, groups = summary == "mean (SD)", len(own.n)
-    if groups < 2 or own.n.min() < 2 or np.count_nonzero(own.counts.any(axis=0)) < 2:
+    present = numbers.n > 0
+    compared = numbers if present.all() else GroupedNumbers(values=numbers.values, counts=numbers.counts[present])
+    means, groups = summary == "mean (SD)", len(compared.n)
+    if groups < 2 or compared.n.min() < 2 or np.count_nonzero(compared.counts.any(axis=0)) < 2:
         return "", math.nan
     if groups > 2:
-        return ("Analysis of variance", _analysis_of_variance(own)) if means else ("Kruskal-Wallis", _kruskal(own))
+        return ("Analysis of variance", _analysis_of_variance(compared)) if means else \
+            ("Kruskal-Wallis", _kruskal(compared))
     name = ("Student t" if means else "Mann-Whitney") if test == "by the summary" else test
     if name in ("Student t", "Welch t"):
-        return name, _t_test(own, pooled=name == "Student t")
-    if name == "Mann-Whitney" and own.n.max() < _SMALL and own.counts.sum(axis=0).max() == 1:
+        return name, _t_test(compared, pooled=name == "Student t")
+    if name == "Mann-Whitney" and compared.n.max() < _SMALL and compared.counts.sum(axis=0).max() == 1:
         from scipy.stats import mannwhitneyu
 
-        return "Mann-Whitney exact", float(mannwhitneyu(*own.parts(), method="exact").pvalue)
-    return name, _mann_whitney(own, corrected=name == "Mann-Whitney")
+        return "Mann-Whitney exact", float(mannwhitneyu(*compared.parts(), method="exact").pvalue)
+    return name, _mann_whitney(compared, corrected=name == "Mann-Whitney")
 
 
 def _t_test(numbers: GroupedNumbers, *, pooled: bool) -> float:

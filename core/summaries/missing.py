@@ -35,17 +35,17 @@ def missing_data(cohort: Cohort) -> MissingData:
     """Count missing values of every variable, endpoint and adverse event by arm."""
     groups = strata(cohort, schema.ARM if cohort.mapping.arm else None)
     absent = _absent(cohort.whole)
-    here = cohort.rows
-    levels = (*groups.levels, *(("no arm",) if (groups.codes[here] < 0).any() else ()))
-    codes = np.where(groups.codes < 0, len(groups.levels), groups.codes)[here]
+    filtered = cohort.rows
+    levels = (*groups.levels, *(("no arm",) if (groups.codes[filtered] < 0).any() else ()))
+    codes = np.where(groups.codes < 0, len(groups.levels), groups.codes)[filtered]
     n = np.bincount(codes, minlength=len(levels))
     rows = []
     for label, flags in absent.items():
-        gone = np.bincount(codes[flags[here]], minlength=len(levels))
+        gone = np.bincount(codes[flags[filtered]], minlength=len(levels))
         rows += [{"variable": label, "arm": level, "n": int(n[i]), "n_missing": int(gone[i]),
                   "rate": gone[i] / n[i] if n[i] else np.nan} for i, level in enumerate(levels)]
-    some = {label: flags[here] for label, flags in absent.items() if flags[here].any()}
-    patterns = _patterns(some, int(here.sum()))
+    incomplete = {label: flags[filtered] for label, flags in absent.items() if flags[filtered].any()}
+    patterns = _patterns(incomplete, int(filtered.sum()))
     complete = int(patterns.n[patterns.variables == ""].sum())
     return MissingData(levels=levels, complete=complete, patterns=patterns, rows=pd.DataFrame(
         rows, columns=["variable", "arm", "n", "n_missing", "rate"]))
@@ -66,15 +66,15 @@ def _find_absent(whole: Cohort) -> dict[str, np.ndarray]:
     return out
 
 
-def _patterns(some: dict[str, np.ndarray], n: int) -> pd.DataFrame:
+def _patterns(incomplete: dict[str, np.ndarray], n: int) -> pd.DataFrame:
     """Count which variables are missing in the same patients; the rarest patterns are put together."""
-    if not some or not n:
+    if not incomplete or not n:
         return pd.DataFrame({"n": [n], "variables": [""]})
-    matrix = np.column_stack(list(some.values()))
+    matrix = np.column_stack(list(incomplete.values()))
     packed = np.packbits(matrix, axis=1)
     _, first, counts = np.unique(packed, axis=0, return_index=True, return_counts=True)
     order = np.argsort(-counts, kind="stable")
-    names = np.asarray(list(some), dtype=object)
+    names = np.asarray(list(incomplete), dtype=object)
     rows = [{"n": int(counts[i]), "variables": ", ".join(names[matrix[first[i]]])} for i in order[:_PATTERNS]]
     if rest := int(counts[order[_PATTERNS:]].sum()):
         others = len(order) - _PATTERNS

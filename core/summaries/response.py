@@ -109,12 +109,12 @@ def response(cohort: Cohort, *, by: str = ARM, options: ResponseOptions | None =
               CONTROL: _having(table, names, meant, ("response", "control")).astype(float)}
     unknown = _having(table, names, meant, ("no response",)) > 0
     events[CONTROL][unknown] = math.nan
-    found = exact_test(table)
+    test = exact_test(table)
     return Response(
         by=by, label=groups.label, levels=groups.levels, options=options, meanings=meant,
         rows=_rows([*names, NOT_EVALUABLE], groups.levels, table, n),
         rates=_rates(events, groups.levels, n), tests=_tests(events, groups.levels, n, options),
-        overall=pd.DataFrame([(found.test, found.p_value, found.error)], columns=["test", "p_value", "error"]),
+        overall=pd.DataFrame([(test.test, test.p_value, test.error)], columns=["test", "p_value", "error"]),
         missing_group=int((cohort.rows & (groups.codes < 0)).sum()),
         unclassified={level: int(table[i].sum()) for i, level in enumerate(names) if not meant[level]})
 

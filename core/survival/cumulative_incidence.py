@@ -98,16 +98,16 @@ def incidence_at(result: CumulativeIncidence, times: Sequence[float]) -> pd.Data
         for time in times:
             place = int(np.searchsorted(at, time + TOLERANCE, side="right")) - 1
             known = time <= at[-1] + TOLERANCE
-            found = [math.nan] * 4 if not known else [0.0, 0.0, math.nan, math.nan] if place < 0 else \
+            figures_at_time = [math.nan] * 4 if not known else [0.0, 0.0, math.nan, math.nan] if place < 0 else \
                 curve[figures].iloc[place].tolist()
-            rows.append((cause, level, float(time), *found))
+            rows.append((cause, level, float(time), *figures_at_time))
     return pd.DataFrame(rows, columns=["cause", "strata", "time", *figures])
 
 
 def _count(cohort: Cohort, line: Causes, groups: Strata) -> _Table:
     """Count first causes by stratum and time among the filtered patients."""
-    here = cohort.rows & (line.index >= 0)
-    used = here & (groups.codes >= 0)
+    rows = cohort.rows & (line.index >= 0)
+    used = rows & (groups.codes >= 0)
     k, c, t = len(groups.levels), len(line.labels) + 1, line.times.size
     cell = (groups.codes[used] * c + line.cause[used]) * t + line.index[used]
     table = np.bincount(cell, minlength=k * c * t).reshape(k, c, t)
@@ -116,7 +116,7 @@ def _count(cohort: Cohort, line: Causes, groups: Strata) -> _Table:
     times = line.times[np.unique(line.index[used])]
     return _Table(
         times=times, events=table[:, 1:], censored=table[:, 0], at_risk=np.cumsum(leaving[:, ::-1], axis=1)[:, ::-1],
-        missing_endpoint=cohort.n - int(here.sum()), missing_stratum=int(here.sum()) - int(used.sum()))
+        missing_endpoint=cohort.n - int(rows.sum()), missing_stratum=int(rows.sum()) - int(used.sum()))
 
 
 def _event_free(table: _Table) -> tuple[np.ndarray, np.ndarray]:
@@ -128,20 +128,20 @@ def _event_free(table: _Table) -> tuple[np.ndarray, np.ndarray]:
 
 def _incidence(table: _Table, cause: int, before: np.ndarray, after: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return cumulative incidence of a cause and its standard error (Aalen's, as in cmprsk), each (k, t)."""
-    own = table.events[:, cause]
-    other = table.events.sum(axis=1) - own
+    of_cause = table.events[:, cause]
+    other = table.events.sum(axis=1) - of_cause
     risk = np.maximum(table.at_risk, 1).astype(float)
-    estimate = np.cumsum(before * own / risk, axis=1)
+    estimate = np.cumsum(before * of_cause / risk, axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         inverse = np.where(after > 0, 1 / after, 0.0)
         relative = estimate * inverse
         from_other = np.where(after > 0, _tied_variance(other, risk) * before**2, 0.0)
-        from_own = _tied_variance(own, risk) * before**2
+        from_own = _tied_variance(of_cause, risk) * before**2
     squares = np.cumsum(relative**2 * from_other + (1 + relative) ** 2 * from_own, axis=1)
     mixed = np.cumsum(inverse * (relative * from_other + (1 + relative) * from_own), axis=1)
     inner = np.cumsum(inverse**2 * (from_other + from_own), axis=1)
     variance = squares + estimate**2 * inner - 2 * estimate * mixed
-    return estimate, np.sqrt(np.maximum(_held(variance, own > 0), 0))
+    return estimate, np.sqrt(np.maximum(_held(variance, of_cause > 0), 0))
 
 
 def _tied_variance(deaths: np.ndarray, risk: np.ndarray) -> np.ndarray:
@@ -164,29 +164,29 @@ def _curve(table: _Table, groups: Strata, cause: str, place: int, used: np.ndarr
         inside = (f > 0) & (f < 1 - _ROUND_OFF)
         shift = np.where(inside, Z95 * se / (f * np.log(f)), 0.0)
         low, high = (np.where(inside, f ** np.exp(sign * shift), np.nan) for sign in (-1, 1))
-    own = table.events[k, place, t]
+    of_cause = table.events[k, place, t]
     return pd.DataFrame({
         "cause": cause, "strata": np.asarray(groups.levels, dtype=object)[k], "time": table.times[t],
-        "n_risk": table.at_risk[k, t], "n_event": own, "n_other": table.events[k, :, t].sum(axis=1) - own,
+        "n_risk": table.at_risk[k, t], "n_event": of_cause, "n_other": table.events[k, :, t].sum(axis=1) - of_cause,
         "n_censor": table.censored[k, t], "estimate": f, "std_error": se, "conf_low": low, "conf_high": high})
 
 
-def gray_test(own: np.ndarray, other: np.ndarray, at_risk: np.ndarray) -> tuple[float, int, float] | None:
+def gray_test(of_cause: np.ndarray, other: np.ndarray, at_risk: np.ndarray) -> tuple[float, int, float] | None:
     """Compare cumulative incidences of one cause between strata (Gray's test, rho = 0).
 
     Parameters
     ----------
-    own, other, at_risk : int (k, t), events of the cause, of all others, and patients at risk
+    of_cause, other, at_risk : int (k, t), events of the cause, of all others, and patients at risk
 
     Returns
     -------
     statistic, degrees of freedom, p; None where fewer than two strata have patients or none has the event
     """
     present = at_risk[:, :1].any(axis=1)
-    own, other, at_risk = own[present], other[present], at_risk[present].astype(float)
-    if len(own) < 2 or not own.any():
+    of_cause, other, at_risk = of_cause[present], other[present], at_risk[present].astype(float)
+    if len(of_cause) < 2 or not of_cause.any():
         return None
-    score, variance = _gray_score(own, other, at_risk)
+    score, variance = _gray_score(of_cause, other, at_risk)
     z, v = score[:-1], variance[:-1, :-1]
     if np.linalg.matrix_rank(v) < len(z):
         return None
@@ -194,37 +194,37 @@ def gray_test(own: np.ndarray, other: np.ndarray, at_risk: np.ndarray) -> tuple[
     return statistic, len(z), chi_square_p(statistic, len(z))
 
 
-def _gray_score(own: np.ndarray, other: np.ndarray, risk: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _gray_score(of_cause: np.ndarray, other: np.ndarray, risk: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return Gray's score (k,) and its covariance (k, k).
 
     Each stratum's risk set keeps those who had another event, weighted by how many of them would still be
     followed: R = n (1 - F(t-)) / S(t-). All integrals are cumulative sums over the distinct times.
     """
-    at = (own + other).any(axis=0)
-    own, other, risk = own[:, at], other[:, at], risk[:, at]
-    alive = risk > 0
+    at = (of_cause + other).any(axis=0)
+    of_cause, other, risk = of_cause[:, at], other[:, at], risk[:, at]
+    anyone_at_risk = risk > 0
     n = np.maximum(risk, 1)
-    after = np.cumprod(1 - (own + other) / n, axis=1)
+    after = np.cumprod(1 - (of_cause + other) / n, axis=1)
     before = np.concatenate([np.ones((len(after), 1)), after[:, :-1]], axis=1)
-    incidence = np.cumsum(before * own / n, axis=1)
+    incidence = np.cumsum(before * of_cause / n, axis=1)
     incidence_before = np.concatenate([np.zeros((len(after), 1)), incidence[:, :-1]], axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        weight = np.where(alive, risk / before, 0.0)
-    total, deaths = weight.sum(axis=0), own.sum(axis=0)
+        weight = np.where(anyone_at_risk, risk / before, 0.0)
+    total, deaths = weight.sum(axis=0), of_cause.sum(axis=0)
     subdistribution = weight * (1 - incidence_before)
-    score = (own - deaths * subdistribution / subdistribution.sum(axis=0)).sum(axis=1)
+    score = (of_cause - deaths * subdistribution / subdistribution.sum(axis=0)).sum(axis=1)
     pooled = np.cumsum(deaths / total)
     pooled_before = np.concatenate([[0.0], pooled[:-1]])
-    slope = np.einsum("it,ij->ijt", weight, np.eye(len(own))) - weight[:, None] * weight[None] / total  # (i, k, t)
+    slope = np.einsum("it,ij->ijt", weight, np.eye(len(of_cause))) - weight[:, None] * weight[None] / total  # (i, k, t)
     drift = np.cumsum(slope * deaths / (total * (1 - pooled_before)), axis=2)
-    return score, _gray_variance(own, other, risk, before, after, slope, drift, total, deaths, pooled)
+    return score, _gray_variance(of_cause, other, risk, before, after, slope, drift, total, deaths, pooled)
 
 
-def _gray_variance(own: np.ndarray, other: np.ndarray, risk: np.ndarray, before: np.ndarray, after: np.ndarray,
+def _gray_variance(of_cause: np.ndarray, other: np.ndarray, risk: np.ndarray, before: np.ndarray, after: np.ndarray,
                    slope: np.ndarray, drift: np.ndarray, total: np.ndarray, deaths: np.ndarray,
                    pooled: np.ndarray) -> np.ndarray:
     """Sum the martingale's variation over strata: from events of the cause, then from the others."""
-    size = len(own)
+    size = len(of_cause)
     variance = np.zeros((size, size))
     for k in range(size):
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -233,9 +233,9 @@ def _gray_variance(own: np.ndarray, other: np.ndarray, risk: np.ndarray, before:
             from_own = np.where((risk[k] > 0) & (deaths > 0), ties * before[k] * deaths / (total * risk[k]), 0.0)
             from_other = np.where(after[k] > 0, _tied_variance(other[k], np.maximum(risk[k], 1)) * before[k] ** 2, 0.0)
         lead = 1 - relative
-        end, now = drift[:, k, -1], drift[:, k]
-        direct = slope[:, k] - lead * now
-        turned = -relative * now
+        end, at_time = drift[:, k, -1], drift[:, k]
+        direct = slope[:, k] - lead * at_time
+        turned = -relative * at_time
         moment = (lead**2 * from_own + relative**2 * from_other).sum()
         cross = (direct * lead * from_own + turned * relative * from_other).sum(axis=1)
         variance += (direct * from_own) @ direct.T + (turned * from_other) @ turned.T

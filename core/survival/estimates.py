@@ -87,11 +87,11 @@ def quantiles(cohort: Cohort, *, endpoint: str, by: str | None = None, shares: S
 
 
 def _quantiles(counts: Counts, shares: Sequence[float], conf_type: ConfType) -> pd.DataFrame:
-    found = quantiles_of(counts, shares, conf_type)
+    figures = quantiles_of(counts, shares, conf_type)
     return pd.DataFrame({
         "strata": np.repeat(np.asarray(counts.strata.levels, dtype=object), len(shares)),
-        "share": np.tile(np.asarray(shares, dtype=float), len(found)),
-        "time": found[:, :, 0].ravel(), "conf_low": found[:, :, 1].ravel(), "conf_high": found[:, :, 2].ravel()})
+        "share": np.tile(np.asarray(shares, dtype=float), len(figures)),
+        "time": figures[:, :, 0].ravel(), "conf_low": figures[:, :, 1].ravel(), "conf_high": figures[:, :, 2].ravel()})
 
 
 @takes_options
@@ -167,9 +167,9 @@ def restricted_mean_comparison(means: pd.DataFrame) -> pd.DataFrame:
     with np.errstate(divide="ignore", invalid="ignore"):  # a curve without events has no error, one at 0 no ratio
         both, relative = np.hypot(error, error[:1]), np.hypot(error / mean, error[:1] / mean[:1])
         difference, log_ratio = mean - mean[:1], np.log(mean / mean[:1])
-        found = [(difference, difference - Z95 * both, difference + Z95 * both, difference / both),
+        comparisons = [(difference, difference - Z95 * both, difference + Z95 * both, difference / both),
                  (*np.exp([log_ratio, log_ratio - Z95 * relative, log_ratio + Z95 * relative]), log_ratio / relative)]
-    value, low, high, z = np.array(found).transpose(1, 2, 0)[:, 1:].reshape(4, -1)  # by stratum, then measure
+    value, low, high, z = np.array(comparisons).transpose(1, 2, 0)[:, 1:].reshape(4, -1)  # by stratum, then measure
     return pd.DataFrame({
         "strata": np.repeat(names[1:], 2),
         "reference": np.full(value.size, names[0] if names.size else "", dtype=object),
@@ -188,8 +188,8 @@ def _areas(counts: Counts, survival: np.ndarray, tau: float) -> tuple[np.ndarray
     left = risk - deaths
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = np.where((deaths > 0) & (left > 0), deaths / (risk * left.astype(float)), 0.0)
-    some = np.where(counts.n > 0, 1.0, math.nan)
-    return areas.sum(axis=1) * some, np.sqrt((beyond**2 * spread).sum(axis=1)) * some
+    has_patients = np.where(counts.n > 0, 1.0, math.nan)
+    return areas.sum(axis=1) * has_patients, np.sqrt((beyond**2 * spread).sum(axis=1)) * has_patients
 
 
 def _at_risk(counts: Counts, time: float) -> np.ndarray:
@@ -204,9 +204,9 @@ def _ends(counts: Counts) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _find_ends(counts: Counts) -> tuple[np.ndarray, np.ndarray]:
-    own = counts.present
+    present = counts.present
     if not counts.times.size:
-        return np.full(len(own), math.nan), np.full(len(own), math.nan)
-    some = own.any(axis=1)
-    first = np.where(some, counts.times[own.argmax(axis=1)], math.nan)
-    return np.where(some, counts.times[counts.times.size - 1 - own[:, ::-1].argmax(axis=1)], math.nan), first
+        return np.full(len(present), math.nan), np.full(len(present), math.nan)
+    has_times = present.any(axis=1)
+    first = np.where(has_times, counts.times[present.argmax(axis=1)], math.nan)
+    return np.where(has_times, counts.times[counts.times.size - 1 - present[:, ::-1].argmax(axis=1)], math.nan), first

@@ -45,8 +45,8 @@ class Causes:
 def competing_endpoints(cohort: Cohort) -> tuple[str, ...]:
     """Return what cumulative incidence by cause can be had for."""
     named = tuple(e.name for e in cohort.mapping.endpoints if len(e.causes) > 1)
-    found = (*named, FIRST_FAILURE) if _dated_sites(cohort) else named
-    return (*found, FIRST_SEVERE) if has_dated_events(cohort) else found
+    endpoints = (*named, FIRST_FAILURE) if _dated_sites(cohort) else named
+    return (*endpoints, FIRST_SEVERE) if has_dated_events(cohort) else endpoints
 
 
 def has_dated_events(cohort: Cohort) -> bool:
@@ -91,9 +91,9 @@ def causes(cohort: Cohort, endpoint: str) -> Causes:
 def _by_code(whole: Cohort, endpoint: str) -> Causes:
     """Read the causes that an event column's codes name."""
     line = timeline(whole, endpoint)
-    found = whole.table[schema.cause_column(endpoint)]
-    return Causes(endpoint=endpoint, labels=tuple(found.cat.categories), times=line.times, index=line.index,
-                  cause=found.cat.codes.to_numpy(dtype=int) + 1)
+    codes = whole.table[schema.cause_column(endpoint)]
+    return Causes(endpoint=endpoint, labels=tuple(codes.cat.categories), times=line.times, index=line.index,
+                  cause=codes.cat.codes.to_numpy(dtype=int) + 1)
 
 
 def _dated_sites(cohort: Cohort) -> tuple[FactorRole, ...]:

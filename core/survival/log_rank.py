@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-from core.cohort import Cohort, Counts, count, count_within, stratified_by
+from core.cohort import Cohort, Counts, count, count_by_strata, stratified_by
 from core.errors import NotEstimable
 from core.format import number
 from core.options import NOT_NEGATIVE, Checked, Limits, takes_options
@@ -18,7 +18,7 @@ from core.statistics import Adjustment, adjusted, chi_square_p
 
 Weight = Literal["log-rank", "Gehan-Wilcoxon", "Tarone-Ware", "Peto", "Fleming-Harrington"]
 WEIGHTS: tuple[Weight, ...] = ("log-rank", "Gehan-Wilcoxon", "Tarone-Ware", "Peto", "Fleming-Harrington")
-_HELD = 1e-9  # of a correlation: what varies less follows from the other strata
+_RANK_TOLERANCE = 1e-9  # of a correlation: what varies less follows from the other strata
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,13 +32,13 @@ class TestOptions(Checked):
     weight: Weight = "log-rank"
     p: float = 1.0
     q: float = 0.0
-    within: tuple[str, ...] = ()
+    stratify_by: tuple[str, ...] = ()
 
     def words(self) -> str:
         """Name the test."""
         weighed = f"({number(self.p)}, {number(self.q)})" if self.weight == "Fleming-Harrington" else ""
         name = f"{self.weight}{weighed}"
-        return f"stratified {name}" if self.within else name
+        return f"stratified {name}" if self.stratify_by else name
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -60,7 +60,7 @@ def compare(cohort: Cohort, *, endpoint: str, by: str, options: TestOptions | No
     the hypergeometric variance.
     """
     options = options or TestOptions()
-    if options.within:
+    if options.stratify_by:
         return _frame(_score(cohort, endpoint, by, options), _name(cohort, options))
     return _unstratified(count(cohort, endpoint, by), options)
 
@@ -92,9 +92,9 @@ def pairwise(cohort: Cohort, *, endpoint: str, by: str, options: TestOptions | N
     tables = _tables(cohort, endpoint, by, options)
     rows = []
     for a, b in combinations(range(len(tables[0].strata.levels)), 2):
-        found = _sum([_weighted(t, options, [a, b]) for t in tables])
-        if found is not None and (test := _omnibus(found)):
-            rows.append((*found.levels, *test))
+        score = _sum([_weighted(t, options, [a, b]) for t in tables])
+        if score is not None and (test := _omnibus(score)):
+            rows.append((*score.levels, *test))
     pairs = pd.DataFrame(rows, columns=["level", "other", "statistic", "df", "p_value"])
     return pairs.assign(p_adjusted=adjusted(pairs.p_value.to_numpy(dtype=float), adjust))
 
@@ -108,26 +108,29 @@ def trend(cohort: Cohort, *, endpoint: str, by: str, options: TestOptions | None
         If fewer than three strata can be compared: two have no order to test; or no event tells them apart.
     """
     options = options or TestOptions()
-    found = _score(cohort, endpoint, by, options)
-    if found is None or found.score.size < 3:
+    score = _score(cohort, endpoint, by, options)
+    if score is None or score.score.size < 3:
         raise NotEstimable("A trend needs three ordered strata or more.", "Compare them as they are.")
-    scores = np.arange(1.0, found.score.size + 1)
-    variance = float(scores @ found.variance @ scores)
-    if variance <= _HELD * float(scores**2 @ np.abs(np.diag(found.variance))):
+    scores = np.arange(1.0, score.score.size + 1)
+    variance = float(scores @ score.variance @ scores)
+    if variance <= _RANK_TOLERANCE * float(scores**2 @ np.abs(np.diag(score.variance))):
         raise NotEstimable("No event tells the strata apart: there is no trend to test.", "Take a filter away.")
-    statistic = float(scores @ found.score) ** 2 / variance
+    statistic = float(scores @ score.score) ** 2 / variance
     return pd.DataFrame({"statistic": [statistic], "df": [1], "p_value": [chi_square_p(statistic, 1)],
-                         "test": [f"{_name(cohort, options)}, for trend" if options.within else
+                         "test": [f"{_name(cohort, options)}, for trend" if options.stratify_by else
                                   f"{options.words()} for trend"]})
 
 
 def _name(cohort: Cohort, options: TestOptions) -> str:
     """Name a test, with the strata it is stratified by."""
-    return f"{options.words()} by {stratified_by(cohort, options.within)}" if options.within else options.words()
+    strata = stratified_by(cohort, options.stratify_by)
+    return f"{options.words()} by {strata}" if strata else options.words()
 
 
 def _tables(cohort: Cohort, endpoint: str, by: str, options: TestOptions) -> list[Counts]:
-    return count_within(cohort, endpoint, by, options.within) if options.within else [count(cohort, endpoint, by)]
+    if options.stratify_by:
+        return count_by_strata(cohort, endpoint, by, options.stratify_by)
+    return [count(cohort, endpoint, by)]
 
 
 def _score(cohort: Cohort, endpoint: str, by: str, options: TestOptions) -> _Score | None:
@@ -183,29 +186,29 @@ def _sum(scores: list[_Score]) -> _Score | None:
                   expected=np.sum([s.expected for s in scores], axis=0))
 
 
-def _omnibus(found: _Score) -> tuple[float, int, float] | None:
+def _omnibus(score: _Score) -> tuple[float, int, float] | None:
     """Return statistic, df and p of the strata that were ever at risk at a death; None if they never were together.
 
     The degrees of freedom are the variance's rank: a test stratified by what parts the groups compares only those
     that meet.
     """
-    used = np.flatnonzero(found.expected > 0)[1:]
-    used = used[np.diag(found.variance)[used] > 0]
+    used = np.flatnonzero(score.expected > 0)[1:]
+    used = used[np.diag(score.variance)[used] > 0]
     if not used.size:
         return None
-    z, v = found.score[used], found.variance[np.ix_(used, used)]
+    z, v = score.score[used], score.variance[np.ix_(used, used)]
     if used.size == 1:
         statistic, df = float(z[0] ** 2 / v[0, 0]), 1
     else:
         error = np.sqrt(np.diag(v))
-        held, along = np.linalg.eigh(v / np.outer(error, error))
-        some = held > _HELD
-        statistic, df = float((((z / error) @ along)[some] ** 2 / held[some]).sum()), int(some.sum())
+        size, along = np.linalg.eigh(v / np.outer(error, error))
+        identified = size > _RANK_TOLERANCE
+        statistic, df = float((((z / error) @ along)[identified] ** 2 / size[identified]).sum()), int(identified.sum())
     return statistic, df, chi_square_p(statistic, df)
 
 
-def _frame(found: _Score | None, name: str) -> pd.DataFrame:
+def _frame(score: _Score | None, name: str) -> pd.DataFrame:
     """Return a frame of one test, or of none: test, statistic, df, p_value."""
-    test = None if found is None else _omnibus(found)
+    test = None if score is None else _omnibus(score)
     statistic, df, p = np.array([test] if test else [], float).reshape(-1, 3).T
     return pd.DataFrame({"statistic": statistic, "df": df.astype(int), "p_value": p, "test": [name] * p.size})

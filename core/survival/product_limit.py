@@ -57,13 +57,13 @@ def confidence(survival: np.ndarray, error: np.ndarray, conf_type: ConfType) -> 
 @takes_options
 def quantiles_of(counts: Counts, shares: Sequence[float], conf_type: ConfType) -> np.ndarray:
     """Return when shares of each stratum have had the event, and the limits, (k, shares, 3); NaN: not reached."""
-    found = np.full((len(counts.strata.levels), len(shares), 3), math.nan)
+    figures = np.full((len(counts.strata.levels), len(shares), 3), math.nan)
     curves = (product_limit(counts)[0], *limits(counts, conf_type))
-    for i, own in enumerate(counts.present):
-        if own.any():
-            times, reached = counts.times[own], [1 - c[i, own] for c in curves]
-            found[i] = [[quantile(times, r, share) for r in reached] for share in shares]
-    return found
+    for i, has_times in enumerate(counts.present):
+        if has_times.any():
+            times, reached = counts.times[has_times], [1 - c[i, has_times] for c in curves]
+            figures[i] = [[quantile(times, r, share) for r in reached] for share in shares]
+    return figures
 
 
 def quantile(time: np.ndarray, reached: np.ndarray, share: float) -> float:

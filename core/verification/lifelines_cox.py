@@ -37,21 +37,21 @@ def cox_opinion(cohort: Cohort, model: CoxModel) -> pd.DataFrame:
     names = [f"x{i}" for i in range(sets.x.shape[1])]
     frame = pd.DataFrame(sets.x * model.fit.scale, columns=names).assign(
         time=times[sets.index], event=sets.event.astype(int),
-        **({"inside": sets.stratum} if model.options.within else {}))
+        **({"inside": sets.stratum} if model.options.stratify_by else {}))
     theirs = _fitted(frame)
     limits = np.exp(theirs.confidence_intervals_.to_numpy())
     rows = []
     for i, (term, place) in enumerate(model.columns):
-        own = model.terms.iloc[place]
-        if own.reason:
+        ours = model.terms.iloc[place]
+        if ours.reason:
             continue
-        name = f"{cohort.variable(term).label} {own.level}".strip()
-        if math.isnan(own.hazard_ratio):  # a spline's part
-            rows.append(("Coefficient", name, own.coef, float(theirs.params_.iloc[i]), ""))
+        name = f"{cohort.variable(term).label} {ours.level}".strip()
+        if math.isnan(ours.hazard_ratio):  # a spline's part
+            rows.append(("Coefficient", name, ours.coef, float(theirs.params_.iloc[i]), ""))
             continue
-        rows += [("Hazard ratio", name, own.hazard_ratio, float(theirs.hazard_ratios_.iloc[i]), ""),
-                 ("Hazard ratio, lower limit", name, own.conf_low, float(limits[i, 0]), ""),
-                 ("Hazard ratio, upper limit", name, own.conf_high, float(limits[i, 1]), "")]
+        rows += [("Hazard ratio", name, ours.hazard_ratio, float(theirs.hazard_ratios_.iloc[i]), ""),
+                 ("Hazard ratio, lower limit", name, ours.conf_low, float(limits[i, 0]), ""),
+                 ("Hazard ratio, upper limit", name, ours.conf_high, float(limits[i, 1]), "")]
     rows.append(("Likelihood ratio, χ²", "", model.tests.statistic[0],
                  float(theirs.log_likelihood_ratio_test().test_statistic), ""))
     return with_agreement(rows)
@@ -80,16 +80,17 @@ def cox_r_code(cohort: Cohort, model: CoxModel, covariates: tuple[str, ...]) -> 
     used = cohort.rows & (line.index >= 0)
     data: dict[str, np.ndarray] = {"time": line.times[line.index[used]], "event": line.event[used].astype(int)}
     lines, terms, splines = [], [], []
-    shown = [key for key in covariates if key not in options.within]
+    shown = [key for key in covariates if key not in options.stratify_by]
     for i, key in enumerate(shown, start=1):
         form = form_of(cohort, key, forms.get(key))
-        own = model.terms.reference[model.terms.term == key]
-        columns, made, term = _covariate(cohort, key, form, own.iloc[0] if len(own) else "", f"x{i}", used)
+        references = model.terms.reference[model.terms.term == key]
+        reference = references.iloc[0] if len(references) else ""
+        columns, made, term = _covariate(cohort, key, form, reference, f"x{i}", used)
         data |= columns
         lines += made
         terms.append(term)
         splines += [term] if form == "spline" else []
-    for i, key in enumerate(options.within, start=1):
+    for i, key in enumerate(options.stratify_by, start=1):
         codes = stratification(cohort, key).codes[used]
         data[f"s{i}"] = np.where(codes < 0, np.nan, codes)
         terms.append(f"strata(s{i})")

@@ -73,10 +73,10 @@ def _curves(cohort: Cohort, options: SurvivalOptions, frame: pd.DataFrame) -> It
     at = survival_at(cohort, endpoint=endpoint, by=by, times=options.times).set_index(["strata", "time"])
     means = restricted_mean(cohort, endpoint=endpoint, by=by, tau=options.tau).set_index("strata")
     for place, level in enumerate(ours.levels):
-        own = frame[frame.group == place]
-        if own.empty:
+        patients = frame[frame.group == place]
+        if patients.empty:
             continue
-        fitter = KaplanMeierFitter().fit(own.time, own.event)
+        fitter = KaplanMeierFitter().fit(patients.time, patients.event)
         steps = ours.curves[ours.curves.strata == level]
         theirs = fitter.survival_function_at_times(steps.time).to_numpy()
         worst = int(np.argmax(np.abs(steps.estimate.to_numpy() - theirs)))
@@ -94,7 +94,7 @@ def _curves(cohort: Cohort, options: SurvivalOptions, frame: pd.DataFrame) -> It
                    float(theirs_), "lifelines gives the last time where a curve reaches 0%" if reached else "")
         yield (f"Restricted mean to {number(means.tau[level])} months", level, means.estimate[level],
                float(restricted_mean_survival_time(fitter, t=means.tau[level])), "")
-        back = KaplanMeierFitter().fit(own.time, 1 - own.event)
+        back = KaplanMeierFitter().fit(patients.time, 1 - patients.event)
         yield "Follow-up, reverse median", level, follow.reverse_median[level], float(back.median_survival_time_), ""
 
 
@@ -104,15 +104,15 @@ def _compared(cohort: Cohort, options: SurvivalOptions, frame: pd.DataFrame) -> 
     from lifelines.statistics import multivariate_logrank_test
 
     test = options.test
-    if not test.within:  # lifelines has no stratified test
-        found = compare(cohort, endpoint=options.endpoint, by=options.by, options=test)
+    if not test.stratify_by:  # lifelines has no stratified test
+        ours = compare(cohort, endpoint=options.endpoint, by=options.by, options=test)
         how = _WEIGHTINGS.get(test.weight) or {}
         if test.weight == "Fleming-Harrington":
             how = {"weightings": "fleming-harrington", "p": test.p, "q": test.q}
         theirs = multivariate_logrank_test(frame.time, frame.group, frame.event, **how)
-        if len(found):
-            yield f"{test.words()}, χ²", "", found.statistic[0], float(theirs.test_statistic), ""
-            yield f"{test.words()}, p", "", found.p_value[0], float(theirs.p_value), ""
+        if len(ours):
+            yield f"{test.words()}, χ²", "", ours.statistic[0], float(theirs.test_statistic), ""
+            yield f"{test.words()}, p", "", ours.p_value[0], float(theirs.p_value), ""
     yield from _hazard_ratios(cohort, options.endpoint, options.by, frame)
 
 
@@ -127,7 +127,7 @@ def _hazard_ratios(cohort: Cohort, endpoint: str, by: str, frame: pd.DataFrame) 
     reference = names.index(terms.reference.iloc[0])
     order = [reference, *(i for i in range(len(names)) if i != reference)]
     finite = estimable(replace(counts, deaths=counts.deaths[order], at_risk=counts.at_risk[order]))
-    inside = [i for i, here in zip(order, finite, strict=True) if here]
+    inside = [i for i, is_finite in zip(order, finite, strict=True) if is_finite]
     used = frame[frame.group.isin(inside)]
     columns = {f"x{i}": (used.group == i).astype(float) for i in inside[1:]}
     model = CoxPHFitter().fit(used[["time", "event"]].assign(**columns), "time", "event", fit_options=PRECISE)

@@ -36,7 +36,8 @@ def r_code(cohort: Cohort, options: SurvivalOptions) -> RCode:
     used = cohort.rows & (line.index >= 0) & (groups.codes >= 0)
     data = {"time": line.times[line.index[used]], "event": line.event[used].astype(int),
             "group": groups.codes[used] + 1}
-    data |= {f"s{i}": stratification(cohort, key).codes[used] for i, key in enumerate(options.test.within, start=1)}
+    data |= {f"s{i}": stratification(cohort, key).codes[used]
+             for i, key in enumerate(options.test.stratify_by, start=1)}
     several = len(groups.levels) > 1
     parts = [_groups(options, groups.levels), _curves(cohort, options)]
     if several and options.by:
@@ -57,13 +58,13 @@ def described(cohort: Cohort, what: str) -> str:
     """Say in R's comments what the code computes, of which patients."""
     start = cohort.whole.landmark
     clock = f"\n# Times run from the landmark at {number(start[1])} months." if start else ""
-    said = f"{what}: {cohort.n} of {cohort.whole.n} patients, {cohort.words() or 'no filter'}"
-    return f"# {' '.join(said.split())}.{clock}"  # on one line, whatever a label holds
+    text = f"{what}: {cohort.n} of {cohort.whole.n} patients, {cohort.words() or 'no filter'}"
+    return f"# {' '.join(text.split())}.{clock}"  # on one line, whatever a label holds
 
 
 def _groups(options: SurvivalOptions, levels: tuple[str, ...]) -> str:
     names = ", ".join(quoted(level) for level in levels)
-    missing = "".join(f"d$s{i}[d$s{i} < 0] <- NA\n" for i in range(1, len(options.test.within) + 1))
+    missing = "".join(f"d$s{i}[d$s{i} < 0] <- NA\n" for i in range(1, len(options.test.stratify_by) + 1))
     return (f"{missing}"
             f"d$group <- factor(d$group, levels = 1:{len(levels)}, labels = c({names}))")
 
@@ -82,14 +83,15 @@ def _curves(cohort: Cohort, options: SurvivalOptions) -> str:
 
 def _tests(options: SurvivalOptions) -> str:
     test = options.test
-    inside = " + strata(" + ", ".join(f"s{i}" for i in range(1, len(test.within) + 1)) + ")" if test.within else ""
+    columns = [f"s{i}" for i in range(1, len(test.stratify_by) + 1)]
+    inside = f" + strata({', '.join(columns)})" if columns else ""
     plain = {"log-rank": 0.0, "Peto": 1.0}.get(test.weight)
     if plain is None and test.weight == "Fleming-Harrington" and test.q == 0:
         plain = test.p
     if plain is not None:
         return f"survdiff(Surv(time, event) ~ group{inside}, data = d, rho = {plain_number(plain)})"
     weight = _WEIGHT.get(test.weight, f"S^{plain_number(test.p)} * (1 - S)^{plain_number(test.q)}")
-    by = f"interaction({', '.join(f'd$s{i}' for i in range(1, len(test.within) + 1))})" if test.within else "1"
+    by = f"interaction({', '.join(f'd${column}' for column in columns)})" if columns else "1"
     return f"""# {test.words()}: survdiff has no such weight
 d$group <- droplevels(d$group); k <- nlevels(d$group); z <- numeric(k); v <- matrix(0, k, k)
 for (e in split(d, {by})) {{

@@ -43,7 +43,7 @@ from core.charts.toxicity import (
 )
 from core.charts.toxicity_tables import burden_table, overall_figure, term_figure
 from core.cohort.cohort import Cohort
-from core.cohort.subsets import within
+from core.cohort.subsets import by_level
 from core.figure.figure import Figure
 from core.hazards import cox
 from core.hazards.cox import CoxOptions
@@ -131,7 +131,7 @@ def _curves(cohort: Cohort, factor: str) -> dict[str, Figure]:
                 effect=treatment_effect(cohort, endpoint="OS", by="arm"))
     found = {f"km {view}": km_figure(part, CurveOptions(view=view, tau=12.0)) for view in VIEWS}
     panes = [Part(cohort=p, result=kaplan_meier(p, endpoint="OS", by="arm"), level=level,
-                  effect=treatment_effect(p, endpoint="OS", by="arm")) for level, p in within(cohort, factor)]
+                  effect=treatment_effect(p, endpoint="OS", by="arm")) for level, p in by_level(cohort, factor)]
     found["km panes"] = km_panes_figure(cohort, panes, factor, CurveOptions())
     found["km one"] = km_figure(Part(cohort=cohort, result=kaplan_meier(cohort, endpoint="OS")))
     for endpoint in competing_endpoints(cohort)[:1]:

@@ -141,7 +141,7 @@ def test_what_cannot_be_sent_back_ends_in_words(workers):
 def test_a_system_that_bounds_memory_for_good_is_no_hindrance():
     """A hard limit, as hospitals' servers have; set in a process of the test's own."""
     code = ("import resource; resource.setrlimit(resource.RLIMIT_DATA, (8 * 1024**3, 8 * 1024**3))\n"
-            "from core.workers import Bounds, Workers\n"
+            "from core.workers.pool import Bounds, Workers\n"
             "made = Workers()\n"
             "assert [made.run(len, [1, 2], bounds=Bounds(seconds=60)) for _ in range(3)] == [2, 2, 2]\n"
             "made.end()")

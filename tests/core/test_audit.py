@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import chi2_contingency, fisher_exact
 
 from core.audit.audit import PERCENT, SUMS, P, audit, tests_of
-from core.audit.finding import AGREES, DIFFERS, IMPOSSIBLE, UNTOLD
+from core.audit.finding import AGREES, DIFFERS, IMPOSSIBLE, NOT_CHECKABLE
 from core.audit.intervals import INTERVAL, check_p, least_error
 from core.audit.printed_table import Entry, Printed, read_audit
 from core.charts.published import audit_figure, widths_figure
@@ -43,7 +43,7 @@ def test_which_tests_give_the_printed_p(yang):
     sex = of(yang, "Table 1", "Sex, male", P)
     assert sex.verdict == DIFFERS and sex.words == "Fisher exact gives .754; .579 is what Pearson χ² gives"
     assert of(yang, "Table 2", "CR", P).verdict == AGREES
-    assert of(yang, "Table 4, labels corrected", "Nausea, grade 3", P).verdict == UNTOLD
+    assert of(yang, "Table 4, labels corrected", "Nausea, grade 3", P).verdict == NOT_CHECKABLE
 
 
 def test_every_interval_of_table_3_is_judged(yang):
@@ -102,13 +102,14 @@ def test_no_fitted_model_is_more_certain_than_the_bound(sample, covariates):
 
 
 def test_rounding_is_in_the_paper_s_favour():
-    ratio = tuple(map(Printed.of, ("0.49", "0.28", "0.86")))
+    ratio = tuple(map(Printed.from_text, ("0.49", "0.28", "0.86")))
     for p, agrees in ((".013", True), (".012", True), (".05", False), ("<.001", False)):
-        printed = Printed.of(p, p.lstrip("<"), "<" if "<" in p else "")
+        printed = Printed.from_text(p, p.lstrip("<"), "<" if "<" in p else "")
         found = check_p(Entry(2, "", "x", "", p=printed, ratio=ratio), ratio)[0]
         assert (found.verdict == AGREES) is agrees, p
-    assert Printed.of(".372").agrees(0.3724) and not Printed.of(".372").agrees(0.3726)
-    assert Printed.of("<.001", ".001", "<").agrees(0.0009) and not Printed.of("<.001", ".001", "<").agrees(0.001)
+    assert Printed.from_text(".372").agrees(0.3724) and not Printed.from_text(".372").agrees(0.3726)
+    below = Printed.from_text("<.001", ".001", "<")
+    assert below.agrees(0.0009) and not below.agrees(0.001)
 
 
 HEAD = "label,events_1,n_1,events_2,n_2,p\n"
@@ -181,6 +182,6 @@ def test_a_ratio_is_held_against_what_bounds_its_kind():
             "Age,per unit,,,,,1.02,1.01,1.03,,80\nAFP,per unit,,,,,1.00,1.00,1.00,.03,80\n"
             "Sex,,,,,,0.03,0.00,0.21,,80\n")
     verdicts = audit(read_audit(text.encode(), name="typed.csv")).widths.verdict.tolist()
-    assert verdicts == [AGREES, AGREES, UNTOLD, UNTOLD, AGREES]
+    assert verdicts == [AGREES, AGREES, NOT_CHECKABLE, NOT_CHECKABLE, AGREES]
     with pytest.raises(AuditTableError, match="'rate' is none of hazard ratio, risk ratio"):
         read_audit((head + "x,rate,8,10,6,10,1.3,1.1,1.6,,\ny,,1,2,1,2,,,,.5,\n").encode(), name="typed.csv")

@@ -38,9 +38,9 @@ def case(request, reference):
     return cohort, {"endpoint": endpoint, "by": by}, reference, request.param
 
 
-def options(weight, within=()):
-    return TestOptions(**FH, within=within) if weight == "Fleming-Harrington" else \
-        TestOptions(weight=weight, within=within)
+def options(weight, stratify_by=()):
+    return TestOptions(**FH, stratify_by=stratify_by) if weight == "Fleming-Harrington" else \
+        TestOptions(weight=weight, stratify_by=stratify_by)
 
 
 @pytest.mark.parametrize("weight", ["Gehan-Wilcoxon", "Tarone-Ware", "Peto", "Fleming-Harrington"])
@@ -63,12 +63,12 @@ def test_trend_and_pairs(case):
         agree(pairwise(cohort, **of, adjust=method).p_adjusted, wanted["pairwise"][column])
 
 
-@pytest.mark.parametrize(("name", "file", "within"), [
+@pytest.mark.parametrize(("name", "file", "stratify_by"), [
     ("yang_os_by_pvtt_hvtt", SAMPLE, ("pvtt", "hvtt")), ("veteran_by_cell", REFERENCE / "veteran.csv", ("celltype",))])
-def test_stratified_tests(reference, name, file, within):
+def test_stratified_tests(reference, name, file, stratify_by):
     cohort = read_cohort(file)
     for weight, wanted in reference["stratified"][name].items():
-        found = compare(cohort, endpoint="OS", by="arm", options=options(weight, within))
+        found = compare(cohort, endpoint="OS", by="arm", options=options(weight, stratify_by))
         agree(found.statistic, wanted["statistic"])
         agree(found.p_value, wanted["p_value"])
         assert found.test[0].startswith("stratified ")
@@ -207,7 +207,7 @@ def test_strata_that_part_the_groups_add_their_own_tests(weight, seed):
     rng = np.random.default_rng(seed)
     rows = [(arm, "x" if arm in "ab" else "y", 3 * rng.integers(1, 9), int(rng.random() < 0.7))
             for arm in rng.choice(list("abcd"), 200)]
-    found = compare(arms_of(rows), endpoint="OS", by="arm", options=TestOptions(weight=weight, within=("site",)))
+    found = compare(arms_of(rows), endpoint="OS", by="arm", options=TestOptions(weight=weight, stratify_by=("site",)))
     parts = [compare(arms_of(rows).filter({"site": {"in": [site]}}), endpoint="OS", by="arm",
                      options=TestOptions(weight=weight)) for site in "xy"]
     assert found.df.tolist() == [2]

@@ -69,16 +69,16 @@ MODELS = {
     "yang_pfs": (SAMPLE, "PFS", ["arm", "afp", "hvtt", "ecog"], {"forms": LOG2_AFP}),
     "hcc": (HCC, "OS", ["Age", "BCLC", "TNM"], {}),
     "lung": ("lung.csv", "OS", ["age", "sex", "wt.loss"], {}),
-    "lung_within": ("lung.csv", "OS", ["age", "sex"], {"within": ["ph.ecog"]}),
+    "lung_within": ("lung.csv", "OS", ["age", "sex"], {"stratify_by": ["ph.ecog"]}),
     "veteran": ("veteran.csv", "OS", ["arm", "karno", "celltype"], {}),
     "veteran_breslow": ("veteran.csv", "OS", ["arm", "karno", "celltype"], {"ties": "breslow"}),
-    "veteran_within": ("veteran.csv", "OS", ["arm", "karno"], {"within": ["celltype", "prior"]}),
+    "veteran_within": ("veteran.csv", "OS", ["arm", "karno"], {"stratify_by": ["celltype", "prior"]}),
     "ovarian": ("ovarian.csv", "OS", ["arm", "age"], {}),
-    "colon": ("colon.csv", "OS", ["arm", "node4", "age"], {"within": ["sex"]}),
+    "colon": ("colon.csv", "OS", ["arm", "node4", "age"], {"stratify_by": ["sex"]}),
     "pbc": ("pbc.csv", "OS", ["arm", "bili", "age", "stage"], {"forms": LOG2_BILI}),
     "simulated": ("simulated.csv", "OS", ["arm", "stage", "age", "marker"], {"forms": LOG2_MARKER}),
     "visits": ("visits.csv", "OS", ["arm", "stage", "age", "marker"], {"forms": LOG2_MARKER}),
-    "simulated_within": ("simulated.csv", "OS", ["arm", "age"], {"within": ["stage"], "ties": "breslow"}),
+    "simulated_within": ("simulated.csv", "OS", ["arm", "age"], {"stratify_by": ["stage"], "ties": "breslow"}),
 }
 
 

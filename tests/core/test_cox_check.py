@@ -20,7 +20,7 @@ COVARIATES = ("arm", "age", "afp", "tumor_size", "ecog")
 def shown(sample):
     """What the page shows for one set of choices; R ran it (make_cox_reference.R)."""
     cohort = sample.filter({"pvtt": {"in": ["Vp3", "Vp4"]}})
-    options = CoxOptions.of(forms={"afp": "log2", "tumor_size": "cut", "age": "spline"}, within=["sex"],
+    options = CoxOptions.of(forms={"afp": "log2", "tumor_size": "cut", "age": "spline"}, stratify_by=["sex"],
                             references={"arm": "TACE+IMRT+sorafenib"})
     return cohort, cox(cohort, endpoint="OS", covariates=COVARIATES, options=options)
 
@@ -42,7 +42,7 @@ def test_the_code_that_is_shown_is_the_code_that_r_ran(sample):
 def shown_firth(sample):
     """A penalised model in strata; R ran it, too."""
     return cox(sample, endpoint="OS", covariates=("arm", "ecog", "age"),
-               options=CoxOptions.of(firth=True, within=["pvtt"]))
+               options=CoxOptions.of(firth=True, stratify_by=["pvtt"]))
 
 
 def test_the_code_of_the_penalised_model_is_what_r_ran_and_gives_the_same(sample):

@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 
 from core import CoxOptions, read_cohort
 from core.hazards import cox
-from core.hazards.estimability import UNTOLD
+from core.hazards.estimability import NOT_IDENTIFIED
 from tests.core.test_without_maximum import cohort_of
 
 # arm, site, x, time, event
@@ -51,7 +51,7 @@ def highest(value, size, place, at, seeds=6):
 
 def test_limits_are_where_the_profile_falls_by_what_they_allow():
     terms = cox(eight(), endpoint="OS", covariates=["arm", "x"],
-                options=CoxOptions.of(within=["site"], ties="breslow", firth=True)).terms
+                options=CoxOptions.of(stratify_by=["site"], ties="breslow", firth=True)).terms
     assert terms.reason.tolist() == ["", "", ""]
     arm, site, x, time, event = (np.array(v) for v in zip(*EIGHT, strict=True))
     design = np.column_stack([arm == "b", arm == "c", (x - x.mean()) / x.std()]).astype(float)
@@ -72,8 +72,8 @@ def test_arms_that_share_no_risk_set_have_no_penalised_ratio_either():
             ("a", "s1", 49, 8, 1), ("a", "s3", 52, 1, 0), ("b", "s2", 44, 18, 1), ("a", "s1", 57, 4, 0)]
     cohort = cohort_of(pd.DataFrame(rows, columns=["arm", "site", "x", "time", "event"]))
     plain, firth = (cox(cohort, endpoint="OS", covariates=["arm"], options=CoxOptions.of(
-        within=["site"], ties="breslow", firth=firth)) for firth in (False, True))
-    assert plain.terms.reason.tolist() == firth.terms.reason.tolist() == [UNTOLD]
+        stratify_by=["site"], ties="breslow", firth=firth)) for firth in (False, True))
+    assert plain.terms.reason.tolist() == firth.terms.reason.tolist() == [NOT_IDENTIFIED]
 
 
 @pytest.mark.parametrize("ties", ["efron", "breslow"])

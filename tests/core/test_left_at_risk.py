@@ -133,7 +133,7 @@ def test_a_part_to_begin_with_leads_to_the_same_maximum(monkeypatch, tmp_path):
 
     cohort = read_cohort(simulate(24_000, tmp_path))
     asked = {"endpoint": "OS", "covariates": ["arm", "age", "afp", "pvtt", "sex"]}
-    for options in (CoxOptions.of(forms={"afp": "log2"}), CoxOptions.of(within=("ecog",))):
+    for options in (CoxOptions.of(forms={"afp": "log2"}), CoxOptions.of(stratify_by=("ecog",))):
         fast = cox(cohort, **asked, options=options)
         with monkeypatch.context() as patched:
             patched.setattr("core.likelihood.cox_fit._MANY", 10**9)

@@ -9,7 +9,7 @@ from core.charts import CurveOptions, Part, km_figure, km_panes_figure
 from core.charts.kaplan_meier import VIEWS
 from core.cohort.immortal_time import NOT_YET, immortal_time, known_by, later_keys
 from core.cohort.landmark import landmark
-from core.cohort.subsets import REST, SELECTION, against_rest, within
+from core.cohort.subsets import REST, SELECTION, against_rest, by_level
 from core.errors import NotEstimable
 from core.export import FORMATS, formats_of, made
 from core.survival import kaplan_meier
@@ -27,11 +27,11 @@ def part(cohort, by="arm", level=""):
 def test_parts_hold_everyone_once_and_have_keys_of_their_own(sample):
     sub = sample.filter({"afp": {"gt": 20}})
     for key in ("pvtt", "age"):
-        parts = within(sub, key)
+        parts = by_level(sub, key)
         assert sum(p.n for _, p in parts) == sub.n
         assert len({p.key for _, p in parts} | {sub.key}) == len(parts) + 1
     by_filter = sub.filter({"pvtt": {"in": ["Vp3"]}})
-    of_vp3 = dict(within(sub, "pvtt"))["Vp3"]
+    of_vp3 = dict(by_level(sub, "pvtt"))["Vp3"]
     assert kaplan_meier(of_vp3, endpoint="OS", by="arm").medians.equals(
         kaplan_meier(by_filter, endpoint="OS", by="arm").medians)
 
@@ -145,7 +145,7 @@ def test_counts_under_the_axis(sample):
 def test_panes_stand_on_one_scale_and_keep_their_places(sample):
     """An emptied level keeps its pane; the picture's specification does not depend on the filter."""
     def figure(cohort):
-        return km_panes_figure(cohort, [part(p, level=level) for level, p in within(cohort, "pvtt")], "pvtt",
+        return km_panes_figure(cohort, [part(p, level=level) for level, p in by_level(cohort, "pvtt")], "pvtt",
                                CurveOptions())
     whole, few = figure(sample), figure(sample.filter(VP34))
     assert {k: v for k, v in whole.chart.items() if k != "datasets"} == \

@@ -125,10 +125,10 @@ GBSG = {"patient_id": "pid", "arm": {"column": "hormon", "reference": "0", "leve
 def test_a_number_s_values_are_its_strata(r):
     """gbsg by grade, mapped as a number: R's strata(grade), not a cut at the median."""
     cohort = read_cohort(REFERENCE / "gbsg.csv", GBSG)
-    test = compare(cohort, endpoint="RFS", by="arm", options=ComparedBy(within=("grade",)))
+    test = compare(cohort, endpoint="RFS", by="arm", options=ComparedBy(stratify_by=("grade",)))
     assert test.statistic[0] == pytest.approx(r["by_grade"]["log_rank"], rel=1e-8)
     assert test.test[0] == "stratified log-rank by Grade (1, 2, 3)"
-    model = cox(cohort, endpoint="RFS", covariates=("arm",), options=CoxOptions(within=("grade",)))
+    model = cox(cohort, endpoint="RFS", covariates=("arm",), options=CoxOptions(stratify_by=("grade",)))
     assert model.terms.coef[0] == pytest.approx(r["by_grade"]["coef"], rel=1e-8)
     assert model.stratified_by == "Grade (1, 2, 3)" and model.strata == 3
 
@@ -136,8 +136,8 @@ def test_a_number_s_values_are_its_strata(r):
 def test_a_number_of_many_values_needs_cuts():
     cohort = read_cohort(REFERENCE / "gbsg.csv", GBSG)
     for refused in (lambda: stratification(cohort, "age"),
-                    lambda: compare(cohort, endpoint="RFS", by="arm", options=ComparedBy(within=("age",))),
-                    lambda: cox(cohort, endpoint="RFS", covariates=("arm",), options=CoxOptions(within=("age",)))):
+                    lambda: compare(cohort, endpoint="RFS", by="arm", options=ComparedBy(stratify_by=("age",))),
+                    lambda: cox(cohort, endpoint="RFS", covariates=("arm",), options=CoxOptions(stratify_by=("age",)))):
         with pytest.raises(NotEstimable, match="Age is a number with 54 different values and no cut-point"):
             refused()
     cut = {**GBSG, "factors": {**GBSG["factors"], "age": {**GBSG["factors"]["age"], "cuts": [{"at": 50}]}}}

@@ -71,7 +71,7 @@ def test_it_stands_where_nothing_can_be_compared(sample):
 
 def shown(sample):
     """What the page shows for one set of choices; R ran it (make_reference.R)."""
-    test = TestOptions(weight="Fleming-Harrington", p=0.5, q=1.5, within=("hvtt",))
+    test = TestOptions(weight="Fleming-Harrington", p=0.5, q=1.5, stratify_by=("hvtt",))
     cohort = sample.filter({"afp": {"gt": 20}})
     return cohort, SurvivalOptions(endpoint="OS", by="arm", tau=36.0, test=test)
 

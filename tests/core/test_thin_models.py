@@ -317,8 +317,8 @@ def test_a_filter_to_two_of_three_arms_has_the_penalised_ratios_of_two():
 
 
 def test_events_alone_in_their_stratum_are_counted_apart(sample):
-    within = ["sex", "ecog", "pvtt", "hvtt", "etiology"]
-    model = cox(sample, endpoint="OS", covariates=["arm"], options=CoxOptions.of(within=within))
+    stratify_by = ["sex", "ecog", "pvtt", "hvtt", "etiology"]
+    model = cox(sample, endpoint="OS", covariates=["arm"], options=CoxOptions.of(stratify_by=stratify_by))
     notes = model_figure(sample, model, {}).notes
     assert model.n_telling < model.n_event
     assert (f"{model.strata} baseline hazards: of {model.n_event} events, {model.n_telling} have somebody else at risk "

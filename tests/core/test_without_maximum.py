@@ -9,7 +9,7 @@ import pytest
 from core import CoxOptions, read_cohort
 from core.cohort.cohort import Cohort
 from core.hazards import cox
-from core.hazards.estimability import NO_FINITE_RATIO, UNTOLD
+from core.hazards.estimability import NO_FINITE_RATIO, NOT_IDENTIFIED
 from core.statistics.segments import Runs
 
 
@@ -60,7 +60,8 @@ def test_beside_a_level_that_always_dies_first_the_others_are_as_if_stratified_b
     lived["time"] = np.ceil(lived["time"] * 2) / 2 + np.where(site == "y", 0, 200)
     cohort = cohort_of(pd.DataFrame({"arm": arm, "site": site, "age": age, **lived}))
     both = cox(cohort, endpoint="OS", covariates=["arm", "age", "site"], options=CoxOptions.of(ties=ties))
-    apart = cox(cohort, endpoint="OS", covariates=["arm", "age"], options=CoxOptions.of(ties=ties, within=["site"]))
+    apart = cox(cohort, endpoint="OS", covariates=["arm", "age"],
+                options=CoxOptions.of(ties=ties, stratify_by=["site"]))
     assert both.terms.reason.tolist() == ["", "", NO_FINITE_RATIO] and both.fit is None
     for column in ("coef", "std_error", "p_value"):
         assert both.terms[column][:2].to_numpy() == pytest.approx(apart.terms[column].to_numpy(), rel=1e-7), column
@@ -74,7 +75,7 @@ def test_beside_a_number_that_orders_the_deaths_nothing_is_told(n):
     lived["time"] = (lived["time"] + np.arange(n) * 1e-3).round(4)
     cohort = cohort_of(pd.DataFrame({"arm": arm, "age": age, "followed": lived["time"], **lived}))
     model = cox(cohort, endpoint="OS", covariates=["arm", "age", "followed"])
-    assert model.terms.reason.tolist() == [UNTOLD, UNTOLD, NO_FINITE_RATIO]
+    assert model.terms.reason.tolist() == [NOT_IDENTIFIED, NOT_IDENTIFIED, NO_FINITE_RATIO]
     assert model.terms.hazard_ratio.isna().all() and model.reason == ""
 
 
@@ -82,8 +83,8 @@ def test_arms_that_no_risk_set_compares_are_not_told_apart():
     """R leaves out one of them, and gives ratios against it under the reference's name."""
     frame = pd.DataFrame({"arm": list("aaabbbccc") * 3, "site": list("xxxyyyyyy") * 3,
                           "time": [float(t) for t in range(1, 28)], "event": 1})
-    model = cox(cohort_of(frame), endpoint="OS", covariates=["arm"], options=CoxOptions.of(within=["site"]))
-    assert model.terms.reason.tolist() == [UNTOLD, UNTOLD]
+    model = cox(cohort_of(frame), endpoint="OS", covariates=["arm"], options=CoxOptions.of(stratify_by=["site"]))
+    assert model.terms.reason.tolist() == [NOT_IDENTIFIED, NOT_IDENTIFIED]
 
 
 def test_strata_far_apart_take_no_digits_from_each_other():
@@ -96,7 +97,7 @@ def test_strata_far_apart_take_no_digits_from_each_other():
     frame = pd.DataFrame({"arm": rng.choice(["a", "b"], n), "site": site, "marker": marker, **lived})
     near = frame.assign(marker=(marker - np.where(site == "x", 0.0, 40.0)).round(3))
     far, close = (cox(cohort_of(f), endpoint="OS", covariates=["arm", "marker"], options=CoxOptions.of(
-        within=["site"])).terms for f in (frame, near))
+        stratify_by=["site"])).terms for f in (frame, near))
     assert far.coef.to_numpy() == pytest.approx(close.coef.to_numpy(), rel=1e-9)
     assert far.std_error.to_numpy() == pytest.approx(close.std_error.to_numpy(), rel=1e-7)
 
@@ -109,10 +110,10 @@ def test_an_arm_nested_in_the_strata_is_told_by_nothing(n, firth):
     site = rng.choice(["x", "y", "z"], n)
     frame = pd.DataFrame({"arm": np.where(site == "x", "a", "b"), "site": site, "age": rng.normal(60, 9, n).round(1),
                           **survivors(n, n, np.ones(n))})
-    options = CoxOptions.of(within=["site"], firth=firth)
+    options = CoxOptions.of(stratify_by=["site"], firth=firth)
     alone, both, age = (cox(cohort_of(frame), endpoint="OS", covariates=c, options=options) for c in (
         ["arm"], ["arm", "age"], ["age"]))
-    assert alone.terms.reason.tolist() == [UNTOLD] and both.terms.reason.tolist() == [UNTOLD, ""]
+    assert alone.terms.reason.tolist() == [NOT_IDENTIFIED] and both.terms.reason.tolist() == [NOT_IDENTIFIED, ""]
     assert both.terms.coef[1] == pytest.approx(age.terms.coef[0], rel=1e-6)
 
 

@@ -150,7 +150,7 @@ def test_a_second_opinion_is_kept_by_all_options_of_its_model(monkeypatch, sampl
     keys, here = [], Session()
     monkeypatch.setattr(cache, "apart", lambda words, function, *args, key, **more: keys.append(key))
     monkeypatch.setattr(cache, "session", lambda: here)
-    options = [CoxOptions(), CoxOptions(ties="breslow"), CoxOptions(within=("hvtt",)),
+    options = [CoxOptions(), CoxOptions(ties="breslow"), CoxOptions(stratify_by=("hvtt",)),
                CoxOptions.of(forms={"age": "log2"})]
     for each in options:
         cache.cox_opinion(sample, cox(sample, endpoint="OS", covariates=("arm", "age"), options=each))

@@ -16,8 +16,8 @@ _MOST = 6  # groups whose columns stand beside each other
 
 def baseline_panel(cohort: Cohort) -> None:
     """Draw the table, by the arm to begin with, or of all patients where there is none."""
-    found = baseline_groups(cohort, most=_MOST, least=1)
-    groups = [*found, _ALL] if cohort.mapping.arm else [_ALL, *found]
+    offered = baseline_groups(cohort, most=_MOST, least=1)
+    groups = [*offered, _ALL] if cohort.mapping.arm else [_ALL, *offered]
     heading("Baseline")
     with st.container(key="baseline-options", horizontal=True, vertical_alignment="bottom", gap="small"):
         by = st.selectbox("By", groups, key="baseline-by", width=200, persist_state="session",

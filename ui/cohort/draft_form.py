@@ -50,25 +50,25 @@ def _of(columns: int) -> str:
 
 def _how_it_was_read(draft: Draft) -> None:
     """Show what was detected; each of it can be changed."""
-    text, found = draft.table, draft.table.detected
-    if found.sheets:
-        said = f"Excel workbook, sheet “{found.sheet}”, names in row {found.header_line}"
+    text, detected = draft.table, draft.table.detected
+    if detected.sheets:
+        summary = f"Excel workbook, sheet “{detected.sheet}”, names in row {detected.header_line}"
     else:
-        mark = _MARKS.get(found.decimal, "not known").split(" ", maxsplit=1)[0]
-        said = (f"{found.encoding}, separated by {found.delimiter}, decimal {mark}, "
-                f"names in line {found.header_line}")
-    with st.expander(f"How it was read: {plain(said)}"):
+        mark = _MARKS.get(detected.decimal, "not known").split(" ", maxsplit=1)[0]
+        summary = (f"{detected.encoding}, separated by {detected.delimiter}, decimal {mark}, "
+                f"names in line {detected.header_line}")
+    with st.expander(f"How it was read: {plain(summary)}"):
         columns = st.columns(4)
         options: dict[str, Any] = {}
-        if found.sheets:
-            options["sheet"] = _override(columns[0], "Sheet", list(found.sheets), text.options.sheet, draft)
+        if detected.sheets:
+            options["sheet"] = _override(columns[0], "Sheet", list(detected.sheets), text.options.sheet, draft)
         else:
             options["encoding"] = _override(columns[0], "Encoding", list(ENCODINGS), text.options.encoding, draft)
             options["delimiter"] = _override(columns[1], "Separator", list(DELIMITERS), text.options.delimiter, draft)
         options["decimal"] = _override(columns[2], "Decimal mark", list(_MARKS), text.options.decimal, draft, _MARKS)
-        line = columns[3].number_input("Line of the column names", 1, 10_000, found.header_line,
+        line = columns[3].number_input("Line of the column names", 1, 10_000, detected.header_line,
                                        key=f"header-{draft.number}")
-        options["header_line"] = line if line != found.header_line else text.options.header_line
+        options["header_line"] = line if line != detected.header_line else text.options.header_line
         asked = ReadOptions(**options)
         if asked != text.options:
             session().options = asked

@@ -48,16 +48,16 @@ class FactorForm:
         """Ask which columns are factors, and for one of them its details."""
         heading("Factors: what to filter, compare and describe by")
         all_factors = self.mapping.get("factors", {})
-        now = {f["column"]: (k, f) for k, f in all_factors.items() if not f.get("formula")}
-        chosen = st.multiselect("Columns", self.table.columns, list(now), key=self.key("factors"),
+        by_column = {f["column"]: (k, f) for k, f in all_factors.items() if not f.get("formula")}
+        chosen = st.multiselect("Columns", self.table.columns, list(by_column), key=self.key("factors"),
                                 label_visibility="collapsed")
         if double := [c for c in chosen if c in taken]:
             note(f"Not factors, because they have another role: {', '.join(double)}.")
             chosen = [c for c in chosen if c not in taken]
         out: dict[str, Any] = {}
         for column in chosen:
-            key, factor = now.get(column) or self._new(column)
-            out[key if column in now else schema.unique_key(key, out)] = factor
+            key, factor = by_column.get(column) or self._new(column)
+            out[key if column in by_column else schema.unique_key(key, out)] = factor
         if out:
             edited = st.selectbox("Details of", list(out), key=self.key("edit"),
                                   format_func=lambda k: f"{out[k]['label']}  ({out[k]['column']})")
@@ -71,13 +71,13 @@ class FactorForm:
         key = entry.key if entry else schema.factor_key(column)
         return key, factor_json(factor_for(self.table, column, self.missing, key))
 
-    def _albi(self, now: dict[str, Any], out: dict[str, Any]) -> None:
+    def _albi(self, by_column: dict[str, Any], out: dict[str, Any]) -> None:
         """Offer the ALBI grade where bilirubin and albumin are numeric factors."""
         inputs = {name: name for name in FORMULAS[ALBI]}
         if any(out.get(k, {}).get("kind") != "numeric" for k in inputs):
             return
-        if st.checkbox("ALBI grade, computed from bilirubin and albumin", ALBI in now, key=self.key("albi")):
-            out[ALBI] = now.get(ALBI) or {
+        if st.checkbox("ALBI grade, computed from bilirubin and albumin", ALBI in by_column, key=self.key("albi")):
+            out[ALBI] = by_column.get(ALBI) or {
                 "label": "ALBI grade", "column": "", "kind": "categorical", "known": "baseline", "formula": ALBI,
                 "inputs": inputs, "levels": {v: v for v in "123"}}
 

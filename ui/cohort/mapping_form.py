@@ -93,26 +93,26 @@ class _Form:
         column = self.column("Patient id", self.mapping.get("patient_id"), "id",
                              help="Without one, patients are known by their row in the file.")
         out: dict[str, Any] = {"patient_id": column, "rows": None}
-        now = self.mapping.get("rows") or {}
-        if column and (now or self.table.cells[column].n_distinct < len(self.table)):
+        rule = self.mapping.get("rows") or {}
+        if column and (rule or self.table.cells[column].n_distinct < len(self.table)):
             takes = list(_TAKES)
-            take = st.selectbox("Where a patient has several rows", takes, takes.index(now.get("take", "")),
+            take = st.selectbox("Where a patient has several rows", takes, takes.index(rule.get("take", "")),
                                 format_func=_TAKES.__getitem__, key=self.key("take"))
             if take == "where":
                 left, right = st.columns(2)
                 with left:
-                    where = self.column("Column", now.get("column"), "where")
+                    where = self.column("Column", rule.get("column"), "where")
                 values = self.few(where) if where else []
                 value = right.selectbox("Value", values, key=self.key("where-value", where),
-                                        index=values.index(now["value"]) if now.get("value") in values else 0)
+                                        index=values.index(rule["value"]) if rule.get("value") in values else 0)
                 out["rows"] = {"take": take, "column": where, "value": value or ""} if where else None
             elif take:
                 out["rows"] = {"take": take}
         return out
 
     def arm(self) -> dict[str, Any] | None:
-        now = self.mapping.get("arm") or {}
-        column = self.column("Arm", now.get("column"), "arm", help="None for a cohort of one arm.")
+        mapped = self.mapping.get("arm") or {}
+        column = self.column("Arm", mapped.get("column"), "arm", help="None for a cohort of one arm.")
         if not column:
             return None
         levels = self.levels(column)
@@ -120,9 +120,9 @@ class _Form:
             many = f"{len(levels)} different" if len(levels) <= 200 else "more than 200 different"
             note(f"The column {column} has {many} values: an arm has a few. Choose another column.", strong=True)
             return None
-        same = column == now.get("column")
-        labels = {v: (now.get("levels") or {}).get(v, v) for v in levels} if same else labels_for(levels, None)
-        reference = now.get("reference") if same and now.get("reference") in levels else \
+        same = column == mapped.get("column")
+        labels = {v: (mapped.get("levels") or {}).get(v, v) for v in levels} if same else labels_for(levels, None)
+        reference = mapped.get("reference") if same and mapped.get("reference") in levels else \
             (default_reference(levels) if levels else "")
         picked = st.selectbox("Reference arm", levels, key=self.key("reference", column),
                               index=levels.index(reference) if reference in levels else 0,
@@ -149,8 +149,8 @@ class _Form:
         by_column = {f["column"]: (k, f) for k, f in sites.items()}
         chosen = st.multiselect("Failure sites (one column each)", self.columns, list(by_column),
                                 key=self.key("sites"))
-        found = dict(by_column.get(c) or self._site(c) for c in chosen)
-        out["failure_sites"] = {key: dict(site) for key, site in found.items()}
+        variables = dict(by_column.get(c) or self._site(c) for c in chosen)
+        out["failure_sites"] = {key: dict(site) for key, site in variables.items()}
         self._when([*([out["response"]] if out["response"] else []), *out["failure_sites"].values()])
         adverse = self.mapping.get("adverse_events", {})
         out["adverse_events"] = {**adverse, "columns": st.multiselect(
@@ -191,12 +191,12 @@ class _Form:
 
     def when(self, variable: dict[str, Any]) -> None:
         """Ask when one variable became known; change its role."""
-        now = variable.pop("when", None) or {}
+        mapped = variable.pop("when", None) or {}
         left, right = st.columns([0.65, 0.35])
         with left:
-            column = self.column(plain(variable["label"]), now.get("column"), "when", variable["column"])
+            column = self.column(plain(variable["label"]), mapped.get("column"), "when", variable["column"])
         units = [*_UNITS, DATE]
-        stated = now.get("unit") if column == now.get("column") else time_unit_in(column or "")
+        stated = mapped.get("unit") if column == mapped.get("column") else time_unit_in(column or "")
         unit = right.selectbox("as", units, units.index(stated or "months"),
                                key=self.key("when-unit", variable["column"], column))
         if column:
@@ -214,39 +214,39 @@ class _Form:
                                 self.key("ae-categories", *adverse["columns"]), "The list of terms")
         adverse["categories"] = {t: c for t, c in named.items() if c != ae_category(t)}
 
-    def _event_file(self, events: TextTable, now: dict[str, str]) -> dict[str, str]:
+    def _event_file(self, events: TextTable, mapped: dict[str, str]) -> dict[str, str]:
         """Ask which column of the long list is which."""
         note(f"{events.name}: {len(events):,} adverse events, joined by patient id.")
         out: dict[str, str] = {}
         for place, role in zip(_grid(len(AE_FILE_NAMES)), AE_FILE_NAMES, strict=True):
             with place:
                 column = self.column(plain(role.capitalize()) + ("" if role in NEEDED else " (optional)"),
-                                     now.get(role), "ae-file", role, table=events)
+                                     mapped.get(role), "ae-file", role, table=events)
             if column:
                 out[role] = column
         return out
 
     def _missing_codes(self, out: dict[str, Any]) -> None:
         codes = [c for c in self.mapping.get("missing", schema.MISSING_CODES) if c]
-        here = self._codes_here(tuple(codes))
+        present = self._codes_here(tuple(codes))
         st.text_input("Codes that mean missing", ", ".join(codes), key=self.key("missing"),
                       help="An empty cell is always missing. \"None\" is a level unless you add it.")
         inside = "; ".join(f"{', '.join(v)} in {c}" for c, v in self.mapping.get("missing_in", {}).items())
-        said = f"In this file: {', '.join(here) or 'none of them'}." + (f" Also {inside}." if inside else "")
-        note(said)
+        text = f"In this file: {', '.join(present) or 'none of them'}." + (f" Also {inside}." if inside else "")
+        note(text)
         if inside and not st.checkbox("Read these as missing, too", True, key=self.key("missing-in")):
             out["missing_in"] = {}
         out["missing"] = list(self.missing)
 
     def _codes_here(self, codes: tuple[str, ...]) -> list[str]:
         """Return which missing codes stand in the file; looked up once per file and list."""
-        found = self.draft.codes_here
-        if codes not in found:
-            found.clear()
+        known = self.draft.codes_here
+        if codes not in known:
+            known.clear()
             present = {str(v) for cells in self.table.cells.values() if (m := cells.is_in(codes)).any()
                        for v in cells.values.filter(m).to_pylist()}
-            found[codes] = [c for c in codes if c in present]
-        return found[codes]
+            known[codes] = [c for c in codes if c in present]
+        return known[codes]
 
     def endpoints(self) -> dict[str, Any]:
         _head("Endpoints")
@@ -259,24 +259,24 @@ class _Form:
                 self._endpoint(i, name or f"Endpoint {i + 1}", endpoint, out)
         return out
 
-    def _endpoint(self, i: int, name: str, now: dict[str, Any], out: dict[str, Any]) -> None:
+    def _endpoint(self, i: int, name: str, mapped: dict[str, Any], out: dict[str, Any]) -> None:
         first, second, third = st.columns([0.2, 0.4, 0.4])
         name = first.text_input("Name", name, key=self.key("endpoint", i)).strip() or name
-        label = second.text_input("In full", now.get("label", name), key=self.key("label", i))
-        how = third.selectbox("Time from", [_COLUMN, _DATES], int(bool(now.get("start"))), key=self.key("how", i))
+        label = second.text_input("In full", mapped.get("label", name), key=self.key("label", i))
+        how = third.selectbox("Time from", [_COLUMN, _DATES], int(bool(mapped.get("start"))), key=self.key("how", i))
         left, right = st.columns([0.58, 0.42])
         with left:
-            times = self._time(i, now) if how == _COLUMN else self._dates(i, now)
-            event = self.column("Event", now.get("event"), "event", i)
+            times = self._time(i, mapped) if how == _COLUMN else self._dates(i, mapped)
+            event = self.column("Event", mapped.get("event"), "event", i)
         with right:
-            unit = self._unit(i, times, now) if how == _COLUMN else self._order(i, times, now)
+            unit = self._unit(i, times, mapped) if how == _COLUMN else self._order(i, times, mapped)
             levels = self.few(event) if event else []
-            default = now.get("event_values", []) if event == now.get("event") else \
+            default = mapped.get("event_values", []) if event == mapped.get("event") else \
                 default_event_values(event or "", levels)
             values = st.multiselect("Value that means event", levels, [v for v in default if v in levels],
                                     key=self.key("values", i, event))
-        causes = self._causes(i, event, levels, now)
-        death = st.checkbox("Death counts as an event", now.get("death_counts", True),
+        causes = self._causes(i, event, levels, mapped)
+        death = st.checkbox("Death counts as an event", mapped.get("death_counts", True),
                             key=self.key("death", i))
         if not all(times.values()) or not event:
             note("Choose a time and an event column.")
@@ -286,11 +286,11 @@ class _Form:
             out[name] = {"label": label, **times, **unit, "event": event, "event_values": values or
                          [v for v in default if v not in levels], "death_counts": death, **causes}
 
-    def _causes(self, i: int, event: str | None, levels: list[str], now: dict[str, Any]) -> dict[str, Any]:
+    def _causes(self, i: int, event: str | None, levels: list[str], mapped: dict[str, Any]) -> dict[str, Any]:
         """Ask whether the event column tells competing causes apart, where it has more than two values."""
         if len(levels) < 3:
             return {}
-        known = now.get("causes") or {}
+        known = mapped.get("causes") or {}
         if not st.checkbox("Its values tell competing causes apart", bool(known), key=self.key("competing", i, event),
                            help="0 censored, 1 relapse, 2 death: then cumulative incidence by cause can be had."):
             return {}
@@ -299,24 +299,24 @@ class _Form:
                              self.key("causes", i, event), event or "")
         return {"causes": causes} if causes else {}
 
-    def _time(self, i: int, now: dict[str, Any]) -> dict[str, str | None]:
-        return {"time": self.column("Time", now.get("time"), "time", i)}
+    def _time(self, i: int, mapped: dict[str, Any]) -> dict[str, str | None]:
+        return {"time": self.column("Time", mapped.get("time"), "time", i)}
 
-    def _dates(self, i: int, now: dict[str, Any]) -> dict[str, Any]:
-        start = self.column("From (date)", now.get("start"), "start", i)
-        known = [now["end"]] if isinstance(now.get("end"), str) else now.get("end", [])
+    def _dates(self, i: int, mapped: dict[str, Any]) -> dict[str, Any]:
+        start = self.column("From (date)", mapped.get("start"), "start", i)
+        known = [mapped["end"]] if isinstance(mapped.get("end"), str) else mapped.get("end", [])
         ends = st.multiselect("To (date; the first that is filled)", self.columns, known, key=self.key("end", i))
         return {"start": start, "end": ends}
 
-    def _unit(self, i: int, times: dict[str, str | None], now: dict[str, Any]) -> dict[str, str]:
+    def _unit(self, i: int, times: dict[str, str | None], mapped: dict[str, Any]) -> dict[str, str]:
         time = times["time"]
-        stated = time_unit_in(time) if time and time != now.get("time") else now.get("unit")
+        stated = time_unit_in(time) if time and time != mapped.get("time") else mapped.get("unit")
         return {"unit": st.selectbox("Time unit", _UNITS, _UNITS.index(stated or "months"),
                                      key=self.key("unit", i, time))}
 
-    def _order(self, i: int, times: dict[str, Any], now: dict[str, Any]) -> dict[str, str]:
+    def _order(self, i: int, times: dict[str, Any], mapped: dict[str, Any]) -> dict[str, str]:
         orders = ["", *ORDERS]
-        chosen = now.get("date_order", "")
+        chosen = mapped.get("date_order", "")
         order = st.selectbox("Dates are written", orders, orders.index(chosen) if chosen in orders else 0,
                              format_func=lambda o: o or "as the data show", key=self.key("order", i, *times.values()))
         return {"unit": "days", "date_order": order}

@@ -44,11 +44,11 @@ def upload() -> Draft | None:
 
 def _unread(files: list[Any]) -> Iterator[tuple[str, str]]:
     """Give the uploads that are not in use, and why: the newest, those whose reading was ended, what is no table."""
-    here = session()
-    if files and here.unread:
-        yield files[-1].name, here.unread
-    yield from ((f.name, here.bad[f.file_id]) for f in files[:-1] if f.file_id in here.bad)
-    yield from here.draft.loading.unread.items() if here.draft else ()
+    current = session()
+    if files and current.unread:
+        yield files[-1].name, current.unread
+    yield from ((f.name, current.bad[f.file_id]) for f in files[:-1] if f.file_id in current.bad)
+    yield from current.draft.loading.unread.items() if current.draft else ()
 
 
 def _ids(files: list[Any]) -> str:
@@ -57,10 +57,10 @@ def _ids(files: list[Any]) -> str:
 
 def _are_new(files: list[Any]) -> bool:
     """Tell whether the uploads have not been read so yet."""
-    here = session()
-    if not here.source.startswith(f"{_ids(files)}||"):
-        here.options = ReadOptions()
-    return not (here.source == _source(files) and (here.draft is not None or here.unread))
+    current = session()
+    if not current.source.startswith(f"{_ids(files)}||"):
+        current.options = ReadOptions()
+    return not (current.source == _source(files) and (current.draft is not None or current.unread))
 
 
 def _source(files: list[Any]) -> str:
@@ -70,21 +70,21 @@ def _source(files: list[Any]) -> str:
 
 def _take(files: list[Any]) -> None:
     """Read the uploads; after a choice with which they cannot be read, the one before holds again."""
-    here = session()
-    before = here.draft if here.source.startswith(f"{_ids(files)}||") else None
+    current = session()
+    before = current.draft if current.source.startswith(f"{_ids(files)}||") else None
     draft, unread = None, ""
     try:
-        draft = _draft([f for f in files[:-1] if f.file_id not in here.bad] + files[-1:])
+        draft = _draft([f for f in files[:-1] if f.file_id not in current.bad] + files[-1:])
     except GivenUp:
-        here.bad[files[-1].file_id] = "Its reading was given up."
+        current.bad[files[-1].file_id] = "Its reading was given up."
     except CohortError as error:
         unread = str(error)
         if before is not None:
-            here.options = before.table.options
+            current.options = before.table.options
             draft = _renewed(before)
-    here.draft, here.unread, here.source = draft, unread, _source(files)
+    current.draft, current.unread, current.source = draft, unread, _source(files)
     if draft and not unread:
-        here.bad.pop(files[-1].file_id, None)
+        current.bad.pop(files[-1].file_id, None)
         st.rerun()  # what stands above speaks of the file, too
 
 

@@ -74,13 +74,14 @@ def _choose(cohort: Cohort) -> tuple[tuple[str, ...], CoxOptions]:
                             format_func=name.__getitem__, persist_state="session", width=620)
     with st.popover("Model options", key="cox-popover"):
         forms, references = _forms(cohort, chosen), _references(cohort, chosen)
-        within = st.multiselect("Baseline hazards of their own (stratified model)", known, key="cox-within",
+        stratify_by = st.multiselect("Baseline hazards of their own (stratified model)", known, key="cox-within",
                                 format_func=name.__getitem__, persist_state="session")
         ties = st.segmented_control("Ties", ["efron", "breslow"], default="efron", key="ties", required=True,
                                     format_func=str.capitalize, persist_state="session")
         firth = st.toggle("Firth-penalised likelihood", key="firth", persist_state="session",
                           help="Finite where a level has no events, and less biased where events are few.")
-    return tuple(chosen), CoxOptions.of(forms=forms, references=references, within=within, ties=ties, firth=firth)
+    return tuple(chosen), CoxOptions.of(forms=forms, references=references, stratify_by=stratify_by, ties=ties,
+                                        firth=firth)
 
 
 def _forms(cohort: Cohort, chosen: list[str]) -> dict[str, Form]:
@@ -108,9 +109,9 @@ def _references(cohort: Cohort, chosen: list[str]) -> dict[str, str]:
 def _model(cohort: Cohort, endpoint: str, covariates: tuple[str, ...], options: CoxOptions) -> CoxModel:
     """Draw the model, and under it its tests and whether hazards are proportional; return it."""
     of = {"endpoint": endpoint, "covariates": covariates, "options": options}
-    model, alone = cache.cox(cohort, **of), cache.univariable(cohort, **of)
-    figure = model_figure(cohort, model, alone)
-    if model.n < cohort.n and (few := few_patients(model.n, session().least)):
+    model, univariable = cache.cox(cohort, **of), cache.univariable(cohort, **of)
+    figure = model_figure(cohort, model, univariable)
+    if model.n < cohort.n and (few := few_patients(model.n, session().warn_below)):
         figure = replace(figure, warnings=(*figure.warnings, few))
     heading(figure.title, warned=bool(figure.warnings))
     with st.container(key="model"):
@@ -125,7 +126,7 @@ def _model(cohort: Cohort, endpoint: str, covariates: tuple[str, ...], options: 
     with st.expander("The same as a table"):
         table(figure.table)
     for key, form in options.forms:
-        if form == "spline" and key not in options.within:
+        if form == "spline" and key not in options.stratify_by:
             _spline(cohort, model, key)
     _assumptions(cohort, model)
     return model
@@ -194,8 +195,8 @@ def _instead(cohort: Cohort, model: CoxModel, failed: list[str]) -> None:
 
 
 def _stratify(key: str) -> None:
-    now = state.value_of("cox-within") or []
-    state.widget("cox-within", list(dict.fromkeys([*now, key])))
+    chosen_before = state.value_of("cox-within") or []
+    state.widget("cox-within", list(dict.fromkeys([*chosen_before, key])))
 
 
 def _course(cohort: Cohort, model: CoxModel) -> None:
@@ -222,13 +223,13 @@ def _subgroups(cohort: Cohort, endpoint: str) -> None:
                                  format_func=lambda k: cohort.variable(k).label, persist_state="session")
         sort = st.selectbox("Sorted by", FOREST_SORTS, key="forest-sort", width=180, persist_state="session")
     with panel():
-        found = cache.subgroups(cohort, endpoint=endpoint, factors=tuple(factors))
-        figure = subgroup_figure(cohort, found, sort=sort)
+        forest = cache.subgroups(cohort, endpoint=endpoint, factors=tuple(factors))
+        figure = subgroup_figure(cohort, forest, sort=sort)
         name = f"forest-{chart_id(cohort)}"
         with st.container(key="forest"):
             show(figure, key=name, selection=CLICK, on_select=click_handler(name, "key", _toggle(cohort)))
         note(f"{'. '.join(figure.summary)}. {figure.explained()}")
-        _twin(cohort, found.rows)
+        _twin(cohort, forest.rows)
         for text in figure.notes:
             note(text)
         with st.expander("The same as a table"):
@@ -242,8 +243,8 @@ def _twin(cohort: Cohort, rows: pd.DataFrame) -> None:
         chosen = st.selectbox("Go to a subgroup", keys, None, key="go-to", width=360, placeholder="Choose a subgroup",
                               format_func=lambda k: f"{cohort.variable(k[0]).label}: {k[1]}")
         if st.button("Filter the app to it", key="go", disabled=chosen is None) and chosen:
-            here = session()
-            here.act(here.filters.with_condition(chosen[0], condition_of(cohort, *chosen)))
+            current = session()
+            current.act(current.filters.with_condition(chosen[0], condition_of(cohort, *chosen)))
             st.rerun()
 
 

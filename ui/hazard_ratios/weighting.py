@@ -26,8 +26,8 @@ def balance(cohort: Cohort, endpoint: str) -> None:
         return
     options = _options(cohort)
     with panel():
-        found = cache.weighted_comparison(cohort, endpoint=endpoint, options=options)
-        curves, love = weighted_figure(cohort, found), love_figure(cohort, found)
+        weighting = cache.weighted_comparison(cohort, endpoint=endpoint, options=options)
+        curves, love = weighted_figure(cohort, weighting), love_figure(cohort, weighting)
         with st.container(key="balance"):
             left, right = st.columns([0.58, 0.42], gap="large")
         with left:

@@ -35,28 +35,28 @@ def audit_panel() -> None:
         if source is None:
             return
         name, data = source
-        found = cache.audited(data, name, claimed)
+        result = cache.audited(data, name, claimed)
         fingerprint = hashlib.sha256(data).hexdigest()
-        _totals(found)
-        if len(found.widths):
-            figure = widths_figure(found, name, fingerprint)
+        _totals(result)
+        if len(result.widths):
+            figure = widths_figure(result, name, fingerprint)
             heading(figure.title)
             with st.container(key="widths"):
                 show(figure, key=f"widths-{fingerprint[:8]}")
             note("Light: the narrowest interval that the patients and deaths allow any Cox model, adjusted or not; "
                  "coloured: the printed one.")
-        verdicts = verdicts_of(found)
+        verdicts = verdicts_of(result)
         shown = st.pills("Findings", verdicts, selection_mode="multi", default=[v for v in verdicts if v != "agrees"],
                          key=f"audit-verdicts-{fingerprint[:8]}",
-                         format_func=lambda v: f"{plain(v)} · {int((found.findings.verdict == v).sum()):,}")
-        rows = found.findings[found.findings.verdict.isin(shown or verdicts)]
+                         format_func=lambda v: f"{plain(v)} · {int((result.findings.verdict == v).sum()):,}")
+        rows = result.findings[result.findings.verdict.isin(shown or verdicts)]
         rows = rows.sort_values("verdict", key=lambda v: v.map(VERDICTS.index), kind="stable")  # the gravest first
         with st.container(key="audit", height=480):
-            show_table(audit_figure(found, name, fingerprint, rows), wrap=True)
+            show_table(audit_figure(result, name, fingerprint, rows), wrap=True)
 
 
-def _totals(found: Audit) -> None:
-    note("; ".join(found.totals()) + ".", strong=True)
+def _totals(result: Audit) -> None:
+    note("; ".join(result.totals()) + ".", strong=True)
 
 
 def _source(chosen: str) -> tuple[str, bytes] | None:

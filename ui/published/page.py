@@ -32,33 +32,33 @@ def published_panel(cohort: Cohort) -> None:
         note("A filter is on: the paper describes all its patients, and these figures are those of a part of the "
              "cohort.", strong=True)
     with panel():
-        found = cache.comparison(cohort)
-        totals = found.totals()
+        result = cache.comparison(cohort)
+        totals = result.totals()
         with st.container(key="published-options", horizontal=True, vertical_alignment="bottom", gap="small"):
             verdict = st.segmented_control(
                 "Show", ["all", AGREES, DIFFERS, NOT_HERE], default="all", key="published-verdict", required=True,
-                format_func=lambda v: plain(f"all · {len(found.rows)}" if v == "all" else f"{v} · {totals[v]}"))
-            place = st.selectbox("Place", ["everywhere", *dict.fromkeys(found.rows.place)], key="published-place",
+                format_func=lambda v: plain(f"all · {len(result.rows)}" if v == "all" else f"{v} · {totals[v]}"))
+            place = st.selectbox("Place", ["everywhere", *dict.fromkeys(result.rows.place)], key="published-place",
                                  width=240)
-        rows = found.rows[(found.rows.verdict == verdict) | (verdict == "all")]
+        rows = result.rows[(result.rows.verdict == verdict) | (verdict == "all")]
         rows = rows[(rows.place == place) | (place == "everywhere")]
-        note(f"{comparison_said(found)} {METHOD}")
+        note(f"{comparison_said(result)} {METHOD}")
         if rows.empty:
             note("No figure is like that here.")
         else:
             chosen = [] if verdict == "all" else [f"verdict “{verdict}”"]
-            _list(cohort, found, rows, ", ".join([*chosen, *([] if place == "everywhere" else [place])]))
-        _open_panel(cohort, found)
+            _list(cohort, result, rows, ", ".join([*chosen, *([] if place == "everywhere" else [place])]))
+        _open_panel(cohort, result)
 
 
-def _list(cohort: Cohort, found: Comparison, rows: pd.DataFrame, of: str) -> None:
+def _list(cohort: Cohort, result: Comparison, rows: pd.DataFrame, of: str) -> None:
     """Draw a page of the list; a click on a row goes to the panel that recomputes it."""
     pages = range(0, len(rows), _SHOWN)
     start = pages[0] if len(pages) == 1 else st.segmented_control(
         "Rows", list(pages), default=0, key=f"published-page-{len(rows)}", required=True,
         label_visibility="collapsed", format_func=lambda i: plain(f"{i + 1}–{min(i + _SHOWN, len(rows))}"))
     page = slice(start, start + _SHOWN)
-    figure = comparison_figure(cohort, found, rows, page, of)
+    figure = comparison_figure(cohort, result, rows, page, of)
     name = f"published-{chart_id(cohort)}-{len(rows.iloc[page])}"
     with st.container(key="published"):
         show(figure, key=name, selection=CLICK, on_select=_asks(name))
@@ -69,47 +69,47 @@ def _list(cohort: Cohort, found: Comparison, rows: pd.DataFrame, of: str) -> Non
 def _asks(name: str) -> Callable[[], None]:
     """Return the list's callback: it notes which row was clicked; the page then goes where it is recomputed."""
     def handle() -> None:
-        here, now = session(), picked(name, "row")
-        changed = now ^ here.clicked.get(name, frozenset())
-        here.clicked[name] = now
+        current, picked_now = session(), picked(name, "row")
+        changed = picked_now ^ current.clicked.get(name, frozenset())
+        current.clicked[name] = picked_now
         if changed:
-            here.published = min(changed)
+            current.published = min(changed)
     return handle
 
 
-def _open_panel(cohort: Cohort, found: Comparison) -> None:
+def _open_panel(cohort: Cohort, result: Comparison) -> None:
     """Offer the same from the keyboard, and go where a row was clicked."""
-    able = [i for i in found.rows.index if found.rows.page[i]]
+    able = [i for i in result.rows.index if result.rows.page[i]]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         chosen = st.selectbox("Go to the panel that recomputes", able, None, key="published-row", width=460,
-                              placeholder="Choose a figure, or click its row", format_func=lambda i: _name(found, i))
+                              placeholder="Choose a figure, or click its row", format_func=lambda i: _name(result, i))
         asked = st.button("Open it", key="published-open", disabled=chosen is None)
     clicked, session().published = session().published, ""
     wanted = int(clicked) if clicked else chosen if asked else None
     if wanted is None:
         return
-    if not found.rows.page[wanted]:
-        note(f"{_name(found, wanted)}: {found.rows.reason[wanted]}.", strong=True)
+    if not result.rows.page[wanted]:
+        note(f"{_name(result, wanted)}: {result.rows.reason[wanted]}.", strong=True)
         return
-    _prepare(cohort, found, wanted)
-    st.switch_page(_PAGES[found.rows.page[wanted]], query_params=state.own_parameter())
+    _prepare(cohort, result, wanted)
+    st.switch_page(_PAGES[result.rows.page[wanted]], query_params=state.own_parameter())
 
 
-def _name(found: Comparison, i: int) -> str:
-    r = found.rows.loc[i]
-    arm = f", {dict(zip('AB', found.arms, strict=True))[r.group]}" if r.group else ""
+def _name(result: Comparison, i: int) -> str:
+    r = result.rows.loc[i]
+    arm = f", {dict(zip('AB', result.arms, strict=True))[r.group]}" if r.group else ""
     return f"{r.place}: {r['item'].replace('_', ' ')} {r.level}{arm}, {r.quantity} {r.printed}"
 
 
-def _prepare(cohort: Cohort, found: Comparison, i: int) -> None:
+def _prepare(cohort: Cohort, result: Comparison, i: int) -> None:
     """Set what the panel needs: no filter, the arms compared, the endpoint, band or model that the figure is of."""
-    row, here = found.rows.loc[i], session()
-    here.reset()
-    here.by, here.landmark = ARM, 0.0
+    row, current = result.rows.loc[i], session()
+    current.reset()
+    current.by, current.landmark = ARM, 0.0
     if row["item"] in ("PFS", "OS"):
-        here.endpoint = row["item"]
+        current.endpoint = row["item"]
     if row.page == "Hazard ratios":
-        here.endpoint = "OS"
+        current.endpoint = "OS"
         covariates, options = published_covariates(cohort.whole)
         state.widget("covariates", covariates)
         for key, form in options.forms:

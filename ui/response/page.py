@@ -111,10 +111,10 @@ def _waterfall(cohort: Cohort, by: str) -> None:
 def _failure(cohort: Cohort, by: str, options: ResponseOptions) -> None:
     heading("Failure pattern")
     with panel():
-        found = cache.failures(cohort, by=by, test=options.test, difference=options.difference)
-        figure = failure_figure(cohort, found)
+        pattern = cache.failures(cohort, by=by, test=options.test, difference=options.difference)
+        figure = failure_figure(cohort, pattern)
         with st.container(key="failure"):
-            show(figure, key=f"failure-{chart_id(cohort)}-{by}-{len(found.together)}")
+            show(figure, key=f"failure-{chart_id(cohort)}-{by}-{len(pattern.together)}")
         table(figure.table)
         note(figure.explained())
         for text in figure.notes:
@@ -169,11 +169,11 @@ def _survival(cohort: Cohort) -> None:
                  "were known: the clock starts there, for those still followed.", strong=True)
             guard(cohort, RESPONSE)
             return
-        found = cache.landmarked(cohort, endpoint=endpoint, at=at)
-        note(f"{found.words()} Times run from month {number(at)}.")
-        part = curves_part(found.cohort, endpoint=endpoint, by=RESPONSE)
+        landmarked = cache.landmarked(cohort, endpoint=endpoint, at=at)
+        note(f"{landmarked.words()} Times run from month {number(at)}.")
+        part = curves_part(landmarked.cohort, endpoint=endpoint, by=RESPONSE)
         figure = km_figure(part, CurveOptions())
         heading(figure.title)
         with st.container(key="curves"):
             show(figure, key=f"response-km-{chart_id(cohort)}")
-        numbers(found.cohort, figure, [part], keys=(RESPONSE,))
+        numbers(landmarked.cohort, figure, [part], keys=(RESPONSE,))

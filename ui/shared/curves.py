@@ -24,13 +24,13 @@ _SURVIVAL = "pages/2_Survival.py"
 
 def choices(cohort: Cohort) -> None:
     """Let the person choose endpoint, strata and band."""
-    now = session()
+    current = session()
     with st.container(key="choices", horizontal=True, vertical_alignment="bottom", gap="medium"):
         endpoint_choice(cohort, visible=False)
         options = [k for k, v in cohort.variables.items()
                    if v.kind != "categorical" or len(cohort.levels(k)) > 1]
         names = {NO_STRATA: "One curve", SELECTION: "The selection against all others"}
-        st.selectbox("Compare by", [NO_STRATA, SELECTION, *options], key=state.widget("by", now.by or NO_STRATA),
+        st.selectbox("Compare by", [NO_STRATA, SELECTION, *options], key=state.widget("by", current.by or NO_STRATA),
                      format_func=lambda k: names.get(k) or f"by {cohort.variable(k).label}",
                      on_change=_set_by, label_visibility="collapsed", width=240)
         st.toggle("95% CI", key="band", value=True)
@@ -99,10 +99,10 @@ def numbers(cohort: Cohort, figure: Figure, parts: Sequence[Part], *, keys: tupl
 
 
 def _set_endpoint() -> None:
-    here, endpoint = session(), state.value_of("endpoint")
-    here.acted, here.endpoint = True, endpoint or here.endpoint
+    current, endpoint = session(), state.value_of("endpoint")
+    current.clicked_this_run, current.endpoint = True, endpoint or current.endpoint
 
 
 def _set_by() -> None:
-    here, by = session(), state.value_of("by")
-    here.acted, here.by = True, None if by == NO_STRATA else by
+    current, by = session(), state.value_of("by")
+    current.clicked_this_run, current.by = True, None if by == NO_STRATA else by

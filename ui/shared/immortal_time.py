@@ -26,11 +26,11 @@ def landmark_input() -> float:
 
 def guard(cohort: Cohort, *keys: str | None) -> None:
     """Offer the landmark by which what splits or filters the curves was known; ask for it where no date says."""
-    found = later_keys(cohort, keys)
-    if not found or cohort.whole.landmark or not cohort.n:
+    later = later_keys(cohort, keys)
+    if not later or cohort.whole.landmark or not cohort.n:
         return
-    month = known_by(cohort, found)
-    names = ", ".join(cohort.variable(k).label for k in found)
+    month = known_by(cohort, later)
+    names = ", ".join(cohort.variable(k).label for k in later)
     with st.container(key="guard", horizontal=True, vertical_alignment="bottom", gap="small"):
         if month is None:
             at = st.number_input(f"By which month was it known? No date says ({plain(names)}).", 0.0, None, 3.0,
@@ -45,5 +45,5 @@ def guard(cohort: Cohort, *keys: str | None) -> None:
 
 
 def _set_landmark() -> None:
-    here, at = session(), state.value_of("landmark")
-    here.acted, here.landmark = True, float(at or 0)
+    current, at = session(), state.value_of("landmark")
+    current.clicked_this_run, current.landmark = True, float(at or 0)

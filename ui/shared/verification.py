@@ -52,13 +52,13 @@ def _offer(cohort: Cohort, key: str, what: str, opinion: Callable[[], pd.DataFra
         _r(code(), name, label)
 
 
-def _compared(found: pd.DataFrame) -> None:
-    apart, equal = found[~found.agrees], int(found.agrees.sum())
+def _compared(opinion: pd.DataFrame) -> None:
+    apart, equal = opinion[~opinion.agrees], int(opinion.agrees.sum())
     explained = bool(apart.remark.all()) if len(apart) else True
-    note(f"{equal} of {len(found)} figures are equal to six digits." +
+    note(f"{equal} of {len(opinion)} figures are equal to six digits." +
          (" The others are explained beside them." if len(apart) and explained else ""), strong=not explained)
     with st.container(key="opinion", height=520):
-        table(opinion_table(found))
+        table(opinion_table(opinion))
 
 
 def _r(code: RCode, name: str, label: str) -> None:

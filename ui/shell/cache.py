@@ -20,9 +20,9 @@ import streamlit as st
 
 import core
 from core.audit import Audit, audit_file, compare
-from core.cohort import Cohort, Filters, against_rest, landmark, within
+from core.cohort import Cohort, Filters, against_rest, by_level, landmark
 from core.errors import CohortError, NotEstimable
-from core.hazards import Alone, CoxModel, CoxOptions, time_split
+from core.hazards import CoxModel, CoxOptions, UnivariableModel, time_split
 from core.intake import Loading, make_cohort
 from core.mapping import ColumnMapping
 from core.summaries import AdverseEvents, burden, failure_pattern, overall_tests
@@ -89,7 +89,7 @@ missing_data = remembered(core.missing_data)
 baseline = remembered(core.baseline, _LARGE_RESULTS)
 weighted_comparison = remembered(core.weighted_comparison, _LARGE_RESULTS)
 landmarked = remembered(landmark)
-by_level = remembered(within)
+cohort_by_level = remembered(by_level)
 beside_the_rest = remembered(against_rest, _LARGE_RESULTS)
 first_causes = remembered(cumulative_incidence)
 failures = remembered(failure_pattern)
@@ -108,7 +108,7 @@ def cox(cohort: Cohort, *, endpoint: str, covariates: tuple[str, ...], options: 
 
 
 def univariable(cohort: Cohort, *, endpoint: str, covariates: tuple[str, ...],
-                options: CoxOptions) -> dict[str, Alone | NotEstimable]:
+                options: CoxOptions) -> dict[str, UnivariableModel | NotEstimable]:
     """Fit each covariate's model; Firth's, which can take long, in another process."""
     if options.firth:
         return _long(_FIRTH, core.univariable, cohort, "univariable", endpoint=endpoint, covariates=covariates,

@@ -80,8 +80,8 @@ def table(frame: pd.DataFrame, *, caption: str = "", wrap: bool = False) -> None
             for i, v in enumerate(row)) + "</tr>"
         for row in frame.itertuples(index=False, name=None))
     look = "cs-table cs-wrap" if wrap else "cs-table"
-    said = f"<caption>{html.escape(caption)}</caption>" if caption else ""
-    st.html(f"<div class='cs-scroll'><table class='{look}'>{said}<thead>{above}<tr>{head}</tr></thead>"
+    caption_html = f"<caption>{html.escape(caption)}</caption>" if caption else ""
+    st.html(f"<div class='cs-scroll'><table class='{look}'>{caption_html}<thead>{above}<tr>{head}</tr></thead>"
             f"<tbody>{body}</tbody></table></div>")
 
 

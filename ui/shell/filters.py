@@ -35,13 +35,13 @@ def chart_key(cohort: Cohort, key: str) -> str:
 def click_handler(name: str, field: str, toggled: Callable[[Filters, str], Filters]) -> Callable[[], None]:
     """Return a chart's callback: apply what was clicked since the chart last was heard."""
     def handle() -> None:
-        here, now = session(), picked(name, field)
-        before = here.clicked.get(name, frozenset())
-        filters = here.filters
-        for value in sorted(now ^ before):
+        current, picked_now = session(), picked(name, field)
+        before = current.clicked.get(name, frozenset())
+        filters = current.filters
+        for value in sorted(picked_now ^ before):
             filters = toggled(filters, value)
-        here.clicked[name] = now
-        here.act(filters)
+        current.clicked[name] = picked_now
+        current.act(filters)
     return handle
 
 
@@ -74,21 +74,21 @@ def picked(name: str, field: str) -> frozenset[str]:
 def brush_handler(cohort: Cohort, key: str, name: str) -> Callable[[], None]:
     """Return a histogram's callback: the brushed bins become a range."""
     def handle() -> None:
-        here, event = session(), state.value_of(name)
+        current, event = session(), state.value_of(name)
         ends = (event["selection"].get(BRUSH) or {}).get("lo") if event else None
         condition = brushed(cohort, key, *ends) if ends else None
-        here.brushed[key] = condition
-        here.act(here.filters.with_condition(key, condition))
+        current.brushed[key] = condition
+        current.act(current.filters.with_condition(key, condition))
     return handle
 
 
 def renew_brush(key: str) -> None:
     """Start a histogram anew, without its brush, where its filter was changed elsewhere."""
-    now = session()
-    condition = now.filters.conditions.get(key)
-    if now.brushed.get(key) != condition:
-        now.brushed[key] = condition
-        now.revision[key] = now.revision.get(key, 0) + 1
+    current = session()
+    condition = current.filters.conditions.get(key)
+    if current.brushed.get(key) != condition:
+        current.brushed[key] = condition
+        current.revision[key] = current.revision.get(key, 0) + 1
 
 
 # ---- the sidebar: the same filters from the keyboard ---------------------------------------------
@@ -104,19 +104,19 @@ def sidebar(cohort: Cohort) -> None:
                 _pills(cohort, key, variable)
         if any(v.kind == "grade" for v in cohort.variables.values()):
             _events(cohort)
-        name = state.widget("least", session().least)
+        name = state.widget("least", session().warn_below)
         st.number_input("Warn below so many patients", 1, None, key=name, on_change=_set_least, args=(name,))
 
 
 def _set_least(name: str) -> None:
-    here, value = session(), state.value_of(name)
-    here.least = int(value or 1)
+    current, value = session(), state.value_of(name)
+    current.warn_below = int(value or 1)
 
 
 def _pills(cohort: Cohort, key: str, variable: FactorRole) -> None:
     levels = list(cohort.levels(key))
-    here, whole = level_counts(cohort, key), level_counts(cohort.whole, key)
-    counts = {v: f"{h}/{a}" for v, h, a in zip(levels, here, whole, strict=True)}
+    shown, whole = level_counts(cohort, key), level_counts(cohort.whole, key)
+    counts = {v: f"{h}/{a}" for v, h, a in zip(levels, shown, whole, strict=True)}
     condition = session().filters.conditions.get(key)
     chosen = [v for v in levels if condition and v in (condition.levels or ())]
     name = state.widget(f"pills-{key}", chosen)
@@ -126,8 +126,8 @@ def _pills(cohort: Cohort, key: str, variable: FactorRole) -> None:
 
 
 def _set_levels(key: str, name: str) -> None:
-    here, levels = session(), state.value_of(name)
-    here.suggest(lambda filters: filters.with_levels(key, levels))
+    current, levels = session(), state.value_of(name)
+    current.suggest(lambda filters: filters.with_levels(key, levels))
 
 
 def _range(cohort: Cohort, key: str, variable: FactorRole) -> None:
@@ -154,8 +154,8 @@ def _usual(variable: FactorRole, signs: tuple[str, ...]) -> str:
 
 
 def _set_bound(key: str, side: str, signs: tuple[str, ...], names: tuple[str, str]) -> None:
-    here, sign, value = session(), state.value_of(names[0]), state.value_of(names[1])
-    here.signs[key, side] = sign
+    current, sign, value = session(), state.value_of(names[0]), state.value_of(names[1])
+    current.signs[key, side] = sign
 
     def bounded(filters: Filters) -> Filters:
         condition = filters.conditions.get(key, Condition())
@@ -163,7 +163,7 @@ def _set_bound(key: str, side: str, signs: tuple[str, ...], names: tuple[str, st
         bounds = kept if value is None else tuple(sorted((*kept, (sign, float(value)))))
         return filters.with_condition(key, Condition(bounds=bounds) if bounds else None)
 
-    here.suggest(bounded)
+    current.suggest(bounded)
 
 
 def _events(cohort: Cohort) -> None:
@@ -178,7 +178,7 @@ def _events(cohort: Cohort) -> None:
 
 
 def _set_events(keys: dict[str, str], condition: Condition, name: str) -> None:
-    here, chosen = session(), set(state.value_of(name))
+    current, chosen = session(), set(state.value_of(name))
 
     def had(filters: Filters) -> Filters:
         for term, key in keys.items():
@@ -188,7 +188,7 @@ def _set_events(keys: dict[str, str], condition: Condition, name: str) -> None:
                 filters = filters.with_condition(key, None)
         return filters
 
-    here.suggest(had)
+    current.suggest(had)
 
 
 # ---- chips ---------------------------------------------------------------------------------------

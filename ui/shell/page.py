@@ -71,7 +71,7 @@ def close_page(cohort: Cohort) -> None:
     with session().export_slot:
         asked = st.button("Export", key="export", icon=":material/download:", disabled=not session().figures)
     if asked:
-        few = few_patients(cohort.n, session().least)
+        few = few_patients(cohort.n, session().warn_below)
         export_dialog([replace(f, warnings=(few, *f.warnings)) if few else f for f in session().figures])
 
 
@@ -93,13 +93,13 @@ def _menu() -> None:
 
 def _banner() -> None:
     """Say that the patients are synthetic, or that a file waits on the Cohort page."""
-    here = session()
-    if here.draft and _is_waiting():
+    current = session()
+    if current.draft and _is_waiting():
         with st.container(key="waiting", horizontal=True, wrap=False, vertical_alignment="center"):
-            st.html(f"<p class='cs-banner'><b>{html.escape(here.draft.table.name)}</b> is read but not in "
+            st.html(f"<p class='cs-banner'><b>{html.escape(current.draft.table.name)}</b> is read but not in "
                     "use yet: say on the Cohort page that you want to explore it.</p>", width="stretch")
             st.page_link("pages/1_Cohort.py", label="To the Cohort page", icon=":material/table:")
-    if here.cohort is not None:
+    if current.cohort is not None:
         return
     with st.container(key="banner", horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         st.html("<p class='cs-banner'><b>Synthetic patients.</b> 82 invented records that reproduce the "
@@ -110,11 +110,11 @@ def _banner() -> None:
 
 def _choose_endpoint(whole: Cohort) -> None:
     """Keep the chosen endpoint and strata, or the cohort's first where they are not there."""
-    now = session()
-    if now.endpoint not in whole.endpoints:
-        now.endpoint = whole.endpoints[0] if whole.endpoints else ""
-    if now.by not in (None, SELECTION, *whole.variables):
-        now.by = ARM if whole.mapping.arm else None
+    current = session()
+    if current.endpoint not in whole.endpoints:
+        current.endpoint = whole.endpoints[0] if whole.endpoints else ""
+    if current.by not in (None, SELECTION, *whole.variables):
+        current.by = ARM if whole.mapping.arm else None
 
 
 def _filtered(whole: Cohort) -> Cohort:
@@ -127,9 +127,9 @@ def _filtered(whole: Cohort) -> Cohort:
 
 def _is_waiting() -> bool:
     """Tell whether a file is being mapped that is not the cohort in use."""
-    here = session()
-    in_use = here.cohort.fingerprint if here.cohort else ""
-    return here.draft is not None and here.draft.loading.fingerprint != in_use
+    current = session()
+    in_use = current.cohort.fingerprint if current.cohort else ""
+    return current.draft is not None and current.draft.loading.fingerprint != in_use
 
 
 def _bar(cohort: Cohort, *, mapping: bool) -> None:
@@ -150,8 +150,8 @@ def _in_use(mapping: bool) -> str:
 
 def _summary(cohort: Cohort) -> str:
     """Say n of N, per arm, events, and who is left out."""
-    few = few_patients(cohort.n, session().least)
-    caution = f" <strong title='{few}'>⚠ fewer than {session().least:,}</strong>" if few else ""
+    few = few_patients(cohort.n, session().warn_below)
+    caution = f" <strong title='{few}'>⚠ fewer than {session().warn_below:,}</strong>" if few else ""
     parts = [f"<b>{cohort.n:,}</b> of {plural(cohort.whole.n, 'patient')}{caution}"]
     if cohort.mapping.arm:
         per_arm = level_counts(cohort, ARM)

@@ -71,11 +71,11 @@ class Session:
     signs: dict[tuple[str, str], str] = field(default_factory=dict)  # by variable and side, those chosen
     revision: dict[str, int] = field(default_factory=dict)
     figures: list[Figure] = field(default_factory=list)
-    least: int = 30  # patients; of fewer every page says so
+    warn_below: int = 30  # patients; of fewer every page says so
     export_slot: Any = None  # where in the bar the export button will stand
     page: str = ""
     begun_anew: bool = False  # the browser had an earlier session that is no more
-    acted: bool = False
+    clicked_this_run: bool = False
     suggested: list[Callable[[Filters], Filters]] = field(default_factory=list)
 
     # A newer click may end a callback at any `st.` call. These methods make none, so that what they
@@ -87,7 +87,7 @@ class Session:
 
     def act(self, filters: Filters) -> None:
         """Put on the filters that a click on a chart, chip or button asks for."""
-        self.acted = True
+        self.clicked_this_run = True
         self._put_on(filters)
 
     def suggest(self, change: Callable[[Filters], Filters]) -> None:
@@ -96,8 +96,8 @@ class Session:
 
     def settle(self) -> None:
         """Make the suggested changes at the begin of a run, or drop them beside a click."""
-        changes, acted = self.suggested, self.acted
-        self.suggested, self.acted = [], False
+        changes, acted = self.suggested, self.clicked_this_run
+        self.suggested, self.clicked_this_run = [], False
         if not acted:
             for change in changes:
                 self._put_on(change(self.filters))
@@ -119,7 +119,7 @@ class Session:
 
     def undo(self) -> None:
         """Take back the last change of filters."""
-        self.acted = True
+        self.clicked_this_run = True
         if self.history:
             self.filters = self.history.pop()
 
@@ -145,11 +145,11 @@ def _replace(new: Session) -> None:
 
 def load(cohort: Cohort) -> None:
     """Make an uploaded cohort the session's; filters and choices of the former one end with it."""
-    now = session()
+    current = session()
     _replace(Session(
-        cohort=cohort, draft=now.draft, source=now.source, options=now.options, cleared=now.cleared,
-        drafts=now.drafts, results=now.results, least=now.least,
-        mappings=[*now.mappings, cohort.mapping.to_json()][-_MAPPINGS:]))
+        cohort=cohort, draft=current.draft, source=current.source, options=current.options, cleared=current.cleared,
+        drafts=current.drafts, results=current.results, warn_below=current.warn_below,
+        mappings=[*current.mappings, cohort.mapping.to_json()][-_MAPPINGS:]))
     st.query_params[OWN] = "1"
 
 
@@ -179,12 +179,12 @@ def chart_id(cohort: Cohort) -> str:
 
 def stay() -> None:
     """Take the browser's question after the connection was lost; widgets it sends along are echoes."""
-    session().acted = True
+    session().clicked_this_run = True
 
 
 def begin_anew() -> None:
     """Take it from the browser that the session it had before is no more."""
-    session().acted = True
+    session().clicked_this_run = True
     session().begun_anew = True
 
 

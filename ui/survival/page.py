@@ -29,7 +29,7 @@ class _Chosen:
 
     conf_type: ConfType
     landmark: float
-    within: str | None
+    panes_by: str | None
     curves: CurveOptions
 
 
@@ -65,7 +65,7 @@ def _choose(cohort: Cohort) -> _Chosen:
     with st.container(key="survival-options", horizontal=True, vertical_alignment="bottom", gap="small"):
         view = st.segmented_control("View", list(VIEWS), default="survival", key="view", required=True,
                                     format_func=VIEWS.__getitem__, persist_state="session")
-        within = st.selectbox("A plot per level of", [_ONE, *_panes(cohort)], key="panes", width=180,
+        panes_by = st.selectbox("A plot per level of", [_ONE, *_panes(cohort)], key="panes", width=180,
                               format_func=lambda k: "(one plot)" if k == _ONE else cohort.variable(k).label,
                               persist_state="session")
         at = landmark_input()
@@ -76,7 +76,7 @@ def _choose(cohort: Cohort) -> _Chosen:
                               key="under", persist_state="session", format_func=COUNTS.__getitem__)
             faint = st.toggle("Whole cohort behind the curves", value=True, key="faint", persist_state="session")
     curves = CurveOptions(view=view, band=bool(state.value_of("band")), faint=faint, counts=tuple(counts))
-    return _Chosen(conf_type=conf_type, landmark=at, within=None if within == _ONE else within, curves=curves)
+    return _Chosen(conf_type=conf_type, landmark=at, panes_by=None if panes_by == _ONE else panes_by, curves=curves)
 
 
 def _panes(cohort: Cohort) -> list[str]:
@@ -88,9 +88,9 @@ def _panes(cohort: Cohort) -> list[str]:
 def _from_landmark(cohort: Cohort, endpoint: str, at: float) -> Cohort:
     if not at:
         return cohort
-    found = cache.landmarked(cohort, endpoint=endpoint, at=at)
-    note(found.words() + f" Times run from month {number(at)}.")
-    return found.cohort
+    landmarked = cache.landmarked(cohort, endpoint=endpoint, at=at)
+    note(landmarked.words() + f" Times run from month {number(at)}.")
+    return landmarked.cohort
 
 
 def _curves(cohort: Cohort, options: SurvivalOptions, chosen: _Chosen) -> float | None:
@@ -98,15 +98,15 @@ def _curves(cohort: Cohort, options: SurvivalOptions, chosen: _Chosen) -> float 
     place = st.container()
     tau = _tau(cohort, options)
     marked = replace(chosen.curves, tau=tau)
-    parts = _parts(cohort, options, chosen.within)
-    figure = km_panes_figure(cohort, parts, chosen.within, marked) if chosen.within else km_figure(parts[0], marked)
+    parts = _parts(cohort, options, chosen.panes_by)
+    figure = km_panes_figure(cohort, parts, chosen.panes_by, marked) if chosen.panes_by else km_figure(parts[0], marked)
     with place:
         heading(figure.title, warned=bool(figure.warnings))
         with st.container(key="curves"):
-            show(figure, key=f"km-depth-{chart_id(cohort)}-{chosen.within or ''}")
-    numbers(cohort, figure, parts, keys=(options.by, chosen.within), panes=bool(chosen.within))
-    if chosen.within:
-        note(f"The tables below speak of all levels of {cohort.variable(chosen.within).label} together.")
+            show(figure, key=f"km-depth-{chart_id(cohort)}-{chosen.panes_by or ''}")
+    numbers(cohort, figure, parts, keys=(options.by, chosen.panes_by), panes=bool(chosen.panes_by))
+    if chosen.panes_by:
+        note(f"The tables below speak of all levels of {cohort.variable(chosen.panes_by).label} together.")
     return tau
 
 
@@ -127,10 +127,11 @@ def _set_tau(endpoint: str) -> None:
         session().tau[endpoint] = at
 
 
-def _parts(cohort: Cohort, options: SurvivalOptions, within: str) -> list[Part]:
+def _parts(cohort: Cohort, options: SurvivalOptions, panes_by: str) -> list[Part]:
     """Compute what each plot shows: one of all, or one per level of a variable."""
     of = {"endpoint": options.endpoint, "by": options.by, "conf_type": options.conf_type}
-    if not within:
+    if not panes_by:
         return [curves_part(cohort, whole=cohort.whole, **of)]
-    whole = dict(cache.by_level(cohort.whole, within))
-    return [curves_part(part, whole=whole[level], level=level, **of) for level, part in cache.by_level(cohort, within)]
+    whole = dict(cache.cohort_by_level(cohort.whole, panes_by))
+    return [curves_part(part, whole=whole[level], level=level, **of)
+            for level, part in cache.cohort_by_level(cohort, panes_by)]

@@ -75,10 +75,10 @@ def quantile_panel(cohort: Cohort, options: SurvivalOptions) -> tuple[float, ...
     asked = _numbers_in("Shares in percent", _SHARES, "shares", "50 is the median")
     shares = tuple(v / 100 for v in asked if 0 < v < 100)
     with panel():
-        found = quantiles(cohort, endpoint=options.endpoint, by=options.by, shares=shares, conf_type=options.conf_type)
-        if len(found):
-            _show(cohort, options, "quantiles", "months until a share has had the event", quantile_table(found), found,
-                  f"Kaplan-Meier; limits by inverting the {options.conf_type} band. NR: not reached.")
+        result = quantiles(cohort, endpoint=options.endpoint, by=options.by, shares=shares, conf_type=options.conf_type)
+        if len(result):
+            _show(cohort, options, "quantiles", "months until a share has had the event", quantile_table(result),
+                  result, f"Kaplan-Meier; limits by inverting the {options.conf_type} band. NR: not reached.")
     return shares
 
 
@@ -86,8 +86,8 @@ def follow_up_panel(cohort: Cohort, options: SurvivalOptions) -> None:
     """Show follow-up by both of its definitions."""
     with panel():
         heading("Follow-up")
-        found = follow_up(cohort, endpoint=options.endpoint, by=options.by, conf_type=options.conf_type)
-        _show(cohort, options, "follow-up", "follow-up", follow_up_table(found), found,
+        result = follow_up(cohort, endpoint=options.endpoint, by=options.by, conf_type=options.conf_type)
+        _show(cohort, options, "follow-up", "follow-up", follow_up_table(result), result,
               f"Reverse Kaplan-Meier (Schemper and Smith), {options.conf_type} limits; and the times as observed.")
 
 
@@ -100,11 +100,11 @@ def tests(cohort: Cohort, options: SurvivalOptions) -> TestOptions:
         return TestOptions()
     chosen = _test_options(cohort, by)
     with panel():
-        found = compare(cohort, endpoint=options.endpoint, by=by, options=chosen)
-        if found.empty:
+        result = compare(cohort, endpoint=options.endpoint, by=by, options=chosen)
+        if result.empty:
             raise NotEstimable("No test: fewer than two groups have patients and events.")
-        inside = stratified_by(cohort, chosen.within)
-        _show(cohort, options, "test", "test between the curves", survival_tests_table(found), found,
+        inside = stratified_by(cohort, chosen.stratify_by)
+        _show(cohort, options, "test", "test between the curves", survival_tests_table(result), result,
               f"Stratified by {inside}." if inside else "Over all times, by the hypergeometric variance.")
     if len(strata(cohort, by).levels) > 2:
         _more_groups(cohort, options, by, chosen)
@@ -117,19 +117,20 @@ def _test_options(cohort: Cohort, by: str) -> TestOptions:
     weight = left.selectbox("Test", WEIGHTS, key="weight", persist_state="session")
     known = [k for k in ([ARM] if cohort.mapping.arm else []) + [f.key for f in cohort.mapping.factors
                                                                 if f.known == "baseline"] if k != by]
-    within = right.multiselect("Stratified by", known, key="within", format_func=lambda k: cohort.variable(k).label)
+    stratify_by = right.multiselect("Stratified by", known, key="within",
+                                    format_func=lambda k: cohort.variable(k).label)
     p, q = 1.0, 0.0
     if weight == "Fleming-Harrington":
         left, right = st.columns(2)
         p = left.number_input("p: weight of early differences", 0.0, 10.0, 1.0, key="fh-p")
         q = right.number_input("q: weight of late differences", 0.0, 10.0, 0.0, key="fh-q")
-    return TestOptions(weight=weight, p=p, q=q, within=tuple(within))
+    return TestOptions(weight=weight, p=p, q=q, stratify_by=tuple(stratify_by))
 
 
 def _more_groups(cohort: Cohort, options: SurvivalOptions, by: str, test: TestOptions) -> None:
     with panel():
-        found = trend(cohort, endpoint=options.endpoint, by=by, options=test)
-        _show(cohort, options, "trend", "trend", survival_tests_table(found), found,
+        result = trend(cohort, endpoint=options.endpoint, by=by, options=test)
+        _show(cohort, options, "trend", "trend", survival_tests_table(result), result,
               "The trend means something where the groups have an order.")
     adjust = st.selectbox("Adjust pairwise p for their number by", list(_ADJUST), key="adjust",
                           format_func=_ADJUST.__getitem__, persist_state="session")

@@ -41,8 +41,8 @@ def _to_filter(key: str, term: str) -> None:
     with st.container(horizontal=True, gap="small"):
         for words, least in _BANDS.items():
             if st.button(f"Filter to those who had it, {plain(words)}", key=f"term-{int(least)}"):
-                here = session()
-                here.act(here.filters.with_condition(key, Condition(bounds=(("ge", least),))))
+                current = session()
+                current.act(current.filters.with_condition(key, Condition(bounds=(("ge", least),))))
                 st.rerun()
 
 

@@ -182,34 +182,34 @@ def _grades(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[
 def _picks(name: str) -> Callable[[], None]:
     """Return a chart's callback: the term that was clicked is shown below, and a second click lets it go."""
     def handle() -> None:
-        here, now = session(), picked(name, "term")
-        changed = sorted(now ^ here.clicked.get(name, frozenset()))
-        here.clicked[name] = now
+        current, picked_now = session(), picked(name, "term")
+        changed = sorted(picked_now ^ current.clicked.get(name, frozenset()))
+        current.clicked[name] = picked_now
         if changed:
-            here.acted = True
-            here.term = "" if here.term == changed[-1] else changed[-1]
+            current.clicked_this_run = True
+            current.term = "" if current.term == changed[-1] else changed[-1]
     return handle
 
 
 def _to_term(cohort: Cohort) -> tuple[str, str] | None:
     """Return a link to the panel of the term that was clicked, which stands under the charts."""
-    now = session().term
-    return (f"{now}: who had it", _ONE_TERM) if now in cohort.worst_grades.terms else None
+    term = session().term
+    return (f"{term}: who had it", _ONE_TERM) if term in cohort.worst_grades.terms else None
 
 
 def _one_term(cohort: Cohort, chosen: _Chosen) -> None:
     """Show who had the term that was clicked, or chosen in the list beside."""
     heading("One term: who had it, and how they fared", anchor=_ONE_TERM)
     terms = list(cohort.worst_grades.terms)
-    now = session().term
-    st.selectbox("Term", terms, None, key=state.widget("ae-term", now if now in terms else None), width=360,
+    term = session().term
+    st.selectbox("Term", terms, None, key=state.widget("ae-term", term if term in terms else None), width=360,
                  placeholder="Choose a term, or click one in a chart", on_change=_choose_term)
-    if now in terms:
-        term_panel(cohort, now, chosen.by)
-    elif now:
+    if term in terms:
+        term_panel(cohort, term, chosen.by)
+    elif term:
         note("That row is a category: choose one of its terms.")
 
 
 def _choose_term() -> None:
-    here = session()
-    here.acted, here.term = True, state.value_of("ae-term") or ""
+    current = session()
+    current.clicked_this_run, current.term = True, state.value_of("ae-term") or ""

@@ -35,9 +35,9 @@ def place_names(curves: list[tuple[np.ndarray, np.ndarray]], widths: list[float]
                         zip(curves, starts or [1.0] * len(curves), strict=True)])
     taken: list[tuple[int, int, float]] = []
     places = []
-    for own, width in enumerate(widths):
+    for label, width in enumerate(widths):
         span = min(int(np.ceil(width * _GRID)) + 2, _GRID)  # a column of air on either side
-        start, middle = _best(heights, own, span, taken)
+        start, middle = _best(heights, label, span, taken)
         taken.append((start, start + span, middle))
         places.append(Place(x=(start + 1) / _GRID, y=middle))
     return places
@@ -49,7 +49,7 @@ def _at(grid: np.ndarray, time: np.ndarray, value: np.ndarray, start: float) -> 
     return np.where(grid > time[-1], np.nan, steps[np.searchsorted(time, grid, side="right")])
 
 
-def _best(heights: np.ndarray, own: int, span: int, taken: list[tuple[int, int, float]]) -> tuple[int, float]:
+def _best(heights: np.ndarray, label: int, span: int, taken: list[tuple[int, int, float]]) -> tuple[int, float]:
     """Choose start column and middle height with the most room around the name."""
     windows = np.lib.stride_tricks.sliding_window_view(heights, span, axis=1)
     filled = np.where(np.isnan(windows), -9.0, windows)
@@ -57,14 +57,14 @@ def _best(heights: np.ndarray, own: int, span: int, taken: list[tuple[int, int, 
     high = filled.max(axis=2)
     best, room = (0, 1 - _HEIGHT), -np.inf
     for above in (True, False):
-        middle = high[own] + _GAP + _HEIGHT / 2 if above else low[own] - _GAP - _HEIGHT / 2
-        inside = (middle > _HEIGHT / 2) & (middle < 1 - _HEIGHT / 3) & (high[own] > -1)
+        middle = high[label] + _GAP + _HEIGHT / 2 if above else low[label] - _GAP - _HEIGHT / 2
+        inside = (middle > _HEIGHT / 2) & (middle < 1 - _HEIGHT / 3) & (high[label] > -1)
         # Distance to every other curve over the name's width; negative where one runs through it.
         gap = np.maximum(low - middle, middle - high) - _HEIGHT / 2
-        gap[own] = np.inf
+        gap[label] = np.inf
         clear = np.minimum(gap.min(axis=0), 0.2)
         # A flat stretch of the own curve keeps the name close to it.
-        clear = clear - 0.5 * np.minimum(high[own] - low[own], 0.4)
+        clear = clear - 0.5 * np.minimum(high[label] - low[label], 0.4)
         for first, last, at in taken:
             starts = np.arange(clear.size)
             meets = (starts < last) & (starts + span > first) & (np.abs(middle - at) < _HEIGHT)

@@ -41,10 +41,10 @@ def draw(panes: list[Pane], axes: Axes, *, band: bool, tau: float | None = None)
     data: dict[str, list[dict[str, Any]]] = {name: [] for name in _DATASETS}
     for i, pane in enumerate(panes):
         dx, dy = layout.place(i)
-        own = _pane(pane, axes, layout, band=band and few, named=few)
-        own["tau"] = [] if tau is None else [
+        marks = _pane(pane, axes, layout, band=band and few, named=few)
+        marks["tau"] = [] if tau is None else [
             {"x": float(axes.across(np.array(tau))), "y": 0.0, "y2": 1.0, "text": "τ"}]
-        for name, rows in own.items():
+        for name, rows in marks.items():
             data[name] += [_moved(row, dx, dy, i) for row in rows]
     return {**_template(layout, axes), "datasets": data}
 
@@ -89,8 +89,8 @@ def _title(pane: Pane, layout: Layout) -> list[dict[str, Any]]:
     """Name a pane among several, with what its own curves show."""
     if layout.panes == 1:
         return []
-    said = f"{shortened(pane.title, _LONGEST)}: {pane.finding}" if pane.finding else pane.title
-    return [{"x": 0.0, "y": 1 + 16 / layout.plot, "text": said}]
+    title = f"{shortened(pane.title, _LONGEST)}: {pane.finding}" if pane.finding else pane.title
+    return [{"x": 0.0, "y": 1 + 16 / layout.plot, "text": title}]
 
 
 def thinned(time: np.ndarray, most: int = _MOST) -> np.ndarray:
