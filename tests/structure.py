@@ -184,3 +184,9 @@ def undocumented(source: str) -> list[str]:
 
 def lines_of(paths: Iterable[Path]) -> dict[str, int]:
     return {str(p.relative_to(ROOT)): len(source_of(p).splitlines()) for p in paths}
+
+
+def missing_paths(text: str) -> list[str]:
+    """Return the files of this project that a text names by their path, and that are not there."""
+    named = re.findall(r"\b(?:core|ui|pages|tests|bench|docs|sample_data)/[\w./-]*\.\w+", text)
+    return sorted({path for path in named if not (ROOT / path).exists()})

@@ -229,3 +229,15 @@ def test_nothing_in_the_tests_measures_time():
 def test_a_clock_in_a_test_would_be_seen():
     assert structure.clocks("t = time.perf_counter()") and structure.clocks("run(timeout=5)")
     assert not structure.clocks("run(timeout=60_000)")
+
+
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@each([*(p for p in DOCUMENTS if p.name != "CHANGELOG.md"), *structure.APP])
+def test_paths_that_are_named_exist(path):
+    assert structure.missing_paths(source_of(path)) == []
+
+
+def test_a_path_that_is_gone_would_be_seen():
+    assert structure.missing_paths("see core/frames.py and `ui/shell/state.py`") == ["core/frames.py"]

@@ -194,7 +194,7 @@ write.csv(gbsg[c("pid", "hormon", "grade", "age", "rfstime", "status")], file.pa
 by_grade <- list(
   log_rank = survdiff(Surv(rfstime, status) ~ hormon + strata(grade), data = gbsg)$chisq,
   coef = coef(coxph(Surv(rfstime, status) ~ hormon + strata(grade), data = gbsg, control = strict))[[1]])
-# ---- the code that the Hazard ratios page shows for one set of choices (tests/core/test_cox_check.py)
+# ---- the code that the Hazard ratios page shows for one set of choices (tests/core/verification/test_lifelines_cox.py)
 shown <- local({
   source(file.path(here, "shown_cox.R"), local = TRUE, echo = FALSE, chdir = TRUE)
   list(coef = vec(coef(fit)), std_error = vec(sqrt(diag(vcov(fit)))), concordance = summary(fit)$concordance[[1]],

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from core import read_cohort
 from core.cohort.filters import Filters
 from tests.conftest import HCC, REFERENCE, ROOT
-from tests.core.every_figure import cohort_of
+from tests.shared.every_figure import cohort_of
 from tests.ui.test_hazard_ratios import texts
 
 PAGES = sorted(p.name for p in (ROOT / "pages").glob("*.py"))

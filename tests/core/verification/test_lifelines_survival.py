@@ -15,7 +15,7 @@ from core.survival.survival_options import SurvivalOptions
 from core.verification.lifelines_survival import second_opinion
 from core.verification.r_code import quoted, r_code
 from tests.conftest import HCC, REFERENCE
-from tests.core.test_against_r import agree
+from tests.core.survival.test_against_r import agree
 
 PRECISE = {"precision": 1e-12, "r_precision": 1e-14}
 

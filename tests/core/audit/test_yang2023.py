@@ -13,7 +13,7 @@ from core.charts.published import comparison_figure, comparison_table
 from core.errors import CohortError
 from core.survival import kaplan_meier
 from tests.conftest import REFERENCE
-from tests.core.test_cox_against_r import MAPPINGS
+from tests.core.hazards.test_against_r import MAPPINGS
 
 PLACES = {"Table 1": 103, "Table 2": 29, "Failure pattern": 17, "Text": 33, "Figure 1": 14, "Table 3": 56,
           "Table 4, as printed": 101, "Table 4, labels corrected": 164, "Abstract": 2}

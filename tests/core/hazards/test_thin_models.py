@@ -24,7 +24,7 @@ from core.likelihood.two_arm_firth import penalised_pairs
 from core.schema import PATIENT
 from core.survival.adequacy import few_patients
 from tests.conftest import REFERENCE, SAMPLE
-from tests.core.thin import CASES, cohort_of
+from tests.shared.cohorts import CASES, cohort_of
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -25,7 +25,7 @@ from core.survival.first_cause import (
     why_no_competing,
 )
 from tests.conftest import REFERENCE
-from tests.core.test_against_r import MAPPINGS, agree, floats, read
+from tests.core.survival.test_against_r import MAPPINGS, agree, floats, read
 
 CASES = {
     "pbc_sex": ("pbc.csv", "first", "sex", {"1": "transplant", "2": "death"}),

@@ -18,7 +18,7 @@ from core.export.slides import pptx
 from core.export.workbook import xlsx_bytes
 from core.figure.figure import headings_of, spans_of, table_parts
 from core.figure.theme import layers_of
-from tests.core.every_figure import AWKWARD, cohorts, every_figure
+from tests.shared.every_figure import AWKWARD, cohorts, every_figure
 
 NAMES = ("sample", "two", "awkward")
 FIGURES = [(name, kind) for name in NAMES for kind in every_figure(name)]

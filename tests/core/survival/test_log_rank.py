@@ -25,7 +25,7 @@ from core.survival.estimates import (
 )
 from core.survival.log_rank import TestOptions, compare, pairwise, trend
 from tests.conftest import REFERENCE, SAMPLE
-from tests.core.test_against_r import COHORTS, agree, read
+from tests.core.survival.test_against_r import COHORTS, agree, read
 
 TIMES = (0.5, 6.0, 12.0, 24.0)
 FH = {"weight": "Fleming-Harrington", "p": 0.5, "q": 1.5}

@@ -12,7 +12,7 @@ from core.hazards import cox
 from core.hazards.spline_curve import spline_curve
 from core.verification.lifelines_cox import cox_opinion, cox_r_code
 from tests.conftest import REFERENCE
-from tests.core.test_cox_against_r import MODELS, agree, fitted, read
+from tests.core.hazards.test_against_r import MODELS, agree, fitted, read
 
 COVARIATES = ("arm", "age", "afp", "tumor_size", "ecog")
 

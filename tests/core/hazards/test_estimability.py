@@ -18,7 +18,7 @@ from core.survival.estimates import restricted_mean
 from core.survival.log_rank import TestOptions as ComparedBy
 from core.survival.log_rank import compare
 from tests.conftest import REFERENCE, SAMPLE
-from tests.core.test_cox_against_r import MAPPINGS
+from tests.core.hazards.test_against_r import MAPPINGS
 
 
 @pytest.fixture(scope="module")

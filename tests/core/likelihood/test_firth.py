@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 from core import CoxOptions, read_cohort
 from core.hazards import cox
 from core.hazards.estimability import NOT_IDENTIFIED
-from tests.core.test_without_maximum import cohort_of
+from tests.core.likelihood.test_monotone import cohort_of
 
 # arm, site, x, time, event
 EIGHT = [("b", "s3", 39, 14, 1), ("b", "s3", 49, 6, 1), ("a", "s1", 60, 31, 0), ("c", "s2", 64, 6, 1),

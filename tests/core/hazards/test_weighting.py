@@ -18,7 +18,7 @@ from core.hazards.propensity import ESTIMANDS, effective_size, propensity_score
 from core.hazards.weighting import WeightingOptions, weighted_comparison
 from core.statistics.e_value import e_values
 from tests.conftest import REFERENCE, SAMPLE
-from tests.core.test_cox_against_r import MAPPINGS
+from tests.core.hazards.test_against_r import MAPPINGS
 
 EXPECTED = json.loads((REFERENCE / "cox_reference.json").read_text())["weighting"]
 COVARIATES = {"yang": ("age", "pvtt", "tumor_size", "hvtt"), "veteran": ("karno", "age", "celltype"),
