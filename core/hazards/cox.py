@@ -160,6 +160,21 @@ def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,),
     ------
     NotEstimable
         If no covariate is given, none varies, or no patient or no event is left.
+
+    Examples
+    --------
+    >>> from core import cox, read_cohort
+    >>> cohort = read_cohort("sample_data/yang2023_synthetic.csv")
+    >>> model = cox(cohort, endpoint="OS", covariates=["arm", "age"])
+    >>> model.terms[["term", "hazard_ratio", "p_value"]].round(3)
+      term  hazard_ratio  p_value
+    0  arm         0.404    0.002
+    1  age         1.007    0.648
+    >>> model.zph[["term", "df", "p_value"]].round(3)
+         term  df  p_value
+    0     arm   1    0.783
+    1     age   1    0.247
+    2  GLOBAL   2    0.478
     """
     options = options or CoxOptions()
     if not covariates:
@@ -243,7 +258,17 @@ class UnivariableModel:
 
 def univariable(cohort: Cohort, *, endpoint: str, covariates: Sequence[str],
                 options: CoxOptions | None = None) -> dict[str, UnivariableModel | NotEstimable]:
-    """Fit each covariate by itself, on the patients who have it; what cannot be fitted says why."""
+    """Fit each covariate by itself, on the patients who have it; what cannot be fitted says why.
+
+    Examples
+    --------
+    >>> from core import read_cohort, univariable
+    >>> cohort = read_cohort("sample_data/yang2023_synthetic.csv")
+    >>> models = univariable(cohort, endpoint="OS", covariates=["arm", "age"])
+    >>> models["arm"].terms[["level", "hazard_ratio", "p_value"]].round(3)
+                     level  hazard_ratio  p_value
+    0  TACE+IMRT+sorafenib         0.399    0.002
+    """
     models: dict[str, UnivariableModel | NotEstimable] = {}
     for key in covariates:
         try:

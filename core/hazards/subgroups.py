@@ -65,6 +65,20 @@ def subgroup_hazard_ratios(cohort: Cohort, *, endpoint: str, factors: Sequence[s
     ------
     NotEstimable
         If there is one arm, or a factor is known only after time zero.
+
+    Examples
+    --------
+    >>> from core import read_cohort, subgroup_hazard_ratios
+    >>> cohort = read_cohort("sample_data/yang2023_synthetic.csv")
+    >>> forest = subgroup_hazard_ratios(cohort, endpoint="OS", factors=["sex"])
+    >>> forest.rows[["factor", "level", "n", "hazard_ratio"]].round(3)
+      factor         level   n  hazard_ratio
+    0         All patients  82         0.399
+    1    sex             F  12         0.061
+    2    sex             M  70         0.467
+    >>> forest.interactions[["factor", "df", "p_value"]].round(3)
+      factor  df  p_value
+    0    sex   1    0.356
     """
     arms = strata(cohort, by)
     if len(arms.levels) < 2:

@@ -46,6 +46,15 @@ def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> TreatmentEffe
     ------
     NotEstimable
         If the variable has fewer than two strata.
+
+    Examples
+    --------
+    >>> from core import read_cohort, treatment_effect
+    >>> cohort = read_cohort("sample_data/yang2023_synthetic.csv")
+    >>> terms = treatment_effect(cohort, endpoint="OS", by="arm").terms
+    >>> terms[["level", "hazard_ratio", "conf_low", "conf_high"]].round(3)
+                     level  hazard_ratio  conf_low  conf_high
+    0  TACE+IMRT+sorafenib         0.399     0.226      0.704
     """
     counts = _reference_first(cohort, count(cohort, endpoint, by))
     levels = counts.strata.levels

@@ -91,6 +91,17 @@ def weighted_comparison(cohort: Cohort, *, endpoint: str, options: WeightingOpti
     ------
     NotEstimable
         If the patients are not of two arms, a covariate is known only after time zero, or the arms do not overlap.
+
+    Examples
+    --------
+    >>> from core import WeightingOptions, read_cohort, weighted_comparison
+    >>> cohort = read_cohort("sample_data/yang2023_synthetic.csv")
+    >>> options = WeightingOptions(covariates=("age", "pvtt"))
+    >>> weighting = weighted_comparison(cohort, endpoint="OS", options=options)
+    >>> weighting.effect[["analysis", "hazard_ratio", "p_value"]].round(3)
+         analysis  hazard_ratio  p_value
+    0  unweighted         0.399    0.002
+    1    weighted         0.385    0.004
     """
     if not options.covariates:
         raise NotEstimable("Weighting needs covariates that may have decided on the treatment.",

@@ -42,6 +42,15 @@ def read_cohort(source: Source | Mapping[str, Source],
         With the place and the remedy.
     NeedsAnswer
         Where no convention decides a reading and no mapping was given.
+
+    Examples
+    --------
+    >>> from core import read_cohort
+    >>> cohort = read_cohort("sample_data/yang2023_synthetic.csv")
+    >>> cohort.n, cohort.endpoints
+    (82, ('OS', 'PFS'))
+    >>> cohort.filter({"pvtt": {"in": ["Vp3", "Vp4"]}, "afp": {"gt": 400}}).n
+    32
     """
     if isinstance(source, Mapping):
         tables = [read_table(s, name=n) for n, s in source.items()]

@@ -80,6 +80,17 @@ def adverse_events(cohort: Cohort, *, by: str | None = None, options: EventOptio
     The denominator is the patients of the safety population whose grade of the term was recorded; a blank is missing,
     not 0. Each test is the test stratum against the first, by Fisher's exact p (R: fisher.test) and Miettinen and
     Nurminen's score interval (Stat Med 1985;4:213) unless the options say otherwise.
+
+    Examples
+    --------
+    >>> from core import adverse_events, read_cohort
+    >>> cohort = read_cohort("sample_data/yang2023_synthetic.csv")
+    >>> tests = adverse_events(cohort).tests
+    >>> tests[tests.term == "Anemia"][["band", "test", "p_value"]].round(3)
+      band          test  p_value
+    3  any  Fisher exact     0.78
+    4  1-2  Fisher exact     1.00
+    5  >=3  Fisher exact     1.00
     """
     options = options or EventOptions()
     if by is None and cohort.mapping.arm:

@@ -89,6 +89,20 @@ def baseline(cohort: Cohort, *, by: str | None = ARM, variables: Sequence[str] |
     ------
     NotEstimable
         If no variable is left.
+
+    Examples
+    --------
+    >>> from core import baseline, read_cohort
+    >>> cohort = read_cohort("sample_data/yang2023_synthetic.csv")
+    >>> rows = baseline(cohort, variables=["age"]).rows
+    >>> rows[["group", "n", "median", "low_quartile", "high_quartile"]].round(1)
+                     group   n  median  low_quartile  high_quartile
+    0            TACE+IMRT  47    55.5          50.7           63.2
+    1  TACE+IMRT+sorafenib  35    56.2          45.0           63.6
+    2            TACE+IMRT  47     NaN           NaN            NaN
+    3  TACE+IMRT+sorafenib  35     NaN           NaN            NaN
+    4            TACE+IMRT  47     NaN           NaN            NaN
+    5  TACE+IMRT+sorafenib  35     NaN           NaN            NaN
     """
     options, by = options or BaselineOptions(), None if by == ARM and not cohort.mapping.arm else by
     keys = [f.key for f in cohort.mapping.factors if f.known == "baseline"] if variables is None else list(variables)

@@ -32,7 +32,17 @@ class MissingData:
 
 
 def missing_data(cohort: Cohort) -> MissingData:
-    """Count missing values of every variable, endpoint and adverse event by arm."""
+    """Count missing values of every variable, endpoint and adverse event by arm.
+
+    Examples
+    --------
+    >>> from core import missing_data, read_cohort
+    >>> cohort = read_cohort("sample_data/yang2023_synthetic.csv")
+    >>> missing_data(cohort).rows[["variable", "arm", "n", "n_missing"]].head(2)
+      variable                  arm   n  n_missing
+    0  OS time            TACE+IMRT  47          0
+    1  OS time  TACE+IMRT+sorafenib  35          0
+    """
     groups = strata(cohort, schema.ARM if cohort.mapping.arm else None)
     absent = _absent(cohort.whole)
     filtered = cohort.rows

@@ -91,6 +91,17 @@ def response(cohort: Cohort, *, by: str = ARM, options: ResponseOptions | None =
     ------
     NotEstimable
         If no response is mapped, or it is not known of any of its levels what it means.
+
+    Examples
+    --------
+    >>> from core import read_cohort, response
+    >>> cohort = read_cohort("sample_data/yang2023_synthetic.csv")
+    >>> response(cohort).rates[["rate", "arm", "n_event", "n"]]
+                     rate                  arm  n_event   n
+    0  objective response            TACE+IMRT       21  47
+    1  objective response  TACE+IMRT+sorafenib       16  35
+    2     disease control            TACE+IMRT       36  47
+    3     disease control  TACE+IMRT+sorafenib       27  35
     """
     options = options or ResponseOptions()
     if cohort.mapping.response is None:

@@ -54,6 +54,19 @@ def kaplan_meier(cohort: Cohort, *, endpoint: str, by: str | None = None,
     ------
     MappingError, FilterError
         If the cohort has no such endpoint or variable.
+
+    Examples
+    --------
+    >>> from core import kaplan_meier, read_cohort
+    >>> cohort = read_cohort("sample_data/yang2023_synthetic.csv")
+    >>> result = kaplan_meier(cohort, endpoint="OS", by="arm")
+    >>> result.medians[["strata", "n", "n_event", "median"]].round(2)
+                    strata   n  n_event  median
+    0            TACE+IMRT  47       34    17.3
+    1  TACE+IMRT+sorafenib  35       22    24.1
+    >>> result.log_rank[["test", "df", "p_value"]].round(4)
+           test  df  p_value
+    0  log-rank   1   0.0009
     """
     counts = count(cohort, endpoint, by)
     survival, error = product_limit(counts)
