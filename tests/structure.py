@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from tests.conftest import ROOT
@@ -37,8 +38,19 @@ PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 APP = [*CORE, *UI, *PAGES, ROOT / "serve.py"]
 
 
+@cache
 def source_of(path: Path) -> str:
     return path.read_text(encoding="utf-8")
+
+
+@cache
+def tree_of(source: str) -> ast.Module:
+    return ast.parse(source)
+
+
+@cache
+def nodes_of(source: str) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree_of(source)))
 
 
 def module_of(path: Path) -> str:
@@ -52,13 +64,16 @@ def room_of(module: str) -> str:
     return max((r for r in floors if module == r or module.startswith(f"{r}.")), key=len, default="")
 
 
-def imports(source: str) -> Iterator[tuple[str, str]]:
-    """Give each module that a text imports from, anywhere in it, and the name; "" where it takes the whole module."""
-    for node in ast.walk(ast.parse(source)):
+@cache
+def imports(source: str) -> tuple[tuple[str, str], ...]:
+    """Return each module that a text imports from, anywhere in it, and the name; "" where it takes the whole module."""
+    out: list[tuple[str, str]] = []
+    for node in nodes_of(source):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, "") for alias in node.names)
+            out += ((alias.name, "") for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield from ((node.module, alias.name) for alias in node.names)
+            out += ((node.module, alias.name) for alias in node.names)
+    return tuple(out)
 
 
 def tops(source: str) -> set[str]:
@@ -86,7 +101,7 @@ def upward(module: str, source: str) -> list[str]:
 
 def face_of(source: str) -> list[str]:
     """Return what a room's `__init__` names in `__all__`."""
-    for node in ast.parse(source).body:
+    for node in tree_of(source).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
             return [str(e.value) for e in node.value.elts if isinstance(e, ast.Constant)]  # type: ignore[attr-defined]
     return []
@@ -115,7 +130,7 @@ def circles(graph: dict[str, set[str]]) -> list[str]:
 def long_functions(source: str) -> list[str]:
     """Return the functions of more lines than allowed, their docstrings not counted."""
     out = []
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes_of(source):
         if isinstance(node, ast.FunctionDef):
             first = node.body[0]
             words = first.end_lineno - first.lineno + 1 if ast.get_docstring(node) else 0  # type: ignore[operator]
@@ -127,7 +142,7 @@ def long_functions(source: str) -> list[str]:
 def number_formats(source: str) -> list[str]:
     """Return where a text formats a number by itself: a width, a decimal point, or one of e, f, g, %."""
     out = []
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes_of(source):
         if isinstance(node, ast.FormattedValue) and isinstance(node.format_spec, ast.JoinedStr):
             spec = "".join(str(v.value) if isinstance(v, ast.Constant) else "?" for v in node.format_spec.values)
             if "." in spec or spec[-1:] in "eEfFgG%":
@@ -140,7 +155,7 @@ def number_formats(source: str) -> list[str]:
 
 def shadowed(source: str) -> list[str]:
     """Return where a function gives the name of an import to something else, so that a call of it fails."""
-    tree = ast.parse(source)
+    tree = tree_of(source)
     statements = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     imported = {(name.asname or name.name).split(".")[0] for node in statements for name in node.names}
     return [f"line {n.lineno}: {n.id}" for f in ast.walk(tree) if isinstance(f, ast.FunctionDef) for n in ast.walk(f)
@@ -154,7 +169,7 @@ def colours(source: str) -> list[str]:
 
 def session_states(source: str) -> list[str]:
     """Return where a text touches Streamlit's session state."""
-    return [ast.unparse(n) for n in ast.walk(ast.parse(source))
+    return [ast.unparse(n) for n in nodes_of(source)
             if isinstance(n, ast.Attribute) and n.attr == "session_state" and ast.unparse(n.value) == "st"]
 
 
@@ -165,8 +180,8 @@ def other_caches(source: str) -> list[str]:
 
 def vague_names(source: str) -> list[str]:
     """Return the names of variables and parameters that say nothing of what they hold."""
-    stored = (n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
-    given = (n.arg for n in ast.walk(ast.parse(source)) if isinstance(n, ast.arg))
+    stored = (n.id for n in nodes_of(source) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+    given = (n.arg for n in nodes_of(source) if isinstance(n, ast.arg))
     return sorted(name for name in (*stored, *given) if name in VAGUE)
 
 
@@ -178,7 +193,7 @@ def clocks(source: str) -> list[str]:
 
 def undocumented(source: str) -> list[str]:
     """Return the public functions and classes of a text without a docstring."""
-    return [n.name for n in ast.parse(source).body if isinstance(n, ast.FunctionDef | ast.ClassDef)
+    return [n.name for n in tree_of(source).body if isinstance(n, ast.FunctionDef | ast.ClassDef)
             and not n.name.startswith("_") and not ast.get_docstring(n)]
 
 

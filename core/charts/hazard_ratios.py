@@ -36,12 +36,12 @@ _LABEL, _HEAD, _ARM = 30, 34, 20  # characters
 _INDENT = "\u2003"
 _CHANGES = "†"  # beside a ratio that seems to change over time
 _MODEL = ForestLayout(columns=(TextColumn("label", "", 0), TextColumn("n", "Events / n", 250, "right"),
-                         TextColumn("alone", "Univariable HR (95% CI), p", 280),
-                         TextColumn("together", "Multivariable HR (95% CI), p", -205)), left=500, right=225)
+                               TextColumn("alone", "Univariable HR (95% CI), p", 280),
+                               TextColumn("together", "Multivariable HR (95% CI), p", -205)), left=500, right=225)
 _SUBGROUPS = ForestLayout(columns=(TextColumn("label", "", 0), TextColumn("first", "", 300, "right"),
-                             TextColumn("second", "", 440, "right"),
-                             TextColumn("together", "HR (95% CI)", -210),
-                             TextColumn("p", "p interaction (BH)", -1, "right")), left=465, right=230, click=True)
+                                   TextColumn("second", "", 440, "right"),
+                                   TextColumn("together", "HR (95% CI)", -210),
+                                   TextColumn("p", "p interaction (BH)", -1, "right")), left=465, right=230, click=True)
 
 _METHOD = ("Events / n per arm. Cox regression, Efron ties, Wald CI; p for interaction by the likelihood ratio of "
            "arm + factor against arm × factor, in brackets adjusted by Benjamini and Hochberg. The interaction is the "

@@ -197,7 +197,7 @@ def notes(part: Part) -> list[str]:
     if not cohort.n:
         return []
     sentences = [left_out(result.missing_endpoint, result.endpoint, result.missing_stratum,
-                              result.label)]
+                          result.label)]
     if len(result.levels) > MANY:
         sentences.append(f"{len(result.levels)} groups are more than can be told apart: bands and names are left "
                     "out. Compare by a variable with fewer levels.")

@@ -265,6 +265,6 @@ def _waterfall(groups: int) -> dict[str, Any]:
     y = alt.Y("y:Q", title="Change, %", scale=alt.Scale(nice=True))
     chart = alt.layer(
         alt.Chart(theme.data("bars")).mark_bar().encode(x=x, y=y, color=theme.given("c"),
-                                                       tooltip=[alt.Tooltip("tip:N", title="Change")]),
+                                                        tooltip=[alt.Tooltip("tip:N", title="Change")]),
         alt.Chart(theme.data("limits")).mark_rule(strokeDash=[4, 4], color=theme.ACCENT).encode(y=y), *_names(groups))
     return theme.finish(chart, width=WIDTH, height=260)

@@ -16,12 +16,9 @@ _APART = 1e-3  # from here on products tell so for sure
 _ENOUGH = 20_000  # patients
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class CompleteCases:
-    """The patients with all covariates known, latest first; `stratum` None where the model has one baseline hazard.
-
-    The design is standardised when the model is fitted.
-    """
+    """The patients with all covariates known, latest first; `stratum` None where the model has one baseline hazard."""
 
     index: np.ndarray
     event: np.ndarray
@@ -60,12 +57,12 @@ class CompleteCases:
         np.minimum.at(first, self.stratum[self.event], self.index[self.event])
         return np.flatnonzero(self.index < first[self.stratum])
 
-    def without(self, column: int) -> None:
-        """Leave the patients of a level aside."""
+    def without(self, column: int) -> CompleteCases:
+        """Return the patients who are not of a level."""
         used = self.design[:, column] != 1
-        self.index, self.event = self.index[used], self.event[used]
-        self.design = np.compress(used, self.design.T, axis=1).T
-        self.stratum = None if self.stratum is None else self.stratum[used]
+        return CompleteCases(index=self.index[used], event=self.event[used],
+                             design=np.compress(used, self.design.T, axis=1).T,
+                             stratum=None if self.stratum is None else self.stratum[used])
 
 
 def _stratum(cohort: Cohort, stratify_by: tuple[str, ...]) -> np.ndarray:
@@ -77,8 +74,9 @@ def _stratum(cohort: Cohort, stratify_by: tuple[str, ...]) -> np.ndarray:
     return out
 
 
-def without_events(cases: CompleteCases, columns: list[Column], counts: np.ndarray, *, kept: np.ndarray) -> list[str]:
-    """Say why a level has no hazard ratio, and leave those without events aside.
+def without_events(cases: CompleteCases, columns: list[Column], counts: np.ndarray, *,
+                   kept: np.ndarray) -> tuple[CompleteCases, tuple[str, ...]]:
+    """Return the patients without those of levels that have no event, and why a level has no hazard ratio, or "".
 
     A level without events has a coefficient of minus infinity: its patients weigh nothing in any
     risk set, so the others are fitted without them. By Firth's likelihood it has a finite one, if any of it are at
@@ -89,18 +87,18 @@ def without_events(cases: CompleteCases, columns: list[Column], counts: np.ndarr
         if column.reference and not kept[i]:
             reasons[i] = own_reason(column.level, n, events)
             if n and not events:
-                cases.without(i)
-    return reasons
+                cases = cases.without(i)
+    return cases, tuple(reasons)
 
 
-def independent(columns: list[Column], design: np.ndarray, reasons: list[str]) -> list[int]:
-    """Return the columns of a standardised design to fit; say of one that follows from those before it that it does."""
+def independent(columns: list[Column], design: np.ndarray) -> tuple[list[int], dict[int, str]]:
+    """Return the columns of a standardised design to fit, and of each other one why it follows from those before it."""
     n, p = design.shape
     if _clearly_apart(design[::max(n // _ENOUGH, 1)]):
-        return list(range(p))
+        return list(range(p)), {}
     varies = design.any(axis=0)
-    for i in np.flatnonzero(~varies):
-        reasons[i] = reasons[i] or f"{_named(columns[i])} does not vary in the model's patients"
+    reasons = {i: f"{_named(columns[i])} does not vary in the model's patients"
+               for i in np.flatnonzero(~varies).tolist()}
     kept = np.flatnonzero(varies).tolist()
     values = design[:, kept] / math.sqrt(max(n, 1))
     while True:  # what is left of a column beside those before it stands on R's diagonal
@@ -108,7 +106,7 @@ def independent(columns: list[Column], design: np.ndarray, reasons: list[str]) -
         left = np.append(left, np.zeros(len(kept) - left.size))
         follows = next((i for i, v in enumerate(left) if v <= _NEW), None)
         if follows is None:
-            return kept
+            return kept, reasons
         reasons[kept[follows]] = f"{_named(columns[kept[follows]])} follows from the terms before it"
         kept.pop(follows)
         values = np.delete(values, follows, axis=1)

@@ -186,9 +186,8 @@ def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,),
     if not n_event:
         raise NotEstimable(f"No {endpoint} event among {plural(n, 'patient')} with all covariates known.",
                            "Take a covariate or a filter away.")
-    reasons = without_events(cases, columns, counts, kept=(at_risk > 0) & (counts[:, 0] > 1) & options.firth)
-    _against_one(columns, counts[:, 0], n, reasons)
-    fitted = _fitted(cases, columns, reasons, options)
+    cases, reasons = without_events(cases, columns, counts, kept=(at_risk > 0) & (counts[:, 0] > 1) & options.firth)
+    fitted = _fitted(cases, columns, _first_of(reasons, _against_one(columns, counts[:, 0], n)), options)
     return CoxModel(endpoint=endpoint, terms=_terms(columns, counts, fitted), n=n, n_event=n_event, options=options,
                     levels=_levels(cohort, columns, counts, (n, n_event)), missing_endpoint=cohort.n - n_here,
                     missing_covariate=n_here - n, reason=fitted.reason, fit=fitted.fit, penalised=fitted.penalised,
@@ -231,14 +230,18 @@ def _instead_of_empty(columns: list[Column], n: np.ndarray, everyone: int) -> di
             if len(levels) > 1 and sum(n for _, n in levels) == everyone}
 
 
-def _against_one(columns: list[Column], n: np.ndarray, everyone: int, reasons: list[str]) -> None:
+def _first_of(reasons: tuple[str, ...], more: Mapping[int, str]) -> tuple[str, ...]:
+    """Return the reasons, and where there is none that of another list, by column."""
+    return tuple(reason or more.get(i, "") for i, reason in enumerate(reasons))
+
+
+def _against_one(columns: list[Column], n: np.ndarray, everyone: int) -> dict[int, str]:
     """Say of levels whose reference is a single patient that they have no ratio, by whichever likelihood."""
     others: dict[str, int] = {}
     for column, patients in zip(columns, n.tolist(), strict=True):
         others[column.term] = others.get(column.term, 0) + patients
-    for i, column in enumerate(columns):
-        if column.reference and everyone - others[column.term] == 1:
-            reasons[i] = reasons[i] or own_reason(column.reference, 1, 1)
+    return {i: own_reason(column.reference, 1, 1) for i, column in enumerate(columns)
+            if column.reference and everyone - others[column.term] == 1}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -277,7 +280,7 @@ def univariable(cohort: Cohort, *, endpoint: str, covariates: Sequence[str],
             models[key] = error
         else:
             models[key] = UnivariableModel(terms=model.terms, joint=model.joint(key), n=model.n,
-                               p_proportional=float(model.zph.p_value.iloc[-1]) if model.fit else math.nan)
+                                           p_proportional=float(model.zph.p_value.iloc[-1]) if model.fit else math.nan)
     return models
 
 
@@ -286,7 +289,7 @@ class _Fitted:
     """Figures (6, p), reasons per column, the columns that were fitted, and why the model cannot be read, or ""."""
 
     figures: np.ndarray
-    reasons: list[str]
+    reasons: tuple[str, ...]
     kept: list[int]
     reason: str
     fit: Fit | None
@@ -307,72 +310,72 @@ def _levels(cohort: Cohort, columns: list[Column], counts: np.ndarray, everyone:
             rows.append(levels.get(level, others))
     table = np.array(rows, int).reshape(-1, 2)
     return pd.DataFrame({"term": [key for key, _ in names], "level": [level for _, level in names], "n": table[:, 0],
-                  "n_event": table[:, 1]})
+                         "n_event": table[:, 1]})
 
 
 def _terms(columns: list[Column], counts: np.ndarray, fitted: _Fitted) -> pd.DataFrame:
     return pd.DataFrame({"term": [c.term for c in columns], "level": [c.level for c in columns],
-                  "reference": [c.reference for c in columns], "n": counts[:, 0], "n_event": counts[:, 1],
-                  **dict(zip(_FIGURES, fitted.figures, strict=True)), "reason": fitted.reasons})
+                         "reference": [c.reference for c in columns], "n": counts[:, 0], "n_event": counts[:, 1],
+                         **dict(zip(_FIGURES, fitted.figures, strict=True)), "reason": fitted.reasons})
 
 
-def _fitted(cases: CompleteCases, columns: list[Column], reasons: list[str], options: CoxOptions) -> _Fitted:
-    """Fit the columns that can be; say of each other one why not, beside the `reasons` known already."""
-    scale = standardise(cases.design)
-    kept = independent(columns, cases.design, reasons)
+def _fitted(cases: CompleteCases, columns: list[Column], known: tuple[str, ...], options: CoxOptions) -> _Fitted:
+    """Fit the columns that can be; say of each other one why not, beside the reasons known already."""
+    design, scale = standardise(cases.design)
+    kept, reasons = independent(columns, design)
     figures = np.full((len(_FIGURES), len(columns)), math.nan)
     reason = model_reason(len(kept), int(np.count_nonzero(cases.event)))
-    fitted: Fit | Penalised | None = None
+    result: Fit | Penalised | None = None
     if options.firth:
-        kept = _identified(cases, kept, reasons, options)
+        kept, unidentified = _identified(cases, design, kept, options)
+        reasons |= unidentified
     if kept and not reason:
-        design = cases.design if len(kept) == len(columns) else cases.design.T[kept].T
         try:
-            fitted = (penalised if options.firth else fit)(
-                cases.index, cases.event, design, scale=scale[kept], stratum=cases.stratum, ties=options.ties)
+            result = (penalised if options.firth else fit)(
+                cases.index, cases.event, design if len(kept) == len(columns) else design.T[kept].T,
+                scale=scale[kept], stratum=cases.stratum, ties=options.ties)
         except np.linalg.LinAlgError:  # an information without an inverse
             reason = _NOT_FOUND
         else:
-            figures[:, kept] = _penalised(fitted) if isinstance(fitted, Penalised) else _wald(fitted)
-            reason = "" if fitted.converged else _NOT_FOUND
-            _without_finite_ratio(columns, kept, fitted, figures[0], reasons)
-    for i in kept:
-        if columns[i].part:
-            figures[2:5, i] = math.nan  # no hazard ratio by itself
-    reasons = [r or reason for r in reasons]
-    figures[:, [bool(r) for r in reasons]] = math.nan
-    usable = None if fitted is None or reason or _diverged(fitted) else fitted
-    return _Fitted(figures=figures, reasons=reasons, kept=kept, reason=reason,
+            figures[:, kept] = _penalised(result) if isinstance(result, Penalised) else _wald(result)
+            reason = "" if result.converged else _NOT_FOUND
+            reasons |= _without_finite_ratio(columns, kept, result, figures[0])
+    figures[2:5, [i for i in kept if columns[i].part]] = math.nan  # no hazard ratio by itself
+    all_reasons = tuple(r or reason for r in _first_of(known, reasons))
+    figures[:, [bool(r) for r in all_reasons]] = math.nan
+    usable = None if result is None or reason or _diverged(result) else result
+    return _Fitted(figures=figures, reasons=all_reasons, kept=kept, reason=reason,
                    fit=usable if isinstance(usable, Fit) else None,
                    penalised=usable if isinstance(usable, Penalised) else None)
 
 
-def _identified(cases: CompleteCases, kept: list[int], reasons: list[str], options: CoxOptions) -> list[int]:
-    """Return the columns that risk sets tell from the others; say of the rest that they do not."""
+def _identified(cases: CompleteCases, design: np.ndarray, kept: list[int],
+                options: CoxOptions) -> tuple[list[int], dict[int, str]]:
+    """Return the columns that risk sets identify beside the others, and say of the rest that they are not."""
     if not kept:
-        return kept
-    sets = RiskSets(cases.index, cases.event, cases.design.T[kept].T, stratum=cases.stratum, ties=options.ties)
+        return kept, {}
+    sets = RiskSets(cases.index, cases.event, design.T[kept].T, stratum=cases.stratum, ties=options.ties)
     identified, _ = estimable_in(sets, len(kept))
-    for i in np.array(kept)[~identified].tolist():
-        reasons[i] = NOT_IDENTIFIED
-    return np.array(kept)[identified].tolist()
+    return np.array(kept)[identified].tolist(), dict.fromkeys(np.array(kept)[~identified].tolist(), NOT_IDENTIFIED)
 
 
 def _diverged(fitted: Fit | Penalised) -> bool:
     return isinstance(fitted, Fit) and bool((fitted.diverged | fitted.unidentified).any())
 
 
-def _without_finite_ratio(columns: list[Column], kept: list[int], fitted: Fit | Penalised, coef: np.ndarray,
-                          reasons: list[str]) -> None:
+def _without_finite_ratio(columns: list[Column], kept: list[int], fitted: Fit | Penalised,
+                          coef: np.ndarray) -> dict[int, str]:
     """Say of a column that has no finite ratio, or one beyond all bounds, that it has."""
+    reasons: dict[int, str] = {}
     for place, i in enumerate(kept):
         if isinstance(fitted, Fit) and fitted.diverged[place]:
-            reasons[i] = reasons[i] or NO_FINITE_RATIO
+            reasons[i] = NO_FINITE_RATIO
         elif isinstance(fitted, Fit) and fitted.unidentified[place]:
-            reasons[i] = reasons[i] or NOT_IDENTIFIED
-        elif not columns[i].part and not reasons[i] and abs(coef[i]) > BEYOND:
+            reasons[i] = NOT_IDENTIFIED
+        elif not columns[i].part and abs(coef[i]) > BEYOND:
             reasons[i] = "the hazard ratio per unit is beyond 1000: take a larger unit, a doubling or a cut" \
                 if not columns[i].reference else TOO_FAR
+    return reasons
 
 
 def _wald(fitted: Fit) -> np.ndarray:

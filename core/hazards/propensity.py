@@ -39,8 +39,7 @@ def propensity_score(design: np.ndarray, treated: np.ndarray) -> np.ndarray:
     NotEstimable
         If the covariates tell the arms apart completely, so that no weight is finite.
     """
-    columns = design.copy()
-    standardise(columns)
+    columns, _ = standardise(design)
     x = _directions(np.column_stack([np.ones(treated.size), columns]))
     at, ended = maximise(_Logistic(x, treated, np.zeros(x.shape[1])), step=lambda at, _: at.step(),
                          moved=lambda at, move: _Logistic(x, treated, at.beta + move),

@@ -73,4 +73,4 @@ def spline_curve(cohort: Cohort, model: CoxModel, key: str, *, values: np.ndarra
         key=key, median=median, knots=at, statistic=statistic, df=bent.size, p_value=chi_square_p(statistic, bent.size),
         trimmed=inner > 0,
         curve=pd.DataFrame({"value": values, "coef": coef, "std_error": error, "hazard_ratio": ratio, "conf_low": low,
-                     "conf_high": high}))
+                            "conf_high": high}))

@@ -183,7 +183,7 @@ def _fitted(patients: _Patients, weight: np.ndarray | None) -> tuple[float, floa
     """
     rows = np.ones(patients.event.size, bool) if weight is None else weight > 0
     result = fit(patients.place[rows], patients.event[rows], patients.treated[rows, None].astype(float),
-                weight=None if weight is None else weight[rows])
+                 weight=None if weight is None else weight[rows])
     variance = result.variance if weight is None else result.robust_variance
     coef, error = float(result.coef[0]), math.sqrt(variance[0, 0])
     reason = NO_FINITE_RATIO if (result.diverged | result.unidentified).any() else \
@@ -199,7 +199,7 @@ def _curves(patients: _Patients, weight: np.ndarray, names: tuple[str, str], con
     return pd.concat([
         weighted_curve(patients.times, patients.place[group], patients.event[group], weight[group], conf_type)
         .assign(strata=name) for name, group in zip(names, (~patients.treated, patients.treated), strict=True)],
-        ignore_index=True)
+                     ignore_index=True)
 
 
 @takes_options

@@ -43,13 +43,13 @@ class Measured:
         two_ways = self.cells.table.decimal == UNKNOWN and any(is_ambiguous(t) for t in texts.values())
         if two_ways:
             self.cells.name(odd[cells.codes], column, "could be read with a thousands mark or a decimal comma",
-                         remedy="Choose the decimal mark under “How it was read”.")
+                            remedy="Choose the decimal mark under “How it was read”.")
         elif strict or any(_INFINITE.fullmatch(t) for t in texts.values()):
             self.cells.name(odd[cells.codes], column, f"is not a number, and the column is read as {what}",
-                         remedy="Correct the cell, or add it to the codes that mean missing.")
+                            remedy="Correct the cell, or add it to the codes that mean missing.")
         else:
             self.cells.name(odd[cells.codes], column, "is not a number and counts as missing", severity="warning",
-                         remedy="Correct the cell.")
+                            remedy="Correct the cell.")
 
     def _say_how(self, column: str, numbers: Numbers, absent: np.ndarray) -> None:
         """Say how numbers were read that are not written plainly, one finding per manner."""
@@ -67,7 +67,7 @@ class Measured:
             examples = ", ".join(cells.values.take(places[:4]).to_pylist())
             self.cells.findings.add(severity, f"{plural(len(rows), 'cell')} read {how}: {examples}"
                               f"{' …' if len(places) > 4 else ''}.", row=ranges(rows), column=column, value=examples,
-                              remedy="A bound stands just beyond its number." if how == "as the bound" else "")
+                                    remedy="A bound stands just beyond its number." if how == "as the bound" else "")
 
     def _in_one_unit(self, column: str, numbers: Numbers, values: np.ndarray, unit: str) -> np.ndarray:
         """Hold the units behind the numbers against the column's; cm and mm are converted."""

@@ -126,7 +126,7 @@ class _Converter:
         self.cells.name(self.cells.absent(column)[cells.codes], column, "is missing: every patient needs an id")
         double = (cells.counts > 1) & ~self.cells.absent(column)
         self.cells.name(double[cells.codes], column, "stands for more than one row: one row per patient",
-                     remedy="Correct the ids, or choose under “Patient id” which row of a patient counts.")
+                        remedy="Correct the ids, or choose under “Patient id” which row of a patient counts.")
         return cells.series().to_numpy(dtype=object)
 
     def _arm(self, arm: ArmRole) -> pd.Categorical:
@@ -211,7 +211,7 @@ class _Converter:
             return self._durations(endpoint, event) * schema.MONTHS_PER["days"]
         raw = self.numbers.read(endpoint.time, f"the time of {endpoint.name}", unit=endpoint.unit)
         self.cells.name(raw < 0, endpoint.time, "is a negative time",
-                     remedy="Correct the cell, or add it to the codes that mean missing.")
+                        remedy="Correct the cell, or add it to the codes that mean missing.")
         return raw * schema.MONTHS_PER[endpoint.unit]
 
     def _known(self, variable: FactorRole) -> np.ndarray:
@@ -243,7 +243,7 @@ class _Converter:
         for other in ends[1:]:
             end = np.where(np.isnan(end), other, end)
         self.cells.name(end < start, endpoint.end[0], f"lies before {endpoint.start!r}: a negative time",
-                     remedy="Correct the dates, or the order of day and month.")
+                        remedy="Correct the dates, or the order of day and month.")
         return end - start
 
     def _days(self, column: str, order: str) -> np.ndarray:
@@ -251,8 +251,8 @@ class _Converter:
         cells, absent = self.table.cells[column], self.cells.absent(column)
         dates = dates_of(cells, order)
         self.cells.name((np.isnan(dates.days) & ~absent)[cells.codes], column,
-                     "could be read with the day or the month first" if dates.open else "is no date",
-                     remedy="Say the order of day and month." if dates.open else "Correct the cell.")
+                        "could be read with the day or the month first" if dates.open else "is no date",
+                        remedy="Say the order of day and month." if dates.open else "Correct the cell.")
         if dates.exchanged:
             self.findings.add("warning", f"{column!r} holds dates year first whose days all are 12 or less, beside "
                               "dates day first whose days all are above: a spreadsheet may have exchanged day and "

@@ -90,11 +90,12 @@ def fit(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.n
     ----------
     index : int (n,), each patient's place among the distinct times
     event : bool (n,)
-    design : float (n, p), of full column rank; its columns are standardised in place
-    scale : (p,), what `standardise` returned, where they are standardised already
+    design : float (n, p), of full column rank
+    scale : (p,), what `standardise` returned, where the design is standardised already
     stratum : int (n,); weight : float (n,); None for none
     """
-    scale = standardise(design) if scale is None else scale
+    if scale is None:
+        design, scale = standardise(design)
     sets = RiskSets(index, event, design, stratum=stratum, weight=weight, ties=ties)
     at, ended = _newton_ascent(*_start(sets))
     inverse, least_information = inverse_of(at.products[0])
@@ -133,20 +134,20 @@ def _at_infinity(limit: Limit, last: Point, scale: np.ndarray) -> Fit:
                unidentified=~limit.diverging & ~limit.estimable, at_maximum=last, converged=converged, scale=scale)
 
 
-def standardise(design: np.ndarray) -> np.ndarray:
-    """Take from the columns (n, p) their means, divide them by their standard deviations, and return these, (p,).
+def standardise(design: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the columns (n, p) less their means, divided by their standard deviations, and these, (p,).
 
-    A column that does not vary is left at zero, its deviation 1.
+    A column that does not vary is zero, its deviation 1.
     """
-    columns = design.T
-    mean = columns @ np.ones(columns.shape[1]) / max(columns.shape[1], 1)
-    columns -= mean[:, None]
-    scale = np.sqrt(np.vecdot(columns, columns) / max(columns.shape[1], 1))
+    n = max(len(design), 1)
+    columns = np.ascontiguousarray(design.T)
+    mean = columns @ np.ones(len(design)) / n
+    columns = columns - mean[:, None]
+    scale = np.sqrt(np.vecdot(columns, columns) / n)
     still = scale <= _CONSTANT * np.abs(mean)
-    columns[still] = 0.0
-    scale[still] = 1.0
+    columns[still], scale[still] = 0.0, 1.0
     columns /= scale[:, None]
-    return np.asarray(scale)
+    return columns.T, np.asarray(scale)
 
 
 def _start(sets: RiskSets) -> tuple[Point, np.ndarray]:

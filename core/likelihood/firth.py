@@ -111,7 +111,8 @@ def penalised(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale
     numpy.linalg.LinAlgError
         If no risk set tells some of the columns apart, or each maximum that is found leads to a higher one.
     """
-    scale = standardise(design) if scale is None else scale
+    if scale is None:
+        design, scale = standardise(design)
     sets = RiskSets(index, event, design, stratum=stratum, ties=ties)
     p = design.shape[1]
     at_zero = at = PenalisedPoint(sets, np.zeros(p))

@@ -159,11 +159,11 @@ def _blocks(cohort: Cohort, keys: list[str], by: str | None, sizes: np.ndarray,
         of_key, table = numbers.get(key), tables.get(key)
         if of_key is not None:
             blocks.append(_Block(variable=key, name="", levels=("",), known=of_key.n, missing=sizes - of_key.n,
-                                table=of_key.n[None], numbers=of_key))
+                                 table=of_key.n[None], numbers=of_key))
         if table is not None:
             known = table.sum(axis=0)
             blocks.append(_Block(variable=key, name="by its cuts" if of_key else "", levels=strata(cohort, key).levels,
-                                known=known, missing=sizes - known, table=table))
+                                 known=known, missing=sizes - known, table=table))
     return blocks
 
 

@@ -52,7 +52,7 @@ def survival_at(cohort: Cohort, *, endpoint: str, by: str | None = None, times: 
         for column, curve in zip(figures.values(), curves, strict=True):
             column[inside] = curve[i, j]
     return pd.DataFrame({"strata": np.asarray(counts.strata.levels, dtype=object)[k], "time": asked, "n_risk": risk,
-                  "n_event": so_far, **figures})
+                         "n_event": so_far, **figures})
 
 
 def differences_at(at: pd.DataFrame) -> pd.DataFrame:

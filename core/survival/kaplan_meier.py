@@ -98,4 +98,4 @@ def _hazard(counts: Counts, k: np.ndarray, t: np.ndarray) -> dict[str, np.ndarra
 def _medians(counts: Counts, conf_type: ConfType) -> pd.DataFrame:
     median, low, high = quantiles_of(counts, (0.5,), conf_type)[:, 0].T
     return pd.DataFrame({"strata": counts.strata.levels, "n": counts.n, "n_event": counts.n_event, "median": median,
-                  "conf_low": low, "conf_high": high})
+                         "conf_low": low, "conf_high": high})

@@ -162,7 +162,7 @@ NUMBERS = [
          holds=lambda c: c.patients.age.isna().sum() == 1),
     Case("an implausible age", raw(changed("age", 5, "350")), "warned", "Line 6: Age '350' is not plausible"),
     Case("ALBI from bilirubin and albumin", raw(text(**{"bilirubin (umol/L)": cycle("12", "30", "90"),
-                                                         "albumin (g/L)": cycle("45", "35", "22")})), "repaired",
+                                                        "albumin (g/L)": cycle("45", "35", "22")})), "repaired",
          "ALBI grade", holds=lambda c: c.patients.albi.astype(str).tolist()[:3] == ["1", "2", "3"]),
 ]
 
@@ -247,10 +247,10 @@ SHAPES = [
         "rows": {"take": "where", "column": "visit", "value": "baseline"}}),
     Case("visits, the last row chosen", raw(visits()), "repaired", "the last row counts", n=N, mapping={
         "patient_id": "patient_id", "rows": {"take": "last"}, "factors": {"visit": {"column": "visit"}}},
-        holds=lambda c: c.levels("visit") == ("week 6",)),
+         holds=lambda c: c.levels("visit") == ("week 6",)),
     Case("adverse events in a second file", raw(BASE), "warned", "'P999'", also=long_events(
         "P001,Nausea,2", "P001,nausea,3", "P002,Fatigue,1", "P999,Rash,2"),
-        holds=lambda c: c.worst_grades.terms == ("Fatigue", "Nausea") and c.worst_grades.grades[0].tolist() == [0, 3]),
+         holds=lambda c: c.worst_grades.terms == ("Fatigue", "Nausea") and c.worst_grades.grades[0].tolist() == [0, 3]),
     Case("adverse events beside wide ones", raw(text(ae_fever=cycle("0", "1"))), "accepted", also=long_events("P001,Nausea,2"),
          holds=lambda c: c.worst_grades.terms == ("Fever", "Nausea")),
     Case("a blank grade", raw(text(ae_fever=cycle("0", "", "2"))), "warned", "denominator is smaller"),
@@ -271,7 +271,7 @@ MEANINGS = [  # what a header or the neighbours of a cell say of it
     Case("death and last follow-up", raw(text(OS_months=None, **{
         "diagnosis date": ["2019-01-01"] * N, "death date": ["2019-03-02" if i % 2 else "" for i in range(N)],
         "date of last follow-up": ["2019-04-01"] * N})), "repaired", "or, where it is empty",
-        holds=lambda c: [round(t * 30.4375) for t in os_times(c)][:2] == [90, 60]),
+         holds=lambda c: [round(t * 30.4375) for t in os_times(c)][:2] == [90, 60]),
     Case("exchanged days and months", raw(dated(["2019-01-05"] * N, cycle("2019-05-03", "13/05/2019", "2019-11-02", "25/12/2019"))),
          "warned", "may have exchanged"),
     Case("one cell in mm among cm", raw(text(**{"tumour size": ["85 mm", *(f"{2 + i / 10:.1f}" for i in range(N - 1))]})), "repaired",

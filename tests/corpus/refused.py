@@ -83,7 +83,7 @@ SHAPE = [
     refused("a name missing", BASE.replace("age", "", 1), "Column 3 has no name"),
     refused("lying on its side", "variable," + ",".join(f"P{i}" for i in range(9)) + "\n" + "\n".join(
         f"{name}," + ",".join(str(i) for i in range(9)) for name in ("age", "sex", "AFP", "ECOG", "OS", "status")),
-        "lies on its side"),
+            "lies on its side"),
     refused("a line of 1.1 MB", changed("pvtt", 5, "x" * 1_100_000), "Line 6 is longer"),
     refused("a cell of 40,000 characters", changed("pvtt", 5, "x" * 40_000), "A cell on line 6 is longer"),
     refused("2,001 columns", ",".join(f"c{i}" for i in range(2001)) + "\n" + ",".join(["1"] * 2001) + "\n", "2,001 columns"),

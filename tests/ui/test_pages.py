@@ -171,7 +171,7 @@ def test_text_from_the_data_is_shown_as_it_is(app):
     rows = "".join(f"p{i},{evil if i % 2 else '![a](http://x/y.png)'},{i + 1},{i % 2}\n" for i in range(14))
     app.switch_page("pages/1_Cohort.py").run()
     app.file_uploader(key="upload-0").upload("e.csv", f"id,arm,OS_months,OS_event\n{rows}".encode(),
-                                           "text/csv").run()
+                                             "text/csv").run()
     app.button[[b.label for b in app.button].index("Explore this cohort")].click().run()
     app.switch_page("app.py").run()
     assert not app.exception

@@ -75,7 +75,7 @@ def _choose(cohort: Cohort) -> tuple[tuple[str, ...], CoxOptions]:
     with st.popover("Model options", key="cox-popover"):
         forms, references = _forms(cohort, chosen), _references(cohort, chosen)
         stratify_by = st.multiselect("Baseline hazards of their own (stratified model)", known, key="cox-within",
-                                format_func=name.__getitem__, persist_state="session")
+                                     format_func=name.__getitem__, persist_state="session")
         ties = st.segmented_control("Ties", ["efron", "breslow"], default="efron", key="ties", required=True,
                                     format_func=str.capitalize, persist_state="session")
         firth = st.toggle("Firth-penalised likelihood", key="firth", persist_state="session",

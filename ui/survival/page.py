@@ -66,8 +66,8 @@ def _choose(cohort: Cohort) -> _Chosen:
         view = st.segmented_control("View", list(VIEWS), default="survival", key="view", required=True,
                                     format_func=VIEWS.__getitem__, persist_state="session")
         panes_by = st.selectbox("A plot per level of", [_ONE, *_panes(cohort)], key="panes", width=180,
-                              format_func=lambda k: "(one plot)" if k == _ONE else cohort.variable(k).label,
-                              persist_state="session")
+                                format_func=lambda k: "(one plot)" if k == _ONE else cohort.variable(k).label,
+                                persist_state="session")
         at = landmark_input()
         with st.popover("Curve options", key="curve-options"):
             conf_type = st.segmented_control("95% CI on the scale of", CONF_TYPES, default="log-log", key="conf-type",

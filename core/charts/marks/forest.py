@@ -16,7 +16,7 @@ WIDTH = 1000
 STEP = 22
 LOW, HIGH = 0.1, 10.0
 FOREST_KEY = {"lines rule": "upright line: a ratio of 1", "rows rule": "lines: 95% CI",
-       "rows point": "squares: hazard ratios, their area by events; arrows: the interval goes on"}
+              "rows point": "squares: hazard ratios, their area by events; arrows: the interval goes on"}
 FOREST_KEY_OF_ALL = FOREST_KEY | {"lines rule": "upright lines: a ratio of 1, and dashed that of all patients"}
 _TICKS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0)
 

@@ -142,7 +142,7 @@ def test_one_patient_in_an_arm_and_a_skewed_covariate():
 
 MAPPING = {"patient_id": "id", "arm": {"column": "arm", "reference": "a", "levels": {"a": "a", "b": "b"}},
            "factors": {"site": {"column": "site", "kind": "categorical"}, "lesions": {"column": "lesions",
-                                                                                     "kind": "numeric"}},
+                                                                                      "kind": "numeric"}},
            "endpoints": {"OS": {"time": "months", "event": "event", "event_values": ["1"], "unit": "months"}}}
 
 
