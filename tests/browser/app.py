@@ -115,6 +115,21 @@ class App:
         self.page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(file)
         return self
 
+    def choose(self, box: Locator, option: str | re.Pattern[str], *, typed: str = "") -> App:
+        """Choose an option of a select box; one out of sight in a long list is there once its name is `typed`."""
+        wanted = self.page.get_by_role("option", name=option, exact=True)
+        box.scroll_into_view_if_needed()
+        self.settled()
+        while not wanted.is_visible():  # a list that opens while the page still moves closes again
+            box.click()
+            if typed:
+                box.fill(typed)
+            self.settled()
+        while wanted.is_visible():  # and a click on an entry that still moves is none
+            wanted.click()
+            self.settled()
+        return self
+
     def download(self, figure: str, button: str) -> bytes:
         """Save a figure from the Export dialog and return the file's bytes."""
         dialog = self.page.get_by_role("dialog")
@@ -122,9 +137,7 @@ class App:
             self.page.get_by_role("button", name="Export").click()
             expect(dialog).to_be_visible()
         if figure not in dialog.get_by_test_id("stSelectbox").inner_text():
-            dialog.get_by_test_id("stSelectbox").get_by_role("combobox").click()
-            self.page.get_by_role("option", name=figure, exact=True).click()
-            self.page.wait_for_timeout(600)
+            self.choose(dialog.get_by_test_id("stSelectbox").get_by_role("combobox"), figure)
         with self.page.expect_download() as waiting:
             dialog.get_by_role("button", name=button, exact=True).click()
         return Path(waiting.value.path()).read_bytes()

@@ -21,15 +21,8 @@ def file(name, text, encoding="utf-8"):
 
 
 def choose(app, label, option):
-    box = app.page.get_by_role("combobox", name=label, exact=True)
-    wanted = app.page.get_by_role("option", name=re.compile(rf"^{re.escape(option)}(\s+\(.*)?$"))
-    box.scroll_into_view_if_needed()
-    app.settled()
-    while not wanted.is_visible():  # a list that opens while the page still moves closes again
-        box.click()
-        app.settled()
-    wanted.click()
-    app.settled()
+    app.choose(app.page.get_by_role("combobox", name=label, exact=True),
+               re.compile(rf"^{re.escape(option)}(\s+\(.*)?$"))
 
 
 def add_endpoint(app, time, event):

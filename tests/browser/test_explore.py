@@ -131,8 +131,7 @@ def test_endpoint_and_strata(app):
     expect(app.page.get_by_text("Progression-free survival by arm")).to_be_visible()
     app.settled()
     assert "9.4 (6.8–11.2)" in app.numbers()
-    app.page.locator(".st-key-by").get_by_role("combobox").click()
-    app.page.get_by_role("option", name="by PVTT grade").click()
+    app.choose(app.page.locator(".st-key-by").get_by_role("combobox"), "by PVTT grade")
     expect(app.page.get_by_text("Progression-free survival by PVTT grade")).to_be_visible()
 
 

@@ -29,11 +29,7 @@ def dated() -> dict:
 
 
 def pick(app, label, option):
-    box = app.page.get_by_role("combobox", name=label)
-    box.click()
-    box.fill(option)  # a long list is scrolled: what is out of sight is not there
-    app.page.get_by_role("option", name=option, exact=True).click()
-    return app.settled()
+    return app.choose(app.page.get_by_role("combobox", name=label), option, typed=option)
 
 
 def test_a_plot_per_level_stands_on_one_scale_and_follows_the_filter(survival):

@@ -17,8 +17,7 @@ def test_the_real_cohort_is_loaded_by_clicking(app):
     app.ready().expect_n(227)
     assert "own=1" in app.page.url
     assert "Synthetic" not in app.page.inner_text("body")
-    app.page.locator(".st-key-by").get_by_role("combobox").click()
-    app.page.get_by_role("option", name="by BCLC stage").click()
+    app.choose(app.page.locator(".st-key-by").get_by_role("combobox"), "by BCLC stage")
     expect(app.page.get_by_text("Overall survival by BCLC stage")).to_be_visible()
     app.settled()
     assert app.numbers().count("\n") == 2
