@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check fix fuzz bench bench-large screenshots reference clean
+.PHONY: run test quick check fix fuzz bench bench-large screenshots reference clean
 
 run: $(VENV)/.run
 	$(BIN)/python serve.py
@@ -11,6 +11,10 @@ run: $(VENV)/.run
 test: $(VENV)/.dev
 	sh tests/browser/ensure_chromium.sh $(BIN)/python
 	$(BIN)/python -m pytest
+
+# For the hour's work: no browser, no walks over all charts and files.
+quick: $(VENV)/.dev
+	$(BIN)/python -m pytest -q -m "not slow" --ignore=tests/browser
 
 check: $(VENV)/.dev
 	$(BIN)/python -m ruff check .

@@ -7,6 +7,8 @@ import pytest
 from core import CohortError, NeedsAnswer, read_cohort
 from tests.corpus import accepted, refused
 
+pytestmark = pytest.mark.slow
+
 CASES = [*accepted.CASES, *refused.CASES]
 
 

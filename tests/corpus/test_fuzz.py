@@ -21,6 +21,8 @@ from core.reading.read_table import read_table
 from tests.corpus.files import chinese, columns, cycle, text, typed_rows, workbook, zipped
 from tests.corpus.test_corpus import named_rows
 
+pytestmark = pytest.mark.slow
+
 CASES = int(os.environ.get("FUZZ_CASES", "2000"))
 PARTS = 20
 BOOKS = max(500, CASES // 10)

@@ -10,6 +10,8 @@ from core.intake.loading import load_files
 from core.reading.read_table import read_table
 from core.workers.pool import Bounds
 
+pytestmark = pytest.mark.slow
+
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _PARTS = {
     "[Content_Types].xml":

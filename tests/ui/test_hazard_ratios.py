@@ -13,6 +13,8 @@ from tests.conftest import ROOT
 from ui.shell import cache
 from ui.shell.state import Session
 
+pytestmark = pytest.mark.slow
+
 FIRST = ["arm", "age", "sex", "ecog"]
 
 

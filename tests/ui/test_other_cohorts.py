@@ -9,6 +9,8 @@ from tests.conftest import HCC, REFERENCE, ROOT
 from tests.shared.every_figure import cohort_of
 from tests.ui.test_hazard_ratios import texts
 
+pytestmark = pytest.mark.slow
+
 PAGES = sorted(p.name for p in (ROOT / "pages").glob("*.py"))
 ADAM = {k: REFERENCE / "adam" / f"{k}.csv" for k in ("adsl", "adtte", "adae")}
 

@@ -9,6 +9,8 @@ from core.cohort.strata import strata
 from core.hazards.subgroups import condition_of
 from tests.conftest import HCC, ROOT
 
+pytestmark = pytest.mark.slow
+
 PAGES = ("app.py", *(f"pages/{p.name}" for p in sorted((ROOT / "pages").glob("*.py"))))
 
 

@@ -7,6 +7,8 @@ from core.charts.response import rates_table
 from core.summaries import response
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def app() -> AppTest:

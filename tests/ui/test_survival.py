@@ -9,6 +9,8 @@ from core.survival.estimates import restricted_mean, survival_at
 from core.survival.log_rank import TestOptions, compare
 from tests.conftest import ROOT, SAMPLE
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def app() -> AppTest:

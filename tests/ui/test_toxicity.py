@@ -10,6 +10,8 @@ from core.summaries import adverse_events
 from core.summaries.adverse_events import EventOptions
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def app() -> AppTest:

@@ -20,6 +20,8 @@ from core.figure.figure import headings_of, spans_of, table_parts
 from core.figure.theme import layers_of
 from tests.shared.every_figure import AWKWARD, cohorts, every_figure
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("sample", "two", "awkward")
 FIGURES = [(name, kind) for name in NAMES for kind in every_figure(name)]
 DRAWN = [(name, kind) for name, kind in FIGURES if every_figure(name)[kind].chart is not None]

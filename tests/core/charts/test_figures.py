@@ -33,6 +33,8 @@ from core.export.slides import pptx
 from core.summaries import adverse_events
 from core.survival import kaplan_meier
 
+pytestmark = pytest.mark.slow
+
 
 def km(cohort, by="arm", endpoint="OS"):
     effect = treatment_effect(cohort, endpoint=endpoint, by=by) if by else None

@@ -142,6 +142,7 @@ def test_counts_under_the_axis(sample):
     assert km_figure(part(sample), CurveOptions(counts=())).chart["datasets"]["counts"] == []
 
 
+@pytest.mark.slow
 def test_panes_stand_on_one_scale_and_keep_their_places(sample):
     """An emptied level keeps its pane; the picture's specification does not depend on the filter."""
     def figure(cohort):

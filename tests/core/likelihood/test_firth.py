@@ -49,6 +49,7 @@ def highest(value, size, place, at, seeds=6):
     return -min(f.fun for f in found)
 
 
+@pytest.mark.slow
 def test_limits_are_where_the_profile_falls_by_what_they_allow():
     terms = cox(eight(), endpoint="OS", covariates=["arm", "x"],
                 options=CoxOptions.of(stratify_by=["site"], ties="breslow", firth=True)).terms

@@ -14,6 +14,8 @@ from core.cohort.filters import Condition, Filters
 from core.summaries import adverse_events
 from core.survival import kaplan_meier
 
+pytestmark = pytest.mark.slow
+
 MAPPING = {
     "patient_id": "id",
     "arm": {"column": "arm", "reference": "a"},

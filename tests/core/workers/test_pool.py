@@ -15,6 +15,8 @@ from core.reading.read_table import read_table
 from core.workers.pool import Bounds, TaskEnded, Workers
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 WIDE = Bounds(seconds=60)
 NEVER = 3600  # seconds; a task that takes so long is ended by its bound
 
