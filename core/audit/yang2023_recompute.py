@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from core.audit.yang2023_figures import Key, published
+from core.audit.yang2023_figures import Key, labels, published
 from core.cohort import Cohort, strata
 from core.errors import CohortError
 from core.hazards import CoxModel, CoxOptions, Form, cox, default_form
@@ -31,25 +31,6 @@ from core.summaries import (
 from core.survival import follow_up, kaplan_meier
 
 CORRECTED, PRINTED = "Table 4, labels corrected", "Table 4, as printed"
-_FACTORS = {"male": "sex", "tumor_number": "tumor_number", "pvtt": "pvtt", "hvtt": "hvtt", "t_stage": "t_stage",
-            "n_stage": "n_stage", "underlying": "etiology", "afp": "afp", "ecog": "ecog"}
-_LEVELS = {"male": ("M",), "<=400": ("≤ 400",), ">400": ("> 400",), "No": ("none",), "<=1": ("0", "1"),
-           ">1": ("2", "3", "4")}
-_PRINTED_LEVELS = {"male": ("male",), "tumor_number": ("single", "multiple"), "pvtt": ("Vp2", "Vp3", "Vp4"),
-                   "hvtt": ("yes", "no"), "t_stage": ("T3b", "T4"), "n_stage": ("N0", "N1"),
-                   "underlying": ("HBV", "HCV", "No"), "afp": ("<=400", ">400"), "ecog": ("<=1", ">1")}
-_TERMS = {"Increased ALT": "ALT increased", "Increased AST": "AST increased", "Increased ALP": "ALP increased",
-          "Increased bilirubin": "Bilirubin increased", "Increased GGT": "GGT increased", "Vomit": "Vomiting",
-          "Hand-foot syndrome": "Hand foot syndrome", "Other skin reactions": "Other skin reaction",
-          "Hematological (group)": "Haematological", "Hepatotoxicity (group)": "Hepatic"}
-_SITES = {"any_failure": ANY, "local_in_field": "local", "intrahepatic_out_of_field": "intrahepatic",
-          "extrahepatic": "extrahepatic"}
-_COX = {"age": "age", "gender": "sex", "tumor_size": "tumor_size", "tumor_number": "tumor_number", "pvtt": "pvtt",
-        "hvtt": "hvtt", "t_stage": "t_stage", "n_stage": "n_stage", "underlying": "etiology", "afp": "afp",
-        "ecog": "ecog", "treatment": ARM}
-_COX_LEVELS = {">=65": "≥ 65", "female": "F", ">10cm": "> 10", ">400": "> 400", ">1": "2"}
-_REFERENCES = {"sex": "M", "pvtt": "Vp2", "etiology": "none", "tumor_number": "single", "hvtt": "no", "t_stage": "T3b",
-               "n_stage": "N0"}
 _TABLE_3 = "Cox (the table's covariates; tumour size cut at 10 alone; ECOG 0 and 1 as one level), Wald"
 SURVIVAL, HAZARDS, TOXICITY, RESPONSES, COHORT = "Survival", "Hazard ratios", "Toxicity", "Response", "Cohort"
 
@@ -132,7 +113,7 @@ def _baseline(cohort: Cohort, arms: dict[str, str]) -> dict[Key, Value]:
                 out[place, item, "", g, quantity] = Value(float(rows[quantity][arm]), f"baseline, {quantity}", COHORT)
         tests = baseline(cohort, variables=[key], options=BaselineOptions(number_test=test)).tests
         out[place, item, "", "", "p"] = Value(float(tests.p_value.iloc[0]), f"baseline, {test}", COHORT)
-    for item, key in _FACTORS.items():
+    for item, key in labels()["factors"].items():
         if key in cohort.variables and _has_levels(cohort, key, item):
             out |= dict(_factor(table.rows[(table.rows.variable == key) & (table.rows.level != "")], item, arms))
     a = table.rows[(table.rows.variable == "child_pugh") & (table.rows.level == "A")].set_index("group")
@@ -140,16 +121,22 @@ def _baseline(cohort: Cohort, arms: dict[str, str]) -> dict[Key, Value]:
                   for g, arm in arms.items() if arm in a.index}
 
 
+def _names_of(level: str) -> list[str]:
+    """Return by which names a cohort may have a level of the paper."""
+    names: list[str] = labels()["levels"].get(level, [level])
+    return names
+
+
 def _has_levels(cohort: Cohort, key: str, item: str) -> bool:
     """Tell whether a variable's levels are named as the paper's are; the merged ones need only one of their names."""
     names = strata(cohort, key).levels
-    return all(any(v in names for v in _LEVELS.get(level, (level,))) for level in _PRINTED_LEVELS[item])
+    return all(any(v in names for v in _names_of(level)) for level in labels()["printed_levels"][item])
 
 
 def _factor(rows: pd.DataFrame, item: str, arms: dict[str, str]) -> Iterator[tuple[Key, Value]]:
-    place, printed = "Table 1", _PRINTED_LEVELS[item]
+    place, printed = "Table 1", labels()["printed_levels"][item]
     counts = {(level, group): int(n) for level, group, n in rows[["level", "group", "count"]].to_numpy()}
-    table = np.array([[sum(counts.get((v, arms[g]), 0) for v in _LEVELS.get(level, (level,))) for g in "AB"]
+    table = np.array([[sum(counts.get((v, arms[g]), 0) for v in _names_of(level)) for g in "AB"]
                       for level in printed])
     n = np.array([int(rows.n[rows.group == arms[g]].iloc[0]) for g in "AB"])
     of = table.sum(axis=0) if item == "pvtt" else n  # the paper's shares of PVTT are of those who have one
@@ -192,7 +179,7 @@ def _failures(cohort: Cohort, arms: dict[str, str]) -> dict[Key, Value]:
     pattern = failure_pattern(cohort)
     out: dict[Key, Value] = {}
     rows = _events_of(pattern.sites, "site")
-    for item, word in _SITES.items():
+    for item, word in labels()["sites"].items():
         site = ANY if word == ANY else next((n for n in pattern.names if n.casefold().split()[-1] == word), "")
         if not site:
             continue
@@ -231,7 +218,7 @@ def _events(cohort: Cohort, arms: dict[str, str]) -> dict[Key, Value]:
         for band, part in frame.groupby("band", sort=False):
             for (term, arm), pair in _events_of(part, "term").items():
                 counts.setdefault((term, str(band)), {})[back[arm]] = pair
-    named = {ours: item for item, ours in _TERMS.items()}
+    named = {ours: item for item, ours in labels()["terms"].items()}
     out: dict[Key, Value] = {}
     for (term, band), by_arm in counts.items():
         item = named.get(term, term)
@@ -269,8 +256,8 @@ def _cox(cohort: Cohort, arms: dict[str, str]) -> dict[Key, Value]:
     out: dict[Key, Value] = {}
     for item, level in _cox_rows():
         first = level.split(" against ")[0]
-        level_name = arms["A"] if item == "treatment" else _COX_LEVELS.get(first, first)
-        row = terms.get((_COX[item], level_name))
+        level_name = arms["A"] if item == "treatment" else labels()["covariate_levels"].get(first, first)
+        row = terms.get((labels()["covariates"][item], level_name))
         if row is None or row["reason"]:
             continue
         for quantity, column in (("hazard ratio", "hazard_ratio"), ("low", "conf_low"), ("high", "conf_high"),
@@ -304,7 +291,8 @@ def _published_model(cohort: Cohort) -> CoxModel:
 
 def published_covariates(cohort: Cohort) -> tuple[list[str], CoxOptions]:
     """Return the covariates of the paper's model that a cohort has, cut, and against the paper's references."""
-    covariates = [k for k in _COX.values() if k in cohort.variables and cohort.variable(k).known == "baseline"]
+    covariates = [k for k in labels()["covariates"].values()
+                  if k in cohort.variables and cohort.variable(k).known == "baseline"]
     forms: dict[str, Form] = {k: "cut" for k in covariates if default_form(cohort, k) != "levels"}
     return covariates, CoxOptions.of(forms=forms, references={
-        k: v for k, v in _REFERENCES.items() if k in covariates and v in strata(cohort, k).levels})
+        k: v for k, v in labels()["references"].items() if k in covariates and v in strata(cohort, k).levels})
