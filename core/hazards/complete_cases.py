@@ -27,7 +27,7 @@ class CompleteCases:
 
     @staticmethod
     def from_cohort(cohort: Cohort, endpoint: str, rows: np.ndarray, columns: list[Column],
-           stratify_by: tuple[str, ...]) -> CompleteCases:
+                    stratify_by: tuple[str, ...]) -> CompleteCases:
         """Choose from some patients, bool (n of the whole,); `stratify_by`: what the model is stratified by."""
         line, complete = timeline(cohort, endpoint), rows
         for key in dict.fromkeys([*(c.term for c in columns), *stratify_by]):

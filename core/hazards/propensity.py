@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from core.errors import NotEstimable
-from core.likelihood import maximise, standardise
+from core.likelihood import maximise, solved, standardise
 from core.options import takes_options
 
 Kind = Literal["IPTW", "stabilised", "overlap"]
@@ -23,6 +23,7 @@ ESTIMANDS: dict[Kind, str] = {
     "overlap": "average effect in patients who might have had either treatment (overlap population)",
 }
 _NEW = 1e-10  # of the largest direction of a design, below which one follows from the others
+_SINGULAR = 1e-12  # of it, below which numbers do not hold the information
 _CERTAIN = 1e-6  # what is left to chance along a direction of the covariates; below it they tell the arms apart
 
 
@@ -43,7 +44,7 @@ def propensity_score(design: np.ndarray, treated: np.ndarray) -> np.ndarray:
     x = _directions(np.column_stack([np.ones(treated.size), columns]))
     at, ended = maximise(_Logistic(x, treated, np.zeros(x.shape[1])), step=lambda at, _: at.step(),
                          moved=lambda at, move: _Logistic(x, treated, at.beta + move),
-                         within_reach=lambda at: at.left_to_chance > 0)
+                         within_reach=lambda at: at.left_to_chance > _SINGULAR)
     if not ended or at.left_to_chance < _CERTAIN:
         raise NotEstimable("The covariates tell the arms apart, so that some patients could only have had one "
                            "treatment: there are no finite weights.",
@@ -86,7 +87,7 @@ class _Logistic:
         return float(np.linalg.eigvalsh(self.information)[0])
 
     def step(self) -> np.ndarray:
-        return np.asarray(np.linalg.solve(self.information, self.score))
+        return solved(self.information, self.score)
 
 
 def _directions(x: np.ndarray) -> np.ndarray:

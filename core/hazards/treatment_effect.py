@@ -10,7 +10,7 @@ import pandas as pd
 
 from core.cohort import Cohort, Counts, count, reference_place
 from core.errors import NotEstimable
-from core.hazards.estimability import reasons_of
+from core.hazards.estimability import NOT_FOUND, reasons_of
 from core.likelihood import DeathTimes, against_first, finite_against_first, proportional_hazards_of
 from core.statistics import Z95, two_sided_p
 
@@ -75,6 +75,8 @@ def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> TreatmentEffe
         statistic, df, p = proportional_hazards_of(times, sets, deaths, risk, coef[np.newaxis, fitted[1:]])
         proportional = float(statistic[0]), int(df[0]), float(p[0])
         coef[~shown] = error[~shown] = math.nan
+        reasons = [reason or (NOT_FOUND if place and math.isnan(coef[place]) else "")
+                   for place, reason in enumerate(reasons)]
     return TreatmentEffect(
         endpoint=endpoint, n=int(counts.n.sum()), n_event=int(counts.n_event.sum()),
         missing_endpoint=counts.missing_endpoint, missing_stratum=counts.missing_stratum, proportional=proportional,

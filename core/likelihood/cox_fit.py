@@ -20,6 +20,7 @@ _MANY, _PART, _EVENTS = 20_000, 16, 20  # patients from which on every so many-t
 _FARTHEST = 200.0  # log hazard ratio between two patients, beyond which numbers have no room for what is at risk
 _SHORT = 0.02  # a step that cannot lead out of bounds
 _STRIDE, _GROWTH = 5.0, 0.5  # by how much that may change at a time, and by what part of what it is
+_ROUNDING = 1e-9  # of a likelihood, a sum over all patients
 _FLAT = 1e-10  # what a step promises to lift the likelihood by, so little that only a shrinking step has an end
 
 
@@ -186,7 +187,7 @@ def _newton_ascent(start: Point, information: np.ndarray) -> tuple[Point, bool]:
             move = move * min(1.0, stride / max(float(np.ptp(at.sets.x @ move)), 1e-300))
         return move
     return maximise(start, step=step, moved=lambda at, move: at.sets.evaluate(at.beta + move),
-                    within_reach=lambda at: bool(np.ptp(at.eta) <= _FARTHEST), flat=_FLAT)
+                    within_reach=lambda at: bool(np.ptp(at.eta) <= _FARTHEST), flat=_FLAT, rounding=_ROUNDING)
 
 
 def solved(information: np.ndarray, score: np.ndarray) -> np.ndarray:

@@ -23,11 +23,12 @@ def against_first(sets: EfronRiskSets) -> tuple[np.ndarray, np.ndarray]:
 
     All must have a finite maximum (see monotone.finite_against_first).
     """
-    models = GroupedModels(sets)
+    others = np.eye(sets.deaths.shape[1])[None, :, 1:]  # the first stays at zero: nothing tells where all are together
+    models = GroupedModels(sets, design=others)
     coef = maximise_each(models, models.start())
     information = models.at(coef).information()[:, 0, 1:, 1:]
     variance = np.diagonal(np.linalg.inv(_ridged(information.copy())), axis1=-2, axis2=-1)
-    return coef[:, 0, 1:] - coef[:, 0, :1], np.sqrt(variance)
+    return coef[:, 0, 1:], np.sqrt(variance)
 
 
 def fit_all(sets: EfronRiskSets, *, has_events: np.ndarray | None = None, design: np.ndarray | None = None,

@@ -19,13 +19,13 @@ _CLEARLY = 1e-4  # of a triangle's largest diagonal element: no column is anywhe
 DOUBT = 0.05  # a p below it says that hazards seem not to be proportional
 
 
-def proportional_hazards_of(times: DeathTimes, cells: EfronRiskSets, deaths: np.ndarray, at_risk: np.ndarray,
+def proportional_hazards_of(times: DeathTimes, sets: EfronRiskSets, deaths: np.ndarray, at_risk: np.ndarray,
                             coef: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Test of each model whether its groups' log hazard ratios keep still (R: cox.zph, transform = "km").
 
     Parameters
     ----------
-    cells : the models as `times` lays them out
+    sets : the models as `times` lays them out
     deaths, at_risk : float (b models, g groups, t), in the order of `times`; a group that is not in a model is empty
     coef : float (b, g - 1), fitted against the first group; NaN where a group has no ratio
 
@@ -34,8 +34,8 @@ def proportional_hazards_of(times: DeathTimes, cells: EfronRiskSets, deaths: np.
     statistic, df, p_value, each (b,); NaN, 0 and NaN where the deaths tell nothing of it
     """
     km_time = _centred_km_time(times, deaths.sum(axis=1), at_risk.sum(axis=1))
-    node, weight = times.by_node(km_time), cells.weight
-    share = cells.left * np.exp(np.column_stack([np.zeros(len(coef)), np.nan_to_num(coef)]))[:, :, None]
+    node, weight = times.by_node(km_time), sets.weight
+    share = sets.left * np.exp(np.column_stack([np.zeros(len(coef)), np.nan_to_num(coef)]))[:, :, None]
     share /= np.maximum(share.sum(axis=1, keepdims=True), 1e-300)
     inner = share[:, 1:]
     weighed = np.stack([weight, weight * node, weight * node**2], axis=1)  # (b, 3, s)

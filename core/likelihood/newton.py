@@ -9,9 +9,8 @@ import numpy as np
 
 COEFFICIENT, LIKELIHOOD = 1e-15, 1e-7  # squared distance to the maximum in standard errors at which a batch ends
 MAX_ITERATIONS = 60
-STEP = 1e-8  # of a coefficient per standard deviation; the error that remains is of the order of its square
+STEP = 1e-8  # of a coefficient per standard deviation, below which a step is no longer taken
 _STEEP = 1e-8  # of a gain: below it rounding decides on which side of the maximum a step ends
-_ROUNDING = 1e-9  # of a likelihood
 
 
 class PointOfEach(Protocol):
@@ -75,7 +74,7 @@ def maximise_each(likelihoods: Likelihoods, start: np.ndarray, *, precision: flo
         gain = (at.score * move).sum(axis=-1)  # the squared distance to the maximum, in standard errors
         expected = gain if precision == COEFFICIENT or before is None else \
             gain * np.minimum(gain / np.maximum(before, precision), 1)
-        going = (expected > precision).reshape(rows.size, -1).any(axis=1)
+        going = (expected > precision).any(axis=tuple(range(1, expected.ndim)))
         if 2 * np.count_nonzero(going) <= going.size:  # to go on with the others costs less than to part them
             coef[rows] = at.coef + move
             if not going.any():
@@ -99,7 +98,7 @@ def _ahead(likelihoods: Likelihoods, at: PointOfEach, move: np.ndarray, gain: np
 
 def maximise(at: AnyPoint, *, step: Callable[[AnyPoint, int], np.ndarray],
              moved: Callable[[AnyPoint, np.ndarray], AnyPoint], within_reach: Callable[[AnyPoint], bool],
-             flat: float = 0.0) -> tuple[AnyPoint, bool]:
+             flat: float = 0.0, rounding: float = 1e-12) -> tuple[AnyPoint, bool]:
     """Go up to the maximum of a likelihood, or as far as numbers reach; return the point, and whether it is that.
 
     Parameters
@@ -107,6 +106,7 @@ def maximise(at: AnyPoint, *, step: Callable[[AnyPoint, int], np.ndarray],
     step : from a point and the number of the iteration, the step to take, (p,)
     moved : the point that lies a step away
     within_reach : whether numbers hold the likelihood there
+    rounding : of the likelihood, by which a step may seem to lower it
     flat : a gain so small that only a step half as long as the one before, or shorter, leads to a maximum
     """
     length = np.inf
@@ -118,7 +118,7 @@ def maximise(at: AnyPoint, *, step: Callable[[AnyPoint, int], np.ndarray],
         if at.score @ move < flat and length > before / 2:
             return at, False
         ahead = moved(at, move)
-        while not ahead.value >= at.value - _ROUNDING * abs(at.value) and np.abs(move).max() > STEP:
+        while not ahead.value >= at.value - rounding * abs(at.value) and np.abs(move).max() > STEP:
             move = move / 2
             ahead = moved(at, move)
         if not within_reach(ahead):

@@ -231,7 +231,7 @@ class Point:
     def _parts(self) -> tuple[np.ndarray, np.ndarray]:
         """The mean f of the dying and what the others pull it by, m, each (t, p)."""
         at_risk, dying = self.sets.design_sums(self.risk)
-        mean = dying / self.weight_dying[:, None]
+        mean = dying / np.where(self.weight_dying > 0, self.weight_dying, 1.0)[:, None]
         return mean, at_risk - mean * self.weight_at_risk[:, None]
 
     @cached_property

@@ -124,8 +124,8 @@ def model_split_in_time(cohort: Cohort, model: CoxModel, *, at: float) -> pd.Dat
 
 def tests_of_all_arms(cohort: Cohort, result: AdverseEvents, *, band: str, grouped: bool) -> pd.DataFrame:
     """Test each term over all arms at once; `grouped`, where the result has categories among its terms."""
-    return _kept("tests of all arms", f"{cohort.key} {result.by} {result.options!r} {band} {grouped}", _LARGE_RESULTS,
-                 lambda: overall_tests(result, band))
+    key = f"{cohort.key} {result.by!r} {result.options!r} {band!r} {grouped}"
+    return _kept("tests of all arms", key, _LARGE_RESULTS, lambda: overall_tests(result, band))
 
 
 def second_opinion(cohort: Cohort, options: SurvivalOptions) -> pd.DataFrame:
@@ -158,11 +158,14 @@ def typed(loading: Loading, mapping: ColumnMapping) -> Cohort:
     key = f"typed {json.dumps([how, mapping.to_json()])}"
     asked = {"event_list": loading.events, "assumed": loading.findings_that_hold()}
     cells = sum(len(t) * len(t.columns) for t in files)
-    if cells < _MANY_CELLS:
-        return _kept("typed", key, 2, lambda: make_cohort(loading.table, mapping, **asked))
     bounds = Bounds(seconds=30 + cells / 1e6, memory=2 * 1024**3 + 60 * cells)
-    return _long_result(key, lambda: apart("Reading the cohort …", make_cohort, loading.table, mapping, **asked,
-                                           bounds=bounds, key=key))
+
+    def make() -> Cohort:
+        if cells >= _MANY_CELLS:
+            return apart("Reading the cohort …", make_cohort, loading.table, mapping, **asked, bounds=bounds, key=key)
+        with st.spinner("Reading the cohort …"):
+            return make_cohort(loading.table, mapping, **asked)
+    return _long_result(key, make, name="typed", most=2)
 
 
 def _long(work: tuple[str, Bounds], function: Callable[..., Any], cohort: Cohort, name: str, **options: Any) -> Any:
@@ -173,8 +176,8 @@ def _long(work: tuple[str, Bounds], function: Callable[..., Any], cohort: Cohort
     return _long_result(key, lambda: apart(plain(words), function, cohort, bounds=bounds, key=key, **options))
 
 
-def _long_result(key: str, make: Callable[[], Result]) -> Result:
-    """Return a result of long work, or raise what it ended in; either is kept.
+def _long_result(key: str, make: Callable[[], Result], *, name: str = "long", most: int = _LONG_RESULTS) -> Result:
+    """Return a result of work that can be long, or raise what it ended in; either is kept.
 
     Raises
     ------
@@ -188,9 +191,9 @@ def _long_result(key: str, make: Callable[[], Result]) -> Result:
             raise
         except CohortError as error:
             return error.with_traceback(None)
-    result = _kept("long", key, _LONG_RESULTS, result_or_error)
+    result = _kept(name, key, most, result_or_error)
     if isinstance(result, TaskEnded):
-        st.button("Try again", key=f"again-{key}", on_click=session().results["long"].pop, args=(key, None),
+        st.button("Try again", key=f"again-{key}", on_click=session().results[name].pop, args=(key, None),
                   icon=":material/refresh:")
     if isinstance(result, CohortError):
         raise result.with_traceback(None)

@@ -148,7 +148,8 @@ def load(cohort: Cohort) -> None:
     current = session()
     _replace(Session(
         cohort=cohort, draft=current.draft, source=current.source, options=current.options, cleared=current.cleared,
-        drafts=current.drafts, results=current.results, warn_below=current.warn_below,
+        drafts=current.drafts, results={k: v for k, v in current.results.items() if k in ("sample", "typed")},
+        warn_below=current.warn_below,
         mappings=[*current.mappings, cohort.mapping.to_json()][-_MAPPINGS:]))
     st.query_params[OWN] = "1"
 

@@ -219,3 +219,13 @@ def test_counts_under_weighted_curves_have_their_colours():
     lines = {row["text"]: row["c"] for row in chart["labels"]}
     assert {row["c"] for row in chart["curve"]} == set(lines.values())
     assert {row["text"]: row["c"] for row in chart["names"]} == lines and len(set(lines.values())) == 2
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_covariates_that_part_the_arms_end_in_words(seed):
+    """Whatever rounding makes of an information that is singular."""
+    rng = np.random.default_rng(seed)
+    design = rng.normal(size=(int(rng.integers(4, 40)), int(rng.integers(1, 6)))) * 10.0 ** rng.integers(-3, 4)
+    treated = design[:, 0] > np.median(design[:, 0])
+    with pytest.raises(NotEstimable, match="tell the arms apart"):
+        propensity_score(design, treated)

@@ -11,8 +11,8 @@ from core import read_cohort, subgroup_hazard_ratios, treatment_effect
 from core.hazards import cox
 from core.hazards.cox import CoxOptions
 from core.hazards.subgroups import condition_of
-from core.likelihood.efron_nodes import left_at_risk
-from core.likelihood.grouped_cox import against_first
+from core.likelihood.efron_nodes import EfronRiskSets, left_at_risk
+from core.likelihood.grouped_cox import against_first, fit_all
 from core.schema import event_column, time_column
 
 
@@ -167,3 +167,20 @@ def test_cells_without_patients_tell_an_additive_model_nothing(name):
 def test_an_iteration_without_an_end_has_no_figure(sample, monkeypatch):
     monkeypatch.setattr("core.likelihood.newton.MAX_ITERATIONS", 1)
     assert subgroup_hazard_ratios(sample, endpoint="OS", factors=["pvtt", "sex"]).interactions.p_value.isna().all()
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_small_reference_beside_very_many_patients_has_a_maximum(seed):
+    """Rounding of a hundred thousand deaths must not keep the iteration going: the reference stays at zero."""
+    rng = np.random.default_rng(seed)
+    leaving = np.array([rng.multinomial(20, np.full(100, 0.01)), rng.multinomial(400_000, np.full(100, 0.01))])
+    at_risk = leaving[:, ::-1].cumsum(axis=1)[:, ::-1]
+    deaths = np.minimum(rng.binomial(leaving, 0.4), leaving)
+    deaths[0, :5] = leaving[0, :5]
+    coef, error = against_first(left_at_risk(deaths[None], at_risk[None]))
+    assert np.isfinite(coef).all() and 0.1 < error[0, 0] < 2
+
+
+def test_nothing_to_fit_is_nothing():
+    none = EfronRiskSets(left=np.zeros((0, 2, 3)), weight=np.zeros((0, 3)), deaths=np.zeros((0, 2)))
+    assert fit_all(none).shape == (0, 1, 2)

@@ -10,6 +10,7 @@ from core import CoxOptions, read_cohort
 from core.cohort.cohort import Cohort
 from core.hazards import cox
 from core.hazards.estimability import NO_FINITE_RATIO, NOT_IDENTIFIED
+from core.likelihood.cox_fit import fit
 from core.statistics.segments import Runs
 
 
@@ -145,3 +146,17 @@ def test_sums_run_within_their_group_whatever_the_others_hold(many):
     first = np.repeat(np.cumsum(sizes) - sizes, sizes)
     wanted = [start + int(values[start:i + 1, 0].argmax()) for i, start in enumerate(first.tolist())]
     assert runs.highest(values[:, 0]).tolist() == wanted
+
+
+@pytest.mark.parametrize("ties", ["efron", "breslow"])
+def test_deaths_that_weigh_nothing_say_nothing(ties):
+    """Who has no weight may stay in the risk sets or be left out: the estimate is the same."""
+    rng = np.random.default_rng(3)
+    index, event, x = np.arange(40) // 2, rng.random(40) < 0.7, rng.normal(size=(40, 1))
+    weight = np.where(index == 5, 0.0, 1.0)
+    event[index == 5] = True
+    left = weight > 0
+    all_of_them = fit(index, event, x, weight=weight, ties=ties)
+    the_others = fit(index[left], event[left], x[left], weight=weight[left], ties=ties)
+    assert all_of_them.coef == pytest.approx(the_others.coef, rel=1e-9)
+    assert all_of_them.std_error == pytest.approx(the_others.std_error, rel=1e-7)
