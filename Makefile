@@ -46,7 +46,7 @@ screenshots: $(VENV)/.dev
 	sh tests/browser/ensure_chromium.sh $(BIN)/python
 	$(BIN)/python -m tests.browser.screenshots docs/screenshots
 
-# Needs R >= 4.2 with its survival package; the tests themselves do not.
+# Needs R >= 4.2 with the packages survival and cmprsk; the tests themselves do not.
 reference:
 	Rscript tests/reference/make_reference.R
 	Rscript tests/reference/make_cox_reference.R

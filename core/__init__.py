@@ -1,4 +1,4 @@
-"""Cohortscope's statistics, without a screen: what scripts, notebooks and the app import."""
+"""Cohortscope's statistics without a screen: what scripts and notebooks import."""
 
 from core.cohort import Cohort, Filters
 from core.errors import CohortError, NeedsAnswer

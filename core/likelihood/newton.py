@@ -65,8 +65,8 @@ def maximise_each(likelihoods: Likelihoods, start: np.ndarray, *, precision: flo
     ----------
     start : float (k, ..., p)
     precision : COEFFICIENT, or LIKELIHOOD where nothing but the likelihood is wanted: then the iteration ends where the
-        next step, were its gain to shrink as this one's did, would gain no more than that. Near a maximum gains shrink
-        ever faster, towards one at infinity alike
+        expected gain of the next step, this gain squared over the one before, is below it. Near a maximum gains shrink
+        ever faster; towards a maximum at infinity they shrink by the same factor each time
     """
     coef, rows, at, before = start.copy(), np.arange(len(start)), likelihoods.at(start), None
     for _ in range(MAX_ITERATIONS):
