@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -187,9 +187,7 @@ class Cohort(Remembers):
                                   "Change that condition, or filter the whole cohort.")
             joint[key] = condition
         whole = self.whole
-        return Cohort(table=whole.table, long_events=whole.long_events, mapping=whole.mapping,
-                      findings=whole.findings, fingerprint=whole.fingerprint, name=whole.name, lines=whole.lines,
-                      landmark=whole.landmark, part=self.part, rows=rows, filters=Filters(joint), parent=whole)
+        return replace(whole, rows=rows, filters=Filters(joint), part=self.part, parent=whole)
 
     def _check(self, key: str, condition: Condition) -> None:
         variable = self.variable(key)
