@@ -103,7 +103,7 @@ def face_of(source: str) -> list[str]:
     """Return what a room's `__init__` names in `__all__`."""
     for node in tree_of(source).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
-            return [str(e.value) for e in node.value.elts if isinstance(e, ast.Constant)]  # type: ignore[attr-defined]
+            return [str(e.value) for e in node.value.elts if isinstance(e, ast.Constant)]
     return []
 
 
@@ -133,8 +133,8 @@ def long_functions(source: str) -> list[str]:
     for node in nodes_of(source):
         if isinstance(node, ast.FunctionDef):
             first = node.body[0]
-            words = first.end_lineno - first.lineno + 1 if ast.get_docstring(node) else 0  # type: ignore[operator]
-            if node.end_lineno - node.lineno + 1 - words > MOST_LINES_OF_A_FUNCTION:  # type: ignore[operator]
+            words = first.end_lineno - first.lineno + 1 if ast.get_docstring(node) else 0
+            if node.end_lineno - node.lineno + 1 - words > MOST_LINES_OF_A_FUNCTION:
                 out.append(node.name)
     return out
 
