@@ -23,12 +23,11 @@ def against_first(sets: EfronRiskSets) -> tuple[np.ndarray, np.ndarray]:
 
     All must have a finite maximum (see monotone.finite_against_first).
     """
-    others = np.eye(sets.deaths.shape[1])[None, :, 1:]  # the first stays at zero: nothing tells where all are together
-    models = GroupedModels(sets, design=others)
+    models = GroupedModels(sets)
     coef = maximise_each(models, models.start())
     information = models.at(coef).information()[:, 0, 1:, 1:]
     variance = np.diagonal(np.linalg.inv(_ridged(information.copy())), axis1=-2, axis2=-1)
-    return coef[:, 0, 1:], np.sqrt(variance)
+    return coef[:, 0, 1:] - coef[:, 0, :1], np.sqrt(variance)
 
 
 def fit_all(sets: EfronRiskSets, *, has_events: np.ndarray | None = None, design: np.ndarray | None = None,
@@ -131,13 +130,15 @@ class _Point:
 
     def step(self) -> np.ndarray:
         """Return Newton's step of the groups' coefficients, (b, m, g), none longer than allowed."""
-        information, score, design = self.information(), self.score, self.models.design
-        if design is not None:
-            across = design.swapaxes(-1, -2)
-            information, score = across @ information @ design, np.squeeze(across @ score[..., None], -1)
+        information, score, design = self.information(), self.score[..., None], self.models.design
         # The ridge comes last: a group without patients says nothing of a column that it shares with others.
-        move = np.linalg.solve(_ridged(information), score[..., None])
-        move = (move if design is None else design @ move)[..., 0]
+        if design is None:  # the first group stays where it is: only differences are identifiable
+            move = np.zeros_like(score)
+            move[..., 1:, :] = np.linalg.solve(_ridged(information[..., 1:, 1:].copy()), score[..., 1:, :])
+        else:
+            across = design.swapaxes(-1, -2)
+            move = design @ np.linalg.solve(_ridged(across @ information @ design), across @ score)
+        move = move[..., 0]
         longest = np.abs(move).max(axis=-1, keepdims=True)
         return np.asarray(move * (_STRIDE / np.maximum(longest, _STRIDE)))
 
