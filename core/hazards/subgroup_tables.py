@@ -90,11 +90,11 @@ def fit_arms(tables: ForestTables, finite: np.ndarray) -> tuple[np.ndarray, np.n
     fitted = np.flatnonzero(finite[:, 1:].any(axis=1))
     if fitted.size and tables.deaths.shape[1]:  # an arm without a finite ratio leaves the risk sets
         cells = np.where(finite, tables.subgroups, len(tables.deaths) - 1)[fitted]
-        sets = tables.risk_sets(cells)
+        deaths, at_risk = tables.deaths[cells], tables.at_risk[cells]
+        sets = tables.times.risk_sets(deaths, at_risk)
         coef[fitted], error[fitted] = against_first(sets)
         coef[~finite[:, 1:]] = error[~finite[:, 1:]] = math.nan
-        *_, proportional[fitted] = proportional_hazards_of(tables.times, sets, tables.deaths[cells],
-                                                           tables.at_risk[cells], coef[fitted])
+        *_, proportional[fitted] = proportional_hazards_of(tables.times, sets, deaths, at_risk, coef[fitted])
     return coef, error, proportional
 
 

@@ -86,8 +86,11 @@ class GroupedModels:
     @cached_property
     def products(self) -> np.ndarray:
         """The products of what each two groups have at risk, (b, pairs, s)."""
-        first, second = _pairs(self.has_events.shape[-1])
-        return np.asarray(self.sets.left[:, first] * self.sets.left[:, second])
+        left, pairs = self.sets.left, list(zip(*_pairs(self.has_events.shape[-1]), strict=True))
+        out = np.empty((len(left), len(pairs), left.shape[-1]))
+        for place, (first, second) in enumerate(pairs):
+            np.multiply(left[:, first], left[:, second], out=out[:, place])
+        return out
 
 
 @dataclass(eq=False)
@@ -107,8 +110,8 @@ class _Point:
     def __post_init__(self) -> None:
         sets = self.models.sets
         self.ratio = np.exp(self.coef) * self.models.has_events
-        total = self.ratio @ sets.left
-        self.total = np.where(total > 0, total, 1.0)
+        self.total = self.ratio @ sets.left
+        self.total[self.total <= 0] = 1.0
         self.deaths_by_weight = sets.weight[:, None] / self.total
         self.mean = self.ratio * (self.deaths_by_weight @ sets.left.transpose(0, 2, 1))
         self.score = sets.deaths[:, None] - self.mean

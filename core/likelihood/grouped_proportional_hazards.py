@@ -34,16 +34,10 @@ def proportional_hazards_of(times: DeathTimes, sets: EfronRiskSets, deaths: np.n
     statistic, df, p_value, each (b,); NaN, 0 and NaN where the deaths tell nothing of it
     """
     km_time = _centred_km_time(times, deaths.sum(axis=1), at_risk.sum(axis=1))
-    node, weight = times.by_node(km_time), sets.weight
-    share = sets.left * np.exp(np.column_stack([np.zeros(len(coef)), np.nan_to_num(coef)]))[:, :, None]
-    share /= np.maximum(share.sum(axis=1, keepdims=True), 1e-300)
-    inner = share[:, 1:]
-    weighed = np.stack([weight, weight * node, weight * node**2], axis=1)  # (b, 3, s)
-    across = inner.swapaxes(1, 2)
-    mean = weighed @ across
-    products = -(weighed[:, :, None] * inner[:, None]) @ across[:, None]
-    places = np.arange(inner.shape[1])
-    products[..., places, places] += mean
+    ratio = np.exp(np.column_stack([np.zeros(len(coef)), np.nan_to_num(coef)]))
+    share = sets.left[:, 1:] * ratio[:, 1:, None]
+    share /= np.maximum(ratio[:, None] @ sets.left, 1e-300)
+    mean, products = _moments(share, sets.weight, times.by_node(km_time))
     score = np.stack([deaths[:, 1:].sum(axis=2), (deaths[:, 1:] * km_time[:, None]).sum(axis=2)], axis=1) - mean[:, :2]
     fitted = ~np.isnan(coef)
     if coef.shape[1] == 1:
@@ -54,6 +48,22 @@ def proportional_hazards_of(times: DeathTimes, sets: EfronRiskSets, deaths: np.n
         statistic, df = np.array([s for s, _ in tested]), np.array([d for _, d in tested], int)
     p = [chi_square_p(s, d) if d else math.nan for s, d in zip(statistic.tolist(), df.tolist(), strict=True)]
     return statistic, df, np.array(p)
+
+
+def _moments(share: np.ndarray, weight: np.ndarray, node: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Sum groups' shares of those at risk, (b, g, s), over nodes weighted by the powers 0, 1 and 2 of time, (b, s).
+
+    Returns the sums, (b, 3, g), and the information by powers of time, (b, 3, g, g).
+    """
+    by_power = [v[..., None] for v in (weight, weight * node, weight * node**2)]
+    first, second = np.triu_indices(share.shape[1])
+    mean, crossed = (np.stack([(v @ w)[..., 0] for w in by_power], axis=1)
+                     for v in (share, share[:, first] * share[:, second]))
+    products = np.empty((*mean.shape, share.shape[1]))
+    products[..., first, second] = products[..., second, first] = -crossed
+    places = np.arange(share.shape[1])
+    products[..., places, places] += mean
+    return mean, products
 
 
 def _centred_km_time(times: DeathTimes, deaths: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
