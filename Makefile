@@ -48,9 +48,7 @@ screenshots: $(VENV)/.dev
 
 # Needs R >= 4.2 with the packages survival and cmprsk; the tests themselves do not.
 reference:
-	Rscript tests/reference/make_reference.R
-	Rscript tests/reference/make_cox_reference.R
-	Rscript tests/reference/make_tables_reference.R
+	for room in survival hazards statistics summaries verification; do Rscript tests/reference/$$room.R || exit 1; done
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

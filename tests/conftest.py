@@ -1,6 +1,5 @@
 """Cohorts and reference values that many tests share."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,9 +32,3 @@ def workers() -> Iterator[Workers]:
     made = Workers()
     yield made
     made.end()
-
-
-@pytest.fixture(scope="session")
-def reference() -> dict:
-    """What R gave; see tests/reference/make_reference.R."""
-    return json.loads((REFERENCE / "reference.json").read_text())

@@ -1,8 +1,10 @@
-"""Small cohorts that have no hazard ratio, each with its covariates and the words for it."""
+"""Cohorts made of columns; those that have no hazard ratio, each with its covariates and the words for it."""
 
 import io
 
-from core import read_cohort
+import pandas as pd
+
+from core import Cohort, read_cohort
 
 _TIMES = list(range(1, 21))
 
@@ -23,6 +25,19 @@ def cohort_of(columns):
         "patient_id": "id", "factors": factors,
         **({"arm": {"column": "arm", "reference": "control", "levels": {"control": "control", "test": "test"}}}
            if "arm" in columns else {}),
+        "endpoints": {"OS": {"time": "time", "event": "event", "event_values": ["1"], "unit": "months"}}})
+
+
+def cohort_from(frame: pd.DataFrame) -> Cohort:
+    """Read columns time (months), event, arm (reference a), and factors by their types."""
+    numbers = {k: {"column": k, "kind": "numeric"} for k in frame if frame[k].dtype.kind in "fi" and k not in (
+        "time", "event")}
+    names = {k: {"column": k, "kind": "categorical", "levels": {v: v for v in sorted(frame[k].unique())}}
+             for k in frame if k not in numbers and k not in ("time", "event", "arm")}
+    arms = {v: v for v in sorted(frame.arm.unique())}
+    text = frame.assign(id=[f"p{i}" for i in range(len(frame))]).to_csv(index=False)
+    return read_cohort(io.BytesIO(text.encode()), {
+        "patient_id": "id", "arm": {"column": "arm", "reference": "a", "levels": arms}, "factors": numbers | names,
         "endpoints": {"OS": {"time": "time", "event": "event", "event_values": ["1"], "unit": "months"}}})
 
 

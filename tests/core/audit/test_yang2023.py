@@ -13,7 +13,7 @@ from core.charts.published import comparison_figure, comparison_table
 from core.errors import CohortError
 from core.survival import kaplan_meier
 from tests.conftest import REFERENCE
-from tests.core.hazards.test_against_r import MAPPINGS
+from tests.shared.from_r import MODEL_MAPPINGS
 
 PLACES = {"Table 1": 103, "Table 2": 29, "Failure pattern": 17, "Text": 33, "Figure 1": 14, "Table 3": 56,
           "Table 4, as printed": 101, "Table 4, labels corrected": 164, "Abstract": 2}
@@ -67,7 +67,7 @@ def test_the_labels_of_table_4_are_kept_as_printed_and_corrected(found):
 
 
 def test_another_cohort_is_compared_with_the_literature():
-    cohort = read_cohort(REFERENCE / "veteran.csv", MAPPINGS["veteran.csv"])
+    cohort = read_cohort(REFERENCE / "veteran.csv", MODEL_MAPPINGS["veteran.csv"])
     found = compare(cohort)
     assert found.arms == ("2", "1")
     assert found.totals()[NOT_HERE] > 450 and (found.rows.place == "Figure 1").sum() == 14

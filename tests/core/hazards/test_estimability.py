@@ -1,7 +1,5 @@
 """A hazard ratio stands with its test of proportional hazards, of whichever arms, subgroups, strata or weights."""
 
-import json
-
 import numpy as np
 import pytest
 
@@ -18,17 +16,9 @@ from core.survival.estimates import restricted_mean
 from core.survival.log_rank import TestOptions as ComparedBy
 from core.survival.log_rank import compare
 from tests.conftest import REFERENCE, SAMPLE
-from tests.core.hazards.test_against_r import MAPPINGS
+from tests.shared.from_r import from_r, model_cohort
 
-
-@pytest.fixture(scope="module")
-def r() -> dict:
-    return json.loads((REFERENCE / "cox_reference.json").read_text())
-
-
-def cohort_of(file):
-    path = REFERENCE / file
-    return read_cohort(path, MAPPINGS[file])
+R = from_r("hazards")
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +40,10 @@ def changing():
     ("yang_vp4", None, "PFS", "arm", {"pvtt": {"in": ["Vp4"]}}),
     ("colon", "colon.csv", "OS", "arm", {}), ("colon_node4", "colon.csv", "OS", "arm", {"node4": {"in": ["1"]}}),
     ("visits", "visits.csv", "OS", "arm", {})])
-def test_of_arms_alone(r, name, file, endpoint, by, filters):
+def test_of_arms_alone(name, file, endpoint, by, filters):
     """R: cox.zph(coxph(Surv(time, event) ~ arm), transform = "km"), last row."""
-    cohort = (cohort_of(file) if file else read_cohort(SAMPLE)).filter(filters)
-    found, wanted = treatment_effect(cohort, endpoint=endpoint, by=by).proportional, r["proportional"][name]
+    cohort = (model_cohort(file) if file else read_cohort(SAMPLE)).filter(filters)
+    found, wanted = treatment_effect(cohort, endpoint=endpoint, by=by).proportional, R["proportional"][name]
     assert found == pytest.approx((wanted["statistic"], wanted["df"], wanted["p_value"]), rel=1e-6)
 
 
@@ -70,7 +60,7 @@ def test_of_every_subgroup_as_of_its_own_model(sample):
 
 
 def test_of_three_arms_in_every_subgroup():
-    cohort = cohort_of("colon.csv")
+    cohort = model_cohort("colon.csv")
     rows = subgroup_hazard_ratios(cohort, endpoint="OS", factors=["node4", "sex"]).rows
     for (factor, level), part in rows.groupby(["factor", "level"]):
         sub = cohort.filter({factor: {"in": [level]}}) if factor else cohort
@@ -78,9 +68,9 @@ def test_of_three_arms_in_every_subgroup():
         assert part.p_proportional.tolist() == pytest.approx([own, own], rel=1e-6)
 
 
-def test_of_a_weighted_model(r, sample):
+def test_of_a_weighted_model(sample):
     """R: cox.zph of coxph with weights; its Kaplan-Meier transform does not weigh."""
-    for kind, wanted in r["proportional"]["weighted"].items():
+    for kind, wanted in R["proportional"]["weighted"].items():
         options = WeightingOptions(covariates=("age", "pvtt", "tumor_size", "hvtt"), kind=kind)
         found = weighted_comparison(sample, endpoint="OS", options=options)
         assert found.p_proportional == pytest.approx(wanted, rel=1e-6)
@@ -122,14 +112,14 @@ GBSG = {"patient_id": "pid", "arm": {"column": "hormon", "reference": "0", "leve
                     "age": {"column": "age", "kind": "numeric", "label": "Age"}}}
 
 
-def test_a_number_s_values_are_its_strata(r):
+def test_a_number_s_values_are_its_strata():
     """gbsg by grade, mapped as a number: R's strata(grade), not a cut at the median."""
     cohort = read_cohort(REFERENCE / "gbsg.csv", GBSG)
     test = compare(cohort, endpoint="RFS", by="arm", options=ComparedBy(stratify_by=("grade",)))
-    assert test.statistic[0] == pytest.approx(r["by_grade"]["log_rank"], rel=1e-8)
+    assert test.statistic[0] == pytest.approx(R["by_grade"]["log_rank"], rel=1e-8)
     assert test.test[0] == "stratified log-rank by Grade (1, 2, 3)"
     model = cox(cohort, endpoint="RFS", covariates=("arm",), options=CoxOptions(stratify_by=("grade",)))
-    assert model.terms.coef[0] == pytest.approx(r["by_grade"]["coef"], rel=1e-8)
+    assert model.terms.coef[0] == pytest.approx(R["by_grade"]["coef"], rel=1e-8)
     assert model.stratified_by == "Grade (1, 2, 3)" and model.strata == 3
 
 

@@ -1,7 +1,6 @@
 """Thin subgroups: no hazard ratio that means nothing, and the exact sentence in its place."""
 
 import io
-import json
 import sys
 
 import numpy as np
@@ -25,6 +24,7 @@ from core.schema import PATIENT
 from core.survival.adequacy import few_patients
 from tests.conftest import REFERENCE, SAMPLE
 from tests.shared.cohorts import CASES, cohort_of
+from tests.shared.from_r import from_r
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -121,8 +121,8 @@ def test_an_iteration_that_does_not_end_shows_no_figure(sample, monkeypatch, fir
 
 
 def test_firth_of_counts_is_what_the_likelihood_in_r_has():
-    """tests/reference/make_cox_reference.R, firth$thin_arm."""
-    theirs = json.loads((REFERENCE / "cox_reference.json").read_text())["firth"]["thin_arm"]
+    """tests/reference/hazards.R, firth$thin_arm."""
+    theirs = from_r("hazards")["firth"]["thin_arm"]
     found = treatment_tables()
     assert np.isclose(found.coef[0], theirs["coef"][0], atol=2e-5)
     assert np.allclose([found.low[0], found.high[0]], [theirs["low"][0], theirs["high"][0]], atol=5e-5)

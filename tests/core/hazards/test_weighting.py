@@ -1,11 +1,9 @@
 """Propensity weighting beside R: glm for the propensity, then coxph and survfit with weights and robust = TRUE.
 
-Reference values: tests/reference/make_cox_reference.R ("weighting"); tolerance 1e-6 of the larger of value and standard
-error.
+Tolerance: 1e-6 of the larger of value and standard error.
 """
 
 import io
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -17,10 +15,10 @@ from core.errors import NotEstimable
 from core.hazards.propensity import ESTIMANDS, effective_size, propensity_score
 from core.hazards.weighting import WeightingOptions, weighted_comparison
 from core.statistics.e_value import e_values
-from tests.conftest import REFERENCE, SAMPLE
-from tests.core.hazards.test_against_r import MAPPINGS
+from tests.conftest import SAMPLE
+from tests.shared.from_r import from_r, model_cohort
 
-EXPECTED = json.loads((REFERENCE / "cox_reference.json").read_text())["weighting"]
+EXPECTED = from_r("hazards")["weighting"]
 COVARIATES = {"yang": ("age", "pvtt", "tumor_size", "hvtt"), "veteran": ("karno", "age", "celltype"),
               "simulated": ("age", "stage"), "visits": ("age", "stage")}
 CASES = [(name, kind) for name in COVARIATES for kind in ESTIMANDS]
@@ -29,7 +27,7 @@ CASES = [(name, kind) for name in COVARIATES for kind in ESTIMANDS]
 @pytest.fixture(scope="module")
 def cohorts():
     return {"yang": read_cohort(SAMPLE)} | {
-        name: read_cohort(REFERENCE / f"{name}.csv", MAPPINGS[f"{name}.csv"]) for name in COVARIATES if name != "yang"}
+        name: model_cohort(f"{name}.csv") for name in COVARIATES if name != "yang"}
 
 
 def compared(cohorts, name, kind):

@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 from core import CoxOptions, read_cohort
 from core.hazards import cox
 from core.hazards.estimability import NOT_IDENTIFIED
-from tests.core.likelihood.test_monotone import cohort_of
+from tests.shared.cohorts import cohort_from
 
 # arm, site, x, time, event
 EIGHT = [("b", "s3", 39, 14, 1), ("b", "s3", 49, 6, 1), ("a", "s1", 60, 31, 0), ("c", "s2", 64, 6, 1),
@@ -71,7 +71,7 @@ def test_limits_are_where_the_profile_falls_by_what_they_allow():
 def test_arms_that_share_no_risk_set_have_no_penalised_ratio_either():
     rows = [("a", "s3", 36, 11, 1), ("a", "s1", 63, 41, 1), ("b", "s3", 56, 1, 0), ("a", "s3", 45, 8, 1),
             ("a", "s1", 49, 8, 1), ("a", "s3", 52, 1, 0), ("b", "s2", 44, 18, 1), ("a", "s1", 57, 4, 0)]
-    cohort = cohort_of(pd.DataFrame(rows, columns=["arm", "site", "x", "time", "event"]))
+    cohort = cohort_from(pd.DataFrame(rows, columns=["arm", "site", "x", "time", "event"]))
     plain, firth = (cox(cohort, endpoint="OS", covariates=["arm"], options=CoxOptions.of(
         stratify_by=["site"], ties="breslow", firth=firth)) for firth in (False, True))
     assert plain.terms.reason.tolist() == firth.terms.reason.tolist() == [NOT_IDENTIFIED]
@@ -85,7 +85,7 @@ def test_beside_a_number_that_orders_the_deaths_it_ends(n, ties):
     time = np.round(rng.exponential(10, n) + np.arange(n) * 1e-3, 4)
     frame = pd.DataFrame({"arm": rng.choice(["a", "b"], n), "followed": time, "time": time,
                           "event": (rng.random(n) < 0.7).astype(int)})
-    terms = cox(cohort_of(frame), endpoint="OS", covariates=["arm", "followed"],
+    terms = cox(cohort_from(frame), endpoint="OS", covariates=["arm", "followed"],
                 options=CoxOptions.of(ties=ties, firth=True)).terms
     shown = terms[terms.reason == ""]
     assert (shown.conf_low < shown.hazard_ratio).all() and (shown.hazard_ratio < shown.conf_high).all()

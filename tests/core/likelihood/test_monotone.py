@@ -1,29 +1,15 @@
 """Likelihoods that rise for ever: what runs off is named, the others are what they tend to; a wide span is no end."""
 
-import io
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from core import CoxOptions, read_cohort
-from core.cohort.cohort import Cohort
+from core import CoxOptions
 from core.hazards import cox
 from core.hazards.estimability import NO_FINITE_RATIO, NOT_IDENTIFIED
 from core.likelihood.cox_fit import fit
 from core.statistics.segments import Runs
-
-
-def cohort_of(frame: pd.DataFrame) -> Cohort:
-    numbers = {k: {"column": k, "kind": "numeric"} for k in frame if frame[k].dtype.kind in "fi" and k not in (
-        "time", "event")}
-    names = {k: {"column": k, "kind": "categorical", "levels": {v: v for v in sorted(frame[k].unique())}}
-             for k in frame if k not in numbers and k not in ("time", "event", "arm")}
-    arms = {v: v for v in sorted(frame.arm.unique())}
-    text = frame.assign(id=[f"p{i}" for i in range(len(frame))]).to_csv(index=False)
-    return read_cohort(io.BytesIO(text.encode()), {
-        "patient_id": "id", "arm": {"column": "arm", "reference": "a", "levels": arms}, "factors": numbers | names,
-        "endpoints": {"OS": {"time": "time", "event": "event", "event_values": ["1"], "unit": "months"}}})
+from tests.shared.cohorts import cohort_from
 
 
 def survivors(n: int, seed: int, hazard: np.ndarray) -> dict[str, np.ndarray]:
@@ -42,7 +28,7 @@ def test_a_skewed_number_with_a_large_effect_has_a_maximum(n, seed, spread, effe
     x, arm = np.round(np.exp(spread * rng.normal(size=n)), 2), rng.choice(["a", "b"], n)
     time = np.round(rng.exponential(20, n) / np.exp(effect * x + 0.4 * (arm == "b")), 6)
     left = rng.uniform(5, 60, n)
-    terms = cox(cohort_of(pd.DataFrame({"arm": arm, "x": x, "event": (time <= left).astype(int),
+    terms = cox(cohort_from(pd.DataFrame({"arm": arm, "x": x, "event": (time <= left).astype(int),
                                         "time": np.minimum(time, left).round(6)})),
                 endpoint="OS", covariates=["arm", "x"]).terms
     assert terms.reason.tolist() == ["", ""]
@@ -59,7 +45,7 @@ def test_beside_a_level_that_always_dies_first_the_others_are_as_if_stratified_b
     arm = rng.choice(["a", "b"], n)
     lived = survivors(n, seed, np.exp(0.03 * (age - 60) + 0.4 * (arm == "b")))
     lived["time"] = np.ceil(lived["time"] * 2) / 2 + np.where(site == "y", 0, 200)
-    cohort = cohort_of(pd.DataFrame({"arm": arm, "site": site, "age": age, **lived}))
+    cohort = cohort_from(pd.DataFrame({"arm": arm, "site": site, "age": age, **lived}))
     both = cox(cohort, endpoint="OS", covariates=["arm", "age", "site"], options=CoxOptions.of(ties=ties))
     apart = cox(cohort, endpoint="OS", covariates=["arm", "age"],
                 options=CoxOptions.of(ties=ties, stratify_by=["site"]))
@@ -74,7 +60,7 @@ def test_beside_a_number_that_orders_the_deaths_nothing_is_told(n):
     arm, age = rng.choice(["a", "b"], n), rng.normal(60, 9, n).round()
     lived = survivors(n, 1, np.ones(n))
     lived["time"] = (lived["time"] + np.arange(n) * 1e-3).round(4)
-    cohort = cohort_of(pd.DataFrame({"arm": arm, "age": age, "followed": lived["time"], **lived}))
+    cohort = cohort_from(pd.DataFrame({"arm": arm, "age": age, "followed": lived["time"], **lived}))
     model = cox(cohort, endpoint="OS", covariates=["arm", "age", "followed"])
     assert model.terms.reason.tolist() == [NOT_IDENTIFIED, NOT_IDENTIFIED, NO_FINITE_RATIO]
     assert model.terms.hazard_ratio.isna().all() and model.reason == ""
@@ -84,7 +70,7 @@ def test_arms_that_no_risk_set_compares_are_not_told_apart():
     """R leaves out one of them, and gives ratios against it under the reference's name."""
     frame = pd.DataFrame({"arm": list("aaabbbccc") * 3, "site": list("xxxyyyyyy") * 3,
                           "time": [float(t) for t in range(1, 28)], "event": 1})
-    model = cox(cohort_of(frame), endpoint="OS", covariates=["arm"], options=CoxOptions.of(stratify_by=["site"]))
+    model = cox(cohort_from(frame), endpoint="OS", covariates=["arm"], options=CoxOptions.of(stratify_by=["site"]))
     assert model.terms.reason.tolist() == [NOT_IDENTIFIED, NOT_IDENTIFIED]
 
 
@@ -97,7 +83,7 @@ def test_strata_far_apart_take_no_digits_from_each_other():
     lived = survivors(n, 4, np.exp(0.9 * (marker - np.where(site == "x", 0.0, 40.0))))
     frame = pd.DataFrame({"arm": rng.choice(["a", "b"], n), "site": site, "marker": marker, **lived})
     near = frame.assign(marker=(marker - np.where(site == "x", 0.0, 40.0)).round(3))
-    far, close = (cox(cohort_of(f), endpoint="OS", covariates=["arm", "marker"], options=CoxOptions.of(
+    far, close = (cox(cohort_from(f), endpoint="OS", covariates=["arm", "marker"], options=CoxOptions.of(
         stratify_by=["site"])).terms for f in (frame, near))
     assert far.coef.to_numpy() == pytest.approx(close.coef.to_numpy(), rel=1e-9)
     assert far.std_error.to_numpy() == pytest.approx(close.std_error.to_numpy(), rel=1e-7)
@@ -112,7 +98,7 @@ def test_an_arm_nested_in_the_strata_is_told_by_nothing(n, firth):
     frame = pd.DataFrame({"arm": np.where(site == "x", "a", "b"), "site": site, "age": rng.normal(60, 9, n).round(1),
                           **survivors(n, n, np.ones(n))})
     options = CoxOptions.of(stratify_by=["site"], firth=firth)
-    alone, both, age = (cox(cohort_of(frame), endpoint="OS", covariates=c, options=options) for c in (
+    alone, both, age = (cox(cohort_from(frame), endpoint="OS", covariates=c, options=options) for c in (
         ["arm"], ["arm", "age"], ["age"]))
     assert alone.terms.reason.tolist() == [NOT_IDENTIFIED] and both.terms.reason.tolist() == [NOT_IDENTIFIED, ""]
     assert both.terms.coef[1] == pytest.approx(age.terms.coef[0], rel=1e-6)
@@ -128,7 +114,7 @@ def test_a_code_of_somebody_whom_no_risk_set_holds_changes_nothing(value):
     left = frame.assign(event=np.where(np.arange(n) == 0, 0, frame.event), time=np.where(
         np.arange(n) == 0, frame.time.min() / 2, frame.time))
     coded = left.assign(marker=np.where(np.arange(n) == 0, value, left.marker))
-    theirs, ours = (cox(cohort_of(f), endpoint="OS", covariates=["arm", "marker"]).terms for f in (left, coded))
+    theirs, ours = (cox(cohort_from(f), endpoint="OS", covariates=["arm", "marker"]).terms for f in (left, coded))
     assert ours.reason.tolist() == ["", ""]
     assert ours.coef.to_numpy() == pytest.approx(theirs.coef.to_numpy(), rel=1e-6)
     assert ours.std_error.to_numpy() == pytest.approx(theirs.std_error.to_numpy(), rel=1e-6)

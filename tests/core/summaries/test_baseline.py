@@ -1,7 +1,6 @@
 """The baseline table beside R's tests and quartiles, and against the published table's counts."""
 
 import io
-import json
 
 import numpy as np
 import pandas as pd
@@ -13,9 +12,9 @@ from core.errors import NotEstimable
 from core.statistics.normality import lilliefors_p
 from core.summaries.baseline import BaselineOptions, baseline
 from core.summaries.grouped_numbers import GroupedNumbers, number_test
-from tests.conftest import REFERENCE
+from tests.shared.from_r import from_r
 
-R = json.loads((REFERENCE / "tables_reference.json").read_text())["baseline"]
+R = from_r("summaries")["baseline"]
 PUBLISHED = {  # patients with sorafenib, without
     "tumor_number": {"single": (19, 26), "multiple": (16, 21)},
     "pvtt": {"Vp2": (3, 2), "Vp3": (14, 24), "Vp4": (14, 13)}, "hvtt": {"yes": (7, 9), "no": (28, 38)},
@@ -77,7 +76,7 @@ def test_the_published_table(sample):
 def test_small_samples_without_ties_are_exact(sample):
     sub = sample.filter({"etiology": {"in": ["none"]}})
     found = of(baseline(sub, variables=["age"]), "age")
-    reference = json.loads((REFERENCE / "tables_reference.json").read_text())["small"]["wilcoxon"]
+    reference = from_r("summaries")["small"]["wilcoxon"]
     assert found.test == "Mann-Whitney exact" and found.p_value == pytest.approx(reference, rel=1e-9)
 
 

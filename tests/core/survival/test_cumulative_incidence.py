@@ -25,7 +25,7 @@ from core.survival.first_cause import (
     why_no_competing,
 )
 from tests.conftest import REFERENCE
-from tests.core.survival.test_against_r import MAPPINGS, agree, floats, read
+from tests.shared.from_r import CURVE_MAPPINGS, agree, curve_cohort, floats, from_r
 
 CASES = {
     "pbc_sex": ("pbc.csv", "first", "sex", {"1": "transplant", "2": "death"}),
@@ -36,11 +36,11 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_incidence_and_gray(name, reference):
+def test_incidence_and_gray(name):
     """cuminc, timepoints (estimate, variance) and cuminc's Tests, with ties."""
     file, endpoint, by, words = CASES[name]
-    theirs = reference["competing"][name]
-    ours = cumulative_incidence(read(REFERENCE / file), endpoint=endpoint, by=by)
+    theirs = from_r("survival")["competing"][name]
+    ours = cumulative_incidence(curve_cohort(REFERENCE / file), endpoint=endpoint, by=by)
     at = incidence_at(ours, theirs["times"]).set_index(["cause", "strata", "time"])
     for i, (group, code) in enumerate(zip(theirs["group"], theirs["cause"], strict=True)):
         for j, time in enumerate(theirs["times"]):
@@ -55,7 +55,7 @@ def test_incidence_and_gray(name, reference):
 
 def test_incidences_and_event_free_survival_add_up_to_one():
     """At each time everyone has had one of the causes or none."""
-    cohort = read(REFERENCE / "simulated.csv")
+    cohort = curve_cohort(REFERENCE / "simulated.csv")
     ours = cumulative_incidence(cohort, endpoint="PFS", by="arm")
     free = kaplan_meier(cohort, endpoint="PFS", by="arm").curves
     for level in ours.levels:
@@ -154,12 +154,12 @@ def test_a_date_needs_a_beginning_and_every_event_a_cause():
 def test_a_mapping_with_causes_and_dates_comes_back_whole(sites):
     again = read_cohort(SITES.encode(), sites.mapping.to_json())
     assert again.mapping == sites.mapping
-    pbc = read(REFERENCE / "pbc.csv")
-    assert dict(pbc.mapping.endpoints[1].causes) == MAPPINGS["pbc.csv"]["endpoints"]["first"]["causes"]
+    pbc = curve_cohort(REFERENCE / "pbc.csv")
+    assert dict(pbc.mapping.endpoints[1].causes) == CURVE_MAPPINGS["pbc.csv"]["endpoints"]["first"]["causes"]
 
 
 def test_the_figure_has_a_pane_per_cause_and_says_gray_s_p():
-    cohort = read(REFERENCE / "pbc.csv")
+    cohort = curve_cohort(REFERENCE / "pbc.csv")
     longest = float(causes(cohort, "first").times.max())
     for by, panes in (("stage", 2), (None, 1)):
         result = cumulative_incidence(cohort, endpoint="first", by=by)
@@ -173,7 +173,7 @@ def test_the_figure_has_a_pane_per_cause_and_says_gray_s_p():
 
 
 def test_an_emptied_stratum_and_nobody():
-    cohort = read(REFERENCE / "pbc.csv")
+    cohort = curve_cohort(REFERENCE / "pbc.csv")
     alone = cumulative_incidence(cohort.filter({"stage": {"in": ["4"]}}), endpoint="first", by="stage")
     assert alone.gray.empty and alone.totals.n.tolist() == [0, 0, 0, 144]
     nobody = cumulative_incidence(cohort.filter({"stage": {"in": []}}), endpoint="first", by="stage")

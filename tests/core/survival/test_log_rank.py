@@ -25,17 +25,19 @@ from core.survival.estimates import (
 )
 from core.survival.log_rank import TestOptions, compare, pairwise, trend
 from tests.conftest import REFERENCE, SAMPLE
-from tests.core.survival.test_against_r import COHORTS, agree, read
+from tests.shared.from_r import COHORTS, agree, curve_cohort, from_r
+
+R = from_r("survival")
 
 TIMES = (0.5, 6.0, 12.0, 24.0)
 FH = {"weight": "Fleming-Harrington", "p": 0.5, "q": 1.5}
 
 
 @pytest.fixture(scope="module", params=COHORTS)
-def case(request, reference):
+def case(request):
     file, endpoint, by, filters = COHORTS[request.param]
-    cohort = read(file).filter(filters)
-    return cohort, {"endpoint": endpoint, "by": by}, reference, request.param
+    cohort = curve_cohort(file).filter(filters)
+    return cohort, {"endpoint": endpoint, "by": by}, request.param
 
 
 def options(weight, stratify_by=()):
@@ -45,15 +47,15 @@ def options(weight, stratify_by=()):
 
 @pytest.mark.parametrize("weight", ["Gehan-Wilcoxon", "Tarone-Ware", "Peto", "Fleming-Harrington"])
 def test_weighted_tests(case, weight):
-    cohort, of, reference, name = case
-    found, wanted = compare(cohort, **of, options=options(weight)), reference["comparisons"][name][weight]
+    cohort, of, name = case
+    found, wanted = compare(cohort, **of, options=options(weight)), R["comparisons"][name][weight]
     for column in ("statistic", "df", "p_value"):
         agree(found[column], wanted[column])
 
 
 def test_trend_and_pairs(case):
-    cohort, of, reference, name = case
-    wanted = reference["comparisons"][name]
+    cohort, of, name = case
+    wanted = R["comparisons"][name]
     if "trend" not in wanted:
         with pytest.raises(NotEstimable, match="three ordered strata"):
             trend(cohort, **of)
@@ -65,9 +67,9 @@ def test_trend_and_pairs(case):
 
 @pytest.mark.parametrize(("name", "file", "stratify_by"), [
     ("yang_os_by_pvtt_hvtt", SAMPLE, ("pvtt", "hvtt")), ("veteran_by_cell", REFERENCE / "veteran.csv", ("celltype",))])
-def test_stratified_tests(reference, name, file, stratify_by):
+def test_stratified_tests(name, file, stratify_by):
     cohort = read_cohort(file)
-    for weight, wanted in reference["stratified"][name].items():
+    for weight, wanted in R["stratified"][name].items():
         found = compare(cohort, endpoint="OS", by="arm", options=options(weight, stratify_by))
         agree(found.statistic, wanted["statistic"])
         agree(found.p_value, wanted["p_value"])
@@ -75,9 +77,9 @@ def test_stratified_tests(reference, name, file, stratify_by):
 
 
 def test_survival_at_times(case):
-    cohort, of, reference, name = case
+    cohort, of, name = case
     found = survival_at(cohort, **of, times=TIMES)
-    wanted = reference["estimates"][name]
+    wanted = R["estimates"][name]
     inside = ~np.isnan(found.estimate.to_numpy())
     lasts = np.repeat(np.asarray(wanted["last"], float), len(TIMES))
     assert (inside == (np.tile(TIMES, len(lasts) // len(TIMES)) <= lasts + 1e-9)).all()
@@ -87,15 +89,15 @@ def test_survival_at_times(case):
 
 
 def test_quantiles(case):
-    cohort, of, reference, name = case
+    cohort, of, name = case
     found = quantiles(cohort, **of, shares=(0.1, 0.25, 0.5, 0.75))
-    for column, wanted in reference["estimates"][name]["quantiles"].items():
+    for column, wanted in R["estimates"][name]["quantiles"].items():
         agree(found[column], wanted)
 
 
 def test_restricted_means(case):
-    cohort, of, reference, name = case
-    wanted = reference["estimates"][name]["rmst"]
+    cohort, of, name = case
+    wanted = R["estimates"][name]["rmst"]
     agree([longest_tau(cohort, **of)], wanted["tau"])
     found = restricted_mean(cohort, **of, tau=None)
     for column in ("estimate", "std_error"):
@@ -105,8 +107,8 @@ def test_restricted_means(case):
 
 
 def test_follow_up(case):
-    cohort, of, reference, name = case
-    found, wanted = follow_up(cohort, **of), reference["estimates"][name]["reverse"]
+    cohort, of, name = case
+    found, wanted = follow_up(cohort, **of), R["estimates"][name]["reverse"]
     agree(found.reverse_median, wanted["median"])
     agree(found.conf_low, wanted["conf_low"])
     agree(found.conf_high, wanted["conf_high"])

@@ -1,6 +1,5 @@
 """The Hazard ratios page's model checked: lifelines beside it, and the R code that is shown."""
 
-import json
 
 import numpy as np
 import pytest
@@ -12,13 +11,13 @@ from core.hazards import cox
 from core.hazards.spline_curve import spline_curve
 from core.verification.lifelines_cox import cox_opinion, cox_r_code
 from tests.conftest import REFERENCE
-from tests.core.hazards.test_against_r import MODELS, agree, fitted, read
+from tests.shared.from_r import MODELS, agree, fitted, from_r, model_cohort
 
 COVARIATES = ("arm", "age", "afp", "tumor_size", "ecog")
 
 
 def shown(sample):
-    """What the page shows for one set of choices; R ran it (make_cox_reference.R)."""
+    """What the page shows for one set of choices; R ran it (verification.R)."""
     cohort = sample.filter({"pvtt": {"in": ["Vp3", "Vp4"]}})
     options = CoxOptions.of(forms={"afp": "log2", "tumor_size": "cut", "age": "spline"}, stratify_by=["sex"],
                             references={"arm": "TACE+IMRT+sorafenib"})
@@ -30,7 +29,7 @@ def test_the_code_that_is_shown_is_the_code_that_r_ran(sample):
     made = cox_r_code(cohort, model, COVARIATES)
     assert made.reading("shown_cox.csv") == (REFERENCE / "shown_cox.R").read_text(encoding="utf-8")
     assert table_bytes(made.data) == (REFERENCE / "shown_cox.csv").read_bytes()
-    theirs = json.loads((REFERENCE / "cox_reference.json").read_text())["shown"]
+    theirs = from_r("verification")["cox"]
     agree(model.terms.coef, theirs["coef"], model.terms.std_error.to_numpy())
     agree(model.terms.std_error, theirs["std_error"])
     agree(model.concordance[0], theirs["concordance"])
@@ -50,7 +49,7 @@ def test_the_code_of_the_penalised_model_is_what_r_ran_and_gives_the_same(sample
     made = cox_r_code(sample, model, ("arm", "ecog", "age"))
     assert made.reading("shown_firth.csv") == (REFERENCE / "shown_firth.R").read_text(encoding="utf-8")
     assert table_bytes(made.data) == (REFERENCE / "shown_firth.csv").read_bytes()
-    theirs = json.loads((REFERENCE / "cox_reference.json").read_text())["shown_firth"]
+    theirs = from_r("verification")["firth"]
     for column in ("coef", "low", "high"):
         ours = model.terms.coef if column == "coef" else np.log(model.terms[f"conf_{column}"])
         agree(ours, theirs[column], model.terms.std_error.to_numpy())
@@ -61,7 +60,7 @@ def test_the_code_of_the_penalised_model_is_what_r_ran_and_gives_the_same(sample
 @pytest.mark.parametrize("name", ["yang_os", "yang_pfs", "veteran", "veteran_within", "colon"])
 def test_lifelines_gives_the_same_model(name):
     file, _, _, _ = MODELS[name]
-    found = cox_opinion(read(file), fitted(name))
+    found = cox_opinion(model_cohort(file), fitted(name))
     assert found.agrees.all() and len(found) == 3 * len(fitted(name).terms) + 1
 
 

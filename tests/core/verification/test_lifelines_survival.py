@@ -15,7 +15,7 @@ from core.survival.survival_options import SurvivalOptions
 from core.verification.lifelines_survival import second_opinion
 from core.verification.r_code import quoted, r_code
 from tests.conftest import HCC, REFERENCE
-from tests.core.survival.test_against_r import agree
+from tests.shared.from_r import agree, from_r
 
 PRECISE = {"precision": 1e-12, "r_precision": 1e-14}
 
@@ -70,18 +70,18 @@ def test_it_stands_where_nothing_can_be_compared(sample):
 
 
 def shown(sample):
-    """What the page shows for one set of choices; R ran it (make_reference.R)."""
+    """What the page shows for one set of choices; R ran it (verification.R)."""
     test = TestOptions(weight="Fleming-Harrington", p=0.5, q=1.5, stratify_by=("hvtt",))
     cohort = sample.filter({"afp": {"gt": 20}})
     return cohort, SurvivalOptions(endpoint="OS", by="arm", tau=36.0, test=test)
 
 
-def test_the_code_that_is_shown_is_the_code_that_r_ran(sample, reference):
+def test_the_code_that_is_shown_is_the_code_that_r_ran(sample):
     cohort, options = shown(sample)
     made = r_code(cohort, options)
     assert made.reading("shown_data.csv") == (REFERENCE / "shown_code.R").read_text(encoding="utf-8")
     assert table_bytes(made.data) == (REFERENCE / "shown_data.csv").read_bytes()
-    theirs = reference["shown"]
+    theirs = from_r("verification")["survival"]
     agree(kaplan_meier(cohort, endpoint="OS", by="arm").medians["median"], theirs["median"])
     agree(survival_at(cohort, endpoint="OS", by="arm", times=(6, 12, 24)).estimate, theirs["estimate"])
     agree(compare(cohort, endpoint="OS", by="arm", options=options.test).statistic, theirs["statistic"])

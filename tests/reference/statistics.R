@@ -1,8 +1,51 @@
-# Writes tables_reference.json: tests and intervals of tables of counts, and what a baseline table tests.
-# Run from the project's root:  Rscript tests/reference/make_tables_reference.R
-suppressMessages(library(survival))
+# Writes statistics.json: tests and intervals of tables of counts.
+# Run from the project's root:  Rscript tests/reference/statistics.R
 here <- "tests/reference"
 source(file.path(here, "json.R"))
+
+# ---- 2 x 2 tables: fisher.test; Miettinen-Nurminen by a numerical maximum of the likelihood under
+# the constraint and a bracketed root, independent of their closed form
+mn_limits <- function(x1, n1, x0, n0) {
+  z <- qnorm(0.975)
+  ll <- function(x, n, p) ifelse(x == 0, 0, x * log(p)) + ifelse(n == x, 0, (n - x) * log(1 - p))
+  score <- function(delta) {
+    low <- max(0, -delta); high <- min(1, 1 - delta)
+    slope <- function(p) {
+      term <- function(x, n, p) ifelse(x == 0, 0, x / p) - ifelse(n == x, 0, (n - x) / (1 - p))
+      term(x1, n1, p + delta) + term(x0, n0, p)
+    }
+    eps <- 1e-15
+    a <- low + eps; b <- high - eps
+    p0 <- if (slope(a) <= 0) low else if (slope(b) >= 0) high else
+      uniroot(slope, c(a, b), tol = 1e-16, maxiter = 10000)$root
+    p1 <- min(max(p0 + delta, 0), 1)
+    v <- (p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0) * (n1 + n0) / (n1 + n0 - 1)
+    abs(x1 / n1 - x0 / n0 - delta) - z * sqrt(v)
+  }
+  d <- x1 / n1 - x0 / n0
+  find <- function(inner, outer) {
+    if (abs(d - outer) < 1e-12) return(outer)
+    uniroot(score, sort(c(inner, outer)), tol = 1e-13, maxiter = 10000)$root
+  }
+  c(find(d - 1e-9, -1 + 1e-12), find(d + 1e-9, 1 - 1e-12))
+}
+set.seed(20230711)
+tables <- rbind(
+  c(56, 70, 48, 80), c(9, 10, 3, 10), c(6, 7, 2, 7), c(5, 56, 0, 29), c(0, 10, 0, 20),
+  c(0, 10, 0, 10), c(10, 10, 0, 20), c(10, 10, 0, 10), c(35, 35, 47, 47), c(3, 35, 0, 47),
+  t(replicate(60, {
+    n <- sample(3:90, 2); c(rbinom(1, n[1], runif(1)), n[1], rbinom(1, n[2], runif(1)), n[2])
+  })),
+  c(412, 5000, 371, 5000), c(40, 400, 60, 400),
+  c(900, 5000, 400, 5000), c(3, 9000, 60, 3000)
+)
+two_by_two <- apply(tables, 1, function(t) {
+  m <- matrix(c(t[1], t[2] - t[1], t[3], t[4] - t[3]), 2)
+  events <- t[1] + t[3]
+  list(x1 = t[1], n1 = t[2], x0 = t[3], n0 = t[4],
+       fisher = if (events == 0) NA else fisher.test(m)$p.value,
+       limits = vec(mn_limits(t[1], t[2], t[3], t[4])))
+})
 
 # ---- two groups: events and patients of the test and the reference group
 pairs <- list(c(5, 35, 8, 47), c(25, 35, 28, 47), c(0, 35, 3, 47), c(7, 35, 0, 47), c(35, 35, 40, 47), c(1, 10, 9, 12), c(13, 20, 13, 20),
@@ -68,38 +111,6 @@ set.seed(1)
 big <- matrix(rmultinom(1, 400, c(3, 4, 5, 6, 3, 4, 5, 6, 4, 4, 4, 7)), 4)
 exact_big <- fisher.test(big, simulate.p.value = TRUE, B = 2e6)$p.value
 
-# ---- baseline: tests of numbers and levels by arm in the sample, and Lilliefors' distance
-yang <- read.csv("sample_data/yang2023_synthetic.csv"); arm <- factor(yang$arm, levels = c("TACE+IMRT", "TACE+IMRT+sorafenib"))
-lilliefors <- function(x) {  # Dallal and Wilkinson's approximation, as nortest has it
-  x <- sort(x); n <- length(x); p <- pnorm((x - mean(x)) / sd(x)); k <- max(seq_len(n) / n - p, p - (seq_len(n) - 1) / n)
-  kd <- if (n <= 100) k else k * (n / 100)^0.49; nd <- min(n, 100)
-  v <- exp(-7.01256 * kd^2 * (nd + 2.78019) + 2.99587 * kd * sqrt(nd + 2.78019) - 0.122119 + 0.974598 / sqrt(nd) + 1.67997 / nd)
-  if (v > 0.1) {
-    kk <- (sqrt(n) - 0.01 + 0.85 / sqrt(n)) * k
-    v <- if (kk <= 0.302) 1 else if (kk <= 0.5) 2.76773 - 19.828315 * kk + 80.709644 * kk^2 - 138.55152 * kk^3 + 81.218052 * kk^4
-    else if (kk <= 0.9) -4.901232 + 40.662806 * kk - 97.490286 * kk^2 + 94.029866 * kk^3 - 32.355711 * kk^4
-    else if (kk <= 1.31) 6.198765 - 19.558097 * kk + 23.186922 * kk^2 - 12.234627 * kk^3 + 2.423045 * kk^4 else 0
-  }
-  c(k, v)
-}
-smd_levels <- function(f) {  # Yang and Dalton 2012, as tableone has it
-  p <- prop.table(table(arm, f), 1)[, -1, drop = FALSE]; d <- p[2, ] - p[1, ]
-  s <- lapply(1:2, function(i) { s <- -outer(p[i, ], p[i, ]); diag(s) <- p[i, ] * (1 - p[i, ]); s }); s <- (s[[1]] + s[[2]]) / 2
-  sqrt(drop(d %*% MASS_ginv(s) %*% d))
-}
-MASS_ginv <- function(s) { e <- svd(s); keep <- e$d > 1e-12 * e$d[1]; e$v[, keep, drop = FALSE] %*% (t(e$u[, keep, drop = FALSE]) / e$d[keep]) }
-number <- function(x) list(
-  student = t.test(x ~ arm, var.equal = TRUE)$p.value, welch = t.test(x ~ arm)$p.value,
-  wilcoxon = suppressWarnings(wilcox.test(x ~ arm))$p.value, uncorrected = suppressWarnings(wilcox.test(x ~ arm, correct = FALSE))$p.value,
-  quartiles = vec(as.vector(sapply(levels(arm), function(a) quantile(x[arm == a], c(0.25, 0.5, 0.75))))),
-  moments = vec(as.vector(sapply(levels(arm), function(a) c(mean(x[arm == a]), sd(x[arm == a]))))),
-  lilliefors = vec(lilliefors(x)), kruskal = kruskal.test(x ~ yang$etiology)$p.value,
-  anova = summary(aov(x ~ yang$etiology))[[1]][1, "Pr(>F)"],
-  smd = (mean(x[arm == levels(arm)[2]]) - mean(x[arm == levels(arm)[1]])) / sqrt((var(x[arm == levels(arm)[1]]) + var(x[arm == levels(arm)[2]])) / 2))
-level <- function(f) list(fisher = fisher.test(table(f, arm), workspace = 2e7)$p.value, pearson = suppressWarnings(chisq.test(table(f, arm), correct = FALSE))$p.value,
-                          smd = smd_levels(factor(f)))
-baseline <- list(age = number(yang$age), tumor_size = number(yang$tumor_size_cm), afp = number(yang$afp_ng_ml),
-                 sex = level(yang$sex), pvtt = level(yang$pvtt), etiology = level(yang$etiology), ecog = level(yang$ecog))
-small <- with(subset(yang, etiology == "none"), list(wilcoxon = wilcox.test(age ~ arm)$p.value))
-writeLines(json(list(r = R.version.string, two = two, tables = tables, big = list(table = lapply(1:4, function(i) vec(big[i, ])), p = exact_big),
-                     baseline = baseline, small = small)), file.path(here, "tables_reference.json"))
+writeLines(json(list(r = R.version.string, two_by_two = unname(two_by_two), two = two, tables = tables,
+                     big = list(table = lapply(1:4, function(i) vec(big[i, ])), p = exact_big))),
+           file.path(here, "statistics.json"))

@@ -1,23 +1,30 @@
-# Writes cox_reference.json: Cox models, their tests, proportional hazards, Firth's penalty, subgroups, weighting.
-# Run from the project's root after make_reference.R:  Rscript tests/reference/make_cox_reference.R
-suppressMessages({library(survival); library(splines)})
-here <- "tests/reference"
-source(file.path(here, "json.R"))
-strict <- coxph.control(eps = 1e-12, toler.chol = 1e-13, iter.max = 60)
-month <- 30.4375
-levels_of <- function(x) factor(as.character(x))
+# Writes hazards.json: Cox models, their tests, proportional hazards, Firth's penalty, subgroups, weighting.
+# Run from the project's root, with R >= 4.2 and its package survival:  Rscript tests/reference/hazards.R
+source("tests/reference/cohorts.R")
+library(splines)
 
-yang <- read.csv("sample_data/yang2023_synthetic.csv")
+# ---- the arms alone, of each cohort
+arms_of <- function(d) {
+  s <- summary(coxph(Surv(time, event) ~ arm, data = d[!is.na(d$arm), ], ties = "efron", control = strict))
+  list(level = as.list(sub("^arm", "", rownames(s$coefficients))),
+       coef = vec(s$coefficients[, "coef"]), std_error = vec(s$coefficients[, "se(coef)"]),
+       hazard_ratio = vec(s$conf.int[, "exp(coef)"]),
+       conf_low = vec(s$conf.int[, "lower .95"]), conf_high = vec(s$conf.int[, "upper .95"]),
+       p_value = vec(s$coefficients[, "Pr(>|z|)"]))
+}
+of_arms <- lapply(cohorts, arms_of)
+
+levels_of <- function(x) factor(as.character(x))
 yang <- transform(yang, arm = factor(arm, levels = c("TACE+IMRT", "TACE+IMRT+sorafenib")), hvtt = factor(hvtt),
                   pvtt = factor(pvtt, levels = c("none", "Vp2", "Vp3", "Vp4")), ecog = factor(ecog), sex = factor(sex))
-hcc <- transform(read.csv("sample_data/hepatocellular.csv"), BCLC = factor(BCLC), TNM = factor(TNM))
+hcc <- transform(hcc, BCLC = factor(BCLC), TNM = factor(TNM))
 lung <- transform(lung, time = time / month, status = status == 2, sex = factor(sex), ph.ecog = factor(ph.ecog))
 veteran <- transform(veteran, time = time / month, trt = factor(trt), celltype = levels_of(celltype), prior = factor(prior))
 ovarian <- transform(ovarian, time = futime / month, status = fustat, rx = factor(rx))
 colon <- transform(subset(colon, etype == 2), time = time / month, rx = factor(rx, levels = c("Obs", "Lev", "Lev+5FU")),
                    node4 = factor(node4), sex = factor(sex))
 pbc <- transform(pbc, time = time / month, status = status == 2, trt = factor(trt), stage = factor(stage), sex = levels_of(sex))
-simulated <- transform(read.csv(file.path(here, "simulated.csv")), stage = factor(stage), arm = factor(arm, levels = c("control", "test")),
+simulated <- transform(simulated, stage = factor(stage), arm = factor(arm, levels = c("control", "test")),
                        status = cause > 0)
 # Seen every three months for two years: dozens die at each time, and nowhere few.
 visits <- transform(head(simulated, 2000), cause = ifelse(months > 24, 0, cause), months = pmin(3 * ceiling(months / 3), 24))
@@ -61,6 +68,7 @@ models <- list(
   simulated = model_of(Surv(months, status) ~ arm + stage + age + log2(marker), simulated),
   simulated_within = model_of(Surv(months, status) ~ arm + age + strata(stage), simulated, "breslow"),
   visits = model_of(Surv(months, status) ~ arm + stage + age + log2(marker), visits),
+  age_alone = model_of(Surv(OS, Death) ~ Age, hcc),
   lung_spline = {
     fit <- coxph(Surv(time, status) ~ sex + rcs(age), data = lung, control = strict)
     s <- summary(fit)$coefficients
@@ -194,16 +202,7 @@ write.csv(gbsg[c("pid", "hormon", "grade", "age", "rfstime", "status")], file.pa
 by_grade <- list(
   log_rank = survdiff(Surv(rfstime, status) ~ hormon + strata(grade), data = gbsg)$chisq,
   coef = coef(coxph(Surv(rfstime, status) ~ hormon + strata(grade), data = gbsg, control = strict))[[1]])
-# ---- the code that the Hazard ratios page shows for one set of choices (tests/core/verification/test_lifelines_cox.py)
-shown <- local({
-  source(file.path(here, "shown_cox.R"), local = TRUE, echo = FALSE, chdir = TRUE)
-  list(coef = vec(coef(fit)), std_error = vec(sqrt(diag(vcov(fit)))), concordance = summary(fit)$concordance[[1]],
-       statistic = 2 * diff(fit$loglik), zph = vec(cox.zph(fit, transform = "km")$table[, "chisq"]), bent = vec(wald))
-})
-shown_firth <- local({
-  source(file.path(here, "shown_firth.R"), local = TRUE, echo = FALSE, chdir = TRUE)
-  list(coef = vec(coef), low = vec(low), high = vec(high), p_value = vec(p_value), statistic = vec(statistic))
-})
-out <- list(shown = shown, shown_firth = shown_firth, r = R.version.string, survival = as.character(packageVersion("survival")), models = models, split = split, course = course, firth = firth,
-            subgroups = subgroups, weighting = weighting, proportional = proportional, by_grade = by_grade)
-writeLines(json(out), file.path(here, "cox_reference.json"))
+out <- list(r = R.version.string, survival = as.character(packageVersion("survival")), arms = of_arms, models = models,
+            split = split, course = course, firth = firth, subgroups = subgroups, weighting = weighting,
+            proportional = proportional, by_grade = by_grade)
+writeLines(json(out), file.path(here, "hazards.json"))

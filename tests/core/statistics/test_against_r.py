@@ -1,18 +1,15 @@
-"""Tests and intervals of tables of counts beside R: fisher.test, chisq.test, binom.test and a base-R script.
-
-The values stand in tests/reference/tables_reference.json, which make_tables_reference.R beside it writes.
-"""
-
-import json
+"""Tests and intervals of tables of counts beside R: fisher.test, chisq.test, binom.test and a base-R script."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core.statistics.contingency import MONTE_CARLO, exact_test, pearson_test
 from core.statistics.proportions import clopper_pearson, koopman, log_ratio, newcombe, odds_ratio, pair_p
-from tests.conftest import REFERENCE
+from core.statistics.two_by_two import fisher_exact, miettinen_nurminen
+from tests.shared.from_r import agree, from_r
 
-R = json.loads((REFERENCE / "tables_reference.json").read_text())
+R = from_r("statistics")
 TABLES = tuple(np.array(v) for v in zip(*(t["table"] for t in R["two"]), strict=True))
 
 
@@ -83,3 +80,27 @@ def test_nothing_to_compare_has_no_p():
         assert np.isnan(pair_p(test, *nobody)).all()
     assert np.isnan(koopman(*nobody)[0][:2]).all() and np.isnan(odds_ratio(*nobody)[0]).all()
     assert np.isnan(clopper_pearson(np.array([0]), np.array([0]))).all()
+
+
+def test_fisher_and_risk_difference():
+    """fisher.test, and Miettinen-Nurminen limits found without their closed form."""
+    tables = pd.DataFrame(R["two_by_two"])
+    x1, n1, x0, n0 = (tables[c].to_numpy(dtype=int) for c in ("x1", "n1", "x0", "n0"))
+    agree(fisher_exact(x1, n1, x0, n0), tables.fisher.tolist())
+    difference, low, high = miettinen_nurminen(x1, n1, x0, n0)
+    np.testing.assert_allclose(difference, x1 / n1 - x0 / n0, atol=1e-15)
+    np.testing.assert_allclose(np.column_stack([low, high]), np.array(tables.limits.tolist()), atol=1e-6)
+
+
+@pytest.mark.parametrize(("table", "low", "high"), [
+    ((56, 70, 48, 80), 0.0528, 0.3382),
+    ((9, 10, 3, 10), 0.1700, 0.8406),
+    ((5, 56, 0, 29), -0.0326, 0.1933),
+    ((10, 10, 0, 10), 0.6636, 1.0),
+])
+def test_published_intervals(table, low, high):
+    """Newcombe RG. Stat Med 1998;17:873, table II, method 6 (Miettinen-Nurminen)."""
+    x1, n1, x0, n0 = (np.array([v]) for v in table)
+    _, ours_low, ours_high = miettinen_nurminen(x1, n1, x0, n0)
+    assert ours_low[0] == pytest.approx(low, abs=5e-5)
+    assert ours_high[0] == pytest.approx(high, abs=5e-5)
