@@ -14,7 +14,7 @@ test: $(VENV)/.dev
 
 # For the hour's work: no browser, no walks over all charts and files.
 quick: $(VENV)/.dev
-	$(BIN)/python -m pytest -q -m "not slow" --ignore=tests/browser
+	$(BIN)/python -m pytest -q -n auto -m "not slow" --ignore=tests/browser
 
 check: $(VENV)/.dev
 	$(BIN)/python -m ruff check .

@@ -26,6 +26,12 @@ def hcc() -> Cohort:
     return read_cohort(HCC)
 
 
+@pytest.fixture(scope="session")
+def vp3(sample: Cohort) -> Cohort:
+    """The 38 of them with Vp3."""
+    return sample.filter({"pvtt": {"in": ["Vp3"]}})
+
+
 @pytest.fixture(scope="module")
 def workers() -> Iterator[Workers]:
     """Processes of a test's own; they end with it."""

@@ -192,9 +192,14 @@ def clocks(source: str) -> list[str]:
 
 
 def undocumented(source: str) -> list[str]:
-    """Return the public functions and classes of a text without a docstring."""
-    return [n.name for n in tree_of(source).body if isinstance(n, ast.FunctionDef | ast.ClassDef)
-            and not n.name.startswith("_") and not ast.get_docstring(n)]
+    """Return the public functions, classes and methods of a text without a docstring."""
+    public = _public(tree_of(source).body)
+    inside = [n for kind in public if isinstance(kind, ast.ClassDef) for n in _public(kind.body)]
+    return [n.name for n in (*public, *inside) if not ast.get_docstring(n)]
+
+
+def _public(body: list[ast.stmt]) -> list[ast.FunctionDef | ast.ClassDef]:
+    return [n for n in body if isinstance(n, ast.FunctionDef | ast.ClassDef) and not n.name.startswith("_")]
 
 
 def lines_of(paths: Iterable[Path]) -> dict[str, int]:
@@ -205,3 +210,10 @@ def missing_paths(text: str) -> list[str]:
     """Return the files of this project that a text names by their path, and that are not there."""
     named = re.findall(r"\b(?:core|ui|pages|tests|bench|docs|sample_data)/[\w./-]*\.\w+", text)
     return sorted({path for path in named if not (ROOT / path).exists()})
+
+
+def tests_without_a_file(paths: Iterable[Path]) -> list[str]:
+    """Return the test files that stand at the place of no file of the app."""
+    places = [(path.relative_to(ROOT / "tests").parent, path.name.removeprefix("test_")) for path in paths]
+    return [f"test_{name}" for folder, name in places
+            if name != "against_r.py" and not (ROOT / folder / name).exists()]

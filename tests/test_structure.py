@@ -144,7 +144,8 @@ def test_what_is_public_has_a_docstring():
 
 
 def test_what_has_no_docstring_would_be_seen():
-    assert structure.undocumented("def f():\n    pass\nclass C:\n    pass\ndef _g():\n    pass") == ["f", "C"]
+    source = "def f():\n    pass\nclass C:\n    def g(self):\n        pass\ndef _h():\n    pass"
+    assert structure.undocumented(source) == ["f", "C", "g"]
 
 
 def test_results_are_kept_in_the_session_alone():
@@ -223,6 +224,15 @@ def test_nothing_in_the_tests_measures_time():
 def test_a_clock_in_a_test_would_be_seen():
     assert structure.clocks("t = time.perf_counter()") and structure.clocks("run(timeout=5)")
     assert not structure.clocks("run(timeout=60_000)")
+
+
+def test_a_test_is_named_after_its_file():
+    """The tests of a file are found by its path; R's figures are a room's."""
+    assert structure.tests_without_a_file((ROOT / "tests" / "core").rglob("test_*.py")) == []
+
+
+def test_a_test_of_no_file_would_be_seen():
+    assert structure.tests_without_a_file([ROOT / "tests" / "core" / "survival" / "test_odds.py"]) == ["test_odds.py"]
 
 
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]

@@ -79,6 +79,7 @@ class Entry:
 
     @property
     def name(self) -> str:
+        """The row's label and level, as words."""
         return f"{self.label}, {self.level}" if self.level else self.label
 
 

@@ -54,6 +54,7 @@ class Recomputed:
     values: dict[Key, Value] = field(default_factory=dict)
 
     def value(self, key: Key) -> Value:
+        """Return a published figure as the cohort has it, or why it has none."""
         value = self.values.get(key)
         return value if value is not None else Value(reason=_why_not(key))
 

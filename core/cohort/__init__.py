@@ -3,7 +3,7 @@
 from core.cohort.cohort import Cohort, WorstGrades
 from core.cohort.counts import TOLERANCE, Counts, count, count_by_strata, distinct_times, timeline
 from core.cohort.filters import Condition, Filters
-from core.cohort.immortal_time import immortal_time, known_by, later_keys
+from core.cohort.immortal_time import immortal_time, later_keys, month_known_for_all
 from core.cohort.joint_counts import counts_over_time, level_counts_by_group
 from core.cohort.landmark import landmark
 from core.cohort.strata import (
@@ -24,8 +24,38 @@ from core.cohort.strata import (
 )
 from core.cohort.subsets import SELECTION, against_rest, by_level
 
-__all__ = ["ALL_PATIENTS", "SELECTION", "TOLERANCE", "Cohort", "Condition", "Counts", "Filters", "Strata",
-           "WorstGrades", "against_rest", "baseline_groups", "by_level", "categorical", "count", "count_by_strata",
-           "counted", "counts_over_time", "cuts_of", "distinct_times", "immortal_time", "in_order", "interval_codes",
-           "known_by", "landmark", "later_keys", "level_counts", "level_counts_by_group", "number_of_strata",
-           "reference_place", "strata", "stratification", "stratified_by", "timeline"]
+__all__ = [
+    "ALL_PATIENTS",
+    "SELECTION",
+    "TOLERANCE",
+    "Cohort",
+    "Condition",
+    "Counts",
+    "Filters",
+    "Strata",
+    "WorstGrades",
+    "against_rest",
+    "baseline_groups",
+    "by_level",
+    "categorical",
+    "count",
+    "count_by_strata",
+    "counted",
+    "counts_over_time",
+    "cuts_of",
+    "distinct_times",
+    "immortal_time",
+    "in_order",
+    "interval_codes",
+    "landmark",
+    "later_keys",
+    "level_counts",
+    "level_counts_by_group",
+    "month_known_for_all",
+    "number_of_strata",
+    "reference_place",
+    "strata",
+    "stratification",
+    "stratified_by",
+    "timeline",
+]

@@ -90,6 +90,7 @@ class Cohort(Remembers):
 
     @cached_property
     def mapping_key(self) -> str:
+        """Identify file, mapping and landmark."""
         text = json.dumps(self.mapping.to_json(), ensure_ascii=False)
         return f"{self.fingerprint}|{text}|{self.landmark or ''}"
 

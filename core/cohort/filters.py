@@ -75,6 +75,7 @@ class Condition:
         return f"not ({text})" if self.negated else text
 
     def to_json(self) -> dict[str, Any]:
+        """Return the condition as `from_json` reads it."""
         out: dict[str, Any] = {} if self.levels is None else {"in": list(self.levels)}
         out |= dict(self.bounds)
         if self.missing is not None:
@@ -83,6 +84,13 @@ class Condition:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Condition:
+        """Build a condition from `{"in": [...]}`, `{"gt": 400}`, `{"missing": true}` or `{"not": {...}}`.
+
+        Raises
+        ------
+        FilterError
+            If it is not of this form.
+        """
         if strange := [k for k in data if k not in _KEYS]:
             raise FilterError(f"Unknown condition {strange[0]!r}.",
                               f"Choose from: {', '.join(sorted(_KEYS))}.")

@@ -25,7 +25,7 @@ def later_keys(cohort: Cohort, keys: Iterable[str | None]) -> list[str]:
     return [k for k in asked if cohort.variable(k).known == "later"]
 
 
-def known_by(cohort: Cohort, keys: Iterable[str]) -> float | None:
+def month_known_for_all(cohort: Cohort, keys: Iterable[str]) -> float | None:
     """Return the month by which these variables were known in all filtered patients; None where a date is missing."""
     latest = []
     for key in keys:
@@ -48,7 +48,7 @@ def _months(cohort: Cohort, variable: FactorRole) -> np.ndarray | None:
     return months[~np.isnan(months)]
 
 
-def as_known_by(whole: Cohort, at: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+def frozen_at(whole: Cohort, at: float) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the whole cohort's patients and adverse events as they were known at a time.
 
     What became known later is "no" where the variable has such a level, else a level of its own (a number is
@@ -87,7 +87,7 @@ def immortal_time(cohort: Cohort, *keys: str | None) -> str:
     names = ", ".join(dict.fromkeys(cohort.variable(k).label for k in later))
     if cohort.whole.landmark:
         month = number(cohort.whole.landmark[1])
-        if known_by(cohort, later) is not None:
+        if month_known_for_all(cohort, later) is not None:
             return f"{names}: as known by the landmark, month {month}; what became known later does not count."
         return (f"{names}: read as known by the landmark, month {month}. Choose it so late "
                 "that this holds for every patient: what became known after it still favours those who lived.")

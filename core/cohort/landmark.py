@@ -13,7 +13,7 @@ import numpy as np
 from core import schema
 from core.cohort.cohort import Cohort
 from core.cohort.counts import TOLERANCE, timeline
-from core.cohort.immortal_time import as_known_by
+from core.cohort.immortal_time import frozen_at
 from core.errors import NotEstimable
 from core.format import number, plural
 
@@ -70,7 +70,7 @@ def landmark(cohort: Cohort, *, endpoint: str, at: float) -> Landmark:
     if not (beyond & cohort.rows).any():
         raise NotEstimable(f"Nobody is followed beyond {number(at)} months.", "Choose an earlier landmark.")
     early = cohort.rows & known & ~beyond
-    table, events = as_known_by(whole, at)
+    table, events = frozen_at(whole, at)
     shifted = Cohort(
         table=table.assign(**{column: np.where(beyond, time - at, np.nan)}), long_events=events,
         mapping=whole.mapping, findings=whole.findings, fingerprint=whole.fingerprint, name=whole.name,

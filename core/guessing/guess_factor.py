@@ -52,6 +52,7 @@ class FactorGuess:
 
     @cached_property
     def numbers(self) -> Numbers:
+        """The column's distinct values as numbers; what is not written as one is missing."""
         return numbers_of(self.cells, "." if self.table.decimal == UNKNOWN else self.table.decimal)
 
     @cached_property
@@ -83,6 +84,7 @@ class FactorGuess:
 
     @property
     def may_be_factor(self) -> bool:
+        """Whether the column has few enough levels, or is numeric."""
         return 1 <= len(self.levels) <= MAX_LEVELS or (len(self.levels) > 1 and self.numeric)
 
     @cached_property

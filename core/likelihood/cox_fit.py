@@ -48,10 +48,12 @@ class Fit:
 
     @property
     def std_error(self) -> np.ndarray:
+        """The coefficients' standard errors, (p,)."""
         return np.sqrt(np.maximum(np.diag(self.variance), 0))
 
     @property
     def sets(self) -> RiskSets:
+        """The risk sets that the model was fitted to."""
         return self.at_maximum.sets
 
     @cached_property

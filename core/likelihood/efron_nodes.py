@@ -117,13 +117,6 @@ class DeathTimes:
         out.weight[:, start:] = inside
 
 
-def left_at_risk(deaths: np.ndarray, at_risk: np.ndarray) -> EfronRiskSets:
-    """Lay out one model, or several of the same groups, from deaths and numbers at risk, int (b, g, t)."""
-    flat = deaths.reshape(-1, deaths.shape[-1]), at_risk.reshape(-1, deaths.shape[-1])
-    times = DeathTimes.from_counts(*flat, deaths.sum(axis=1).max(axis=0))
-    return times.risk_sets(deaths[..., times.order].astype(float), at_risk[..., times.order].astype(float))
-
-
 def _gauss(died: np.ndarray, nodes: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return the share l / d and the weight, each (b, t), of each node of 0 ... d - 1; exact up to d = `nodes`."""
     one = 1 / np.maximum(died, 1)

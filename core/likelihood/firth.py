@@ -50,6 +50,7 @@ class Penalised:
 
     @property
     def std_error(self) -> np.ndarray:
+        """The coefficients' standard errors, (p,)."""
         return np.sqrt(np.diag(self.variance))
 
     def tests(self) -> list[tuple[str, float, int]]:
@@ -66,10 +67,12 @@ class PenalisedPoint:
 
     @cached_property
     def point(self) -> Point:
+        """The likelihood without the penalty."""
         return self.sets.evaluate(self.beta)
 
     @cached_property
     def value(self) -> float:
+        """The logarithm of the penalised likelihood; minus infinity where rounding has taken its information."""
         if not np.ptp(self.sets.x @ self.beta) < _FARTHEST_APART:
             return -np.inf
         size = np.linalg.eigvalsh(self.point.information)

@@ -270,10 +270,12 @@ class Point:
 
     @cached_property
     def score(self) -> np.ndarray:
+        """The first derivative of the logarithm of the likelihood, (p,)."""
         return self.score_by()
 
     @cached_property
     def information(self) -> np.ndarray:
+        """Minus its second derivative, (p, p)."""
         return np.asarray(self.information_by(None)[0])
 
     @cached_property

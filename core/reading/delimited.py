@@ -51,6 +51,7 @@ class Delimited:
 
     @property
     def blank(self) -> np.ndarray:
+        """The numbers of the empty lines."""
         return self.lines[self.is_blank]
 
     def body(self, header: Row, progress: Progress) -> tuple[list[pa.ChunkedArray], np.ndarray, list[Row]]:

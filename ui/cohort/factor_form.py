@@ -42,6 +42,7 @@ class FactorForm:
         self.table, self.mapping, self.missing, self.key = table, mapping, missing, key
 
     def levels(self, column: str) -> list[str]:
+        """Return a column's distinct values but for the missing ones."""
         return levels_of(self.table.cells[column], self.missing)
 
     def draw(self, taken: set[str]) -> dict[str, Any]:

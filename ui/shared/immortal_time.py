@@ -6,7 +6,7 @@ import math
 
 import streamlit as st
 
-from core.cohort import Cohort, known_by, later_keys
+from core.cohort import Cohort, later_keys, month_known_for_all
 from core.format import number
 from ui.shell import state
 from ui.shell.escape import plain
@@ -29,7 +29,7 @@ def guard(cohort: Cohort, *keys: str | None) -> None:
     later = later_keys(cohort, keys)
     if not later or cohort.whole.landmark or not cohort.n:
         return
-    month = known_by(cohort, later)
+    month = month_known_for_all(cohort, later)
     names = ", ".join(cohort.variable(k).label for k in later)
     with st.container(key="guard", horizontal=True, vertical_alignment="bottom", gap="small"):
         if month is None:

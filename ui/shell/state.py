@@ -39,6 +39,7 @@ class Draft:
 
     @property
     def table(self) -> TextTable:
+        """The file as text."""
         return self.loading.table
 
 

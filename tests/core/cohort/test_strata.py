@@ -9,14 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from core import Cohort, read_cohort
+from core import Cohort, CoxOptions, read_cohort
 from core.charts.composition import bin_counts, brushed
 from core.cohort.filters import Condition, Filters
-from core.cohort.strata import _median, cuts_of, level_counts, strata
+from core.cohort.strata import _median, cuts_of, level_counts, strata, stratification
+from core.errors import NotEstimable
+from core.hazards import cox
 from core.hazards.subgroups import condition_of
 from core.schema import Cut
 from core.summaries import baseline
-from tests.conftest import HCC, SAMPLE
+from core.survival.log_rank import TestOptions as ComparedBy
+from core.survival.log_rank import compare
+from tests.conftest import HCC, REFERENCE, SAMPLE
+from tests.shared.from_r import from_r
 
 
 def recut(cohort: Cohort, key: str, cuts: list[Cut]) -> Cohort:
@@ -110,3 +115,32 @@ def test_the_median_s_cut_is_said_with_all_its_digits(values):
     ([70, 80, 90, 90, 90], 90), ([600_000] * 3 + [1], 600_000), ([5, 5], 5)])
 def test_the_median_that_is_the_largest_value_is_named_as_it_is(values, median):
     assert _median(np.array(values, float)) == median
+
+R = from_r("hazards")
+GBSG = {"patient_id": "pid", "arm": {"column": "hormon", "reference": "0", "levels": {"0": "no", "1": "yes"}},
+        "endpoints": {"RFS": {"time": "rfstime", "event": "status", "event_values": ["1"], "unit": "days"}},
+        "factors": {"grade": {"column": "grade", "kind": "numeric", "label": "Grade"},
+                    "age": {"column": "age", "kind": "numeric", "label": "Age"}}}
+
+
+def test_a_number_s_values_are_its_strata():
+    """gbsg by grade, mapped as a number: R's strata(grade), not a cut at the median."""
+    cohort = read_cohort(REFERENCE / "gbsg.csv", GBSG)
+    test = compare(cohort, endpoint="RFS", by="arm", options=ComparedBy(stratify_by=("grade",)))
+    assert test.statistic[0] == pytest.approx(R["by_grade"]["log_rank"], rel=1e-8)
+    assert test.test[0] == "stratified log-rank by Grade (1, 2, 3)"
+    model = cox(cohort, endpoint="RFS", covariates=("arm",), options=CoxOptions(stratify_by=("grade",)))
+    assert model.terms.coef[0] == pytest.approx(R["by_grade"]["coef"], rel=1e-8)
+    assert model.stratified_by == "Grade (1, 2, 3)" and model.strata == 3
+
+
+def test_a_number_of_many_values_needs_cuts():
+    cohort = read_cohort(REFERENCE / "gbsg.csv", GBSG)
+    for refused in (lambda: stratification(cohort, "age"),
+                    lambda: compare(cohort, endpoint="RFS", by="arm", options=ComparedBy(stratify_by=("age",))),
+                    lambda: cox(cohort, endpoint="RFS", covariates=("arm",), options=CoxOptions(stratify_by=("age",)))):
+        with pytest.raises(NotEstimable, match="Age is a number with 54 different values and no cut-point"):
+            refused()
+    cut = {**GBSG, "factors": {**GBSG["factors"], "age": {**GBSG["factors"]["age"], "cuts": [{"at": 50}]}}}
+    found = stratification(read_cohort(REFERENCE / "gbsg.csv", cut), "age")
+    assert found.levels == ("≤ 50", "> 50")

@@ -1,22 +1,42 @@
-"""A hazard ratio stands with its test of proportional hazards, of whichever arms, subgroups, strata or weights."""
+"""The test of proportional hazards."""
+
+import io
 
 import numpy as np
 import pytest
+from scipy.stats import chi2
 
-from core import CoxOptions, read_cohort, subgroup_hazard_ratios, treatment_effect, univariable
+from core import read_cohort, subgroup_hazard_ratios, treatment_effect, univariable
 from core.charts import Part, km_figure, model_figure, subgroup_figure, weighted_figure
-from core.cohort.strata import stratification
-from core.errors import NotEstimable
+from core.charts.model_tables import zph_table
 from core.figure.figure import headings_of
 from core.hazards import cox
 from core.hazards.subgroups import condition_of
 from core.hazards.weighting import WeightingOptions, weighted_comparison
 from core.survival import kaplan_meier
 from core.survival.estimates import restricted_mean
-from core.survival.log_rank import TestOptions as ComparedBy
-from core.survival.log_rank import compare
-from tests.conftest import REFERENCE, SAMPLE
+from tests.conftest import SAMPLE
 from tests.shared.from_r import from_r, model_cohort
+
+
+def test_deaths_at_one_time_tell_nothing_of_proportional_hazards():
+    text = "id,arm,age,OS_months,OS_event\n" + "".join(
+        f"p{i},{'AB'[i % 2]},{40 + (7 * i) % 31},12,{int(i % 3 > 0)}\n" for i in range(60))
+    cohort = read_cohort(io.BytesIO(text.encode()))
+    model = cox(cohort, endpoint="OS", covariates=["arm", "age"])
+    assert model.terms.hazard_ratio.notna().all()
+    assert model.zph.statistic.isna().all() and model.zph.p_value.isna().all()
+    assert set(zph_table(cohort, model.zph).p) == {"–"} == set(zph_table(cohort, model.zph)["χ²"])
+
+
+def test_proportional_hazards_are_tested_in_as_many_directions_as_deaths_tell_of():
+    """At the second time of death nobody of c is at risk: of its own course nothing is known. R: "singular"."""
+    rows = [("abc"[i % 3], 1 if i % 3 == 2 or i % 2 else 2 + i % 5, int(i % 3 == 2 or i % 5 < 3)) for i in range(60)]
+    lines = [f"p{i},{arm},{time},{event}" for i, (arm, time, event) in enumerate(rows)]
+    cohort = read_cohort(io.BytesIO("\n".join(["id,arm,OS_months,OS_event", *lines]).encode()))
+    three = cox(cohort, endpoint="OS", covariates=["arm"]).zph
+    assert three.df.tolist() == [1, 1]
+    assert three.p_value[0] == pytest.approx(chi2.sf(three.statistic[0], 1), rel=1e-9)
 
 R = from_r("hazards")
 
@@ -102,68 +122,3 @@ def test_models_and_forests_name_what_changes(changing):
     assert all(row["together"].endswith("†") for row in rows if row["together"])
     assert "† The ratio seems to change over time" in " ".join(forest.notes)
     assert any(s.startswith("All patients. Proportional hazards: p < .001") for s in forest.summary)
-
-
-# ---- strata of a number --------------------------------------------------------------------------
-
-GBSG = {"patient_id": "pid", "arm": {"column": "hormon", "reference": "0", "levels": {"0": "no", "1": "yes"}},
-        "endpoints": {"RFS": {"time": "rfstime", "event": "status", "event_values": ["1"], "unit": "days"}},
-        "factors": {"grade": {"column": "grade", "kind": "numeric", "label": "Grade"},
-                    "age": {"column": "age", "kind": "numeric", "label": "Age"}}}
-
-
-def test_a_number_s_values_are_its_strata():
-    """gbsg by grade, mapped as a number: R's strata(grade), not a cut at the median."""
-    cohort = read_cohort(REFERENCE / "gbsg.csv", GBSG)
-    test = compare(cohort, endpoint="RFS", by="arm", options=ComparedBy(stratify_by=("grade",)))
-    assert test.statistic[0] == pytest.approx(R["by_grade"]["log_rank"], rel=1e-8)
-    assert test.test[0] == "stratified log-rank by Grade (1, 2, 3)"
-    model = cox(cohort, endpoint="RFS", covariates=("arm",), options=CoxOptions(stratify_by=("grade",)))
-    assert model.terms.coef[0] == pytest.approx(R["by_grade"]["coef"], rel=1e-8)
-    assert model.stratified_by == "Grade (1, 2, 3)" and model.strata == 3
-
-
-def test_a_number_of_many_values_needs_cuts():
-    cohort = read_cohort(REFERENCE / "gbsg.csv", GBSG)
-    for refused in (lambda: stratification(cohort, "age"),
-                    lambda: compare(cohort, endpoint="RFS", by="arm", options=ComparedBy(stratify_by=("age",))),
-                    lambda: cox(cohort, endpoint="RFS", covariates=("arm",), options=CoxOptions(stratify_by=("age",)))):
-        with pytest.raises(NotEstimable, match="Age is a number with 54 different values and no cut-point"):
-            refused()
-    cut = {**GBSG, "factors": {**GBSG["factors"], "age": {**GBSG["factors"]["age"], "cuts": [{"at": 50}]}}}
-    found = stratification(read_cohort(REFERENCE / "gbsg.csv", cut), "age")
-    assert found.levels == ("≤ 50", "> 50")
-
-
-# ---- adequacy is one rule ------------------------------------------------------------------------
-
-def lone(which):
-    lines = ["id,arm,OS_months,OS_event", *(f"p{i},{'AB'[i % 2]},{i + 2},{int(i % 3 > 0)}" for i in range(30)),
-             f"lone,{which},4.5,1"]
-    arms = sorted({"A", "B", which})
-    return read_cohort("\n".join(lines).encode(), {
-        "patient_id": "id", "arm": {"column": "arm", "reference": arms[0], "levels": {a: a for a in arms}},
-        "endpoints": {"OS": {"time": "OS_months", "event": "OS_event", "event_values": ["1"], "unit": "months"}}})
-
-
-@pytest.mark.parametrize("firth", [False, True])
-@pytest.mark.parametrize("which", ["Z", "0"])
-def test_an_arm_of_one_patient_has_no_ratio_by_either_likelihood(firth, which):
-    """As the other arm and as the reference; the treatment's own ratio says the same."""
-    cohort = lone(which)
-    terms = cox(cohort, endpoint="OS", covariates=("arm",), options=CoxOptions(firth=firth)).terms
-    hidden = terms if which == "0" else terms[terms.level == which]
-    assert hidden.hazard_ratio.isna().all() and hidden.conf_low.isna().all()
-    assert set(hidden.reason) == {f"only one patient in {which}"}
-    simple = treatment_effect(cohort, endpoint="OS", by="arm").terms
-    assert simple.reason.tolist() == terms.reason.tolist()
-
-
-def test_a_restricted_mean_that_rests_on_one_patient_says_so(sample):
-    from core.survival.adequacy import few_at_tau
-
-    longest = restricted_mean(sample, endpoint="OS", by="arm")
-    assert (longest.n_risk == 1).any()
-    assert "one patient is left at risk" in few_at_tau(longest)
-    shorter = restricted_mean(sample, endpoint="OS", by="arm", tau=12.0)
-    assert few_at_tau(shorter) == "" and (shorter.n_risk > 1).all()

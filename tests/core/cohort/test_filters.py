@@ -1,0 +1,53 @@
+"""Filters."""
+
+import pytest
+
+from core import Filters
+from core.errors import FilterError
+from tests.shared.files import from_text, rows
+
+
+def test_filters_chain_and_say_what_is_wrong(sample):
+    once = sample.filter({"pvtt": {"in": ["Vp3"]}})
+    assert once.filter({"hvtt": {"in": ["yes"]}}).n == sample.filter(
+        {"pvtt": {"in": ["Vp3"]}, "hvtt": {"in": ["yes"]}}).n
+    for conditions, words in (
+        ({"pvt": {"in": ["Vp3"]}}, "There is no variable 'pvt'"),
+        ({"pvtt": {"in": ["Vp9"]}}, "has no level 'Vp9'. Choose from: none, Vp2"),
+        ({"pvtt": {"gt": 3}}, "has levels, not numbers"),
+        ({"afp": {"in": ["3"]}}, "is a number"),
+        ({"afp": {"above": 3}}, "Unknown condition 'above'"),
+        ({"afp": {"gt": "much"}}, "A bound is not a number"),
+        ({"pvtt": ["Vp3"]}, "Filters are an object"),
+    ):
+        with pytest.raises(FilterError, match=words):
+            sample.filter(conditions)
+
+
+def test_missing_is_counted_and_filtered_apart():
+    text = rows() + "p90,a,,1,\np91,b,5,,50\n"
+    cohort = from_text(text)
+    assert cohort.n == 14
+    said = cohort.findings[cohort.findings.severity == "warning"]
+    assert said.row.tolist() == [14, 15]
+    assert "left out of OS" in said.message.iloc[0]
+    assert cohort.filter({"age": {"missing": True}}).n == 1
+    assert cohort.filter({"age": {"missing": False}}).n == 13
+    assert cohort.filter({"age": {"ge": 50}}).missing_in_filters() == {"age": 1}
+    assert cohort.filter({"arm": {"in": ["a"]}}).missing_in_filters() == {}
+    assert cohort.filter({"age": {"ge": 50, "missing": True}}).n == 4
+
+
+@pytest.mark.parametrize(("conditions", "words"), [
+    ("{bad", "not valid JSON"), ({"arm": {"in": 5}}, "'in' is 5"), ({"arm": {}}, "empty"),
+    ({"age": {"gt": float("nan")}}, "A bound"), ({"arm": {"not": {}}}, "empty"),
+    ({"arm": {"missing": "false"}}, "'missing' is 'false'"),
+])
+def test_filters_that_mean_nothing_are_refused(conditions, words):
+    with pytest.raises(FilterError, match=words):
+        Filters.from_json(conditions)
+
+
+def test_a_click_keeps_the_rest_of_a_condition():
+    filters = Filters.from_json({"sex": {"in": ["M"], "missing": True}}).toggled("sex", "F")
+    assert filters.to_json() == {"sex": {"in": ["M", "F"], "missing": True}}

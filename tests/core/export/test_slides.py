@@ -1,0 +1,42 @@
+"""PowerPoint files."""
+
+import io
+import zipfile
+from dataclasses import replace
+
+import pytest
+from pptx import Presentation
+
+from core.export.slides import pptx
+from tests.shared.figures import km
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_slide_holds_vector_picture_table_and_footnote(vp3):
+    data = pptx([km(vp3)])
+    names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+    assert sum(n.endswith(".svg") for n in names) == 1
+    slide = Presentation(io.BytesIO(data)).slides[0]
+    assert "svgBlip" in slide.part.blob.decode()
+    named = {s.name: s for s in slide.shapes}
+    assert "Log-rank p" in named["Finding"].text_frame.text
+    table = named["Numbers"].table
+    assert [c.text for c in table.rows[0].cells][:3] == ["Arm", "n", "Events"]
+    for word in ("38 of 82", "24 OS events", "log-log 95% CI", "PVTT grade Vp3", vp3.fingerprint[:12],
+                 "0.1.0"):
+        assert word in named["Footnote"].text_frame.text
+
+
+@pytest.mark.parametrize("notes", [0, 6, 14, 40])
+def test_a_long_footnote_stands_on_the_slide_under_the_chart(vp3, notes):
+    said = tuple(f"Factor {i}: {i + 2} patients without it, and a reason that is told at length." for i in range(notes))
+    figure = replace(km(vp3), notes=said)
+    deck = Presentation(io.BytesIO(pptx([figure])))
+    named = {s.name: s for s in deck.slides[0].shapes}
+    foot, chart = named["Footnote"], named[figure.full_title]
+    assert all(line in foot.text_frame.text for line in figure.footnote())
+    assert chart.top + chart.height <= foot.top and foot.top + foot.height <= deck.slide_height
+    points = foot.text_frame.paragraphs[0].runs[0].font.size
+    across = sum(len(p.text) // 240 + 1 for p in foot.text_frame.paragraphs)  # a slide holds 250 letters of 7 points
+    assert across * points <= foot.height

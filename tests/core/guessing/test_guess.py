@@ -1,0 +1,71 @@
+"""What a file holds is recognised, or asked."""
+
+import numpy as np
+import pytest
+
+from core import read_cohort
+from core.errors import MappingError, NeedsAnswer
+from tests.conftest import REFERENCE
+from tests.shared.files import from_text, rows
+
+
+def test_the_sample_is_recognised_whole(sample):
+    mapping = sample.mapping
+    assert mapping.patient_id == "patient_id"
+    assert mapping.arm.reference == "TACE+IMRT"
+    assert sample.endpoints == ("OS", "PFS")
+    assert {f.key for f in mapping.factors} == {
+        "age", "sex", "ecog", "child_pugh", "etiology", "afp", "tumor_size", "tumor_number", "pvtt",
+        "hvtt", "t_stage", "n_stage"}
+    assert mapping.response.known == "later"
+    assert len(mapping.failure_sites) == 3 and len(mapping.adverse_events) == 17
+    assert sample.levels("pvtt") == ("none", "Vp2", "Vp3", "Vp4")
+
+
+def test_a_dictionary_name_never_forces_numeric(hcc):
+    """AFP and tumour size of this cohort are the codes 1 and 2."""
+    assert hcc.n == 227
+    assert hcc.mapping.arm is None
+    assert hcc.endpoints == ("OS", "RFS")
+    assert hcc.variable("afp").kind == "categorical"
+    assert hcc.levels("tumor_size") == ("1", "2")
+    assert hcc.variable("age").kind == "numeric"
+
+
+def test_a_status_that_no_convention_decides_is_asked():
+    text = rows().replace(",0,", ",7,")
+    with pytest.raises(NeedsAnswer, match="Which value of 'OS_event' means an event") as error:
+        from_text(text)
+    assert error.value.choices == ("1", "7")
+
+
+@pytest.mark.parametrize(("file", "unit"), [("lung.csv", "days"), ("ovarian.csv", "days")])
+def test_conventional_readings_are_assumed_and_said(file, unit):
+    cohort = read_cohort(REFERENCE / file)
+    assert cohort.mapping.endpoints[0].unit == unit
+    assert f"read as {unit}" in " ".join(cohort.findings[cohort.findings.severity == "assumed"].message)
+
+
+def test_ones_of_a_censoring_column_are_censored():
+    cohort = from_text(rows().replace("OS_event", "OS_censor"))
+    assert cohort.mapping.endpoints[0].event_values == ("0",)
+    assert any("0 means event" in m for m in cohort.findings.message)
+
+
+@pytest.mark.parametrize(("header", "unit"), [
+    ("OSdays", "days"), ("os_m", "months"), ("OS (weeks)", "weeks"), ("OS_d", "days")])
+def test_the_unit_in_a_header(header, unit):
+    assert from_text(rows().replace("OS_months", header)).mapping.endpoints[0].unit == unit
+
+
+def test_no_column_is_lost_where_keys_meet():
+    text = "id,CD4+,CD4-,Возраст,Пол,arm,treatment,ae_hair_loss,ae_Hair loss\n" + "".join(
+        f"p{i},{i % 2},{i % 3},{40 + i},{'мж'[i % 2]},{'ab'[i % 2]},{'xy'[i % 2]},{i % 4},0\n"
+        for i in range(20))
+    cohort = from_text(text)
+    assert {"cd4", "cd4_2", "возраст", "пол", "treatment", "ae_hair_loss"} <= set(cohort.variables)
+    assert (cohort.worst_grades.grades[:, 0] == np.arange(20) % 4).all()
+    for key in ("patient_id", "OS time", "arm"):
+        with pytest.raises(MappingError, match="taken by another role"):
+            from_text(rows(), {**from_text(rows()).mapping.to_json(),
+                               "factors": {key: {"column": "age", "kind": "numeric"}}})

@@ -1,0 +1,69 @@
+"""ADaM studies: endpoints, safety population, questions."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core import NeedsAnswer, read_cohort
+from core.errors import MappingError
+from core.summaries import adverse_events
+from tests.conftest import REFERENCE
+from tests.corpus.files import BASE, N, columns, cycle, raw, text
+
+ADAM = {k: REFERENCE / "adam" / f"{k}.csv" for k in ("adsl", "adtte", "adae")}
+
+
+@pytest.fixture(scope="module")
+def adam():
+    return read_cohort(ADAM)
+
+
+@pytest.fixture(scope="module")
+def frames():
+    return {k: pd.read_csv(p, keep_default_na=False) for k, p in ADAM.items()}
+
+
+def test_adam_endpoints_are_aval_and_inverted_cnsr(adam, frames):
+    assert adam.endpoints == ("OS", "PFS", "CRSD", "EFS")  # TNE is a count
+    for name in adam.endpoints:
+        rows = frames["adtte"][name == frames["adtte"].PARAMCD].set_index("USUBJID").loc[frames["adsl"].USUBJID]
+        np.testing.assert_allclose(adam.patients[f"{name} time"], rows.AVAL / 30.4375, rtol=1e-12)
+        assert (adam.patients[f"{name} event"].to_numpy() == 1 - rows.CNSR.to_numpy()).all()
+    assert adam.levels("arm")[0] == "B: Placebo"
+
+
+def test_adam_grades_are_the_worst_per_term_of_emergent_events_in_the_safety_population(adam, frames):
+    events = frames["adae"][frames["adae"].TRTEMFL == "Y"]
+    worst = events.groupby(["USUBJID", "AEDECOD"]).AETOXGR.max()
+    safe = frames["adsl"].set_index("USUBJID").SAFFL == "Y"
+    grades = adam.worst_grades
+    for term in grades.terms:
+        for patient, grade in zip(adam.patients.patient_id, grades.grades[:, grades.terms.index(term)], strict=True):
+            wanted = worst.get((patient, term), 0) if safe[patient] else np.nan
+            assert grade == wanted or (np.isnan(grade) and np.isnan(wanted))
+    body = events.groupby("AEDECOD").AEBODSYS.first()
+    assert dict(zip(grades.terms, grades.categories, strict=True)) == {t: body[t] for t in grades.terms}
+
+
+def test_the_safety_population_is_the_denominator():
+    table = text(columns(), SAFFL=["N", *["Y"] * (N - 1)], ae_fever=cycle("0", "2"))
+    rows = adverse_events(read_cohort(raw(table))).rows
+    assert rows[rows.band == "any"].n.sum() == N - 1
+
+
+def test_adam_without_its_subjects_is_refused():
+    with pytest.raises(MappingError, match="without ADSL"):
+        read_cohort({"adtte": ADAM["adtte"]})
+    with pytest.raises(MappingError, match="none of ADSL, ADTTE and ADAE"):
+        read_cohort({"adsl": ADAM["adsl"], "x": raw(BASE)})
+    with pytest.raises(MappingError, match="Two files are ADSL"):
+        read_cohort({"a": ADAM["adsl"], "b": ADAM["adsl"]})
+
+
+def test_an_adam_study_asks_as_a_file_does(frames):
+    adsl = frames["adsl"].assign(PVTT=[["I", "II", "III", "IV"][i % 4] for i in range(len(frames["adsl"]))])
+    with pytest.raises(NeedsAnswer, match="Vp or Cheng") as error:
+        read_cohort({"adsl": adsl.to_csv(index=False).encode(), "adtte": ADAM["adtte"]})
+    answered = read_cohort({"adsl": adsl.to_csv(index=False).encode(), "adtte": ADAM["adtte"]},
+                           error.value.answered("Vp (Japan)"))
+    assert answered.levels("pvtt") == ("Vp1", "Vp2", "Vp3", "Vp4")
