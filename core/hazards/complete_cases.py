@@ -94,7 +94,7 @@ def without_events(cases: CompleteCases, columns: list[Column], counts: np.ndarr
 def independent(columns: list[Column], design: np.ndarray) -> tuple[list[int], dict[int, str]]:
     """Return the columns of a standardised design to fit, and of each other one why it follows from those before it."""
     n, p = design.shape
-    if _clearly_apart(design[::max(n // _ENOUGH, 1)]):
+    if _clearly_apart(np.ascontiguousarray(design[::max(n // _ENOUGH, 1)])):
         return list(range(p)), {}
     varies = design.any(axis=0)
     reasons = {i: f"{_named(columns[i])} does not vary in the model's patients"

@@ -143,9 +143,9 @@ def standardise(design: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     A column that does not vary is zero, its deviation 1.
     """
     n = max(len(design), 1)
-    columns = np.ascontiguousarray(design.T)
+    columns = np.array(design.T, order="C")  # a copy, which is altered in place
     mean = columns @ np.ones(len(design)) / n
-    columns = columns - mean[:, None]
+    columns -= mean[:, None]
     scale = np.sqrt(np.vecdot(columns, columns) / n)
     still = scale <= _CONSTANT * np.abs(mean)
     columns[still], scale[still] = 0.0, 1.0
