@@ -40,7 +40,7 @@ class Findings:
                      remedy=remedy, row=int(line), column=column, value=value, kind=kind)
         rest = lines[most:]
         if len(rest):
-            self.add(severity, f"{len(rest):,} {'further ' if most else ''}rows of one kind: {message}"
+            self.add(severity, f"{len(rest):,} {'further ' if most else ''}rows with the same finding: {message}"
                      .replace("{line}", "…").replace("{value}", "…"),
                      remedy=remedy, row=ranges(rest), column=column, kind=kind, rows=len(rest))
 

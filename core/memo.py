@@ -1,4 +1,4 @@
-"""What a frozen object remembers of what was computed from it."""
+"""A cache of the results computed from a frozen object."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Remembers:
     memo: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Go to another process without what was computed: that is made again there."""
+        """Return the state without cached results: another process computes them again."""
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "memo"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:

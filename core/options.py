@@ -1,4 +1,4 @@
-"""Options are held against their types when they are made: one that does not exist is refused, never obeyed."""
+"""Options are checked against their types when they are made: an invalid one raises an error."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Checked:
     limits: ClassVar[Limits] = {}
 
     def __post_init__(self) -> None:
-        """Refuse what does not fit.
+        """Refuse values that do not fit their type or limits.
 
         Raises
         ------
@@ -57,7 +57,7 @@ def takes_options(function: F) -> F:
 
 
 def check(name: str, value: Any, hint: Any) -> None:
-    """Refuse a value that its type does not hold.
+    """Refuse a value that does not fit its type.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def _fits(value: Any, hint: Any) -> bool:
 
 
 def _choices(hint: Any) -> list[Any]:
-    """Return what an option may be, wherever its type names choices."""
+    """Return the choices that an option's type names, at any depth."""
     if get_origin(hint) is Literal:
         return [c for c in get_args(hint) if c != ""]
     return [c for part in get_args(hint) if part is not ... for c in _choices(part)]

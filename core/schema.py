@@ -29,7 +29,7 @@ Known = Literal["baseline", "later"]
 Severity = Literal["repaired", "assumed", "warning", "refused"]
 SEVERITIES: tuple[Severity, ...] = ("refused", "warning", "assumed", "repaired")
 
-# Control characters, which XML, and with it no picture, slide or document, can hold; tabs and line ends are none.
+# Control characters, which XML, and so pictures, slides and documents, cannot hold; not tabs and line ends.
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 # What a spreadsheet writes where a formula failed.

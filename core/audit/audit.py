@@ -56,7 +56,7 @@ class Audit:
                          "may be given by several)")
         empty = int(self.findings.words.str.contains(_NOBODY, regex=False).sum())
         if empty:
-            sentences.append(f"{plural(empty, 'row')} without an event in any group counted apart: nothing to test")
+            sentences.append(f"{plural(empty, 'row')} without an event in any group: nothing to test")
         return sentences
 
 
@@ -119,7 +119,7 @@ def _likelihood_ratio(table: np.ndarray) -> float:
 
 
 def _tables(entries: Sequence[Entry]) -> list[list[Entry]]:
-    """Put the rows together whose p is one: the levels of a label; a row without a level stands for itself."""
+    """Group the rows that share a p: the levels of a label; a row without a level is its own group."""
     out: list[list[Entry]] = []
     for e in entries:
         last = out[-1][0] if out else None
@@ -155,7 +155,7 @@ def _check_counts(rows: list[Entry], claimed: str, findings: list[Finding], test
     ours = next((p for t, p in p_by_test.items() if is_claimed(t, claimed)), math.nan)
     gives = "gives" if len(giving) == 1 else "give"
     words = f"{claimed} gives {_p(ours, printed)}; " + (
-        f"{printed} is what {' and '.join(giving)} {gives}" if giving else
+        f"{' and '.join(giving)} {gives} {printed}" if giving else
         f"none of {', '.join(p_by_test)} gives {printed}")
     verdict = AGREES if any(is_claimed(t, claimed) for t in giving) else DIFFERS
     findings.append(Finding(e.line, e.table, name, P, str(printed), _p(ours, printed), verdict, words))
@@ -179,7 +179,7 @@ def _percentages(e: Entry) -> list[Finding]:
 
 
 def _sums(e: Entry, by_label: dict[tuple[str, str], Entry]) -> list[Finding]:
-    """Add parts up to their whole, and hold a part below what it is a part of."""
+    """Check that parts add up to their whole, and that no part exceeds its whole."""
     out = []
     parts = [p for label in e.sum_of if (p := by_label.get((e.table, label)))]
     around = by_label.get((e.table, e.within)) if e.within else None
@@ -189,6 +189,6 @@ def _sums(e: Entry, by_label: dict[tuple[str, str], Entry]) -> list[Finding]:
             words = f"group {place + 1}: {' + '.join(e.sum_of)} is {total}, not {g.events}"
             out.append(Finding(e.line, e.table, e.name, SUMS, str(g.events), str(total), DIFFERS, words))
         if around and place < len(around.groups) and g.events > (most := around.groups[place].events):
-            words = f"group {place + 1}: {g.events} patients in {e.name}, but {most} in {e.within}, which holds it"
+            words = f"group {place + 1}: {g.events} patients in {e.name}, but {most} in {e.within}, which includes it"
             out.append(Finding(e.line, e.table, e.name, SUMS, str(g.events), f"at most {most}", IMPOSSIBLE, words))
     return out

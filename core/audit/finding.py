@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-AGREES, DIFFERS, IMPOSSIBLE, NOT_CHECKABLE = "agrees", "does not agree", "cannot be", "cannot be told"
+AGREES, DIFFERS, IMPOSSIBLE, NOT_CHECKABLE = "agrees", "does not agree", "impossible", "cannot be checked"
 VERDICTS = (IMPOSSIBLE, DIFFERS, NOT_CHECKABLE, AGREES)
 
 

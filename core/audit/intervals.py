@@ -1,4 +1,4 @@
-"""What a printed ratio, its interval and its p say of one another, and of the deaths that they would need."""
+"""Checks of a printed ratio, its interval and its p against each other and against the number of deaths."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def check_width(e: Entry, ratio: Ratio) -> tuple[Finding, Width]:
     deaths = math.ceil(4 / widest**2 - 1e-9)
     if math.isnan(least):
         verdict = NOT_CHECKABLE
-        words = "nothing printed says how narrow it may be" + ("" if e.kind != KINDS[0] else
+        words = "the printed numbers set no lower limit to its width" + ("" if e.kind != KINDS[0] else
                                                                f"; it needs at least {deaths:,} deaths, evenly split")
     elif widest < least * (1 - 1e-9):
         verdict = IMPOSSIBLE
-        words = (f"the interval is that of a standard error of {fixed(widest, 3)} at most; {whose} allow no less than "
+        words = (f"the interval implies a standard error of {fixed(widest, 3)} at most; {whose} allow no less than "
                  f"{fixed(least, 3)}")
         words += f" in any Cox model, adjusted or not. It would need at least {deaths:,} deaths, evenly split" \
             if e.kind == KINDS[0] else f" for a {e.kind} of these counts"
@@ -62,9 +62,9 @@ def check_width(e: Entry, ratio: Ratio) -> tuple[Finding, Width]:
 def least_error(e: Entry) -> tuple[float, str]:
     """Return the least standard error that patients and deaths allow, and whose they are; NaN where nothing is known.
 
-    The information about a level's coefficient is at most that of its deaths and the reference's apart, so that
-    SE ≥ √(1/d₁ + 1/d₀), adjusted or not. Deaths unknown: each at most the level's patients. Their split unknown: at
-    best even, 2 / √d. A risk or odds ratio has the error of its own counts; a ratio per unit none that counts tell.
+    A coefficient has at most the information of d₁ deaths in its level and d₀ in the reference: SE ≥ √(1/d₁ + 1/d₀),
+    adjusted or not. Unknown deaths are at most the level's patients. An unknown split is at best even, 2 / √d. A risk
+    or odds ratio has the error of its own counts; counts give none for a ratio per unit.
     """
     if e.kind != KINDS[0]:
         return _of_counts(e)
@@ -112,7 +112,7 @@ def check_p(e: Entry, ratio: Ratio) -> list[Finding]:
     error = math.log(high.value / max(low.value, _TINY)) / (2 * Z95)
     exact = p_value(two_sided_p(math.log(ratio[0].value) / error)) if error > 0 else "any"
     span = f"{p_value(least)} to {p_value(most)}"
-    words = "p and interval say the same" if inside else \
+    words = "p and interval agree" if inside else \
         f"ratio and interval give p = {exact}, by their rounding anything from {span}"
     return [Finding(e.line, e.table, e.name, FROM_INTERVAL, str(printed), f"{exact} ({span})",
                     AGREES if inside else DIFFERS, words)]

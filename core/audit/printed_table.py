@@ -100,7 +100,7 @@ def read_audit(source: Source, *, name: str = "") -> list[Entry]:
     names = {c: "_".join(c.casefold().split()) for c in table.columns}
     strange = [c for c, plain in names.items() if plain not in _PLAIN and not _GROUP.fullmatch(plain)]
     if twice := [c for c, plain in names.items() if list(names.values()).count(plain) > 1]:
-        raise AuditTableError(f"The columns {' and '.join(twice)} are one.", "Leave one of them out.")
+        raise AuditTableError(f"The columns {' and '.join(twice)} have the same name.", "Leave one of them out.")
     if strange or "label" not in names.values():
         problem = f"There is no column {strange[0]!r} in such a table." if strange else "The column label is missing."
         raise AuditTableError(problem, f"It may have: label, events_1, n_1, percent_1, events_2, n_2 ..., "
@@ -133,14 +133,14 @@ class _Reader:
 
     def entry(self, i: int) -> Entry:
         if not self.text("label", i):
-            self.wrong(i, "label", "is empty, every row needs a name")
+            self.wrong(i, "label", "is empty: every row needs a name")
         groups = [g for g in (self.group(i, k) for k in self.groups) if g]
         ratio = [self.decimal(i, c) for c in ("ratio", "low", "high")]
         if any(ratio) and not all(ratio):
             self.wrong(i, "ratio", "a ratio needs ratio, low and high")
         whole = (ratio[0], ratio[1], ratio[2]) if ratio[0] and ratio[1] and ratio[2] else None
         if whole and not (0 <= whole[1].value <= whole[0].value <= whole[2].value and whole[0].value > 0):
-            problem = f"{whole[1]} ≤ {whole[0]} ≤ {whole[2]} does not hold, limits enclose a ratio above 0"
+            problem = f"{whole[1]} ≤ {whole[0]} ≤ {whole[2]} does not hold: the limits must enclose a ratio above 0"
             self.wrong(i, "ratio", problem)
         kind = self.text("kind", i).casefold() or KINDS[0]
         if kind not in KINDS:
@@ -152,7 +152,7 @@ class _Reader:
                      sum_of=tuple(part.strip() for part in self.text("sum_of", i).split(" + ") if part.strip()))
 
     def hold_names(self, entries: list[Entry]) -> None:
-        """Hold what `within` and `sum_of` name against the labels with counts of the same table."""
+        """Check that `within` and `sum_of` name labels with counts in the same table."""
         for i, e in enumerate(entries):
             labels = list(dict.fromkeys(other.label for other in entries if other.table == e.table and other.groups))
             for column, named in (("within", (e.within,) if e.within else ()), ("sum_of", e.sum_of)):
@@ -160,7 +160,8 @@ class _Reader:
                     if name not in labels:
                         near = get_close_matches(name, labels, 1)
                         suggestion = f", is it {near[0]!r}?" if near else ""
-                        self.wrong(i, column, f"{name!r} is no label of a row with counts in this table{suggestion}")
+                        self.wrong(i, column, f"{name!r} is not the label of a row with counts in this table"
+                                   f"{suggestion}")
 
     def group(self, i: int, k: int) -> Counted | None:
         events, n = self.count(i, f"events_{k}"), self.count(i, f"n_{k}")
@@ -178,7 +179,7 @@ class _Reader:
         if not text:
             return None
         if not text.isdecimal():
-            self.wrong(i, column, f"{text!r} is no count, write a whole number")
+            self.wrong(i, column, f"{text!r} is not a count: write a whole number")
             return None
         return int(text)
 
@@ -187,7 +188,7 @@ class _Reader:
         if not text:
             return None
         if not re.fullmatch(r"\d*\.?\d+|\d+\.", text):
-            self.wrong(i, column, f"{text!r} is no number, write it as it is printed, such as 12.5")
+            self.wrong(i, column, f"{text!r} is not a number: write it as printed, such as 12.5")
             return None
         return Printed.from_text(text)
 
@@ -197,7 +198,7 @@ class _Reader:
             return None
         match = _P.fullmatch(text)
         if not match:
-            self.wrong(i, "p", f"{text!r} is no p-value, write it as it is printed, such as .031 or <.001")
+            self.wrong(i, "p", f"{text!r} is not a p-value: write it as printed, such as .031 or <.001")
             return None
         digits = "1.0" if match.group(2) in ("1", "1.") else match.group(2)
         return Printed.from_text(text.removeprefix("=").strip(), digits, match.group(1).replace("=", ""))

@@ -84,7 +84,7 @@ def _row(printed: dict[str, str], ours: Recomputed, counts: dict[Key, str]) -> d
                               "verdict": NOT_HERE, "how": value.how, "reason": value.reason, "page": value.page}
     if value.text:
         same = value.text == printed["printed"]
-        return row | {"verdict": AGREES if same else DIFFERS, "reason": "" if same else "another term is commoner here"}
+        return row | {"verdict": AGREES if same else DIFFERS, "reason": "" if same else "another term is more common"}
     if math.isnan(value.number) and value.table is None:
         return row
     text = printed["printed"]

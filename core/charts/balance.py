@@ -121,7 +121,7 @@ def _summary(result: Weighting) -> tuple[str, ...]:
     if result.reason:
         return (f"Hazard ratio: {NOT_ESTIMABLE}, {result.reason}",)
     sentences = [f"{name} HR {hazard_ratio(r.hazard_ratio, r.conf_low, r.conf_high)}, {p_phrase(r.p_value)}"
-            for name, r in (("Weighted", weighted), ("Unweighted, of the same patients,", plain))]
+            for name, r in (("Weighted", weighted), ("Unweighted, in the same patients,", plain))]
     return (*sentences, proportional_verdict(result.p_proportional),
             f"E-value {fixed(weighted.e_value, 2)} (of the limit nearest 1: {fixed(weighted.e_value_limit, 2)})")
 
@@ -135,7 +135,7 @@ def _apart(cohort: Cohort, result: Weighting) -> list[str]:
     names = [f"{_name(cohort, r.term, r.level)} ({fixed(r.smd_after, 2)})" for r in rows_of(result.balance)
              if abs(r.smd_after) > BALANCED]
     return [f"Not balanced by the weights (standardised difference beyond {number(BALANCED)}): {', '.join(names)}. "
-            "What is left of it is in the weighted curves and hazard ratio."] if names else []
+            "The weighted curves and hazard ratio still contain this imbalance."] if names else []
 
 
 def _notes(result: Weighting) -> list[str]:
@@ -148,11 +148,11 @@ def _notes(result: Weighting) -> list[str]:
         sentences.append(f"{plural(result.missing_covariate, 'patient')} left out: arm or a covariate missing.")
     if result.extreme and result.options.kind != "overlap":
         sentences.append(f"{plural(result.extreme, 'patient')} with a propensity below .05 or above .95: their weights "
-                         "may rule the result. Overlap weights do not have this.")
+                         "may dominate the result. Overlap weights avoid this.")
     for r in rows_of(result.arms):
         if r.effective_n < r.n / 2:
-            sentences.append(f"{r.arm}: {r.n:,} patients are worth {fixed(r.effective_n, 1)} after weighting; the "
-                             f"patient who weighs most has {percent(r.largest_share)} of the arm.")
+            sentences.append(f"{r.arm}: the effective sample size of {r.n:,} patients is {fixed(r.effective_n, 1)} "
+                             f"after weighting; the largest weight is {percent(r.largest_share)} of the arm's total.")
     if not result.reason:
         sentences.append("E-value: the risk ratio that an unmeasured confounder would need with both treatment and "
                          "outcome, beyond these covariates, to explain the hazard ratio away.")

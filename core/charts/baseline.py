@@ -43,14 +43,14 @@ def baseline_figure(cohort: Cohort, result: Baseline, *, p: bool) -> Figure:
     table = text_table(["Variable", *(f"{g} (n = {n:,})" for g, n in result.groups.items()), *compared], rows)
     quartiles = "Median (IQR): quartiles by R's type 7. " if "median (IQR)" in set(result.tests.summary) else ""
     why = "" if len(result.groups) < 2 else ("Each p names its test; " if p else
-           "No p, as STROBE advises: differences at baseline are no hypothesis; "
+           "No p, as STROBE advises: baseline differences are not tested; "
            ) + "SMD: the standardised difference, the largest between two groups. "
     return Figure(
         slug=f"baseline-{result.by or 'all'}", chart=None,
         title=f"Baseline by {by_words(cohort, result.by)}" if result.by else "Baseline",
         table=table, drawn=result.rows,
         notes=(plural(result.missing_group, "patient") + " left out: group missing.",) if result.missing_group else (),
-        provenance=provenance(cohort, f"{quartiles}{why}Shares are of the patients of whom the variable is known."))
+        provenance=provenance(cohort, f"{quartiles}{why}Percentages are of the patients with a known value."))
 
 
 def _missing(n: float) -> str:

@@ -44,8 +44,8 @@ _SUBGROUPS = ForestLayout(columns=(TextColumn("label", "", 0), TextColumn("first
                                    TextColumn("p", "p interaction (BH)", -1, "right")), left=465, right=230, click=True)
 
 _METHOD = ("Events / n per arm. Cox regression, Efron ties, Wald CI; p for interaction by the likelihood ratio of "
-           "arm + factor against arm × factor, in brackets adjusted by Benjamini and Hochberg. The interaction is the "
-           "inference.")
+           "arm + factor against arm × factor, in brackets adjusted by Benjamini and Hochberg. Draw conclusions from "
+           "the interaction, not from single subgroups.")
 
 
 def model_figure(cohort: Cohort, model: CoxModel, univariable: UnivariableModels) -> Figure:
@@ -66,7 +66,7 @@ def model_figure(cohort: Cohort, model: CoxModel, univariable: UnivariableModels
     few = few_per_parameter(len(model.columns), model.n_telling, penalised=options.firth)
     if model.n_telling < model.n_event:
         missing.append(f"{plural(model.strata, 'baseline hazard')}: of {model.n_event:,} events, {model.n_telling:,} "
-                       "have somebody else at risk in their stratum; the others tell nothing.")
+                       "have another patient at risk in their stratum; the others contribute nothing.")
     later = immortal_time(cohort, *dict.fromkeys(model.terms.term), *options.stratify_by)
     ties = "Efron" if options.ties == "efron" else "Breslow"
     return Figure(
@@ -102,7 +102,7 @@ def _of_others(cohort: Cohort, model: CoxModel, univariable: UnivariableModels) 
     sizes = {cohort.variable(key).label: one.n for key, one in _fitted(univariable).items()}
     if all(n == model.n for n in sizes.values()):
         return []
-    return ["Events / n are of the multivariable model. A univariable ratio is of all patients who have the covariate: "
+    return ["Events / n are of the multivariable model. A univariable ratio uses all patients who have the covariate: "
             + ", ".join(f"{label} {n:,}" for label, n in sizes.items()) + "."]
 
 
@@ -192,7 +192,7 @@ def _with_patients(result: Subgroups) -> tuple[Subgroups, list[str]]:
 def _without(cohort: Cohort, result: Subgroups) -> list[str]:
     """Say of how many patients each factor is not known."""
     sentences = [f"{cohort.variable(r.factor).label} {r.missing:,}" for r in rows_of(result.interactions) if r.missing]
-    return [f"Patients in no subgroup of a factor, for it is missing: {', '.join(sentences)}."] if sentences else []
+    return [f"Patients in no subgroup because the factor is missing: {', '.join(sentences)}."] if sentences else []
 
 
 def _doubted(cohort: Cohort, result: Subgroups) -> list[str]:

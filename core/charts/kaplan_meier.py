@@ -186,7 +186,7 @@ def _means(part: Part) -> list[str]:
 def warnings(cohort: Cohort, *keys: str | None) -> list[str]:
     """Say why curves by some variables must not be read as they stand."""
     if not cohort.n:
-        return ["No patient passes these filters. Take one away."]
+        return ["No patient matches these filters. Remove one of them."]
     immortal = immortal_time(cohort, *keys)
     return [immortal] if immortal else []
 
@@ -199,7 +199,7 @@ def notes(part: Part) -> list[str]:
     sentences = [left_out(result.missing_endpoint, result.endpoint, result.missing_stratum,
                           result.label)]
     if len(result.levels) > MANY:
-        sentences.append(f"{len(result.levels)} groups are more than can be told apart: bands and names are left "
+        sentences.append(f"{len(result.levels)} groups are too many to distinguish: bands and names are left "
                     "out. Compare by a variable with fewer levels.")
     if effect is not None:
         sentences += [f"Hazard ratio of {row.level}: {NOT_ESTIMABLE}, {row.reason}."

@@ -20,8 +20,8 @@ from core.version import __version__
 WIDTH, _ROW, _NAME = 900, 22, 44
 _COLUMNS = (("place", "Place", 0), ("figure", "Figure", 0.17), ("arm", "Arm", 0.5), ("printed", "Printed", 0.66),
             ("ours", "Recomputed", 0.73), ("verdict", "Verdict", 0.88))  # where they begin, as shares of the width
-METHOD = (f"Published: {CITATION}. Each figure by the function that its page uses; a p-value by the test of its counts "
-          "that gives it, else by Fisher's.")
+METHOD = (f"Published: {CITATION}. Each figure is computed as on its own page; a p-value by the test of its counts "
+          "that gives the printed p, else by Fisher's.")
 _COLOURS = {AGREES: theme.AGREES, DIFFERS: theme.ACCENT, NOT_HERE: theme.QUIET}
 _LOW, _HIGH, _TICKS = 0.2, 5.0, (0.25, 0.5, 1.0, 2.0, 4.0)
 
@@ -139,7 +139,7 @@ def widths_figure(result: Audit, name: str, fingerprint: str) -> Figure:
                      "low": low, "high": high, "least_low": ends[0], "least_high": ends[1],
                      "c": theme.ACCENT if r.verdict == IMPOSSIBLE else theme.SELECTED,
                      "said": f"needs ≥ {r.deaths:,} deaths" if r.verdict == IMPOSSIBLE else
-                     "possible" if least is not None else "cannot be told"})
+                     "possible" if least is not None else "cannot be checked"})
     impossible = int((result.widths.verdict == IMPOSSIBLE).sum())
     table = pd.DataFrame([{"Row": r.row, "Ratio (95% CI)": f"{exact(r.ratio)} ({exact(r.low)}{DASH}{exact(r.high)})",
                            "SE at most": fixed(r.std_error, 3), "Least SE": DASH if math.isnan(r.least) else

@@ -80,11 +80,11 @@ def _notes(result: Response) -> list[str]:
     notes = [plural(result.missing_group, "patient") + " left out: group missing."] if result.missing_group else []
     if result.unclassified:
         names = ", ".join(f"{level} ({n:,})" for level, n in result.unclassified.items())
-        notes.append(f"Nobody said what these responses mean: {names}. They count as no response, and in every "
-                    "denominator, until it is said.")
+        notes.append(f"The meaning of these responses is not set: {names}. Until it is, they count as no response, "
+                     "and in every denominator.")
     if result.rates.estimate[(result.rates.rate == CONTROL) & (result.rates.n > 0)].isna().any():
         names = ", ".join(level for level, meaning in result.meanings.items() if meaning == "no response")
-        notes.append(f"Disease control is not known of {names}: no rate where there are such patients.")
+        notes.append(f"Disease control is unknown for {names}: no rate is given where there are such patients.")
     return notes
 
 
@@ -135,8 +135,8 @@ def failure_figure(cohort: Cohort, result: FailurePattern) -> Figure:
         key={"bars bar": "bars: patients, in the groups' colours", "dots circle": "dark dots: the sites of a bar",
              "lines rule": "upright lines: sites of the same patients"},
         provenance=provenance(cohort, "Sites overlap: a patient counts at each site where they failed, and once in "
-                              "“any failure”, which stands apart. Sites carry no order here: which came first is "
-                              "cumulative incidence, below where dates say it."),
+                              "“any failure”, shown separately. The order of failures is not shown here: where dates "
+                              "are known, cumulative incidence below shows which came first."),
         alt=f"Bars of {plural(len(shown), 'pattern')} of failure sites.")
 
 

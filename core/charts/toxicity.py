@@ -93,8 +93,8 @@ def butterfly_figure(cohort: Cohort, result: AdverseEvents, terms: list[str]) ->
         table=rates_table(result, terms),
         drawn=result.rows[result.rows.term.isin(terms)], notes=_notes(result),
         key={"bars bar": "dark bars: grade ≥ 3; light: grade 1–2; beside: patients with any grade (with grade ≥ 3)"},
-        provenance=provenance(cohort, "Each patient once per term at the worst CTCAE grade, of those of the safety "
-                              "population with the term recorded."),
+        provenance=provenance(cohort, "Each patient counts once per term, at the worst CTCAE grade, among those in the "
+                              "safety population with the term recorded."),
         alt=f"Rates of {plural(len(terms), 'adverse event')} in two groups; the table gives the numbers.")
 
 

@@ -24,8 +24,8 @@ class Condition:
     """One variable's condition.
 
     A patient passes with a value among `levels` (or none given) and within all bounds. A missing
-    value passes only where `missing` is True. `negated` turns the whole round, so that a condition
-    and its negation part the cohort without remainder.
+    value passes only where `missing` is True. `negated` inverts the result, so that each
+    patient passes either a condition or its negation.
     """
 
     levels: tuple[str, ...] | None = None

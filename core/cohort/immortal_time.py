@@ -37,7 +37,7 @@ def month_known_for_all(cohort: Cohort, keys: Iterable[str]) -> float | None:
 
 
 def _months(cohort: Cohort, variable: FactorRole) -> np.ndarray | None:
-    """Return when a variable became known, of the filtered patients for whom it did; None where that is nowhere."""
+    """Return the months when a variable became known in the filtered patients who have it; None if it has no dates."""
     if variable.kind == "grade":
         events = cohort.events
         days = events.day[(events.term == variable.column) & (events.grade > 0)].to_numpy(dtype=float)
@@ -51,9 +51,9 @@ def _months(cohort: Cohort, variable: FactorRole) -> np.ndarray | None:
 def frozen_at(whole: Cohort, at: float) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the whole cohort's patients and adverse events as they were known at a time.
 
-    What became known later is "no" where the variable has such a level, else a level of its own (a number is
-    missing): to leave these patients out would look into their future. Adverse events after the time are not
-    yet there. What carries no date stays as it is.
+    A value that became known later is set to "no" if the variable has such a level, else to a level of its own (a
+    number to missing): leaving these patients out would use their future. Later adverse events are removed. Values
+    without a date stay as they are.
     """
     changed: dict[str, pd.Series] = {}
     for variable in whole.mapping.variables:

@@ -1,7 +1,7 @@
 """Counts of the filtered patients by several variables' levels, one variable after the other.
 
-Of few patients it is the number of calls that costs: all variables are counted in one. Of many each has its cells by
-itself, and any choice of variables shares them.
+With few patients the number of calls determines the cost, so all variables are counted in one call. With many, each
+variable is counted by itself, and any choice of variables reuses its cells.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _batches(cohort: Cohort, variables: tuple[By, ...]) -> list[tuple[tuple[By, 
 
 
 def _level_cells(whole: Cohort, variables: tuple[By, ...]) -> np.ndarray:
-    """Number the levels of all variables through, (v, n); a number more for patients of whom one is missing."""
+    """Number the levels of all variables consecutively, (v, n); one further number stands for a missing value."""
     groups = [strata(whole, by) for by in variables]
     *starts, size = np.cumsum([0, *(len(g.levels) for g in groups)]).tolist()
     return np.array([np.where(g.codes < 0, size, start + g.codes).astype(np.int32)

@@ -57,7 +57,7 @@ def landmark(cohort: Cohort, *, endpoint: str, at: float) -> Landmark:
     """
     timeline(cohort, endpoint)  # the endpoint is there
     if not (math.isfinite(at) and at >= 0):
-        raise NotEstimable(f"A landmark at {number(at)} months is no time.", "Give 0 or more months.")
+        raise NotEstimable(f"A landmark at {number(at)} months is not possible.", "Give 0 or more months.")
     whole = cohort.whole
     if whole.landmark:
         raise NotEstimable(f"This cohort's clock starts at month {number(whole.landmark[1])} already.",

@@ -100,7 +100,7 @@ def _stratification(whole: Cohort, key: str) -> Strata:
     if variable.cuts:
         return strata(whole, key)
     raise NotEstimable(f"{variable.label} is a number with {distinct.size:,} different values and no cut-point: it "
-                       "makes no strata.", "Give it cut-points on the Cohort page, or choose what has levels.")
+                       "cannot define strata.", "Set cut-points on the Cohort page, or choose a variable with levels.")
 
 
 def stratified_by(cohort: Cohort, keys: Iterable[str]) -> str:
@@ -122,7 +122,7 @@ def number_of_strata(cohort: Cohort, by: str) -> int:
 
 
 def baseline_groups(cohort: Cohort, *, most: int, least: int = 2) -> list[str]:
-    """Return the arm and the factors known at time zero that make so many strata: what a comparison is offered by."""
+    """Return the variables offered for comparisons: the arm, and factors known at time zero with so many strata."""
     return [k for k, v in cohort.variables.items() if k == schema.ARM or (
         v.known == "baseline" and v.kind != "grade" and least <= number_of_strata(cohort, k) <= most)]
 
@@ -134,12 +134,12 @@ def cuts_of(whole: Cohort, key: str) -> tuple[Cut, ...]:
 
 
 def in_order(cuts: Iterable[Cut]) -> tuple[Cut, ...]:
-    """Return cuts from the lowest on; of two at one value first the one that leaves the value above it."""
+    """Return cuts in ascending order; of two at the same value, first the one that puts the value above it."""
     return tuple(sorted(cuts, key=lambda c: (c.at, c.closed)))
 
 
 def _median(values: np.ndarray) -> float:
-    """Return a number with few digits that parts the values as their median does, so that a label tells all of it."""
+    """Return a number with few digits that splits the values as their median does, so that a label shows it in full."""
     known = values[~np.isnan(values)]
     median = float(np.median(known))
     above = known[known > median]
@@ -168,12 +168,12 @@ def interval_codes(values: np.ndarray, cuts: Sequence[Cut]) -> np.ndarray:
 
 def counted(whole: Cohort, rows: np.ndarray, name: tuple[Hashable, ...], make: Callable[[], np.ndarray],
             size: int) -> np.ndarray:
-    """Count some patients by cell, (size,): they themselves, or all less the others, whichever are fewer.
+    """Count some patients by cell, (size,): directly, or as all less the others if the others are fewer.
 
     Parameters
     ----------
     rows : bool (n of the whole cohort,), who is counted
-    name, make : the patients' cells, int (n,) or several (v, n), by what they are remembered, and how they are made
+    name, make : key under which the patients' cells are cached, and function that returns them, int (n,) or (v, n)
     """
     cells = whole.remember(name, make)
 
@@ -193,10 +193,10 @@ def level_counts(cohort: Cohort, key: str | tuple[str | None, ...] | None) -> np
 
 
 def reference_place(cohort: Cohort, by: str, levels: tuple[str, ...]) -> int:
-    """Return where among the strata the one stands that others are compared with.
+    """Return the place of the reference among the strata.
 
-    That which the mapping names, else the first; where a filter has emptied it, the first of those that are left to
-    be compared.
+    The reference is the stratum that the mapping names, else the first; if a filter has emptied it, the first of those
+    left to be compared.
     """
     named = cohort.variable(by).reference
     place = levels.index(named) if named in levels else 0

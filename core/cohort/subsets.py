@@ -25,8 +25,8 @@ def by_level(cohort: Cohort, key: str) -> list[tuple[str, Cohort]]:
 def against_rest(cohort: Cohort) -> Cohort:
     """Return the whole cohort with one more variable: who passes the filters, and all others.
 
-    Of those who do not pass, whoever misses a filtered variable is neither: they are left out, and counted as
-    patients without a stratum are.
+    Patients who do not pass and have a filtered variable missing are in neither group: they are left out, and counted
+    as patients without a stratum.
 
     Raises
     ------

@@ -159,7 +159,7 @@ class _Guesser:
 
     def _say_identifiers(self) -> None:
         for column in self.identifiers:
-            self.findings.add("warning", "This column may tell who a patient is. It is used for nothing, and no "
+            self.findings.add("warning", "This column may identify the patient. It is not used, and no "
                               "export shows it.", column=column,
                               remedy="Drop it at once with “Drop identifying columns”.")
 
@@ -183,7 +183,7 @@ class _Guesser:
             self.findings.add("assumed", "It is taken as the patient id: the first column, and different in every row.",
                               column=first, remedy="Choose another under “Patient id”, or none.")
             return self._take(first)
-        self.findings.add("assumed", "No column holds a unique patient id: patients are known by "
+        self.findings.add("assumed", "No column holds a unique patient id: patients are identified by "
                           "their row in the file.", remedy="Choose the column under “Patient id”.")
         return None
 
@@ -363,7 +363,7 @@ class _Guesser:
                 mark = "," if "," in example else "."
                 whole, point = example.replace(mark, ""), example.replace(mark, ".")
                 self._ask(f"Is {example} in {column!r} the number {whole} or {point}?",
-                          "Nothing in the file tells a thousands mark from a decimal mark.",
+                          "The file does not show whether the mark is for thousands or for decimals.",
                           [(whole, {"reading": {"decimal": "." if mark == "," else ","}}),
                            (point, {"reading": {"decimal": mark}})])
                 return

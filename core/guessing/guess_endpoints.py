@@ -118,7 +118,7 @@ class EndpointGuess:
         codes = tuple(cells.values.take(np.flatnonzero(impossible)).to_pylist())
         if codes:
             self.missing_in[column] = codes
-            self.findings.add("assumed", f"{', '.join(codes)} is read as missing: no time is so.", column=column,
+            self.findings.add("assumed", f"{', '.join(codes)} is read as missing: not a possible time.", column=column,
                               value=", ".join(codes), remedy="Change the codes that mean missing.")
         far = cells.values.take(np.flatnonzero(is_code & ~impossible & (values > _FAR * max(longest, 1.0)))).to_pylist()
         if far:
@@ -156,7 +156,7 @@ class EndpointGuess:
         if unsure:
             both = [set(d.orders) for d in dates if d.orders]
             orders = [o for o in ORDERS if all(o in possible for possible in both)] or list(ORDERS)
-            self.ask(f"Is {unsure} written {', or '.join(orders)}?", "No date in the file tells.",
+            self.ask(f"Is {unsure} written {', or '.join(orders)}?", "No date in the file shows the order.",
                      [(o.capitalize(), {"endpoints": {e.name: {"date_order": o} for e in endpoints}}) for o in orders])
 
     def _event_values(self, name: str, event: str) -> tuple[str, ...]:

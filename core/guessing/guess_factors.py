@@ -43,7 +43,7 @@ def guess_factors(table: TextTable, free: list[str], findings: Findings, ask: As
     known = [c for c in free if guesses[c].entry]
     others = [c for c in free if c not in known and guesses[c].may_be_factor]
     if len(known) + len(others) > MANY_FACTORS and others:
-        findings.add("assumed", f"{len(others)} further columns are left aside: {', '.join(others[:8])}"
+        findings.add("assumed", f"{len(others)} further columns are not used: {', '.join(others[:8])}"
                      f"{' ...' if len(others) > 8 else ''}.", remedy="Add those you need under “Factors”.")
         others = []
     out = Factors()
@@ -58,8 +58,8 @@ def guess_factors(table: TextTable, free: list[str], findings: Findings, ask: As
             later = event or under_treatment(column)
             roles[key] = guess.role(key, known="later" if later else "baseline")
             if later and not event:
-                findings.add("assumed", "By its name it is known only after time zero: it makes no baseline factor.",
-                             column=column, remedy="Name it otherwise if it was measured before treatment.")
+                findings.add("assumed", "Its name suggests a value known only after time zero: not a baseline factor.",
+                             column=column, remedy="Rename it if it was measured before treatment.")
             elif event:
                 findings.add("assumed", "It is named as an adverse event but holds no CTCAE grades: a factor known "
                              "only after time zero.", column=column, remedy="Write grades 0 to 5.")
@@ -72,16 +72,16 @@ def guess_factors(table: TextTable, free: list[str], findings: Findings, ask: As
 def _left_aside(guess: FactorGuess, findings: Findings) -> None:
     """Say of a column that could be no factor why: empty, text, or a number but for some cells."""
     if not guess.levels:
-        findings.add("assumed", "It is left aside: it holds no value.", column=guess.column)
+        findings.add("assumed", "It is not used: it holds no value.", column=guess.column)
         return
     odd = [v for v in guess.levels if as_number(v) is None]
     if guess.share_of_numbers >= MOSTLY and odd:
-        findings.add("warning", f"It is left aside: it holds numbers but for {odd[0]!r}"
+        findings.add("warning", f"It is not used: it holds numbers except for {odd[0]!r}"
                      f"{f' and {len(odd) - 1} other values' if len(odd) > 1 else ''}.", column=guess.column,
                      value=odd[0], remedy="Correct these cells, or add the column under “Factors”.")
     else:
         many = f"{len(guess.levels)}" if len(guess.levels) <= MANY else f"more than {MANY}"
-        findings.add("assumed", f"It is left aside: it holds {many} different texts.", column=guess.column,
+        findings.add("assumed", f"It is not used: it holds {many} different texts.", column=guess.column,
                      remedy="Add it under “Factors” if it has levels.")
 
 
@@ -96,11 +96,11 @@ def _say(guess: FactorGuess, roles: dict[str, FactorRole], key: str, out: Factor
     codes = [v for v in role.levels if v in _CODED_MISSING]
     rest = [as_number(v) for v in role.levels if v not in codes]
     if codes and rest and all(n is None or n < _FEW for n in rest):
-        findings.add("warning", f"{', '.join(codes)} stands apart from the other levels: a code for missing?",
+        findings.add("warning", f"{', '.join(codes)} is unlike the other levels: a code for missing?",
                      column=guess.column, value=", ".join(codes), remedy="Add it to the codes that mean missing.")
     alike = [v for v, label in role.levels.items() if label != v]
     if alike:
-        findings.add("assumed", "Spellings of one level are read as it: "
+        findings.add("assumed", "Different spellings are read as one level: "
                      f"{', '.join(f'{v} = {role.levels[v]}' for v in alike[:_NAMED])}.", column=guess.column,
                      value=", ".join(alike), remedy="Name the levels under “Factors”.")
     if guess.entry and guess.entry.key in ("pvtt", "cheng"):
@@ -120,12 +120,12 @@ def _missing_codes(guess: FactorGuess, out: Factors, findings: Findings) -> None
     codes = tuple(t for t in codes_here if not low <= float(t) * ratio <= high)
     if codes:
         out.missing_in[guess.column] = codes
-        what = guess.entry.label if guess.entry else "other value of the column"
-        findings.add("assumed", f"{', '.join(codes)} is read as missing: no {what} is so.", column=guess.column,
+        what = guess.entry.label if guess.entry else "value of this column"
+        findings.add("assumed", f"{', '.join(codes)} is read as missing: not a possible {what}.", column=guess.column,
                      value=", ".join(codes), remedy="Change the codes that mean missing.")
     far = [t for t in codes_here if t not in codes and others.size and float(t) > _FAR * others.max()]
     if far:
-        findings.add("warning", f"{', '.join(far)} stands far from all other values: a code for missing?",
+        findings.add("warning", f"{', '.join(far)} is far from all other values: a code for missing?",
                      column=guess.column, value=", ".join(far), remedy="Add it to the codes that mean missing.")
 
 

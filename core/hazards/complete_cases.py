@@ -11,8 +11,8 @@ from core.cohort import Cohort, stratification, timeline
 from core.hazards.design import Column, design_in_order, missing
 from core.hazards.estimability import own_reason
 
-_NEW = 1e-8  # of a column's length that the columns before it do not give
-_APART = 1e-3  # from here on products tell so for sure
+_NEW = 1e-8  # part of a column's length that the columns before it do not explain; below, it is dependent
+_APART = 1e-3  # above it, cross-products show with certainty that a column is independent
 _ENOUGH = 20_000  # patients
 
 
@@ -49,7 +49,7 @@ class CompleteCases:
         return out
 
     def never_at_risk(self) -> np.ndarray:
-        """Return who left before anybody of their stratum died, places: no risk set of the likelihood holds them."""
+        """Return the places of patients who left before the first death in their stratum: they are in no risk set."""
         if self.stratum is None:
             last = self.event.size - 1 - int(self.event[::-1].argmax()) if self.event.any() else 0
             return last + np.flatnonzero(self.index[last:] < self.index[last:last + 1])
@@ -76,10 +76,10 @@ def _stratum(cohort: Cohort, stratify_by: tuple[str, ...]) -> np.ndarray:
 
 def without_events(cases: CompleteCases, columns: list[Column], counts: np.ndarray, *,
                    kept: np.ndarray) -> tuple[CompleteCases, tuple[str, ...]]:
-    """Return the patients without those of levels that have no event, and why a level has no hazard ratio, or "".
+    """Return the patients except those of levels without events, and why each level has no hazard ratio, or "".
 
-    A level without events has a coefficient of minus infinity: its patients weigh nothing in any
-    risk set, so the others are fitted without them. By Firth's likelihood it has a finite one, if any of it are at
+    A level without events has a coefficient of minus infinity: its patients have no weight in any risk set, so the
+    others are fitted without them. By Firth's likelihood the coefficient is finite if any patient of the level is at
     risk: `kept`, bool (p,), says which levels stay.
     """
     reasons = [""] * len(columns)
@@ -92,7 +92,7 @@ def without_events(cases: CompleteCases, columns: list[Column], counts: np.ndarr
 
 
 def independent(columns: list[Column], design: np.ndarray) -> tuple[list[int], dict[int, str]]:
-    """Return the columns of a standardised design to fit, and of each other one why it follows from those before it."""
+    """Return the columns of a standardised design to fit, and for each other one why it is constant or dependent."""
     n, p = design.shape
     if _clearly_apart(np.ascontiguousarray(design[::max(n // _ENOUGH, 1)])):
         return list(range(p)), {}
@@ -113,9 +113,9 @@ def independent(columns: list[Column], design: np.ndarray) -> tuple[list[int], d
 
 
 def _clearly_apart(design: np.ndarray) -> bool:
-    """Tell from products, which hold half the digits, that no column is anywhere near those before it.
+    """Tell from cross-products, which have half the precision, that no column is nearly collinear with others.
 
-    What does not follow from others in a part of the patients does not in all.
+    Columns that are linearly independent in a subset of the patients are so in all.
     """
     try:
         left = np.diag(np.linalg.cholesky(design.T @ design)) / math.sqrt(max(len(design), 1))

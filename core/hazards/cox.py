@@ -107,7 +107,7 @@ class CoxModel:
 
     @cached_property
     def n_telling(self) -> int:
-        """How many events have somebody else at risk in their stratum: the others say nothing of any coefficient."""
+        """The number of events with somebody else at risk in their stratum; only these inform the coefficients."""
         if self.fit is None or not self.options.stratify_by:
             return self.n_event
         sets = self.fit.sets
@@ -135,7 +135,7 @@ class CoxModel:
         beta, variance = self.estimate.coef[places], self.estimate.variance[np.ix_(places, places)]
         try:
             statistic = float(beta @ np.linalg.solve(variance, beta))
-        except np.linalg.LinAlgError:  # nothing holds one of them beside the others
+        except np.linalg.LinAlgError:  # one of them is not identifiable beside the others
             return math.nan, 0, math.nan
         return statistic, len(places), chi_square_p(statistic, len(places))
 
@@ -199,17 +199,17 @@ def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,),
 
 def _laid_out(cohort: Cohort, endpoint: str, rows: np.ndarray, covariates: Sequence[str],
               options: CoxOptions) -> tuple[list[Column], CompleteCases, np.ndarray, np.ndarray]:
-    """Return the columns, the complete cases, each column's patients and events (p, 2), and those ever at risk (p,).
+    """Return the columns, complete cases, each column's patients and events (p, 2), and its patients at risk (p,).
 
-    A reference that none of these patients at risk has gives way to the first level that one has: the others would be
-    compared with each other under its name.
+    If no patient at risk has the reference level, the first level with such patients replaces it: otherwise the other
+    levels would be compared with each other under its name.
     """
     forms, references = dict(options.forms), dict(options.references)
     while True:
         columns = [column for key in covariates if key not in options.stratify_by
                    for column in columns_of(cohort, key, form_of(cohort, key, forms.get(key)), references.get(key, ""))]
         if not columns:
-            raise NotEstimable("No covariate is left: each has a single level, or a baseline hazard per level.",
+            raise NotEstimable("No covariate is left: each has a single level, or stratifies the baseline hazard.",
                                "Choose one that varies.")
         cases = CompleteCases.from_cohort(cohort, endpoint, rows, columns, options.stratify_by)
         counts, never = cases.counts(columns), cases.never_at_risk()
@@ -231,12 +231,12 @@ def _instead_of_empty(columns: list[Column], n: np.ndarray, everyone: int) -> di
 
 
 def _first_of(reasons: tuple[str, ...], more: Mapping[int, str]) -> tuple[str, ...]:
-    """Return the reasons, and where there is none that of another list, by column."""
+    """Return each column's reason, or the one in `more` if it has none."""
     return tuple(reason or more.get(i, "") for i, reason in enumerate(reasons))
 
 
 def _against_one(columns: list[Column], n: np.ndarray, everyone: int) -> dict[int, str]:
-    """Say of levels whose reference is a single patient that they have no ratio, by whichever likelihood."""
+    """Say for each level whose reference is a single patient why no likelihood gives it a ratio."""
     others: dict[str, int] = {}
     for column, patients in zip(columns, n.tolist(), strict=True):
         others[column.term] = others.get(column.term, 0) + patients
@@ -250,7 +250,7 @@ class UnivariableModel:
 
     `p_proportional`: of the test of proportional hazards of all its columns, NaN where there is none.
 
-    A dozen of them are kept for a screen, and of many patients a model with its risk sets is large.
+    A screen keeps a dozen of these; with many patients, whole models with their risk sets would be too large.
     """
 
     terms: pd.DataFrame
@@ -261,7 +261,7 @@ class UnivariableModel:
 
 def univariable(cohort: Cohort, *, endpoint: str, covariates: Sequence[str],
                 options: CoxOptions | None = None) -> dict[str, UnivariableModel | NotEstimable]:
-    """Fit each covariate by itself, on the patients who have it; what cannot be fitted says why.
+    """Fit a univariable model of each covariate on the patients in whom it is known, or return why there is none.
 
     Examples
     --------
@@ -320,7 +320,7 @@ def _terms(columns: list[Column], counts: np.ndarray, fitted: _Fitted) -> pd.Dat
 
 
 def _fitted(cases: CompleteCases, columns: list[Column], known: tuple[str, ...], options: CoxOptions) -> _Fitted:
-    """Fit the columns that can be; say of each other one why not, beside the reasons known already."""
+    """Fit the columns that can be fitted; for each other one add why not to the known reasons."""
     design, scale = standardise(cases.design)
     kept, reasons = independent(columns, design)
     figures = np.full((len(_FIGURES), len(columns)), math.nan)
@@ -365,7 +365,7 @@ def _diverged(fitted: Fit | Penalised) -> bool:
 
 def _without_finite_ratio(columns: list[Column], kept: list[int], fitted: Fit | Penalised,
                           coef: np.ndarray) -> dict[int, str]:
-    """Say of a column that has no finite ratio, or one beyond all bounds, that it has."""
+    """Return the reason for each column whose ratio is infinite, not identifiable or too extreme."""
     reasons: dict[int, str] = {}
     for place, i in enumerate(kept):
         if isinstance(fitted, Fit) and fitted.diverged[place]:

@@ -54,7 +54,7 @@ def design_of(columns: list[Column], patients: np.ndarray) -> np.ndarray:
 def design_in_order(cohort: Cohort, endpoint: str, columns: list[Column], rows: np.ndarray | None) -> np.ndarray:
     """Return the columns of an endpoint's patients, latest first, float (m, p); `rows`: bool, which of these, or all.
 
-    What is put in that order is remembered, but for a spline, whose columns a filter alters.
+    Sorted columns are cached, except those of a spline, which depend on the filter.
     """
     order, *_ = timeline(cohort, endpoint).latest_first
 
@@ -89,7 +89,7 @@ def _ordered(cohort: Cohort, endpoint: str, column: Column, order: np.ndarray) -
 
 
 def missing(cohort: Cohort, key: str) -> np.ndarray | None:
-    """Return of whom of the whole cohort a variable is missing, bool (n,); None where of nobody."""
+    """Return in which patients of the whole cohort a variable is missing, bool (n,); None if in nobody."""
     def find() -> np.ndarray | None:
         absent = cohort.whole.values(key).isna().to_numpy()
         return absent if absent.any() else None
@@ -104,7 +104,7 @@ def form_of(cohort: Cohort, key: str, asked: Form | None = None) -> Form:
 
 
 def default_form(cohort: Cohort, key: str) -> Form:
-    """Return how a screen begins with a covariate: per doubling where it is read on a log scale and has a logarithm."""
+    """Return a covariate's form in a screen: levels, per doubling if on a log scale and positive, else per unit."""
     variable = cohort.variable(key)
     if variable.kind == "categorical":
         return "levels"
@@ -129,8 +129,8 @@ def columns_of(cohort: Cohort, key: str, form: Form, reference: str = "") -> lis
     if form in ("levels", "cut"):
         return _levels(cohort, key, reference)
     if form == "log2" and not _positive(cohort.whole, key) and (cohort.values(key)[cohort.rows] <= 0).any():
-        raise NotEstimable(f"{cohort.variable(key).label} has values of 0 or less: it has no doubling.",
-                           "Take it per unit, or cut it.")
+        raise NotEstimable(f"{cohort.variable(key).label} has values of 0 or less: no ratio per doubling exists.",
+                           "Choose “per unit” or “cut” for it.")
     if form in ("linear", "log2"):
         return cohort.whole.remember(("columns", key, form), lambda: [
             Column(term=key, level="per doubling" if form == "log2" else "", reference="", log2=form == "log2",
@@ -163,7 +163,7 @@ def knots(cohort: Cohort, key: str) -> np.ndarray:
     places = np.quantile(values, _KNOTS) if values.size else np.zeros(4)
     if np.unique(places).size < len(_KNOTS):
         raise NotEstimable(f"{cohort.variable(key).label} has too few different values for a spline.",
-                           "Take it per unit, or cut it.")
+                           "Choose “per unit” or “cut” for it.")
     return np.asarray(places)
 
 

@@ -1,4 +1,4 @@
-"""Whether a hazard ratio may be shown, what its assumption says, and in which words why it is not shown."""
+"""Whether a hazard ratio may be shown, the words why it is not, and the verdict on proportional hazards."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def own_reason(level: str, n: int, deaths: int) -> str:
 
 
 def firth_helps(reasons: Sequence[str]) -> bool:
-    """Tell whether a penalised likelihood has an estimate where one of these says why the likelihood has none."""
+    """Tell whether one of the reasons for having no estimate is one that Firth's penalised likelihood resolves."""
     return any(reason.startswith(NO_EVENT) or reason == NO_FINITE_RATIO for reason in reasons)
 
 

@@ -24,7 +24,7 @@ ESTIMANDS: dict[Kind, str] = {
 }
 _NEW = 1e-10  # of the largest direction of a design, below which one follows from the others
 _SINGULAR = 1e-12  # of it, below which numbers do not hold the information
-_CERTAIN = 1e-6  # what is left to chance along a direction of the covariates; below it they tell the arms apart
+_CERTAIN = 1e-6  # least information along a direction of the covariates; below it they separate the arms
 
 
 def propensity_score(design: np.ndarray, treated: np.ndarray) -> np.ndarray:
@@ -46,9 +46,9 @@ def propensity_score(design: np.ndarray, treated: np.ndarray) -> np.ndarray:
                          moved=lambda at, move: _Logistic(x, treated, at.beta + move),
                          within_reach=lambda at: at.left_to_chance > _SINGULAR)
     if not ended or at.left_to_chance < _CERTAIN:
-        raise NotEstimable("The covariates tell the arms apart, so that some patients could only have had one "
-                           "treatment: there are no finite weights.",
-                           "Take covariates away, or merge levels that one arm lacks.")
+        raise NotEstimable("The covariates separate the arms: some patients could only have had one treatment, so "
+                           "there are no finite weights.",
+                           "Remove covariates, or merge levels that one arm lacks.")
     return at.probability
 
 
@@ -91,10 +91,10 @@ class _Logistic:
 
 
 def _directions(x: np.ndarray) -> np.ndarray:
-    """Return orthonormal columns that span the same, (n, rank).
+    """Return orthonormal columns with the same span, (n, rank).
 
-    Along each the information of a logistic model is the mean of p (1 - p), weighed by the squares: a part of 1 that
-    tells how much is left to chance, whatever the covariates' units.
+    A logistic model's information along each is the mean of p (1 - p), weighted by the column's squares: a number below
+    1 that shows how much of the treatment is left to chance, whatever the covariates' units.
     """
     size, along = np.linalg.eigh(x.T @ x)
     new = size > _NEW * size[-1]
@@ -120,8 +120,8 @@ def mean_differences(values: np.ndarray, treated: np.ndarray, weight: np.ndarray
                      binary: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return standardised mean differences (treated minus others) before and after weighting, each (p,).
 
-    Both are on the unweighted pooled standard deviation, so that they can be compared: √((v₁ + v₀) / 2), v = p (1 − p)
-    for what is there or not. NaN where nothing varies within the groups.
+    Both are divided by the unweighted pooled standard deviation √((v₁ + v₀) / 2), so that they can be compared;
+    v = p (1 − p) for a binary variable. NaN where nothing varies within the groups.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ class Course:
 
 
 def proportional_hazards(fit: Fit, terms: Sequence[str]) -> pd.DataFrame:
-    """Test per term, and together, whether coefficients keep still (R: cox.zph, transform = "km", terms = TRUE).
+    """Test proportional hazards per term and for all terms (R: cox.zph, transform = "km", terms = TRUE).
 
     The score test of the products of the columns with 1 - survival added to the model (Grambsch and Therneau,
     Biometrika 1994;81:515, as survival 3 has it).
@@ -46,7 +46,7 @@ def proportional_hazards(fit: Fit, terms: Sequence[str]) -> pd.DataFrame:
     tell all of them apart (R stops there)
     """
     information, crossed, squared = fit.at_maximum.products
-    # What is left of the products' information and score beside the coefficients' is all that counts.
+    # The test needs the products' information and score given the coefficients (Schur complement).
     beside = solved(information, np.column_stack([crossed, fit.at_maximum.score]))
     left = squared - crossed.T @ beside[:, :-1]
     left[np.abs(left) < _NOTHING * np.diag(information).max()] = 0.0  # deaths at one time tell nothing of its passing

@@ -54,8 +54,8 @@ def spline_curve(cohort: Cohort, model: CoxModel, key: str, *, values: np.ndarra
     places = [i for i, (term, _) in enumerate(model.columns) if term == key]
     at = knots(cohort, key)
     if model.estimate is None or len(places) != at.size - 1:
-        raise NotEstimable(f"The spline of {cohort.variable(key).label} could not be fitted whole: it has no curve.",
-                           "Take it per unit, or cut it.")
+        raise NotEstimable(f"The spline of {cohort.variable(key).label} could not be fully fitted: no curve is drawn.",
+                           "Choose “per unit” or “cut” for it.")
     observed = np.sort(cohort.values(key).to_numpy(dtype=float)[cohort.rows])
     observed = observed[~np.isnan(observed)]
     inner = _OUTERMOST - 1 if observed.size >= _MANY else 0

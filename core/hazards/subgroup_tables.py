@@ -20,7 +20,7 @@ from core.likelihood import (
     proportional_hazards_of,
 )
 
-_MANY_TIMES = 300  # of death, from which on models cost by their sizes and no more by the calls that fit them
+_MANY_TIMES = 300  # times of death, from which a model's size and not the number of calls decides its cost
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -110,7 +110,7 @@ def likelihood_ratios(tables: ForestTables) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _fitted_together(tables: ForestTables) -> list[list[int]]:
-    """Return the factors whose models are fitted together: all of them, or, where times are many, those of one size."""
+    """Return the groups of factors that are fitted together: all, or with many times those with equally many levels."""
     levels = [p.shape[1] for p in tables.places]
     if tables.deaths.shape[1] < _MANY_TIMES:
         return [list(range(len(levels)))] if levels else []
@@ -118,13 +118,13 @@ def _fitted_together(tables: ForestTables) -> list[list[int]]:
 
 
 def _likelihood_ratios(tables: ForestTables, factors: list[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the terms by which the two models of each factor differ, and the statistic, NaN where there are none."""
+    """Return how many more terms each factor's second model has, and the statistic, NaN if it has none."""
     arms, most = tables.places[factors[0]].shape[0], max(tables.places[i].shape[1] for i in factors)
     cells = np.full((len(factors), arms, most), len(tables.deaths) - 1)
     for row, i in enumerate(factors):
         cells[row, :, :tables.places[i].shape[1]] = tables.places[i]
     events, patients = (np.asarray(v.any(axis=1))[cells] for v in (tables.deaths, tables.at_risk))
-    # A level without events says nothing, nor does an arm: both models have minus infinity for it.
+    # A level or arm without events is not informative: its coefficient is minus infinity in both models.
     useful = events.any(axis=1, keepdims=True) & events.any(axis=2, keepdims=True)
     df = _more_terms(patients & useful)
     identified = df > 0
@@ -139,7 +139,7 @@ def _likelihood_ratios(tables: ForestTables, factors: list[int]) -> tuple[np.nda
 def _more_terms(patients: np.ndarray) -> np.ndarray:
     """Return how many terms more arm * factor has than arm + factor, (k,), from the cells with patients.
 
-    Of three arms and more, levels that share no arm with the others make the second of fewer terms than it has names.
+    With three or more arms, arm + factor has fewer terms than names if some levels share no arm with the others.
     """
     k, arms, levels = patients.shape
     if arms > 2:

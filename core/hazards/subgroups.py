@@ -87,7 +87,7 @@ def subgroup_hazard_ratios(cohort: Cohort, *, endpoint: str, factors: Sequence[s
     factors = forest_factors(cohort, by) if factors is None else tuple(factors)
     for key in factors:
         if cohort.variable(key).known == "later":
-            raise NotEstimable(f"{cohort.variable(key).label} is known only after time zero: it makes no subgroup.",
+            raise NotEstimable(f"{cohort.variable(key).label} is known only after time zero: it cannot form subgroups.",
                                "Choose factors that are known at time zero.")
     first = reference_place(cohort, by, arms.levels)
     order = (first, *(i for i in range(len(arms.levels)) if i != first))
@@ -123,7 +123,7 @@ def _rows(factors: tuple[str, ...], arms: list[str], tables: ForestTables,
     coef, error, proportional = fit_arms(tables, finite)
     figures, reasons, method = _ratios(coef.ravel(), error.ravel(), _reasons(arms, n, deaths, finite))
     several, present = len(arms) - 1, np.flatnonzero(n[0])
-    if present.size == 2 and not present[0]:  # of two arms that a filter leaves as of two that there are
+    if present.size == 2 and not present[0]:  # two arms have patients, whether by a filter or not
         rows = np.arange(len(tables.subgroups)) * several + present[1] - 1
         thin = (method[rows] == "") & (n[:, present] > 1).all(axis=1)
         _with_firth(figures, method, rows[thin], tables.risk_sets(tables.subgroups[thin][:, present]))
@@ -149,7 +149,7 @@ def _reasons(arms: list[str], n: np.ndarray, deaths: np.ndarray, finite: np.ndar
 
 
 def _ratios(coef: np.ndarray, error: np.ndarray, reasons: list[str]) -> tuple[np.ndarray, list[str], np.ndarray]:
-    """Return the figures of each row, none where a reason says why or where hardly any data determine it."""
+    """Return each row's figures, reason and method; no figures if a reason is given or data are too few."""
     far = np.abs(np.nan_to_num(coef)) > BEYOND
     reasons = [r or (TOO_FAR if f else NOT_FOUND if math.isnan(c) else "")
                for r, f, c in zip(reasons, far, coef.tolist(), strict=True)]

@@ -1,6 +1,7 @@
-"""A hazard ratio that changes over time, read apart before and after a month.
+"""A hazard ratio that changes over time, estimated separately before and after a month.
 
-Until the month everybody's follow-up ends there; after it the clock starts then, for those still followed (a landmark).
+In the first period everybody's follow-up ends at the month; in the second the clock starts there, for those still
+followed (a landmark).
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class TreatmentEffect:
 def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> TreatmentEffect:
     """Fit the hazard ratio of each stratum against the reference (R: coxph, ties = "efron").
 
-    The reference is the level that the mapping names, else the first; of those that a filter leaves patients.
+    The reference is the level that the mapping names, else the first; levels that a filter has emptied do not count.
 
     Raises
     ------

@@ -28,7 +28,7 @@ _EXTREME = 0.05  # a propensity so near 0 or 1 gives a weight that rules the res
 
 @dataclass(frozen=True, kw_only=True)
 class WeightingOptions(Checked):
-    """By what the arms are balanced, for which patients, and how curves have their limits.
+    """Covariates to balance, kind of weights (it sets the target population), and type of the curves' limits.
 
     Numbers enter the propensity model per unit, or per doubling where they are read on a log scale.
     """
@@ -104,11 +104,11 @@ def weighted_comparison(cohort: Cohort, *, endpoint: str, options: WeightingOpti
     1    weighted         0.385    0.004
     """
     if not options.covariates:
-        raise NotEstimable("Weighting needs covariates that may have decided on the treatment.",
-                           "Choose what was known when it was decided.")
+        raise NotEstimable("Weighting needs covariates that may have influenced the choice of treatment.",
+                           "Choose covariates that were known when treatment was chosen.")
     for key in options.covariates:
         if cohort.variable(key).known == "later":
-            raise NotEstimable(f"{cohort.variable(key).label} is known only after time zero: it cannot have decided on "
+            raise NotEstimable(f"{cohort.variable(key).label} is known only after time zero: it cannot have influenced "
                                "the treatment.", "Choose covariates that are known at time zero.")
     line, arms = timeline(cohort, endpoint), strata(cohort, ARM)
     columns = [c for key in options.covariates for c in columns_of(cohort, key, default_form(cohort, key))]
@@ -154,14 +154,14 @@ def _two_arms(cohort: Cohort, levels: tuple[str, ...], codes: np.ndarray) -> tup
 
 
 def _effects(patients: _Patients, weight: np.ndarray, names: tuple[str, str]) -> tuple[pd.DataFrame, str, float]:
-    """Fit the hazard ratio without and with weights; say why there is none; test the latter's proportional hazards."""
+    """Fit the hazard ratio without and with weights; return both, why there is none, and p of proportional hazards."""
     groups = patients.treated.astype(int)
     left, dead = (np.array([np.bincount(patients.place[counted_rows & (groups == g)], minlength=patients.times.size)
                             for g in (0, 1)]) for counted_rows in (np.ones(groups.size, bool), patients.event))
     risk = np.cumsum(left[:, ::-1], axis=1)[:, ::-1]
     reason = reasons_of(names, left.sum(axis=1), dead.sum(axis=1), finite_against_first(dead, risk))[1]
     worth = [effective_size(weight[groups == g]) for g in (0, 1)]
-    reason = reason or next((f"after weighting the patients of {name} are worth {fixed(n, 1)}" for name, n in
+    reason = reason or next((f"after weighting, the effective sample size of {name} is {fixed(n, 1)}" for name, n in
                              zip(names, worth, strict=True) if n < _WORTH), "")
     rows, proportional = [], math.nan
     for analysis, given in (("unweighted", None), ("weighted", weight)):
@@ -177,9 +177,9 @@ def _effects(patients: _Patients, weight: np.ndarray, names: tuple[str, str]) ->
 
 
 def _fitted(patients: _Patients, weight: np.ndarray | None) -> tuple[float, float, str, float]:
-    """Return the log hazard ratio, its error (robust where patients weigh), the reason, the p of proportional hazards.
+    """Return the log hazard ratio, its error (robust if weighted), the reason, and the p of proportional hazards.
 
-    NaN, and a reason, where there is no ratio. Who weighs nothing is in no risk set.
+    NaN, and a reason, where there is no ratio. Patients with weight zero are left out.
     """
     rows = np.ones(patients.event.size, bool) if weight is None else weight > 0
     result = fit(patients.place[rows], patients.event[rows], patients.treated[rows, None].astype(float),

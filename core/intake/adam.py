@@ -92,7 +92,7 @@ def _by_kind(tables: Iterable[TextTable]) -> dict[str, TextTable]:
     for table in tables:
         kind = kind_of(table)
         if not kind:
-            raise MappingError(f"{table.name or 'A file'} is none of ADSL, ADTTE and ADAE by its columns.",
+            raise MappingError(f"{table.name or 'A file'} does not have the columns of ADSL, ADTTE or ADAE.",
                                "Give the three as CSV with their CDISC names, or a single cohort file.")
         if kind in by_kind:
             raise MappingError(f"Two files are {kind}: {by_kind[kind].name} and {table.name}.", "Give one of each.")

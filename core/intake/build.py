@@ -104,5 +104,5 @@ def _check_keys(mapping: ColumnMapping) -> None:
     reserved = {schema.PATIENT, schema.ARM, schema.SAFETY}
     reserved |= {name(e.name) for e in mapping.endpoints for name in (schema.time_column, schema.event_column)}
     if double := [k for k in keys if keys.count(k) > 1 or k in reserved]:
-        raise MappingError(f"The key {double[0]!r} is taken by another role.",
+        raise MappingError(f"The key {double[0]!r} is already used by another role.",
                            "Give the factor another key.")

@@ -140,7 +140,7 @@ class _Join:
                               f"{', '.join(map(repr, strange[:_SHOWN]))}{' …' if len(strange) > _SHOWN else ''}.",
                               row=ranges(self.events.lines[rows]),
                               column=self.role.patient, value=", ".join(strange[:50]),
-                              remedy="Write the ids alike in both files.")
+                              remedy="Write the ids the same way in both files.")
         if len(strange) == len(texts):
             self.findings.add("refused", f"No id of {self.file} ({self.role.patient!r}, for example {texts[0]!r}) "
                               f"is one of the cohort's ({self.mapping.patient_id!r}, for example "

@@ -26,7 +26,7 @@ def one_row_per_patient(table: TextTable, mapping: ColumnMapping, findings: Find
         return table
     keep = ~_identical(table, several)
     findings.add_rows("repaired", table.lines[~keep], _value(table, mapping.patient_id, ~keep),
-                      "Line {line} repeats another row of patient {value} cell by cell and was passed over.",
+                      "Line {line} is an exact copy of another row of patient {value} and was skipped.",
                       column=mapping.patient_id)
     if mapping.rows:
         counts = _chosen(table, mapping.patient_id, mapping.rows, keep & known)

@@ -196,8 +196,8 @@ class _Checks:
             cells = self.table.cells[column]
             gone = int(cells.counts[cells.is_in(self.mapping.missing_codes(column))].sum())
             if gone:
-                self.findings.add("warning", f"The grade is known in {n - gone:,} of {n:,} patients: a blank is "
-                                  "missing and no grade 0, and the denominator is smaller.", column=column,
+                self.findings.add("warning", f"The grade is known in {n - gone:,} of {n:,} patients: a blank "
+                                  "means missing, not grade 0, so the denominator is smaller.", column=column,
                                   remedy="Write 0 where there was none.")
 
     def identifiers(self) -> None:
@@ -205,5 +205,5 @@ class _Checks:
         used = {c: role for role, c in self.mapping.columns_used()}
         for column in self.mapping.identifiers:
             if column in used and fold(column):
-                self.findings.add("warning", f"{column!r} may tell who a patient is, and is used as {used[column]}.",
+                self.findings.add("warning", f"{column!r} may identify the patient, and is used as {used[column]}.",
                                   column=column, remedy="Use a study number in its place.")

@@ -125,7 +125,7 @@ class _Converter:
         cells = self.table.cells[column]
         self.cells.name(self.cells.absent(column)[cells.codes], column, "is missing: every patient needs an id")
         double = (cells.counts > 1) & ~self.cells.absent(column)
-        self.cells.name(double[cells.codes], column, "stands for more than one row: one row per patient",
+        self.cells.name(double[cells.codes], column, "occurs in more than one row: each patient needs one row",
                         remedy="Correct the ids, or choose under “Patient id” which row of a patient counts.")
         return cells.series().to_numpy(dtype=object)
 
@@ -138,7 +138,7 @@ class _Converter:
         elif len(levels) > MANY or len(levels) == len(self.table) > schema.MAX_ARMS:
             many = f"{len(levels)}" if len(levels) <= MANY else f"more than {MANY}"
             self.findings.add("refused", f"The arm column {arm.column!r} has {many} different values in "
-                              f"{len(self.table):,} rows: it is no arm.", column=arm.column,
+                              f"{len(self.table):,} rows: it cannot be the arm.", column=arm.column,
                               remedy="Choose another column, or no arm.")
             levels = levels[:MANY]
         if arm.reference and arm.reference not in levels:
@@ -251,11 +251,11 @@ class _Converter:
         cells, absent = self.table.cells[column], self.cells.absent(column)
         dates = dates_of(cells, order)
         self.cells.name((np.isnan(dates.days) & ~absent)[cells.codes], column,
-                        "could be read with the day or the month first" if dates.open else "is no date",
+                        "could be read with the day or the month first" if dates.open else "is not a date",
                         remedy="Say the order of day and month." if dates.open else "Correct the cell.")
         if dates.exchanged:
-            self.findings.add("warning", f"{column!r} holds dates year first whose days all are 12 or less, beside "
-                              "dates day first whose days all are above: a spreadsheet may have exchanged day and "
+            self.findings.add("warning", f"{column!r} holds year-first dates whose days are all 12 or less, and "
+                              "day-first dates whose days are all above 12: a spreadsheet may have swapped day and "
                               "month in the former.", column=column, remedy="Write all dates as text, year first.")
         return np.where(absent, np.nan, dates.days)[cells.codes]
 
@@ -269,7 +269,7 @@ class _Converter:
                               f"{', '.join(levels[:8])}, and {', '.join(endpoint.event_values)} means event.",
                               column=column, value=", ".join(levels[:8]), remedy="Choose the value that means event.")
         if len(levels) > _MOST_EVENT_VALUES:
-            self.findings.add("refused", f"Column {column!r} has {len(levels)} different values: it cannot say "
+            self.findings.add("refused", f"Column {column!r} has {len(levels)} different values: it cannot show "
                               f"who had an event of {endpoint.name}.", column=column)
         elif len(levels) > 2:
             others = [v for v in levels if _code(v) not in codes]

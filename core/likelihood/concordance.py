@@ -31,11 +31,11 @@ def concordance(score: np.ndarray, index: np.ndarray, event: np.ndarray,
 
 def _compared(when: np.ndarray, rank: np.ndarray, event: np.ndarray,
               stratum: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-    """Return with how many others each can be compared, and with how many of these their order agrees, each (n,).
+    """Return for each patient the number of concordant pairs and of comparable pairs, each (n,).
 
-    Agreements first. Of a pair the one with the smaller `when` must have the event. Two numbers differ first in one
-    bit: until there their patients share a block, which then falls in two. So each pair is met once, and blocks stay
-    in the order of ranks without being sorted again.
+    In a comparable pair the patient with the smaller `when` has the event. Patients are split by the bits of `when`,
+    highest bit first: a block holds patients whose bits are equal so far. Each pair is counted once, when its block is
+    split. Blocks stay sorted by rank, so they are not sorted again.
     """
     order = np.argsort(rank, kind="stable") if stratum is None else np.lexsort((rank, stratum))
     when, rank, event, (agreed, pairs) = when[order], rank[order], event[order], np.zeros((2, order.size))
@@ -54,7 +54,7 @@ def _compared(when: np.ndarray, rank: np.ndarray, event: np.ndarray,
 
 def _compare(rank: np.ndarray, event: np.ndarray, late: np.ndarray, starts: np.ndarray, agreed: np.ndarray,
              pairs: np.ndarray) -> None:
-    """Add the pairs of an early and a late one of a block, who stand in the order of ranks."""
+    """Add the pairs of an early and a late patient of the same block; each block is sorted by rank."""
     n = rank.size
     begins = np.zeros(n, bool)
     begins[starts] = True
@@ -63,7 +63,7 @@ def _compare(rank: np.ndarray, event: np.ndarray, late: np.ndarray, starts: np.n
     first, last = starts[block], np.append(starts[1:], n)[block]
     for counted, deaths in ((late, event & ~late), (event & ~late, late)):
         before = np.append(0, np.cumsum(counted))
-        # The late agree with who has a larger rank, the early with who has a smaller one.
+        # A late patient agrees with early ones of larger rank, an early one with late ones of smaller rank.
         beyond = before[tied] - before[first] if counted is late else before[last] - before[ends]
         agreeing, all_of_them = beyond + (before[ends] - before[tied]) / 2, before[last] - before[first]
         np.add(agreed, np.repeat(agreeing, ends - tied), out=agreed, where=deaths)
@@ -71,7 +71,7 @@ def _compare(rank: np.ndarray, event: np.ndarray, late: np.ndarray, starts: np.n
 
 
 def _halved(late: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the order in which each block's early ones come before its late ones, and where the new blocks start."""
+    """Return the order that puts each block's early patients before its late ones, and the starts of the new blocks."""
     n = late.size
     sizes = np.diff(np.append(starts, n))
     before = np.append(0, np.cumsum(~late))

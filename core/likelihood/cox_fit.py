@@ -1,4 +1,4 @@
-"""The maximum of Cox's partial likelihood, its tests, and what it says of coefficients that have none."""
+"""The maximum of Cox's partial likelihood, its tests, and its limit where some coefficients are infinite."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from core.options import takes_options
 ENDED = 1e-6  # the squared distance to the maximum, in standard errors, at which an iteration has come to its end
 _FAR_SHORTER = 0.05  # than the step before, so that the information of an earlier point still serves
 _CONSTANT = 1e-12  # standard deviation over mean
-_MANY, _PART, _EVENTS = 20_000, 16, 20  # patients from which on every so many-th begins; events per parameter of them
-_FARTHEST = 200.0  # log hazard ratio between two patients, beyond which numbers have no room for what is at risk
+_MANY, _PART, _EVENTS = 20_000, 16, 20  # patients from which every 16th is fitted first; least events per parameter
+_FARTHEST = 200.0  # log hazard ratio between two patients, beyond which sums over risk sets are not reliable
 _SHORT = 0.02  # a step that cannot lead out of bounds
-_STRIDE, _GROWTH = 5.0, 0.5  # by how much that may change at a time, and by what part of what it is
+_STRIDE, _GROWTH = 5.0, 0.5  # largest change of that log hazard ratio in one step: absolute, or relative to it
 _ROUNDING = 1e-9  # of a likelihood, a sum over all patients
-_FLAT = 1e-10  # what a step promises to lift the likelihood by, so little that only a shrinking step has an end
+_FLAT = 1e-10  # expected gain of a step, below which steps that do not halve show that there is no maximum
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,7 +32,7 @@ class Fit:
     ----------
     coef, variance : (p,), (p, p), in units of the columns
     diverged : bool (p,), coefficients without a finite maximum
-    unidentified : bool (p,), those that nothing identifies beside them; the others are what they tend to
+    unidentified : bool (p,), coefficients not identifiable beside the diverged ones; the rest are at their limits
     converged : whether the iteration came to its end
     at_maximum : the likelihood's point at its maximum, on standardised columns
     scale : (p,), the columns' standard deviations
@@ -115,7 +115,7 @@ def fit(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.n
 
 
 def _of_those_at_risk(sets: RiskSets, scale: np.ndarray, ties: Ties) -> Fit:
-    """Fit without the patients whom no risk set holds: a value of theirs far from the others must not set the scale."""
+    """Fit without patients who are in no risk set: their extreme values must not determine the scale."""
     part = sets.part(np.repeat(~sets.never_at_risk, sets.sizes))
     result = fit(part.index, part.event, part.x, stratum=part.stratum, weight=part.weight, ties=ties)
     return replace(result, coef=result.coef / scale, variance=result.variance / np.outer(scale, scale),
@@ -123,7 +123,7 @@ def _of_those_at_risk(sets: RiskSets, scale: np.ndarray, ties: Ties) -> Fit:
 
 
 def _at_infinity(limit: Limit, last: Point, scale: np.ndarray) -> Fit:
-    """Fit what remains where some coefficients run off."""
+    """Fit the coefficients that stay finite where others diverge (monotone likelihood)."""
     basis, converged = limit.basis, True
     coef, variance = np.full(scale.size, np.nan), np.full((scale.size, scale.size), np.nan)
     if limit.sets:
@@ -154,9 +154,9 @@ def standardise(design: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _start(sets: RiskSets) -> tuple[Point, np.ndarray]:
-    """Return the point to begin at, and an information, (p, p), that leads towards the maximum.
+    """Return the starting point, and an information matrix, (p, p), for the first step.
 
-    Of many patients the maximum of every sixteenth, else zero.
+    With many patients, start at the maximum of every sixteenth patient, otherwise at zero.
     """
     n, p = sets.x.shape
     if n >= _MANY:
@@ -171,9 +171,9 @@ def _start(sets: RiskSets) -> tuple[Point, np.ndarray]:
 
 
 def _newton_ascent(start: Point, information: np.ndarray) -> tuple[Point, bool]:
-    """Go up to the maximum, or as far as numbers reach; return the point, and whether it is the maximum.
+    """Climb to the maximum, or as far as floating point allows; return the point, and whether it is the maximum.
 
-    The information of one point, (p, p), serves the next ones as long as each step is far shorter than the one before.
+    The information of one point, (p, p), is reused while each step is far shorter than the one before.
     """
     length = 0.0
 
@@ -201,9 +201,9 @@ def solved(information: np.ndarray, score: np.ndarray) -> np.ndarray:
 
 
 def inverse_of(information: np.ndarray) -> tuple[np.ndarray, float]:
-    """Return the inverse, (p, p), and the least information of a coefficient; the pseudo-inverse and 0 if it has none.
+    """Return the inverse, (p, p), and the least information of a coefficient; the pseudo-inverse and 0 if singular.
 
-    The information of one beside the others is 1 by its place on the inverse's diagonal.
+    A coefficient's information, given the others, is 1 divided by its element on the inverse's diagonal.
     """
     try:
         inverse = np.linalg.inv(information)

@@ -1,9 +1,9 @@
-"""What each death leaves at risk in groups of patients: Efron's rule for ties as a few weighted nodes.
+"""Groups of patients at risk at each death: Efron's rule for tied deaths as a few weighted nodes.
 
-Where d die at once, the l-th of them sees the dying of each group counted as 1 - l/d, and a likelihood needs sums over
-l = 0 ... d - 1 of a smooth function of what is left. Up to three deaths they are taken one by one. Of more, two or
-three Gauss nodes of the d points stand for all (Gram's polynomials), where the dying are so small a part of every
-group that what is neglected is below 1e-12 of the sum; elsewhere they too are taken one by one.
+For the l-th of d tied deaths, those who die are counted as 1 - l/d in the risk set, and a likelihood needs sums over
+l = 0 ... d - 1 of a smooth function of the numbers at risk. Up to three tied deaths are summed one by one. More are
+replaced by two or three Gauss nodes of the d points (Gram's polynomials), if they are so small a part of every group
+that the error is below 1e-12 of the sum; otherwise they too are summed one by one.
 
 Sources: Efron B. JASA 1977;72:557; Szegő G, Orthogonal Polynomials (1939), 2.8.
 """
@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 
 _TWO, _THREE = 2e-3, 2e-2  # the largest part of a group that may die at once for so many nodes
-_FEW = 300  # times, up to which to lay out one by one what two or three nodes hold saves more calls than it costs
+_FEW = 300  # below so many times, two or three tied deaths are laid out one by one: this saves calls
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -25,7 +25,7 @@ class EfronRiskSets:
 
     Attributes
     ----------
-    left : float (b models, g groups, s nodes), who is left at risk
+    left : float (b models, g groups, s nodes), patients at risk, by Efron's rule
     weight : float (b, s), how many deaths a node stands for; 0 where a model has none there
     deaths : float (b, g)
     """
@@ -47,7 +47,7 @@ class DeathTimes:
     ----------
     order : int (t,), places among the times that were given, those without a death left aside
     ends : where the times of one, two and three nodes end
-    most : int (t - ends[2],), of the others, how many die at most in a model
+    most : int (t - ends[2],), the largest number of deaths of a model at each remaining time
     """
 
     order: np.ndarray
@@ -61,7 +61,7 @@ class DeathTimes:
         Parameters
         ----------
         deaths, at_risk : (k groups, t)
-        died : (t,), how many die at most in a model; in all groups unless given
+        died : (t,), the largest number of deaths of a model; the sum over all groups unless given
         """
         died = deaths.sum(axis=0) if died is None else died
         died = died.astype(int, copy=False)
@@ -95,14 +95,14 @@ class DeathTimes:
         return out
 
     def by_node(self, values: np.ndarray) -> np.ndarray:
-        """Lay out what each time has, (b, t) in this order, as `risk_sets` lays out its nodes, (b, s)."""
+        """Repeat a value per time, (b, t) in this order, for each of the nodes of `risk_sets`, (b, s)."""
         one, two, three = self.ends
         parts = [values[:, :one], *[values[:, one:two]] * 2, *[values[:, two:three]] * 3]
         return np.concatenate([*parts, values[:, three:][:, self._single_deaths[0]]], axis=1)
 
     @cached_property
     def _single_deaths(self) -> tuple[np.ndarray, np.ndarray]:
-        """Of each death that is laid out by itself, its place among these times, and how many died before it then."""
+        """For each death laid out by itself, the place of its time and how many tied deaths precede it."""
         at = np.repeat(np.arange(self.most.size), self.most)
         return at, np.arange(at.size) - np.repeat(np.cumsum(self.most) - self.most, self.most)
 

@@ -24,7 +24,7 @@ _STRIDE = 5.0  # log hazard ratio between two patients, by which a step may chan
 _SLOW = 12  # steps by the likelihood's information, after which those by the penalised one's are quicker
 _APART = 1e-4  # by how much the score is looked at to either side for these, per standard deviation
 _FARTHEST_APART = 340.0  # log hazard ratio between two patients: the square of its exponential is still a number
-_DIGITS = 1e-9  # of the information, a difference of large sums, below which too few of its digits are left
+_DIGITS = 1e-9  # relative size of the information, a difference of large sums, below which it is rounding error
 _HIGHER, _MAXIMA = 1e-7, 5  # by how much a second maximum's likelihood is higher; how many are followed
 _HALF_QUANTILE = 1.9207294103470556  # half of chi-square's 95 % quantile, one degree of freedom
 _REACHED = 1e-5  # of the likelihood: a limit is where it is as high as said
@@ -35,9 +35,9 @@ _SHORTEST = 1e-3  # of a standard error: the profile cannot be followed farther
 class Penalised:
     """Coefficients, profile limits and penalised likelihood-ratio p, each (p,), in units of the columns.
 
-    A limit is infinite where the profile does not fall far enough as far as numbers follow it; `variance` (p, p): the
-    information's inverse; `statistic`: twice what the maximum lies above zero; `converged`: the iteration came to its
-    end.
+    A limit is infinite where the profile likelihood cannot be followed until it falls far enough. `variance` (p, p):
+    inverse information; `statistic`: twice the gain in log likelihood over coefficients of zero; `converged`: whether
+    the iteration converged.
     """
 
     coef: np.ndarray
@@ -60,7 +60,7 @@ class Penalised:
 
 @dataclass(eq=False)
 class PenalisedPoint:
-    """The penalised likelihood at a point; minus infinity where numbers do not hold its information."""
+    """The penalised likelihood at a point; minus infinity where its information cannot be computed."""
 
     sets: RiskSets
     beta: np.ndarray
@@ -138,9 +138,9 @@ def penalised(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale
 
 @dataclass(eq=False)
 class _Profile:
-    """The penalised likelihood's maximum over the others as one coefficient, the `j`-th, is fixed at a value.
+    """The penalised profile likelihood of the `j`-th coefficient: the maximum over the others at each of its values.
 
-    Each maximum is looked for from the nearest that is known.
+    Each search starts from the nearest maximum already known.
     """
 
     maximum: PenalisedPoint
@@ -183,9 +183,9 @@ class _Profile:
         return _newton_ascent(PenalisedPoint(self.maximum.sets, fixed), np.delete(np.arange(fixed.size), self.j))
 
     def limit(self, error: float) -> float:
-        """Find where it falls by what the interval allows, by steps as long as an error and then between them.
+        """Find a profile limit: step outwards in units of the error until past the limit, then solve in between.
 
-        Infinite where it does not fall so far, or cannot be followed until it does.
+        Infinite if the profile does not fall so far, or cannot be followed until it does.
         """
         from scipy.optimize import brentq
 

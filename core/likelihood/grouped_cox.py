@@ -1,7 +1,7 @@
 """Many small Cox models at once, each on groups of patients who share their covariates.
 
-A group weighs exp(b) per patient, whatever the group's size: with deaths and numbers at risk by group and time, a model
-costs groups times times and not patients. Several models of the same groups share what is laid out.
+Each patient of a group has weight exp(b), so deaths and numbers at risk by group and time are sufficient: a model's
+cost grows with groups × times, not with patients. Several models of the same groups share these arrays.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ def fit_all(sets: EfronRiskSets, *, has_events: np.ndarray | None = None, design
             precision: float = COEFFICIENT) -> np.ndarray:
     """Fit models of groups of patients; return the groups' log hazard ratios, (b, m, g).
 
-    Only their differences mean something. A coefficient without a finite maximum runs on until its likelihood stands
-    still; what does not come to an end is NaN.
+    Only their differences are identifiable. A coefficient without a finite maximum grows until the likelihood no longer
+    changes. NaN where the iteration does not converge.
 
     Parameters
     ----------
-    has_events : bool (b, m, g), the groups that a model has: one without events, whose coefficient is minus infinity,
-        is in none; all unless given
-    design : float (m, g, q), the groups' covariates in each of a batch's m models; each group by itself unless given.
-        No column need be a reference, and columns may follow from each other
-    precision : COEFFICIENT, or LIKELIHOOD where nothing but the likelihood is wanted
+    has_events : bool (b, m, g), the groups in each model; all unless given. A group without events is in no model: its
+        coefficient is minus infinity
+    design : float (m, g, q), the groups' covariates in each of a batch's m models; one coefficient per group unless
+        given. Columns may be linearly dependent; no reference is needed
+    precision : COEFFICIENT, or LIKELIHOOD if only the likelihood is needed
     """
     models = GroupedModels(sets, has_events, design)
     return maximise_each(models, models.start(), precision=precision)
@@ -119,7 +119,7 @@ class _Point:
     def information(self) -> np.ndarray:
         """Return the information of the groups' coefficients, (b, m, g, g).
 
-        All coefficients moving together are not identifiable: its rows sum to zero.
+        A common shift of all coefficients is not identifiable: the rows sum to zero.
         """
         g = self.ratio.shape[-1]
         first, second = _pairs(g)
@@ -134,7 +134,7 @@ class _Point:
     def step(self) -> np.ndarray:
         """Return Newton's step of the groups' coefficients, (b, m, g), none longer than allowed."""
         information, score, design = self.information(), self.score[..., None], self.models.design
-        # The ridge comes last: a group without patients says nothing of a column that it shares with others.
+        # Add the ridge last, to the columns' information: an empty group must not penalise a column it shares.
         if design is None:  # the first group stays where it is: only differences are identifiable
             move = np.zeros_like(score)
             move[..., 1:, :] = np.linalg.solve(_ridged(information[..., 1:, 1:].copy()), score[..., 1:, :])

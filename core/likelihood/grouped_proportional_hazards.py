@@ -15,13 +15,13 @@ from core.statistics import chi_square_p
 
 _NOTHING = 1e-13  # of the information
 _RANK_TOLERANCE = 1e-9  # of the largest eigenvalue of a scaled information, below which a direction is not identified
-_CLEARLY = 1e-4  # of a triangle's largest diagonal element: no column is anywhere near the others
+_CLEARLY = 1e-4  # of the Cholesky factor's largest diagonal element: above it no column is nearly collinear
 DOUBT = 0.05  # a p below it says that hazards seem not to be proportional
 
 
 def proportional_hazards_of(times: DeathTimes, sets: EfronRiskSets, deaths: np.ndarray, at_risk: np.ndarray,
                             coef: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Test of each model whether its groups' log hazard ratios keep still (R: cox.zph, transform = "km").
+    """Test for each model whether its groups' log hazard ratios are constant over time (R: cox.zph, transform = "km").
 
     Parameters
     ----------
@@ -106,9 +106,9 @@ def _tested(products: np.ndarray, score: np.ndarray, fitted: np.ndarray) -> tupl
 
 
 def squared_length(information: np.ndarray, score: np.ndarray) -> tuple[float, int]:
-    """Return the score's squared length in the information's metric, and of how many directions this tells anything.
+    """Return the score statistic (score' information⁻¹ score), and the number of directions that are identifiable.
 
-    NaN where it tells nothing.
+    NaN where none is.
     """
     informative = np.diag(information) > 0
     if not informative.any():

@@ -1,8 +1,9 @@
-"""Partial likelihoods without a maximum: which coefficients run to infinity, and what the others tend to.
+"""Monotone partial likelihoods: which coefficients are infinite, and the limits of the others.
 
-A likelihood rises for ever along a direction where every one who dies has the highest value of all at risk then, and
-not all the same. Along it only those of the dying's own value stay in a risk set: what is left is the likelihood of the
-model stratified by that value. It is looked at in the same way, until it has a maximum or nothing is left.
+A direction is one of recession if, at each death, the patient who dies has the highest value along it of all at risk,
+and some values at risk differ. In the limit, a risk set holds only patients with the same value as the one who dies:
+the likelihood becomes that of the model stratified by the value. This is repeated with the stratified likelihood until
+it has a maximum or no informative stratum is left.
 
 Sources: Bryson MC, Johnson ME. Technometrics 1981;23:381 (monotone likelihood); Rockafellar RT. Convex Analysis
 (1970), sections 8 and 27 (directions of recession).
@@ -18,21 +19,21 @@ from core.likelihood.partial_likelihood import RiskSets
 from core.statistics import Runs
 
 _ROUNDS, _PAIRS = 60, 400  # of a search; constraints that a round adds
-_BROKEN, _SAME = 1e-8, 1e-6  # of a value along a direction; of a coefficient's part in it; columns have deviation 1
-_ROUNDING = 1e-12  # of the sums that what the dying are above those at risk is the difference of
-_RISES = 1e-6  # of the sum of what the dying's values are above those at risk
+_BROKEN, _SAME = 1e-8, 1e-6  # tolerance of values along a direction, and of its elements; columns have deviation 1
+_ROUNDING = 1e-12  # of two large sums; a difference below it is rounding error
+_RISES = 1e-6  # least scaled excess of deaths over those at risk along a direction of recession
 NOTHING = 1e-10  # of the information per death, of columns with standard deviation 1
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Limit:
-    """What remains of a likelihood at infinity.
+    """The limit of a monotone likelihood.
 
     Attributes
     ----------
-    diverging : bool (p,), coefficients that run off
-    estimable : bool (p,), coefficients that the remaining likelihood determines
-    basis : (p, r), orthonormal directions that it has a maximum along
+    diverging : bool (p,), coefficients that are infinite
+    estimable : bool (p,), coefficients that the limiting likelihood identifies
+    basis : (p, r), orthonormal directions along which it has a maximum
     sets : its risk sets, on the design along these directions; None where there are none
     """
 
@@ -56,7 +57,7 @@ def limit_of(sets: RiskSets) -> Limit:
 
 
 def estimable_in(sets: RiskSets | None, p: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return which of p coefficients the risk sets identify, bool (p,), and the directions that they do, (p, r)."""
+    """Return which of p coefficients are identifiable, bool (p,), and the identifiable directions, (p, r)."""
     if sets is None:
         return np.zeros(p, bool), np.empty((p, 0))
     size, along = np.linalg.eigh(sets.evaluate(np.zeros(p)).information)
@@ -65,9 +66,10 @@ def estimable_in(sets: RiskSets | None, p: int) -> tuple[np.ndarray, np.ndarray]
 
 
 def _diverging(sets: RiskSets, estimable: np.ndarray) -> np.ndarray:
-    """Tell which coefficients run off by themselves or together, bool (p,), of those that are not estimable.
+    """Tell which of the coefficients that are not estimable diverge, bool (p,), each by itself or jointly.
 
-    Beside one that runs off many directions rise, whatever part the others have in them.
+    Each is first tested without the others that are not estimable: if one diverges, any of them can be part of a
+    direction of recession.
     """
     diverging = np.zeros(estimable.size, bool)
     for j in np.flatnonzero(~estimable):
@@ -81,10 +83,10 @@ def _diverging(sets: RiskSets, estimable: np.ndarray) -> np.ndarray:
 
 
 def direction_of_recession(sets: RiskSets) -> np.ndarray | None:
-    """Return a direction, (p,), along which the likelihood rises for ever; None where there is none.
+    """Return a direction of recession, (p,), along which the likelihood rises for ever; None where there is none.
 
-    A linear programme: of all directions in which nobody at risk is above one who dies, that which lifts the dying
-    most. Its constraints, a pair of patients each, are added as they are broken.
+    A linear programme: among directions along which nobody at risk has a higher value than a patient who dies, find the
+    one that raises the patients who die most. Each constraint is a pair of patients, added when it is violated.
     """
     from scipy.optimize import linprog
 
@@ -112,7 +114,7 @@ def direction_of_recession(sets: RiskSets) -> np.ndarray | None:
 
 
 def _broken(sets: RiskSets, value: np.ndarray, died: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return who died though somebody at risk has a higher value, and who has the highest, rows; the worst of them."""
+    """Return the rows of patients who died below the highest value at risk, and of who has it; the worst pairs only."""
     ends = np.append(sets.starts, sets.event.size)
     rows = Runs(np.diff(np.append(sets.first_rows, value.size)))
     highest = rows.highest(value)[ends[sets.risk_set_end] - 1]
@@ -123,7 +125,7 @@ def _broken(sets: RiskSets, value: np.ndarray, died: np.ndarray) -> tuple[np.nda
 
 
 def _stratified(sets: RiskSets, value: np.ndarray) -> RiskSets | None:
-    """Part the strata by a value; leave aside those that hold one patient, or nobody who dies: they say nothing."""
+    """Split the strata by a value; drop strata with a single patient or no death, which are not informative."""
     order = np.argsort(value, kind="stable")
     group = np.empty(value.size, int)
     group[order] = np.append(0, np.cumsum(np.diff(value[order]) > _BROKEN))

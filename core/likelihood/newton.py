@@ -64,9 +64,9 @@ def maximise_each(likelihoods: Likelihoods, start: np.ndarray, *, precision: flo
     Parameters
     ----------
     start : float (k, ..., p)
-    precision : COEFFICIENT, or LIKELIHOOD where nothing but the likelihood is wanted: then the iteration ends where the
-        expected gain of the next step, this gain squared over the one before, is below it. Near a maximum gains shrink
-        ever faster; towards a maximum at infinity they shrink by the same factor each time
+    precision : COEFFICIENT, or LIKELIHOOD if only the likelihood is needed: then the iteration ends when the expected
+        gain of the next step (this gain squared, divided by the gain before) is below it. Near a maximum gains shrink
+        faster and faster; towards a maximum at infinity they shrink by a constant factor
     """
     coef, rows, at, before = start.copy(), np.arange(len(start)), likelihoods.at(start), None
     for _ in range(MAX_ITERATIONS):
@@ -75,7 +75,7 @@ def maximise_each(likelihoods: Likelihoods, start: np.ndarray, *, precision: flo
         expected = gain if precision == COEFFICIENT or before is None else \
             gain * np.minimum(gain / np.maximum(before, precision), 1)
         going = (expected > precision).any(axis=tuple(range(1, expected.ndim)))
-        if 2 * np.count_nonzero(going) <= going.size:  # to go on with the others costs less than to part them
+        if 2 * np.count_nonzero(going) <= going.size:  # dropping converged models pays only if half have converged
             coef[rows] = at.coef + move
             if not going.any():
                 return coef
@@ -87,7 +87,7 @@ def maximise_each(likelihoods: Likelihoods, start: np.ndarray, *, precision: flo
 
 
 def _ahead(likelihoods: Likelihoods, at: PointOfEach, move: np.ndarray, gain: np.ndarray) -> PointOfEach:
-    """Go by a step, or by as much of it as does not leave the likelihood steeper on the other side."""
+    """Take a step, halved until the slope down at its end is no steeper than the slope up at its start."""
     ahead = likelihoods.at(at.coef + move)
     while (worse := ((ahead.score * move).sum(axis=-1) < -gain) & (gain > _STEEP)).any():
         move = np.where(worse[..., None], move / 2, move)
@@ -99,15 +99,15 @@ def _ahead(likelihoods: Likelihoods, at: PointOfEach, move: np.ndarray, gain: np
 def maximise(at: AnyPoint, *, step: Callable[[AnyPoint, int], np.ndarray],
              moved: Callable[[AnyPoint, np.ndarray], AnyPoint], within_reach: Callable[[AnyPoint], bool],
              flat: float = 0.0, rounding: float = 1e-12) -> tuple[AnyPoint, bool]:
-    """Go up to the maximum of a likelihood, or as far as numbers reach; return the point, and whether it is that.
+    """Climb to a likelihood's maximum, or as far as floating point allows; return the point, and whether it is one.
 
     Parameters
     ----------
     step : from a point and the number of the iteration, the step to take, (p,)
     moved : the point that lies a step away
-    within_reach : whether numbers hold the likelihood there
-    rounding : of the likelihood, by which a step may seem to lower it
-    flat : a gain so small that only a step half as long as the one before, or shorter, leads to a maximum
+    within_reach : whether the likelihood can be computed reliably at a point
+    rounding : relative rounding error of the likelihood, which may make a step seem to lower it
+    flat : expected gain below which a step longer than half the one before shows that there is no maximum
     """
     length = np.inf
     for i in range(MAX_ITERATIONS):

@@ -1,7 +1,8 @@
 """Cox's partial likelihood on a design matrix: strata, ties by Efron or Breslow, case weights.
 
-Sums over tied deaths are made in tied_deaths.py, so that everything here stands per distinct time. Where several die at
-once, each sees a mean of f + m / v: f the mean of the dying, m what the others pull it by, v the weight that it sees.
+tied_deaths.py sums over tied deaths, so arrays here have one entry per distinct time of death. The mean of the design
+over the risk set of one of several tied deaths is f + m / v: f is the mean over the patients who die then, m the sum of
+weight × (x - f) over all at risk, and v the weight at risk by the rule for ties.
 
 Sources: Efron B. JASA 1977;72:557; Breslow N. Biometrics 1974;30:89; Therneau and Grambsch, Modeling Survival Data
 (2000), chapters 3 and 7; R's coxph.
@@ -22,10 +23,10 @@ _CHUNK = 16_384  # patients
 
 
 class RiskSets:
-    """Who is at risk at each death: patients sorted by stratum, latest first, so that a risk set is a run of rows.
+    """The risk set of each death: patients sorted by stratum, latest first, so that a risk set is a run of rows.
 
-    Of those with one time who die come first: rows fall into blocks of one time and fate, and all sums are made of the
-    blocks' sums. The design is gone through in chunks that a processor's cache holds.
+    At equal times deaths come before censored patients. Rows with the same time and event form a block, and all sums
+    are built from the blocks' sums. The design is processed in chunks that fit into the processor's cache.
 
     Parameters
     ----------
@@ -41,8 +42,8 @@ class RiskSets:
     starts, sizes : (b,), the first row of each block, and its rows
     deaths : (t,), how many die at each time of death
     death_blocks : (t,), the block of those who die then
-    risk_set_end : (t,), the block behind the last of those at risk then; a risk set begins where its stratum does
-    deaths_seen : (b,), the last time of death whose risk set holds a block, as a place; later ones hold it, too
+    risk_set_end : (t,), the first block after those at risk then; a risk set begins where its stratum does
+    deaths_seen : (b,), place of the latest time of death with a block at risk; it is also at risk at earlier ones
     never_at_risk : bool (b,), blocks that no death's risk set holds
     tied : the deaths of each time, by the rule of ties
     mean_weight : (t,), the mean weight of those who die at once; None without weights
@@ -65,7 +66,7 @@ class RiskSets:
         self.mean_weight = None if self.weight is None else self.sums(self.weight)[1] / self.deaths
 
     def _lay_out_blocks(self, key: np.ndarray) -> None:
-        """Note where the blocks begin, which of them die, and which of the others are at risk then."""
+        """Find where the blocks begin, which are deaths, and which blocks are at risk at each death."""
         new = np.append(True, np.diff(key) != 0)
         if self.stratum is not None:
             new[1:] |= np.diff(self.stratum) != 0
@@ -133,7 +134,7 @@ class RiskSets:
         return self._of_blocks(out.T)
 
     def _room(self, k: int) -> np.ndarray:
-        """Make room for k times a chunk's design, (k, p, rows): to ask the system for it chunk by chunk costs more."""
+        """Allocate memory for k times a chunk's design, (k, p, rows), once: allocating it per chunk is slower."""
         return np.empty((k, len(self.columns), max(rows.stop - rows.start for _, rows in self.chunks)))
 
     @cached_property
@@ -162,13 +163,13 @@ class RiskSets:
         return out.reshape(k, p, p)
 
     def per_death(self, values: np.ndarray) -> np.ndarray:
-        """Sum values over what each death leaves at risk by the rule of ties, (d, ...)."""
+        """Sum values over those at risk at each death, by the rule for ties, (d, ...)."""
         return self.tied.seen_by_each(*self.sums(values))
 
     def spread(self, values: np.ndarray, of_dying: np.ndarray) -> np.ndarray:
-        """Give each patient the sum of a value per time of death, (t, ...), over those that saw them at risk, (n, ...).
+        """Sum a value per time of death, (t, ...), over the times at which each patient was at risk, (n, ...).
 
-        From those who die at a time `of_dying` (t, ...) is taken, what the rule of ties takes from them.
+        For patients who die at a time, subtract `of_dying` (t, ...), the correction by the rule for ties.
         """
         out = self.of_deaths.sums_back(values)[np.minimum(self.deaths_seen, len(values) - 1)]
         out[self.never_at_risk] = 0.0
@@ -224,12 +225,12 @@ class Point:
 
     @cached_property
     def mean(self) -> np.ndarray:
-        """The mean of the design over what each death leaves at risk, (d, p)."""
+        """The mean of the design over those at risk at each death, by the rule for ties, (d, p)."""
         return np.asarray(self.sets.per_death(self.risk[:, None] * self.sets.x) / self.total[:, None])
 
     @cached_property
     def _parts(self) -> tuple[np.ndarray, np.ndarray]:
-        """The mean f of the dying and what the others pull it by, m, each (t, p)."""
+        """The mean f over those who die and the sum m of weight × (x - f) over those at risk, each (t, p)."""
         at_risk, dying = self.sets.design_sums(self.risk)
         mean = dying / np.where(self.weight_dying > 0, self.weight_dying, 1.0)[:, None]
         return mean, at_risk - mean * self.weight_at_risk[:, None]
@@ -241,7 +242,7 @@ class Point:
         return np.asarray(mean * self.sets.deaths[:, None] + pulled * self.first[:, None])
 
     def _per_time(self, g: np.ndarray | None) -> np.ndarray:
-        """The weight of each time of death: those of the tied, and g."""
+        """Return the weight of each time of death: the mean case weight of its deaths, times g."""
         sets = self.sets
         weight = np.ones(sets.deaths.size) if sets.mean_weight is None else sets.mean_weight
         return weight if g is None else weight * g
@@ -280,7 +281,7 @@ class Point:
 
     @cached_property
     def products(self) -> np.ndarray:
-        """The information of the design, crossed with that of its products with time, and of these, (3, p, p).
+        """The information of the columns, of columns against columns × KM time, and of columns × KM time, (3, p, p).
 
         In one pass: three weights cost hardly more than one.
         """

@@ -1,8 +1,8 @@
 """Rules for tied deaths, summed over the deaths of a time.
 
-Where d patients die at once, Efron's rule lets the l-th of them see the dying counted as 1 - l/d, l = 0 ... d - 1;
-Breslow's lets all see them whole. With W the weight of all at risk and D that of the dying, the sums that the partial
-likelihood needs run over v = W - D l/d (Breslow: v = W).
+Of d tied deaths, Efron's rule counts those who die as 1 - l/d in the risk set of the l-th death, l = 0 ... d - 1;
+Breslow's rule counts them in full for every death. With W the weight of all at risk and D that of those who die, the
+partial likelihood needs sums over v = W - D l/d (Breslow: v = W).
 
 Sources: Efron B. JASA 1977;72:557; Breslow N. Biometrics 1974;30:89.
 """
@@ -32,8 +32,8 @@ class TiedDeaths:
 
     Attributes
     ----------
-    time_of_death : int (d,), of each death its time among those of death
-    fraction : (d,), the part of the dying that a death no longer sees; 0 by Breslow's rule
+    time_of_death : int (d,), place of each death's time among the times of death
+    fraction : (d,), l/d, the part of those who die that is not at risk at each death; 0 by Breslow's rule
     """
 
     def __init__(self, deaths: np.ndarray, ties: Ties) -> None:
@@ -42,7 +42,7 @@ class TiedDeaths:
         self.fraction = tie_fractions(deaths) if ties == "efron" else np.zeros(self.time_of_death.size)
 
     def seen_by_each(self, at_risk: np.ndarray, dying: np.ndarray) -> np.ndarray:
-        """Return what each death sees at risk, v (d, ...), of sums over those at risk and the dying, (t, ...)."""
+        """Return the sum at risk at each death, v (d, ...), from sums over all at risk and those who die, (t, ...)."""
         fraction = self.fraction.reshape(-1, *[1] * (at_risk.ndim - 1))
         return np.asarray(at_risk[self.time_of_death] - fraction * dying[self.time_of_death])
 

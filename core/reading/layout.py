@@ -47,7 +47,7 @@ def lay_out(grid: Grid, header_line: int | None, findings: Findings, progress: P
         raise ReadingError(f"The file has a header but no rows below line {header.line}.",
                            "It needs one row per patient.")
     for note in notes:
-        findings.add("repaired", "A remark under the table was passed over.", row=note.line,
+        findings.add("repaired", "A remark below the table was skipped.", row=note.line,
                      value=" ".join(note.cells).strip(), remedy="Give it an id if it is a patient.")
     named = _name(header, columns, findings)
     keep = _rows_of_patients(named, lines, findings)
@@ -58,14 +58,14 @@ def lay_out(grid: Grid, header_line: int | None, findings: Findings, progress: P
         named = {name: column.take(rows) for name, column in named.items()}
     _refuse_data_as_header(header, named)
     inner = grid.blank[(grid.blank > header.line) & (grid.blank < lines[-1])]
-    findings.add_rows("repaired", np.setdiff1d(inner, lines), lambda i: "", "A blank row was passed over.")
+    findings.add_rows("repaired", np.setdiff1d(inner, lines), lambda i: "", "A blank row was skipped.")
     return Layout(cells=named, lines=lines[keep], header_line=header.line)
 
 
 def _say_above(grid: Grid, header: Row, findings: Findings) -> None:
     for row in grid.top:
         if row.line < header.line:
-            findings.add("repaired", "A line above the header was passed over.", row=row.line,
+            findings.add("repaired", "A line above the header was skipped.", row=row.line,
                          value=" ".join(c.strip() for c in row.cells if c.strip())[:80],
                          remedy="Choose the header line under “How it was read” if this is it.")
 
@@ -149,8 +149,8 @@ def _rows_of_patients(named: dict[str, TextColumn], lines: np.ndarray, findings:
     for name, column in named.items():
         filled += ~column.is_in([""])[column.codes]
         again &= column.is_in([name])[column.codes]
-    findings.add_rows("repaired", lines[filled == 0], lambda i: "", "A blank row was passed over.")
-    findings.add_rows("repaired", lines[again], lambda i: "", "The header stands here again; the row was passed over.")
+    findings.add_rows("repaired", lines[filled == 0], lambda i: "", "A blank row was skipped.")
+    findings.add_rows("repaired", lines[again], lambda i: "", "The header is repeated here; the row was skipped.")
     keep = (filled > 0) & ~again
     while keep.any():
         last = int(np.flatnonzero(keep)[-1])
@@ -158,8 +158,8 @@ def _rows_of_patients(named: dict[str, TextColumn], lines: np.ndarray, findings:
         if not _TOTAL.fullmatch(remark.strip(" :：")):
             break
         keep[last] = False
-        findings.add("repaired", f"A row headed {remark!r} at the bottom was passed over: it is no patient.",
-                     row=int(lines[last]), value=remark, remedy="Give it an id of its own if it is one.")
+        findings.add("repaired", f"A row headed {remark!r} at the bottom was skipped: it is not a patient.",
+                     row=int(lines[last]), value=remark, remedy="Give it a patient id if it is one.")
     return keep
 
 

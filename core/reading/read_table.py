@@ -59,7 +59,7 @@ def _read(data: bytes, name: str, options: ReadOptions, progress: Progress) -> T
         for oddity in book.oddities:
             findings.add("warning", oddity, remedy="Correct the workbook and load it again.")
         if len(sheets) > 1 and not options.sheet:
-            findings.add("assumed", f"The sheet {sheet!r} was read, the first with cells of {len(sheets)}.",
+            findings.add("assumed", f"The sheet {sheet!r} was read: the first of {len(sheets)} that has cells.",
                          remedy="Choose another under “How it was read”.")
     else:
         refuse_what_is_not_text(data)
@@ -121,7 +121,7 @@ def _without_controls(text: str, findings: Findings) -> str:
         return text
     bare, n = CONTROLS.subn("", text)
     findings.add("repaired", f"{plural(n, 'control character')} (invisible) in the text {'was' if n == 1 else 'were'} "
-                 "taken away.", row=text.count("\n", 0, first.start()) + 1, value=ascii(first[0])[1:-1])
+                 "removed.", row=text.count("\n", 0, first.start()) + 1, value=ascii(first[0])[1:-1])
     return bare
 
 
@@ -129,6 +129,6 @@ def _say_damage(text: str, findings: Findings) -> None:
     """Say of text that was damaged before it came here, with the first line that shows it."""
     place = text.find("\ufffd")
     if place >= 0:
-        findings.add("warning", "Some letters were lost before this file was saved: they stand as \ufffd.",
+        findings.add("warning", "Some letters were lost before this file was saved: they appear as \ufffd.",
                      row=text.count("\n", 0, place) + 1, value="\ufffd",
-                     remedy="Save the table anew as CSV UTF-8 from where it came.")
+                     remedy="Export the table again from its source, as CSV UTF-8.")

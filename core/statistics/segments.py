@@ -1,4 +1,4 @@
-"""Sums and maxima that run within consecutive groups of rows, so that no group takes digits from another."""
+"""Running sums and maxima within consecutive groups of rows, so that no group costs another its precision."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _FEW = 16  # groups that are gone through one by one
 class Runs:
     """Groups of consecutive rows.
 
-    Many groups are summed by doubling: each row takes what the row 1, 2, 4 ... places before it holds, where that is of
-    its own group. Passes follow the longest group and not their number.
+    Many groups are summed by doubling: each row adds the value of the row 1, 2, 4 ... places before it, if that is in
+    the same group. The number of passes depends on the longest group, not on the number of groups.
 
     Parameters
     ----------

@@ -123,11 +123,10 @@ def miettinen_nurminen(x1: np.ndarray, n1: np.ndarray, x0: np.ndarray,
 
 def _excess_of(x1: np.ndarray, n1: np.ndarray, x0: np.ndarray,
                n0: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-    """Return, as a function of an assumed difference, by how much the observed one lies beyond its
-    limit: negative inside the interval.
+    """Return a function of an assumed difference: the distance of the observed one beyond its limit.
 
-    The variance is taken at the most likely risks under the assumed difference, which their closed
-    form gives: a root of a cubic in the reference group's risk.
+    The distance is negative inside the interval. The variance is taken at the most likely risks under the assumed
+    difference, in closed form: a root of a cubic in the reference group's risk.
     """
     total, events, observed = n1 + n0, x1 + x0, x1 / n1 - x0 / n0
     b1, b0 = (n1 + 2 * n0) / (3 * total), (total + events) / (3 * total)

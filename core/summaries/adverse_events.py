@@ -162,9 +162,9 @@ def _merged(worst: WorstGrades, rows: str) -> WorstGrades:
 
 
 def _grade_counts(cohort: Cohort, worst: WorstGrades, codes: np.ndarray, k: int) -> np.ndarray:
-    """Count patients by stratum, term and worst grade: (k, terms, 6); missing grades nowhere.
+    """Count patients by stratum, term and worst grade, (k, terms, 6), without missing grades.
 
-    Only what was recorded above grade 0, or is missing, is counted; the others are the rest.
+    Only grades above 0 and missing grades are counted; the remaining patients have grade 0.
     """
     term, grade, who = cohort.whole.remember(("grade sets", worst.terms), lambda: _grade_sets(worst.grades))
     counts = np.zeros((k, len(worst.terms), _GRADES), int)

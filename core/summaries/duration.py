@@ -56,7 +56,7 @@ def duration_of_response(cohort: Cohort, *, options: ResponseOptions | None = No
     """
     endpoint = duration_endpoint(cohort)
     if not endpoint:
-        raise NotEstimable("No date says when responses were known.", "Give its column on the Cohort page.")
+        raise NotEstimable("No column gives the date of response.", "Give its column on the Cohort page.")
     whole, column = cohort.whole, schema.time_column(endpoint)
     since = whole.table[schema.known_column(RESPONSE)].to_numpy(dtype=float)
     counted = responding(cohort, options.meanings if options else ())
@@ -64,7 +64,7 @@ def duration_of_response(cohort: Cohort, *, options: ResponseOptions | None = No
     time = whole.table[column].to_numpy(dtype=float) - since
     used = responded & (time > 0)
     if not used.any():
-        raise NotEstimable("No responder has a dated response followed any further.", "Take a filter away.")
+        raise NotEstimable("No responder has a dated response with follow-up after it.", "Take a filter away.")
     table = whole.table.assign(**{column: np.where(used, time, np.nan)})
     started = Cohort(table=table, long_events=whole.long_events, mapping=whole.mapping, findings=whole.findings,
                      fingerprint=whole.fingerprint, name=whole.name, lines=whole.lines, rows=used,

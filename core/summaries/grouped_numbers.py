@@ -154,7 +154,7 @@ def _analysis_of_variance(numbers: GroupedNumbers) -> float:
 
 
 def _ranks(numbers: GroupedNumbers) -> tuple[np.ndarray, float]:
-    """Return the groups' sums of ranks, (k,), of ties the middle ones, and by how much ties narrow their spread."""
+    """Return the groups' rank sums, (k,), with midranks for ties, and the factor by which ties reduce variance."""
     every = numbers.counts.sum(axis=0).astype(float)
     n = every.sum()
     middle = np.cumsum(every) - (every - 1) / 2

@@ -109,8 +109,8 @@ def response(cohort: Cohort, *, by: str = ARM, options: ResponseOptions | None =
     meant = meanings_of(cohort, options.meanings)
     names = [level for level, meaning in meant.items() if meaning != "not evaluable"]
     if not any(meant[level] for level in names):
-        raise NotEstimable(f"Of none of the responses {', '.join(meant)} is known what it means.",
-                           "Say which of them are a response, under “Definitions and tests” or on the Cohort page.")
+        raise NotEstimable(f"The meaning of the responses {', '.join(meant)} is not known.",
+                           "Choose which of them are a response, under “Definitions and tests” or on the Cohort page.")
     groups = strata(cohort, by)
     table = _table(cohort, groups.codes, len(groups.levels), tuple(meant), names)
     if options.evaluable_only:

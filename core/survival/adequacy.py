@@ -23,7 +23,7 @@ def few_patients(n: int, least: int) -> str:
 
 
 def few_at_tau(means: pd.DataFrame) -> str:
-    """Say where a single patient is left at risk at the month to which restricted means run; "" where nowhere.
+    """Say in which strata a single patient is at risk at the month to which restricted means run; "" where in none.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def few_at_tau(means: pd.DataFrame) -> str:
 
 
 def log_rank_reason(counts: Counts) -> str:
-    """Say why a log-rank p would mean nothing, or nothing."""
+    """Say why a log-rank p would be meaningless; "" where it would not."""
     for level, n in zip(counts.strata.levels, counts.n, strict=True):
         if n == 1:
             return f"no test: only one patient in {level}"

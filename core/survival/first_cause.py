@@ -67,7 +67,7 @@ def why_no_competing(cohort: Cohort) -> str:
                 "each; give it on the Cohort page under “When it became known”.")
     if sites and "OS" not in cohort.endpoints:
         return "Cumulative incidence by site needs overall survival: death ends the time in which a failure can come."
-    return ("No endpoint names its causes. Cumulative incidence needs an event column whose codes tell them apart (0 "
+    return ("No endpoint names its causes. Cumulative incidence needs an event column with a code for each (0 "
             "censored, 1 relapse, 2 death); name them on the Cohort page under “Endpoints”.")
 
 

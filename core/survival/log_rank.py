@@ -110,11 +110,11 @@ def trend(cohort: Cohort, *, endpoint: str, by: str, options: TestOptions | None
     options = options or TestOptions()
     score = _score(cohort, endpoint, by, options)
     if score is None or score.score.size < 3:
-        raise NotEstimable("A trend needs three ordered strata or more.", "Compare them as they are.")
+        raise NotEstimable("A trend needs three ordered strata or more.", "Use the test without trend.")
     scores = np.arange(1.0, score.score.size + 1)
     variance = float(scores @ score.variance @ scores)
     if variance <= _RANK_TOLERANCE * float(scores**2 @ np.abs(np.diag(score.variance))):
-        raise NotEstimable("No event tells the strata apart: there is no trend to test.", "Take a filter away.")
+        raise NotEstimable("No event distinguishes the strata: there is no trend to test.", "Take a filter away.")
     statistic = float(scores @ score.score) ** 2 / variance
     return pd.DataFrame({"statistic": [statistic], "df": [1], "p_value": [chi_square_p(statistic, 1)],
                          "test": [f"{_name(cohort, options)}, for trend" if options.stratify_by else
@@ -187,10 +187,9 @@ def _sum(scores: list[_Score]) -> _Score | None:
 
 
 def _omnibus(score: _Score) -> tuple[float, int, float] | None:
-    """Return statistic, df and p of the strata that were ever at risk at a death; None if they never were together.
+    """Return statistic, df and p over strata that were at risk at a death; None if no two were at risk together.
 
-    The degrees of freedom are the variance's rank: a test stratified by what parts the groups compares only those
-    that meet.
+    The degrees of freedom are the rank of the variance: a stratified test compares only groups that share a stratum.
     """
     used = np.flatnonzero(score.expected > 0)[1:]
     used = used[np.diag(score.variance)[used] > 0]

@@ -70,7 +70,7 @@ def _fitted(frame: pd.DataFrame) -> Any:
                                      fit_options=PRECISE)
         except (ConvergenceError, ConvergenceWarning) as error:
             raise NotEstimable("lifelines' iteration does not converge on this model.",
-                               "The R code beside does without it.") from error
+                               "Use the R code shown beside it.") from error
 
 
 def cox_r_code(cohort: Cohort, model: CoxModel, covariates: tuple[str, ...]) -> RCode:

@@ -1,7 +1,7 @@
 """The Survival page's figures from lifelines, beside ours.
 
-Nothing of the engine is used for them but each patient's own time, event and group. lifelines is loaded when
-this is asked for: it is slow, and right in the figures that stand here.
+They use each patient's time, event and group, and nothing else from the engine. lifelines is imported only when it is
+needed, because it is slow; the figures used here are correct in it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _WEIGHTINGS: dict[Weight, dict[str, Any]] = {
     "log-rank": {}, "Gehan-Wilcoxon": {"weightings": "wilcoxon"}, "Tarone-Ware": {"weightings": "tarone-ware"},
     "Peto": {"weightings": "fleming-harrington", "p": 1.0, "q": 0.0}}
 PRECISE = {"precision": 1e-12, "r_precision": 1e-14}
-_AT_HALF = "lifelines takes the left end where a curve runs exactly at 50%"
+_AT_HALF = "where a curve is flat at exactly 50%, lifelines takes the left end"
 
 
 def second_opinion(cohort: Cohort, options: SurvivalOptions) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Work in a process of its own, with limits of time and memory: what a stranger's file does there, the app survives.
+"""Tasks in a separate process with limits of time and memory, so that no file, whatever it does, can stop the app.
 
 A worker is started once and waits. A task goes to it and its result comes back through pipes, in memory; progress comes
 on the way. A task that takes too long, needs too much or is given up ends with its worker, and another takes its place.
@@ -133,7 +133,8 @@ class Workers:
             try:
                 worker, ended_well = self._take(), False
             except OSError as error:
-                raise TaskEnded("The system starts no further process.", "Close other programs, try again.") from error
+                raise TaskEnded("The system cannot start another process.",
+                                "Close other programs and try again.") from error
             try:
                 worker.begin(task)
                 kind, result = self._followed(worker, bounds, wait)

@@ -66,7 +66,7 @@ def test_how_it_was_read_can_be_overridden(app):
     expect(app.page.get_by_text("names in line 2")).to_be_visible()
     app.settled()
     assert f"{N} patients, 2 arms, OS" in ready(app)
-    assert "A line above the header was passed over" in findings(app)
+    assert "A line above the header was skipped" in findings(app)
 
 
 def test_identifying_columns_are_dropped_at_once(app):

@@ -66,7 +66,7 @@ def test_a_reader_s_own_table(page):
     head = "label,events_1,n_1,events_2,n_2,p\n"
     box.set_input_files({"name": "bad.csv", "mimeType": "text/csv",
                          "buffer": f"{head}Rash,12,40,five,42,.06\nFever,3,40,3,42,1.0\n".encode()})
-    expect(page.page.get_by_text("line 2, column events_2: 'five' is no count")).to_be_visible()
+    expect(page.page.get_by_text("line 2, column events_2: 'five' is not a count")).to_be_visible()
     box.set_input_files({"name": "good.csv", "mimeType": "text/csv",
                          "buffer": f"{head}Rash,12,40,5,42,.06\nFever,3,40,3,42,1.0\n".encode()})
     expect(page.page.get_by_role("alert").filter(has_text="of 2 recomputable p-values by Fisher exact")).to_be_visible()

@@ -40,7 +40,7 @@ def test_a_plot_per_level_stands_on_one_scale_and_follows_the_filter(survival):
     expect(drawing).to_contain_text(re.compile("none.*Vp2.*Vp3.*Vp4", re.DOTALL))
     panes = survival.curve()
     assert panes != one
-    assert "speak of all levels of PVTT grade together" in survival.page.inner_text("body")
+    assert "are for all levels of PVTT grade together" in survival.page.inner_text("body")
     survival.open_sidebar().get_by_role("button", name="Vp3 ·").click()
     survival.expect_n(38)
     assert survival.curve() != panes

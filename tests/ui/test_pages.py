@@ -78,7 +78,7 @@ def test_no_patient_left_is_said_plainly(app):
     app.button_group(key="pills-response").set_value(["CR"]).run()
     assert not app.exception
     assert "<b>0</b> of 82 patients" in texts(app)
-    assert "No patient passes these filters" in texts(app)
+    assert "No patient matches these filters" in texts(app)
     assert "immortal" not in texts(app)
 
 

@@ -23,7 +23,7 @@ def test_the_comparison_is_filtered(app):
     app.button_group(key="published-verdict").set_value("does not agree").run()
     assert not app.exception and "none of Fisher exact, Fisher mid-p" in texts(app)
     app.selectbox(key="published-place").select("Abstract").run()
-    assert "No figure is like that here." in texts(app)
+    assert "No figure here has this verdict." in texts(app)
     app.button_group(key="published-verdict").set_value("cannot be recomputed").run()
     assert "the abstract swaps the sizes" in texts(app)
 

@@ -24,7 +24,7 @@ def test_rates_and_failures_are_shown(app, sample):
     shown, table = texts(app), rates_table(response(sample))
     assert not app.exception
     assert table["Objective response (95% CI)"].iloc[0] in shown and "any failure" in shown and "27 (57%)" in shown
-    assert "No date says when responses were known" in shown and "immortal time" in shown
+    assert "No column gives the date of response" in shown and "immortal time" in shown
 
 
 def test_definitions_change_the_rates(app):

@@ -68,7 +68,7 @@ def test_tau_and_times_are_the_person_s(app):
     app.button_group(key="pills-pvtt").set_value(["Vp3"]).run()
     assert "Area under the curves to τ = 12 months" in texts(app)
     app.text_input(key="times").set_value("3, x, 9").run()
-    assert "x is no number" in texts(app) and "not followed so long" not in texts(app)
+    assert "x is not a number" in texts(app) and "not followed so long" not in texts(app)
 
 
 def test_one_curve_and_no_patient(app):
@@ -95,7 +95,7 @@ def test_views_counts_and_panes(app):
     app.selectbox(key="panes").select("pvtt").run()
     said = texts(app)
     assert not app.exception and "log(−log overall survival) by arm within PVTT grade" in said
-    assert "Vp3: Log-rank p = " in said and "speak of all levels of PVTT grade together" in said
+    assert "Vp3: Log-rank p = " in said and "are for all levels of PVTT grade together" in said
     app.selectbox(key="panes").select("response").run()
     assert "known only after time zero" in texts(app)
 

@@ -24,14 +24,14 @@ def baseline_panel(cohort: Cohort) -> None:
                           format_func=lambda k: cohort.variable(k).label if k else ALL_PATIENTS) or None
         rule = st.selectbox("Numbers as", RULES, key="baseline-rule", width=200, persist_state="session")
         overall = st.toggle("Overall column", key="baseline-overall", disabled=by is None, persist_state="session",
-                            help="A column of all groups' patients, before theirs.")
+                            help="Adds a column for the patients of all groups, before the groups.")
         p = st.toggle("p-values", key="baseline-p", disabled=by is None, persist_state="session",
-                      help="Off by STROBE's advice: what differs at baseline is a matter of size, not of chance.")
+                      help="Off, as STROBE advises: judge baseline differences by their size, not by p-values.")
         with st.popover("Tests", disabled=not p, key="baseline-tests"):
             number = st.selectbox("Of numbers", NUMBER_TESTS, key="baseline-number", persist_state="session")
             level = st.selectbox("Of levels", LEVEL_TESTS, key="baseline-level", persist_state="session",
                                  format_func=lambda t: "Fisher, Freeman-Halton (exact)" if t == "exact" else t)
-            cuts = st.toggle("Numbers also by their cut-points", True, key="baseline-cuts", persist_state="session")
+            cuts = st.toggle("Numbers by their cut-points too", True, key="baseline-cuts", persist_state="session")
     options = BaselineOptions(rule=rule, number_test=number, level_test=level, cuts=cuts, p_values=p, overall=overall)
     with panel():
         figure = baseline_figure(cohort, cache.baseline(cohort, by=by, options=options), p=p)

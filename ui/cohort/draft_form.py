@@ -88,7 +88,7 @@ def _identifiers(draft: Draft) -> None:
     """Offer to drop what could tell who a patient is."""
     columns = [c for c in draft.loading.mapping.get("identifiers", []) if c in draft.table.columns]
     if columns:
-        note(f"{', '.join(columns)} may tell who a patient is. Used for nothing, shown in no export.", strong=True)
+        note(f"{', '.join(columns)} may identify the patient. Not used, and not shown in any export.", strong=True)
         st.button(f"Drop identifying columns ({len(columns)})", help="They are gone until the file is loaded again; a "
                   "patient id among them is replaced by the row in the file.", on_click=_drop, args=(draft, columns),
                   icon=":material/visibility_off:")
@@ -98,7 +98,7 @@ def _drop(draft: Draft, columns: list[str]) -> None:
     loading = draft.loading
     loading.table = replace(loading.table.without(columns), findings=[*loading.table.findings, *(
         {"severity": "repaired", "row": "", "column": c, "value": "", "remedy": "Load the file again to have it back.",
-         "message": "Dropped at once, because it may tell who a patient is."} for c in columns)])
+         "message": "Dropped at once, because it may identify the patient."} for c in columns)])
     mapping = {**loading.mapping, "identifiers": []}
     if mapping.get("patient_id") in columns:
         mapping["patient_id"] = None
@@ -113,7 +113,7 @@ def _offer(draft: Draft) -> None:
     if draft.offered is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        note("The columns of a cohort that you mapped before are all here.")
+        note("This file has all columns of a cohort that you mapped before.")
         st.button("Use that mapping", on_click=_use, args=(draft,), icon=":material/history:")
 
 

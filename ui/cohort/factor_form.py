@@ -95,7 +95,7 @@ class FactorForm:
                                 key=self.key("kind", column))
         known = third.selectbox("Known", ["baseline", "later"], ["baseline", "later"].index(factor["known"]),
                                 key=self.key("known", column),
-                                help="What is known only after time zero must not stratify survival.")
+                                help="A variable known only after time zero must not stratify survival.")
         base = {"label": label, "column": column, "kind": kind, "known": known}
         if factor.get("when"):
             base["when"] = factor["when"]
@@ -119,7 +119,7 @@ class FactorForm:
                                 format_func=_CLOSED.__getitem__)
         parts = [p.strip() for p in text.split(",") if p.strip()]
         if wrong := [p for p in parts if as_number(p) is None]:
-            note(f"{wrong[0]} is no number: cut-points are numbers with commas between them.", strong=True)
+            note(f"{wrong[0]} is not a number: write cut-points as numbers separated by commas.", strong=True)
             parts = [p for p in parts if p not in wrong]
         return {"unit": unit, "multiply_by": times, "log": log,
                 "cuts": [{"at": float(p), "closed": side} for p in parts]}
@@ -129,11 +129,11 @@ class FactorForm:
             many = f"{len(levels)}" if len(levels) <= MANY else f"more than {MANY}"
             note(f"{column} has {many} different values: too many for levels.", strong=True)
             return {"levels": {}}
-        named = level_names("Levels in their order, value = name; values of one name are one level",
+        named = level_names("Levels in their order, value = name; values with the same name form one level",
                             factor.get("levels") or {}, levels, self.key("levels", column), column)
         choices = [_FIRST, *dict.fromkeys(named.values())]
         chosen = factor.get("reference", "")
         reference = st.selectbox("Compare with", choices, choices.index(chosen) if chosen in choices else 0,
                                  key=self.key("f-reference", column),
-                                 help="The level that hazard ratios are against.")
+                                 help="Hazard ratios compare other levels with this one.")
         return {"levels": named, "reference": "" if reference == _FIRST else reference}

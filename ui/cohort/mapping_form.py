@@ -91,7 +91,7 @@ class _Form:
     def patients(self) -> dict[str, Any]:
         _head("Patients")
         column = self.column("Patient id", self.mapping.get("patient_id"), "id",
-                             help="Without one, patients are known by their row in the file.")
+                             help="Without one, patients are identified by their row in the file.")
         out: dict[str, Any] = {"patient_id": column, "rows": None}
         rule = self.mapping.get("rows") or {}
         if column and (rule or self.table.cells[column].n_distinct < len(self.table)):
@@ -127,10 +127,10 @@ class _Form:
         picked = st.selectbox("Reference arm", levels, key=self.key("reference", column),
                               index=levels.index(reference) if reference in levels else 0,
                               format_func=labels.__getitem__,
-                              help="Hazard ratios and risk differences are against this arm.")
+                              help="Hazard ratios and risk differences compare other arms with this one.")
         if len(levels) <= schema.MAX_ARMS:
             with st.expander("Names of the arms"):
-                labels = level_names("Value = name; two values of one name are one arm", labels, levels,
+                labels = level_names("Value = name; values with the same name form one arm", labels, levels,
                                      self.key("arm-levels", column), column)
         return {"column": column, "reference": picked or "", "levels": labels}
 
@@ -169,7 +169,7 @@ class _Form:
         unsaid = [v for v in levels if not given.get(v) and not meaning_of(v)]
         with st.expander("What its levels mean", expanded=bool(unsaid)):
             if unsaid:
-                note(f"Not known from their names: {', '.join(unsaid)}. Until it is said they count as no response.")
+                note(f"Their meaning is unknown: {', '.join(unsaid)}. Until it is set, they count as no response.")
             choices = ["", *MEANINGS]
             chosen = {v: st.selectbox(plain(v), choices, choices.index(given.get(v) or meaning_of(v)),
                                       key=self.key("meaning", response["column"], v), format_func=meaning_words)
@@ -185,7 +185,7 @@ class _Form:
         if not variables:
             return
         with st.expander("When it became known"):
-            note("The time from time zero, or a date: it tells which failure came first, and where a landmark lies.")
+            note("The time from time zero, or a date: it shows which failure came first, and where a landmark lies.")
             for variable in variables:
                 self.when(variable)
 
@@ -291,8 +291,8 @@ class _Form:
         if len(levels) < 3:
             return {}
         known = mapped.get("causes") or {}
-        if not st.checkbox("Its values tell competing causes apart", bool(known), key=self.key("competing", i, event),
-                           help="0 censored, 1 relapse, 2 death: then cumulative incidence by cause can be had."):
+        if not st.checkbox("Its values distinguish competing causes", bool(known), key=self.key("competing", i, event),
+                           help="0 censored, 1 relapse, 2 death: cumulative incidence by cause can then be shown."):
             return {}
         offered = [v for v in levels if v in known] or [v for v in levels if as_number(v) != 0]
         causes = level_names("First events, value = cause; take out the lines that mean censored", known, offered,

@@ -76,7 +76,7 @@ def _take(files: list[Any]) -> None:
     try:
         draft = _draft([f for f in files[:-1] if f.file_id not in current.bad] + files[-1:])
     except GivenUp:
-        current.bad[files[-1].file_id] = "Its reading was given up."
+        current.bad[files[-1].file_id] = "Reading it was stopped."
     except CohortError as error:
         unread = str(error)
         if before is not None:

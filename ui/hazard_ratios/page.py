@@ -74,7 +74,7 @@ def _choose(cohort: Cohort) -> tuple[tuple[str, ...], CoxOptions]:
                             format_func=name.__getitem__, persist_state="session", width=620)
     with st.popover("Model options", key="cox-popover"):
         forms, references = _forms(cohort, chosen), _references(cohort, chosen)
-        stratify_by = st.multiselect("Baseline hazards of their own (stratified model)", known, key="cox-within",
+        stratify_by = st.multiselect("Separate baseline hazards (stratified model)", known, key="cox-within",
                                      format_func=name.__getitem__, persist_state="session")
         ties = st.segmented_control("Ties", ["efron", "breslow"], default="efron", key="ties", required=True,
                                     format_func=str.capitalize, persist_state="session")
@@ -122,7 +122,7 @@ def _model(cohort: Cohort, endpoint: str, covariates: tuple[str, ...], options: 
     for text in figure.notes:
         note(text)
     if firth_helps(model.terms.reason.tolist()) and not options.firth and not model.reason:
-        note("A Firth-penalised likelihood may have an estimate also there: switch it on under “Model options”.")
+        note("A Firth-penalised likelihood may still give an estimate: switch it on under “Model options”.")
     with st.expander("The same as a table"):
         table(figure.table)
     for key, form in options.forms:
@@ -152,7 +152,7 @@ def _assumptions(cohort: Cohort, model: CoxModel) -> None:
         if model.fit:
             _proportional(cohort, model)
         else:
-            note("The test is that of the likelihood without a penalty: switch Firth's off to see it.")
+            note("This test needs the likelihood without a penalty: switch Firth's penalty off to see it.")
     with right:
         heading("The model as a whole")
         figure = model_tests_figure(cohort, model)
@@ -202,7 +202,7 @@ def _stratify(key: str) -> None:
 def _course(cohort: Cohort, model: CoxModel) -> None:
     """Draw how a coefficient moves, when it is asked for."""
     names = [f"{cohort.variable(term).label} {model.terms.level[row]}".strip() for term, row in model.columns]
-    chosen = st.selectbox("Show over time the hazard ratio of", names, None, key="course", placeholder="Choose a term")
+    chosen = st.selectbox("Show the hazard ratio over time of", names, None, key="course", placeholder="Choose a term")
     if chosen in names:
         figure = course_figure(cohort, model, names.index(chosen))
         with st.container(key="course-chart"):

@@ -22,7 +22,7 @@ def balance(cohort: Cohort, endpoint: str) -> None:
     heading("Balance: weighting for how treatment was chosen")
     if not st.toggle("Weight the arms by the propensity to be treated", key="weighted", persist_state="session"):
         note("Off: every other number of the app compares the arms as they are. Where treatment was not randomised, "
-             "weights can make the arms alike in what was measured, never in what was not.")
+             "weights can balance the arms in measured variables, never in unmeasured ones.")
         return
     options = _options(cohort)
     with panel():
@@ -53,7 +53,7 @@ def balance(cohort: Cohort, endpoint: str) -> None:
 def _options(cohort: Cohort) -> WeightingOptions:
     known = [f.key for f in cohort.mapping.factors if f.known == "baseline" and number_of_strata(cohort, f.key) > 1]
     with st.container(key="weighting-options", horizontal=True, vertical_alignment="bottom", gap="small"):
-        chosen = st.multiselect("What may have decided on the treatment", known, known[:_FIRST], key="propensity",
+        chosen = st.multiselect("What may have influenced treatment", known, known[:_FIRST], key="propensity",
                                 format_func=lambda k: cohort.variable(k).label, persist_state="session", width=620)
         kind = st.segmented_control("Weights", list(ESTIMANDS), default="IPTW", key="weights", required=True,
                                     format_func=plain, persist_state="session", help="IPTW and stabilised: the average "

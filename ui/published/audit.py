@@ -26,7 +26,7 @@ def audit_panel() -> None:
     """Draw the audit."""
     heading("Audit of a published table")
     note("From what is printed alone: which test gives each p, which percentages follow, whether an interval is "
-         "narrower than its patients and deaths allow, whether p, ratio and interval fit, whether parts sum up.")
+         "narrower than its patients and deaths allow, whether p, ratio and interval agree, whether parts add up.")
     with st.container(key="audit-options", horizontal=True, vertical_alignment="bottom", gap="small"):
         chosen = st.selectbox("Table", [*_BUILT_IN, _OWN], key="audit-table", width=420)
         claimed = st.selectbox("Test that the paper claims", PAIR_TESTS, key="audit-claimed", width=200)

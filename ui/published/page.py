@@ -27,9 +27,9 @@ def published_panel(cohort: Cohort) -> None:
     """Draw the comparison."""
     heading("Published against recomputed")
     if session().cohort is not None:
-        note(f"Your cohort beside {CITATION}: a comparison with the literature, no figure need agree.")
+        note(f"Your cohort beside {CITATION}: a comparison with the literature; figures need not agree.")
     if cohort.filters:
-        note("A filter is on: the paper describes all its patients, and these figures are those of a part of the "
+        note("A filter is on: the paper describes all its patients, and these figures describe only part of the "
              "cohort.", strong=True)
     with panel():
         result = cache.comparison(cohort)
@@ -44,7 +44,7 @@ def published_panel(cohort: Cohort) -> None:
         rows = rows[(rows.place == place) | (place == "everywhere")]
         note(f"{comparison_said(result)} {METHOD}")
         if rows.empty:
-            note("No figure is like that here.")
+            note("No figure here has this verdict.")
         else:
             chosen = [] if verdict == "all" else [f"verdict “{verdict}”"]
             _list(cohort, result, rows, ", ".join([*chosen, *([] if place == "everywhere" else [place])]))
@@ -62,7 +62,7 @@ def _list(cohort: Cohort, result: Comparison, rows: pd.DataFrame, of: str) -> No
     name = f"published-{chart_id(cohort)}-{len(rows.iloc[page])}"
     with st.container(key="published"):
         show(figure, key=name, selection=CLICK, on_select=_asks(name))
-    with st.expander("The same as a table, with difference and how or why not"):
+    with st.expander("The same as a table, with the difference and the method or reason"):
         table(figure.table.iloc[page], wrap=True)
 
 

@@ -125,8 +125,8 @@ def _duration(cohort: Cohort, by: str, options: ResponseOptions) -> None:
     """Draw duration of response and each patient's course, where dates say when responses were known."""
     heading("Duration of response")
     if not duration_endpoint(cohort):
-        note("No date says when responses were known: their duration, and each patient's course, need it. Give its "
-             "column on the Cohort page under “When it became known”.")
+        note("No column gives the date of response: duration of response, and each patient's course, need it. Choose "
+             "the column on the Cohort page under “When it became known”.")
         return
     with st.container(key="duration"):
         left, right = st.columns(2, gap="large")

@@ -23,7 +23,7 @@ def incidence(cohort: Cohort, by: str | None, times: tuple[float, ...], *, only:
         note(why_no_competing(cohort))
         return
     if cohort.whole.landmark:
-        note("Cumulative incidence is shown from time zero only: take the landmark away.")
+        note("Cumulative incidence is shown from time zero only: remove the landmark.")
         return
     endpoint = offered[0] if len(offered) == 1 else \
         st.segmented_control("First event of", offered, default=offered[0], format_func=plain, key="competing",

@@ -23,7 +23,7 @@ _LARGE = 20_000
 
 def checks(cohort: Cohort, options: SurvivalOptions) -> None:
     """Offer both for the Survival page; they are made only when asked for."""
-    _offer(cohort, "check", "what stands on this page", lambda: cache.second_opinion(cohort, options),
+    _offer(cohort, "check", "the figures on this page", lambda: cache.second_opinion(cohort, options),
            lambda: r_code(cohort, options), options.endpoint,
            "The patients behind it (CSV: time, event, group; no ids)")
 

@@ -42,9 +42,9 @@ _MODELS = 2  # each holds its design, 8 bytes per patient and column, and is qui
 _LONG_RESULTS = 6
 _MANY_CELLS = 4_000_000  # of a table, from which on reading its columns takes seconds
 _FIRTH = ("Fitting the penalised likelihood …", Bounds(
-    seconds=30, remedy="Take covariates, or levels with few patients, away."))
+    seconds=30, remedy="Remove covariates, or levels with few patients."))
 _LIFELINES = ("lifelines is computing …", Bounds(
-    seconds=120, memory=4 * 1024**3, remedy="Filter to fewer patients; the R code beside has no such bound."))
+    seconds=120, memory=4 * 1024**3, remedy="Filter to fewer patients; the R code shown beside it has no such limit."))
 
 
 def _kept(name: str, key: str, most: int, make: Callable[[], Result]) -> Result:

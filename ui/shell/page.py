@@ -45,16 +45,16 @@ def open_page(title: str) -> Cohort:
     _watch_connection()
     _menu()
     if state.expired():
-        st.html("<p class='cs-warn' role='alert'>Your upload has expired: the session it lived in has "
-                "ended, and nothing of it was kept. Load the file again.</p>")
+        st.html("<p class='cs-warn' role='alert'>Your upload has expired: your session has ended, and "
+                "nothing of it was kept. Load the file again.</p>")
         if title != "Cohort":
             st.page_link("pages/1_Cohort.py", label="Load the file again", icon=":material/upload:")
         st.button("Open the sample cohort instead", on_click=state.clear)
         if title != "Cohort":
             st.stop()
     elif session().begun_anew:
-        st.html("<p class='cs-warn' role='alert'>Your earlier session has ended, because the app was restarted or out "
-                "of reach for long: filters and choices are those of a new one.</p>")
+        st.html("<p class='cs-warn' role='alert'>Your earlier session has ended, because the app was restarted or "
+                "could not be reached for a long time: filters and choices are reset.</p>")
     whole = session().cohort or cache.sample()
     session().on_page(title)
     _choose_endpoint(whole)

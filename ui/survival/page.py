@@ -106,7 +106,7 @@ def _curves(cohort: Cohort, options: SurvivalOptions, chosen: _Chosen) -> float 
             show(figure, key=f"km-depth-{chart_id(cohort)}-{chosen.panes_by or ''}")
     numbers(cohort, figure, parts, keys=(options.by, chosen.panes_by), panes=bool(chosen.panes_by))
     if chosen.panes_by:
-        note(f"The tables below speak of all levels of {cohort.variable(chosen.panes_by).label} together.")
+        note(f"The tables below are for all levels of {cohort.variable(chosen.panes_by).label} together.")
     return tau
 
 

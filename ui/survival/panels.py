@@ -52,7 +52,7 @@ def _numbers_in(label: str, default: str, key: str, help: str) -> tuple[float, .
         try:
             out.append(float(part))
         except ValueError:
-            note(f"{part} is no number: write numbers with commas between them.", strong=True)
+            note(f"{part} is not a number: write numbers separated by commas.", strong=True)
     return tuple(sorted({v for v in out if 0 <= v < float("inf")}))
 
 
@@ -96,7 +96,7 @@ def tests(cohort: Cohort, options: SurvivalOptions) -> TestOptions:
     heading("Tests between the curves")
     by = options.by
     if not by:
-        note("One curve: there is nothing to compare. Choose by what to compare.")
+        note("One curve: there is nothing to compare. Choose a variable to compare by.")
         return TestOptions()
     chosen = _test_options(cohort, by)
     with panel():
@@ -131,7 +131,7 @@ def _more_groups(cohort: Cohort, options: SurvivalOptions, by: str, test: TestOp
     with panel():
         result = trend(cohort, endpoint=options.endpoint, by=by, options=test)
         _show(cohort, options, "trend", "trend", survival_tests_table(result), result,
-              "The trend means something where the groups have an order.")
+              "A test for trend is meaningful only if the groups have an order.")
     adjust = st.selectbox("Adjust pairwise p for their number by", list(_ADJUST), key="adjust",
                           format_func=_ADJUST.__getitem__, persist_state="session")
     with panel():

@@ -27,7 +27,7 @@ def term_panel(cohort: Cohort, term: str, by: str | None) -> None:
         named = st.toggle("Show the patients' identifiers", key="ae-ids", help="They are shown on this screen only.")
         shown = patients_table(cohort, term, by, named=named)
         if shown.empty:
-            note("Nobody of these patients had it.")
+            note("None of these patients had it.")
         else:
             with st.container(key="term-patients", height=320):
                 table(shown)

@@ -37,11 +37,11 @@ def test_which_tests_give_the_printed_p(yang):
     assert yang.totals()[0] == "10 of 42 recomputable p-values by Fisher exact, as claimed"
     assert "29 by Pearson χ²" in yang.totals()
     assert "2 by none of the tests tried (a p may be given by several)" in yang.totals()
-    assert yang.totals()[-1] == "12 rows without an event in any group counted apart: nothing to test"
+    assert yang.totals()[-1] == "12 rows without an event in any group: nothing to test"
     none = yang.findings[yang.findings.words.str.contains("none of")]
     assert none.row.tolist() == ["Underlying disease", "ECOG"]
     sex = of(yang, "Table 1", "Sex, male", P)
-    assert sex.verdict == DIFFERS and sex.words == "Fisher exact gives .754; .579 is what Pearson χ² gives"
+    assert sex.verdict == DIFFERS and sex.words == "Fisher exact gives .754; Pearson χ² gives .579"
     assert of(yang, "Table 2", "CR", P).verdict == AGREES
     assert of(yang, "Table 4, labels corrected", "Nausea, grade 3", P).verdict == NOT_CHECKABLE
 
@@ -126,11 +126,12 @@ def test_a_p_is_read_as_it_is_printed(text, shown, value, decimals, sign):
 @pytest.mark.parametrize(("text", "said"), [
     ("events_1,n_1\n1,2\n3,4\n", "The column label is missing."),
     ("label,arm_a,p\nx,1,.5\ny,2,.4\n", "There is no column 'arm_a' in such a table."),
-    (HEAD + "x,five,10,3,10,.5\ny,1,2,1,2,.5\n", "line 2, column events_1: 'five' is no count, write a whole number"),
+    (HEAD + "x,five,10,3,10,.5\ny,1,2,1,2,.5\n",
+     "line 2, column events_1: 'five' is not a count: write a whole number"),
     (HEAD + "x,12,10,3,10,.5\ny,1,2,1,2,.5\n", "line 2, column events_1: 12 events of 10 patients"),
-    (HEAD + "x,1,10,3,10,n.s.\ny,1,2,1,2,.5\n", "line 2, column p: 'n.s.' is no p-value"),
-    (HEAD + "x,1,10,3,10,0\ny,1,2,1,2,.5\n", "line 2, column p: '0' is no p-value"),
-    (HEAD + "x,1,10,3,10,1.3\ny,1,2,1,2,.5\n", "line 2, column p: '1.3' is no p-value"),
+    (HEAD + "x,1,10,3,10,n.s.\ny,1,2,1,2,.5\n", "line 2, column p: 'n.s.' is not a p-value"),
+    (HEAD + "x,1,10,3,10,0\ny,1,2,1,2,.5\n", "line 2, column p: '0' is not a p-value"),
+    (HEAD + "x,1,10,3,10,1.3\ny,1,2,1,2,.5\n", "line 2, column p: '1.3' is not a p-value"),
     (HEAD + "x,1,,3,10,.5\ny,1,2,1,2,.5\n", "line 2, column n_1: is empty, a group needs events and n"),
     ("label,ratio,low,high\nx,1.2,1.4,2\ny,1,.5,2\n", "1.4 ≤ 1.2 ≤ 2 does not hold"),
     ("label,ratio,low,high\nx,1.2,,2\ny,1,.5,2\n", "a ratio needs ratio, low and high"),
@@ -153,7 +154,7 @@ def test_a_small_table_as_a_reader_types_it():
 def test_headers_of_any_case_are_read():
     found = read_audit(b"Label,Events 1,N 1,EVENTS_2,n_2,P\nFever,3,20,5,22,.70\n")
     assert found[0].label == "Fever" and [g.events for g in found[0].groups] == [3, 5] and str(found[0].p) == ".70"
-    with pytest.raises(AuditTableError, match="Label and label are one"):
+    with pytest.raises(AuditTableError, match="Label and label have the same name"):
         read_audit(b"Label,label,p\na,b,.5\n")
 
 
@@ -163,10 +164,11 @@ def test_names_of_no_row_are_told_with_the_nearest():
            "A,Nonfatal stroke,5,20,,\nB,Other,1,20,Fatal stroke,\n"
     with pytest.raises(AuditTableError) as told:
         read_audit((head + rows).encode())
-    assert "line 2, column sum_of: 'Nonfatl stroke' is no label of a row with counts in this table, is it 'Nonfatal " \
-           "stroke'?" in str(told.value)
+    assert "line 2, column sum_of: 'Nonfatl stroke' is not the label of a row with counts in this table, is it " \
+           "'Nonfatal stroke'?" in str(told.value)
     assert "line 3, column within: 'Any Stroke'" in str(told.value) and "is it 'Any stroke'?" in str(told.value)
-    assert "line 5, column within: 'Fatal stroke' is no label of a row with counts in this table" in str(told.value)
+    assert ("line 5, column within: 'Fatal stroke' is not the label of a row with counts in this table"
+            in str(told.value))
 
 
 def test_intervals_are_drawn_within_their_axis(yang):

@@ -85,7 +85,7 @@ def test_many_and_long_levels_stay_legible():
 
     many = km(cohort([f"Centre {i}" for i in range(1, 12)]), by="centre")
     assert many.chart["datasets"]["band"] == [] and many.chart["datasets"]["labels"] == []
-    assert any("11 groups are more than can be told apart" in note for note in many.notes)
+    assert any("11 groups are too many to distinguish" in note for note in many.notes)
     assert many.table.iloc[:, 0].tolist()[:3] == ["Centre 1", "Centre 2", "Centre 3"]
     few = km(cohort([long, "short"]), by="centre")
     assert {len(row["text"]) for row in few.chart["datasets"]["labels"]} == {34, 5}

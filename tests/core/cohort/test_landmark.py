@@ -67,7 +67,7 @@ def test_a_landmark_keeps_filters_and_says_whom_it_leaves_out(sample):
     assert found.cohort.filters == responders.filters
     assert found.cohort.n + found.n_event + found.n_censored == responders.n
     assert found.words().startswith(f"Landmark at 9 months: {found.n_event + found.n_censored} patients left out")
-    for at, words in ((np.nan, "is no time"), (-1.0, "is no time"), (1000.0, "Nobody is followed")):
+    for at, words in ((np.nan, "is not possible"), (-1.0, "is not possible"), (1000.0, "Nobody is followed")):
         with pytest.raises(NotEstimable, match=words):
             landmark(sample, endpoint="OS", at=at)
 

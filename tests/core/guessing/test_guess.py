@@ -66,6 +66,6 @@ def test_no_column_is_lost_where_keys_meet():
     assert {"cd4", "cd4_2", "возраст", "пол", "treatment", "ae_hair_loss"} <= set(cohort.variables)
     assert (cohort.worst_grades.grades[:, 0] == np.arange(20) % 4).all()
     for key in ("patient_id", "OS time", "arm"):
-        with pytest.raises(MappingError, match="taken by another role"):
+        with pytest.raises(MappingError, match="already used by another role"):
             from_text(rows(), {**from_text(rows()).mapping.to_json(),
                                "factors": {key: {"column": "age", "kind": "numeric"}}})

@@ -142,8 +142,8 @@ def test_events_alone_in_their_stratum_are_counted_apart(sample):
     model = cox(sample, endpoint="OS", covariates=["arm"], options=CoxOptions.of(stratify_by=stratify_by))
     notes = model_figure(sample, model, {}).notes
     assert model.n_telling < model.n_event
-    assert (f"{model.strata} baseline hazards: of {model.n_event} events, {model.n_telling} have somebody else at risk "
-            "in their stratum; the others tell nothing.") in notes
+    assert (f"{model.strata} baseline hazards: of {model.n_event} events, {model.n_telling} have another patient at "
+            "risk in their stratum; the others contribute nothing.") in notes
     assert cox(sample, endpoint="OS", covariates=["arm"]).n_telling == model.n_event
 
 

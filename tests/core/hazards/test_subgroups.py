@@ -98,7 +98,7 @@ def test_the_forest_leaves_an_emptied_arm_aside_and_says_so():
 
 
 def test_one_arm_and_later_factors_are_refused(sample, hcc):
-    with pytest.raises(NotEstimable, match="Response is known only after time zero: it makes no subgroup"):
+    with pytest.raises(NotEstimable, match="Response is known only after time zero: it cannot form subgroups"):
         subgroup_hazard_ratios(sample, endpoint="OS", factors=["response"])
     one = read_cohort(io.BytesIO(b"id,OS_months,OS_event,sex\n" + b"".join(
         f"p{i},{i + 1},{i % 2},{'MF'[i % 2]}\n".encode() for i in range(20))))
@@ -138,7 +138,7 @@ def test_of_how_many_patients_each_ratio_is():
     cohort = read_cohort(io.BytesIO("\n".join(["id,arm,age,sex,OS_months,OS_event", *lines]).encode()))
     whole, part = (model_figure(cohort, *(f(cohort, endpoint="OS", covariates=own) for f in (cox, univariable)))
                    for own in (["arm", "sex"], ["arm", "age", "sex"]))
-    said = ("Events / n are of the multivariable model. A univariable ratio is of all patients who have the covariate: "
+    said = ("Events / n are of the multivariable model. A univariable ratio uses all patients who have the covariate: "
             "Arm 100, Age 80, Sex 100.")
     assert said in part.notes and not any(n.startswith("Events / n") for n in whole.notes)
     assert whole.provenance.patients == "100 patients, 66 OS events"

@@ -113,7 +113,7 @@ def test_what_cannot_be_weighted_is_said(cohorts):
     with pytest.raises(NotEstimable, match="two arms; of patients with all covariates known there is 1 arm"):
         weighted_comparison(one, endpoint="OS", options=WeightingOptions(covariates=("age",)))
     x = np.arange(20.0)[:, None]
-    with pytest.raises(NotEstimable, match="tell the arms apart"):
+    with pytest.raises(NotEstimable, match="covariates separate the arms"):
         propensity_score(x, x[:, 0] > 9)
 
 
@@ -163,7 +163,7 @@ def test_what_decided_on_the_arm_has_no_weights(kind, seed):
     decided = np.where(lesions < 4, "a", np.where(lesions > 4, "b", rng.choice(["a", "b"], 60)))
     for cohort, key in ((of_two_arms(np.where(site == "z", "b", arm), site=site), "site"),
                         (of_two_arms(decided, lesions=lesions), "lesions")):
-        with pytest.raises(NotEstimable, match="tell the arms apart"):
+        with pytest.raises(NotEstimable, match="covariates separate the arms"):
             weighted_comparison(cohort, endpoint="OS", options=WeightingOptions(covariates=(key,), kind=kind))
 
 
@@ -182,7 +182,7 @@ def test_collinear_and_rare_covariates_are_no_separation():
 
 def test_weights_that_leave_nobody_of_an_arm_give_a_reason(monkeypatch):
     cohort = of_two_arms(np.array(["a", "b"] * 30))
-    for weight, said in ((np.r_[1e6, np.ones(59)], "after weighting the patients of a are worth 1.0"),
+    for weight, said in ((np.r_[1e6, np.ones(59)], "after weighting, the effective sample size of a is 1.0"),
                          (np.r_[np.zeros(2), np.ones(58)], "")):
         monkeypatch.setattr("core.hazards.weighting.weights", lambda *_, weight=weight: weight)
         found = weighted_comparison(cohort, endpoint="OS", options=WeightingOptions(covariates=("lesions",)))
@@ -197,7 +197,7 @@ def test_what_weights_do_not_balance_is_said_with_the_effect(sample):
     apart = replace(found, balance=balance, n_event=9)
     for figure in (weighted_figure(sample, apart), love_figure(sample, apart)):
         assert figure.warnings[0].startswith("Not balanced by the weights (standardised difference beyond 0.1): "
-                                             "PVTT grade none (−0.17). What is left")
+                                             "PVTT grade none (−0.17). The weighted curves")
     assert weighted_figure(sample, apart).notes[0] == "Only 9 events: read every estimate with caution."
 
 
@@ -225,5 +225,5 @@ def test_covariates_that_part_the_arms_end_in_words(seed):
     rng = np.random.default_rng(seed)
     design = rng.normal(size=(int(rng.integers(4, 40)), int(rng.integers(1, 6)))) * 10.0 ** rng.integers(-3, 4)
     treated = design[:, 0] > np.median(design[:, 0])
-    with pytest.raises(NotEstimable, match="tell the arms apart"):
+    with pytest.raises(NotEstimable, match="covariates separate the arms"):
         propensity_score(design, treated)

@@ -54,7 +54,7 @@ def test_the_safety_population_is_the_denominator():
 def test_adam_without_its_subjects_is_refused():
     with pytest.raises(MappingError, match="without ADSL"):
         read_cohort({"adtte": ADAM["adtte"]})
-    with pytest.raises(MappingError, match="none of ADSL, ADTTE and ADAE"):
+    with pytest.raises(MappingError, match="does not have the columns of ADSL, ADTTE or ADAE"):
         read_cohort({"adsl": ADAM["adsl"], "x": raw(BASE)})
     with pytest.raises(MappingError, match="Two files are ADSL"):
         read_cohort({"a": ADAM["adsl"], "b": ADAM["adsl"]})

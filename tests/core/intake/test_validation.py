@@ -29,7 +29,7 @@ def test_a_cell_that_is_no_number_is_said():
     text = rows(24).replace("p3,b,4,", "p3,b,soon,")
     with pytest.raises(ValidationError, match="Line 5, column 'OS_months': 'soon' is not a number"):
         from_text(text)
-    with pytest.raises(ValidationError, match="stands for more than one row"):
+    with pytest.raises(ValidationError, match="occurs in more than one row"):
         from_text(rows(24).replace("p3,", "p4,"))
 
 

@@ -82,7 +82,7 @@ def test_levels_can_be_named_where_they_are_codes():
     mapping["response"] = {"column": "response", "levels": {"1": "one", "2": "two", "3": "three", "4": "four"},
                            "known": "later", "kind": "categorical", "label": "Response"}
     coded = cohort_of(rows, mapping=mapping)
-    with pytest.raises(NotEstimable, match="is known what it means"):
+    with pytest.raises(NotEstimable, match="is not known"):
         response(coded)
     asked = (("one", "response"), ("two", "response"), ("three", "control"), ("four", "progression"))
     found = response(coded, options=ResponseOptions(meanings=asked))
@@ -106,7 +106,7 @@ def test_a_level_that_nobody_classified_is_never_left_out(only):
     assert rates.n.sum() == 16 and rates.n_event.sum() == 8
     assert found.unclassified == {"Sprout": 8}
     notes = " ".join(response_figure(eight(("Responder", "Sprout")), found).notes)
-    assert "Nobody said what these responses mean: Sprout (8)" in notes
+    assert "The meaning of these responses is not set: Sprout (8)" in notes
 
 
 @pytest.mark.parametrize("only", [False, True])
@@ -116,7 +116,7 @@ def test_a_non_responder_is_no_response_and_disease_control_is_not_known(only):
     rates = found.rates.set_index("rate")
     assert rates.loc[OBJECTIVE].n_event.sum() == 8 and rates.loc[OBJECTIVE].n.sum() == 16
     assert rates.loc[CONTROL].estimate.isna().all() and found.tests.set_index("rate").loc[CONTROL].isna().any()
-    assert "Disease control is not known of Non-responder" in " ".join(response_figure(cohort, found).notes)
+    assert "Disease control is unknown for Non-responder" in " ".join(response_figure(cohort, found).notes)
 
 
 def test_the_mapping_says_what_a_level_means():
@@ -194,7 +194,7 @@ def test_courses_and_changes_are_drawn_without_identifiers(dated):
 
 
 def test_without_dates_there_is_no_duration(sample):
-    with pytest.raises(NotEstimable, match="No date says when responses were known"):
+    with pytest.raises(NotEstimable, match="No column gives the date of response"):
         duration_of_response(sample)
 
 

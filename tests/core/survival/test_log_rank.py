@@ -86,7 +86,7 @@ def test_strata_that_part_the_groups_add_their_own_tests(weight, seed):
 
 def test_nothing_that_varies_has_no_trend():
     rows = [("abc"[i % 3], "x", 1 + i % 7, 0) for i in range(30)]
-    with pytest.raises(NotEstimable, match="No event tells the strata apart"):
+    with pytest.raises(NotEstimable, match="No event distinguishes the strata"):
         trend(arms_of(rows), endpoint="OS", by="arm")
     last = [(arm, "x", 9 if arm == "c" else 2, int(arm == "c")) for arm, *_ in rows]
     with pytest.raises(NotEstimable, match="trend"):
