@@ -75,15 +75,17 @@ class NeedsAnswer(CohortError):
     ----------
     choices : the possible answers
     changes : what each answer changes in the mapping (a JSON merge patch, RFC 7396)
+    meanings : what each answer would mean: patients, events, median; "" where there is nothing to say
     mapping : the guessed mapping as JSON data, with this question open
     """
 
     def __init__(self, problem: str, remedy: str, choices: Sequence[str],
                  changes: Sequence[Mapping[str, Any]] = (),
-                 mapping: Mapping[str, Any] | None = None) -> None:
+                 mapping: Mapping[str, Any] | None = None, *, meanings: Sequence[str] = ()) -> None:
         super().__init__(problem, remedy)
         self.choices = tuple(choices)
         self.changes = tuple(changes)
+        self.meanings = tuple(meanings) or ("",) * len(self.choices)
         self.mapping = mapping or {}
 
     def answered(self, choice: str) -> dict[str, Any]:

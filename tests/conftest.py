@@ -5,13 +5,23 @@ from pathlib import Path
 
 import pytest
 
-from core import Cohort, read_cohort
+from core import Cohort, NeedsAnswer, read_cohort
 from core.workers.pool import Workers
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "sample_data" / "yang2023_synthetic.csv"
 HCC = ROOT / "sample_data" / "hepatocellular.csv"
 REFERENCE = ROOT / "tests" / "reference"
+
+
+def read_answered(source: Path | bytes, *answers: str) -> Cohort:
+    """Read a file of which something is asked; the answers in order, as their words begin."""
+    mapping = None
+    for answer in answers:
+        with pytest.raises(NeedsAnswer) as asked:
+            read_cohort(source, mapping)
+        mapping = asked.value.answered(next(c for c in asked.value.choices if c.startswith(answer)))
+    return read_cohort(source, mapping)
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +33,7 @@ def sample() -> Cohort:
 @pytest.fixture(scope="session")
 def hcc() -> Cohort:
     """The 227 real patients without an arm."""
-    return read_cohort(HCC)
+    return read_answered(HCC, "months")
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from core import schema
 from core.errors import MappingError, NeedsAnswer
@@ -16,6 +15,7 @@ from core.guessing.guess_factor import FactorGuess
 from core.guessing.guess_factors import guess_factors
 from core.guessing.identifiers import is_identifier
 from core.guessing.levels import MANY, as_number, default_reference, grade, labels_for, levels_of, squeeze
+from core.guessing.questions import Answer, Questions
 from core.mapping import (
     DATE,
     MEANING_WORDS,
@@ -102,7 +102,7 @@ class _Guesser:
         self.table = table
         self.n = len(table)
         self.findings = Findings()
-        self.questions: list[tuple[str, str, list[tuple[str, dict[str, Any]]]]] = []
+        self.questions = Questions()
         self.levels = {c: levels_of(table.cells[c], schema.MISSING) for c in table.columns}
         self.identifiers = tuple(c for c in table.columns if is_identifier(c, table.cells[c]))
         self.free = [c for c in table.columns if c not in self.identifiers]
@@ -119,7 +119,7 @@ class _Guesser:
         safety = self._take_safety()
         patient_id = patient_id or self._first_column_as_id()
         response, sites = self._dated(endpoints, response, sites)
-        factors = guess_factors(self.table, self.free, self.findings, self._ask)
+        factors = guess_factors(self.table, self.free, self.findings, self.questions)
         mapping = ColumnMapping(
             patient_id=patient_id, arm=arm, endpoints=endpoints, response=response,
             failure_sites=sites, adverse_events=adverse, safety=safety, factors=factors.roles,
@@ -127,13 +127,7 @@ class _Guesser:
             reading=self.table.options)
         self._ask_decimal_mark(mapping)
         data = mapping.to_json()
-        return Guess(mapping=mapping, findings=self.findings.records, questions=[
-            NeedsAnswer(problem, remedy, [label for label, _ in answers],
-                        [change for _, change in answers], data)
-            for problem, remedy, answers in self.questions])
-
-    def _ask(self, problem: str, remedy: str, answers: list[tuple[str, dict[str, Any]]]) -> None:
-        self.questions.append((problem, remedy, answers))
+        return Guess(mapping=mapping, findings=self.findings.records, questions=self.questions.errors(data))
 
     def _take(self, column: str) -> str:
         self.free.remove(column)
@@ -202,20 +196,19 @@ class _Guesser:
 
     def _ask_rows(self, column: str) -> None:
         """Ask which row counts where patients have several, as visits."""
-        answers: list[tuple[str, dict[str, Any]]] = [
-            ("The first row of each patient", {"rows": {"take": "first"}}),
-            ("The last row of each patient", {"rows": {"take": "last"}})]
+        answers = [Answer("The first row of each patient", {"rows": {"take": "first"}}),
+                   Answer("The last row of each patient", {"rows": {"take": "last"}})]
         visit = next((c for c in self.free if dictionary.fold(c) in dictionary.VISIT_NAMES), None)
         words = [v for v in self.levels[visit] if v.lower() in dictionary.BASELINE_WORDS] if visit else []
         if visit and words:
-            answers.insert(0, (f"The row where {visit} is {words[0]}", {
+            answers.insert(0, Answer(f"The row where {visit} is {words[0]}", {
                 "rows": {"take": "where", "column": visit, "value": words[0]}}))
-        self._ask(f"{self.n:,} rows hold {self._distinct(column):,} patients ({column!r} repeats). "
+        self.questions.ask(f"{self.n:,} rows hold {self._distinct(column):,} patients ({column!r} repeats). "
                   "Which row of a patient counts?",
                   "A cohort has one row per patient; the rows not taken are listed.", answers)
 
     def _take_endpoints(self) -> tuple[EndpointRole, ...]:
-        guess = EndpointGuess(self.table, self.free, self.levels, self.findings, self._ask)
+        guess = EndpointGuess(self.table, self.free, self.levels, self.findings, self.questions)
         endpoints = guess.run()
         self.missing_in |= guess.missing_in
         taken = {c for e in endpoints for c in (*e.time_columns, e.event)}
@@ -239,9 +232,10 @@ class _Guesser:
             elif 1 < len(distinct) <= schema.MAX_ARMS and len(levels) < self.n:
                 return self._arm(self._take(column), labels, distinct)
             elif self._distinct(column) == self.n > 2:
-                self._ask(f"The column {column!r} is named as the arm but has as many values as rows ({self.n:,}). "
-                          "Is there no arm?", "Choose another column for the arm, or read the cohort as one arm.",
-                          [("No arm", {"arm": None})])
+                self.questions.ask(
+                    f"The column {column!r} is named as the arm but has as many values as rows ({self.n:,}). "
+                    "Is there no arm?", "Choose another column for the arm, or read the cohort as one arm.",
+                    [Answer("No arm", {"arm": None})])
         return None
 
     def _arm(self, column: str, labels: Mapping[str, str], distinct: list[str]) -> ArmRole:
@@ -309,9 +303,9 @@ class _Guesser:
     def _ask_meanings(self, column: str, labels: list[str]) -> None:
         """Ask what levels of the tumour response mean whose names do not say it."""
         for label in [v for v in labels if not meaning_of(v)][:_MOST_ASKED]:
-            self._ask(f"What does the response {label!r} mean ({column!r})?",
+            self.questions.ask(f"What does the response {label!r} mean ({column!r})?",
                       "It decides who counts in the response rate and in disease control.",
-                      [(words, {"response": {"meanings": {label: meaning}}}) for meaning, words in
+                      [Answer(words, {"response": {"meanings": {label: meaning}}}) for meaning, words in
                        MEANING_WORDS.items()])
 
     def _take_failure_sites(self) -> tuple[FactorRole, ...]:
@@ -362,8 +356,8 @@ class _Guesser:
             if example:
                 mark = "," if "," in example else "."
                 whole, point = example.replace(mark, ""), example.replace(mark, ".")
-                self._ask(f"Is {example} in {column!r} the number {whole} or {point}?",
+                self.questions.ask(f"Is {example} in {column!r} the number {whole} or {point}?",
                           "The file does not show whether the mark is for thousands or for decimals.",
-                          [(whole, {"reading": {"decimal": "." if mark == "," else ","}}),
-                           (point, {"reading": {"decimal": mark}})])
+                          [Answer(whole, {"reading": {"decimal": "." if mark == "," else ","}}),
+                           Answer(point, {"reading": {"decimal": mark}})])
                 return

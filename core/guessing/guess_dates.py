@@ -10,7 +10,9 @@ from core.mapping import DATE, dictionary
 from core.reading import TextTable, dates_of, parse_number
 from core.schema import MISSING
 
-_MARKS = ("date", "at", "日期", "时间", *(s for s in dictionary.ENDPOINT_TIME_SUFFIXES if len(s) > 1))
+_UNITS = ("time", "indays", "inmonths", "inyears", "wks", "wk", "yrs", "yr", "months", "month", "days", "day", "weeks",
+          "years", "year", "mo", "时间", "duration")
+_MARKS = ("date", "at", "日期", "时间", *_UNITS)
 _PROBE, _MOSTLY = 400, 0.8
 
 

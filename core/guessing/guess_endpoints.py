@@ -2,84 +2,155 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from core import schema
 from core.findings import Findings
-from core.format import number
-from core.guessing.levels import as_number, counts_censoring, default_event_values, events_by_words
-from core.mapping import EndpointRole, dictionary
-from core.reading import ORDERS, UNKNOWN, TextTable, dates_of, numbers_of, parse_number
-
-Ask = Callable[[str, str, list[tuple[str, dict[str, Any]]]], None]
+from core.guessing.endpoint_dates import EndpointDates
+from core.guessing.endpoint_events import EventColumn, event_values
+from core.guessing.endpoint_units import LONGEST, Times, settle_units
+from core.guessing.levels import as_number, default_event_values
+from core.guessing.preview import is_event, reading_meaning, times_of
+from core.guessing.questions import Answer, Questions
+from core.mapping import (
+    ENDPOINT_NAMES,
+    HAPPENS,
+    WITHOUT_DEATH,
+    EndpointRole,
+    HeaderMeaning,
+    dictionary,
+    header_meaning,
+)
+from core.reading import UNKNOWN, TextTable, numbers_of, parse_number
 
 _MOSTLY, _PROBE = 0.8, 400
-_DAYS_FROM = 300  # a longest time above is in days
-_LONGEST = 600  # months
+_MOST_LEVELS = 10  # of an event column: alive without disease, dead of disease, lost ...
 _FAR = 3  # times as far as the next longest: a code and no time
 _CODES = (-99, -999, -9999, 999, 9999, 99999, 999999)
-# Headers that do not say whether their ones are the dead or the living.
-_EITHER_WAY = ("vital", "survival", "alive", "生存", "存活", "结局", "转归")
+_OFFERED = ("OS", "PFS", "DFS", "RFS", "EFS", "TTP")  # what a plain time and status may be
 
 
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """The columns of an endpoint: its time, or none where it runs between dates, and its event."""
+
+    name: str
+    time: str
+    event: str
+
+
+@dataclass
 class EndpointGuess:
     """Take times and events out of a table's free columns."""
 
-    def __init__(self, table: TextTable, free: list[str], levels: Mapping[str, list[str]], findings: Findings,
-                 ask: Ask) -> None:
-        self.table, self.levels, self.findings, self.ask = table, levels, findings, ask
-        self.free = list(free)
-        self.missing_in: dict[str, tuple[str, ...]] = {}
+    table: TextTable
+    free: list[str]
+    levels: Mapping[str, list[str]]
+    findings: Findings
+    questions: Questions
+    missing_in: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.free = list(self.free)
+        self.meanings = {c: self._meaning(c) for c in self.free}
+        self.dates = EndpointDates(self.table, self.findings)
 
     def run(self) -> tuple[EndpointRole, ...]:
         """Return the endpoints that are recognised."""
-        endpoints = [e for name in dictionary.ENDPOINTS if (e := self._endpoint(name))]
-        if "OS" not in [e.name for e in endpoints]:
-            endpoints += [e for name in dictionary.ENDPOINTS if name not in [f.name for f in endpoints]
-                      and (e := self._endpoint(name, dictionary.GENERIC_EVENTS))]
-        self._ask_order([e for e in endpoints if not e.time and not e.date_order])
+        pairs = [pair for name in ENDPOINT_NAMES if (pair := self._pair(name))]
+        if not any(pair.name == "OS" for pair in pairs):
+            pairs = [*filter(None, [self._by_death()]), *pairs]
+        pairs = pairs or [*filter(None, [self._plain()])]
+        between = [e for name in ("OS", "PFS", "DFS", "RFS") if name not in [p.name for p in pairs]
+                   and (e := self._between_dates(name))]
+        endpoints = self._timed(pairs) + between
+        self.dates.ask_order(between, self.questions)
+        for pair in pairs:
+            if pair.name not in ENDPOINT_NAMES:
+                self._ask_which(next(e for e in endpoints if e.name == pair.name))
         if not endpoints:
             self.findings.add("warning", "No pair of time and event columns was recognised: survival "
                               "needs them.", remedy="Choose them under “Endpoints”.")
-        return tuple(endpoints)
+        order = list(ENDPOINT_NAMES)
+        return tuple(sorted(endpoints, key=lambda e: order.index(e.name) if e.name in order else len(order)))
 
-    def _endpoint(self, name: str, generic: tuple[str, ...] = ()) -> EndpointRole | None:
-        label, times, events = dictionary.ENDPOINTS[name]
-        low = name.lower()
-        suffixes = [*filter(None, dictionary.ENDPOINT_TIME_SUFFIXES), ""]
-        time_names = [base + suffix for base in (low, *times) for suffix in suffixes] + [f"time{low}"]
-        marks = dictionary.ENDPOINT_EVENT_SUFFIXES
-        event_names = [low + s for s in marks] + [s + low for s in marks] + list(events) + \
-                      [base + s for base in times for s in marks] + list(generic)
-        event = self._first(event_names, self._is_event) or self._first([low, *times], self._is_flag)
-        if event is None:
+    def _meaning(self, column: str) -> HeaderMeaning:
+        """Read a header, and complete what it leaves open by its values: a bare `DFI` of 0 and 1 is the event."""
+        meaning = header_meaning(column)
+        if meaning.part or not (meaning.endpoint or meaning.about_death):
+            return meaning
+        if self._is_flag(column) or (meaning.about_death and self._is_event(column)):
+            return replace(meaning, part="event")
+        return replace(meaning, part="time") if meaning.endpoint and self._is_time(column) else meaning
+
+    def _pair(self, name: str) -> Pair | None:
+        """Return the columns of an endpoint that a header names."""
+        times = self._columns("time", lambda m: m.endpoint == name)
+        events = self._columns("event", lambda m: m.endpoint == name)
+        if times and not events:
+            events = self._columns("event", lambda m: not m.endpoint and (
+                m.about_death if name == "OS" else m.happens in HAPPENS.get(name, ())))
+        if times and not events:
+            events = self._plain_events() if name == "OS" or not self._speaks_of("OS") else []
+        if events and not times and (name == "OS" or not self._speaks_of("OS")):
+            times = self._columns("time", lambda m: not m.endpoint)
+        if events and not times and name != "OS":
+            times = self._columns("time", lambda m: not m.endpoint and m.happens in HAPPENS.get(name, ("-",)))
+        return self._taken(name, times, events)
+
+    def _speaks_of(self, name: str) -> bool:
+        return any(m.endpoint == name for m in self.meanings.values())
+
+    def _by_death(self) -> Pair | None:
+        """Return overall survival: a plain time beside a column that says who died, or a survival beside a status."""
+        events = self._columns("event", lambda m: not m.endpoint and m.about_death)
+        times = self._columns("time", lambda m: not m.endpoint)
+        if not events and (survival := [c for c in times if self.meanings[c].survival]):
+            return self._taken("OS", survival, self._plain_events())
+        return self._taken("OS", times, events)
+
+    def _plain(self) -> Pair | None:
+        """Return a time and a status of which nothing says what they are; the endpoint has the time's name."""
+        times = self._columns("time", lambda m: not m.endpoint)
+        happens = self._columns("event", lambda m: not m.endpoint and bool(m.happens))
+        if times and happens:
+            name = next((n for n, words in HAPPENS.items() if self.meanings[happens[0]].happens in words), "")
+            return self._taken(name or times[0], times, happens)
+        return self._taken(times[0], times, self._plain_events()) if times else None
+
+    def _plain_events(self) -> list[str]:
+        return self._columns("event", lambda m: not m.endpoint and not m.about_death and not m.happens)
+
+    def _columns(self, part: str, fits: Any) -> list[str]:
+        """Return the free columns that are times or events by their headers and their values."""
+        held = self._is_event if part == "event" else self._is_time
+        return [c for c in self.free if self.meanings[c].part == part and fits(self.meanings[c]) and held(c)]
+
+    def _taken(self, name: str, times: Iterable[str], events: Iterable[str]) -> Pair | None:
+        time, event = next(iter(times), None), next(iter(events), None)
+        if time is None or event is None:
             return None
-        self.free.remove(event)
-        role: dict[str, Any] = {"name": name, "label": label, "event": event,
-                                "death_counts": name not in dictionary.WITHOUT_DEATH}
-        time = self._first(time_names, self._is_time)
-        dates = None if time else self._dates(name)
-        if time:
-            self.free.remove(time)
-            return EndpointRole(**role, event_values=self._event_values(name, event), **self._timed(name, time))
-        if dates:
-            return EndpointRole(**role, event_values=self._event_values(name, event), **self._dated(name, *dates))
-        self.free.append(event)
-        return None
-
-    def _first(self, names: list[str], fits: Callable[[str], bool]) -> str | None:
-        folded = {dictionary.fold(c): c for c in reversed(self.free)}
-        return next((folded[n] for n in names if n in folded and fits(folded[n])), None)
+        self.free = [c for c in self.free if c not in (time, event)]
+        return Pair(name=name, time=time, event=event)
 
     def _is_event(self, column: str) -> bool:
-        return 1 <= len(self.levels[column]) <= 4
+        """Tell whether a column may hold events: a few codes, or words that mean an event or none."""
+        levels = self.levels[column]
+        if not 1 <= len(levels) <= _MOST_LEVELS:
+            return False
+        return len(levels) <= 4 or sum(dictionary.means_event(v) is not None for v in levels) * 2 > len(levels)
 
     def _is_flag(self, column: str) -> bool:
         """Tell whether a column that bears an endpoint's bare name holds its events."""
-        return {as_number(v) for v in self.levels[column]} in ({0.0, 1.0}, {1.0, 2.0})
+        levels = self.levels[column]
+        if {as_number(v) for v in levels} in ({0.0, 1.0}, {1.0, 2.0}):
+            return True
+        return 1 < len(levels) <= _MOST_LEVELS and all(dictionary.means_event(v) is not None for v in levels)
 
     def _is_time(self, column: str) -> bool:
         """Tell whether a column may hold times: numbers, nearly all of them, and no flags."""
@@ -88,33 +159,43 @@ class EndpointGuess:
         flags = len(self.table) > 2 and {as_number(t) for t in first} <= {0.0, 1.0}
         return numbers > _MOSTLY * len(first) and not flags  # validation names the other cells
 
-    def _timed(self, name: str, time: str) -> dict[str, Any]:
-        """Return time and unit of an endpoint; a unit that is nowhere stated is guessed from the longest."""
-        cells = self.table.cells[time]
-        numbers = numbers_of(cells, "." if self.table.decimal == UNKNOWN else self.table.decimal)
-        unit = dictionary.time_unit_in(time)
-        written = {dictionary.time_unit_in(f"({u})") for u in numbers.units.values()} - {None}
-        if unit is None and len(written) == 1 and 2 * len(numbers.units) > int(np.isfinite(numbers.values).sum()):
-            unit = written.pop()
-        codes = self._codes(time, numbers.values, unit)
-        if unit is None:
-            kept = numbers.values[~cells.is_in(codes)]
-            longest = float(np.nanmax(kept)) if np.isfinite(kept).any() else 0.0
-            unit = "days" if longest > _DAYS_FROM else "months"
-            self.findings.add("assumed", f"The times of {name} are read as {unit}: the header names no unit and "
-                              f"the longest is {number(longest)}.", column=time,
-                              remedy="Choose the time unit of the endpoint.")
-        return {"time": time, "unit": unit}
+    def _timed(self, pairs: list[Pair]) -> list[EndpointRole]:
+        """Return the endpoints that have a column of times: units settled first, then what means the event."""
+        columns = {p.name: self._times(p) for p in pairs}
+        units = settle_units(list(columns.values()), self.dates.follow_up(self.free), self.findings, self.questions)
+        out = []
+        for pair in pairs:
+            months = columns[pair.name].months(units[pair.name])
+            values = event_values(self.table, EventColumn(
+                endpoint=pair.name, column=pair.event, levels=self.levels[pair.event], months=months),
+                self.findings, self.questions)
+            label = ENDPOINT_NAMES[pair.name][0] if pair.name in ENDPOINT_NAMES else schema.readable(pair.name)
+            out.append(EndpointRole(name=pair.name, label=label, time=pair.time, unit=units[pair.name],
+                                    event=pair.event, event_values=values,
+                                    death_counts=pair.name not in WITHOUT_DEATH))
+        return out
 
-    def _codes(self, column: str, values: np.ndarray, unit: str | None) -> tuple[str, ...]:
+    def _times(self, pair: Pair) -> Times:
+        """Read an endpoint's times, and the unit that its header or its cells state."""
+        cells = self.table.cells[pair.time]
+        numbers = numbers_of(cells, "." if self.table.decimal == UNKNOWN else self.table.decimal)
+        written = Counter(unit for u in numbers.units.values() if (unit := dictionary.time_unit_in(f"({u})")))
+        unit = header_meaning(pair.time).unit or dictionary.time_unit_in(pair.time) or ""
+        if not unit and written and 2 * written.total() > int(np.isfinite(numbers.values).sum()):
+            unit = written.most_common(1)[0][0]  # cells in another unit are converted one by one
+        codes = self._codes(pair.time, numbers.values, unit)
+        events = default_events(self.table, pair.event, self.levels[pair.event])
+        return Times(name=pair.name, column=pair.time, values=times_of(self.table, pair.time, codes), events=events,
+                     unit=unit)
+
+    def _codes(self, column: str, values: np.ndarray, unit: str) -> tuple[str, ...]:
         """Return codes such as 9999 and -99 where no time can be so long or so short; doubt those far out."""
         cells = self.table.cells[column]
         is_code = np.isin(values, _CODES)
         others = values[~is_code]
         longest = float(np.nanmax(others)) if np.isfinite(others).any() else 0.0
-        if unit is None:
-            unit = "days" if longest > _DAYS_FROM else "months"
-        impossible = is_code & ((values < 0) | (values > _LONGEST / schema.MONTHS_PER[unit]))
+        most = LONGEST / schema.MONTHS_PER[unit or ("days" if longest > LONGEST / 2 else "months")]
+        impossible = is_code & ((values < 0) | (values > most))
         codes = tuple(cells.values.take(np.flatnonzero(impossible)).to_pylist())
         if codes:
             self.missing_in[column] = codes
@@ -126,60 +207,34 @@ class EndpointGuess:
                               column=column, value=", ".join(far), remedy="Add it to the codes that mean missing.")
         return codes
 
-    def _dates(self, name: str) -> tuple[str, tuple[str, ...]] | None:
-        """Return the start of an endpoint's time and the dates that may end it, the event's own first."""
-        start = self._first(list(dictionary.START_NAMES), self._is_date)
-        of_event = [*dictionary.EVENT_DATES.get(name, ()), *dictionary.EVENT_DATES["OS"]]
-        ends = [self._first([n], self._is_date) for n in dict.fromkeys([*of_event, *dictionary.END_DATES])]
-        end_columns = tuple(dict.fromkeys(c for c in ends if c and c != start))
-        return (start, end_columns) if start and end_columns else None
+    def _between_dates(self, name: str) -> EndpointRole | None:
+        """Return an endpoint whose time runs from a date to another, with a column that says who had the event."""
+        events = self._columns("event", lambda m: m.endpoint == name or (not m.endpoint and (
+            m.about_death if name == "OS" else m.happens in HAPPENS.get(name, ()))))
+        events = events or (self._plain_events() if name == "OS" else [])
+        dates = self.dates.of(name, self.free) if events else None
+        if not dates:
+            return None
+        event = events[0]
+        self.free.remove(event)
+        months = self.dates.months(*dates)
+        values = event_values(self.table, EventColumn(endpoint=name, column=event, levels=self.levels[event],
+                                                      months=months), self.findings, self.questions)
+        return EndpointRole(name=name, label=ENDPOINT_NAMES[name][0], event=event, event_values=values,
+                            death_counts=name not in WITHOUT_DEATH, **self.dates.role(name, *dates))
 
-    def _is_date(self, column: str) -> bool:
-        dates = dates_of(self.table.cells[column])
-        return bool(np.isfinite(dates.days).any()) or bool(dates.open)
+    def _ask_which(self, endpoint: EndpointRole) -> None:
+        """Ask which endpoint a plain time and status are."""
+        months = times_of(self.table, endpoint.time) * schema.MONTHS_PER[endpoint.unit]
+        meaning = reading_meaning(months, is_event(self.table, endpoint.event, endpoint.event_values))
+        names = {**{n: ENDPOINT_NAMES[n][0] for n in _OFFERED}, endpoint.name: endpoint.label}
+        self.questions.ask(
+            f"Which endpoint are {endpoint.time!r} and {endpoint.event!r}?", "Their names do not say it.",
+            [Answer(label if name in _OFFERED else "Another: keep the name",
+                    {"endpoints": {endpoint.name: {"name": name, "label": label}}}, meaning)
+             for name, label in names.items()])
 
-    def _dated(self, name: str, start: str, ends: tuple[str, ...]) -> dict[str, Any]:
-        dates = {c: dates_of(self.table.cells[c]) for c in (start, *ends)}
-        by = next((c for c, d in dates.items() if d.order), "")
-        order = dates[by].order if by else ""
-        to = " or, where it is empty, ".join(map(repr, ends))
-        reason = f" Dates are {order}, as {by!r} shows." if order else ""
-        reason += " Five-digit numbers are read as Excel's days." if any(d.serial for d in dates.values()) else ""
-        self.findings.add("assumed", f"The time of {name} runs from {start!r} to {to}, in days.{reason}",
-                          column=ends[0], remedy="Choose other dates, or a column of times, under “Endpoints”.")
-        return {"start": start, "end": ends, "unit": "days", "date_order": order}
 
-    def _ask_order(self, endpoints: list[EndpointRole]) -> None:
-        """Ask once how the dates are written that no date decides."""
-        dates = [dates_of(self.table.cells[c]) for e in endpoints for c in e.time_columns]
-        unsure = next((d.open for d in dates if d.open), "")
-        if unsure:
-            both = [set(d.orders) for d in dates if d.orders]
-            orders = [o for o in ORDERS if all(o in possible for possible in both)] or list(ORDERS)
-            self.ask(f"Is {unsure} written {', or '.join(orders)}?", "No date in the file shows the order.",
-                     [(o.capitalize(), {"endpoints": {e.name: {"date_order": o} for e in endpoints}}) for o in orders])
-
-    def _event_values(self, name: str, event: str) -> tuple[str, ...]:
-        """Return the values that mean event: by the header's legend, by convention, else asked.
-
-        Where the header's brackets speak of it and are not understood, no convention counts.
-        """
-        levels = self.levels[event]
-        legend = dictionary.legend_in(event)
-        words = {v: legend.get(v, "") for v in levels}
-        by_word = events_by_words(event, words) if all(words.values()) else ()
-        inside = dictionary.bracketed(event)
-        unclear = any(c.isdecimal() for c in inside) or ("alive" in inside and "dead" in inside)
-        values = by_word or (() if unclear else default_event_values(event, levels))
-        plain = {as_number(v) for v in levels} == {0.0, 1.0}
-        either = any(w in event.casefold() for w in _EITHER_WAY)
-        if not values:
-            self.ask(f"Which value of {event!r} means an event for {name}?",
-                     f"It holds: {', '.join(levels)}.",
-                     [(v, {"endpoints": {name: {"event_values": [v]}}}) for v in levels])
-        elif by_word or not plain or either or counts_censoring(event):
-            how = ", as the header says" if by_word else ""
-            self.findings.add("assumed", f"{', '.join(values)} means event for {name}{how}; other values "
-                              "are censored.", column=event, value=", ".join(values),
-                              remedy="Choose the value that means event.")
-        return values
+def default_events(table: TextTable, column: str, levels: list[str]) -> np.ndarray:
+    """Return a first reading of who had the event, (n,), to say what a unit would mean."""
+    return is_event(table, column, default_event_values(column, levels) or [v for v in levels if as_number(v) != 0])

@@ -10,7 +10,7 @@ import numpy as np
 from core import schema
 from core.guessing.levels import MANY, as_number, labels_for, levels_of
 from core.mapping import Entry, FactorRole, dictionary_entry, legend_in, unit_in
-from core.reading import UNKNOWN, Numbers, TextTable, numbers_of, parse_number
+from core.reading import UNKNOWN, Numbers, TextTable, dates_of, numbers_of, parse_number
 from core.schema import Known
 
 MAX_CODED = 6  # a column of numbers with at most so many distinct values is read as codes
@@ -82,9 +82,20 @@ class FactorGuess:
         numbers = [n for v in self.levels if (n := as_number(v.replace(",", "."))) is not None]
         return len(numbers) > 1 and not all(n in range(10) for n in numbers)
 
+    @cached_property
+    def is_date(self) -> bool:
+        """Whether nearly all distinct values are dates."""
+        present = ~self.cells.is_in(self.missing)
+        if self.share_of_numbers > HALF or not present.any():
+            return False
+        dates = dates_of(self.cells)
+        return bool(dates.open) or bool(np.isfinite(dates.days[present]).mean() > MOSTLY)
+
     @property
     def may_be_factor(self) -> bool:
-        """Whether the column has few enough levels, or is numeric."""
+        """Whether the column has few enough levels, or is numeric; no dates."""
+        if self.is_date:
+            return False
         return 1 <= len(self.levels) <= MAX_LEVELS or (len(self.levels) > 1 and self.numeric)
 
     @cached_property

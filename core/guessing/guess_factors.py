@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
@@ -13,10 +11,9 @@ from core.findings import Findings
 from core.format import number
 from core.guessing.guess_factor import MOSTLY, FactorGuess
 from core.guessing.levels import MANY, as_number, bare_grades
-from core.mapping import ALBI, DICTIONARY, FactorRole, factor_json, under_treatment
+from core.guessing.questions import Answer, Questions
+from core.mapping import ALBI, DICTIONARY, FactorRole, factor_json, known_later
 from core.reading import TextTable
-
-Ask = Callable[[str, str, list[tuple[str, dict[str, Any]]]], None]
 
 MANY_FACTORS = 20
 _SENTINELS = (-9, -99, -999, 999, 9999, 99999, 999999)
@@ -37,7 +34,7 @@ class Factors:
     missing_in: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def guess_factors(table: TextTable, free: list[str], findings: Findings, ask: Ask) -> Factors:
+def guess_factors(table: TextTable, free: list[str], findings: Findings, questions: Questions) -> Factors:
     """Make factors of the columns that are left; say what was left aside and what was assumed."""
     guesses = {c: FactorGuess(table, c, schema.MISSING) for c in free}
     known = [c for c in free if guesses[c].entry]
@@ -55,7 +52,7 @@ def guess_factors(table: TextTable, free: list[str], findings: Findings, ask: As
         elif column in known or column in others:
             key = schema.unique_key(guess.entry.key if guess.entry else schema.factor_key(column), roles)
             event = column.lower().startswith(schema.AE_PREFIX)
-            later = event or under_treatment(column)
+            later = event or known_later(column)
             roles[key] = guess.role(key, known="later" if later else "baseline")
             if later and not event:
                 findings.add("assumed", "Its name suggests a value known only after time zero: not a baseline factor.",
@@ -63,7 +60,7 @@ def guess_factors(table: TextTable, free: list[str], findings: Findings, ask: As
             elif event:
                 findings.add("assumed", "It is named as an adverse event but holds no CTCAE grades: a factor known "
                              "only after time zero.", column=column, remedy="Write grades 0 to 5.")
-            _say(guess, roles, key, out, findings, ask)
+            _say(guess, roles, key, out, findings, questions)
     _add_albi(roles, findings)
     out.roles = tuple(roles.values())
     return out
@@ -73,6 +70,10 @@ def _left_aside(guess: FactorGuess, findings: Findings) -> None:
     """Say of a column that could be no factor why: empty, text, or a number but for some cells."""
     if not guess.levels:
         findings.add("assumed", "It is not used: it holds no value.", column=guess.column)
+        return
+    if guess.is_date:
+        findings.add("assumed", "It is not used: it holds dates.", column=guess.column,
+                     remedy="Choose it under “Endpoints” if a time begins or ends with it.")
         return
     odd = [v for v in guess.levels if as_number(v) is None]
     if guess.share_of_numbers >= MOSTLY and odd:
@@ -86,12 +87,12 @@ def _left_aside(guess: FactorGuess, findings: Findings) -> None:
 
 
 def _say(guess: FactorGuess, roles: dict[str, FactorRole], key: str, out: Factors, findings: Findings,
-         ask: Ask) -> None:
+         questions: Questions) -> None:
     """Say what was assumed of a factor; ask what the data do not tell."""
     role = roles[key]
     if role.kind == "numeric":
         _missing_codes(guess, out, findings)
-        _say_unit(guess, roles, role, findings, ask)
+        _say_unit(guess, roles, role, findings, questions)
         return
     codes = [v for v in role.levels if v in _CODED_MISSING]
     rest = [as_number(v) for v in role.levels if v not in codes]
@@ -104,7 +105,7 @@ def _say(guess: FactorGuess, roles: dict[str, FactorRole], key: str, out: Factor
                      f"{', '.join(f'{v} = {role.levels[v]}' for v in alike[:_NAMED])}.", column=guess.column,
                      value=", ".join(alike), remedy="Name the levels under “Factors”.")
     if guess.entry and guess.entry.key in ("pvtt", "cheng"):
-        _thrombus(guess, roles, key, findings, ask)
+        _thrombus(guess, roles, key, findings, questions)
 
 
 def _missing_codes(guess: FactorGuess, out: Factors, findings: Findings) -> None:
@@ -130,7 +131,7 @@ def _missing_codes(guess: FactorGuess, out: Factors, findings: Findings) -> None
 
 
 def _say_unit(guess: FactorGuess, roles: dict[str, FactorRole], role: FactorRole, findings: Findings,
-              ask: Ask) -> None:
+              questions: Questions) -> None:
     entry, stated = guess.entry, guess.stated_unit
     if entry is None:
         return
@@ -141,12 +142,12 @@ def _say_unit(guess: FactorGuess, roles: dict[str, FactorRole], role: FactorRole
                      f"(multiplied by {number(role.multiply_by)}).", column=guess.column,
                      remedy="Change the unit and the multiplier under “Factors”.")
     elif entry.key == "afp" and stated in ("ng/l", "pg/ml"):
-        _ask_afp(role, ask)
+        _ask_afp(role, questions)
     elif entry.key == "afp" and stated == "iu/ml":
         findings.add("assumed", f"AFP is kept in IU/mL and has no cut-point (1 IU/mL is about {_IU_PER_NG} ng/mL).",
                      column=guess.column, remedy="Set a cut-point, or unit ng/mL and multiplier 1.21.")
     elif entry.key == "tumor_size" and not stated:
-        _ask_size(guess, role, ask)
+        _ask_size(guess, role, questions)
 
 
 def _unit_by_size(guess: FactorGuess, roles: dict[str, FactorRole], role: FactorRole, findings: Findings) -> None:
@@ -160,30 +161,32 @@ def _unit_by_size(guess: FactorGuess, roles: dict[str, FactorRole], role: Factor
                  remedy="Change the unit and the multiplier under “Factors”.")
 
 
-def _ask_afp(role: FactorRole, ask: Ask) -> None:
+def _ask_afp(role: FactorRole, questions: Questions) -> None:
     """Ask what AFP headed ng/L is in: usually it is a misprint for ng/mL."""
     cuts = {"cuts": [{"at": 400.0, "closed": "right"}]}
-    ask(f"AFP ({role.column!r}) is headed {role.unit}, a thousandth of ng/mL and usually a misprint. "
+    questions.ask(f"AFP ({role.column!r}) is headed {role.unit}, a thousandth of ng/mL and usually a misprint. "
         "What are its numbers in?", "Nothing is converted until you say.",
-        [("ng/mL (a misprint: keep the numbers)", {"factors": {role.key: {"unit": "ng/mL", **cuts}}}),
-         (f"{role.unit} (divide by 1000 to ng/mL)",
+        [Answer("ng/mL (a misprint: keep the numbers)", {"factors": {role.key: {"unit": "ng/mL", **cuts}}}),
+         Answer(f"{role.unit} (divide by 1000 to ng/mL)",
           {"factors": {role.key: {"unit": "ng/mL", "multiply_by": 0.001, **cuts}}}),
-         (f"{role.unit} (keep as it is, no cut-point)", {"factors": {role.key: {"cuts": []}}})])
+         Answer(f"{role.unit} (keep as it is, no cut-point)", {"factors": {role.key: {"cuts": []}}})])
 
 
-def _ask_size(guess: FactorGuess, role: FactorRole, ask: Ask) -> None:
+def _ask_size(guess: FactorGuess, role: FactorRole, questions: Questions) -> None:
     """Ask for the unit of tumour size where its numbers are too large for cm."""
     bare = guess.numbers.values.copy()
     bare[list(guess.numbers.units)] = np.nan  # what has its unit with it is not asked about
     values = bare[guess.cells.codes]
     values = values[~np.isnan(values)]
     if values.size and (np.median(values) > 12 or values.max() > 40):
-        ask(f"Tumour size ({role.column!r}) goes up to {number(float(values.max()))}. Is it in cm or mm?",
+        questions.ask(f"Tumour size ({role.column!r}) goes up to {number(float(values.max()))}. Is it in cm or mm?",
             "The header does not say.",
-            [("mm", {"factors": {role.key: {"multiply_by": 0.1}}}), ("cm", {"factors": {role.key: {"unit": "cm"}}})])
+            [Answer("mm", {"factors": {role.key: {"multiply_by": 0.1}}}),
+             Answer("cm", {"factors": {role.key: {"unit": "cm"}}})])
 
 
-def _thrombus(guess: FactorGuess, roles: dict[str, FactorRole], key: str, findings: Findings, ask: Ask) -> None:
+def _thrombus(guess: FactorGuess, roles: dict[str, FactorRole], key: str, findings: Findings,
+              questions: Questions) -> None:
     """Ask for the classification of thrombus grades that are written I-IV or 1-4 alone.
 
     Cheng's type I is thrombus beyond the segments' branches: the two scales do not run side by side.
@@ -207,12 +210,12 @@ def _thrombus(guess: FactorGuess, roles: dict[str, FactorRole], key: str, findin
         moved = factor_json(FactorRole(key="cheng", label="PVTT (Cheng)", column=guess.column,
                                        kind="categorical", levels=cheng))
         bare = ", ".join(v for v in ordered if v in grades)
-        ask(f"{guess.column!r} holds {bare}. Which classification is it: Vp or Cheng?",
+        questions.ask(f"{guess.column!r} holds {bare}. Which classification is it: Vp or Cheng?",
             "They differ: Cheng II is about Vp3, III about Vp4, IV the superior mesenteric vein. "
             "Neither is converted into the other.",
-            [("Vp (Japan)", {"factors": {key: {"levels": vp}}}),
-             ("Cheng", {"factors": {key: None, "cheng": moved}}),
-             ("Another: keep the codes", {"factors": {key: {"label": role.label}}})])
+            [Answer("Vp (Japan)", {"factors": {key: {"levels": vp}}}),
+             Answer("Cheng", {"factors": {key: None, "cheng": moved}}),
+             Answer("Another: keep the codes", {"factors": {key: {"label": role.label}}})])
 
 
 def _add_albi(roles: dict[str, FactorRole], findings: Findings) -> None:

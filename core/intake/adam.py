@@ -16,7 +16,7 @@ from core.errors import MappingError, NeedsAnswer
 from core.findings import Findings, ranges
 from core.guessing import default_reference, guess_mapping, levels_of
 from core.intake.event_list import guess_event_file
-from core.mapping import CONTROL_WORDS, ENDPOINTS, WITHOUT_DEATH, ArmRole, ColumnMapping, EndpointRole
+from core.mapping import CONTROL_WORDS, ENDPOINT_NAMES, WITHOUT_DEATH, ArmRole, ColumnMapping, EndpointRole
 from core.reading import TextColumn, TextTable
 
 ID = "USUBJID"
@@ -167,4 +167,4 @@ def _endpoint(long: TextTable, code: str, rows: np.ndarray, of_row: np.ndarray, 
         cells[f"{code}.{column}"] = TextColumn.from_cells(text.tolist())
     label = long.cells["PARAM"].cell(int(rows[0])) if "PARAM" in long.columns and len(rows) else code
     return EndpointRole(name=code, label=label, time=f"{code}.AVAL", event=f"{code}.CNSR", event_values=("0",),
-                        unit=unit or "days", death_counts=code in ENDPOINTS and code not in WITHOUT_DEATH)
+                        unit=unit or "days", death_counts=code in ENDPOINT_NAMES and code not in WITHOUT_DEATH)

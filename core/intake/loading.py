@@ -56,7 +56,7 @@ class Loading:
         done = self.mapping.get("answered", [])
         for q in self.open_questions():
             if q.problem not in done:
-                raise NeedsAnswer(q.problem, q.remedy, q.choices, q.changes, self.mapping)
+                raise NeedsAnswer(q.problem, q.remedy, q.choices, q.changes, self.mapping, meanings=q.meanings)
         return {k: v for k, v in self.mapping.items() if k != "answered"}
 
     def findings_that_hold(self) -> list[dict[str, object]]:

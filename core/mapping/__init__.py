@@ -6,9 +6,7 @@ from core.mapping.dictionary import (
     AE_FILE_NAMES,
     CONTROL_WORDS,
     DICTIONARY,
-    ENDPOINTS,
     NO_WORDS,
-    WITHOUT_DEATH,
     YES_WORDS,
     Entry,
     ae_category,
@@ -17,9 +15,10 @@ from core.mapping.dictionary import (
     fold,
     legend_in,
     time_unit_in,
-    under_treatment,
     unit_in,
 )
+from core.mapping.endpoint_names import ENDPOINT_NAMES, HAPPENS, WITHOUT_DEATH, HeaderMeaning, header_meaning
+from core.mapping.outcome_names import known_later
 from core.mapping.response_levels import category_of, meaning_of
 from core.mapping.roles import (
     ALBI,
@@ -36,8 +35,41 @@ from core.mapping.roles import (
     SafetyRole,
 )
 
-__all__ = ["AE_FILE_NAMES", "ALBI", "CONTROL_WORDS", "DATE", "DICTIONARY", "ENDPOINTS", "FORMULAS", "MEANINGS",
-           "MEANING_WORDS", "NO_WORDS", "WITHOUT_DEATH", "YES_WORDS", "ArmRole", "ColumnMapping", "EndpointRole",
-           "Entry", "EventFileRole", "FactorRole", "Meaning", "RowRule", "SafetyRole", "ae_category", "ae_term",
-           "category_of", "dictionary", "dictionary_entry", "factor_json", "fold", "legend_in", "meaning_of",
-           "time_unit_in", "under_treatment", "unit_in"]
+__all__ = [
+    "AE_FILE_NAMES",
+    "ALBI",
+    "CONTROL_WORDS",
+    "DATE",
+    "DICTIONARY",
+    "ENDPOINT_NAMES",
+    "FORMULAS",
+    "HAPPENS",
+    "MEANINGS",
+    "MEANING_WORDS",
+    "NO_WORDS",
+    "WITHOUT_DEATH",
+    "YES_WORDS",
+    "ArmRole",
+    "ColumnMapping",
+    "EndpointRole",
+    "Entry",
+    "EventFileRole",
+    "FactorRole",
+    "HeaderMeaning",
+    "Meaning",
+    "RowRule",
+    "SafetyRole",
+    "ae_category",
+    "ae_term",
+    "category_of",
+    "dictionary",
+    "dictionary_entry",
+    "factor_json",
+    "fold",
+    "header_meaning",
+    "known_later",
+    "legend_in",
+    "meaning_of",
+    "time_unit_in",
+    "unit_in",
+]

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from core.errors import MappingError
 from core.format import number, plain_number
+from core.mapping.endpoint_names import header_meaning
 from core.mapping.roles import (
     DATE,
     FORMULAS,
@@ -258,8 +259,13 @@ def endpoint_json(endpoint: EndpointRole) -> dict[str, Any]:
             "death_counts": endpoint.death_counts, **({"causes": dict(endpoint.causes)} if endpoint.causes else {})}
 
 
-def _endpoint_from(name: str, data: Mapping[str, Any]) -> EndpointRole:
-    unit = data.get("unit", "months")
+def _endpoint_from(key: str, data: Mapping[str, Any]) -> EndpointRole:
+    """Read an endpoint; `name` stands in it where a person named an endpoint that was known by its column."""
+    name = str(data.get("name") or key)
+    unit = data.get("unit") or header_meaning(str(data.get("time") or "")).unit or ("" if data.get("time") else "days")
+    if not unit:
+        raise MappingError(f"The time unit of {name} is not known: {data.get('time')!r} does not say it.",
+                           f"Choose one of: {', '.join(MONTHS_PER)}.")
     if unit not in MONTHS_PER:
         raise MappingError(f"Unknown time unit {unit!r} for {name}.",
                            f"Choose one of: {', '.join(MONTHS_PER)}.")

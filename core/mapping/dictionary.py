@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from core.mapping.endpoint_names import header_meaning
 from core.schema import AE_PREFIX, Cut, Kind
 
 _IN_BRACKETS = re.compile(r"[\(\[（【]([^)\]）】]*)[\)\]）】]")
@@ -19,19 +20,12 @@ _WORD_CODE = re.compile(rf"({_WORD})\s*[=:为是]?\s*(?<![\d.])(\d{{1,2}})(?!\d)
 _LISTS = re.compile(r"([^=\d]+/[^=\d]+)=\s*([\d/ ]+)")
 _EVENT_BEGINNINGS = ("dead", "died", "death", "deceas", "progress", "relaps", "recur", "死", "进展", "复发")
 _NO_EVENT_BEGINNINGS = ("alive", "living", "live", "survi", "censor", "lost", "nodeath", "notdead", "noevent",
-                        "diseasefree", "存活", "生存", "健在", "失访", "删失", "未", "无")
+                        "diseasefree", "noevidence", "norecur", "norelapse", "noprogress", "nodisease", "not",
+                        "stillalive", "without", "存活", "生存", "健在", "失访", "删失", "未", "无")
 # What changes a quantity, so that a header's first word no longer says what it is.
 _CHANGED = re.compile(r"\blog|\bln\b|[x×]\s*10|\bz\b|score|\bdirect|直接|change|delta|Δ|ratio|rank|percentile"
                       r"|\bpost|after"
                       r"|discontinu|withdrawn|停药|终止治疗|治疗后|术后|变化", re.IGNORECASE)
-# What can only be known after treatment began.
-_UNDER_TREATMENT = re.compile(
-    r"(best|max|nadir|percent|pct|tumou?r|size|sld)[ _-]*(size[ _-]*)?(change|shrink|reduction)"
-    r"|change[ _-]*(from|percent|pct|in[ _-]*(size|sld))"
-    r"|(^|[ _-])(post|after)[ _-]*(op|surg|treat|ther|tace|rt|chemo|resect|ablat)"
-    r"|nadir|salvage|subsequent|second[ _-]*line|relapse|received|crossover|(dose|drug)[ _-]*(reduc|interrupt)"
-    r"|complication|(^|_)rild(_|$)|[ _-]w(ee)?k[ _-]?\d+$|treatment[ _-]*duration|discontinu|withdrawn"
-    r"|停药|终止治疗|治疗后|术后|最佳变化|变化率|缩小率", re.IGNORECASE)
 _CHINESE_UNITS = {"厘米": "cm", "毫米": "mm"}
 _LIKE_A_UNIT = re.compile(r"[a-zμ%×^\d]{1,8}/[a-z\d^ ]{1,6}|%|[cm]m|k?g|c?gy|.*uln.*|years?|yrs?|y|岁|厘米|毫米|s|sec")
 
@@ -152,35 +146,6 @@ VISIT_NAMES = ("visit", "avisit", "visitname", "visitnum", "avisitn", "timepoint
                "周期")
 BASELINE_WORDS = ("baseline", "screening", "0", "v0", "v1", "cycle 1", "c1", "day 1", "week 0", "基线", "入组")
 
-# Names of an endpoint's two columns, once folded. The bare name of the endpoint is its time.
-ENDPOINTS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
-    "OS": ("Overall survival",
-           ("overallsurvival", "overallsurvivaltime", "survival", "überleben", "gesamtüberleben", "总生存期",
-            "总生存时间", "总生存", "生存时间",
-            "生存期", "survivaltime", "survtime", "futime", "followup", "followuptime", "随访时间", "time"),
-           ("death", "dead", "died", "deceased", "vitalstatus", "vital", "survivalstatus", "overallsurvivalstatus",
-            "死亡", "是否死亡", "存活状态", "是否存活", "alive", "fustat", "status", "event", "censor",
-            "生存状态", "结局", "生存结局", "总生存状态",
-            "转归")),
-    "PFS": ("Progression-free survival",
-            ("progressionfreesurvival", "progressionfreesurvivaltime", "无进展生存期", "无进展生存时间",
-             "无进展生存"),
-            ("progression", "progressed", "progressionstatus", "进展", "是否进展", "进展状态", "无进展生存状态")),
-    "RFS": ("Recurrence-free survival",
-            ("recurrencefreesurvival", "relapsefreesurvival", "无复发生存期", "无复发生存时间"),
-            ("recurrence", "relapse", "recurrencestatus", "复发", "是否复发", "复发状态")),
-    "DFS": ("Disease-free survival", ("diseasefreesurvival", "无病生存期", "无病生存时间"),
-            ("无病生存状态",)),
-    "TTP": ("Time to progression", ("timetoprogression", "至进展时间", "疾病进展时间"), ()),
-    "LRFS": ("Local recurrence-free survival", ("localrecurrencefreesurvival", "局部无复发生存期"), ()),
-    "EFS": ("Event-free survival", ("eventfreesurvival", "无事件生存期"), ()),
-}
-WITHOUT_DEATH = frozenset({"TTP"})  # endpoints in which death is no event
-ENDPOINT_TIME_SUFFIXES = ("", "time", "indays", "inmonths", "inyears", "wks", "wk", "yrs", "yr", "months",
-                          "month", "days", "day", "weeks", "years", "year", "m", "d", "mo",
-                          "时间", "月", "天", "duration")
-ENDPOINT_EVENT_SUFFIXES = ("event", "status", "censor", "censored", "cens", "cnsr", "indicator", "e", "stat",
-                           "状态", "事件", "结局", "删失")
 START_NAMES = ("startdate", "dateofdiagnosis", "diagnosisdate", "datediagnosis", "dxdate", "treatmentstart",
                "treatmentstartdate", "dateoftreatment", "treatmentdate", "randomizationdate", "dateofrandomization",
                "randdt", "trtsdt", "surgerydate", "dateofsurgery", "enrolmentdate", "enrollmentdate", "baselinedate",
@@ -198,15 +163,17 @@ END_DATES = ("enddate", "lastfollowup", "lastfollowupdate", "dateoflastfollowup"
              "followupdate", "end", "progressionorlastfollowup", "deathorprogression", "末次随访日期", "最后随访日期",
              "末次随访时间", "随访日期", "死亡或末次随访日期", "截止日期")
 
-EVENT_WORDS = ("dead", "death", "died", "deceased", "d", "event", "yes", "y", "true", "t", "progressed",
-               "progression", "relapsed", "relapse", "recurrence", "recurred", "recurred/progressed", "failed",
-               "failure", "expired", "死亡", "死", "已死亡", "是", "有", "进展", "复发", "事件")
-NO_EVENT_WORDS = ("alive", "living", "a", "censored", "censor", "no", "n", "false", "f", "none", "diseasefree",
-                  "noevent", "lost", "losttofollowup", "survived", "survival", "存活", "生存", "存活中", "否", "无",
-                  "未进展", "未复发", "删失", "失访", "健在")
+EVENT_WORDS = ("dod", "doc", "dooc", "doca", "duc", "dot", "exitus", "décédé", "fallecido", "muerto", "deceduto",
+               "verstorben", "gestorben", "tod", "死亡した", "사망", "dead", "death", "died", "deceased", "d",
+               "event", "yes", "y", "true", "t", "progressed", "progression", "relapsed", "relapse", "recurrence",
+               "recurred", "recurred/progressed", "failed", "failure", "expired", "死亡", "死", "已死亡", "是", "有",
+               "进展", "复发", "事件")
+NO_EVENT_WORDS = ("awd", "awod", "ned", "ano", "ltfu", "ltf", "anod", "vivo", "viva", "vivant", "lebt", "lebend",
+                  "生存中", "생존", "alive", "living", "a", "censored", "censor", "no", "n", "false", "f", "none",
+                  "diseasefree", "noevent", "lost", "losttofollowup", "survived", "survival", "存活", "生存",
+                  "存活中", "否", "无", "未进展", "未复发", "删失", "失访", "健在")
 CONTROL_WORDS = ("control", "usual", "conventional", "routine", "placebo", "standard", "observation", "obs",
                  "bsc", "controlgroup", "对照", "对照组")
-GENERIC_EVENTS = ("status", "event", "censor", "censored", "cens")  # serve another endpoint where there is no OS
 YES_WORDS = ("yes", "y", "true", "1", "是", "有", "阳性", "positive", "pos", "+")
 NO_WORDS = ("no", "n", "false", "0", "否", "无", "阴性", "negative", "neg")
 SAFETY_NAMES = ("saffl", "safety", "safetypopulation", "safetyset", "安全性人群", "安全集")
@@ -279,10 +246,16 @@ def legend_in(name: str) -> dict[str, str]:
 
 def means_event(word: str) -> bool | None:
     """Tell whether a status in words is an event, by how it begins; None where it is neither."""
-    text = re.sub(r"[\s_\-]+", "", unicodedata.normalize("NFKC", word)).casefold()
+    text = re.sub(r"^\d+\s*[:=.]\s*|[\s_\-]+", "", unicodedata.normalize("NFKC", word)).casefold()
     if text in EVENT_WORDS or text.startswith(_EVENT_BEGINNINGS):
         return True
     return False if text in NO_EVENT_WORDS or text.startswith(_NO_EVENT_BEGINNINGS) else None
+
+
+def other_cause(word: str) -> bool:
+    """Tell whether a status in words is a death of another cause than the disease."""
+    text = re.sub(r"[^a-z\u3400-\u9fff]", "", unicodedata.normalize("NFKC", word).casefold())
+    return text in ("doc", "dooc", "duc") or "othercause" in text or "unrelated" in text or "其他原因" in text
 
 
 def unit_in(name: str) -> str:
@@ -306,18 +279,7 @@ def time_unit_in(name: str) -> str | None:
             return _NAME_UNITS[inside.strip().rstrip(".")]
     words = re.split(r"[^a-z\u3400-\u9fff]+", text)
     stated = next((_BARE_UNITS[w] for w in words if w in _BARE_UNITS), None)
-    return stated or _unit_after_endpoint(fold(name))
-
-
-def _unit_after_endpoint(folded: str) -> str | None:
-    """Return the unit in a header such as `OSdays`, `os_m` or `总生存时间月`, or None."""
-    units = {**_NAME_UNITS, "m": "months"}
-    for name, (_, times, _) in ENDPOINTS.items():
-        for base in (name.lower(), *times):
-            suffix = folded.removeprefix(base)
-            if suffix != folded and suffix in units:
-                return units[suffix]
-    return None
+    return stated or header_meaning(name).unit or None
 
 
 def dictionary_entry(name: str) -> Entry | None:
@@ -334,11 +296,6 @@ def ae_term(column: str) -> str:
     words = [w.upper() if w.lower() in _ACRONYMS else w for w in re.split(r"[_\s]+", bare) if w]
     text = " ".join(words)
     return text[:1].upper() + text[1:]
-
-
-def under_treatment(name: str) -> bool:
-    """Tell whether a column's name says that it was measured after treatment began."""
-    return bool(_UNDER_TREATMENT.search(name))
 
 
 def ae_category(term: str) -> str:

@@ -4,13 +4,15 @@ import json
 
 from playwright.sync_api import expect
 
-from tests.browser.cohort_page import add_endpoint, choose, file, ready, to_cohort
+from tests.browser.cohort_page import add_endpoint, answer, choose, file, ready, to_cohort
 from tests.conftest import HCC
 from tests.corpus.test_hostile_workbooks import HOSTILE
 
 
 def test_the_real_cohort_is_loaded_by_clicking(app):
     to_cohort(app).upload(HCC)
+    expect(app.page.get_by_text("OS: 227 patients, 97 events, median not reached, longest 83 months")).to_be_visible()
+    answer(app, "months")
     said = ready(app)
     assert "227 patients" in said and "OS, RFS" in said and "14 factors" in said
     app.page.get_by_role("button", name="Explore this cohort").click()
@@ -76,6 +78,7 @@ def test_cells_and_arms_that_do_not_fit_are_named(app):
 
 def test_after_a_reload_the_lost_upload_is_said(app):
     to_cohort(app).upload(HCC)
+    answer(app, "months")
     ready(app)
     app.page.get_by_role("button", name="Explore this cohort").click()
     app.ready().expect_n(227)
@@ -86,6 +89,7 @@ def test_after_a_reload_the_lost_upload_is_said(app):
 
 def test_clear_my_data(app):
     to_cohort(app).upload(HCC)
+    answer(app, "months")
     ready(app)
     app.page.get_by_role("button", name="Explore this cohort").click()
     app.ready().expect_n(227)

@@ -38,6 +38,17 @@ def line(number, content):
     return "\n".join([*LINES[:number - 1], content, *LINES[number:]])
 
 
+NO_UNIT = [
+    asked("times without a unit", renamed("OS_months", "OS"), "In which unit are the times of OS"),
+    asked("999 among times without a unit", renamed("OS_months", "OS", ["999", *(str(i + 3) for i in range(N - 1))]),
+          "In which unit are the times of OS"),
+    asked("another endpoint with a general status", "pid,rfstime,status,age\n" + "".join(
+        f"p{i},{i * 30 + 5},{i % 2},{40 + i}\n" for i in range(N)), "In which unit are the times of RFS"),
+    asked("a flag under an endpoint's bare name", text(
+        OS_months=None, OS_event=None, OS=cycle("0", "1"), **{"OS.time": [str(i + 2.5) for i in range(N)]}),
+          "In which unit are the times of OS"),
+]
+
 OTHER_KINDS = [
     refused("empty", b"", "empty"),
     refused("spaces alone", b"  \n \n", "empty"),
@@ -130,4 +141,4 @@ VALUES = [
     asked("visits", visits(), "Which row of a patient counts"),
 ]
 
-CASES = [*OTHER_KINDS, *SHAPE, *VALUES]
+CASES = [*NO_UNIT, *OTHER_KINDS, *SHAPE, *VALUES]

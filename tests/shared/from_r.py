@@ -48,8 +48,24 @@ def _arm(column, *levels):
     return {"column": column, "reference": levels[0], "levels": {v: v for v in levels}}
 
 
+def _plain(time, event, unit, *, values=("1",)):
+    return {"endpoints": {"OS": {"label": "Overall survival", "time": time, "unit": unit, "event": event,
+                                 "event_values": list(values)}}}
+
+
 # Of R's files: what a test between curves asks of them, where the reader's guess does not know it ...
 CURVE_MAPPINGS = {
+    "lung.csv": _plain("time", "status", "days", values=("2",)) | {"factors": _levels("sex") | {
+        "ecog": {"column": "ph.ecog", "kind": "categorical"}, "wt_loss": {"column": "wt.loss", "kind": "numeric"},
+        "age": {"column": "age", "kind": "numeric"}}},
+    "veteran.csv": _plain("time", "status", "days") | {
+        "arm": _arm("trt", "1", "2"), "factors": _levels("celltype") | _numbers("karno", "age")},
+    "ovarian.csv": _plain("futime", "fustat", "days") | {"arm": _arm("rx", "1", "2"), "factors": _numbers("age")},
+    HCC.name: {"endpoints": {
+        name: {"label": name, "time": name, "event": event, "event_values": ["1"], "unit": "months"}
+        for name, event in (("OS", "Death"), ("RFS", "Recurrence"))},
+        "factors": {"bclc": {"column": "BCLC", "kind": "categorical"}, "tnm": {"column": "TNM", "kind": "categorical"},
+                    "age": {"column": "Age", "kind": "numeric"}}},
     "colon.csv": {"arm": {"column": "rx", "reference": "Obs", "levels": {v: v for v in ("Obs", "Lev", "Lev+5FU")}},
                   "endpoints": {"OS": {"time": "time", "event": "status", "event_values": ["1"], "unit": "days"}},
                   "factors": _levels("node4")},

@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import read_cohort
 from core.cohort.filters import Filters
-from tests.conftest import HCC, REFERENCE, ROOT
+from tests.conftest import HCC, REFERENCE, ROOT, read_answered
 from tests.shared.every_figure import cohort_of
 from tests.ui.test_hazard_ratios import texts
 
@@ -17,7 +17,7 @@ ADAM = {k: REFERENCE / "adam" / f"{k}.csv" for k in ("adsl", "adtte", "adae")}
 
 @pytest.fixture(scope="module")
 def cohorts():
-    return {"no arm": read_cohort(HCC), "three arms": read_cohort(ADAM),
+    return {"no arm": read_answered(HCC, "months"), "three arms": read_cohort(ADAM),
             "every role": cohort_of(("A: Drug X", "B: Placebo", "constructor"), ("__proto__", "toString", "门静脉"))}
 
 

@@ -127,7 +127,8 @@ def test_the_cohort_page_says_what_is_loaded(app):
 def test_upload_map_and_explore(app):
     app.switch_page("pages/1_Cohort.py").run()
     app.file_uploader(key="upload-0").upload(HCC.name, HCC.read_bytes(), "text/csv").run()
-    assert not app.exception
+    assert not app.exception and "In which unit are the times of OS and RFS" in texts(app)
+    app.radio[0].set_value("months").run()
     assert "Ready to explore: 227 patients, one arm, OS, RFS" in texts(app)
     app.button[[b.label for b in app.button].index("Explore this cohort")].click().run()
     assert not app.exception

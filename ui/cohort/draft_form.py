@@ -130,7 +130,9 @@ def _ask(draft: Draft, question: NeedsAnswer) -> None:
     with st.container(border=True):
         st.html(f"<p class='cs-banner'>{html.escape(str(question))}</p>")
         key = f"ask-{draft.number}-{question.problem}"
-        st.radio(plain(question.problem), question.choices, index=None, key=key, horizontal=True,
+        told = any(question.meanings)
+        st.radio(plain(question.problem), question.choices, index=None, key=key, horizontal=not told,
+                 captions=[plain(m) for m in question.meanings] if told else None,
                  label_visibility="collapsed", format_func=plain, on_change=_answered, args=(draft, question, key))
 
 
@@ -160,8 +162,6 @@ def _accept(loading: Loading) -> Cohort | None:
         return None
     look = "cs-ok" if cohort.endpoints else "cs-banner"
     st.html(f"<p class='{look}' data-testid='ready'>{html.escape(_said(cohort))}</p>")
-    if to_confirm := _guessed_units(loading, cohort):
-        note(to_confirm)
     with st.container(horizontal=True):
         explore = st.button("Explore this cohort", type="primary")
         mapping_download(cohort)
@@ -179,10 +179,3 @@ def _said(cohort: Cohort) -> str:
     return (f"Ready to explore: {plural(cohort.n, 'patient')}, {arms}, {endpoints}, "
             f"{len(cohort.mapping.factors)} factors, "
             f"{len(cohort.worst_grades.terms)} adverse events.")
-
-
-def _guessed_units(loading: Loading, cohort: Cohort) -> str:
-    """Say which time units were guessed: who explores the cohort confirms them."""
-    guessed = {str(f["column"]) for f in loading.findings if "names no unit and the longest" in str(f["message"])}
-    units = [f"{e.name} in {e.unit}" for e in cohort.mapping.endpoints if e.time in guessed]
-    return f"No header names the time unit. Exploring confirms: {', '.join(units)}." if units else ""

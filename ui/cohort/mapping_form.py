@@ -254,12 +254,15 @@ class _Form:
         many = st.number_input("How many endpoints", 0, 12, len(known), key=self.key("many"))
         out: dict[str, Any] = {}
         for i in range(int(many)):
-            name, endpoint = (list(known.items()) + [("", {})] * 12)[i]
+            key, endpoint = (list(known.items()) + [("", {})] * 12)[i]
+            key = key or f"Endpoint {i + 1}"
             with st.container(border=True):
-                self._endpoint(i, name or f"Endpoint {i + 1}", endpoint, out)
+                self._endpoint(i, key, endpoint, out)
         return out
 
-    def _endpoint(self, i: int, name: str, mapped: dict[str, Any], out: dict[str, Any]) -> None:
+    def _endpoint(self, i: int, key: str, mapped: dict[str, Any], out: dict[str, Any]) -> None:
+        """Ask for an endpoint; it keeps its key, by which open questions know it, whatever its name."""
+        name = mapped.get("name") or key
         first, second, third = st.columns([0.2, 0.4, 0.4])
         name = first.text_input("Name", name, key=self.key("endpoint", i)).strip() or name
         label = second.text_input("In full", mapped.get("label", name), key=self.key("label", i))
@@ -280,10 +283,12 @@ class _Form:
                             key=self.key("death", i))
         if not all(times.values()) or not event:
             note("Choose a time and an event column.")
-        elif name in out:
+        elif not unit["unit"]:
+            note(f"Choose the unit of {times['time']}: its name does not say it.", strong=True)
+        elif name in [e["name"] for e in out.values()]:
             note(f"Two endpoints are named {name}.", strong=True)
         else:
-            out[name] = {"label": label, **times, **unit, "event": event, "event_values": values or
+            out[key] = {"name": name, "label": label, **times, **unit, "event": event, "event_values": values or
                          [v for v in default if v not in levels], "death_counts": death, **causes}
 
     def _causes(self, i: int, event: str | None, levels: list[str], mapped: dict[str, Any]) -> dict[str, Any]:
@@ -308,11 +313,12 @@ class _Form:
         ends = st.multiselect("To (date; the first that is filled)", self.columns, known, key=self.key("end", i))
         return {"start": start, "end": ends}
 
-    def _unit(self, i: int, times: dict[str, str | None], mapped: dict[str, Any]) -> dict[str, str]:
+    def _unit(self, i: int, times: dict[str, str | None], mapped: dict[str, Any]) -> dict[str, str | None]:
+        """Ask for the unit of times; nothing is chosen where no evidence says it."""
         time = times["time"]
         stated = time_unit_in(time) if time and time != mapped.get("time") else mapped.get("unit")
-        return {"unit": st.selectbox("Time unit", _UNITS, _UNITS.index(stated or "months"),
-                                     key=self.key("unit", i, time))}
+        return {"unit": st.selectbox("Time unit", _UNITS, _UNITS.index(stated) if stated else None,
+                                     key=self.key("unit", i, time), placeholder="Choose")}
 
     def _order(self, i: int, times: dict[str, Any], mapped: dict[str, Any]) -> dict[str, str]:
         orders = ["", *ORDERS]

@@ -20,7 +20,7 @@ from core.schema import Cut
 from core.summaries import baseline
 from core.survival.log_rank import TestOptions as ComparedBy
 from core.survival.log_rank import compare
-from tests.conftest import HCC, REFERENCE, SAMPLE
+from tests.conftest import REFERENCE
 from tests.shared.from_r import from_r
 
 
@@ -60,9 +60,9 @@ def assert_one_group(cohort: Cohort, key: str) -> None:
             np.testing.assert_array_equal(from_line(cohort, key, lower, upper) & known, own, err_msg=level)
 
 
-@pytest.mark.parametrize("path", [SAMPLE, HCC], ids=["sample", "hcc"])
-def test_every_cut_of_every_number(path):
-    cohort = read_cohort(path)
+@pytest.mark.parametrize("name", ["sample", "hcc"])
+def test_every_cut_of_every_number(name, request):
+    cohort = request.getfixturevalue(name)
     for key in numbers(cohort):
         assert_one_group(cohort, key)
 

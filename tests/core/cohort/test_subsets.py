@@ -2,11 +2,12 @@
 
 import pytest
 
-from core import read_cohort, treatment_effect
+from core import treatment_effect
 from core.cohort.subsets import REST, SELECTION, against_rest, by_level
 from core.errors import NotEstimable
 from core.survival import kaplan_meier
 from tests.conftest import REFERENCE
+from tests.shared.from_r import curve_cohort
 
 VP34 = {"pvtt": {"in": ["Vp3", "Vp4"]}}
 
@@ -36,7 +37,7 @@ def test_the_selection_and_the_rest_are_everyone(sample):
 
 
 def test_who_misses_the_filtered_variable_is_on_neither_side():
-    lung = read_cohort(REFERENCE / "lung.csv")
+    lung = curve_cohort(REFERENCE / "lung.csv")
     result = kaplan_meier(against_rest(lung.filter({"wt_loss": {"ge": 10}})), endpoint="OS", by=SELECTION)
     assert result.missing_stratum == int(lung.values("wt_loss").isna().sum()) > 0
     assert result.medians.n.sum() + result.missing_stratum == lung.n

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from core import read_cohort
 from core.errors import MappingError, NeedsAnswer
-from tests.conftest import REFERENCE
+from tests.conftest import REFERENCE, read_answered
 from tests.shared.files import from_text, rows
 
 
@@ -39,11 +38,13 @@ def test_a_status_that_no_convention_decides_is_asked():
     assert error.value.choices == ("1", "7")
 
 
-@pytest.mark.parametrize(("file", "unit"), [("lung.csv", "days"), ("ovarian.csv", "days")])
-def test_conventional_readings_are_assumed_and_said(file, unit):
-    cohort = read_cohort(REFERENCE / file)
-    assert cohort.mapping.endpoints[0].unit == unit
-    assert f"read as {unit}" in " ".join(cohort.findings[cohort.findings.severity == "assumed"].message)
+@pytest.mark.parametrize("file", ["lung.csv", "ovarian.csv"])
+def test_what_a_plain_time_and_status_are_is_asked(file):
+    """Their unit, of which days and weeks are possible, and their endpoint; the answers name it."""
+    cohort = read_answered(REFERENCE / file, "days", "Overall survival")
+    endpoint, = cohort.mapping.endpoints
+    assert (endpoint.name, endpoint.label, endpoint.unit) == ("OS", "Overall survival", "days")
+    assert cohort.mapping.to_json()["endpoints"].keys() == {"OS"}
 
 
 def test_ones_of_a_censoring_column_are_censored():

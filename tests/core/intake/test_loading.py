@@ -78,13 +78,16 @@ def test_questions_are_asked_one_after_the_other_until_none_is_open():
     """Each answer brings the next question; what was assumed besides is said in the end."""
     table = raw(renamed("OS_event", "OS_event", cycle("x", "y")).replace("AFP (ng/mL)", "AFP (ng/L)").replace(
         "OS_months", "OS"))
-    with pytest.raises(NeedsAnswer, match="Which value of 'OS_event'") as first:
+    with pytest.raises(NeedsAnswer, match="In which unit are the times of OS") as unit:
         read_cohort(table)
+    with pytest.raises(NeedsAnswer, match="Which value of 'OS_event'") as first:
+        read_cohort(table, unit.value.answered("months"))
     with pytest.raises(NeedsAnswer, match="usually a misprint") as second:
         read_cohort(table, first.value.answered("y"))
     cohort = read_cohort(table, second.value.answered("ng/mL (a misprint: keep the numbers)"))
     assert cohort.mapping.endpoints[0].event_values == ("y",) and cohort.variable("afp").cuts
-    assert any("read as months" in m for m in cohort.findings.message)
+    assert cohort.mapping.endpoints[0].unit == "months"
+    assert any("reference arm" in m for m in cohort.findings.message)
     assert "answered" not in cohort.mapping.to_json()
 
 

@@ -52,7 +52,7 @@ def test_trend_and_pairs(case):
 @pytest.mark.parametrize(("name", "file", "stratify_by"), [
     ("yang_os_by_pvtt_hvtt", SAMPLE, ("pvtt", "hvtt")), ("veteran_by_cell", REFERENCE / "veteran.csv", ("celltype",))])
 def test_stratified_tests(name, file, stratify_by):
-    cohort = read_cohort(file)
+    cohort = curve_cohort(file)
     for weight, wanted in R["stratified"][name].items():
         found = compare(cohort, endpoint="OS", by="arm", options=options(weight, stratify_by))
         agree(found.statistic, wanted["statistic"])

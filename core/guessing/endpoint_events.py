@@ -1,0 +1,99 @@
+"""Which values of a column mean the event: read from words and conventions, or asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from core.findings import Findings
+from core.guessing.levels import as_number, counts_censoring, default_event_values, events_by_words, squeeze
+from core.guessing.preview import is_event, reading_meaning
+from core.guessing.questions import Answer, Questions
+from core.mapping import dictionary
+from core.reading import TextTable
+
+# Headers that do not say whether their ones are the dead or the living.
+_EITHER_WAY = ("vital", "survival", "alive", "生存", "存活", "结局", "转归")
+_MOST_ASKED = 6  # values of which every combination is offered up to three; of more each alone
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventColumn:
+    """An endpoint's event column and its levels, and its times in months (n,) to say what a reading would mean."""
+
+    endpoint: str
+    column: str
+    levels: Sequence[str]
+    months: np.ndarray
+
+
+def event_values(table: TextTable, event: EventColumn, findings: Findings, questions: Questions) -> tuple[str, ...]:
+    """Return the values that mean event: by the header's legend, by words, by convention; else ask.
+
+    Where the header's brackets speak of it and are not understood, no convention counts.
+    """
+    column, levels = event.column, list(event.levels)
+    legend = dictionary.legend_in(column)
+    words = {v: legend.get(v, "") for v in levels}
+    by_word = events_by_words(column, words) if all(words.values()) else ()
+    inside = dictionary.bracketed(column)
+    unclear = any(c.isdecimal() for c in inside) or ("alive" in inside and "dead" in inside) or _ambiguous(event)
+    values = by_word or (() if unclear else default_event_values(column, levels))
+    if event.endpoint in ("DSS", "CSS"):
+        values = tuple(v for v in values if not dictionary.other_cause(v)) or values
+    plain = {as_number(v) for v in levels} == {0.0, 1.0}
+    either = any(w in column.casefold() for w in _EITHER_WAY)
+    if not values:
+        return _ask(table, event, questions)
+    if by_word or not plain or either or counts_censoring(column):
+        how = ", as the header says" if by_word else ""
+        findings.add("assumed", f"{', '.join(values)} means event for {event.endpoint}{how}; other values "
+                     "are censored.", column=column, value=", ".join(values),
+                     remedy="Choose the value that means event.")
+    return values
+
+
+def _ambiguous(event: EventColumn) -> bool:
+    """Tell whether a convention could mislead.
+
+    Ones of `cens` are events in some public files, and the censored in others. Of 1 and 2 the 2 is the event by the
+    convention of R's survival for a column `status`; SPSS files often have 1 for dead.
+    """
+    folded, codes = dictionary.fold(event.column), {as_number(v) for v in event.levels}
+    if codes == {1.0, 2.0}:
+        return folded not in ("status", "fustat", "censoringstatus")
+    return "cens" in folded and "censor" not in folded and "cnsr" not in folded and codes <= {0.0, 1.0}
+
+
+def _ask(table: TextTable, event: EventColumn, questions: Questions) -> tuple[str, ...]:
+    """Ask for the values that mean the event, and return the likeliest; spellings of one word are one answer."""
+    groups: dict[str, list[str]] = {}
+    for value in event.levels:
+        groups.setdefault(squeeze(value), []).append(value)
+    alone = sorted(groups.values(), key=_likeliest_first)
+    may_be = [values for values in alone if as_number(values[0]) != 0
+              and dictionary.means_event(values[0]) is not False]
+    several = [[v for values in c for v in values] for k in (2, 3) for c in combinations(may_be, k)] \
+        if len(may_be) <= _MOST_ASKED else []
+    listed = [*alone, *(values for values in several if len(values) < len(event.levels))]
+    questions.ask(f"Which value of {event.column!r} means an event for {event.endpoint}?",
+                  f"It holds: {', '.join(event.levels)}. The others are censored.",
+                  [Answer(_words(values), {"endpoints": {event.endpoint: {"event_values": values}}},
+                          reading_meaning(event.months, is_event(table, event.column, values))) for values in listed])
+    return tuple(listed[0])
+
+
+def _words(values: list[str]) -> str:
+    """Name an answer's values: spellings of one word by the first."""
+    first = {squeeze(v): v for v in reversed(values)}
+    return " and ".join(reversed(first.values()))
+
+
+def _likeliest_first(values: list[str]) -> tuple[float, float]:
+    """Put words of an event first, then 1, 2, ...; 0 last."""
+    value = as_number(values[0])
+    meant = {True: 0.0, None: 1.0, False: 2.0}[dictionary.means_event(values[0])]
+    return meant, {None: 5.0, 0.0: 9.0}.get(value, value or 0.0)

@@ -1,0 +1,45 @@
+"""What a reading of an endpoint would mean, in one line: patients, events, median survival, first values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+
+import numpy as np
+
+from core.format import number, plural
+from core.reading import UNKNOWN, TextTable, numbers_of
+from core.schema import MISSING
+from core.survival import quantile
+
+
+def times_of(table: TextTable, column: str, missing: Collection[str] = ()) -> np.ndarray:
+    """Return a column's numbers, one per row, (n,); NaN where it holds none."""
+    cells = table.cells[column]
+    values = numbers_of(cells, "." if table.decimal == UNKNOWN else table.decimal).values.copy()
+    values[cells.is_in({*MISSING, *missing})] = math.nan
+    return np.asarray(values[cells.codes])
+
+
+def is_event(table: TextTable, column: str, values: Collection[str]) -> np.ndarray:
+    """Tell of each row whether its cell is one of the values that mean the event, bool (n,)."""
+    cells = table.cells[column]
+    return np.asarray(cells.is_in(values)[cells.codes])
+
+
+def median_survival(times: np.ndarray, events: np.ndarray) -> float:
+    """Return the Kaplan-Meier median of times (n,) and events, in their unit; NaN where it is not reached."""
+    known = ~np.isnan(times)
+    at, place = np.unique(times[known], return_inverse=True)
+    deaths = np.bincount(place, events[known], at.size)
+    at_risk = np.cumsum(np.bincount(place, minlength=at.size)[::-1])[::-1]
+    return quantile(at, 1 - np.cumprod(1 - deaths / np.maximum(at_risk, 1)), 0.5)
+
+
+def reading_meaning(months: np.ndarray, events: np.ndarray) -> str:
+    """Say what times in months, (n,), and events would give."""
+    median = median_survival(months, events)
+    known = ~np.isnan(months)
+    shown = "median not reached" if math.isnan(median) else f"median {number(round(median, 1))} months"
+    longest = f"longest {number(round(float(months[known].max()), 1))} months" if known.any() else "no time"
+    return f"{plural(int(known.sum()), 'patient')}, {plural(int((events & known).sum()), 'event')}, {shown}, {longest}"
