@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.findings import Findings
+from core.guessing.headings import heading
 from core.guessing.questions import Answer, Questions
 from core.mapping import EndpointRole, dictionary
 from core.reading import ORDERS, TextTable, dates_of
@@ -70,7 +71,7 @@ class EndpointDates:
                                                                  if not e.date_order}}) for o in orders])
 
     def _first(self, names: Collection[str], free: Collection[str]) -> str | None:
-        folded = {dictionary.fold(c): c for c in reversed(list(free))}
+        folded = {dictionary.fold(heading(self.table, c)): c for c in reversed(list(free))}
         return next((folded[n] for n in names if n in folded and self._is_date(folded[n])), None)
 
     def _is_date(self, column: str) -> bool:

@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from core.findings import Findings
+from core.guessing.headings import heading
 from core.guessing.levels import as_number, counts_censoring, default_event_values, events_by_words, squeeze
 from core.guessing.preview import is_event, reading_meaning
 from core.guessing.questions import Answer, Questions
@@ -36,19 +37,21 @@ def event_values(table: TextTable, event: EventColumn, findings: Findings, quest
     Where the header's brackets speak of it and are not understood, no convention counts.
     """
     column, levels = event.column, list(event.levels)
-    legend = dictionary.legend_in(column)
+    header = heading(table, column)
+    legend = dictionary.legend_in(header)
     words = {v: legend.get(v, "") for v in levels}
-    by_word = events_by_words(column, words) if all(words.values()) else ()
-    inside = dictionary.bracketed(column)
-    unclear = any(c.isdecimal() for c in inside) or ("alive" in inside and "dead" in inside) or _ambiguous(event)
-    values = by_word or (() if unclear else default_event_values(column, levels))
+    by_word = events_by_words(header, words) if all(words.values()) else ()
+    inside = dictionary.bracketed(header)
+    unclear = any(c.isdecimal() for c in inside) or ("alive" in inside and "dead" in inside) or \
+        _ambiguous(header, levels)
+    values = by_word or (() if unclear else default_event_values(header, levels))
     if event.endpoint in ("DSS", "CSS"):
         values = tuple(v for v in values if not dictionary.other_cause(v)) or values
     plain = {as_number(v) for v in levels} == {0.0, 1.0}
-    either = any(w in column.casefold() for w in _EITHER_WAY)
+    either = any(w in header.casefold() for w in _EITHER_WAY)
     if not values:
         return _ask(table, event, questions)
-    if by_word or not plain or either or counts_censoring(column):
+    if by_word or not plain or either or counts_censoring(header):
         how = ", as the header says" if by_word else ""
         findings.add("assumed", f"{', '.join(values)} means event for {event.endpoint}{how}; other values "
                      "are censored.", column=column, value=", ".join(values),
@@ -56,13 +59,13 @@ def event_values(table: TextTable, event: EventColumn, findings: Findings, quest
     return values
 
 
-def _ambiguous(event: EventColumn) -> bool:
+def _ambiguous(header: str, levels: Sequence[str]) -> bool:
     """Tell whether a convention could mislead.
 
     Ones of `cens` are events in some public files, and the censored in others. Of 1 and 2 the 2 is the event by the
     convention of R's survival for a column `status`; SPSS files often have 1 for dead.
     """
-    folded, codes = dictionary.fold(event.column), {as_number(v) for v in event.levels}
+    folded, codes = dictionary.fold(header), {as_number(v) for v in levels}
     if codes == {1.0, 2.0}:
         return folded not in ("status", "fustat", "censoringstatus")
     return "cens" in folded and "censor" not in folded and "cnsr" not in folded and codes <= {0.0, 1.0}

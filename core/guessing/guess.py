@@ -13,6 +13,7 @@ from core.guessing.guess_dates import when_guess
 from core.guessing.guess_endpoints import EndpointGuess
 from core.guessing.guess_factor import FactorGuess
 from core.guessing.guess_factors import guess_factors
+from core.guessing.headings import heading
 from core.guessing.identifiers import is_identifier
 from core.guessing.levels import MANY, as_number, default_reference, grade, labels_for, levels_of, squeeze
 from core.guessing.questions import Answer, Questions
@@ -129,6 +130,9 @@ class _Guesser:
         data = mapping.to_json()
         return Guess(mapping=mapping, findings=self.findings.records, questions=self.questions.errors(data))
 
+    def _heading(self, column: str) -> str:
+        return heading(self.table, column)
+
     def _take(self, column: str) -> str:
         self.free.remove(column)
         return column
@@ -137,7 +141,7 @@ class _Guesser:
         first = self.table.columns[0]
         down = [v for v in self.levels[first] if dictionary.dictionary_entry(v)
                 or dictionary.fold(v) in (*dictionary.ARM_NAMES, *dictionary.ID_NAMES)]
-        across = [c for c in self.table.columns[1:] if dictionary.dictionary_entry(c)]
+        across = [c for c in self.table.columns[1:] if dictionary.dictionary_entry(self._heading(c))]
         if len(down) >= 3 and len(down) > 3 * len(across):
             raise MappingError("The table lies on its side: its first column holds the names of variables "
                                f"({', '.join(down[:3])}).", "Transpose it: one row per patient, one column per "
@@ -159,12 +163,12 @@ class _Guesser:
 
     def _take_id(self) -> str | None:
         """Take the column named as an id that tells all rows apart; else the one by which patients repeat."""
-        named = [c for c in self.free if dictionary.fold(c) in dictionary.ID_NAMES]
+        named = [c for c in self.free if dictionary.fold(self._heading(c)) in dictionary.ID_NAMES]
         for column in named:
             if self._distinct(column) > _NEARLY_ALL * self.n:
                 return self._take(column)  # where two rows share an id, validation names them
         for column in named:
-            if dictionary.fold(column) not in dictionary.COUNTER_NAMES and self._repeats(column):
+            if dictionary.fold(self._heading(column)) not in dictionary.COUNTER_NAMES and self._repeats(column):
                 self._ask_rows(column)
                 return self._take(column)
         mostly = next((c for c in named if self._distinct(c) * 2 > self.n), None)
@@ -191,14 +195,14 @@ class _Guesser:
         cells = self.table.cells[column]
         whole = [t for t in cells.values.slice(0, MANY).to_pylist() if t.isdecimal() or not as_number(t)]
         return (cells.n_distinct == self.n >= _ENOUGH and len(whole) == min(self.n, MANY)
-                and not cells.is_in(schema.MISSING).any() and not dictionary.dictionary_entry(column)
-                and not dictionary.time_unit_in(column) and len(self.free) > 1)
+                and not cells.is_in(schema.MISSING).any() and not dictionary.dictionary_entry(self._heading(column))
+                and not dictionary.time_unit_in(self._heading(column)) and len(self.free) > 1)
 
     def _ask_rows(self, column: str) -> None:
         """Ask which row counts where patients have several, as visits."""
         answers = [Answer("The first row of each patient", {"rows": {"take": "first"}}),
                    Answer("The last row of each patient", {"rows": {"take": "last"}})]
-        visit = next((c for c in self.free if dictionary.fold(c) in dictionary.VISIT_NAMES), None)
+        visit = next((c for c in self.free if dictionary.fold(self._heading(c)) in dictionary.VISIT_NAMES), None)
         words = [v for v in self.levels[visit] if v.lower() in dictionary.BASELINE_WORDS] if visit else []
         if visit and words:
             answers.insert(0, Answer(f"The row where {visit} is {words[0]}", {
@@ -217,11 +221,11 @@ class _Guesser:
 
     def _take_arm(self) -> ArmRole | None:
         for column in list(self.free):
-            if dictionary.fold(column) not in dictionary.ARM_NAMES:
+            if dictionary.fold(self._heading(column)) not in dictionary.ARM_NAMES:
                 continue
             levels = self.levels[column]
             levels = self._without_codes(column, levels)
-            legend = dictionary.legend_in(column)
+            legend = dictionary.legend_in(self._heading(column))
             labels = {v: legend[v] for v in levels} if legend and set(levels) <= set(legend) else \
                 labels_for(levels, None, self._counts(column)) if len(levels) <= MANY else {}
             distinct = list(dict.fromkeys(labels.values()))
@@ -271,10 +275,10 @@ class _Guesser:
         Without the prefix a column must hold both 0 and a grade of 2 or more: 0/1 may be anything.
         """
         prefixed = [c for c in self.free if c.lower().startswith(schema.AE_PREFIX) and self._grades(c)
-                    and dictionary.fold(c) not in ("aenumber", "aecount", "aeany", "aetotal", "aeyn")]
-        terms = [c for c in self.free if c not in prefixed and not dictionary.dictionary_entry(c)
-                 and dictionary.ae_category(dictionary.ae_term(c)) != "Other" and self._grades(c)
-                 and not _NO_EVENT_TERM.search(c)
+                    and dictionary.fold(self._heading(c)) not in ("aenumber", "aecount", "aeany", "aetotal", "aeyn")]
+        terms = [c for c in self.free if c not in prefixed and not dictionary.dictionary_entry(self._heading(c))
+                 and dictionary.ae_category(dictionary.ae_term(self._heading(c))) != "Other" and self._grades(c)
+                 and not _NO_EVENT_TERM.search(self._heading(c))
                  and {0.0} < {grade(v) for v in self.levels[c]} - {1.0}]
         if terms:
             self.findings.add("assumed", f"Read as adverse events with CTCAE grades: {', '.join(terms)}.",
@@ -288,7 +292,7 @@ class _Guesser:
     def _take_response(self) -> FactorRole | None:
         """Take the column of tumour response: by its name, else by values such as CR, PR, SD, PD."""
         rank = {v.lower(): i for i, v in enumerate(dictionary.RESPONSE_LEVELS)}
-        named = [c for c in self.free if dictionary.fold(c) in dictionary.RESPONSE_NAMES]
+        named = [c for c in self.free if dictionary.fold(self._heading(c)) in dictionary.RESPONSE_NAMES]
         valued = [c for c in self.free if {"pr", "sd", "pd"} & {squeeze(v) for v in self.levels[c]}
                   and all(squeeze(v) in rank for v in self.levels[c])]
         column = next((c for c in (*named, *valued) if 1 < len(self.levels[c]) <= MANY), None)
@@ -309,14 +313,15 @@ class _Guesser:
                        MEANING_WORDS.items()])
 
     def _take_failure_sites(self) -> tuple[FactorRole, ...]:
-        sites = [c for c in self.free if _SITE.search(c.lower()) and len(self.levels[c]) <= 2]
+        sites = [c for c in self.free if _SITE.search(self._heading(c).lower()) and len(self.levels[c]) <= 2]
         dates = {dated[0] for c in sites if (dated := when_guess(self.table, c, sites))}
         sites = [c for c in sites if c not in dates]
         return tuple(self._site(self._take(c)) for c in sites)
 
     def _site(self, column: str) -> FactorRole:
         words = {"0": "no", "1": "yes"}
-        return FactorRole(key=schema.factor_key(column), label=schema.readable(column), column=column,
+        return FactorRole(key=schema.factor_key(column), column=column,
+                          label=self.table.labels.get(column) or schema.readable(column),
                           kind="categorical", known="later",
                           levels={v: words.get(v, v) for v in self.levels[column]})
 
@@ -335,7 +340,7 @@ class _Guesser:
 
     def _take_safety(self) -> SafetyRole | None:
         for column in self.free:
-            if dictionary.fold(column) in dictionary.SAFETY_NAMES:
+            if dictionary.fold(self._heading(column)) in dictionary.SAFETY_NAMES:
                 values = tuple(v for v in self.levels[column] if squeeze(v) in dictionary.YES_WORDS)
                 if values:
                     self.findings.add("assumed", "Adverse events are counted among the safety population: "

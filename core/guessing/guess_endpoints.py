@@ -14,6 +14,7 @@ from core.findings import Findings
 from core.guessing.endpoint_dates import EndpointDates
 from core.guessing.endpoint_events import EventColumn, event_values
 from core.guessing.endpoint_units import LONGEST, Times, settle_units
+from core.guessing.headings import heading
 from core.guessing.levels import as_number, default_event_values
 from core.guessing.preview import is_event, reading_meaning, times_of
 from core.guessing.questions import Answer, Questions
@@ -81,7 +82,7 @@ class EndpointGuess:
 
     def _meaning(self, column: str) -> HeaderMeaning:
         """Read a header, and complete what it leaves open by its values: a bare `DFI` of 0 and 1 is the event."""
-        meaning = header_meaning(column)
+        meaning = header_meaning(heading(self.table, column))
         if meaning.part or not (meaning.endpoint or meaning.about_death):
             return meaning
         if self._is_flag(column) or (meaning.about_death and self._is_event(column)):
@@ -169,7 +170,8 @@ class EndpointGuess:
             values = event_values(self.table, EventColumn(
                 endpoint=pair.name, column=pair.event, levels=self.levels[pair.event], months=months),
                 self.findings, self.questions)
-            label = ENDPOINT_NAMES[pair.name][0] if pair.name in ENDPOINT_NAMES else schema.readable(pair.name)
+            label = ENDPOINT_NAMES[pair.name][0] if pair.name in ENDPOINT_NAMES else \
+                self.table.labels.get(pair.name) or schema.readable(pair.name)
             out.append(EndpointRole(name=pair.name, label=label, time=pair.time, unit=units[pair.name],
                                     event=pair.event, event_values=values,
                                     death_counts=pair.name not in WITHOUT_DEATH))
@@ -180,7 +182,8 @@ class EndpointGuess:
         cells = self.table.cells[pair.time]
         numbers = numbers_of(cells, "." if self.table.decimal == UNKNOWN else self.table.decimal)
         written = Counter(unit for u in numbers.units.values() if (unit := dictionary.time_unit_in(f"({u})")))
-        unit = header_meaning(pair.time).unit or dictionary.time_unit_in(pair.time) or ""
+        headers = (pair.time, self.table.labels.get(pair.time, ""))
+        unit = next((u for h in headers if (u := header_meaning(h).unit or dictionary.time_unit_in(h))), "")
         if not unit and written and 2 * written.total() > int(np.isfinite(numbers.values).sum()):
             unit = written.most_common(1)[0][0]  # cells in another unit are converted one by one
         codes = self._codes(pair.time, numbers.values, unit)
@@ -237,4 +240,5 @@ class EndpointGuess:
 
 def default_events(table: TextTable, column: str, levels: list[str]) -> np.ndarray:
     """Return a first reading of who had the event, (n,), to say what a unit would mean."""
-    return is_event(table, column, default_event_values(column, levels) or [v for v in levels if as_number(v) != 0])
+    values = default_event_values(heading(table, column), levels)
+    return is_event(table, column, values or [v for v in levels if as_number(v) != 0])

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from core import schema
+from core.guessing.headings import heading
 from core.guessing.levels import MANY, as_number, labels_for, levels_of
 from core.mapping import Entry, FactorRole, dictionary_entry, legend_in, unit_in
 from core.reading import UNKNOWN, Numbers, TextTable, dates_of, numbers_of, parse_number
@@ -36,7 +37,7 @@ class FactorGuess:
 
         CT may be a T stage or computed tomography, CP a class or a score, a dose radiation or a drug.
         """
-        entry = dictionary_entry(self.column)
+        entry = dictionary_entry(heading(self.table, self.column))
         if entry is None:
             return None
         if entry.kind == "categorical":
@@ -103,15 +104,18 @@ class FactorGuess:
         """Raw value -> label, in order."""
         counts = dict(zip(self.cells.texts(), self.cells.counts.tolist(), strict=True)) \
             if self.cells.n_distinct <= 2 * MANY else {}
-        legend = legend_in(self.column)
+        legend = legend_in(heading(self.table, self.column))
         if legend and set(self.levels) <= set(legend):
             return {v: legend[v] for v in sorted(self.levels)}
-        return labels_for(self.levels, self.entry, counts)
+        labels = labels_for(self.levels, self.entry, counts)
+        order = self.table.orders.get(self.column, ())
+        return {v: labels[v] for v in sorted(labels, key=order.index)} \
+            if set(labels) <= set(order) else labels
 
     def role(self, key: str, *, known: Known = "baseline") -> FactorRole:
         """Return the factor's role."""
         entry = self.entry
-        label = entry.label if entry else schema.readable(self.column)
+        label = entry.label if entry else self.table.labels.get(self.column) or schema.readable(self.column)
         if not self.numeric:
             return FactorRole(key=key, label=label, column=self.column, kind="categorical", known=known,
                               levels=self.labels if len(self.levels) <= MANY else {})
@@ -138,7 +142,7 @@ class FactorGuess:
     @property
     def stated_unit(self) -> str:
         """The unit in the header, or the one behind nearly all of the numbers; lower case."""
-        header = unit_in(self.column)
+        header = unit_in(self.column) or unit_in(self.table.labels.get(self.column, ""))
         if header or not self.share_of_numbers or not self.numbers.units:
             return header
         commonest, often = Counter(self.numbers.units.values()).most_common(1)[0]

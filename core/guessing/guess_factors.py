@@ -10,6 +10,7 @@ from core import schema
 from core.findings import Findings
 from core.format import number
 from core.guessing.guess_factor import MOSTLY, FactorGuess
+from core.guessing.headings import heading
 from core.guessing.levels import MANY, as_number, bare_grades
 from core.guessing.questions import Answer, Questions
 from core.mapping import ALBI, DICTIONARY, FactorRole, factor_json, known_later
@@ -52,7 +53,7 @@ def guess_factors(table: TextTable, free: list[str], findings: Findings, questio
         elif column in known or column in others:
             key = schema.unique_key(guess.entry.key if guess.entry else schema.factor_key(column), roles)
             event = column.lower().startswith(schema.AE_PREFIX)
-            later = event or known_later(column)
+            later = event or known_later(heading(table, column))
             roles[key] = guess.role(key, known="later" if later else "baseline")
             if later and not event:
                 findings.add("assumed", "Its name suggests a value known only after time zero: not a baseline factor.",
@@ -199,7 +200,7 @@ def _thrombus(guess: FactorGuess, roles: dict[str, FactorRole], key: str, findin
     ordered = sorted(role.levels, key=lambda v: grades.get(v, 0))
     cheng = {v: f"Cheng {roman[grades[v]]}" if v in grades else v for v in ordered}
     vp = {v: f"Vp{grades[v]}" if v in grades else v for v in ordered}
-    header = guess.column.lower()
+    header = heading(guess.table, guess.column).lower()
     if (guess.entry and guess.entry.key == "cheng") or "cheng" in header or "程" in header:
         roles[key] = FactorRole(key=key, label="PVTT (Cheng)", column=guess.column, kind="categorical", levels=cheng)
     elif "vp" in header.replace("pvp", ""):

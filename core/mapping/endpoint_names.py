@@ -200,7 +200,7 @@ def _parts_of(word: str) -> list[str]:
     if not word or word in _FILLERS:
         return []
     for size in range(min(len(word) - 1, _LONGEST_WORD), 0, -1):
-        if word[:size] in _KNOWN | _FILLERS and (size > 2 or not word.isascii()):
+        if word[:size] in _FILLERS or (word[:size] in _KNOWN and (size > 2 or not word.isascii())):
             rest = _parts_of(word[size:])
             if "?" not in rest:
                 return [*([word[:size]] if word[:size] in _KNOWN else []), *rest]

@@ -19,18 +19,15 @@ _SIGNATURES = (
     (b"BM\x36", "a picture", "Load the table as CSV."),
     (b"II*\x00", "a picture", "Load the table as CSV."),
     (b"MM\x00*", "a picture", "Load the table as CSV."),
-    (b"\x1f\x8b", "a gzip archive", "Unpack it first."),
     (b"BZh", "a bzip2 archive", "Unpack it first."),
     (b"\xfd7zXZ\x00", "an xz archive", "Unpack it first."),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive", "Unpack it first."),
     (b"Rar!", "a RAR archive", "Unpack it first."),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls), or one with a password",
-     "Save it as .xlsx without a password, or as CSV."),
-    (b"$FL2", "an SPSS file", "Save the data as CSV from SPSS."),
-    (b"$FL3", "an SPSS file", "Save the data as CSV from SPSS."),
-    (b"RDX", "an R data file", "Write it with write.csv and load that."),
+    (b"RDX", "an R workspace (.RData)", "In R, write the data frame with write.csv and load that."),
+    (b"RDA", "an R workspace (.RData)", "In R, write the data frame with write.csv and load that."),
+    (b"X\n\x00", "an R object (.rds)", "In R, write the data frame with write.csv and load that."),
+    (b"A\n3\n", "an R object (.rds)", "In R, write the data frame with write.csv and load that."),
     (b"{\\rtf", "a text document (RTF)", "Save the table as CSV."),
-    (b"PAR1", "a Parquet file", "Save the table as CSV."),
     (b"SQLite format 3", "a database", "Export the table as CSV."),
 )
 # Beside letters, what Western clinical text holds.
@@ -59,11 +56,20 @@ def refuse_what_is_not_text(data: bytes) -> None:
         if data.startswith(signature):
             raise ReadingError(f"This is {what}, not a text table.", remedy)
     start = data[:400].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if start.startswith((b"<!doctype", b"<html", b"<head", b"<body", b"<table", b"<?xml", b"<!--")):
-        raise ReadingError("This is a web page or XML, not a text table.",
-                           "It may be an error page saved in place of the file: download it again.")
     if _JSON.match(start):
         raise ReadingError("This is JSON, not a text table.", "Export the table as CSV.")
+
+
+def is_markup(text: str) -> bool:
+    """Tell whether a text is a web page or XML."""
+    start = text[:400].lstrip("\ufeff \t\r\n").lower()
+    return start.startswith(("<!doctype", "<html", "<head", "<body", "<table", "<?xml", "<!--", "<meta", "<style"))
+
+
+def refuse_markup() -> ReadingError:
+    """Say that a web page holds no table."""
+    return ReadingError("This is a web page or XML, not a text table.",
+                        "It may be an error page saved in place of the file: download it again.")
 
 
 def decode(data: bytes, encoding: str | None = None) -> Decoded:

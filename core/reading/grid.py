@@ -55,10 +55,21 @@ class Grid(Protocol):
 
 def header_of(grid: Grid, line: int | None) -> Row | None:
     """Return the row that holds the column names: the one asked for, or the first that can."""
+    comments = _comment_lines(grid.top) if line is None else set()
     for row in grid.top:
-        if row.line == line or (line is None and _may_name_columns(row, grid.width)):
+        if row.line == line or (line is None and row.line not in comments and _may_name_columns(row, grid.width)):
             return row
     return None
+
+
+def _comment_lines(top: Sequence[Row]) -> set[int]:
+    """Return the lines of a block of comments above a table: two and more that begin with #, as cBioPortal has."""
+    block: list[int] = []
+    for row in top:
+        if not row.cells[0].lstrip().startswith("#"):
+            break
+        block.append(row.line)
+    return set(block) if 1 < len(block) < len(top) else set()
 
 
 def _may_name_columns(row: Row, width: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 import pyarrow as pa
@@ -81,10 +82,8 @@ def _name(header: Row, columns: list[pa.ChunkedArray], findings: Findings) -> di
         if not name and not _is_empty(column):
             raise ReadingError(f"Column {place} has no name in the header (line {header.line}).",
                                "Give every column a name.")
-        if name in kept:
-            raise ReadingError(f"The header names {name!r} twice.", "Rename one of the columns.")
         if name:
-            kept[name] = column
+            kept[_numbered(name, place, {*names, *kept}, findings) if name in kept else name] = column
     if empty := sum(not name for name in names):
         findings.add("repaired", f"{empty} empty column{'s' if empty > 1 else ''} without a name "
                                  f"{'were' if empty > 1 else 'was'} left out.")
@@ -92,6 +91,14 @@ def _name(header: Row, columns: list[pa.ChunkedArray], findings: Findings) -> di
         raise ReadingError("Only one column was found.",
                            "Separate the columns by comma, semicolon, tab or |.")
     return kept
+
+
+def _numbered(name: str, place: int, taken: set[str], findings: Findings) -> str:
+    """Name a column whose header stands for another one already: `Date (2)`."""
+    numbered = next(f"{name} ({i})" for i in count(2) if f"{name} ({i})" not in taken)
+    findings.add("repaired", f"The header names {name!r} more than once; column {place} is called {numbered!r}.",
+                 column=numbered, remedy="Rename one of the columns.")
+    return numbered
 
 
 def _complete(names: list[str], cells: list[TextColumn], header: Row) -> list[str]:

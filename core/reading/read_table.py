@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -15,11 +16,16 @@ from core.format import plural
 from core.read_options import ReadOptions
 from core.reading.damage import damage_said
 from core.reading.delimited import DELIMITERS, split
-from core.reading.encoding import decode, refuse_what_is_not_text
+from core.reading.encoding import decode, is_markup, refuse_markup, refuse_what_is_not_text
 from core.reading.grid import Grid, Progress
+from core.reading.html_table import html_table
 from core.reading.layout import Layout, lay_out
 from core.reading.limits import check_bytes
 from core.reading.numbers import decimal_mark
+from core.reading.packed import unpacked
+from core.reading.spaced import SPACES_BETWEEN, with_tabs
+from core.reading.spreadsheet import is_spreadsheet, read_spreadsheet
+from core.reading.stored import StoredTable, read_stored, stored_kind
 from core.reading.text_table import Detected, TextColumn, TextTable
 from core.reading.workbook import ZIP, read_workbook
 from core.schema import CELL_ERRORS, CONTROLS
@@ -50,38 +56,69 @@ def read_table(source: Source, *, name: str = "", options: ReadOptions | None = 
 def _read(data: bytes, name: str, options: ReadOptions, progress: Progress) -> TextTable:
     """Read a file's bytes; see `read_table`."""
     findings = Findings()
-    sheet, sheets = "", tuple[str, ...]()
-    grid: Grid
-    if data.startswith(ZIP):
-        encoding, delimiter = "", ""
-        grid = book = read_workbook(data, options.sheet, progress)
-        sheet, sheets = book.name, book.names
+    content, inside = unpacked(data)
+    if inside:
+        findings.add("assumed", f"The file is an archive; {inside} was read.")
+    if kind := stored_kind(content):
+        return _of_stored(read_stored(content, kind), data, name, options, findings)
+    if content.startswith(ZIP) or is_spreadsheet(content):
+        read = read_spreadsheet if is_spreadsheet(content) else read_workbook
+        grid = book = read(content, options.sheet, progress)
         for oddity in book.oddities:
             findings.add("warning", oddity, remedy="Correct the workbook and load it again.")
-        if len(sheets) > 1 and not options.sheet:
-            findings.add("assumed", f"The sheet {sheet!r} was read: the first of {len(sheets)} that has cells.",
+        if len(book.names) > 1 and not options.sheet:
+            findings.add("assumed", f"The sheet {book.name!r} was read: the first of {len(book.names)} that has cells.",
                          remedy="Choose another under “How it was read”.")
-    else:
-        refuse_what_is_not_text(data)
-        decoded = decode(data, options.encoding)
-        encoding = decoded.encoding
-        if not decoded.certain:
-            findings.add("assumed", f"The text is not UTF-8; it was read as {encoding}.",
-                         remedy="Choose another encoding if letters look wrong.")
-        content = _without_controls(decoded.text, findings)
-        grid = text = split(content, options.delimiter)
-        delimiter = next(k for k, v in DELIMITERS.items() if v == text.delimiter)
-        _say_damage(content, findings)
-        del decoded, content
+        detected = Detected(encoding="", delimiter="", decimal="", header_line=0, sheet=book.name, sheets=book.names)
+        return _of_grid(grid, data, name, options, findings, detected, progress)
+    return _of_text(content, data, name, options, findings, progress)
+
+
+def _of_text(content: bytes, data: bytes, name: str, options: ReadOptions, findings: Findings,
+             progress: Progress) -> TextTable:
+    """Read delimited text, columns between spaces, or the table of a web page."""
+    refuse_what_is_not_text(content)
+    decoded = decode(content, options.encoding)
+    if not decoded.certain:
+        findings.add("assumed", f"The text is not UTF-8; it was read as {decoded.encoding}.",
+                     remedy="Choose another encoding if letters look wrong.")
+    text = _without_controls(decoded.text, findings)
+    _say_damage(text, findings)
+    detected = Detected(encoding=decoded.encoding, delimiter="", decimal="", header_line=0)
+    if is_markup(text):
+        page = html_table(text)
+        if page is None:
+            raise refuse_markup()
+        findings.add("assumed", "The file is a web page; its largest table was read.")
+        return _of_grid(page, data, name, options, findings, replace(detected, kind="web page"), progress)
+    spaced = with_tabs(text) if options.delimiter in (None, SPACES_BETWEEN) else None
+    grid = split(spaced or text, "tab" if spaced else options.delimiter)
+    del decoded, text
+    sign = SPACES_BETWEEN if spaced else next(k for k, v in DELIMITERS.items() if v == grid.delimiter)
+    return _of_grid(grid, data, name, options, findings, replace(detected, delimiter=sign), progress)
+
+
+def _of_grid(grid: Grid, data: bytes, name: str, options: ReadOptions, findings: Findings, detected: Detected,
+             progress: Progress) -> TextTable:
+    """Find the header of a grid and name its columns."""
     layout = lay_out(grid, options.header_line, findings, progress)
     _say_failed_formulas(layout, findings)
-    decimal = options.decimal or decimal_mark(layout.cells, delimiter, findings)
+    decimal = options.decimal or decimal_mark(layout.cells, detected.delimiter, findings)
     return TextTable(
-        cells=layout.cells, lines=layout.lines, sha256=hashlib.sha256(data).hexdigest(), name=name,
-        options=options, findings=findings.records,
-        detected=Detected(encoding=encoding, delimiter=delimiter, decimal=decimal,
-                          header_line=layout.header_line, sheet=sheet, sheets=sheets),
-    )
+        cells=layout.cells, lines=layout.lines, sha256=hashlib.sha256(data).hexdigest(), name=name, options=options,
+        findings=findings.records, detected=replace(detected, decimal=decimal, header_line=layout.header_line))
+
+
+def _of_stored(table: StoredTable, data: bytes, name: str, options: ReadOptions, findings: Findings) -> TextTable:
+    """Take a table whose columns have names, types and labels already."""
+    for column, oddity in table.oddities:
+        findings.add("warning", oddity, column=column, remedy="Add those that mean missing to the codes for missing.")
+    if len(table.cells) < 2:
+        raise ReadingError("Only one column was found.", "A cohort needs several.")
+    return TextTable(
+        cells=table.cells, lines=np.arange(1, table.rows + 1), sha256=hashlib.sha256(data).hexdigest(), name=name,
+        options=options, findings=findings.records, labels=table.labels, orders=table.orders,
+        detected=Detected(encoding="", delimiter="", decimal=".", header_line=0, kind=table.kind))
 
 
 def _say_failed_formulas(layout: Layout, findings: Findings) -> None:

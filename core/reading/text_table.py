@@ -30,6 +30,7 @@ class Detected:
     header_line: int
     sheet: str = ""
     sheets: tuple[str, ...] = ()
+    kind: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +106,10 @@ SPACES = " \t\n\r\x0b\x0c\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class TextTable:
-    """A file as text: `columns` by name, and the `lines` (n,) on which its rows began."""
+    """A file as text: `columns` by name, and the `lines` (n,) on which its rows began.
+
+    `labels` says what columns hold, and `orders` in which order a column's levels stand, where the file says it.
+    """
 
     cells: Mapping[str, TextColumn]
     lines: np.ndarray
@@ -114,6 +118,8 @@ class TextTable:
     detected: Detected
     options: ReadOptions = field(default_factory=ReadOptions)
     findings: list[dict[str, object]] = field(default_factory=list)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def columns(self) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -77,11 +77,8 @@ def _check_archive(data: bytes) -> None:
         parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
     names = {p.filename for p in parts}
     if "xl/workbook.xml" not in names:
-        kind = "a Word document" if "word/document.xml" in names else \
-            "an OpenDocument file" if "mimetype" in names else \
-            "a binary workbook (.xlsb)" if "xl/workbook.bin" in names else "a zip archive"
-        raise ReadingError(f"This is {kind}, not a table.",
-                           "Unpack it first." if kind == "a zip archive" else "Save the table as .xlsx or CSV.")
+        kind = "a Word document" if "word/document.xml" in names else "a document of another kind"
+        raise ReadingError(f"This is {kind}, not a table.", "Save the table as .xlsx or CSV.")
     size = sum(p.file_size for p in parts)
     if size > MAX_UNPACKED or len(parts) > _PARTS:
         raise ReadingError(f"The workbook unpacks to {megabytes(size)}; the limit is "
@@ -98,10 +95,15 @@ def _opened(data: bytes) -> Any:
 
 def _read(book: Any, sheet: Any, names: tuple[str, ...], progress: Progress) -> Sheet | None:
     """Read all rows of a worksheet; None where it has no cell."""
+    oddities: list[str] = []
+    return sheet_of(sheet.title, names, _rows(book, sheet, oddities, progress), oddities)
+
+
+def sheet_of(name: str, names: tuple[str, ...], content: Iterable[Row], oddities: list[str]) -> Sheet | None:
+    """Lay rows out as columns; None where no row has a cell. `oddities` may fill as rows are read."""
     rows: list[Row] = []
     chunks: list[list[Row]] = [rows]
-    oddities: list[str] = []
-    for row in _rows(book, sheet, oddities, progress):
+    for row in content:
         if not row.filled:
             continue
         rows.append(row)
@@ -117,7 +119,7 @@ def _read(book: Any, sheet: Any, names: tuple[str, ...], progress: Progress) -> 
     columns = [pa.chunked_array([pa.array([r.cells[i] if i < len(r.cells) else "" for r in chunk], pa.string())
                                  for chunk in chunks], pa.string()) for i in range(width)]
     padded = [Row(r.line, r.cells + [""] * (width - len(r.cells))) for r in chunks[0][:TOP]]
-    return Sheet(name=sheet.title, names=names, oddities=oddities, columns=columns, lines=lines, top=padded,
+    return Sheet(name=name, names=names, oddities=oddities, columns=columns, lines=lines, top=padded,
                  width=width, blank=np.setdiff1d(np.arange(1, lines[-1]), lines))
 
 
@@ -135,7 +137,7 @@ def _rows(book: Any, sheet: Any, oddities: list[str], progress: Progress) -> Ite
         for line, values in parser.rows():
             if line % _CHUNK == 0:
                 progress(xml.tell() / size)
-            cells = [_text(v) for v in values]
+            cells = [cell_text(v) for v in values]
             while cells and not cells[-1]:
                 cells.pop()
             for cell in cells:
@@ -158,7 +160,7 @@ def _oddities(uncomputed: list[tuple[int, int]], merged: list[tuple[int, int]]) 
                f"to {last}: only the first row of each holds the value. Unmerge and fill down.")
 
 
-def _text(value: object) -> str:
+def cell_text(value: object) -> str:
     """Write a cell's value: whole numbers without a point, dates year first."""
     if value is None:
         return ""

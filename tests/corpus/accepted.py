@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import date
 
 from tests.corpus.files import (
@@ -23,6 +24,7 @@ from tests.corpus.files import (
     typed_rows,
     visits,
     workbook,
+    zipped,
 )
 
 
@@ -79,6 +81,17 @@ LAYOUT = [
     Case("UTF-8, Chinese headers", raw(chinese()), "repaired", "死亡 means event", holds=lambda c: afp(c) == GOOD_AFP),
     Case("Windows-1252 accents", raw(text(centre=cycle("Köln", "Besançon")), "cp1252"), "repaired", "Windows-1252",
          holds=lambda c: "Köln" in c.levels("centre")),
+    Case("a name twice", raw(BASE.replace("age", "arm", 1)), "repaired", "is called 'arm (2)'"),
+    Case("gzip", gzip.compress(raw(BASE)), "repaired", "is an archive", holds=as_good),
+    Case("zip of one table", zipped({"data/cohort.csv": raw(BASE), "__MACOSX/._cohort.csv": b"x"}), "repaired",
+         "data/cohort.csv was read", holds=as_good),
+    Case("columns between spaces", raw(BASE.replace(",", "  ").replace("AFP (ng/mL)", "AFP_ng/mL")), "accepted", holds=as_good),
+    Case("R's write.table", raw(" ".join(f'"{n}"' for n in BASE.split("\n")[0].split(",")) + "\n" + "".join(
+        f'"{i}" ' + " ".join(line.split(",")) + "\n" for i, line in enumerate(BASE.strip().split("\n")[1:], start=1))),
+         "repaired", "counts the rows", holds=as_good),
+    Case("a page that a hospital's system calls .xls", raw("<html><body><table><tr><td>Report</td></tr></table><table>" + "".join(
+        "<tr>" + "".join(f"<td>{c}</td>" for c in line.split(",")) + "</tr>" for line in BASE.strip().split("\n"))
+        + "</table></body></html>"), "repaired", "is a web page", holds=as_good),
     Case("title line above", raw("HCC cohort of our department\n" + BASE), "repaired", "above the header", holds=as_good),
     Case("title padded with commas", raw("HCC cohort,,,,,,\n,,,,,,\n" + BASE), "repaired", "above the header",
          holds=as_good),

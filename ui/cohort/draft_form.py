@@ -51,12 +51,17 @@ def _of(columns: int) -> str:
 def _how_it_was_read(draft: Draft) -> None:
     """Show what was detected; each of it can be changed."""
     text, detected = draft.table, draft.table.detected
+    if detected.kind and not detected.encoding:
+        named = f"{plural(len(text.labels), 'label')} of variables, {len(text.orders)} of values" if text.labels or \
+            text.orders else "its columns have types"
+        note(f"{detected.kind}: {named}.")
+        return
     if detected.sheets:
-        summary = f"Excel workbook, sheet “{detected.sheet}”, names in row {detected.header_line}"
+        summary = f"workbook, sheet “{detected.sheet}”, names in row {detected.header_line}"
     else:
         mark = _MARKS.get(detected.decimal, "not known").split(" ", maxsplit=1)[0]
-        summary = (f"{detected.encoding}, separated by {detected.delimiter}, decimal {mark}, "
-                f"names in line {detected.header_line}")
+        cells = detected.kind or f"separated by {detected.delimiter}"
+        summary = f"{detected.encoding}, {cells}, decimal {mark}, names in line {detected.header_line}"
     with st.expander(f"How it was read: {plain(summary)}"):
         columns = st.columns(4)
         options: dict[str, Any] = {}

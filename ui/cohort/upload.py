@@ -26,7 +26,8 @@ _TEMPLATE = Path(__file__).parents[2] / "sample_data" / "template.csv"
 def upload() -> Draft | None:
     """Take files; what cannot be read is said, and the cohort that is loaded stays."""
     heading("Load a cohort")
-    note("CSV, other delimited text or Excel (.xlsx), one row per patient. With it, if you have them: adverse "
+    note("One row per patient: Excel (.xlsx, .xls, .xlsb, .ods), SPSS, Stata, SAS, CSV and other text, Parquet; "
+         "also in a .zip or .gz. With it, if you have them: adverse "
          "events in long form, a mapping (JSON), or CDISC ADaM (ADSL, ADTTE, ADAE). The files are read by this app "
          "on this machine and kept in memory for this session only: nothing is sent, stored or logged.")
     files = st.file_uploader("Cohort file", key=f"upload-{session().cleared}", label_visibility="collapsed",

@@ -67,7 +67,6 @@ def test_none_is_a_level_and_not_missing():
     (b'{"a": 1}', "JSON"),
     (b"id,a\n1,\x002\n", "Line 2 holds a NUL byte"),
     (b"id\n1\n", "Only one column"),
-    (b"id,a,a\n1,2,3\n", "names 'a' twice"),
     (b"id,,a\n1,2,3\n", "Column 2 has no name"),
     (b"1,2,3\n4,5,6\n", "looks like data"),
     (b"id,a\n1,2\n3\n", "Line 3 has 1 cells"),
