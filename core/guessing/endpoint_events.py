@@ -59,6 +59,13 @@ def event_values(table: TextTable, event: EventColumn, findings: Findings, quest
     return values
 
 
+def likely_events(table: TextTable, column: str, levels: Sequence[str]) -> np.ndarray:
+    """Return a first reading of who had the event, (n,), to say what a unit would mean before that is settled."""
+    header = heading(table, column)
+    values = () if _ambiguous(header, levels) else default_event_values(header, list(levels))
+    return is_event(table, column, values or sorted(([v] for v in levels), key=_likeliest_first)[0])
+
+
 def _ambiguous(header: str, levels: Sequence[str]) -> bool:
     """Tell whether a convention could mislead.
 

@@ -12,11 +12,11 @@ import numpy as np
 from core import schema
 from core.findings import Findings
 from core.guessing.endpoint_dates import EndpointDates
-from core.guessing.endpoint_events import EventColumn, event_values
+from core.guessing.endpoint_events import EventColumn, event_values, likely_events
 from core.guessing.endpoint_units import LONGEST, Times, settle_units
 from core.guessing.headings import heading
-from core.guessing.levels import as_number, default_event_values
-from core.guessing.preview import is_event, reading_meaning, times_of
+from core.guessing.levels import as_number
+from core.guessing.preview import times_of
 from core.guessing.questions import Answer, Questions
 from core.mapping import (
     ENDPOINT_NAMES,
@@ -187,7 +187,7 @@ class EndpointGuess:
         if not unit and written and 2 * written.total() > int(np.isfinite(numbers.values).sum()):
             unit = written.most_common(1)[0][0]  # cells in another unit are converted one by one
         codes = self._codes(pair.time, numbers.values, unit)
-        events = default_events(self.table, pair.event, self.levels[pair.event])
+        events = likely_events(self.table, pair.event, self.levels[pair.event])
         return Times(name=pair.name, column=pair.time, values=times_of(self.table, pair.time, codes), events=events,
                      unit=unit)
 
@@ -228,17 +228,9 @@ class EndpointGuess:
 
     def _ask_which(self, endpoint: EndpointRole) -> None:
         """Ask which endpoint a plain time and status are."""
-        months = times_of(self.table, endpoint.time) * schema.MONTHS_PER[endpoint.unit]
-        meaning = reading_meaning(months, is_event(self.table, endpoint.event, endpoint.event_values))
         names = {**{n: ENDPOINT_NAMES[n][0] for n in _OFFERED}, endpoint.name: endpoint.label}
         self.questions.ask(
             f"Which endpoint are {endpoint.time!r} and {endpoint.event!r}?", "Their names do not say it.",
             [Answer(label if name in _OFFERED else "Another: keep the name",
-                    {"endpoints": {endpoint.name: {"name": name, "label": label}}}, meaning)
+                    {"endpoints": {endpoint.name: {"name": name, "label": label}}})
              for name, label in names.items()])
-
-
-def default_events(table: TextTable, column: str, levels: list[str]) -> np.ndarray:
-    """Return a first reading of who had the event, (n,), to say what a unit would mean."""
-    values = default_event_values(heading(table, column), levels)
-    return is_event(table, column, values or [v for v in levels if as_number(v) != 0])

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from core.format import plain_number
+from core.guessing.level_order import lowest_first
 from core.mapping import Entry, dictionary
 from core.reading import TextColumn
 
@@ -20,6 +21,7 @@ _GRADE = re.compile(r"(?:ctcae)?\s*(?:grade|gr|g)?[\s_.-]*([0-5]|iv|v|i{1,3})(?:
 _COMPONENTS = re.compile(r"\s*(?:[+＋/&、,-]|联合|加|\band\b|\bplus\b|\bwith\b)\s*", re.IGNORECASE)
 _NEGATION = re.compile(r"non?[\s-]+|non(?=[a-z])|without\s+|非|无|未", re.IGNORECASE)
 _POSITIVE = re.compile(r"\d?\+{1,4}|±|\+/?-|阳性|弱阳性|pos(itive)?", re.IGNORECASE)
+_GRADE_LETTER = re.compile(r"([a-e]|i{1,3}|iv|v|\d)(?:级|期|型|度)")
 _SEX = {"male": ("m", "male", "man", "男", "男性"), "female": ("f", "female", "woman", "女", "女性")}
 
 
@@ -75,6 +77,9 @@ def labels_for(levels: list[str], entry: Entry | None, counts: Mapping[str, int]
         commonest = max(alike, key=lambda v: ((counts or {}).get(v, 0), v[:1].isupper(), v))
         names[value] = word if word and (len(alike) > 1 or _VP.fullmatch(_wide(value))) else commonest
     rank = {squeeze(v): i for i, v in enumerate(entry.levels)} if entry else {}
+    if not all(squeeze(name) in rank for name in names.values()):
+        known = lowest_first(list(dict.fromkeys(names.values()))) or ()
+        rank = {squeeze(v): i for i, v in enumerate(known)} or rank
     order = sorted(levels, key=lambda v: (rank.get(squeeze(names[v]), len(rank)), natural_order(names[v]),
                                           natural_order(v)))
     return {v: names[v] for v in order}
@@ -92,6 +97,8 @@ def _meaning(value: str, entry: Entry | None, answers: bool) -> tuple[str, str]:
         word = f"Vp{_code(match[1])}"
     elif entry and entry.key == "sex":
         word = next((k for k, words in _SEX.items() if text in words), "")
+    elif match := _GRADE_LETTER.fullmatch(text):
+        text = match[1]  # A级 is A
     elif answers:
         word = "yes" if text in dictionary.YES_WORDS else "no"
     elif (number := as_number(text)) is not None:
