@@ -34,8 +34,8 @@ CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 # What a spreadsheet writes where a formula failed.
 CELL_ERRORS = ("#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?", "#NULL!")
-MISSING_CODES = ("", "NA", "N/A", "N.A.", "<NA>", "NaN", "NaT", "NULL", ".", "-", "--", "—", "——", "/", "?", "？",
-                 "unknown", "unk", "missing", "not available", "not done", "[Not Available]", "[Not Evaluated]",
+MISSING_CODES = ("", "NA", "N/A", "N.A.", "<NA>", "NaN", "NaT", "NULL", ".", "-", "--", "'--", "—", "——", "/", "?",
+                 "？", "unknown", "unk", "missing", "not available", "not done", "[Not Available]", "[Not Evaluated]",
                  "[Unknown]", "[Not Applicable]", "不详", "未知", "缺失", "未查", "未测", "未做", "不明", "无数据",
                  *CELL_ERRORS)
 

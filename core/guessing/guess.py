@@ -24,11 +24,12 @@ from core.mapping import (
     ColumnMapping,
     EndpointRole,
     FactorRole,
+    RowRule,
     SafetyRole,
     dictionary,
     meaning_of,
 )
-from core.reading import UNKNOWN, TextTable, is_ambiguous
+from core.reading import UNKNOWN, TextTable, differs_within, is_ambiguous
 
 # A grade under such a header is no adverse event of the treatment.
 _NO_EVENT_TERM = re.compile(r"baseline|\bpre|history|score|vas\b|type|number|any|before|史|评分|基线|治疗前",
@@ -108,6 +109,7 @@ class _Guesser:
         self.identifiers = tuple(c for c in table.columns if is_identifier(c, table.cells[c]))
         self.free = [c for c in table.columns if c not in self.identifiers]
         self.missing_in: dict[str, tuple[str, ...]] = {}
+        self.rows: RowRule | None = None
 
     def run(self) -> Guess:
         self._refuse_other_shapes()
@@ -122,7 +124,7 @@ class _Guesser:
         response, sites = self._dated(endpoints, response, sites)
         factors = guess_factors(self.table, self.free, self.findings, self.questions)
         mapping = ColumnMapping(
-            patient_id=patient_id, arm=arm, endpoints=endpoints, response=response,
+            patient_id=patient_id, rows=self.rows, arm=arm, endpoints=endpoints, response=response,
             failure_sites=sites, adverse_events=adverse, safety=safety, factors=factors.roles,
             missing_in={**self.missing_in, **factors.missing_in}, identifiers=self.identifiers,
             reading=self.table.options)
@@ -169,7 +171,8 @@ class _Guesser:
                 return self._take(column)  # where two rows share an id, validation names them
         for column in named:
             if dictionary.fold(self._heading(column)) not in dictionary.COUNTER_NAMES and self._repeats(column):
-                self._ask_rows(column)
+                if not self._merge_rows(column):
+                    self._ask_rows(column)
                 return self._take(column)
         mostly = next((c for c in named if self._distinct(c) * 2 > self.n), None)
         return self._take(mostly) if mostly else None  # its doubles are refused by name
@@ -197,6 +200,25 @@ class _Guesser:
         return (cells.n_distinct == self.n >= _ENOUGH and len(whole) == min(self.n, MANY)
                 and not cells.is_in(schema.MISSING).any() and not dictionary.dictionary_entry(self._heading(column))
                 and not dictionary.time_unit_in(self._heading(column)) and len(self.free) > 1)
+
+    def _merge_rows(self, column: str) -> bool:
+        """Merge the rows of each patient where they differ in words of treatment or of an event's name alone.
+
+        Such columns are left out: they say something of a row and not of the patient.
+        """
+        differ = [c for c in self.table.columns if c != column and differs_within(self.table, c, column)]
+        if any(as_number(v) is not None for c in differ for v in self.levels[c][:1]):
+            return False
+        visits = [c for c in differ if dictionary.fold(self._heading(c)) in dictionary.VISIT_NAMES]
+        if visits or 2 * len(differ) > len(self.table.columns):
+            return False
+        self.rows = RowRule(take="merge")
+        self.free = [c for c in self.free if c not in differ]
+        without = f" Columns in which a patient's rows differ are not used: {', '.join(differ)}." if differ else ""
+        self.findings.add("assumed", f"{self.n:,} rows hold {self._distinct(column):,} patients: the rows of each are "
+                          f"merged, the first cell that is filled counts.{without}", column=column,
+                          remedy="Choose which row counts under “Patient id”.")
+        return True
 
     def _ask_rows(self, column: str) -> None:
         """Ask which row counts where patients have several, as visits."""

@@ -43,6 +43,7 @@ class Pair:
     name: str
     time: str
     event: str
+    otherwise: str = ""
 
 
 @dataclass
@@ -113,7 +114,15 @@ class EndpointGuess:
         times = self._columns("time", lambda m: not m.endpoint)
         if not events and (survival := [c for c in times if self.meanings[c].survival]):
             return self._taken("OS", survival, self._plain_events())
-        return self._taken("OS", times, events)
+        until_death = [c for c in times if self.meanings[c].about_death]
+        until_seen = [c for c in times if c not in until_death]
+        pair = self._taken("OS", until_death or times, events)
+        if pair and until_death and until_seen:
+            self.free.remove(until_seen[0])
+            self.findings.add("assumed", f"The time of OS is {pair.time!r}, and where it is empty {until_seen[0]!r}.",
+                              column=pair.time, remedy="Choose another time under “Endpoints”.")
+            return replace(pair, otherwise=until_seen[0])
+        return pair
 
     def _plain(self) -> Pair | None:
         """Return a time and a status of which nothing says what they are; the endpoint has the time's name."""
@@ -172,7 +181,8 @@ class EndpointGuess:
                 self.findings, self.questions)
             label = ENDPOINT_NAMES[pair.name][0] if pair.name in ENDPOINT_NAMES else \
                 self.table.labels.get(pair.name) or schema.readable(pair.name)
-            out.append(EndpointRole(name=pair.name, label=label, time=pair.time, unit=units[pair.name],
+            out.append(EndpointRole(name=pair.name, label=label, time=pair.time, otherwise=pair.otherwise,
+                                    unit=units[pair.name],
                                     event=pair.event, event_values=values,
                                     death_counts=pair.name not in WITHOUT_DEATH))
         return out
@@ -188,8 +198,10 @@ class EndpointGuess:
             unit = written.most_common(1)[0][0]  # cells in another unit are converted one by one
         codes = self._codes(pair.time, numbers.values, unit)
         events = likely_events(self.table, pair.event, self.levels[pair.event])
-        return Times(name=pair.name, column=pair.time, values=times_of(self.table, pair.time, codes), events=events,
-                     unit=unit)
+        values = times_of(self.table, pair.time, codes)
+        if pair.otherwise:
+            values = np.where(np.isnan(values), times_of(self.table, pair.otherwise), values)
+        return Times(name=pair.name, column=pair.time, values=values, events=events, unit=unit)
 
     def _codes(self, column: str, values: np.ndarray, unit: str) -> tuple[str, ...]:
         """Return codes such as 9999 and -99 where no time can be so long or so short; doubt those far out."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from core.findings import Findings
 from core.mapping import ColumnMapping, RowRule
-from core.reading import TextTable
+from core.reading import TextTable, differs_within, first_filled
 
 
 def one_row_per_patient(table: TextTable, mapping: ColumnMapping, findings: Findings) -> TextTable:
@@ -28,6 +29,8 @@ def one_row_per_patient(table: TextTable, mapping: ColumnMapping, findings: Find
     findings.add_rows("repaired", table.lines[~keep], _value(table, mapping.patient_id, ~keep),
                       "Line {line} is an exact copy of another row of patient {value} and was skipped.",
                       column=mapping.patient_id)
+    if mapping.rows and mapping.rows.take == "merge":
+        return _merged(table.take(np.flatnonzero(keep)), mapping, findings)
     if mapping.rows:
         counts = _chosen(table, mapping.patient_id, mapping.rows, keep & known)
         left = keep & known & ~counts
@@ -37,6 +40,26 @@ def one_row_per_patient(table: TextTable, mapping: ColumnMapping, findings: Find
         keep &= ~left
         _say_lost(table, mapping.patient_id, mapping.rows, known, keep, findings)
     return table.take(np.flatnonzero(keep))
+
+
+def _merged(table: TextTable, mapping: ColumnMapping, findings: Findings) -> TextTable:
+    """Return one row per patient: of each column the first cell that is filled.
+
+    Columns that the mapping uses, and in which a patient's rows contradict each other, are refused.
+    """
+    by = mapping.patient_id or ""
+    used = {v.column for v in mapping.variables} | set(mapping.adverse_events)
+    used |= {c for e in mapping.endpoints for c in (*e.time_columns, e.event)}
+    used |= {mapping.arm.column} if mapping.arm else set()
+    for column in sorted(used & set(table.columns)):
+        if differs_within(table, column, by, mapping.missing_codes(column)):
+            findings.add("refused", f"Rows of one patient hold different values of {column!r}.", column=column,
+                         remedy="Choose under “Patient id” which row of a patient counts.")
+    _, rows, groups = np.unique(table.cells[by].codes, return_index=True, return_inverse=True)
+    order = np.argsort(rows, kind="stable")  # patients in the order of the file
+    cells = {name: column.take(first_filled(column, groups, mapping.missing_codes(name))[order])
+             for name, column in table.cells.items()}
+    return replace(table, cells=cells, lines=table.lines[rows[order]])
 
 
 def _identical(table: TextTable, several: np.ndarray) -> np.ndarray:

@@ -212,6 +212,9 @@ class _Converter:
         raw = self.numbers.read(endpoint.time, f"the time of {endpoint.name}", unit=endpoint.unit)
         self.cells.name(raw < 0, endpoint.time, "is a negative time",
                         remedy="Correct the cell, or add it to the codes that mean missing.")
+        if endpoint.otherwise:
+            other = self.numbers.read(endpoint.otherwise, f"the time of {endpoint.name}", unit=endpoint.unit)
+            raw = np.where(np.isnan(raw), other, raw)
         return raw * schema.MONTHS_PER[endpoint.unit]
 
     def _known(self, variable: FactorRole) -> np.ndarray:

@@ -252,7 +252,8 @@ def _arm_from(data: Mapping[str, Any]) -> ArmRole:
 
 def endpoint_json(endpoint: EndpointRole) -> dict[str, Any]:
     """Return an endpoint's role as plain JSON data."""
-    times = {"time": endpoint.time} if endpoint.time else \
+    times = {"time": endpoint.time, **({"otherwise": endpoint.otherwise} if endpoint.otherwise else {})} \
+        if endpoint.time else \
         {"start": endpoint.start, "end": list(endpoint.end), "date_order": endpoint.date_order}
     return {"label": endpoint.label, **times, "event": endpoint.event,
             "event_values": list(endpoint.event_values), "unit": endpoint.unit,
@@ -279,6 +280,7 @@ def _endpoint_from(key: str, data: Mapping[str, Any]) -> EndpointRole:
                            "Choose a time column, or a start and an end date.")
     return EndpointRole(
         name=name, label=data.get("label", name), time=time, event=data["event"],
+        otherwise=str(data.get("otherwise") or "") if time else "",
         start="" if time else data["start"],
         end=() if time else (data["end"],) if isinstance(data["end"], str) else tuple(data["end"]),
         date_order=data.get("date_order", ""), unit=unit,
@@ -365,7 +367,7 @@ def _safety_from(data: Mapping[str, Any]) -> SafetyRole:
 
 def _rows_from(data: Mapping[str, Any]) -> RowRule:
     take = data.get("take", "first")
-    if take not in ("first", "last", "where") or (take == "where" and not data.get("column")):
+    if take not in ("first", "last", "where", "merge") or (take == "where" and not data.get("column")):
         raise MappingError(f"The rule for several rows of a patient is {dict(data)}.",
-                           'Use {"take": "first"}, "last", or "where" with a column and a value.')
+                           'Use {"take": "first"}, "last", "merge", or "where" with a column and a value.')
     return RowRule(take=take, column=data.get("column", ""), value=str(data.get("value", "")))

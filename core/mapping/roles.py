@@ -10,7 +10,7 @@ from core.schema import Cut, Kind, Known
 
 ALBI = "albi"
 FORMULAS: Mapping[str, tuple[str, ...]] = {ALBI: ("bilirubin", "albumin")}
-Take = Literal["first", "last", "where"]
+Take = Literal["first", "last", "where", "merge"]
 # What a tumour response means: a response (CR, PR), disease control without one (SD), progression, no response of which
 # nothing more is known (non-responder), or that it could not be evaluated.
 Meaning = Literal["response", "control", "progression", "no response", "not evaluable"]
@@ -36,7 +36,8 @@ class EndpointRole:
     """A time-to-event endpoint; `event_values` are the raw values that mean event.
 
     The time stands in the column `time` in `unit`s, or runs from the date in `start` to the first of
-    the dates in `end` that is filled; `date_order` says how day and month are told apart ("" where
+    the dates in `end` that is filled; where `time` is empty it stands in `otherwise` (days to death, else to the last
+    follow-up). `date_order` says how day and month are told apart ("" where
     the data decide). `causes` names the values of the event column that tell competing causes apart:
     raw value -> cause, in order.
     """
@@ -47,6 +48,7 @@ class EndpointRole:
     event_values: tuple[str, ...]
     unit: str
     time: str = ""
+    otherwise: str = ""
     start: str = ""
     end: tuple[str, ...] = ()
     date_order: str = ""
@@ -56,7 +58,7 @@ class EndpointRole:
     @property
     def time_columns(self) -> tuple[str, ...]:
         """The column of the time, or those of its dates."""
-        return (self.time,) if self.time else (self.start, *self.end)
+        return tuple(filter(None, (self.time, self.otherwise))) if self.time else (self.start, *self.end)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,8 +96,8 @@ class FactorRole:
 
 @dataclass(frozen=True, kw_only=True)
 class RowRule:
-    """Which row of a patient counts where there are several: the first, the last, or where a column
-    holds a value (the first such)."""
+    """Which row of a patient counts where there are several: the first, the last, where a column holds a value (the
+    first such), or all, merged: of each column the first cell that is filled."""
 
     take: Take
     column: str = ""

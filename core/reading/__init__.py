@@ -7,7 +7,8 @@ from core.reading.grid import Progress
 from core.reading.limits import MAX_BYTES
 from core.reading.numbers import UNKNOWN, Numbers, is_ambiguous, numbers_of, parse_number
 from core.reading.read_table import Source, read_table
-from core.reading.text_table import TextColumn, TextTable, fingerprint
+from core.reading.text_table import TextColumn, TextTable, differs_within, fingerprint, first_filled
 
 __all__ = ["DELIMITERS", "ENCODINGS", "MAX_BYTES", "ORDERS", "UNKNOWN", "Numbers", "Progress", "Source", "TextColumn",
-           "TextTable", "dates_of", "fingerprint", "is_ambiguous", "numbers_of", "parse_number", "read_table"]
+           "TextTable", "dates_of", "differs_within", "fingerprint", "first_filled", "is_ambiguous", "numbers_of",
+           "parse_number", "read_table"]

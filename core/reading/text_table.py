@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.read_options import ReadOptions
+from core.schema import MISSING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,3 +149,23 @@ class TextTable:
         """Return the table without some columns."""
         dropped = set(columns)
         return replace(self, cells={n: c for n, c in self.cells.items() if n not in dropped})
+
+
+def first_filled(column: TextColumn, groups: np.ndarray, missing: Iterable[str]) -> np.ndarray:
+    """Return of each group of rows the first row whose cell is filled, else its first row, (groups,).
+
+    `groups` (n,) numbers the rows' groups from 0 on.
+    """
+    n, filled = len(groups), ~column.is_in(missing)[column.codes]
+    place = np.where(filled, np.arange(n), np.arange(n) + n)  # filled cells before all others
+    first = np.full(int(groups.max(initial=-1)) + 1, 2 * n)
+    np.minimum.at(first, groups, place)
+    return first % n
+
+
+def differs_within(table: TextTable, column: str, by: str, missing: Iterable[str] = MISSING) -> bool:
+    """Tell whether rows that share a value of `by` hold different filled values of a column."""
+    cells, groups = table.cells[column], table.cells[by].codes
+    first = first_filled(cells, groups, missing)
+    filled = ~cells.is_in(missing)[cells.codes]
+    return bool((cells.codes[first[groups]] != cells.codes)[filled].any())

@@ -26,6 +26,7 @@ _LONGEST = 16
 _UNITS = list(schema.MONTHS_PER)
 _COLUMN, _DATES = "a column of times", "two dates"
 _TAKES = {"": "a second row is an error", "first": "the first row counts", "last": "the last row counts",
+          "merge": "all rows, merged: the first cell that is filled counts",
           "where": "the row where a column holds a value"}
 
 
@@ -305,7 +306,12 @@ class _Form:
         return {"causes": causes} if causes else {}
 
     def _time(self, i: int, mapped: dict[str, Any]) -> dict[str, str | None]:
-        return {"time": self.column("Time", mapped.get("time"), "time", i)}
+        time = self.column("Time", mapped.get("time"), "time", i)
+        other = mapped.get("otherwise")
+        if other and time == mapped.get("time"):
+            note(f"Where {time} is empty, the time is {other}.")
+            return {"time": time, "otherwise": other}
+        return {"time": time}
 
     def _dates(self, i: int, mapped: dict[str, Any]) -> dict[str, Any]:
         start = self.column("From (date)", mapped.get("start"), "start", i)

@@ -9,10 +9,12 @@ from core import read_cohort
 from core.guessing.level_order import lowest_first
 
 SCALES = [
-    ["<50", "50-65", ">65"], ["<=20", "20-50", ">50"], ["none", "1-3", "4-9", ">=10"], ["under 50", "50-64", "65 and over"],
+    ["<50", "50-65", ">65"], ["<=20", "20-50", ">50"], ["none", "1-3", "4-9", ">=10"],
+    ["under 50", "50-64", "65 and over"],
     ["≤ 5 cm", "5-10 cm", "> 10 cm"], ["50岁以下", "50岁以上"], ["placebo", "50 mg", "100mg", "400 mg bid"],
     ["well", "moderate", "poor"], ["low", "intermediate", "high"], ["never", "former", "current"], ["低", "中", "高"],
-    ["高分化", "中分化", "低分化"], ["I", "II", "III", "IV"], ["Ⅰ期", "Ⅱ期", "Ⅳ期"], ["stage I", "stage II", "stage Ⅲ", "stage Ⅳ"],
+    ["高分化", "中分化", "低分化"], ["I", "II", "III", "IV"], ["Ⅰ期", "Ⅱ期", "Ⅳ期"],
+    ["stage I", "stage II", "stage Ⅲ", "stage Ⅳ"],
     ["Stage II", "Stage IIIa", "Stage IIIb", "Stage IV"], ["T1", "T2a", "T2b", "T4"], ["N0", "N1a", "N1b", "N2"],
     ["G1", "G2", "G3"], ["1级", "2级", "3级"], ["none", "mild", "moderate", "severe"], ["-", "+", "++", "+++"],
     ["localized", "regional", "distant"], ["轻度", "中度", "重度"], ["low risk", "intermediate risk", "high risk"],
