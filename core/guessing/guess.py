@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from core import schema
 from core.errors import MappingError, NeedsAnswer
 from core.findings import Findings
+from core.guessing.guess_arm import ArmGuess, counts_of
 from core.guessing.guess_dates import when_guess
 from core.guessing.guess_endpoints import EndpointGuess
 from core.guessing.guess_factor import FactorGuess
 from core.guessing.guess_factors import guess_factors
 from core.guessing.headings import heading
 from core.guessing.identifiers import is_identifier
-from core.guessing.levels import MANY, as_number, default_reference, grade, labels_for, levels_of, squeeze
+from core.guessing.levels import MANY, as_number, grade, labels_for, levels_of, squeeze
 from core.guessing.questions import Answer, Questions
 from core.mapping import (
     DATE,
@@ -24,6 +25,7 @@ from core.mapping import (
     ColumnMapping,
     EndpointRole,
     FactorRole,
+    PopulationRole,
     RowRule,
     SafetyRole,
     dictionary,
@@ -110,6 +112,7 @@ class _Guesser:
         self.free = [c for c in table.columns if c not in self.identifiers]
         self.missing_in: dict[str, tuple[str, ...]] = {}
         self.rows: RowRule | None = None
+        self.population: PopulationRole | None = None
 
     def run(self) -> Guess:
         self._refuse_other_shapes()
@@ -124,8 +127,8 @@ class _Guesser:
         response, sites = self._dated(endpoints, response, sites)
         factors = guess_factors(self.table, self.free, self.findings, self.questions)
         mapping = ColumnMapping(
-            patient_id=patient_id, rows=self.rows, arm=arm, endpoints=endpoints, response=response,
-            failure_sites=sites, adverse_events=adverse, safety=safety, factors=factors.roles,
+            patient_id=patient_id, rows=self.rows, population=self.population, arm=arm, endpoints=endpoints,
+            response=response, failure_sites=sites, adverse_events=adverse, safety=safety, factors=factors.roles,
             missing_in={**self.missing_in, **factors.missing_in}, identifiers=self.identifiers,
             reading=self.table.options)
         self._ask_decimal_mark(mapping)
@@ -242,54 +245,15 @@ class _Guesser:
         return endpoints
 
     def _take_arm(self) -> ArmRole | None:
-        for column in list(self.free):
-            if dictionary.fold(self._heading(column)) not in dictionary.ARM_NAMES:
-                continue
-            levels = self.levels[column]
-            levels = self._without_codes(column, levels)
-            legend = dictionary.legend_in(self._heading(column))
-            labels = {v: legend[v] for v in levels} if legend and set(levels) <= set(legend) else \
-                labels_for(levels, None, self._counts(column)) if len(levels) <= MANY else {}
-            distinct = list(dict.fromkeys(labels.values()))
-            if len(distinct) == 1:
-                self.findings.add("warning", f"It has a single level, {distinct[0]!r}: there is nothing to compare. "
-                                  "The cohort is read as one arm; choose another column for the arm if there is "
-                                  "one.", column=column)
-            elif 1 < len(distinct) <= schema.MAX_ARMS and len(levels) < self.n:
-                return self._arm(self._take(column), labels, distinct)
-            elif self._distinct(column) == self.n > 2:
-                self.questions.ask(
-                    f"The column {column!r} is named as the arm but has as many values as rows ({self.n:,}). "
-                    "Is there no arm?", "Choose another column for the arm, or read the cohort as one arm.",
-                    [Answer("No arm", {"arm": None})])
-        return None
-
-    def _arm(self, column: str, labels: Mapping[str, str], distinct: list[str]) -> ArmRole:
-        if len(labels) > len(distinct):
-            alike = [v for v, label in labels.items() if v != label and list(labels.values()).count(label) > 1]
-            self.findings.add("assumed", f"{', '.join(map(repr, alike))} differ from another arm only by spaces or "
-                              "case and are read as it.", column=column, value=", ".join(alike),
-                              remedy="Name the arms' levels under “Arm”.")
-        reference = default_reference(distinct)
-        self.findings.add("assumed", f"{reference!r} is taken as the reference arm.", column=column,
-                          value=reference, remedy="Choose the reference arm.")
-        ordered = sorted(labels, key=lambda v: labels[v] != reference)
-        raw = next((v for v in ordered if v == reference), ordered[0])
-        return ArmRole(column=column, reference=raw, levels={v: labels[v] for v in ordered})
-
-    def _without_codes(self, column: str, levels: list[str]) -> list[str]:
-        """Take codes such as 99 out of an arm's levels where the others are words."""
-        codes = tuple(v for v in levels if v in ("9", "99", "999", "-9", "-99", "-999"))
-        if not codes or any(as_number(v) is not None for v in levels if v not in codes):
-            return levels
-        self.missing_in[column] = codes
-        self.findings.add("assumed", f"{', '.join(codes)} is read as missing: the other arms are words.", column=column,
-                          value=", ".join(codes), remedy="Change the codes that mean missing.")
-        return [v for v in levels if v not in codes]
+        """Take the population and the arm, with the columns that say the same."""
+        guess = ArmGuess(self.table, self.free, self.levels, self.findings, self.questions)
+        arm = guess.run()
+        self.free, self.population = guess.free, guess.population
+        self.missing_in |= guess.missing_in
+        return arm
 
     def _counts(self, column: str) -> dict[str, int]:
-        cells = self.table.cells[column]
-        return dict(zip(cells.texts(), cells.counts.tolist(), strict=True))
+        return counts_of(self.table, column)
 
     def _take_adverse_events(self) -> tuple[str, ...]:
         """Take columns of grades that are named as adverse events, by prefix or by a known term.

@@ -11,6 +11,7 @@ from core.errors import ValidationError
 from core.findings import Findings, grouped_by_kind, ranges
 from core.format import plain_number, plural
 from core.guessing import MANY, as_number, grade, levels_of
+from core.intake.analysis_set import analysis_set
 from core.intake.cells import Cells
 from core.intake.derived_factors import derived
 from core.intake.measurements import Measured
@@ -38,7 +39,7 @@ def validate(table: TextTable, mapping: ColumnMapping,
     ValidationError
         If a cell does not fit its role. All such cells are in its findings.
     """
-    table = one_row_per_patient(table, mapping, findings)
+    table = analysis_set(one_row_per_patient(table, mapping, findings), mapping, findings)
     converter = _Converter(table, mapping, findings)
     patients = converter.patients()
     events = converter.events()

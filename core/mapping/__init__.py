@@ -31,6 +31,7 @@ from core.mapping.roles import (
     EventFileRole,
     FactorRole,
     Meaning,
+    PopulationRole,
     RowRule,
     SafetyRole,
 )
@@ -57,7 +58,7 @@ __all__ = [
     "FactorRole",
     "HeaderMeaning",
     "Meaning",
-    "RowRule",
+    "PopulationRole", "RowRule",
     "SafetyRole",
     "ae_category",
     "ae_term",

@@ -20,6 +20,7 @@ from core.mapping.roles import (
     EndpointRole,
     EventFileRole,
     FactorRole,
+    PopulationRole,
     RowRule,
     SafetyRole,
 )
@@ -39,7 +40,7 @@ from core.schema import (
 
 _HELP = "Download a mapping from the Cohort page to see the form."
 _KEYS = {"patient_id", "arm", "endpoints", "factors", "response", "failure_sites", "adverse_events", "missing",
-         "missing_in", "rows", "safety", "identifiers", "reading", "answered"}
+         "missing_in", "rows", "population", "safety", "identifiers", "reading", "answered"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +66,7 @@ class ColumnMapping:
     adverse_events: tuple[str, ...] = ()
     categories: Mapping[str, str] = field(default_factory=dict)
     event_file: EventFileRole | None = None
+    population: PopulationRole | None = None
     safety: SafetyRole | None = None
     rows: RowRule | None = None
     missing: tuple[str, ...] = MISSING_CODES
@@ -94,6 +96,7 @@ class ColumnMapping:
         used += [(f"when {f.label} became known", f.when) for f in self.variables if f.when]
         used += [("adverse events", c) for c in self.adverse_events]
         used += [("rows", self.rows.column)] if self.rows and self.rows.column else []
+        used += [("analysis set", self.population.column)] if self.population else []
         used += [("safety population", self.safety.column)] if self.safety else []
         return used
 
@@ -113,6 +116,9 @@ class ColumnMapping:
             out["adverse_events"]["categories"] = dict(self.categories)
         if self.event_file:
             out["adverse_events"]["file"] = dict(self.event_file.items())
+        if self.population:
+            out["population"] = {"column": self.population.column, **{
+                k: list(v) for k, v in (("values", self.population.values), ("without", self.population.without)) if v}}
         if self.safety:
             out["safety"] = {"column": self.safety.column, "values": list(self.safety.values)}
         if self.rows:
@@ -170,6 +176,7 @@ class ColumnMapping:
             )),
             categories={str(t): str(c) for t, c in (adverse.get("categories") or {}).items()},
             event_file=EventFileRole(**adverse["file"]) if adverse.get("file") else None,
+            population=_population_from(data["population"]) if data.get("population") else None,
             safety=_safety_from(data["safety"]) if data.get("safety") else None,
             rows=_rows_from(data["rows"]) if data.get("rows") else None,
             missing=("", *_codes(data.get("missing", MISSING_CODES))),
@@ -359,6 +366,14 @@ def _sites_from(data: Mapping[str, Any] | list[str]) -> tuple[FactorRole, ...]:
     if not isinstance(data, Mapping):
         data = {factor_key(c): {"column": c} for c in data}
     return tuple(_factor_from(k, {"known": "later", **f}) for k, f in data.items())
+
+
+def _population_from(data: Mapping[str, Any]) -> PopulationRole:
+    values, without = (tuple(str(v) for v in data.get(k) or ()) for k in ("values", "without"))
+    if bool(values) == bool(without):
+        raise MappingError("The population names no values, or both those that are in it and those that are not.",
+                           'For example {"column": "ITTFL", "values": ["Y"]}.')
+    return PopulationRole(column=data["column"], values=values, without=without)
 
 
 def _safety_from(data: Mapping[str, Any]) -> SafetyRole:

@@ -134,6 +134,7 @@ ID_NAMES = ("patientid", "id", "pid", "subjectid", "usubjid", "subjid", "subject
             "patnr", "patientennr", "patienten", "编号",
             "病例号", "序号", "患者编号", "病人编号", "患者id", "住院号", "病历号", "病案号", "研究编号")
 COUNTER_NAMES = ("number", "no", "case", "index", "序号")  # may count something else than patients
+ARM_CODES = ("armcd", "actarmcd", "trtcd", "armnum", "trt01pn", "trt01an", "trtan", "trtpn")
 ARM_NAMES = ("arm", "trt", "grp", "treatment", "treatmentarm", "treatmentgroup", "group", "groups", "rx", "armcd",
              "actarm", "trt01p", "trt01a", "therapy", "regimen", "behandlung", "therapie", "gruppe", "治疗组",
              "组别", "分组", "治疗方案", "治疗分组",
@@ -176,6 +177,12 @@ CONTROL_WORDS = ("control", "usual", "conventional", "routine", "placebo", "stan
                  "bsc", "controlgroup", "对照", "对照组")
 YES_WORDS = ("yes", "y", "true", "1", "是", "有", "阳性", "positive", "pos", "+")
 NO_WORDS = ("no", "n", "false", "0", "否", "无", "阴性", "negative", "neg")
+# Populations of a trial, the one that is analysed first; flags of the others are no factors.
+POPULATION_NAMES = ("ittfl", "fasfl", "itt", "fas", "intenttotreat", "intentiontotreat", "fullanalysisset", "randfl",
+                    "randomized", "randomised", "efffl", "pprotfl", "全分析集", "意向治疗")
+# Those who never entered a trial, as an arm names them.
+_NOT_ENTERED = re.compile(r"screen(ing)?fail|scrnfail|notassign|notassgn|notrandomi|nottreat|nottrt|unplannedtreat"
+                          r"|筛选失败|未随机|未治疗")
 SAFETY_NAMES = ("saffl", "safety", "safetypopulation", "safetyset", "安全性人群", "安全集")
 
 # The columns of a long adverse-event file, once folded.
@@ -250,6 +257,11 @@ def means_event(word: str) -> bool | None:
     if text in EVENT_WORDS or text.startswith(_EVENT_BEGINNINGS):
         return True
     return False if text in NO_EVENT_WORDS or text.startswith(_NO_EVENT_BEGINNINGS) else None
+
+
+def never_entered(level: str) -> bool:
+    """Tell whether an arm's level says that a patient never entered the trial."""
+    return bool(_NOT_ENTERED.search(re.sub(r"[\s_-]+", "", unicodedata.normalize("NFKC", level).casefold())))
 
 
 def other_cause(word: str) -> bool:

@@ -105,6 +105,15 @@ class RowRule:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PopulationRole:
+    """Who is analysed: those with one of `values` in `column`, or all but those with one of `without`."""
+
+    column: str
+    values: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class SafetyRole:
     """Who belongs to the safety population: those with one of `values` in `column`."""
 

@@ -109,7 +109,17 @@ class _Form:
                 out["rows"] = {"take": take, "column": where, "value": value or ""} if where else None
             elif take:
                 out["rows"] = {"take": take}
-        return out
+        return out | self._population()
+
+    def _population(self) -> dict[str, Any]:
+        """Ask who is analysed, where the file tells populations apart; what was guessed first stays a choice."""
+        guessed = self.draft.loading.guessed.get("population")
+        roles = [r for r in (self.mapping.get("population"), guessed) if r]
+        if not roles:
+            return {}
+        chosen = st.selectbox("Patients analysed", [*roles[:1], None], key=self.key("population"),
+                              index=0 if self.mapping.get("population") else 1, format_func=_population_words)
+        return {"population": chosen}
 
     def arm(self) -> dict[str, Any] | None:
         mapped = self.mapping.get("arm") or {}
@@ -332,6 +342,13 @@ class _Form:
         order = st.selectbox("Dates are written", orders, orders.index(chosen) if chosen in orders else 0,
                              format_func=lambda o: o or "as the data show", key=self.key("order", i, *times.values()))
         return {"unit": "days", "date_order": order}
+
+
+def _population_words(role: dict[str, Any] | None) -> str:
+    if role is None:
+        return "all rows"
+    return f"those whose {role['column']} is {', '.join(role['values'])}" if role.get("values") else \
+        f"all but those whose {role['column']} is {', '.join(role['without'])}"
 
 
 def _with_values(table: TextTable) -> Callable[[str], str]:
