@@ -17,6 +17,7 @@ from core.mapping import ALBI, DICTIONARY, FactorRole, factor_json, known_later
 from core.reading import TextTable
 
 MANY_FACTORS = 20
+_ENOUGH_KNOWN = 8  # factors of the dictionary, with which a wide file needs no others to begin with
 _SENTINELS = (-9, -99, -999, 999, 9999, 99999, 999999)
 _CODED_MISSING = ("9", "99", "999", "-9", "-99", "-999", "9.0", "99.0")
 _FEW = 7  # codes of levels are smaller
@@ -40,10 +41,11 @@ def guess_factors(table: TextTable, free: list[str], findings: Findings, questio
     guesses = {c: FactorGuess(table, c, schema.MISSING) for c in free}
     known = [c for c in free if guesses[c].entry]
     others = [c for c in free if c not in known and guesses[c].may_be_factor]
-    if len(known) + len(others) > MANY_FACTORS and others:
-        findings.add("assumed", f"{len(others)} further columns are not used: {', '.join(others[:8])}"
-                     f"{' ...' if len(others) > 8 else ''}.", remedy="Add those you need under “Factors”.")
-        others = []
+    room = MANY_FACTORS - len(known) if len(known) < _ENOUGH_KNOWN or len(known) + len(others) <= MANY_FACTORS else 0
+    if unused := others[max(room, 0):]:
+        findings.add("assumed", f"{len(unused)} further columns are not used: {', '.join(unused[:8])}"
+                     f"{' ...' if len(unused) > 8 else ''}.", remedy="Add those you need under “Factors”.")
+        others = others[:max(room, 0)]
     out = Factors()
     roles: dict[str, FactorRole] = {}
     for column in free:

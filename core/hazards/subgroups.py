@@ -18,6 +18,7 @@ from core.hazards.design import missing
 from core.hazards.estimability import BEYOND, NOT_FOUND, TOO_FAR, reasons_of
 from core.hazards.subgroup_tables import ForestTables, finite_ratios, fit_arms, likelihood_ratios
 from core.likelihood import EfronRiskSets, penalised_pairs
+from core.mapping import adjusted_first
 from core.schema import ARM
 from core.statistics import Z95, adjusted, chi_square_p, two_sided_p
 
@@ -49,9 +50,12 @@ class Subgroups:
 
 
 def forest_factors(cohort: Cohort, by: str = ARM) -> tuple[str, ...]:
-    """Return the factors that a forest may have: known at time zero, of two strata or more."""
-    return tuple(f.key for f in cohort.mapping.factors
-                 if f.known == "baseline" and f.key != by and number_of_strata(cohort, f.key) > 1)
+    """Return the factors that a forest may have: known at time zero, of two strata or more.
+
+    Those that the field adjusts for come first.
+    """
+    return tuple(adjusted_first(f.key for f in cohort.mapping.factors
+                                if f.known == "baseline" and f.key != by and number_of_strata(cohort, f.key) > 1))
 
 
 def subgroup_hazard_ratios(cohort: Cohort, *, endpoint: str, factors: Sequence[str] | None = None,

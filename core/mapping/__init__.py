@@ -1,6 +1,7 @@
 """Which column plays which role, and the words hospitals use for it."""
 
 from core.mapping import dictionary
+from core.mapping.adjustment import adjusted_first
 from core.mapping.column_mapping import ColumnMapping, factor_json
 from core.mapping.dictionary import (
     AE_FILE_NAMES,
@@ -58,8 +59,10 @@ __all__ = [
     "FactorRole",
     "HeaderMeaning",
     "Meaning",
-    "PopulationRole", "RowRule",
+    "PopulationRole",
+    "RowRule",
     "SafetyRole",
+    "adjusted_first",
     "ae_category",
     "ae_term",
     "category_of",

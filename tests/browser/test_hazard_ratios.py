@@ -51,7 +51,7 @@ def test_a_model_is_chosen_and_its_table_saved(page):
     page.page.get_by_role("radio", name="spline").click()
     page.settled()
     assert "see its curve" in model(page)
-    expect(page.page.locator(".st-key-spline-age svg.marks")).to_be_visible()
+    expect(page.page.locator(".st-key-spline-afp svg.marks")).to_be_visible()
     page.page.keyboard.press("Escape")
     book = load_workbook(io.BytesIO(page.download("OS: hazard ratios", "Excel")))
     texts = [str(c.value) for sheet in book for row in sheet.iter_rows() for c in row]

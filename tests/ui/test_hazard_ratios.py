@@ -15,7 +15,7 @@ from ui.shell.state import Session
 
 pytestmark = pytest.mark.slow
 
-FIRST = ["arm", "age", "sex", "ecog"]
+FIRST = ["arm", "pvtt", "hvtt", "afp"]
 
 
 @pytest.fixture
@@ -34,10 +34,10 @@ def said(model, level) -> str:
 
 
 def test_the_page_shows_the_model_and_whether_it_holds(app, sample):
-    model = cox(sample, endpoint="OS", covariates=FIRST)
+    model = cox(sample, endpoint="OS", covariates=FIRST, options=CoxOptions.of(forms={"afp": "log2"}))
     shown = texts(app)
     assert not app.exception
-    assert said(model, "TACE+IMRT+sorafenib") in shown and said(model, "M") in shown
+    assert said(model, "TACE+IMRT+sorafenib") in shown and said(model, "Vp4") in shown
     assert all(f">{p_value(p)}<" in shown for p in model.zph.p_value)
     assert "concordance (SE)" in shown and "27 subgroups of 11 factors were looked at" in shown
 
@@ -68,7 +68,7 @@ def test_where_hazards_are_not_proportional_there_is_something_instead(app, samp
 def test_the_model_is_checked_on_demand(app):
     assert "figures are equal" not in texts(app)
     app.toggle(key="check-model").set_value(True).run()
-    assert not app.exception and "16 of 16 figures are equal to six digits" in texts(app)
+    assert not app.exception and "19 of 19 figures are equal to six digits" in texts(app)
     assert "cox.zph(fit" in app.code[0].value
 
 
@@ -90,6 +90,7 @@ def test_options_change_the_model(app, sample):
 
 
 def test_few_events_and_thin_levels_say_what_is_right_instead(app):
+    app.multiselect(key="covariates").set_value(["arm", "age", "sex", "ecog"]).run()
     app.button_group(key="pills-pvtt").set_value(["Vp2"]).run()
     shown = texts(app)
     assert not app.exception and re.search(r"[34] parameters for 3 events: no model can be fitted\.", shown)

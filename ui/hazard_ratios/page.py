@@ -33,6 +33,7 @@ from core.hazards import (
     middle_of_events,
 )
 from core.likelihood import DOUBT
+from core.mapping import adjusted_first
 from core.schema import ARM
 from core.survival import few_patients
 from ui.hazard_ratios.weighting import balance
@@ -68,7 +69,7 @@ def hazard_ratio_page(cohort: Cohort) -> None:
 def _choose(cohort: Cohort) -> tuple[tuple[str, ...], CoxOptions]:
     """Ask for covariates, and in a popover how they enter and how the model is fitted."""
     arm = [ARM] if cohort.mapping.arm else []
-    known = [*arm, *(f.key for f in cohort.mapping.factors if f.known == "baseline")]
+    known = [*arm, *adjusted_first(f.key for f in cohort.mapping.factors if f.known == "baseline")]
     name = {k: cohort.variable(k).label for k in known}
     chosen = st.multiselect("Covariates, known at time zero", known, known[:_FEW_COVARIATES], key="covariates",
                             format_func=name.__getitem__, persist_state="session", width=620)
