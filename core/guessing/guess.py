@@ -28,6 +28,7 @@ from core.mapping import (
     PopulationRole,
     RowRule,
     SafetyRole,
+    category_of,
     dictionary,
     meaning_of,
 )
@@ -285,7 +286,8 @@ class _Guesser:
         if column is None:
             return None
         labels = labels_for(self.levels[column], None, self._counts(column))
-        order = sorted(labels, key=lambda v: rank.get(squeeze(v), len(rank)))
+        labels = {v: category_of(label) or label for v, label in labels.items()}  # Complete Response is CR
+        order = sorted(labels, key=lambda v: rank.get(squeeze(labels[v]), len(rank)))
         self._ask_meanings(column, list(dict.fromkeys(labels[v] for v in order)))
         return FactorRole(key=schema.RESPONSE, label="Response", column=self._take(column),
                           kind="categorical", levels={v: labels[v] for v in order}, known="later")

@@ -96,7 +96,10 @@ def _opened(data: bytes) -> Any:
 def _read(book: Any, sheet: Any, names: tuple[str, ...], progress: Progress) -> Sheet | None:
     """Read all rows of a worksheet; None where it has no cell."""
     oddities: list[str] = []
-    return sheet_of(sheet.title, names, _rows(book, sheet, oddities, progress), oddities)
+    merged: list[tuple[int, int, int]] = []
+    rows = list(_rows(book, sheet, oddities, merged, progress))
+    _fill_down(rows, merged)
+    return sheet_of(sheet.title, names, rows, oddities)
 
 
 def sheet_of(name: str, names: tuple[str, ...], content: Iterable[Row], oddities: list[str]) -> Sheet | None:
@@ -123,8 +126,23 @@ def sheet_of(name: str, names: tuple[str, ...], content: Iterable[Row], oddities
                  width=width, blank=np.setdiff1d(np.arange(1, lines[-1]), lines))
 
 
-def _rows(book: Any, sheet: Any, oddities: list[str], progress: Progress) -> Iterator[Row]:
-    """Give a worksheet's rows as text; `oddities` takes what cells cannot tell."""
+def _fill_down(rows: list[Row], merged: list[tuple[int, int, int]]) -> None:
+    """Give each row of merged cells, below the first row of the sheet, the value that they show."""
+    at = {row.line: row.cells for row in rows}
+    for first, last, column in merged:
+        top = at.get(first, [])
+        if first <= _HEAD_ROWS or len(top) < column or not top[column - 1]:
+            continue
+        for line in range(first + 1, min(last, rows[-1].line) + 1):
+            cells = at.get(line)
+            if cells is not None:
+                cells += [""] * (column - len(cells))
+                cells[column - 1] = cells[column - 1] or top[column - 1]
+
+
+def _rows(book: Any, sheet: Any, oddities: list[str], merged: list[tuple[int, int, int]],
+          progress: Progress) -> Iterator[Row]:
+    """Give a worksheet's rows as text; `oddities` takes what cells cannot tell, `merged` the merged cells."""
     from core.reading.worksheet import SheetParser
 
     part = getattr(sheet, "_worksheet_path", None)
@@ -136,6 +154,7 @@ def _rows(book: Any, sheet: Any, oddities: list[str], progress: Progress) -> Ite
         parser = SheetParser(book, sheet._shared_strings, xml)
         for line, values in parser.rows():
             if line % _CHUNK == 0:
+                check_rows(line)
                 progress(xml.tell() / size)
             cells = [cell_text(v) for v in values]
             while cells and not cells[-1]:
@@ -143,10 +162,11 @@ def _rows(book: Any, sheet: Any, oddities: list[str], progress: Progress) -> Ite
             for cell in cells:
                 check_cell(len(cell), line)
             yield Row(line, cells or [""])
-        oddities += _oddities(parser.uncomputed, parser.merged_rows())
+        merged += parser.merged_rows()
+        oddities += _oddities(parser.uncomputed, merged)
 
 
-def _oddities(uncomputed: list[tuple[int, int]], merged: list[tuple[int, int]]) -> Iterator[str]:
+def _oddities(uncomputed: list[tuple[int, int]], merged: list[tuple[int, int, int]]) -> Iterator[str]:
     """Say which formulas were never computed, and which cells below the first row are merged over rows."""
     from openpyxl.utils import get_column_letter
 
@@ -155,9 +175,9 @@ def _oddities(uncomputed: list[tuple[int, int]], merged: list[tuple[int, int]]) 
         yield (f"{len(uncomputed):,} formulas were never computed and are empty, the first in cell "
                f"{get_column_letter(column)}{line}: open the workbook in Excel and save it.")
     if below := [m for m in merged if m[0] > _HEAD_ROWS]:
-        first, last = below[0]
+        first, last, _ = below[0]
         yield (f"{len(below):,} groups of rows have merged cells, the first from row {first} "
-               f"to {last}: only the first row of each holds the value. Unmerge and fill down.")
+               f"to {last}: each row of a group was given the value that they show.")
 
 
 def cell_text(value: object) -> str:

@@ -57,7 +57,7 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc]  # openpyxl has no typ
             before = line
             yield line, values
 
-    def merged_rows(self) -> list[tuple[int, int]]:
-        """Return the first and the last row of merged cells that reach over several rows."""
+    def merged_rows(self) -> list[tuple[int, int, int]]:
+        """Return of merged cells that reach over several rows the first row, the last row and the first column."""
         groups = self.merged_cells.mergeCell if self.merged_cells else []
-        return [(g.min_row, g.max_row) for g in groups if g.max_row > g.min_row]
+        return [(g.min_row, g.max_row, g.min_col) for g in groups if g.max_row > g.min_row]
