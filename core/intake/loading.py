@@ -52,6 +52,8 @@ class Loading:
         NeedsAnswer
             With the next question, and the mapping so far.
         """
+        if answered and set(answered) <= {"reading", "answered"}:  # how the file is read was asked before its columns
+            answered = {**self.mapping, **answered}
         self.mapping = dict(answered or self.mapping)
         done = self.mapping.get("answered", [])
         for q in self.open_questions():

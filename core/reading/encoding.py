@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 
-from core.errors import ReadingError
+from core.errors import NeedsAnswer, ReadingError
 
-ENCODINGS = {"UTF-8": "utf-8-sig", "UTF-16": "utf-16", "GB18030": "gb18030",
-             "Windows-1252": "cp1252"}
+ENCODINGS = {"UTF-8": "utf-8-sig", "UTF-16": "utf-16", "GB18030": "gb18030", "Big5": "big5", "Shift-JIS": "cp932",
+             "EUC-KR": "cp949", "Windows-1250": "cp1250", "Windows-1251": "cp1251", "Windows-1252": "cp1252"}
 
 _SIGNATURES = (
     (b"%PDF", "a PDF", "Export the table as CSV and load that."),
@@ -34,6 +34,8 @@ _SIGNATURES = (
 _WESTERN_SIGNS = set("µ°±²³·–—‘’“”…€×®™ªº½¼¾§%«»¿¡´¨£\u00a0†‡•÷¹")
 _HIGH = re.compile(r"[^\x00-\x7f]")
 _HIGH_RUN = re.compile(r"[^\x00-\x7f]+")
+_MOST_CHAOS, _AS_GOOD, _LOOKED_AT = 0.15, 0.02, 100_000
+_SHOWN_LINES, _SHOWN = 2, 80  # lines and characters that a question shows
 _RUN, _RUNS = 4, 200_000  # letters in a row that no accent explains; runs looked at
 _CONTROL = re.compile(r"[\x80-\x9f]")
 _JSON = re.compile(rb"\{\s*(\"|\}|$)|\[\s*(\{|\[|\"|\]|-?\d)")
@@ -92,15 +94,69 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
     if text is not None:
         _refuse_controls(text)
         return Decoded(text=text, encoding="UTF-8", certain=True)
+    return _decoded_legacy(data)
+
+
+def _decoded_legacy(data: bytes) -> Decoded:
+    """Decode what is not UTF-8: by the letters that a rule expects and by statistics; where these differ, ask."""
+    votes = encodings_by_statistics(data)
+    by_rule, refused = _by_rule(data)
+    if by_rule and (not votes or any(_decoded(data, vote) == _decoded(data, by_rule) for vote in votes)):
+        return Decoded(text=_strictly(data, by_rule), encoding=by_rule, certain=False)
+    if len(readings := [*votes, *filter(None, [by_rule])]) > 1:
+        raise _ask_encoding(data, readings)
+    if votes:
+        return Decoded(text=_strictly(data, votes[0]), encoding=votes[0], certain=False)
+    raise refused or ReadingError(f"Line {_line_of_high_byte(data)} fits no known text encoding "
+                                  f"({', '.join(ENCODINGS)}).", "Save the table as CSV UTF-8.")
+
+
+def _by_rule(data: bytes) -> tuple[str, ReadingError | None]:
+    """Return GB18030 where nearly all letters are Han, Windows-1252 where all are Western; else why not."""
     text = _decoded(data, "GB18030")
     if text is not None and _looks_chinese(text):
-        return Decoded(text=text, encoding="GB18030", certain=False)
+        return "GB18030", None
     text = _decoded(data, "Windows-1252")
     if text is None:
-        raise ReadingError(f"Line {_line_of_high_byte(data)} fits no known text encoding "
-                           f"({', '.join(ENCODINGS)}).", "Save the table as CSV UTF-8.")
-    _refuse_stray(text)
-    return Decoded(text=text, encoding="Windows-1252", certain=False)
+        return "", None
+    try:
+        _refuse_stray(text)
+    except ReadingError as error:
+        return "", error
+    return "Windows-1252", None
+
+
+def _ask_encoding(data: bytes, readings: list[str]) -> NeedsAnswer:
+    """Ask which encoding a text is in, with the first lines that tell in each."""
+    texts = {name: _strictly(data, name) for name in dict.fromkeys(readings)}
+    lines = [i for i, line in enumerate(data.splitlines()) if not line.isascii()][:_SHOWN_LINES]
+    shown = {name: " / ".join(text.splitlines()[i][:_SHOWN] for i in lines if i < len(text.splitlines()))
+             for name, text in texts.items()}
+    return NeedsAnswer("In which encoding is this text? It is not UTF-8, and could be read in several.",
+                       "Choose the reading in which the letters are right.", list(texts),
+                       [{"reading": {"encoding": name}} for name in texts], meanings=[shown[name] for name in texts])
+
+
+def encodings_by_statistics(data: bytes) -> list[str]:
+    """Return the encodings that charset-normalizer finds as likely as the likeliest, by its statistics of letters.
+
+    None where even the likeliest looks damaged; none of single bytes whose letters are those of no language.
+    """
+    from charset_normalizer import from_bytes
+
+    by_codec = {codec: name for name, codec in ENCODINGS.items() if not name.startswith("UTF")}
+    matches = from_bytes(_telling(data), cp_isolation=list(by_codec), language_threshold=0.0)
+    ranked = [(m.chaos - m.coherence, m.chaos, by_codec[m.encoding]) for m in matches if m.encoding in by_codec
+              and (m.coherence or not by_codec[m.encoding].startswith("Windows"))]
+    if not ranked or min(chaos for _, chaos, _ in ranked) > _MOST_CHAOS:
+        return []
+    best = min(score for score, _, _ in ranked)
+    return [name for score, _, name in ranked if score <= best + _AS_GOOD and _decoded(data, name) is not None]
+
+
+def _telling(data: bytes) -> bytes:
+    """Return the lines that are not ASCII, at most so many bytes: the others tell nothing."""
+    return b"\n".join(line for line in data[:_LOOKED_AT * 8].splitlines() if not line.isascii())[:_LOOKED_AT]
 
 
 def _decoded(data: bytes, encoding: str) -> str | None:

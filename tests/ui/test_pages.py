@@ -181,3 +181,13 @@ def test_text_from_the_data_is_shown_as_it_is(app):
     assert "<img" not in texts(app) and "&lt;img" in texts(app)
     labels = [o for group in app.button_group for o in group.options]
     assert not any("![a](" in label for label in labels)
+
+
+def test_an_encoding_that_is_not_sure_is_asked_and_read_anew(app):
+    rows = "".join(f"p{i},{'남여'[i % 2]},{('대조군', '시험군')[i % 2]},{i + 1},{i % 2}\n" for i in range(40))
+    app.switch_page("pages/1_Cohort.py").run()
+    korean = f"id,sex,arm,OS_months,OS_event\n{rows}".encode("euc-kr")
+    app.file_uploader(key="upload-0").upload("k.csv", korean, "text/csv").run()
+    assert not app.exception and "In which encoding is this text" in texts(app)
+    app.radio[0].set_value("EUC-KR").run()
+    assert not app.exception and "Ready to explore: 40 patients, 2 arms" in texts(app)

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.errors import CohortError
+from core.errors import CohortError, NeedsAnswer
 from core.intake import Loading, fits, load_files
 from core.read_options import ReadOptions
 from core.reading import MAX_BYTES, read_table
@@ -38,15 +38,34 @@ def upload() -> Draft | None:
         st.button("Clear my data", on_click=state.clear, icon=":material/delete:")
     if files and _are_new(files):
         _take(files)
+    if files and session().asked:
+        _ask_reading(session().asked)
     for name, why in _unread(files or []):
         note(f"{name} was not loaded. {why}", strong=True)
     return session().draft
 
 
+def _ask_reading(question: NeedsAnswer) -> None:
+    """Ask how the bytes are to be read, with the first lines in each reading; the file is read anew then."""
+    with st.container(border=True):
+        note(str(question), strong=True)
+        key = f"reading-{session().source}"
+        st.radio(plain(question.problem), question.choices, index=None, key=key, format_func=plain,
+                 captions=[plain(m) for m in question.meanings], label_visibility="collapsed", on_change=_read_as,
+                 args=(question, key))
+
+
+def _read_as(question: NeedsAnswer, key: str) -> None:
+    choice = state.value_of(key)
+    if choice is not None:
+        reading = question.changes[question.choices.index(choice)]["reading"]
+        session().options = replace(session().options, **reading)
+
+
 def _unread(files: list[Any]) -> Iterator[tuple[str, str]]:
     """Give the uploads that are not in use, and why: the newest, those whose reading was ended, what is no table."""
     current = session()
-    if files and current.unread:
+    if files and current.unread and not current.asked:
         yield files[-1].name, current.unread
     yield from ((f.name, current.bad[f.file_id]) for f in files[:-1] if f.file_id in current.bad)
     yield from current.draft.loading.unread.items() if current.draft else ()
@@ -73,11 +92,13 @@ def _take(files: list[Any]) -> None:
     """Read the uploads; after a choice with which they cannot be read, the one before holds again."""
     current = session()
     before = current.draft if current.source.startswith(f"{_ids(files)}||") else None
-    draft, unread = None, ""
+    draft, unread, current.asked = None, "", None
     try:
         draft = _draft([f for f in files[:-1] if f.file_id not in current.bad] + files[-1:])
     except GivenUp:
         current.bad[files[-1].file_id] = "Reading it was stopped."
+    except NeedsAnswer as question:
+        current.asked, unread = question, question.problem
     except CohortError as error:
         unread = str(error)
         if before is not None:

@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 
 from core.cohort import Cohort, Condition, Filters
+from core.errors import NeedsAnswer
 from core.figure import Figure
 from core.intake import Loading
 from core.read_options import ReadOptions
@@ -52,6 +53,7 @@ class Session:
     source: str = ""  # the uploads, and the options, that the draft was read from
     options: ReadOptions = field(default_factory=ReadOptions)
     drafts: int = 0  # how many there were
+    asked: NeedsAnswer | None = None  # how the newest upload is to be read
     unread: str = ""  # why the uploads could not be read, where they could not
     bad: dict[str, str] = field(default_factory=dict)  # uploads whose reading was ended, by their ids, and why
     given_up: set[str] = field(default_factory=set)  # work that was given up, by its name
