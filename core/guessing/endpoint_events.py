@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -18,6 +19,8 @@ from core.reading import TextTable
 
 # Headers that do not say whether their ones are the dead or the living.
 _EITHER_WAY = ("vital", "survival", "alive", "生存", "存活", "结局", "转归")
+_STATE_WITHOUT = re.compile(r"free|control|survival$|生存状态|存活状态|生存结局")
+_EVENT_NAMED = re.compile(r"event|fail|censor|cnsr|flag|indicator|dead|death")
 _MOST_ASKED = 6  # values of which every combination is offered up to three; of more each alone
 
 
@@ -69,12 +72,16 @@ def likely_events(table: TextTable, column: str, levels: Sequence[str]) -> np.nd
 def _ambiguous(header: str, levels: Sequence[str]) -> bool:
     """Tell whether a convention could mislead.
 
-    Ones of `cens` are events in some public files, and the censored in others. Of 1 and 2 the 2 is the event by the
-    convention of R's survival for a column `status`; SPSS files often have 1 for dead.
+    A state without the event (`disease_free`, `local_control`, `overall_survival`, `生存状态`) of 0 and 1 may mean
+    either. Ones of `cens` are events in some public files, and the censored in others. Of 1 and 2 the 2 is the event
+    by the convention of R's survival for a column `status`; SPSS files often have 1 for dead.
     """
     folded, codes = dictionary.fold(header), {as_number(v) for v in levels}
     if codes == {1.0, 2.0}:
         return folded not in ("status", "fustat", "censoringstatus")
+    answers = codes <= {0.0, 1.0} or all(squeeze(v) in (*dictionary.YES_WORDS, *dictionary.NO_WORDS) for v in levels)
+    if answers and _STATE_WITHOUT.search(folded) and not _EVENT_NAMED.search(folded):
+        return True  # free of disease, controlled, survival: its ones may be those without the event
     return "cens" in folded and "censor" not in folded and "cnsr" not in folded and codes <= {0.0, 1.0}
 
 

@@ -42,7 +42,7 @@ class Times:
         known = self.values[~np.isnan(self.values)]
         longest = {u: float(known.max(initial=0)) * MONTHS_PER[u] for u in _LIKELIEST}
         fitting = [u for u in _LIKELIEST if longest[u] <= LONGEST]
-        likely = [u for u in fitting if longest[u] >= _SHORT] or fitting
+        likely = [u for u in fitting if longest[u] >= _SHORT] or fitting or ["days"]
         return sorted(likely, key=lambda u: (longest[u] > LONGEST / 2) + (longest[u] < _USUAL))
 
 

@@ -32,7 +32,7 @@ from core.mapping import (
     dictionary,
     meaning_of,
 )
-from core.reading import UNKNOWN, TextTable, differs_within, is_ambiguous
+from core.reading import UNKNOWN, TextTable, differs_within, is_ambiguous, never_in_first_row
 
 # A grade under such a header is no adverse event of the treatment.
 _NO_EVENT_TERM = re.compile(r"baseline|\bpre|history|score|vas\b|type|number|any|before|史|评分|基线|治疗前",
@@ -40,6 +40,9 @@ _NO_EVENT_TERM = re.compile(r"baseline|\bpre|history|score|vas\b|type|number|any
 # Where a failure was: failure_local, "Local recurrence", distant_relapse; a heart failure is none.
 _SITE = re.compile(r"^failure[_ .-]|(local|regional|distant|marginal|nodal|lymph|field|hepatic|肝内|肝外|局部|区域|"
                    r"远处)[\w .-]*(failure|recurrence|relapse|progression|失败|复发|进展)")
+# What a row is of, and not the patient: events and instruments of REDCap, treatments of GDC.
+_OF_A_ROW = re.compile(r"redcap|event[ _]?name|instrument|repeat|treatment[s]?[._ ]|therapeutic|regimen|^drug|agent",
+                       re.IGNORECASE)
 _NEARLY_ALL, _OFTEN, _ENOUGH = 0.9, 0.3, 10
 
 
@@ -113,6 +116,7 @@ class _Guesser:
         self.free = [c for c in table.columns if c not in self.identifiers]
         self.missing_in: dict[str, tuple[str, ...]] = {}
         self.rows: RowRule | None = None
+        self.later: tuple[str, ...] = ()  # columns that are filled in later rows of a patient alone
         self.population: PopulationRole | None = None
 
     def run(self) -> Guess:
@@ -126,7 +130,7 @@ class _Guesser:
         safety = self._take_safety()
         patient_id = patient_id or self._first_column_as_id()
         response, sites = self._dated(endpoints, response, sites)
-        factors = guess_factors(self.table, self.free, self.findings, self.questions)
+        factors = guess_factors(self.table, self.free, self.findings, self.questions, self.later)
         mapping = ColumnMapping(
             patient_id=patient_id, rows=self.rows, population=self.population, arm=arm, endpoints=endpoints,
             response=response, failure_sites=sites, adverse_events=adverse, safety=safety, factors=factors.roles,
@@ -206,16 +210,15 @@ class _Guesser:
                 and not dictionary.time_unit_in(self._heading(column)) and len(self.free) > 1)
 
     def _merge_rows(self, column: str) -> bool:
-        """Merge the rows of each patient where they differ in words of treatment or of an event's name alone.
+        """Merge the rows of each patient where they differ in a treatment, or the name of an event or instrument alone.
 
         Such columns are left out: they say something of a row and not of the patient.
         """
         differ = [c for c in self.table.columns if c != column and differs_within(self.table, c, column)]
-        if any(as_number(v) is not None for c in differ for v in self.levels[c][:1]):
+        headings = [self._heading(c) for c in differ]
+        if any(not _OF_A_ROW.search(h) or dictionary.fold(h) in dictionary.ARM_NAMES for h in headings):
             return False
-        visits = [c for c in differ if dictionary.fold(self._heading(c)) in dictionary.VISIT_NAMES]
-        if visits or 2 * len(differ) > len(self.table.columns):
-            return False
+        self.later = tuple(c for c in self.table.columns if never_in_first_row(self.table, c, column))
         self.rows = RowRule(take="merge")
         self.free = [c for c in self.free if c not in differ]
         without = f" Columns in which a patient's rows differ are not used: {', '.join(differ)}." if differ else ""

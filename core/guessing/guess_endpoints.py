@@ -15,7 +15,7 @@ from core.guessing.endpoint_dates import EndpointDates
 from core.guessing.endpoint_events import EventColumn, event_values, likely_events
 from core.guessing.endpoint_units import LONGEST, Times, settle_units
 from core.guessing.headings import heading
-from core.guessing.levels import as_number
+from core.guessing.levels import as_number, counts_censoring
 from core.guessing.preview import times_of
 from core.guessing.questions import Answer, Questions
 from core.mapping import (
@@ -27,12 +27,13 @@ from core.mapping import (
     dictionary,
     header_meaning,
 )
-from core.reading import UNKNOWN, TextTable, numbers_of, parse_number
+from core.reading import UNKNOWN, TextTable, is_date, numbers_of, parse_number
 
 _MOSTLY, _PROBE = 0.8, 400
 _MOST_LEVELS = 10  # of an event column: alive without disease, dead of disease, lost ...
 _FAR = 3  # times as far as the next longest: a code and no time
 _CODES = (-99, -999, -9999, 999, 9999, 99999, 999999)
+_CALENDAR = frozenset(map(float, range(1900, 2101)))
 _OFFERED = ("OS", "PFS", "DFS", "RFS", "EFS", "TTP")  # what a plain time and status may be
 
 
@@ -139,7 +140,19 @@ class EndpointGuess:
     def _columns(self, part: str, fits: Any) -> list[str]:
         """Return the free columns that are times or events by their headers and their values."""
         held = self._is_event if part == "event" else self._is_time
-        return [c for c in self.free if self.meanings[c].part == part and fits(self.meanings[c]) and held(c)]
+        fitting = [c for c in self.free if self.meanings[c].part == part and fits(self.meanings[c]) and held(c)]
+        return sorted(fitting, key=self._time_rank if part == "time" else self._event_rank)
+
+    def _time_rank(self, column: str) -> int:
+        """Put a survival first, then a follow-up, then a time; a duration or an interval may be of anything."""
+        folded = dictionary.fold(heading(self.table, column))
+        named = ("surv" in folded or self.meanings[column].survival or bool(self.meanings[column].endpoint),
+                 any(w in folded for w in ("follow", "fu", "随访", "suivi", "segui")), "time" in folded)
+        return next((i for i, is_so in enumerate(named) if is_so), len(named))
+
+    def _event_rank(self, column: str) -> bool:
+        """Put a column of events before one of censorings."""
+        return counts_censoring(heading(self.table, column))
 
     def _taken(self, name: str, times: Iterable[str], events: Iterable[str]) -> Pair | None:
         time, event = next(iter(times), None), next(iter(events), None)
@@ -151,7 +164,7 @@ class EndpointGuess:
     def _is_event(self, column: str) -> bool:
         """Tell whether a column may hold events: a few codes, or words that mean an event or none."""
         levels = self.levels[column]
-        if not 1 <= len(levels) <= _MOST_LEVELS:
+        if not 1 <= len(levels) <= _MOST_LEVELS or all(is_date(v) for v in levels):
             return False
         return len(levels) <= 4 or sum(dictionary.means_event(v) is not None for v in levels) * 2 > len(levels)
 
@@ -166,12 +179,16 @@ class EndpointGuess:
         """Tell whether a column may hold times: numbers, nearly all of them, and no flags."""
         first = [t for t in self.table.cells[column].values.slice(0, _PROBE).to_pylist() if t not in schema.MISSING]
         numbers = sum(parse_number(t) is not None for t in first)
+        if first and all(as_number(t) in _CALENDAR for t in first):
+            return False  # calendar years
         flags = len(self.table) > 2 and {as_number(t) for t in first} <= {0.0, 1.0}
         return numbers > _MOSTLY * len(first) and not flags  # validation names the other cells
 
     def _timed(self, pairs: list[Pair]) -> list[EndpointRole]:
         """Return the endpoints that have a column of times: units settled first, then what means the event."""
         columns = {p.name: self._times(p) for p in pairs}
+        pairs = [p for p in pairs if not self._of_events_alone(p, columns[p.name])]
+        columns = {p.name: columns[p.name] for p in pairs}
         units = settle_units(list(columns.values()), self.dates.follow_up(self.free), self.findings, self.questions)
         out = []
         for pair in pairs:
@@ -187,6 +204,18 @@ class EndpointGuess:
                                     death_counts=pair.name not in WITHOUT_DEATH))
         return out
 
+    def _of_events_alone(self, pair: Pair, times: Times) -> bool:
+        """Tell whether a time is filled for those with the event alone: of the others nobody knows how long they were
+        followed, and an endpoint of the former would be wrong."""
+        filled = ~np.isnan(times.values)
+        alone = bool(times.events.any() and (filled & times.events).any() and not (filled & ~times.events).any()
+                     and (~filled & ~times.events).any())
+        if alone:
+            self.findings.add("warning", f"{pair.time!r} is filled only for patients with the event: {pair.name} needs "
+                              "the time of the others, too.", column=pair.time,
+                              remedy="Add the time of their last follow-up, and choose both under “Endpoints”.")
+        return alone
+
     def _times(self, pair: Pair) -> Times:
         """Read an endpoint's times, and the unit that its header or its cells state."""
         cells = self.table.cells[pair.time]
@@ -197,6 +226,9 @@ class EndpointGuess:
         if not unit and written and 2 * written.total() > int(np.isfinite(numbers.values).sum()):
             unit = written.most_common(1)[0][0]  # cells in another unit are converted one by one
         codes = self._codes(pair.time, numbers.values, unit)
+        longest = np.nanmax(numbers.values[~cells.is_in(codes)], initial=0)
+        if unit and longest * schema.MONTHS_PER[unit] > 2 * LONGEST:
+            unit = ""  # no cohort is followed for a century: the header means something else
         events = likely_events(self.table, pair.event, self.levels[pair.event])
         values = times_of(self.table, pair.time, codes)
         if pair.otherwise:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -36,7 +37,8 @@ class Factors:
     missing_in: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def guess_factors(table: TextTable, free: list[str], findings: Findings, questions: Questions) -> Factors:
+def guess_factors(table: TextTable, free: list[str], findings: Findings, questions: Questions,
+                  later_rows: Sequence[str] = ()) -> Factors:
     """Make factors of the columns that are left; say what was left aside and what was assumed."""
     guesses = {c: FactorGuess(table, c, schema.MISSING) for c in free}
     known = [c for c in free if guesses[c].entry]
@@ -55,7 +57,7 @@ def guess_factors(table: TextTable, free: list[str], findings: Findings, questio
         elif column in known or column in others:
             key = schema.unique_key(guess.entry.key if guess.entry else schema.factor_key(column), roles)
             event = column.lower().startswith(schema.AE_PREFIX)
-            later = event or known_later(heading(table, column))
+            later = event or known_later(heading(table, column)) or column in later_rows
             roles[key] = guess.role(key, known="later" if later else "baseline")
             if later and not event:
                 findings.add("assumed", "Its name suggests a value known only after time zero: not a baseline factor.",

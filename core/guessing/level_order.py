@@ -58,7 +58,9 @@ def lowest_first(levels: Sequence[str]) -> list[str] | None:
     bare = {level: _bare(level) for level in levels}
     prefixes = {m[1] for text in bare.values() if (m := _STAGE.fullmatch(text))}
     stages = (_stage,) if len(prefixes) == 1 else ()
-    for key in (_bounds, _dose, *stages, *(_on(scale) for scale in SCALES)):
+    units = {m[0] for text in bare.values() if (m := _UNIT.search(text))}
+    numbers = (_bounds, _dose) if len(units) <= 1 else ()  # 1 g is more than 500 mg
+    for key in (*numbers, *stages, *(_on(scale) for scale in SCALES)):
         keys = {level: key(text) for level, text in bare.items()}
         if all(k is not None for k in keys.values()) and len(set(keys.values())) > 1:
             return sorted(levels, key=lambda level: (keys[level] or (), level))

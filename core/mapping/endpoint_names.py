@@ -64,6 +64,9 @@ _SHORT_UNITS = frozenset({"d", "m", "y", "mes", "ano", "ans", "dia",
                           "日", "月", "年", "周", "週", "일", "월", "주", "년"})
 
 
+_BARE_UNITS = _SHORT_UNITS | {"day", "week", "month", "year", "years", "tag", "jour", "giorno", "jahr", "monat"}
+
+
 def _listed(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
@@ -143,8 +146,8 @@ def header_meaning(name: str) -> HeaderMeaning:
     if known is None:  # with other words: only what is certain
         return HeaderMeaning(about_death=any(w in DEATH_WORDS for w in words))
     unit = next((UNIT_WORDS[w] for w in [*known, *inside] if w in UNIT_WORDS), "")
-    if len(known) == 1 and not endpoint and known[0] in _SHORT_UNITS and not inside:
-        return HeaderMeaning()  # m, d and y alone are anything
+    if not endpoint and not inside and len(known) == 1 and known[0] in _BARE_UNITS:
+        return HeaderMeaning(part="time") if known[0] == "years" else HeaderMeaning()  # an age, a calendar year
     about_death, happens = any(w in DEATH_WORDS for w in known), next((w for w in known if w in _ALL_HAPPENS), "")
     is_event = about_death or bool(happens) or any(w in EVENT_WORDS for w in known)
     is_time = bool(unit) or any(w in TIME_WORDS for w in known)

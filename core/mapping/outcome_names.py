@@ -25,17 +25,26 @@ _OUTCOME = re.compile(
     r"|rezidiv|recidiv|rechute|deces|fallec",
     re.IGNORECASE)
 _BEFORE = re.compile(
-    r"baseline|history|prior|previous|before|pre[ _.-]?(op|treat|surg)|at[ _.-]?diagnosis|既往|术前|治疗前|史",
+    r"baseline|history|prior|previous|before|neoadjuvant|at[ _.-]?entry|anamnes|previ[ao]|ant[ée]c[ée]d|歴"
+    r"|recurrent[ _]|pre[ _.-]?(op|treat|surg)|at[ _.-]?diagnosis|既往|术前|治疗前|史",
     re.IGNORECASE)
-_TOO_SHORT = 2  # letters: T may be a stage, e anything
+_TIME_OR_STATUS = re.compile(r"time|interval|surv|follow|futime|duration|status|event|cens|outcome|fustat|observed"
+                             r"|时间|随访|生存|状态|事件|结局|転帰|기간|상태|suivi|segui|zeit", re.IGNORECASE)
+# Outcomes under the names of public files.
+_PUBLIC = re.compile(
+    r"^(r|d|f|p|rec|cr|rl|e)time$|^(f|p|r)stat(us)?$|^recur$|new[ _]tumou?r|tumou?r[ _]status|days[ _]to[ _]last"
+    r"|^cod([ _]|$)|(survival|disease)[ _]status|distant[ _]?met|^(living|survived|alive)$|status[ _]\d+ ?y"
+    r"|(\d|five|three)[ _-]?years?[ _]surv"
+    r"|second[ _]primary|(^|[ _])pcr([ _]|$)|complete[ _]response|clavien|hospital[ _]stay|uncensored|censored"
+    r"|nachbeobachtung|suivi|seguimiento|reca[ií]da|^[ée]tat$|^s[ls]p[ _(]", re.IGNORECASE)
 
 
 def known_later(name: str) -> bool:
     """Tell whether a column's name says that it was known only after time zero."""
-    if _UNDER_TREATMENT.search(name):
-        return True
     if _BEFORE.search(name):
         return False
+    if _UNDER_TREATMENT.search(name) or _OUTCOME.search(name) or _PUBLIC.search(name):
+        return True
     meaning = header_meaning(name)
-    outcome = meaning.endpoint or meaning.about_death or meaning.happens or (meaning.part and len(name) > _TOO_SHORT)
-    return bool(outcome) or bool(_OUTCOME.search(name))
+    return bool(meaning.endpoint or meaning.about_death or meaning.happens) or \
+        bool(meaning.part and _TIME_OR_STATUS.search(name))

@@ -116,3 +116,9 @@ def _made(year: int, month: int, day: int) -> date | None:
         return date(year, month, day) if year in _YEARS else None
     except ValueError:
         return None
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text is written as a date; a bare number is none."""
+    wide = unicodedata.normalize("NFKC", text).strip()
+    return any(pattern.fullmatch(wide) for pattern in (_YEAR_FIRST, _YEAR_LAST, _NAMED, _MONTH_NAMED))

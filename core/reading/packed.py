@@ -53,17 +53,17 @@ def unpacked(data: bytes) -> tuple[bytes, str]:
 
 def _inflated(data: bytes) -> bytes:
     """Unpack gzip, chunk by chunk, so that a small file cannot fill the memory."""
-    content = bytearray()
-    with damage_said("This gzip archive"):
+    content, rest = bytearray(), data
+    while rest.strip(b"\0"):  # an archive may have several members, one after the other
         reader = zlib.decompressobj(wbits=31)
-        rest = data
-        while rest and not reader.eof:
-            content += reader.decompress(rest, _CHUNK)
-            rest = reader.unconsumed_tail
-            if len(content) > MAX_UNPACKED:
-                raise _too_large(len(content))
-    if not reader.eof:
-        raise ReadingError("This gzip archive is not complete.", "Copy or download it again.")
+        with damage_said("This gzip archive"):
+            while rest and not reader.eof:
+                content += reader.decompress(rest, _CHUNK)
+                rest = reader.unconsumed_tail or reader.unused_data
+                if len(content) > MAX_UNPACKED:
+                    raise _too_large(len(content))
+        if not reader.eof:
+            raise ReadingError("This gzip archive is not complete.", "Copy or download it again.")
     return bytes(content)
 
 

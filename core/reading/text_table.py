@@ -169,3 +169,11 @@ def differs_within(table: TextTable, column: str, by: str, missing: Iterable[str
     first = first_filled(cells, groups, missing)
     filled = ~cells.is_in(missing)[cells.codes]
     return bool((cells.codes[first[groups]] != cells.codes)[filled].any())
+
+
+def never_in_first_row(table: TextTable, column: str, by: str, missing: Iterable[str] = MISSING) -> bool:
+    """Tell whether a column is filled, but in no group's first row: it was recorded later than the others."""
+    cells, groups = table.cells[column], table.cells[by].codes
+    filled = ~cells.is_in(missing)[cells.codes]
+    _, first = np.unique(groups, return_index=True)
+    return bool(filled.any() and not filled[first].any())

@@ -83,7 +83,7 @@ PAIRS = [
     _pair("time_to_event", "event", "EFS", "days", unit="days", which="Event-free"),
     _pair("t.os", "e.os", "OS", "months", unit="months"),
     _pair("OSmonth", "OSstatus", "OS", "months"),
-    _pair("生存月数", "生存状态", "OS", "months"),
+    _pair("生存月数", "生存状态", "OS", "months", event="1"),
     _pair("PFS(月)", "PFS状态", "PFS", "months"),
     _pair("supervivencia_meses", "exitus", "OS", "months"),
     _pair("survie_mois", "deces", "OS", "months"),
@@ -148,6 +148,23 @@ OTHERS = [
         {"OS": ("OS_months", "OS_event", "months")},
         later=("DSS", "txtime", "relapse_status", "cause_of_death", "ORR", "Recurrence within 2 years", "best_change",
                "post_treatment_AFP", "DCR")),
+    Layout("a calendar year beside the times", {
+        "pid": BASE["patient_id"], "year": [str(1978 + i % 16) for i in range(N)], "age": BASE["age"],
+        "survival_months": _times("months"), "interval_days": [str(5 + i % 40) for i in range(N)], "death": _codes(DEAD)},
+        {"OS": ("survival_months", "death", "months")}),
+    Layout("an explicit event beside a censoring", {
+        **BASE, "PFS_m": _times("months", EARLIER), "PFS_censored": _codes(FAILED, "Y", "N"), "PFS_event": _codes(FAILED, "N", "Y")},
+        {"PFS": ("PFS_m", "PFS_event", "months")}),
+    Layout("a bare survival of zeros and ones", {
+        **BASE, "overall_survival_months": _times("months"), "overall_survival": _codes(DEAD, "1", "0"),
+        "death_from_cancer": _codes(DEAD, "Living", "Died of Disease")},
+        {"OS": ("overall_survival_months", "overall_survival", "months")}, {"means an event": "0"}),
+    Layout("free of progression", {**BASE, "PFS_months": _times("months", EARLIER), "progression_free": _codes(FAILED, "1", "0")},
+        {"PFS": ("PFS_months", "progression_free", "months")}, {"means an event": "0"}),
+    Layout("dates of death in few distinct values", {
+        **BASE, "date of diagnosis": ["2015-01-01"] * N,
+        "date of death": [("2016-03-02", "2017-05-01", "2018-04-05")[i % 3] if d else "" for i, d in enumerate(DEAD)],
+        "last follow-up": ["2019-01-01"] * N, "status": _codes(DEAD, "alive", "dead")}, {}),
     Layout("several words of one meaning", {
         **BASE, "OS_months": _times("months"), "status": [
             ("DOD", "dod ", "DOOC")[i % 3] if d else ("AWD", "NED", "LTFU")[i % 3] for i, d in enumerate(DEAD)]},

@@ -39,6 +39,11 @@ def read(layout):
 def test_a_layout_is_read_as_it_is_meant(layout):
     cohort, asked = read(layout)
     assert len(asked) == len(layout.asked), [q.problem for q in asked]
+    if not layout.right:  # between dates
+        endpoint, = cohort.mapping.endpoints
+        assert (endpoint.start, endpoint.event, endpoint.event_values) == ("date of diagnosis", "status", ("dead",))
+        assert np.array_equal(cohort.patients[event_column("OS")], DEAD)
+        return
     assert {e.name: (e.time, e.event, e.unit) for e in cohort.mapping.endpoints} == layout.right
     for name in layout.right:
         months = MONTHS if name == "OS" else EARLIER / 2 + 0.2 if "thirty times" in layout.name else EARLIER
@@ -52,7 +57,7 @@ def test_outcomes_are_no_baseline_factors(layout):
     cohort, _ = read(layout)
     known = {f.column: f.known for f in cohort.mapping.factors}
     assert all(known.get(column, "later") == "later" for column in layout.later)
-    assert {c for c, k in known.items() if k == "baseline"} <= {"age", "sex"}
+    assert {c for c, k in known.items() if k == "baseline"} <= {"age", "sex", "year"}
 
 
 def test_each_choice_says_what_it_would_mean():

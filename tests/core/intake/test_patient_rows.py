@@ -47,3 +47,19 @@ def test_rows_whose_numbers_differ_are_asked_and_never_merged_in_silence():
     mapping = {**asked.value.mapping, "rows": {"take": "merge"}}
     with pytest.raises(ValidationError, match="different values of 'alt'"):
         read_cohort(text.encode(), mapping)
+
+
+def test_rows_that_differ_in_arm_stage_or_dates_are_asked():
+    """Such columns say something of the patient: none is dropped in silence."""
+    for column, values in (("arm", "AB"), ("stage", ("I", "III")), ("last seen", ("2015-03-25", "2018-06-01"))):
+        text = f"patient_id,age,{column},OS_months,OS_event\n" + "".join(
+            f"p{i},{40 + i},{v},{i + 2},{i % 2}\n" for i in range(20) for v in values)
+        with pytest.raises(NeedsAnswer, match="Which row of a patient counts"):
+            read_cohort(text.encode())
+
+
+def test_what_stands_in_later_rows_alone_is_known_later():
+    text = "record_id,redcap_event_name,age,afp,os_months,os_event\n" + "".join(
+        f"{i},baseline_arm_1,{40 + i},,,\n{i},month_6_arm_1,,{80 + i},{i + 2},{i % 2}\n" for i in range(1, 31))
+    cohort = read_cohort(text.encode())
+    assert {f.column: f.known for f in cohort.mapping.factors} == {"age": "baseline", "afp": "later"}

@@ -22,6 +22,8 @@ def zipped(parts):
 def test_one_table_is_unpacked_and_named():
     assert unpacked(b"id,a\n1,2\n") == (b"id,a\n1,2\n", "")
     assert unpacked(gzip.compress(b"id,a\n1,2\n")) == (b"id,a\n1,2\n", "its content")
+    both = gzip.compress(b"id,a\n1,", mtime=0) + gzip.compress(b"2\n3,4\n", mtime=0)
+    assert unpacked(both)[0] == b"id,a\n1,2\n3,4\n"  # members one after the other, as bgzip writes them
     assert unpacked(zipped({"a/b.csv": b"id\n", "__MACOSX/._b.csv": b"x", ".DS_Store": b"x"})) == (b"id\n", "a/b.csv")
 
 
