@@ -186,8 +186,7 @@ def _instead(cohort: Cohort, model: CoxModel, failed: list[str]) -> None:
         if levels:
             st.page_link("pages/2_Survival.py", label="Compare restricted means", icon=":material/trending_down:",
                          query_params=state.own_parameter())
-        label = "or split time at month" if levels else "split time at month"
-        at = st.number_input(label, 0.0, None, None, format="%g", key="zph-split", width=190,
+        at = st.number_input("Split time at month", 0.0, None, None, format="%g", key="zph-split", width=190,
                              placeholder=f"such as {fixed(middle_of_events(cohort, model.endpoint), 1)}")
     if at:
         with panel():
