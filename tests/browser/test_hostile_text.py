@@ -49,7 +49,8 @@ def hostile_files(url):
     table = "\n".join("\t".join(map(str, r)) for r in [head, *rows])
     mapping = {
         "patient_id": "id", "arm": {"column": kinds[4], "reference": kinds[0]},
-        "endpoints": {kinds[3]: {"label": kinds[0], "time": "time", "event": "status", "event_values": ["1"]}},
+        "endpoints": {kinds[3]: {"label": kinds[0], "time": "time", "event": "status", "event_values": ["1"],
+                                  "unit": "months"}},
         "factors": {"f": {"column": factor, "label": factor, "kind": "categorical"},
                     "s": {"column": score, "label": score, "kind": "numeric", "unit": kinds[3]}},
         "response": {"column": "best", "label": kinds[7], "kind": "categorical", "known": "later"},
