@@ -5,15 +5,18 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from core.errors import ReadingError
 from core.reading.damage import damage_said
 from core.reading.grid import Progress, Row
-from core.reading.limits import MAX_UNPACKED, check_cell, check_columns, check_rows
-from core.reading.workbook import ZIP, Sheet, cell_text, sheet_of
+from core.reading.limits import MAX_UNPACKED, check_columns, check_rows
+from core.reading.workbook import ZIP, Sheet, row_of, sheet_of
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
 
 OLE = b"\xd0\xcf\x11\xe0"
-_PASSWORD = "password"
 
 
 def is_spreadsheet(data: bytes) -> bool:
@@ -61,13 +64,8 @@ def read_spreadsheet(data: bytes, sheet: str | None, progress: Progress) -> Shee
     raise ReadingError("The workbook's sheets are empty.", "It needs a header and one row per patient.")
 
 
-def _rows(sheet: object) -> Iterator[Row]:
-    check_rows(sheet.height)  # type: ignore[attr-defined]
-    check_columns(sheet.width)  # type: ignore[attr-defined]
-    for line, values in enumerate(sheet.to_python(skip_empty_area=False), start=1):  # type: ignore[attr-defined]
-        cells = [cell_text(v) for v in values]
-        while cells and not cells[-1]:
-            cells.pop()
-        for cell in cells:
-            check_cell(len(cell), line)
-        yield Row(line, cells or [""])
+def _rows(sheet: CalamineSheet) -> Iterator[Row]:
+    check_rows(sheet.height)
+    check_columns(sheet.width)
+    for line, values in enumerate(sheet.to_python(skip_empty_area=False), start=1):
+        yield row_of(line, values)

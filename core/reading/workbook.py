@@ -156,12 +156,7 @@ def _rows(book: Any, sheet: Any, oddities: list[str], merged: list[tuple[int, in
             if line % _CHUNK == 0:
                 check_rows(line)
                 progress(xml.tell() / size)
-            cells = [cell_text(v) for v in values]
-            while cells and not cells[-1]:
-                cells.pop()
-            for cell in cells:
-                check_cell(len(cell), line)
-            yield Row(line, cells or [""])
+            yield row_of(line, values)
         merged += parser.merged_rows()
         oddities += _oddities(parser.uncomputed, merged)
 
@@ -178,6 +173,16 @@ def _oddities(uncomputed: list[tuple[int, int]], merged: list[tuple[int, int, in
         first, last, _ = below[0]
         yield (f"{len(below):,} groups of rows have merged cells, the first from row {first} "
                f"to {last}: each row of a group was given the value that they show.")
+
+
+def row_of(line: int, values: Iterable[object]) -> Row:
+    """Write a row's values as text; empty cells at its end are none."""
+    cells = [cell_text(v) for v in values]
+    while cells and not cells[-1]:
+        cells.pop()
+    for cell in cells:
+        check_cell(len(cell), line)
+    return Row(line, cells or [""])
 
 
 def cell_text(value: object) -> str:
