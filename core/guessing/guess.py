@@ -256,9 +256,6 @@ class _Guesser:
         self.missing_in |= guess.missing_in
         return arm
 
-    def _counts(self, column: str) -> dict[str, int]:
-        return counts_of(self.table, column)
-
     def _take_adverse_events(self) -> tuple[str, ...]:
         """Take columns of grades that are named as adverse events, by prefix or by a known term.
 
@@ -288,7 +285,7 @@ class _Guesser:
         column = next((c for c in (*named, *valued) if 1 < len(self.levels[c]) <= MANY), None)
         if column is None:
             return None
-        labels = labels_for(self.levels[column], None, self._counts(column))
+        labels = labels_for(self.levels[column], None, counts_of(self.table, column))
         labels = {v: category_of(label) or label for v, label in labels.items()}  # Complete Response is CR
         order = sorted(labels, key=lambda v: rank.get(squeeze(labels[v]), len(rank)))
         self._ask_meanings(column, list(dict.fromkeys(labels[v] for v in order)))

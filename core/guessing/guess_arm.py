@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from core import schema
-from core.findings import Findings
 from core.format import plural
+from core.guessing.column_guess import ColumnGuess
 from core.guessing.headings import heading
 from core.guessing.levels import MANY, as_number, default_reference, labels_for, squeeze
-from core.guessing.questions import Answer, Questions
+from core.guessing.questions import Answer
 from core.mapping import ArmRole, PopulationRole, dictionary
 from core.reading import TextTable
 
 
 @dataclass
-class ArmGuess:
+class ArmGuess(ColumnGuess):
     """Take the arm and the flags of populations out of a table's free columns."""
 
-    table: TextTable
-    free: list[str]
-    levels: Mapping[str, list[str]]
-    findings: Findings
-    questions: Questions
-    missing_in: dict[str, tuple[str, ...]] = field(default_factory=dict)
     population: PopulationRole | None = None
-
-    def __post_init__(self) -> None:
-        self.free = list(self.free)
 
     def run(self) -> ArmRole | None:
         """Return the arm, if there is one of two levels and more."""

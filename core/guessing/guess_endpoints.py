@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from core import schema
-from core.findings import Findings
+from core.guessing.column_guess import ColumnGuess
 from core.guessing.endpoint_dates import EndpointDates
 from core.guessing.endpoint_events import EventColumn, event_values, likely_events
 from core.guessing.endpoint_units import LONGEST, Times, settle_units
 from core.guessing.headings import heading
 from core.guessing.levels import as_number, counts_censoring
 from core.guessing.preview import times_of
-from core.guessing.questions import Answer, Questions
+from core.guessing.questions import Answer
 from core.mapping import (
     ENDPOINT_NAMES,
     HAPPENS,
@@ -27,7 +27,7 @@ from core.mapping import (
     dictionary,
     header_meaning,
 )
-from core.reading import UNKNOWN, TextTable, is_date, numbers_of, parse_number
+from core.reading import UNKNOWN, is_date, numbers_of, parse_number
 
 _MOSTLY, _PROBE = 0.8, 400
 _MOST_LEVELS = 10  # of an event column: alive without disease, dead of disease, lost ...
@@ -48,18 +48,11 @@ class Pair:
 
 
 @dataclass
-class EndpointGuess:
+class EndpointGuess(ColumnGuess):
     """Take times and events out of a table's free columns."""
 
-    table: TextTable
-    free: list[str]
-    levels: Mapping[str, list[str]]
-    findings: Findings
-    questions: Questions
-    missing_in: dict[str, tuple[str, ...]] = field(default_factory=dict)
-
     def __post_init__(self) -> None:
-        self.free = list(self.free)
+        super().__post_init__()
         self.meanings = {c: self._meaning(c) for c in self.free}
         self.dates = EndpointDates(self.table, self.findings)
 
