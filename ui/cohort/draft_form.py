@@ -135,9 +135,9 @@ def _ask(draft: Draft, question: NeedsAnswer) -> None:
     with st.container(border=True):
         st.html(f"<p class='cs-banner'>{html.escape(str(question))}</p>")
         key = f"ask-{draft.number}-{question.problem}"
-        told = any(question.meanings)
-        st.radio(plain(question.problem), question.choices, index=None, key=key, horizontal=not told,
-                 captions=[plain(m) for m in question.meanings] if told else None,
+        has_meanings = any(question.meanings)
+        st.radio(plain(question.problem), question.choices, index=None, key=key, horizontal=not has_meanings,
+                 captions=[plain(m) for m in question.meanings] if has_meanings else None,
                  label_visibility="collapsed", format_func=plain, on_change=_answered, args=(draft, question, key))
 
 
