@@ -191,3 +191,13 @@ def test_an_encoding_that_is_not_sure_is_asked_and_read_anew(app):
     assert not app.exception and "In which encoding is this text" in texts(app)
     app.radio[0].set_value("EUC-KR").run()
     assert not app.exception and "Ready to explore: 40 patients, 2 arms" in texts(app)
+
+
+def test_screen_failures_are_no_arm_until_all_rows_are_analysed(app):
+    arms = ("TACE", "TACE+RT", "Screen Failure")
+    rows = "".join(f"p{i},{arms[i % 3]},{i + 1},{i % 2}\n" for i in range(30))
+    app.switch_page("pages/1_Cohort.py").run()
+    app.file_uploader(key="upload-0").upload("c.csv", f"id,ARM,OS_months,OS_event\n{rows}".encode(), "text/csv").run()
+    assert not app.exception and "Ready to explore: 20 patients, 2 arms" in texts(app)
+    next(box for box in app.selectbox if box.label == "Patients analysed").set_value("all rows").run()
+    assert not app.exception and "Ready to explore: 30 patients, 3 arms" in texts(app)

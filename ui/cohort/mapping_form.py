@@ -25,6 +25,7 @@ NONE = "(none)"
 _LONGEST = 16
 _UNITS = list(schema.MONTHS_PER)
 _COLUMN, _DATES = "a column of times", "two dates"
+_ALL_ROWS = "all rows"
 _TAKES = {"": "a second row is an error", "first": "the first row counts", "last": "the last row counts",
           "merge": "all rows, merged: the first cell that is filled counts",
           "where": "the row where a column holds a value"}
@@ -49,7 +50,7 @@ def _taken(mapping: dict[str, Any]) -> set[str]:
     """Return the columns that have a role already and so are no factors."""
     taken = {mapping["patient_id"], (mapping.get("arm") or {}).get("column")}
     for endpoint in mapping["endpoints"].values():
-        taken |= {endpoint.get(k) for k in ("time", "start", "event")} | set(endpoint.get("end", []))
+        taken |= {endpoint.get(k) for k in ("time", "otherwise", "start", "event")} | set(endpoint.get("end", []))
     return taken - {None, ""}
 
 
@@ -63,6 +64,7 @@ class _Form:
         self.columns = self.table.columns
         self.prefix = f"{self.table.sha256[:8]}-{draft.number}-{draft.revision}"
         self.missing = self._missing()
+        self.population: dict[str, Any] | None = None
 
     def key(self, *parts: object) -> str:
         return "-".join(["map", self.prefix, *map(str, parts)])
@@ -114,19 +116,27 @@ class _Form:
     def _population(self) -> dict[str, Any]:
         """Ask who is analysed, where the file tells populations apart; what was guessed first stays a choice."""
         guessed = self.draft.loading.guessed.get("population")
-        roles = [r for r in (self.mapping.get("population"), guessed) if r]
-        if not roles:
+        role = self.mapping.get("population") or guessed
+        if not role:
             return {}
-        chosen = st.selectbox("Patients analysed", [*roles[:1], None], key=self.key("population"),
-                              index=0 if self.mapping.get("population") else 1, format_func=_population_words)
-        return {"population": chosen}
+        choices = [_population_words(role), _ALL_ROWS]
+        chosen = st.selectbox("Patients analysed", choices, int(not self.mapping.get("population")),
+                              key=self.key("population"))
+        self.population = role if chosen == choices[0] else None
+        return {"population": self.population}
+
+    def _is_analysed(self, column: str, level: str) -> bool:
+        """Tell whether the analysis set may hold a level: screen failures are no arm of those who are analysed."""
+        role = self.population or {}
+        inside = level in role.get("values", [level]) and level not in role.get("without", [])
+        return role.get("column") != column or inside
 
     def arm(self) -> dict[str, Any] | None:
         mapped = self.mapping.get("arm") or {}
         column = self.column("Arm", mapped.get("column"), "arm", help="None for a cohort of one arm.")
         if not column:
             return None
-        levels = self.levels(column)
+        levels = [v for v in self.levels(column) if self._is_analysed(column, v)]
         if len(levels) > schema.MAX_LEVELS_SHOWN:
             many = f"{len(levels)} different" if len(levels) <= 200 else "more than 200 different"
             note(f"The column {column} has {many} values: an arm has a few. Choose another column.", strong=True)
@@ -344,9 +354,7 @@ class _Form:
         return {"unit": "days", "date_order": order}
 
 
-def _population_words(role: dict[str, Any] | None) -> str:
-    if role is None:
-        return "all rows"
+def _population_words(role: dict[str, Any]) -> str:
     return f"those whose {role['column']} is {', '.join(role['values'])}" if role.get("values") else \
         f"all but those whose {role['column']} is {', '.join(role['without'])}"
 
