@@ -66,9 +66,9 @@ class EndpointGuess(ColumnGuess):
                    and (e := self._between_dates(name))]
         endpoints = self._timed(pairs) + between
         self.dates.ask_order(between, self.questions)
-        for pair in pairs:
-            if pair.name not in ENDPOINT_NAMES:
-                self._ask_which(next(e for e in endpoints if e.name == pair.name))
+        for endpoint in endpoints:
+            if endpoint.name not in ENDPOINT_NAMES:
+                self._ask_which(endpoint)
         if not endpoints:
             self.findings.add("warning", "No pair of time and event columns was recognised: survival "
                               "needs them.", remedy="Choose them under “Endpoints”.")

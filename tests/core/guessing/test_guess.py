@@ -70,3 +70,13 @@ def test_no_column_is_lost_where_keys_meet():
         with pytest.raises(MappingError, match="already used by another role"):
             from_text(rows(), {**from_text(rows()).mapping.to_json(),
                                "factors": {key: {"column": "age", "kind": "numeric"}}})
+
+
+@pytest.mark.parametrize(("time", "event"), [
+    ("days_to_recurrence", "recurrence"), ("time", "status"), ("OS_months", "OS_event")])
+def test_a_time_that_only_the_events_have_is_no_endpoint(time, event):
+    """How long the others were followed is not known: an endpoint of those with the event alone would be wrong."""
+    text = f"id,age,{time},{event}\n" + "".join(f"p{i},{40 + i},{30 + i if i % 2 else ''},{i % 2}\n" for i in range(40))
+    cohort = from_text(text)
+    assert cohort.endpoints == () and cohort.n == 40
+    assert any("filled only for patients with the event" in m for m in cohort.findings.message)
