@@ -59,6 +59,11 @@ def time_column(endpoint: str) -> str:
     return f"{endpoint} time"
 
 
+def entry_column(endpoint: str) -> str:
+    """Name the patients' column that holds when they enter an endpoint's risk sets, in months; only with late entry."""
+    return f"{endpoint} entry"
+
+
 def event_column(endpoint: str) -> str:
     """Name the patients' column that holds an endpoint's event (0 or 1)."""
     return f"{endpoint} event"

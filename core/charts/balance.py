@@ -28,7 +28,7 @@ from core.format import (
 )
 from core.hazards import ESTIMANDS, FORMS, Weighting, proportional_verdict
 from core.schema import ARM
-from core.survival import few_events
+from core.survival import few_events, late_entry
 
 BALANCED = 0.1  # a standardised difference below it is taken as balance (Austin. Stat Med 2009;28:3083)
 WIDTH, _ROW, _LABEL, _EXTENT = 620, 20, 28, 170
@@ -81,7 +81,8 @@ def weighted_figure(cohort: Cohort, result: Weighting) -> Figure:
         warnings=tuple(filter(None, [immortal_time(cohort), *_apart(cohort, result)])), notes=tuple(_notes(result)),
         provenance=provenance(
             cohort, f"{_weights(result)}. Propensity by logistic regression on {entered}. Kaplan-Meier and Cox (Efron "
-            f"ties) with these weights, robust standard errors, {result.options.conf_type} 95% CI.",
+            f"ties) with these weights, robust standard errors, {result.options.conf_type} 95% CI"
+            f"{late_entry(cohort, result.endpoint)}.",
             analysed(cohort, result.n, result.n_event, result.endpoint)),
         alt=f"Weighted survival of {result.reference} and {result.arm}.")
 

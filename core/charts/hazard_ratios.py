@@ -28,6 +28,7 @@ from core.hazards import (
 )
 from core.likelihood import DOUBT
 from core.options import takes_options
+from core.survival import late_entry
 
 Sort = Literal["as mapped", "hazard ratio", "interaction p", "events"]
 UnivariableModels = Mapping[str, UnivariableModel | NotEstimable]  # by covariate
@@ -43,9 +44,9 @@ _SUBGROUPS = ForestLayout(columns=(TextColumn("label", "", 0), TextColumn("first
                                    TextColumn("together", "HR (95% CI)", -210),
                                    TextColumn("p", "p interaction (BH)", -1, "right")), left=465, right=230, click=True)
 
-_METHOD = ("Events / n per arm. Cox regression, Efron ties, Wald CI; p for interaction by the likelihood ratio of "
-           "arm + factor against arm × factor, in brackets adjusted by Benjamini and Hochberg. Draw conclusions from "
-           "the interaction, not from single subgroups.")
+_METHOD = ("Events / n per arm. Cox regression, Efron ties, Wald CI{late}; p for interaction by the likelihood ratio "
+           "of arm + factor against arm × factor, in brackets adjusted by Benjamini and Hochberg. Draw conclusions "
+           "from the interaction, not from single subgroups.")
 
 
 def model_figure(cohort: Cohort, model: CoxModel, univariable: UnivariableModels) -> Figure:
@@ -75,7 +76,8 @@ def model_figure(cohort: Cohort, model: CoxModel, univariable: UnivariableModels
         summary=(f"{model.n:,} patients, {plural(model.n_event, 'event')} in the multivariable model",),
         warnings=tuple(filter(None, [later, model.reason and f"{model.reason[:1].upper()}{model.reason[1:]}."])),
         notes=tuple(filter(None, [few, *missing, *reasons])),
-        provenance=provenance(cohort, f"Cox regression, {ties} ties, {firth}{within}; complete cases.",
+        provenance=provenance(cohort, f"Cox regression, {ties} ties, {firth}{within}; complete cases"
+                              f"{late_entry(cohort, model.endpoint)}.",
                               analysed(cohort, model.n, model.n_event, model.endpoint)),
         alt=f"Forest of {len(rows)} rows; the table gives the numbers.")
 
@@ -176,7 +178,7 @@ def subgroup_figure(cohort: Cohort, result: Subgroups, *, sort: Sort = "as mappe
                  f"All patients. {proportional_verdict(float(whole.p_proportional.iloc[0]))}"),
         notes=(*[f"{arm}: no patient here." for arm in emptied], *_doubted(cohort, result),
                *_without(cohort, result), *_reasons(cohort, result)),
-        provenance=provenance(cohort, _METHOD),
+        provenance=provenance(cohort, _METHOD.format(late=late_entry(cohort, result.endpoint))),
         alt=f"Forest of {result.looked_at} subgroups; the table gives the numbers.")
 
 

@@ -27,7 +27,15 @@ from core.hazards import TreatmentEffect, proportional_verdict
 from core.options import NOT_NEGATIVE, Checked, Limits
 from core.schema import ARM
 from core.statistics import Z95
-from core.survival import KaplanMeier, few_events, left_out, log_rank_reason, restricted_mean_comparison
+from core.survival import (
+    KaplanMeier,
+    ended_early,
+    few_events,
+    late_entry,
+    left_out,
+    log_rank_reason,
+    restricted_mean_comparison,
+)
 
 View = Literal["survival", "complement", "hazard", "log-log"]
 VIEWS: dict[View, str] = {"survival": "Survival", "complement": "1 \u2212 survival", "hazard": "Cumulative hazard",
@@ -206,6 +214,7 @@ def notes(part: Part) -> list[str]:
                  for row in rows_of(effect.terms) if row.reason]
         counts = count(cohort, result.endpoint, result.by)
         sentences.append(few_events(int(counts.n_event.sum()), int((counts.n > 0).sum())))
+    sentences.append(ended_early(count(cohort, result.endpoint, result.by)))
     return [s for s in sentences if s]
 
 
@@ -221,7 +230,8 @@ def _provenance(cohort: Cohort, parts: list[Part], options: CurveOptions) -> Any
         methods.append(f"landmark at {number(cohort.whole.landmark[1])} months")
     limits = pd.concat([p.result.medians[["median", "conf_low", "conf_high"]] for p in parts])
     key = " NR: not reached; NE: not estimable." if limits.isna().any(axis=None) else ""
-    return provenance(cohort, "; ".join(methods) + "." + key, plural(events, f"{result.endpoint} event"))
+    return provenance(cohort, "; ".join(methods) + late_entry(cohort, result.endpoint) + "." + key,
+                      plural(events, f"{result.endpoint} event"))
 
 
 def _alt(part: Part, view: View) -> str:
@@ -290,17 +300,17 @@ def _tips(steps: pd.DataFrame, value: np.ndarray, low: np.ndarray, high: np.ndar
 
 
 def _blocks(part: Part, axes: Axes, options: CurveOptions) -> list[Block]:
-    """Count at each tick: at risk are all whose time is not before it; events and censored are those until it."""
+    """Count at each tick: at risk are those at the first time not before it; events and censored are those until it."""
     counts = count(part.cohort, part.result.endpoint, part.result.by)
     ticks = np.asarray(axes.time_ticks, dtype=float)
     k = len(part.result.levels)
-    before, until = (np.searchsorted(counts.times, ticks - 1e-9), np.searchsorted(counts.times, ticks + 1e-9, "right"))
+    until = np.searchsorted(counts.times, ticks + 1e-9, "right")
     none = np.zeros((k, 1), int)
     so_far = {"events": counts.deaths, "censored": counts.censored}
     blocks = []
     for what in (c for c in COUNTS if c in options.counts):
         if what == "at risk":
-            table = np.column_stack([counts.at_risk, none])[:, before]
+            table = counts.at_risk_at(ticks)
         else:
             table = np.column_stack([none, np.cumsum(so_far[what], axis=1)])[:, until]
         blocks.append(Block(heading=COUNTS[what], texts=[[f"{n:,}" for n in row] for row in table.tolist()]))

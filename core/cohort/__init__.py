@@ -1,7 +1,16 @@
 """The patients, the filters that are on, their strata and counts, and what was known when."""
 
 from core.cohort.cohort import Cohort, WorstGrades
-from core.cohort.counts import TOLERANCE, Counts, count, count_by_strata, distinct_times, timeline
+from core.cohort.counts import (
+    TOLERANCE,
+    Counts,
+    count,
+    count_by_strata,
+    distinct_times,
+    entry_months,
+    not_yet_at_risk,
+    timeline,
+)
 from core.cohort.filters import Condition, Filters
 from core.cohort.immortal_time import immortal_time, later_keys, month_known_for_all
 from core.cohort.joint_counts import counts_over_time, level_counts_by_group
@@ -44,6 +53,7 @@ __all__ = [
     "counts_over_time",
     "cuts_of",
     "distinct_times",
+    "entry_months",
     "immortal_time",
     "in_order",
     "interval_codes",
@@ -52,6 +62,7 @@ __all__ = [
     "level_counts",
     "level_counts_by_group",
     "month_known_for_all",
+    "not_yet_at_risk",
     "number_of_strata",
     "reference_place",
     "strata",

@@ -23,11 +23,21 @@ TOLERANCE = 1.4901161193847656e-08  # R's sqrt(.Machine$double.eps), for times a
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Timeline:
-    """An endpoint of the whole cohort: `index` (n,) into the distinct `times`, -1 where missing."""
+    """An endpoint of the whole cohort.
+
+    Attributes
+    ----------
+    times : float (t,), the distinct times in months
+    index : int (n,), each patient's place among them, -1 where time, event or entry is missing
+    event : bool (n,)
+    entry : int (n,), place of the first time at which each patient is at risk; None without late entry. A patient is
+        at risk at the times after entry, up to their own (R: Surv(entry, time, event))
+    """
 
     times: np.ndarray
     index: np.ndarray
     event: np.ndarray
+    entry: np.ndarray | None = None
 
     @cached_property
     def latest_first(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -58,15 +68,26 @@ class Counts(Remembers):
         """Which strata have someone leave at which time, bool (k, t)."""
         return np.asarray(self.deaths + self.censored > 0)
 
-    @property
+    @cached_property
     def n(self) -> np.ndarray:
         """Patients per stratum."""
-        return self.at_risk[:, 0] if self.times.size else np.zeros(len(self.strata.levels), int)
+        return np.asarray((self.deaths + self.censored).sum(axis=1))
 
     @property
     def n_event(self) -> np.ndarray:
         """Events per stratum."""
         return self.deaths.sum(axis=1)
+
+    def at_risk_at(self, times: np.ndarray) -> np.ndarray:
+        """Return the number at risk at some months, (k, m): at the first time of each stratum that is not before it.
+
+        That is how R's summary.survfit counts; with late entry it differs from who is under observation at the month.
+        """
+        out = np.zeros((len(self.at_risk), len(times)), int)
+        for i, present in enumerate(self.present):
+            at = np.searchsorted(self.times[present], np.asarray(times) - TOLERANCE)
+            out[i] = np.append(self.at_risk[i, present], 0)[at]
+        return out
 
 
 def timeline(cohort: Cohort, endpoint: str) -> Timeline:
@@ -89,8 +110,24 @@ def _timeline(whole: Cohort, endpoint: str) -> Timeline:
     time = whole.table[schema.time_column(endpoint)].to_numpy(dtype=float)
     event = whole.table[schema.event_column(endpoint)].to_numpy(dtype=float)
     known = ~(np.isnan(time) | np.isnan(event))
+    entry = entry_months(whole, endpoint)
+    if entry is not None:
+        with np.errstate(invalid="ignore"):
+            known &= entry < time - TOLERANCE
     distinct, index = distinct_times(time, known)
-    return Timeline(times=distinct, index=index, event=np.where(known, event, 0).astype(bool))
+    return Timeline(times=distinct, index=index, event=np.where(known, event, 0).astype(bool),
+                    entry=None if entry is None else _first_at_risk(distinct, np.where(known, entry, 0.0)))
+
+
+def _first_at_risk(times: np.ndarray, entry: np.ndarray) -> np.ndarray:
+    """Return the place of the first of the times that is later than each patient's entry, int (n,)."""
+    return np.searchsorted(times, entry + TOLERANCE, side="right")
+
+
+def entry_months(cohort: Cohort, endpoint: str) -> np.ndarray | None:
+    """Return when each patient comes under observation, in months (n of the whole,); None without late entry."""
+    column = schema.entry_column(endpoint)
+    return cohort.whole.table[column].to_numpy(dtype=float) if column in cohort.whole.table else None
 
 
 def distinct_times(time: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -129,10 +166,14 @@ def _count(cohort: Cohort, endpoint: str, by: str | None, rows: np.ndarray) -> C
     left = cells[:-2].reshape(2, k, t)
     has_any = left.any(axis=(0, 1))
     censored, deaths = left if has_any.all() else left[:, :, has_any]
+    at_risk = np.cumsum((censored + deaths)[:, ::-1], axis=1)[:, ::-1]
+    if line.entry is not None:
+        entering = counted(cohort.whole, rows, ("entries", endpoint, by), lambda: entry_cells(line, groups.codes, k),
+                           k * t + 1)[:-1].reshape(k, t)
+        at_risk = at_risk - not_yet_at_risk(entering)[:, has_any]
     return Counts(
         endpoint=endpoint, strata=groups, times=line.times[has_any], deaths=deaths, censored=censored,
-        at_risk=np.cumsum((censored + deaths)[:, ::-1], axis=1)[:, ::-1],
-        missing_endpoint=int(cells[-1]), missing_stratum=int(cells[-2]),
+        at_risk=at_risk, missing_endpoint=int(cells[-1]), missing_stratum=int(cells[-2]),
     )
 
 
@@ -147,3 +188,20 @@ def _cells(line: Timeline, groups: Strata) -> np.ndarray:
     return cell.astype(np.int32 if 2 * k * t + 2 < 2**31 else np.int64)
 
 
+def entry_cells(line: Timeline, codes: np.ndarray, k: int) -> np.ndarray:
+    """Number each patient's cell (stratum, first time at risk), (n,); one more for who belongs in none.
+
+    Parameters
+    ----------
+    line : with late entry
+    codes : int (n,), the stratum of each patient, outside of 0 ... k - 1 where there is none
+    """
+    if line.entry is None:
+        raise ValueError("an endpoint without late entry")
+    inside = (line.index >= 0) & (codes >= 0) & (codes < k)
+    return np.where(inside, codes * line.times.size + line.entry, k * line.times.size)
+
+
+def not_yet_at_risk(entering: np.ndarray) -> np.ndarray:
+    """Return how many enter only after each time, (k, t), from how many are first at risk at each time."""
+    return np.asarray(entering.sum(axis=1, keepdims=True) - np.cumsum(entering, axis=1))

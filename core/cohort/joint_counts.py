@@ -12,21 +12,25 @@ from functools import partial
 import numpy as np
 
 from core.cohort.cohort import Cohort
-from core.cohort.counts import timeline
+from core.cohort.counts import entry_cells, not_yet_at_risk, timeline
 from core.cohort.strata import counted, strata
 
 By = str | tuple[str | None, ...]
 _MANY = 20_000  # patients
 
 
-def counts_over_time(cohort: Cohort, endpoint: str, variables: tuple[By, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Return deaths and number at risk by the levels of all variables, float (cells, t), over the whole cohort's times.
+def counts_over_time(cohort: Cohort, endpoint: str,
+                     variables: tuple[By, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return deaths and number at risk by the levels of all variables, float (cells, t), and patients, int (cells,).
 
-    The levels of the variables follow each other; the last row is a cell without patients.
+    The times are the whole cohort's. The levels of the variables follow each other; the last row is a cell without
+    patients.
     """
-    times = timeline(cohort, endpoint).times.size
+    line = timeline(cohort, endpoint)
+    times = line.times.size
     cells = sum(len(strata(cohort, by).levels) for by in variables)
     deaths, leaving = np.zeros((2, cells + 1, times))
+    waiting = np.zeros((cells + 1, times)) if line.entry is not None else None
     start = 0
     for counted_at_once, size in _batches(cohort, variables):
         rows = slice(start, start := start + size)
@@ -34,7 +38,12 @@ def counts_over_time(cohort: Cohort, endpoint: str, variables: tuple[By, ...]) -
                          partial(_time_cells, cohort.whole, endpoint, counted_at_once), 2 * size * times + 1)
         censored, deaths[rows] = counts[:-1].reshape(2, size, times)
         np.add(censored, deaths[rows], out=leaving[rows])
-    return deaths, np.cumsum(leaving[:, ::-1], axis=1)[:, ::-1]
+        if waiting is not None:
+            entering = counted(cohort.whole, cohort.rows, ("entries of all", endpoint, counted_at_once),
+                               partial(_entry_cells, cohort.whole, endpoint, counted_at_once), size * times + 1)
+            waiting[rows] = not_yet_at_risk(entering[:-1].reshape(size, times))
+    at_risk = np.cumsum(leaving[:, ::-1], axis=1)[:, ::-1]
+    return deaths, at_risk if waiting is None else at_risk - waiting, leaving.sum(axis=1).astype(int)
 
 
 def level_counts_by_group(cohort: Cohort, by: str | None, keys: Sequence[str]) -> list[np.ndarray]:
@@ -69,3 +78,9 @@ def _time_cells(whole: Cohort, endpoint: str, variables: tuple[By, ...]) -> np.n
     none, kind = 2 * k * t, np.int32 if 2 * k * t < 2**31 else np.int64
     return np.array([np.where((line.index < 0) | (level == k), none, (line.event * k + level) * t + line.index)
                     .astype(kind) for level in _level_cells(whole, variables)])
+
+
+def _entry_cells(whole: Cohort, endpoint: str, variables: tuple[By, ...]) -> np.ndarray:
+    """Number the cells (level, first time at risk) of all variables, (v, n); one more for who belongs in none."""
+    line, k = timeline(whole, endpoint), sum(len(strata(whole, by).levels) for by in variables)
+    return np.array([entry_cells(line, level, k) for level in _level_cells(whole, variables)])

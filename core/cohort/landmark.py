@@ -12,7 +12,7 @@ import numpy as np
 
 from core import schema
 from core.cohort.cohort import Cohort
-from core.cohort.counts import TOLERANCE, timeline
+from core.cohort.counts import TOLERANCE, entry_months, timeline
 from core.cohort.immortal_time import frozen_at
 from core.errors import NotEstimable
 from core.format import number, plural
@@ -46,7 +46,7 @@ def landmark(cohort: Cohort, *, endpoint: str, at: float) -> Landmark:
 
     What is dated and became known after the landmark counts as not known yet (see immortal_time.py).
     The result's cohort is a cohort as any: curves, tests and models of it are those of R on
-    subset(time > at) with time - at.
+    subset(time > at) with time - at, and where patients enter late with pmax(entry - at, 0).
 
     Raises
     ------
@@ -71,8 +71,11 @@ def landmark(cohort: Cohort, *, endpoint: str, at: float) -> Landmark:
         raise NotEstimable(f"Nobody is followed beyond {number(at)} months.", "Choose an earlier landmark.")
     early = cohort.rows & known & ~beyond
     table, events = frozen_at(whole, at)
+    moved = {column: np.where(beyond, time - at, np.nan)}
+    if (entry := entry_months(whole, endpoint)) is not None:
+        moved[schema.entry_column(endpoint)] = np.maximum(entry - at, 0)
     shifted = Cohort(
-        table=table.assign(**{column: np.where(beyond, time - at, np.nan)}), long_events=events,
+        table=table.assign(**moved), long_events=events,
         mapping=whole.mapping, findings=whole.findings, fingerprint=whole.fingerprint, name=whole.name,
         lines=whole.lines, rows=whole.rows & (beyond | ~known), landmark=(endpoint, at))
     return Landmark(cohort=shifted.filter(cohort.filters) if cohort.filters else shifted, endpoint=endpoint, at=at,

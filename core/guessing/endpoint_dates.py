@@ -10,10 +10,13 @@ import numpy as np
 
 from core.findings import Findings
 from core.guessing.headings import heading
+from core.guessing.preview import is_event, reading_meaning
 from core.guessing.questions import Answer, Questions
 from core.mapping import EndpointRole, dictionary
 from core.reading import ORDERS, TextTable, dates_of
 from core.schema import MONTHS_PER
+
+_NEARLY_ALL, _MOST_READINGS = 0.97, 8
 
 
 @dataclass
@@ -38,14 +41,54 @@ class EndpointDates:
 
     def months(self, start: str, ends: tuple[str, ...]) -> np.ndarray:
         """Return the months from the start to the first of the ends that is filled, (n,)."""
-        def days(column: str) -> np.ndarray:
-            cells = self.table.cells[column]
-            return np.asarray(dates_of(cells).days[cells.codes], float)
         end = np.full(len(self.table), np.nan)
         for column in reversed(ends):
-            other = days(column)
+            other = self._days(column)
             end = np.where(np.isnan(other), end, other)
-        return np.asarray((end - days(start)) * MONTHS_PER["days"])
+        return np.asarray((end - self._days(start)) * MONTHS_PER["days"])
+
+    def ask_start(self, endpoints: Collection[EndpointRole], free: Collection[str], questions: Questions) -> None:
+        """Ask once from which of several dates time runs, where they differ; the likeliest first.
+
+        A later one may also be when patients came under observation (late entry).
+        """
+        if not endpoints:
+            return
+        first = next(iter(endpoints))
+        starts = {c: self._days(c) for c in [first.start, *self._all(dictionary.START_NAMES, free)]}
+        ends = {e.name: self._days(e.start) + self.months(e.start, e.end) / MONTHS_PER["days"] for e in endpoints}
+        possible = [c for c, days in starts.items() if self._before(days, ends[first.name]) and (
+            c == first.start or self._differ(days, starts[first.start]))]
+        if len(possible) < 2:
+            return
+        readings = [(c, "") for c in possible] + [(c, later) for c in possible for later in possible if c != later and
+                                                   self._before(starts[c], starts[later])]
+
+        def meaning(start: str, entry: str) -> str:
+            out = []
+            for e in endpoints:
+                months = (ends[e.name] - starts[start]) * MONTHS_PER["days"]
+                late = np.maximum(starts[entry] - starts[start], 0) * MONTHS_PER["days"] if entry else None
+                events = is_event(self.table, e.event, e.event_values)
+                out.append(f"{e.name}: {reading_meaning(months, events, late)}")
+            return "; ".join(out)
+        questions.ask(f"From which date does time run: {', or '.join(map(repr, possible))}?",
+                      "Each gives other times. Patients who are only in the file because they lived until a later date "
+                      "are at risk from that date (late entry).",
+                      [Answer(f"From {start}" + (f", under observation from {entry} (late entry)" if entry else ""),
+                              {"endpoints": {e.name: {"start": start, "entry": entry} for e in endpoints}},
+                              meaning(start, entry)) for start, entry in readings[:_MOST_READINGS]])
+
+    @staticmethod
+    def _before(one: np.ndarray, other: np.ndarray) -> bool:
+        """Tell whether dates (n,) lie before others, or at them, in nearly all patients who have both."""
+        both = ~(np.isnan(one) | np.isnan(other))
+        return bool(both.any() and (one[both] <= other[both]).mean() >= _NEARLY_ALL)
+
+    @staticmethod
+    def _differ(one: np.ndarray, other: np.ndarray) -> bool:
+        both = ~(np.isnan(one) | np.isnan(other))
+        return bool((one[both] != other[both]).any())
 
     def role(self, name: str, start: str, ends: tuple[str, ...]) -> dict[str, Any]:
         """Return what an endpoint's role says of its dates, and say what was assumed."""
@@ -69,6 +112,15 @@ class EndpointDates:
             questions.ask(f"Is {unsure} written {', or '.join(orders)}?", "No date in the file shows the order.",
                           [Answer(o.capitalize(), {"endpoints": {e.name: {"date_order": o} for e in endpoints
                                                                  if not e.date_order}}) for o in orders])
+
+    def _days(self, column: str) -> np.ndarray:
+        """Return a column of dates as days since 1970, (n,); NaN where there is none."""
+        cells = self.table.cells[column]
+        return np.asarray(dates_of(cells).days[cells.codes], float)
+
+    def _all(self, names: Collection[str], free: Collection[str]) -> list[str]:
+        """Return the columns of dates that have one of some names, in the names' order."""
+        return [c for n in names if (c := self._first([n], free))]
 
     def _first(self, names: Collection[str], free: Collection[str]) -> str | None:
         folded = {dictionary.fold(heading(self.table, c)): c for c in reversed(list(free))}

@@ -16,6 +16,7 @@ from core.guessing.guess_factor import FactorGuess
 from core.guessing.guess_factors import guess_factors
 from core.guessing.headings import heading
 from core.guessing.identifiers import is_identifier
+from core.guessing.late_entry import start_and_stop
 from core.guessing.levels import MANY, as_number, grade, labels_for, levels_of, squeeze
 from core.guessing.questions import Answer, Questions
 from core.mapping import (
@@ -179,6 +180,7 @@ class _Guesser:
                 return self._take(column)  # where two rows share an id, validation names them
         for column in named:
             if dictionary.fold(self._heading(column)) not in dictionary.COUNTER_NAMES and self._repeats(column):
+                self._refuse_start_stop(column)
                 if not self._merge_rows(column):
                     self._ask_rows(column)
                 return self._take(column)
@@ -208,6 +210,17 @@ class _Guesser:
         return (cells.n_distinct == self.n >= _ENOUGH and len(whole) == min(self.n, MANY)
                 and not cells.is_in(schema.MISSING).any() and not dictionary.dictionary_entry(self._heading(column))
                 and not dictionary.time_unit_in(self._heading(column)) and len(self.free) > 1)
+
+    def _refuse_start_stop(self, column: str) -> None:
+        """Refuse a file of intervals in those words: no row of a patient is the patient."""
+        pair = start_and_stop(self.table, column)
+        if pair:
+            raise MappingError(
+                f"This is a start/stop (counting process) file: {self.n:,} rows are intervals from {pair[0]!r} to "
+                f"{pair[1]!r} of {self._distinct(column):,} patients. Covariates that change over time "
+                "(time-dependent) are not fitted here.",
+                f"Give one row per patient: the covariates at time zero, the last {pair[1]!r} as the time, the last "
+                f"event, and the first {pair[0]!r} as late entry where it is after 0.")
 
     def _merge_rows(self, column: str) -> bool:
         """Merge the rows of each patient where they differ in a treatment, or the name of an event or instrument alone.
@@ -244,8 +257,7 @@ class _Guesser:
         guess = EndpointGuess(self.table, self.free, self.levels, self.findings, self.questions)
         endpoints = guess.run()
         self.missing_in |= guess.missing_in
-        taken = {c for e in endpoints for c in (*e.time_columns, e.event)}
-        self.free = [c for c in self.free if c not in taken]
+        self.free = [c for c in guess.free if c not in {c for e in endpoints for c in e.columns}]
         return endpoints
 
     def _take_arm(self) -> ArmRole | None:

@@ -27,19 +27,26 @@ def is_event(table: TextTable, column: str, values: Collection[str]) -> np.ndarr
     return np.asarray(cells.is_in(values)[cells.codes])
 
 
-def median_survival(times: np.ndarray, events: np.ndarray) -> float:
-    """Return the Kaplan-Meier median of times (n,) and events, in their unit; NaN where it is not reached."""
-    known = ~np.isnan(times)
+def median_survival(times: np.ndarray, events: np.ndarray, entry: np.ndarray | None = None) -> float:
+    """Return the Kaplan-Meier median of times (n,) and events, in their unit; NaN where it is not reached.
+
+    Parameters
+    ----------
+    entry : (n,), when each patient came under observation; None where all did at time zero
+    """
+    known = ~np.isnan(times) if entry is None else entry < times
     at, place = np.unique(times[known], return_inverse=True)
     deaths = np.bincount(place, events[known], at.size)
     at_risk = np.cumsum(np.bincount(place, minlength=at.size)[::-1])[::-1]
+    if entry is not None:
+        at_risk = at_risk - (known.sum() - np.searchsorted(np.sort(entry[known]), at, side="left"))
     return quantile(at, 1 - np.cumprod(1 - deaths / np.maximum(at_risk, 1)), 0.5)
 
 
-def reading_meaning(months: np.ndarray, events: np.ndarray) -> str:
-    """Say what times in months, (n,), and events would give."""
-    median = median_survival(months, events)
-    known = ~np.isnan(months)
+def reading_meaning(months: np.ndarray, events: np.ndarray, entry: np.ndarray | None = None) -> str:
+    """Say what times in months, (n,), and events would give, with late entry where it is given."""
+    median = median_survival(months, events, entry)
+    known = ~np.isnan(months) if entry is None else entry < months
     shown = "median not reached" if math.isnan(median) else f"median {number(round(median, 1))} months"
     longest = f"longest {number(round(float(months[known].max()), 1))} months" if known.any() else "no time"
     return f"{plural(int(known.sum()), 'patient')}, {plural(int((events & known).sum()), 'event')}, {shown}, {longest}"

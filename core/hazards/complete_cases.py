@@ -18,12 +18,16 @@ _ENOUGH = 20_000  # patients
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CompleteCases:
-    """The patients with all covariates known, latest first; `stratum` None where the model has one baseline hazard."""
+    """The patients with all covariates known, latest first.
+
+    `stratum` is None where the model has one baseline hazard, `entry` (first place at risk) without late entry.
+    """
 
     index: np.ndarray
     event: np.ndarray
     design: np.ndarray
     stratum: np.ndarray | None
+    entry: np.ndarray | None = None
 
     @staticmethod
     def from_cohort(cohort: Cohort, endpoint: str, rows: np.ndarray, columns: list[Column],
@@ -39,7 +43,8 @@ class CompleteCases:
             known = complete[order]
             order, index, event = order[known], index[known], event[known]
         return CompleteCases(index=index, event=event, design=design_in_order(cohort, endpoint, columns, known),
-                             stratum=_stratum(cohort, stratify_by)[order] if stratify_by else None)
+                             stratum=_stratum(cohort, stratify_by)[order] if stratify_by else None,
+                             entry=None if line.entry is None else line.entry[order])
 
     def counts(self, columns: list[Column]) -> np.ndarray:
         """Return patients and events of each column's level, of all where it is a number, int (p, 2)."""
@@ -49,7 +54,12 @@ class CompleteCases:
         return out
 
     def never_at_risk(self) -> np.ndarray:
-        """Return the places of patients who left before the first death in their stratum: they are in no risk set."""
+        """Return the places of patients who are in no risk set: no death in their stratum while they were followed."""
+        if self.entry is not None:
+            offset = (0 if self.stratum is None else self.stratum) * (int(self.index.max(initial=0)) + 2)
+            deaths = np.sort((offset + self.index)[self.event])
+            until = np.searchsorted(deaths, offset + self.index, side="right")
+            return np.flatnonzero(np.searchsorted(deaths, offset + self.entry) == until)
         if self.stratum is None:
             last = self.event.size - 1 - int(self.event[::-1].argmax()) if self.event.any() else 0
             return last + np.flatnonzero(self.index[last:] < self.index[last:last + 1])
@@ -62,7 +72,8 @@ class CompleteCases:
         used = self.design[:, column] != 1
         return CompleteCases(index=self.index[used], event=self.event[used],
                              design=np.compress(used, self.design.T, axis=1).T,
-                             stratum=None if self.stratum is None else self.stratum[used])
+                             stratum=None if self.stratum is None else self.stratum[used],
+                             entry=None if self.entry is None else self.entry[used])
 
 
 def _stratum(cohort: Cohort, stratify_by: tuple[str, ...]) -> np.ndarray:

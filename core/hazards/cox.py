@@ -145,7 +145,7 @@ class CoxModel:
         if self.fit is None:
             return math.nan, math.nan
         sets = self.fit.sets
-        return concordance(self.fit.at_maximum.eta, sets.index, sets.event, sets.stratum)
+        return concordance(self.fit.at_maximum.eta, sets.index, sets.event, sets.stratum, sets.entry)
 
 
 def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,),
@@ -333,7 +333,7 @@ def _fitted(cases: CompleteCases, columns: list[Column], known: tuple[str, ...],
         try:
             result = (penalised if options.firth else fit)(
                 cases.index, cases.event, design if len(kept) == len(columns) else design.T[kept].T,
-                scale=scale[kept], stratum=cases.stratum, ties=options.ties)
+                scale=scale[kept], stratum=cases.stratum, entry=cases.entry, ties=options.ties)
         except np.linalg.LinAlgError:  # an information without an inverse
             reason = _NOT_FOUND
         else:
@@ -354,7 +354,8 @@ def _identified(cases: CompleteCases, design: np.ndarray, kept: list[int],
     """Return the columns that risk sets identify beside the others, and say of the rest that they are not."""
     if not kept:
         return kept, {}
-    sets = RiskSets(cases.index, cases.event, design.T[kept].T, stratum=cases.stratum, ties=options.ties)
+    sets = RiskSets(cases.index, cases.event, design.T[kept].T, stratum=cases.stratum, entry=cases.entry,
+                    ties=options.ties)
     identified, _ = estimable_in(sets, len(kept))
     return np.array(kept)[identified].tolist(), dict.fromkeys(np.array(kept)[~identified].tolist(), NOT_IDENTIFIED)
 

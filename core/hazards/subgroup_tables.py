@@ -46,13 +46,12 @@ class ForestTables:
     def from_cohort(cohort: Cohort, endpoint: str, by: str, factors: tuple[str, ...],
                     order: tuple[int, ...]) -> ForestTables:
         """Count a cohort; the reference arm first in `order`."""
-        deaths, at_risk = counts_over_time(cohort, endpoint, (by, *((by, key) for key in factors)))
+        deaths, at_risk, n = counts_over_time(cohort, endpoint, (by, *((by, key) for key in factors)))
         groups = [strata(cohort, key) for key in factors]
         times = DeathTimes.from_counts(deaths, at_risk, deaths[:len(order)].sum(axis=0))
         subgroups, places = _layout(order, tuple(len(g.levels) for g in groups))
-        n = at_risk[:, 0] if at_risk.shape[1] else np.zeros(len(at_risk))
         return ForestTables(times=times, deaths=deaths[:, times.order], at_risk=at_risk[:, times.order], groups=groups,
-                            subgroups=subgroups, places=places, n=n.astype(int))
+                            subgroups=subgroups, places=places, n=n)
 
     def risk_sets(self, cells: np.ndarray) -> EfronRiskSets:
         """Lay out models of the cells of each row, (b, g)."""

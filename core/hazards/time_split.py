@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from core import schema
-from core.cohort import TOLERANCE, Cohort, landmark, timeline
+from core.cohort import TOLERANCE, Cohort, entry_months, landmark, timeline
 from core.errors import NotEstimable
 from core.format import number
 from core.hazards.cox import CoxOptions, cox
@@ -63,6 +63,9 @@ def _until(cohort: Cohort, endpoint: str, at: float) -> Cohort:
     late = time > at + TOLERANCE
     table = whole.table.assign(**{schema.time_column(endpoint): np.where(late, at, time),
                                   schema.event_column(endpoint): np.where(late, 0.0, event)})
-    ended = replace(whole, table=table, parent=None, filters=type(cohort.filters)(), part=None,
-                    rows=np.ones(len(table), bool), landmark=whole.landmark)
+    rows = np.ones(len(table), bool)
+    if (entry := entry_months(whole, endpoint)) is not None:  # who enters after the month is in no risk set before it
+        rows &= ~(entry >= at - TOLERANCE)
+    ended = replace(whole, table=table, parent=None, filters=type(cohort.filters)(), part=None, rows=rows,
+                    landmark=whole.landmark)
     return ended.filter(cohort.filters) if cohort.filters else ended

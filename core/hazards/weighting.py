@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.cohort import Cohort, reference_place, strata, timeline
+from core.cohort import Cohort, not_yet_at_risk, reference_place, strata, timeline
 from core.errors import NotEstimable
 from core.format import fixed, plural
 from core.hazards.design import Column, columns_of, default_form, design_of, missing
@@ -76,12 +76,13 @@ class Weighting:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Patients:
-    """The complete cases: each (n,), `place` among the distinct times."""
+    """The complete cases: each (n,), `place` among the distinct times, `entry` the first at risk, None without."""
 
     times: np.ndarray
     place: np.ndarray
     event: np.ndarray
     treated: np.ndarray
+    entry: np.ndarray | None
 
 
 def weighted_comparison(cohort: Cohort, *, endpoint: str, options: WeightingOptions) -> Weighting:
@@ -124,7 +125,8 @@ def weighted_comparison(cohort: Cohort, *, endpoint: str, options: WeightingOpti
     values = design_of(columns, np.flatnonzero(used))
     score = propensity_score(values, treated)
     weight = weights(score, treated, options.kind)
-    patients = _Patients(times=line.times, place=line.index[used], event=line.event[used], treated=treated)
+    patients = _Patients(times=line.times, place=line.index[used], event=line.event[used], treated=treated,
+                         entry=None if line.entry is None else line.entry[used])
     effect, reason, proportional = _effects(patients, weight, names)
     curves = _curves(patients, weight, names, options.conf_type)
     return Weighting(
@@ -159,6 +161,9 @@ def _effects(patients: _Patients, weight: np.ndarray, names: tuple[str, str]) ->
     left, dead = (np.array([np.bincount(patients.place[counted_rows & (groups == g)], minlength=patients.times.size)
                             for g in (0, 1)]) for counted_rows in (np.ones(groups.size, bool), patients.event))
     risk = np.cumsum(left[:, ::-1], axis=1)[:, ::-1]
+    if patients.entry is not None:
+        risk = risk - not_yet_at_risk(np.array([np.bincount(patients.entry[groups == g], minlength=patients.times.size)
+                                                for g in (0, 1)]))
     reason = reasons_of(names, left.sum(axis=1), dead.sum(axis=1), finite_against_first(dead, risk))[1]
     worth = [effective_size(weight[groups == g]) for g in (0, 1)]
     reason = reason or next((f"after weighting, the effective sample size of {name} is {fixed(n, 1)}" for name, n in
@@ -183,7 +188,8 @@ def _fitted(patients: _Patients, weight: np.ndarray | None) -> tuple[float, floa
     """
     rows = np.ones(patients.event.size, bool) if weight is None else weight > 0
     result = fit(patients.place[rows], patients.event[rows], patients.treated[rows, None].astype(float),
-                 weight=None if weight is None else weight[rows])
+                 weight=None if weight is None else weight[rows],
+                 entry=None if patients.entry is None else patients.entry[rows])
     variance = result.variance if weight is None else result.robust_variance
     coef, error = float(result.coef[0]), math.sqrt(variance[0, 0])
     reason = NO_FINITE_RATIO if (result.diverged | result.unidentified).any() else \
@@ -197,36 +203,45 @@ def _fitted(patients: _Patients, weight: np.ndarray | None) -> tuple[float, floa
 
 def _curves(patients: _Patients, weight: np.ndarray, names: tuple[str, str], conf_type: ConfType) -> pd.DataFrame:
     return pd.concat([
-        weighted_curve(patients.times, patients.place[group], patients.event[group], weight[group], conf_type)
+        weighted_curve(patients.times, patients.place[group], patients.event[group], weight[group], conf_type,
+                       entry=None if patients.entry is None else patients.entry[group])
         .assign(strata=name) for name, group in zip(names, (~patients.treated, patients.treated), strict=True)],
                      ignore_index=True)
 
 
 @takes_options
 def weighted_curve(times: np.ndarray, place: np.ndarray, event: np.ndarray, weight: np.ndarray,
-                   conf_type: ConfType) -> pd.DataFrame:
+                   conf_type: ConfType, *, entry: np.ndarray | None = None) -> pd.DataFrame:
     """Return a weighted Kaplan-Meier curve with robust standard errors (R: survfit with weights).
 
     The variance is the infinitesimal jackknife: the sum over patients of (weight × derivative of log survival by
     the weight)². With n and d the weights at risk and dying, a patient's derivative is the sum of d / (n (n − d)) over
-    the times until their own, less 1 / (n − d) at their death.
+    the times at risk until their own, less 1 / (n − d) at their death.
 
     Parameters
     ----------
     times : the distinct times; `place` (n,) each patient's among them
+    entry : int (n,), the first place at which each is at risk; None without late entry
     """
     size = times.size
     leave, dead = (np.bincount(place, w, size) for w in (weight, weight * event))
     persons, deaths = np.bincount(place, minlength=size), np.bincount(place, event, size)
     risk, persons_at_risk = np.cumsum(leave[::-1])[::-1], np.cumsum(persons[::-1])[::-1]
+    if entry is not None:
+        waiting, persons_waiting = not_yet_at_risk(np.array([np.bincount(entry, w, size) for w in (weight, None)]))
+        risk, persons_at_risk = risk - waiting, persons_at_risk - persons_waiting
     left = np.where(persons_at_risk - deaths > 0, risk - dead, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         survival = np.cumprod(np.where(persons > 0, left / np.where(risk > 0, risk, 1), 1.0))
         drift = np.cumsum(np.where(deaths > 0, dead / (risk * left), 0.0))
-        residual = weight * (drift[place] - np.where(event, 1 / left[place], 0.0))
-        squares = np.bincount(place, weight**2, size)
-        later = squares.sum() - np.cumsum(squares)
-        error = np.sqrt(drift**2 * later + np.cumsum(np.bincount(place, residual**2, size)))
+        first = np.zeros(place.size, int) if entry is None else entry
+        before = np.append(0.0, drift)[first]  # of the sum, what lies before each patient's entry
+        residual = weight * (drift[place] - before - np.where(event, 1 / left[place], 0.0))
+        squares, products, of_before = (np.cumsum(
+            np.bincount(first, weight**2 * before**power, size) - np.bincount(place, weight**2 * before**power, size))
+            for power in (0, 1, 2))  # over those who have entered and are still followed
+        error = np.sqrt(np.maximum(drift**2 * squares - 2 * drift * products + of_before, 0)
+                        + np.cumsum(np.bincount(place, residual**2, size)))
     error = np.where(survival > 0, error, np.nan)
     low, high = confidence(survival, error, conf_type)
     has_patients = persons > 0

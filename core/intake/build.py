@@ -102,7 +102,8 @@ def _check_keys(mapping: ColumnMapping) -> None:
     """Refuse two variables of one key, and a factor that would take a column of the app's own."""
     keys = [v.key for v in mapping.variables]
     reserved = {schema.PATIENT, schema.ARM, schema.SAFETY}
-    reserved |= {name(e.name) for e in mapping.endpoints for name in (schema.time_column, schema.event_column)}
+    reserved |= {name(e.name) for e in mapping.endpoints for name in (
+        schema.time_column, schema.event_column, schema.entry_column)}
     if double := [k for k in keys if keys.count(k) > 1 or k in reserved]:
         raise MappingError(f"The key {double[0]!r} is already used by another role.",
                            "Give the factor another key.")

@@ -49,7 +49,7 @@ def _merged(table: TextTable, mapping: ColumnMapping, findings: Findings) -> Tex
     """
     by = mapping.patient_id or ""
     used = {v.column for v in mapping.variables} | set(mapping.adverse_events)
-    used |= {c for e in mapping.endpoints for c in (*e.time_columns, e.event)}
+    used |= {c for e in mapping.endpoints for c in e.columns}
     used |= {mapping.arm.column} if mapping.arm else set()
     for column in sorted(used & set(table.columns)):
         if differs_within(table, column, by, mapping.missing_codes(column)):

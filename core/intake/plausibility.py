@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from core import schema
+from core.cohort import TOLERANCE
 from core.findings import Findings, ranges
 from core.format import number, plural
 from core.guessing import as_number, squeeze
@@ -23,6 +24,7 @@ def check_cohort(table: TextTable, mapping: ColumnMapping, patients: pd.DataFram
     for endpoint in mapping.endpoints:
         check.pair(endpoint)
         check.times(endpoint)
+        check.entry(endpoint)
         check.coding(endpoint)
     check.against_survival()
     check.after_the_end()
@@ -90,6 +92,23 @@ class _Checks:
                               remedy="Correct the time if it is missing.")
         self._warn(time > _LONGEST, column, f"{endpoint.name} of {{value}} is more than {number(_LONGEST / 12)} years.",
                    "Check the time unit, and whether it is a code for missing.")
+
+    def entry(self, endpoint: EndpointRole) -> None:
+        """Name who is left out because the entry is missing, or not before the end of follow-up (R: Surv gives NA)."""
+        if not endpoint.entry:
+            return
+        entry, time = self.patients[schema.entry_column(endpoint.name)].to_numpy(dtype=float), self._time(endpoint.name)
+        self._warn(np.isnan(entry) & ~np.isnan(time), endpoint.entry,
+                   f"left out of {endpoint.name}, because {endpoint.entry!r} is missing.", "Fill the cell.")
+        with np.errstate(invalid="ignore"):
+            never = entry >= time - TOLERANCE
+        self._warn(never, endpoint.entry, f"left out of {endpoint.name}: observation begins at {{value}}, not before "
+                   "it ends, so the patient is never at risk.", "Check both times.")
+        late = int(((entry > 0) & ~never).sum())
+        self.findings.add("assumed", f"{plural(late, 'patient')} came under observation after time zero: until "
+                          f"{endpoint.entry!r} they are in no risk set of {endpoint.name} (late entry).",
+                          column=endpoint.entry,
+                          remedy="Take “Late entry” away under “Endpoints” if it means something else.")
 
     def coding(self, endpoint: EndpointRole) -> None:
         """Ask whether events and censored are exchanged."""

@@ -84,6 +84,8 @@ class _Converter:
             event = self._event(endpoint)
             columns[schema.time_column(endpoint.name)] = self._times(endpoint, event)
             columns[schema.event_column(endpoint.name)] = event
+            if endpoint.entry:
+                columns[schema.entry_column(endpoint.name)] = self._entries(endpoint)
             if endpoint.causes:
                 columns[schema.cause_column(endpoint.name)] = self._cause(endpoint)
         numeric: dict[str, np.ndarray] = {}
@@ -218,6 +220,17 @@ class _Converter:
             raw = np.where(np.isnan(raw), other, raw)
         return raw * schema.MONTHS_PER[endpoint.unit]
 
+    def _entries(self, endpoint: EndpointRole) -> np.ndarray:
+        """Return the months from time zero until the patients came under observation; before time zero is at it."""
+        if endpoint.time:
+            raw = self.numbers.read(endpoint.entry, f"late entry of {endpoint.name}", unit=endpoint.unit)
+            months = raw * schema.MONTHS_PER[endpoint.unit]
+        else:
+            order = self._date_order(endpoint)
+            days = self._days(endpoint.entry, order) - self._days(endpoint.start, order)
+            months = days * schema.MONTHS_PER["days"]
+        return np.maximum(months, 0.0)
+
     def _known(self, variable: FactorRole) -> np.ndarray:
         """Return the months from time zero until a variable became known."""
         if variable.when_unit == DATE:
@@ -233,8 +246,7 @@ class _Converter:
 
     def _durations(self, endpoint: EndpointRole, event: np.ndarray) -> np.ndarray:
         """Return the days from an endpoint's start to its end, the first of its dates that is filled."""
-        decided = [dates_of(self.table.cells[c]).order for c in endpoint.time_columns]
-        order = endpoint.date_order or next((o for o in decided if o), "")
+        order = self._date_order(endpoint)
         start, *ends = (self._days(column, order) for column in endpoint.time_columns)
         end = ends[0]
         if len(ends) > 1:
@@ -249,6 +261,11 @@ class _Converter:
         self.cells.name(end < start, endpoint.end[0], f"lies before {endpoint.start!r}: a negative time",
                         remedy="Correct the dates, or the order of day and month.")
         return end - start
+
+    def _date_order(self, endpoint: EndpointRole) -> str:
+        """Return the order of day and month: what the mapping says, else what one of the endpoint's columns decides."""
+        decided = (dates_of(self.table.cells[c]).order for c in endpoint.time_columns)
+        return endpoint.date_order or next((o for o in decided if o), "")
 
     def _days(self, column: str, order: str) -> np.ndarray:
         """Return a column of dates as days since 1970."""

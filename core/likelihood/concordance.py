@@ -8,7 +8,7 @@ import numpy as np
 
 
 def concordance(score: np.ndarray, index: np.ndarray, event: np.ndarray,
-                stratum: np.ndarray | None = None) -> tuple[float, float]:
+                stratum: np.ndarray | None = None, entry: np.ndarray | None = None) -> tuple[float, float]:
     """Return the share of comparable pairs in which the higher score has the earlier event, and its error.
 
     Parameters
@@ -16,17 +16,41 @@ def concordance(score: np.ndarray, index: np.ndarray, event: np.ndarray,
     score : float (n,), of risk; ties count half
     index : int (n,), each patient's place among the times; event : bool (n,)
     stratum : int (n,), pairs are compared within; None for one
+    entry : int (n,), place of the first time at which each patient is at risk; None without late entry
 
-    Pairs that die at once are not comparable; who is censored at a death's time outlived it. The error is the
+    Pairs that die at once are not comparable; who is censored at a death's time outlived it; with late entry, who was
+    not yet at risk at a death is not compared with it. The error is the
     infinitesimal jackknife's. NaN where no pair can be compared.
     """
     _, rank = np.unique(np.round(score, 12), return_inverse=True)
     agreed, pairs = _compared(2 * index + ~event, rank, event, stratum)
+    if entry is not None:
+        early = _not_yet_at_risk(index, event, rank, stratum, entry, (agreed, pairs))
+        agreed, pairs = agreed - early[0], pairs - early[1]
     total = pairs.sum() / 2
     if not total:
         return math.nan, math.nan
     agreement = float(agreed.sum() / 2 / total)
     return agreement, float(np.sqrt((((agreed - agreement * pairs) / total) ** 2).sum()))
+
+
+def _not_yet_at_risk(index: np.ndarray, event: np.ndarray, rank: np.ndarray, stratum: np.ndarray | None,
+                     entry: np.ndarray, counted: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Return each patient's pairs of a death and somebody who entered after it, concordant ones and all, each (n,).
+
+    Entries are added as patients who are censored just before they are at risk: what pairs come to the `counted` ones
+    are those of deaths before an entry.
+    """
+    late = np.flatnonzero(entry > 0)
+    when = np.concatenate([2 * index + ~event, 2 * entry[late] - 1])
+    both = None if stratum is None else np.concatenate([stratum, stratum[late]])
+    died = np.concatenate([event, np.zeros(late.size, bool)])
+    out = []
+    for joint, single in zip(_compared(when, np.concatenate([rank, rank[late]]), died, both), counted, strict=True):
+        pairs = joint[:index.size] - single
+        pairs[late] += joint[index.size:]
+        out.append(pairs)
+    return out[0], out[1]
 
 
 def _compared(when: np.ndarray, rank: np.ndarray, event: np.ndarray,

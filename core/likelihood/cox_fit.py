@@ -86,7 +86,8 @@ class Fit:
 
 @takes_options
 def fit(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.ndarray | None = None,
-        stratum: np.ndarray | None = None, weight: np.ndarray | None = None, ties: Ties = "efron") -> Fit:
+        stratum: np.ndarray | None = None, weight: np.ndarray | None = None, entry: np.ndarray | None = None,
+        ties: Ties = "efron") -> Fit:
     """Maximise the partial likelihood by Newton's method (R: coxph).
 
     Parameters
@@ -96,10 +97,11 @@ def fit(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.n
     design : float (n, p), of full column rank
     scale : (p,), what `standardise` returned, where the design is standardised already
     stratum : int (n,); weight : float (n,); None for none
+    entry : int (n,), place of the first time at which each patient is at risk; None without late entry
     """
     if scale is None:
         design, scale = standardise(design)
-    sets = RiskSets(index, event, design, stratum=stratum, weight=weight, ties=ties)
+    sets = RiskSets(index, event, design, stratum=stratum, weight=weight, entry=entry, ties=ties)
     at, ended = _newton_ascent(*_start(sets))
     inverse, least_information = inverse_of(at.products[0])
     none = np.zeros(scale.size, bool)
@@ -116,8 +118,8 @@ def fit(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.n
 
 def _of_those_at_risk(sets: RiskSets, scale: np.ndarray, ties: Ties) -> Fit:
     """Fit without patients who are in no risk set: their extreme values must not determine the scale."""
-    part = sets.part(np.repeat(~sets.never_at_risk, sets.sizes))
-    result = fit(part.index, part.event, part.x, stratum=part.stratum, weight=part.weight, ties=ties)
+    part = sets.part(~sets.never_at_risk)
+    result = fit(part.index, part.event, part.x, stratum=part.stratum, weight=part.weight, entry=part.entry, ties=ties)
     return replace(result, coef=result.coef / scale, variance=result.variance / np.outer(scale, scale),
                    scale=result.scale * scale)
 

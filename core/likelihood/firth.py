@@ -106,7 +106,7 @@ class PenalisedPoint:
 
 @takes_options
 def penalised(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale: np.ndarray | None = None,
-              stratum: np.ndarray | None = None, ties: Ties = "efron") -> Penalised:
+              stratum: np.ndarray | None = None, entry: np.ndarray | None = None, ties: Ties = "efron") -> Penalised:
     """Maximise the penalised likelihood; parameters as for `cox_fit.fit`.
 
     Raises
@@ -116,7 +116,7 @@ def penalised(index: np.ndarray, event: np.ndarray, design: np.ndarray, *, scale
     """
     if scale is None:
         design, scale = standardise(design)
-    sets = RiskSets(index, event, design, stratum=stratum, ties=ties)
+    sets = RiskSets(index, event, design, stratum=stratum, entry=entry, ties=ties)
     p = design.shape[1]
     at_zero = at = PenalisedPoint(sets, np.zeros(p))
     for _ in range(_MAXIMA if at_zero.value > -np.inf else 0):

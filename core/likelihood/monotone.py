@@ -16,7 +16,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.likelihood.partial_likelihood import RiskSets
-from core.statistics import Runs
 
 _ROUNDS, _PAIRS = 60, 400  # of a search; constraints that a round adds
 _BROKEN, _SAME = 1e-8, 1e-6  # tolerance of values along a direction, and of its elements; columns have deviation 1
@@ -115,9 +114,7 @@ def direction_of_recession(sets: RiskSets) -> np.ndarray | None:
 
 def _broken(sets: RiskSets, value: np.ndarray, died: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the rows of patients who died below the highest value at risk, and of who has it; the worst pairs only."""
-    ends = np.append(sets.starts, sets.event.size)
-    rows = Runs(np.diff(np.append(sets.first_rows, value.size)))
-    highest = rows.highest(value)[ends[sets.risk_set_end] - 1]
+    highest = sets.highest_at_risk(value)
     short = value[highest[sets.tied.time_of_death]] - value[died]
     worst = np.argsort(-short, kind="stable")[:_PAIRS]
     worst = worst[short[worst] > _BROKEN]

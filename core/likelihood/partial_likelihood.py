@@ -17,7 +17,7 @@ from itertools import pairwise
 import numpy as np
 
 from core.likelihood.tied_deaths import TiedDeaths, Ties
-from core.statistics import Runs
+from core.statistics import Runs, Spans
 
 _CHUNK = 16_384  # patients
 
@@ -26,7 +26,9 @@ class RiskSets:
     """The risk set of each death: patients sorted by stratum, latest first, so that a risk set is a run of rows.
 
     At equal times deaths come before censored patients. Rows with the same time and event form a block, and all sums
-    are built from the blocks' sums. The design is processed in chunks that fit into the processor's cache.
+    are built from the blocks' sums. With late entry a risk set leaves out those who have not entered yet: each patient
+    is then at risk at a span of the deaths (R: Surv(entry, time, event)). The design is processed in chunks that fit
+    into the processor's cache.
 
     Parameters
     ----------
@@ -35,29 +37,30 @@ class RiskSets:
     x : float (n, p), the design; best by column in memory, and sorted as above
     stratum : int (n,), None for one
     weight : float (n,), case weights, None for 1
+    entry : int (n,), place of the first of the distinct times at which each patient is at risk; None for all of them
 
     Attributes
     ----------
-    x, event, index, stratum, weight : sorted; columns (p, n): the design by column
+    x, event, index, stratum, weight, entry : sorted; columns (p, n): the design by column
     starts, sizes : (b,), the first row of each block, and its rows
     deaths : (t,), how many die at each time of death
     death_blocks : (t,), the block of those who die then
     risk_set_end : (t,), the first block after those at risk then; a risk set begins where its stratum does
     deaths_seen : (b,), place of the latest time of death with a block at risk; it is also at risk at earlier ones
-    never_at_risk : bool (b,), blocks that no death's risk set holds
     tied : the deaths of each time, by the rule of ties
     mean_weight : (t,), the mean weight of those who die at once; None without weights
     """
 
     def __init__(self, index: np.ndarray, event: np.ndarray, x: np.ndarray, *, stratum: np.ndarray | None = None,
-                 weight: np.ndarray | None = None, ties: Ties = "efron") -> None:
+                 weight: np.ndarray | None = None, entry: np.ndarray | None = None, ties: Ties = "efron") -> None:
         key = 2 * index + event
-        self.index, self.event, self.x, self.stratum, self.weight = index, event, x, stratum, weight
+        self.index, self.event, self.x = index, event, x
+        self.stratum, self.weight, self.entry = stratum, weight, entry
         if stratum is not None or (np.diff(key) > 0).any():
             order = np.argsort(-key, kind="stable") if stratum is None else np.lexsort((-key, stratum))
             key = key[order]
             self.index, self.event, self.x = index[order], event[order], x[order]
-            self.stratum, self.weight = (None if v is None else v[order] for v in (stratum, weight))
+            self.stratum, self.weight, self.entry = (None if v is None else v[order] for v in (stratum, weight, entry))
         self.columns = np.ascontiguousarray(self.x.T)  # (p, n)
         self.x = self.columns.T
         self._lay_out_blocks(key)
@@ -84,13 +87,30 @@ class RiskSets:
             np.flatnonzero(np.append(True, np.diff(inside) != 0)), inside.size)
         bounds_of_deaths = np.searchsorted(self.death_blocks, bounds)
         self.of_blocks, self.of_deaths = Runs(np.diff(bounds)), Runs(np.diff(bounds_of_deaths))
-        self.never_at_risk = self.deaths_seen == (self.death_blocks.size if inside is None else
-                                    np.repeat(self.of_deaths.ends, self.of_blocks.sizes))
+        self._blocks_never_at_risk = self.deaths_seen == (
+            self.death_blocks.size if inside is None else np.repeat(self.of_deaths.ends, self.of_blocks.sizes))
         self.chunks = [(slice(0, self.starts.size), slice(0, key.size))]
         if key.size > _CHUNK:
             cuts = np.unique(np.append(np.searchsorted(self.starts, np.arange(0, key.size, _CHUNK)), self.starts.size))
             ends = np.append(self.starts, key.size)
             self.chunks = [(slice(a, b), slice(ends[a], ends[b])) for a, b in pairwise(cuts.tolist())]
+
+    @cached_property
+    def spans(self) -> Spans | None:
+        """The times of death at which each patient is at risk, latest first; None without late entry."""
+        if self.entry is None:
+            return None
+        place, last = self.index[self.starts[self.death_blocks]], int(self.index.max(initial=0))
+        of_rows = np.repeat(np.arange(self.first_rows.size), np.diff(self.first_rows, append=self.event.size))
+        of_deaths = np.repeat(np.arange(self.of_deaths.sizes.size), self.of_deaths.sizes)
+        # Deaths stand by stratum, latest first: those at or after a patient's first time at risk end here.
+        end = np.searchsorted(of_deaths * (last + 2) + last - place, of_rows * (last + 2) + last - self.entry, "right")
+        return Spans(np.repeat(self.deaths_seen, self.sizes), end, place.size)
+
+    @cached_property
+    def never_at_risk(self) -> np.ndarray:
+        """Patients whom no death's risk set holds, bool (n,)."""
+        return np.repeat(self._blocks_never_at_risk, self.sizes) if self.spans is None else self.spans.empty
 
     @cached_property
     def span(self) -> np.ndarray:
@@ -112,6 +132,8 @@ class RiskSets:
         last = int(place.max()) + 1
         leaving, deaths = np.bincount(place, self.sizes, last), np.bincount(place[dies], self.sizes[dies], last)
         at_risk = np.cumsum(leaving[::-1])[::-1]
+        if self.entry is not None:
+            at_risk -= self.entry.size - np.cumsum(np.bincount(self.entry, minlength=last))[:last]
         survival = np.cumprod(1 - deaths / np.where(at_risk > 0, at_risk, 1))
         return np.asarray(1 - np.concatenate([[1.0], survival[:-1]])[place[dies]])
 
@@ -122,7 +144,8 @@ class RiskSets:
 
     def sums(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Sum values (n, ...) over the risk set of each time of death, and over those who die then, each (t, ...)."""
-        return self._of_blocks(np.add.reduceat(values, self.starts, axis=0))
+        at_risk, dying = self._of_blocks(np.add.reduceat(values, self.starts, axis=0))
+        return at_risk if self.spans is None else self.spans.over(values), dying
 
     def design_sums(self, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Sum the design, weighed by patient, over risk sets and over the dying, each (t, p)."""
@@ -131,7 +154,16 @@ class RiskSets:
         for blocks, rows in self.chunks:
             weighed = np.multiply(self.columns[:, rows], weight[rows], out=room[0, :, :rows.stop - rows.start])
             np.add.reduceat(weighed, self.starts[blocks] - rows.start, axis=1, out=out[:, blocks])
-        return self._of_blocks(out.T)
+        at_risk, dying = self._of_blocks(out.T)
+        return at_risk if self.spans is None else self.spans.over(self.x * weight[:, None]), dying
+
+    def highest_at_risk(self, values: np.ndarray) -> np.ndarray:
+        """Return who has the highest value of those at risk at each time of death, int (t,)."""
+        if self.spans is not None:
+            return self.spans.highest(values)
+        ends = np.append(self.starts, self.event.size)
+        rows = Runs(np.diff(np.append(self.first_rows, values.size)))
+        return np.asarray(rows.highest(values)[ends[self.risk_set_end] - 1])
 
     def _room(self, k: int) -> np.ndarray:
         """Allocate memory for k times a chunk's design, (k, p, rows), once: allocating it per chunk is slower."""
@@ -171,18 +203,22 @@ class RiskSets:
 
         For patients who die at a time, subtract `of_dying` (t, ...), the correction by the rule for ties.
         """
+        if self.spans is not None:
+            seen = self.spans.within(values)
+            seen[self.event] -= of_dying[self.tied.time_of_death]
+            return seen
         out = self.of_deaths.sums_back(values)[np.minimum(self.deaths_seen, len(values) - 1)]
-        out[self.never_at_risk] = 0.0
+        out[self._blocks_never_at_risk] = 0.0
         out[self.death_blocks] -= of_dying
         return np.repeat(out, self.sizes, axis=0)
 
     def part(self, patients: np.ndarray | slice, x: np.ndarray | None = None, *,
              stratum: np.ndarray | None = None) -> RiskSets:
         """Lay out some of the patients anew, on another design (n, .) or in other strata (n,) where these are given."""
-        weight, stratum = (None if v is None else v[patients] for v in (
-            self.weight, self.stratum if stratum is None else stratum))
+        weight, entry, stratum = (None if v is None else v[patients] for v in (
+            self.weight, self.entry, self.stratum if stratum is None else stratum))
         return RiskSets(self.index[patients], self.event[patients], (self.x if x is None else x)[patients],
-                        stratum=stratum, weight=weight, ties=self.ties)
+                        stratum=stratum, weight=weight, entry=entry, ties=self.ties)
 
     def evaluate(self, beta: np.ndarray) -> Point:
         """Return the likelihood and its derivatives at some coefficients, (p,)."""

@@ -91,6 +91,7 @@ class ColumnMapping:
         used = [("patient id", self.patient_id)] if self.patient_id else []
         used += [("arm", self.arm.column)] if self.arm else []
         used += [(f"{e.name} time", c) for e in self.endpoints for c in e.time_columns]
+        used += [(f"{e.name} late entry", e.entry) for e in self.endpoints if e.entry]
         used += [(f"{e.name} event", e.event) for e in self.endpoints]
         used += [(f.label, f.column) for f in self.variables if not f.formula]
         used += [(f"when {f.label} became known", f.when) for f in self.variables if f.when]
@@ -262,6 +263,7 @@ def endpoint_json(endpoint: EndpointRole) -> dict[str, Any]:
     times = {"time": endpoint.time, **({"otherwise": endpoint.otherwise} if endpoint.otherwise else {})} \
         if endpoint.time else \
         {"start": endpoint.start, "end": list(endpoint.end), "date_order": endpoint.date_order}
+    times |= {"entry": endpoint.entry} if endpoint.entry else {}
     return {"label": endpoint.label, **times, "event": endpoint.event,
             "event_values": list(endpoint.event_values), "unit": endpoint.unit,
             "death_counts": endpoint.death_counts, **({"causes": dict(endpoint.causes)} if endpoint.causes else {})}
@@ -290,7 +292,7 @@ def _endpoint_from(key: str, data: Mapping[str, Any]) -> EndpointRole:
         otherwise=str(data.get("otherwise") or "") if time else "",
         start="" if time else data["start"],
         end=() if time else (data["end"],) if isinstance(data["end"], str) else tuple(data["end"]),
-        date_order=data.get("date_order", ""), unit=unit,
+        entry=str(data.get("entry") or ""), date_order=data.get("date_order", ""), unit=unit,
         event_values=tuple(str(v) for v in ([values] if isinstance(values, str) else values)),
         death_counts=bool(data.get("death_counts", True)),
         causes={str(k): str(v) for k, v in (data.get("causes") or {}).items()},

@@ -73,6 +73,7 @@ def _listed(text: str) -> frozenset[str]:
 
 TIME_WORDS = _listed("""
     time t times tm duration dur length follow followup fu fup futime survtime surv survival survivaltime stime interval
+    stop tstop exit
     temps tiempo tempo zeit dauer duree duracion survie supervivencia sopravvivenza uberleben uberlebenszeit
     seguimiento suivi suivie beobachtungszeit
     时间 生存时间 生存期 生存 随访 随访时间 期 期间 期間 生存期間 観察期間 기간 생존 생존기간 추적기간""")

@@ -37,9 +37,10 @@ class EndpointRole:
 
     The time stands in the column `time` in `unit`s, or runs from the date in `start` to the first of
     the dates in `end` that is filled; where `time` is empty it stands in `otherwise` (days to death, else to the last
-    follow-up). `date_order` says how day and month are told apart ("" where
-    the data decide). `causes` names the values of the event column that tell competing causes apart:
-    raw value -> cause, in order.
+    follow-up). `entry` says when the patient came under observation where that is after time zero (late entry, left
+    truncation): in the same unit, or as a date where the time runs between dates. `date_order` says how day and month
+    are told apart ("" where the data decide). `causes` names the values of the event column that tell competing causes
+    apart: raw value -> cause, in order.
     """
 
     name: str
@@ -51,6 +52,7 @@ class EndpointRole:
     otherwise: str = ""
     start: str = ""
     end: tuple[str, ...] = ()
+    entry: str = ""
     date_order: str = ""
     death_counts: bool = True
     causes: Mapping[str, str] = field(default_factory=dict)
@@ -59,6 +61,11 @@ class EndpointRole:
     def time_columns(self) -> tuple[str, ...]:
         """The column of the time, or those of its dates."""
         return tuple(filter(None, (self.time, self.otherwise))) if self.time else (self.start, *self.end)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns that the endpoint uses: its times, late entry where there is one, and event."""
+        return (*self.time_columns, *((self.entry,) if self.entry else ()), self.event)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,10 +17,11 @@ from core.statistics.proportions import (
     pair_p,
 )
 from core.statistics.segments import Runs
+from core.statistics.spans import Spans
 from core.statistics.splines import spline_basis
 from core.statistics.two_by_two import miettinen_nurminen
 
-__all__ = ["FISHER_2X2", "PAIR_TESTS", "Z95", "Adjustment", "PairTest", "Runs", "TableTest", "adjusted",
+__all__ = ["FISHER_2X2", "PAIR_TESTS", "Z95", "Adjustment", "PairTest", "Runs", "Spans", "TableTest", "adjusted",
            "chi_square_p", "clopper_pearson", "e_values", "exact_test", "exact_tests", "in_both", "koopman",
            "lilliefors_p", "log_ratio", "miettinen_nurminen", "newcombe", "odds_ratio", "packed", "pair_p",
            "pearson_test", "spline_basis", "two_sided_p"]

@@ -71,6 +71,8 @@ def _find_absent(whole: Cohort) -> dict[str, np.ndarray]:
     for name in whole.endpoints:
         out[f"{name} time"] = whole.table[schema.time_column(name)].isna().to_numpy()
         out[f"{name} event"] = whole.table[schema.event_column(name)].isna().to_numpy()
+        if schema.entry_column(name) in whole.table:
+            out[f"{name} entry"] = whole.table[schema.entry_column(name)].isna().to_numpy()
     for key, variable in whole.variables.items():
         out[variable.label] = whole.values(key).isna().to_numpy() | out.get(variable.label, False)
     return out

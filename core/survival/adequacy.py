@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from core.cohort import Counts
+from core.cohort import Cohort, Counts, entry_months
 from core.format import number, plural
 
 FEW_EVENTS = 10  # per parameter
@@ -34,6 +34,26 @@ def few_at_tau(means: pd.DataFrame) -> str:
         return ""
     return (f"At month {number(float(means.tau.iloc[0]))} one patient is left at risk in {' and in '.join(lone)}: the "
             "end of the curve, and with it the mean, rests on that patient. Choose a smaller τ.")
+
+
+def late_entry(cohort: Cohort, endpoint: str) -> str:
+    """Name late entry as a part of the method, with what joins it to the part before; "" where there is none."""
+    return "; late entry (left truncation)" if entry_months(cohort, endpoint) is not None else ""
+
+
+def ended_early(counts: Counts) -> str:
+    """Say in which strata all at risk had died while others were still to enter (late entry); "" where in none.
+
+    A product-limit curve that has fallen to 0 stays there, whoever enters later.
+    """
+    ended = (counts.deaths > 0) & (counts.deaths == counts.at_risk)
+    words = []
+    for level, ends, present in zip(counts.strata.levels, ended, counts.present, strict=True):
+        if ends.any() and present[int(ends.argmax()) + 1:].any():
+            words.append(f"{level}: at month {number(float(counts.times[ends.argmax()]))} all at risk had died, before "
+                         "others entered, so the curve is 0 from there and must not be read. Start later: set a "
+                         "landmark.")
+    return " ".join(words)
 
 
 def log_rank_reason(counts: Counts) -> str:

@@ -39,12 +39,11 @@ def survival_at(cohort: Cohort, *, endpoint: str, by: str | None = None, times: 
     last, first = _ends(counts)
     known = asked <= last[k] + TOLERANCE  # False where a stratum has nobody
     inside = known & (asked >= first[k] - TOLERANCE)
-    risk, so_far = np.zeros(k.size, int), np.zeros(k.size, int)
+    risk = so_far = np.zeros(k.size, int)
     # Before a stratum's first time nothing is estimated: summary.survfit has 1 with certainty.
     figures = {name: np.where(known, before, np.nan) for name, before in _CERTAIN.items()}
     if counts.times.size:
-        after = np.searchsorted(counts.times, asked - TOLERANCE, side="left")
-        risk[known] = counts.at_risk[k[known], after[known]]
+        risk = counts.at_risk_at(np.asarray(times, dtype=float)).ravel()
         i, j = k[inside], np.searchsorted(counts.times, asked[inside] + TOLERANCE, side="right") - 1
         so_far[inside] = np.cumsum(counts.deaths, axis=1)[i, j]
         survival, error = product_limit(counts)
@@ -152,8 +151,9 @@ def restricted_mean(cohort: Cohort, *, endpoint: str, by: str | None = None, tau
     survival, _ = product_limit(counts)
     mean, error = _areas(counts, survival, tau)
     return pd.DataFrame({
-        "strata": counts.strata.levels, "tau": np.full(len(mean), tau), "n_risk": _at_risk(counts, tau),
-        "estimate": mean, "std_error": error, "conf_low": mean - Z95 * error, "conf_high": mean + Z95 * error})
+        "strata": counts.strata.levels, "tau": np.full(len(mean), tau),
+        "n_risk": counts.at_risk_at(np.array([tau]))[:, 0], "estimate": mean, "std_error": error,
+        "conf_low": mean - Z95 * error, "conf_high": mean + Z95 * error})
 
 
 def restricted_mean_comparison(means: pd.DataFrame) -> pd.DataFrame:
@@ -190,12 +190,6 @@ def _areas(counts: Counts, survival: np.ndarray, tau: float) -> tuple[np.ndarray
         spread = np.where((deaths > 0) & (left > 0), deaths / (risk * left.astype(float)), 0.0)
     has_patients = np.where(counts.n > 0, 1.0, math.nan)
     return areas.sum(axis=1) * has_patients, np.sqrt((beyond**2 * spread).sum(axis=1)) * has_patients
-
-
-def _at_risk(counts: Counts, time: float) -> np.ndarray:
-    """Return the number at risk at a time, (k,): of all whose time is not before it."""
-    after = np.searchsorted(counts.times, time - TOLERANCE, side="left")
-    return np.column_stack([counts.at_risk, np.zeros(len(counts.at_risk), int)])[:, after]
 
 
 def _ends(counts: Counts) -> tuple[np.ndarray, np.ndarray]:

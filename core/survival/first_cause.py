@@ -44,7 +44,7 @@ class Causes:
 
 def competing_endpoints(cohort: Cohort) -> tuple[str, ...]:
     """Return what cumulative incidence by cause can be had for."""
-    named = tuple(e.name for e in cohort.mapping.endpoints if len(e.causes) > 1)
+    named = tuple(e.name for e in cohort.mapping.endpoints if len(e.causes) > 1 and not e.entry)
     endpoints = (*named, FIRST_FAILURE) if _dated_sites(cohort) else named
     return (*endpoints, FIRST_SEVERE) if has_dated_events(cohort) else endpoints
 
@@ -52,13 +52,21 @@ def competing_endpoints(cohort: Cohort) -> tuple[str, ...]:
 def has_dated_events(cohort: Cohort) -> bool:
     """Tell whether adverse events carry days, and survival tells who died without one."""
     days = cohort.whole.long_events.day
-    return "OS" in cohort.endpoints and bool(days.notna().any())
+    return _deaths_from_time_zero(cohort) and bool(days.notna().any())
+
+
+def _deaths_from_time_zero(cohort: Cohort) -> bool:
+    """Tell whether overall survival says of every patient from time zero on who died."""
+    return any(e.name == "OS" and not e.entry for e in cohort.mapping.endpoints)
 
 
 def why_no_competing(cohort: Cohort) -> str:
     """Say why cumulative incidence by cause cannot be had, and what would change that; "" where it can."""
     if competing_endpoints(cohort):
         return ""
+    if any(e.entry for e in cohort.mapping.endpoints):
+        return ("Cumulative incidence by cause is not given with late entry: Gray's test and its limits (R: cmprsk) "
+                "are for patients followed from time zero.")
     sites = [s.label for s in cohort.mapping.failure_sites]
     undated = [s.label for s in cohort.mapping.failure_sites if not s.when]
     if undated:
@@ -99,7 +107,7 @@ def _by_code(whole: Cohort, endpoint: str) -> Causes:
 def _dated_sites(cohort: Cohort) -> tuple[FactorRole, ...]:
     """Return the failure sites where all of them are dated and survival tells who died without one."""
     sites = cohort.mapping.failure_sites
-    return sites if sites and all(s.when for s in sites) and "OS" in cohort.endpoints else ()
+    return sites if sites and all(s.when for s in sites) and _deaths_from_time_zero(cohort) else ()
 
 
 def _first_failure(whole: Cohort, endpoint: str) -> Causes:

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.cohort import Cohort, strata, stratification, timeline
+from core.cohort import Cohort, entry_months, strata, stratification, timeline
 from core.errors import NotEstimable
 from core.hazards import CoxModel, Form, columns_of, form_of
 from core.verification.lifelines_survival import PRECISE, with_agreement
-from core.verification.r_code import RCode, described, quoted
+from core.verification.r_code import RCode, described, quoted, surv_of
 
 
 def cox_opinion(cohort: Cohort, model: CoxModel) -> pd.DataFrame:
@@ -37,7 +37,8 @@ def cox_opinion(cohort: Cohort, model: CoxModel) -> pd.DataFrame:
     names = [f"x{i}" for i in range(sets.x.shape[1])]
     frame = pd.DataFrame(sets.x * model.fit.scale, columns=names).assign(
         time=times[sets.index], event=sets.event.astype(int),
-        **({"inside": sets.stratum} if model.options.stratify_by else {}))
+        **({"inside": sets.stratum} if model.options.stratify_by else {}),
+        **({} if sets.entry is None else {"entry": np.append(0.0, times)[sets.entry]}))
     theirs = _fitted(frame)
     limits = np.exp(theirs.confidence_intervals_.to_numpy())
     rows = []
@@ -67,7 +68,7 @@ def _fitted(frame: pd.DataFrame) -> Any:
         warnings.filterwarnings("error", "Newton", ConvergenceWarning)  # it says so, and returns where it stopped
         try:
             return CoxPHFitter().fit(frame, "time", "event", strata=["inside"] if "inside" in frame else None,
-                                     fit_options=PRECISE)
+                                     entry_col="entry" if "entry" in frame else None, fit_options=PRECISE)
         except (ConvergenceError, ConvergenceWarning) as error:
             raise NotEstimable("lifelines' iteration does not converge on this model.",
                                "Use the R code shown beside it.") from error
@@ -79,6 +80,8 @@ def cox_r_code(cohort: Cohort, model: CoxModel, covariates: tuple[str, ...]) -> 
     forms = dict(options.forms)
     used = cohort.rows & (line.index >= 0)
     data: dict[str, np.ndarray] = {"time": line.times[line.index[used]], "event": line.event[used].astype(int)}
+    if (entry := entry_months(cohort, model.endpoint)) is not None:
+        data["entry"] = entry[used]
     lines, terms, splines = [], [], []
     shown = [key for key in covariates if key not in options.stratify_by]
     for i, key in enumerate(shown, start=1):
@@ -94,7 +97,7 @@ def cox_r_code(cohort: Cohort, model: CoxModel, covariates: tuple[str, ...]) -> 
         codes = stratification(cohort, key).codes[used]
         data[f"s{i}"] = np.where(codes < 0, np.nan, codes)
         terms.append(f"strata(s{i})")
-    formula = f"Surv(time, event) ~ {' + '.join(terms)}"
+    formula = f"{surv_of(cohort, model.endpoint)} ~ {' + '.join(terms)}"
     after = "\n".join([*lines, "", _model_code(formula, model, splines)])
     return RCode(before=described(cohort, model.endpoint), after=after, data=pd.DataFrame(data))
 

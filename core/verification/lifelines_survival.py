@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.cohort import Cohort, count, strata, timeline
+from core.cohort import Cohort, count, entry_months, strata, timeline
 from core.format import number
 from core.hazards import estimable, treatment_effect
 from core.survival import SurvivalOptions, Weight, compare, follow_up, kaplan_meier, restricted_mean, survival_at
@@ -55,11 +55,12 @@ def with_agreement(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 
 
 def _patients(cohort: Cohort, options: SurvivalOptions) -> pd.DataFrame:
-    """Return time, event and group of the patients who have them."""
+    """Return time, event and group of the patients who have them, and with late entry their entry (months)."""
     line, groups = timeline(cohort, options.endpoint), strata(cohort, options.by)
     used = cohort.rows & (line.index >= 0) & (groups.codes >= 0)
+    entry = entry_months(cohort, options.endpoint)
     return pd.DataFrame({"time": line.times[line.index[used]], "event": line.event[used].astype(int),
-                         "group": groups.codes[used]})
+                         "group": groups.codes[used], **({} if entry is None else {"entry": entry[used]})})
 
 
 def _curves(cohort: Cohort, options: SurvivalOptions, frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
@@ -76,7 +77,7 @@ def _curves(cohort: Cohort, options: SurvivalOptions, frame: pd.DataFrame) -> It
         patients = frame[frame.group == place]
         if patients.empty:
             continue
-        fitter = KaplanMeierFitter().fit(patients.time, patients.event)
+        fitter = KaplanMeierFitter().fit(patients.time, patients.event, entry=patients.get("entry"))
         steps = ours.curves[ours.curves.strata == level]
         theirs = fitter.survival_function_at_times(steps.time).to_numpy()
         worst = int(np.argmax(np.abs(steps.estimate.to_numpy() - theirs)))
@@ -94,7 +95,7 @@ def _curves(cohort: Cohort, options: SurvivalOptions, frame: pd.DataFrame) -> It
                    float(theirs_), "lifelines gives the last time where a curve reaches 0%" if reached else "")
         yield (f"Restricted mean to {number(means.tau[level])} months", level, means.estimate[level],
                float(restricted_mean_survival_time(fitter, t=means.tau[level])), "")
-        back = KaplanMeierFitter().fit(patients.time, 1 - patients.event)
+        back = KaplanMeierFitter().fit(patients.time, 1 - patients.event, entry=patients.get("entry"))
         yield "Follow-up, reverse median", level, follow.reverse_median[level], float(back.median_survival_time_), ""
 
 
@@ -104,7 +105,7 @@ def _compared(cohort: Cohort, options: SurvivalOptions, frame: pd.DataFrame) -> 
     from lifelines.statistics import multivariate_logrank_test
 
     test = options.test
-    if not test.stratify_by:  # lifelines has no stratified test
+    if not test.stratify_by and "entry" not in frame:  # lifelines' tests are neither stratified nor for late entry
         ours = compare(cohort, endpoint=options.endpoint, by=options.by, options=test)
         how = _WEIGHTINGS.get(test.weight) or {}
         if test.weight == "Fleming-Harrington":
@@ -130,7 +131,9 @@ def _hazard_ratios(cohort: Cohort, endpoint: str, by: str, frame: pd.DataFrame) 
     inside = [i for i, is_finite in zip(order, finite, strict=True) if is_finite]
     used = frame[frame.group.isin(inside)]
     columns = {f"x{i}": (used.group == i).astype(float) for i in inside[1:]}
-    model = CoxPHFitter().fit(used[["time", "event"]].assign(**columns), "time", "event", fit_options=PRECISE)
+    late = ["entry"] if "entry" in used else []
+    model = CoxPHFitter().fit(used[["time", "event", *late]].assign(**columns), "time", "event",
+                              entry_col=late[0] if late else None, fit_options=PRECISE)
     intervals = np.exp(model.confidence_intervals_.to_numpy())
     shown = terms.set_index("level")[["hazard_ratio", "conf_low", "conf_high"]]
     for i, place in enumerate(inside[1:]):  # one that we do not show is missing, and stands so

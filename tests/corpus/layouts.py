@@ -165,6 +165,11 @@ OTHERS = [
         **BASE, "date of diagnosis": ["2015-01-01"] * N,
         "date of death": [("2016-03-02", "2017-05-01", "2018-04-05")[i % 3] if d else "" for i, d in enumerate(DEAD)],
         "last follow-up": ["2019-01-01"] * N, "status": _codes(DEAD, "alive", "dead")}, {}),
+    Layout("late entry in months", {**BASE, **_OS, "entry_months": _times("months", MONTHS * 0.3)},
+        {"OS": ("OS_months", "OS_event", "months")}, {"under observation": "Yes"}, later=("entry_months",)),
+    Layout("an interval per patient", {
+        **BASE, "tstart": _times("months", MONTHS * 0.2), "tstop": _times("months"), "death": _codes(DEAD)},
+        {"OS": ("tstop", "death", "months")}, {"In which unit": "months", "under observation": "Yes"}),
     Layout("several words of one meaning", {
         **BASE, "OS_months": _times("months"), "status": [
             ("DOD", "dod ", "DOOC")[i % 3] if d else ("AWD", "NED", "LTFU")[i % 3] for i, d in enumerate(DEAD)]},

@@ -101,7 +101,7 @@ def _roles(mapping: ColumnMapping) -> pd.DataFrame:
                      "Read as": f"{levels}; reference {mapping.arm.levels.get(mapping.arm.reference, '')}"})
     for e in mapping.endpoints:
         death = "death counts" if e.death_counts else "death is no event"
-        rows.append({"Role": e.label, "Column": ", ".join((*e.time_columns, e.event)),
+        rows.append({"Role": e.label, "Column": ", ".join(e.columns),
                      "Read as": f"{e.unit}; event: {', '.join(e.event_values)}; {death}"})
     for f in mapping.variables:
         detail = f.unit if f.kind == "numeric" else ", ".join(dict.fromkeys(f.levels.values()))

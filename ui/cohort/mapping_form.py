@@ -50,7 +50,8 @@ def _taken(mapping: dict[str, Any]) -> set[str]:
     """Return the columns that have a role already and so are no factors."""
     taken = {mapping["patient_id"], (mapping.get("arm") or {}).get("column")}
     for endpoint in mapping["endpoints"].values():
-        taken |= {endpoint.get(k) for k in ("time", "otherwise", "start", "event")} | set(endpoint.get("end", []))
+        taken |= {endpoint.get(k) for k in ("time", "otherwise", "start", "entry", "event")}
+        taken |= set(endpoint.get("end", []))
     return taken - {None, ""}
 
 
@@ -299,6 +300,7 @@ class _Form:
                 default_event_values(event or "", levels)
             values = st.multiselect("Value that means event", levels, [v for v in default if v in levels],
                                     key=self.key("values", i, event))
+        times |= self._late_entry(i, mapped)
         causes = self._causes(i, event, levels, mapped)
         death = st.checkbox("Death counts as an event", mapped.get("death_counts", True),
                             key=self.key("death", i))
@@ -338,6 +340,16 @@ class _Form:
         known = [mapped["end"]] if isinstance(mapped.get("end"), str) else mapped.get("end", [])
         ends = st.multiselect("To (date; the first that is filled)", self.columns, known, key=self.key("end", i))
         return {"start": start, "end": ends}
+
+    def _late_entry(self, i: int, mapped: dict[str, Any]) -> dict[str, str | None]:
+        """Ask from when patients are under observation, where that is after time zero."""
+        if not st.checkbox("Patients came under observation after time zero (late entry)", bool(mapped.get("entry")),
+                           key=self.key("late", i), help="Left truncation: until then a patient could not have been "
+                           "seen to die, and is in no risk set (R: Surv(entry, time, event))."):
+            return {}
+        return {"entry": self.column("Under observation from", mapped.get("entry"), "entry", i,
+                                     help="A time from time zero in the unit of the endpoint's time, or a date where "
+                                     "its time runs between dates.")}
 
     def _unit(self, i: int, times: dict[str, str | None], mapped: dict[str, Any]) -> dict[str, str | None]:
         """Ask for the unit of times; nothing is chosen where no evidence says it."""
