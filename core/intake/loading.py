@@ -14,7 +14,7 @@ from core.intake.adam import kind_of, study_of
 from core.intake.event_list import guess_event_file
 from core.mapping import ColumnMapping
 from core.read_options import ReadOptions
-from core.reading import Progress, TextTable, fingerprint, read_table
+from core.reading import Progress, TextTable, codebook_of, fingerprint, read_table, with_codebook
 
 
 @dataclass(kw_only=True)
@@ -137,6 +137,7 @@ def begin(tables: Sequence[TextTable], mapping: Mapping[str, Any] | str | None =
         data = study.mapping.to_json()
         return Loading(table=study.table, mapping=data, guessed=deepcopy(data), events=study.events,
                        questions=list(study.questions))
+    tables = _with_codebooks(tables)
     lists = [t for t in tables if is_event_list(t, alone=len(tables) == 1)]
     if len(lists) == len(tables) > 1:  # a small cohort may look like one
         lists = [t for t in tables if is_event_list(t)]
@@ -154,6 +155,25 @@ def begin(tables: Sequence[TextTable], mapping: Mapping[str, Any] | str | None =
         data["adverse_events"]["file"] = dict(guess_event_file(events).items())
     return Loading(table=table, mapping=data, guessed=deepcopy(data), events=events, findings=guess.findings,
                    questions=guess.questions)
+
+
+def _with_codebooks(tables: Sequence[TextTable]) -> list[TextTable]:
+    """Take data dictionaries from among tables, and give what they say to the tables that they are of.
+
+    Raises
+    ------
+    MappingError
+        If there is a dictionary alone.
+    """
+    books = [t for t in tables if any(codebook_of(t, other.columns) for other in tables if other is not t)]
+    if len(tables) == 1 and {"Variable / Field Name", "Field Type"} <= set(tables[0].columns):
+        raise MappingError("This is REDCap's data dictionary, and no cohort is with it.", "Add the export of the data.")
+    out = [t for t in tables if t not in books]
+    for source in books:
+        name = source.name or "The data dictionary"
+        out = [with_codebook(t, book, name, source.sha256) if (book := codebook_of(source, t.columns)) else t
+               for t in out]
+    return out
 
 
 def fits(mapping: Mapping[str, Any], table: TextTable) -> bool:

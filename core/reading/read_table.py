@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from core.errors import ReadingError
 from core.findings import Findings
 from core.format import plural
 from core.read_options import ReadOptions
+from core.reading.codebook import SHEET_NAME, codebook_of, with_codebook
 from core.reading.damage import damage_said
 from core.reading.delimited import DELIMITERS, split
 from core.reading.encoding import decode, is_markup, refuse_markup, refuse_what_is_not_text
@@ -30,6 +32,7 @@ from core.reading.text_table import Detected, TextColumn, TextTable
 from core.reading.workbook import ZIP, read_workbook
 from core.schema import CELL_ERRORS, CONTROLS
 
+_MOST_CODEBOOKS = 3  # sheets of a workbook that are looked into
 Source = str | Path | bytes | IO[bytes]
 
 
@@ -67,11 +70,26 @@ def _read(data: bytes, name: str, options: ReadOptions, progress: Progress) -> T
         for oddity in book.oddities:
             findings.add("warning", oddity, remedy="Correct the workbook and load it again.")
         if len(book.names) > 1 and not options.sheet:
-            findings.add("assumed", f"The sheet {book.name!r} was read: the first of {len(book.names)} that has cells.",
-                         remedy="Choose another under “How it was read”.")
+            findings.add("assumed", f"The sheet {book.name!r} was read, of {len(book.names)}: the first with cells "
+                         "that is named as no codebook.", remedy="Choose another under “How it was read”.")
         detected = Detected(encoding="", delimiter="", decimal="", header_line=0, sheet=book.name, sheets=book.names)
-        return _of_grid(grid, data, name, options, findings, detected, progress)
+        table = _of_grid(grid, data, name, options, findings, detected, progress)
+        return _with_sheets(table, lambda sheet: read(content, sheet, lambda share: None))
     return _of_text(content, data, name, options, findings, progress)
+
+
+def _with_sheets(table: TextTable, read: Callable[[str], Grid]) -> TextTable:
+    """Take what a sheet that is named as a codebook says of the columns; one that is none is passed over."""
+    others = [n for n in table.detected.sheets if n != table.detected.sheet and SHEET_NAME.search(n)]
+    for sheet in others[:_MOST_CODEBOOKS]:
+        try:
+            layout = lay_out(read(sheet), None, Findings(), lambda share: None)
+        except ReadingError:
+            continue
+        page = replace(table, cells=layout.cells, lines=layout.lines)
+        if book := codebook_of(page, table.columns):
+            table = with_codebook(table, book, f"The sheet {sheet!r}")
+    return table
 
 
 def _of_text(content: bytes, data: bytes, name: str, options: ReadOptions, findings: Findings,

@@ -11,7 +11,7 @@ from core.errors import ReadingError
 from core.reading.damage import damage_said
 from core.reading.grid import Progress, Row
 from core.reading.limits import MAX_UNPACKED, check_columns, check_rows
-from core.reading.workbook import ZIP, Sheet, row_of, sheet_of
+from core.reading.workbook import ZIP, Sheet, likeliest_first, row_of, sheet_of
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -55,7 +55,7 @@ def read_spreadsheet(data: bytes, sheet: str | None, progress: Progress) -> Shee
     names = tuple(book.sheet_names)
     if sheet is not None and sheet not in names:
         raise ReadingError(f"The workbook has no sheet {sheet!r}.", f"Choose one of: {', '.join(names)}.")
-    for name in names if sheet is None else (sheet,):
+    for name in likeliest_first(names) if sheet is None else (sheet,):
         with damage_said(f"The sheet {name!r}"):
             content = sheet_of(name, names, _rows(book.get_sheet_by_name(name)), [])
         progress(1.0)

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from core.errors import ReadingError
 from core.format import megabytes
+from core.reading.codebook import SHEET_NAME
 from core.reading.damage import damage_said
 from core.reading.grid import TOP, Progress, Row
 from core.reading.limits import MAX_UNPACKED, check_cell, check_columns, check_rows
@@ -65,11 +66,16 @@ def read_workbook(data: bytes, sheet: str | None, progress: Progress) -> Sheet:
                            "Save it as an ordinary Excel workbook (.xlsx, not Strict Open XML), or as CSV UTF-8.")
     if sheet is not None and sheet not in names:
         raise ReadingError(f"The workbook has no sheet {sheet!r}.", f"Choose one of: {', '.join(names)}.")
-    for name in names if sheet is None else (sheet,):
+    for name in likeliest_first(names) if sheet is None else (sheet,):
         if content := _read(book, book[name], names, progress):
             return content
     raise ReadingError("The workbook's sheets are empty." if sheet is None else f"The sheet {sheet!r} is empty.",
                        "It needs a header and one row per patient.")
+
+
+def likeliest_first(names: tuple[str, ...]) -> list[str]:
+    """Return the worksheets in their order, those named as a codebook last."""
+    return sorted(names, key=lambda name: bool(SHEET_NAME.search(name)))
 
 
 def _check_archive(data: bytes) -> None:
