@@ -33,7 +33,7 @@ def sample() -> Cohort:
 @pytest.fixture(scope="session")
 def hcc() -> Cohort:
     """The 227 real patients without an arm."""
-    return read_answered(HCC, "months")
+    return read_answered(HCC, "months", "Leave as codes")
 
 
 @pytest.fixture(scope="session")

@@ -10,14 +10,16 @@ import numpy as np
 from core import schema
 from core.guessing.headings import heading
 from core.guessing.levels import MANY, as_number, labels_for, levels_of
-from core.mapping import Entry, FactorRole, dictionary_entry, legend_in, unit_in
-from core.reading import UNKNOWN, Numbers, TextTable, dates_of, numbers_of, parse_number
+from core.mapping import Entry, FactorRole, bracketed, dictionary_entry, legend_in, unit_in
+from core.reading import UNKNOWN, Numbers, TextTable, coded_words, dates_of, numbers_of, parse_number
 from core.schema import Known
 
 MAX_CODED = 6  # a column of numbers with at most so many distinct values is read as codes
 MAX_LEVELS = 12
 HALF, MOSTLY, NEARLY_ALL = 0.5, 0.8, 0.9
 _PROBE = 400
+_LETTERED = ("bclc", "child_pugh")  # whose levels are letters
+_ENOUGH = 10  # patients
 _STAGES = ("t_stage", "n_stage", "m_stage")
 _SHOWN_UNITS = {"iu/ml": "IU/mL", "ng/l": "ng/L", "pg/ml": "pg/mL"}
 
@@ -100,14 +102,30 @@ class FactorGuess:
         return 1 <= len(self.levels) <= MAX_LEVELS or (len(self.levels) > 1 and self.numeric)
 
     @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many rows have each value; nothing where there are too many to list."""
+        return dict(zip(self.cells.texts(), self.cells.counts.tolist(), strict=True)) \
+            if self.cells.n_distinct <= 2 * MANY else {}
+
+    @property
+    def bare_codes(self) -> bool:
+        """Whether it holds small whole numbers where the dictionary expects a measurement, or letters."""
+        entry, numbers = self.entry, [as_number(v) for v in self.levels]
+        unlike = entry and ((entry.kind == "numeric" and entry.unit and not self.numeric) or (
+            entry.key in _LETTERED and "1" in self.levels))
+        first = 0.0 if 0.0 in numbers else 1.0
+        counted = set(numbers) == {first + i for i in range(len(set(numbers)))}  # 0, 1 or 1, 2, 3
+        return bool(unlike and len(numbers) > 1 and len(self.cells.codes) >= _ENOUGH and counted
+                    and all(as_number(label) is not None for label in self.labels.values()))
+
+    @cached_property
     def labels(self) -> dict[str, str]:
         """Raw value -> label, in order."""
-        counts = dict(zip(self.cells.texts(), self.cells.counts.tolist(), strict=True)) \
-            if self.cells.n_distinct <= 2 * MANY else {}
-        legend = legend_in(heading(self.table, self.column))
+        header = heading(self.table, self.column)
+        legend = legend_in(header) or coded_words(bracketed(header))
         if legend and set(self.levels) <= set(legend):
             return {v: legend[v] for v in sorted(self.levels)}
-        labels = labels_for(self.levels, self.entry, counts)
+        labels = labels_for(self.levels, self.entry, self.counts)
         order = self.table.orders.get(self.column, ())
         return {v: labels[v] for v in sorted(labels, key=order.index)} \
             if set(labels) <= set(order) else labels
@@ -119,6 +137,12 @@ class FactorGuess:
         if not self.numeric:
             return FactorRole(key=key, label=label, column=self.column, kind="categorical", known=known,
                               levels=self.labels if len(self.levels) <= MANY else {})
+        return self.measured(key, known=known)
+
+    def measured(self, key: str, *, known: Known = "baseline") -> FactorRole:
+        """Return the factor's role as a number."""
+        entry = self.entry
+        label = entry.label if entry else self.table.labels.get(self.column) or schema.readable(self.column)
         unit, times = self.unit()
         standard = bool(entry and unit == entry.unit)
         return FactorRole(key=key, label=label, column=self.column, kind="numeric", known=known, unit=unit,

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from core import schema
 from core.findings import Findings
-from core.format import number
+from core.format import number, plural
 from core.guessing.guess_factor import MOSTLY, FactorGuess
 from core.guessing.headings import heading
-from core.guessing.levels import MANY, as_number, bare_grades
+from core.guessing.levels import MANY, as_number, bare_grades, two_schemes
 from core.guessing.questions import Answer, Questions
 from core.mapping import ALBI, DICTIONARY, FactorRole, factor_json, known_later
 from core.reading import TextTable
@@ -66,6 +66,7 @@ def guess_factors(table: TextTable, free: list[str], findings: Findings, questio
                 findings.add("assumed", "It is named as an adverse event but holds no CTCAE grades: a factor known "
                              "only after time zero.", column=column, remedy="Write grades 0 to 5.")
             _say(guess, roles, key, out, findings, questions)
+    _ask_codes(guesses, roles, questions)
     _add_albi(roles, findings)
     out.roles = tuple(roles.values())
     return out
@@ -199,6 +200,7 @@ def _thrombus(guess: FactorGuess, roles: dict[str, FactorRole], key: str, findin
     role = roles[key]
     grades = bare_grades(list(role.levels))
     if not grades:
+        _two_schemes(guess, role, questions)
         return
     roman = {1: "I", 2: "II", 3: "III", 4: "IV"}
     ordered = sorted(role.levels, key=lambda v: grades.get(v, 0))
@@ -221,6 +223,47 @@ def _thrombus(guess: FactorGuess, roles: dict[str, FactorRole], key: str, findin
             [Answer("Vp (Japan)", {"factors": {key: {"levels": vp}}}),
              Answer("Cheng", {"factors": {key: None, "cheng": moved}}),
              Answer("Another: keep the codes", {"factors": {key: {"label": role.label}}})])
+
+
+def _two_schemes(guess: FactorGuess, role: FactorRole, questions: Questions) -> None:
+    """Ask what bare grades mean that stand beside grades that say Vp: another classification, or Vp too."""
+    bare = two_schemes(list(role.levels))
+    if not bare:
+        return
+    names = {v: f"Vp{bare[v]}" if v in bare else label for v, label in role.levels.items()}
+    as_vp = dict(sorted(names.items(), key=lambda pair: (pair[1].startswith("Vp"), pair[1])))
+    n = sum(guess.counts.get(v, 0) for v in bare)
+    vp = next(label for v, label in role.levels.items() if v not in bare and label.startswith("Vp"))
+    questions.ask(
+        f"{guess.column!r} holds {', '.join(bare)} beside {vp}: "
+        "two classifications?", "Cheng's types are not the Vp grades: Cheng II is about Vp3, III about Vp4.",
+        [Answer("All are Vp grades", {"factors": {role.key: {"levels": as_vp}}},
+                ", ".join(f"{v} is {as_vp[v]}" for v in bare)),
+         Answer("Two classifications: the bare ones count as missing", {
+             "factors": {role.key: {"levels": dict.fromkeys(bare)}}, "missing_in": {guess.column: list(bare)}},
+             f"{plural(n, 'patient')} without a grade"),
+         Answer("Keep each as a level of its own", {"factors": {role.key: {"levels": dict(role.levels)}}},
+                f"{len(set(role.levels.values()))} levels")])
+
+
+def _ask_codes(guesses: Mapping[str, FactorGuess], roles: dict[str, FactorRole], questions: Questions) -> None:
+    """Ask once what bare codes mean of variables that are measured or have names: AFP 1 and 2, BCLC 1, 2 and 3."""
+    coded = [r for r in roles.values() if r.column and guesses[r.column].bare_codes]
+    if not coded:
+        return
+    measured = [r for r in coded if (entry := guesses[r.column].entry) and entry.kind == "numeric"]
+    codes = ", ".join(sorted({v for r in coded for v in r.levels}))
+    counts = "; ".join(f"{r.label} " + ", ".join(f"{v}: {guesses[r.column].counts.get(v, 0):,}" for v in r.levels)
+                       for r in coded)
+    answers = [Answer("Leave as codes", {"factors": {r.key: {"kind": "categorical"} for r in coded}}, counts),
+               Answer("Leave these columns out", {"factors": {r.key: None for r in coded}})]
+    if measured:
+        words = " and ".join(f"{r.label} in {guesses[r.column].unit()[0]}" for r in measured)
+        answers.append(Answer(f"They are measured: {words}", {"factors": {
+            r.key: factor_json(guesses[r.column].measured(r.key)) for r in measured}}))
+    questions.ask(f"What do the codes {codes} of {', '.join(r.label for r in coded)} mean?", "Nothing in the file says "
+                  "it. A sheet “codebook” or a data dictionary given with the file tells it, or names under “Factors”.",
+                  answers)
 
 
 def _add_albi(roles: dict[str, FactorRole], findings: Findings) -> None:

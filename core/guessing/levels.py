@@ -117,6 +117,13 @@ def bare_grades(levels: list[str]) -> dict[str, int]:
     return grades if max(grades.values(), default=0) > 1 and all(v in ("0", "none", "no", "无") for v in rest) else {}
 
 
+def two_schemes(levels: list[str]) -> dict[str, int]:
+    """Return value -> 1-4 of thrombus levels that are a bare I-IV or 1-4 beside others that say Vp; else nothing."""
+    vp = [v for v in levels if _VP.fullmatch(_wide(v))]
+    grades = {v: _code(m[1]) for v in levels if v not in vp and (m := _BARE.fullmatch(_wide(v)))}
+    return grades if vp and grades else {}
+
+
 def grade(text: str) -> float | None:
     """Return a CTCAE grade written as `2`, `Grade 2`, `G2`, `II` or `2级`; none and 无 are 0."""
     if squeeze(text) in ("none", "no", "无", "absent"):

@@ -42,7 +42,9 @@ class Loading:
     def _settled(self, question: NeedsAnswer) -> bool:
         """Tell whether what the answers would change was changed, by an answer or by hand."""
         paths = {path for change in question.changes for path in _leaves(change)}
-        return any(_at(self.mapping, p) != _at(self.guessed, p) for p in paths)
+        gone = {path for change in question.changes for path in _leaves(change) if _at(change, path) is None}
+        return any(_at(self.mapping, p) != _at(self.guessed, p) for p in paths - gone) or \
+            any((_at(self.mapping, p) is None) != (_at(self.guessed, p) is None) for p in gone)
 
     def settled(self, answered: Mapping[str, Any] | None) -> dict[str, Any]:
         """Return the mapping with what was answered, once no question is open.

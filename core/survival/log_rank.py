@@ -100,7 +100,7 @@ def pairwise(cohort: Cohort, *, endpoint: str, by: str, options: TestOptions | N
 
 
 def trend(cohort: Cohort, *, endpoint: str, by: str, options: TestOptions | None = None) -> pd.DataFrame:
-    """Test for a trend over the order of the strata, with scores 1, 2, 3, ... (Tarone 1975).
+    """Test for a trend over the order of the strata, with scores 1, 2, 3, ... (Tarone 1975); the test's name says it.
 
     Raises
     ------
@@ -116,9 +116,10 @@ def trend(cohort: Cohort, *, endpoint: str, by: str, options: TestOptions | None
     if variance <= _RANK_TOLERANCE * float(scores**2 @ np.abs(np.diag(score.variance))):
         raise NotEstimable("No event distinguishes the strata: there is no trend to test.", "Take a filter away.")
     statistic = float(scores @ score.score) ** 2 / variance
+    comma = "," if options.stratify_by else ""
     return pd.DataFrame({"statistic": [statistic], "df": [1], "p_value": [chi_square_p(statistic, 1)],
-                         "test": [f"{_name(cohort, options)}, for trend" if options.stratify_by else
-                                  f"{options.words()} for trend"]})
+                         "test": [f"{_name(cohort, options)}{comma} for trend in the order "
+                                  f"{' < '.join(score.levels)}"]})
 
 
 def _name(cohort: Cohort, options: TestOptions) -> str:

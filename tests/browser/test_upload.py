@@ -13,6 +13,7 @@ def test_the_real_cohort_is_loaded_by_clicking(app):
     to_cohort(app).upload(HCC)
     expect(app.page.get_by_text("OS: 227 patients, 97 events, median not reached, longest 83 months")).to_be_visible()
     answer(app, "months")
+    answer(app, "Leave as codes")
     said = ready(app)
     assert "227 patients" in said and "OS, RFS" in said and "14 factors" in said
     app.page.get_by_role("button", name="Explore this cohort").click()
@@ -79,6 +80,7 @@ def test_cells_and_arms_that_do_not_fit_are_named(app):
 def test_after_a_reload_the_lost_upload_is_said(app):
     to_cohort(app).upload(HCC)
     answer(app, "months")
+    answer(app, "Leave as codes")
     ready(app)
     app.page.get_by_role("button", name="Explore this cohort").click()
     app.ready().expect_n(227)
@@ -90,6 +92,7 @@ def test_after_a_reload_the_lost_upload_is_said(app):
 def test_clear_my_data(app):
     to_cohort(app).upload(HCC)
     answer(app, "months")
+    answer(app, "Leave as codes")
     ready(app)
     app.page.get_by_role("button", name="Explore this cohort").click()
     app.ready().expect_n(227)

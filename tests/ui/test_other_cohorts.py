@@ -17,7 +17,7 @@ ADAM = {k: REFERENCE / "adam" / f"{k}.csv" for k in ("adsl", "adtte", "adae")}
 
 @pytest.fixture(scope="module")
 def cohorts():
-    return {"no arm": read_answered(HCC, "months"), "three arms": read_cohort(ADAM),
+    return {"no arm": read_answered(HCC, "months", "Leave as codes"), "three arms": read_cohort(ADAM),
             "every role": cohort_of(("A: Drug X", "B: Placebo", "constructor"), ("__proto__", "toString", "门静脉"))}
 
 

@@ -129,6 +129,8 @@ def test_upload_map_and_explore(app):
     app.file_uploader(key="upload-0").upload(HCC.name, HCC.read_bytes(), "text/csv").run()
     assert not app.exception and "In which unit are the times of OS and RFS" in texts(app)
     app.radio[0].set_value("months").run()
+    assert "What do the codes 1, 2 of ALT, AST, AFP, Tumour size" in texts(app)
+    app.radio[0].set_value("Leave as codes").run()
     assert "Ready to explore: 227 patients, one arm, OS, RFS" in texts(app)
     app.button[[b.label for b in app.button].index("Explore this cohort")].click().run()
     assert not app.exception

@@ -80,3 +80,39 @@ def test_a_time_that_only_the_events_have_is_no_endpoint(time, event):
     cohort = from_text(text)
     assert cohort.endpoints == () and cohort.n == 40
     assert any("filled only for patients with the event" in m for m in cohort.findings.message)
+
+
+def test_codes_without_labels_are_asked_once():
+    """AFP 1 and 2, BCLC 1, 2, 3: left as codes, left out, or measured."""
+    text = "id,OS_months,OS_event,AFP,BCLC,age\n" + "".join(
+        f"p{i},{i + 3},{i % 2},{1 + i % 2},{1 + i % 3},{40 + i}\n" for i in range(30))
+    with pytest.raises(NeedsAnswer, match="What do the codes 1, 2, 3 of AFP, BCLC stage mean") as asked:
+        from_text(text)
+    assert asked.value.choices == ("Leave as codes", "Leave these columns out", "They are measured: AFP in ng/mL")
+    assert "AFP 1: 15, 2: 15" in asked.value.meanings[0]
+    kept = read_answered(text.encode(), "Leave as codes")
+    assert kept.levels("afp") == ("1", "2") and kept.levels("bclc") == ("1", "2", "3")
+    assert {"afp", "bclc"}.isdisjoint(read_answered(text.encode(), "Leave these").variables)
+    assert read_answered(text.encode(), "They are measured").variable("afp").kind == "numeric"
+
+
+@pytest.mark.parametrize(("header", "values"), [
+    ("AFP", (2, 400)), ("dose", (5, 9)), ("BCLC", ("0", "A")), ("ECOG", (0, 1)), ("Tumor number", (1, 2)),
+    ("AFP (1: <=400; 2: >400)", (1, 2)), ("ascites", (0, 1))])
+def test_what_is_no_bare_code_is_not_asked(header, values):
+    from_text(f"id,OS_months,OS_event,{header},age\n" + "".join(
+        f"p{i},{i + 3},{i % 2},{values[i % 2]},{40 + i}\n" for i in range(30)))
+
+
+@pytest.mark.parametrize("bare", ["Ⅰ型", "II", "1", "Cheng II", "type III"])
+def test_two_classifications_of_thrombus_in_one_column_are_asked(bare):
+    text = "id,OS_months,OS_event,PVTT,age\n" + "".join(
+        f"p{i},{i + 3},{i % 2},{('none', 'VP3', 'VP4', bare)[i % 4]},{40 + i}\n" for i in range(40))
+    with pytest.raises(NeedsAnswer, match=f"holds {bare} beside Vp") as asked:
+        from_text(text)
+    assert "10 patients without a grade" in asked.value.meanings
+    data = text.encode()
+    assert all(v.startswith("Vp") for v in read_answered(data, "All are Vp").levels("pvtt")[1:])
+    apart = read_answered(data, "Two classifications")
+    assert apart.levels("pvtt") == ("none", "Vp3", "Vp4") and apart.table["pvtt"].isna().sum() == 10
+    assert len(read_answered(data, "Keep each").levels("pvtt")) == 4

@@ -14,7 +14,7 @@ from core.survival.log_rank import WEIGHTS, TestOptions, compare
 from core.survival.survival_options import SurvivalOptions
 from core.verification.lifelines_survival import second_opinion
 from core.verification.r_code import quoted, r_code
-from tests.conftest import HCC, REFERENCE, read_answered
+from tests.conftest import REFERENCE
 from tests.shared.from_r import agree, from_r
 
 PRECISE = {"precision": 1e-12, "r_precision": 1e-14}
@@ -62,10 +62,10 @@ def test_where_it_differs_it_is_said_why(sample):
     assert "left end" in rows.remark["Median"]
 
 
-def test_it_stands_where_nothing_can_be_compared(sample):
+def test_it_stands_where_nothing_can_be_compared(sample, hcc):
     alone = sample.filter({"arm": {"in": ["TACE+IMRT"]}})
     assert not second_opinion(alone, SurvivalOptions(endpoint="OS", by="arm")).figure.str.contains("Hazard").any()
-    found = second_opinion(read_answered(HCC, "months"), SurvivalOptions(endpoint="OS"))
+    found = second_opinion(hcc, SurvivalOptions(endpoint="OS"))
     assert found.agrees[found.figure == "Survival at 12 months"].all()
 
 
