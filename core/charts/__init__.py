@@ -1,6 +1,6 @@
 """Results become Figures. A template is built once per kind and options; data are swapped in."""
 
-from core.charts.adverse_events import BAND_WORDS, adverse_events_figure
+from core.charts.adverse_events import adverse_events_figure
 from core.charts.balance import love_figure, weighted_figure
 from core.charts.baseline import baseline_figure
 from core.charts.competing import incidence_figure
@@ -37,7 +37,7 @@ from core.charts.toxicity import (
 )
 from core.charts.toxicity_tables import MOST, burden_table, overall_figure, patients_table, term_figure
 
-__all__ = ["BAND_WORDS", "BRUSH", "COUNTS", "EVENT_SORTS", "FOREST_SORTS", "METHOD", "MOST", "VIEWS", "CurveOptions",
+__all__ = ["BRUSH", "COUNTS", "EVENT_SORTS", "FOREST_SORTS", "METHOD", "MOST", "VIEWS", "CurveOptions",
            "EventView", "Part", "adverse_events_figure", "assumption", "audit_figure", "bars_figure",
            "baseline_figure", "brushed", "burden_table", "butterfly_figure", "comparison_figure", "comparison_said",
            "course_figure", "difference_figure", "event_tests_table", "failure_figure", "follow_up_table",

@@ -21,27 +21,27 @@ LINE = 15  # pixels of a line of a legend
 _LONGEST = 44  # characters of a group's name in the legend
 _INNER = 440  # the legend must fit where the plot is this wide
 MILD, SEVERE = "1-2", ">=3"
-BAND_WORDS = {"any": "Any grade", MILD: "Grade 1–2", SEVERE: "Grade ≥ 3", ">=4": "Grade ≥ 4",
-              **{str(g): f"Grade {g}" for g in range(1, 6)}}
 
 
 def adverse_events_figure(cohort: Cohort, result: AdverseEvents, terms: list[str] | None = None) -> Figure:
     """Draw rates by term and stratum, mild and severe stacked; in the mapping's order of terms where none is given."""
     every = list(dict.fromkeys(result.rows.term))
     terms = every if terms is None else terms
-    legend = _legend(result.levels)
+    words = result.words
+    legend = _legend(result)
     lines = legend[-1]["line"] + 1
     blanks = math.ceil((lines * LINE + 6) / _step(len(result.levels)))
     by = f" by {by_words(cohort, result.by)}" if result.by and len(result.levels) > 1 else ""
     return Figure(
-        slug=f"adverse-events-{result.by or 'all'}", title=f"Adverse events{by}, worst CTCAE grade",
+        slug=f"adverse-events-{result.by or 'all'}", title=f"Adverse events{by}, worst {words.measure}",
         chart=theme.with_data(_template(len(terms), len(result.levels), lines, blanks),
                               bars=_bars(result, every, terms, blanks), legend=legend,
                               names=[{"i": blanks + i, "text": term} for i, term in enumerate(terms)]),
-        table=numbers(result), drawn=result.rows, key={"bars bar": "dark bars: grade ≥ 3; light: grade 1–2"},
+        table=numbers(result), drawn=result.rows,
+        key={"bars bar": f"dark bars: {words.band(SEVERE)}; light: {words.band(MILD)}"},
         notes=tuple(_notes(result)),
         provenance=provenance(
-            cohort, "Each patient once per term at the worst CTCAE grade, of those with the term "
+            cohort, f"Each patient once per term at the worst {words.measure}, of those with the term "
             f"recorded; {result.options.test} p; risk difference in percentage points with the "
             f"{result.options.difference} 95% CI; p not adjusted for multiplicity."),
         alt=f"Rates of {len(terms)} adverse events in {len(result.levels)} groups; the table gives "
@@ -64,8 +64,9 @@ def _bars(result: AdverseEvents, every: list[str], terms: list[str], blanks: int
         i = every.index(term)
         for j, arm in enumerate(result.levels):
             n, light, grave = int(of[i, j]), int(mild[i, j]), int(severe[i, j])
-            base = {"i": row, "term": term, "arm": j, "tip": f"{arm}: grade 1–2 {count_and_percent(light, n)}, "
-                                                             f"grade ≥ 3 {count_and_percent(grave, n)}"}
+            base = {"i": row, "term": term, "arm": j,
+                    "tip": f"{arm}: {result.words.band(MILD)} {count_and_percent(light, n)}, "
+                           f"{result.words.band(SEVERE)} {count_and_percent(grave, n)}"}
             label = (f"{light + grave} ({grave})" if grave else f"{light}") if n else "no patients"
             middle, end = (grave / n, (light + grave) / n) if n else (0.0, 0.0)
             colour = theme.colour(j)
@@ -75,10 +76,10 @@ def _bars(result: AdverseEvents, every: list[str], terms: list[str], blanks: int
     return out
 
 
-def _legend(levels: tuple[str, ...]) -> list[dict[str, Any]]:
+def _legend(result: AdverseEvents) -> list[dict[str, Any]]:
     """Name the strata in their colours, and under them say what dark and light mean."""
-    arms = arm_legend(levels)
-    words = "dark: grade ≥ 3; light: grade 1–2; in brackets: patients with grade ≥ 3"
+    arms, severe = arm_legend(result.levels), result.words.band(SEVERE)
+    words = f"dark: {severe}; light: {result.words.band(MILD)}; in brackets: patients with {severe}"
     return [*arms, {"x": 0.0, "line": arms[-1]["line"] + 1, "text": words, "c": theme.QUIET}]
 
 
@@ -101,7 +102,7 @@ def numbers(result: AdverseEvents) -> pd.DataFrame:
     test = result.options.test.removesuffix(" exact")
     columns: list[tuple[Heading, list[str]]] = [("Term", list(dict.fromkeys(result.rows.term)))]
     for band in (MILD, SEVERE):
-        words = BAND_WORDS[band]
+        words = result.words.heading(band)
         for level in result.levels:
             part = result.rows[(result.rows.band == band) & (result.rows.arm == level)]
             columns.append(((words, level), [count_and_percent(n, of) for n, of in

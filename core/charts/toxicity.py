@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core.charts import toxicity_marks
-from core.charts.adverse_events import BAND_WORDS, arm_legend
+from core.charts.adverse_events import arm_legend
 from core.charts.toxicity_tables import no_test
 from core.cohort import Cohort
 from core.figure import Figure, by_words, provenance, rows_of, text_table, theme
@@ -71,7 +71,7 @@ def ordered_within(joined: AdverseEvents, categories: AdverseEvents, view: Event
 
 def butterfly_figure(cohort: Cohort, result: AdverseEvents, terms: list[str]) -> Figure:
     """Draw two strata back to back, the reference at the left: grade 3 and more inside, 1 to 2 outside."""
-    rows = {(r.term, r.band, r.arm): r for r in rows_of(result.rows)}
+    words, rows = result.words, {(r.term, r.band, r.arm): r for r in rows_of(result.rows)}
     bars: list[dict[str, Any]] = []
     for row, term in enumerate(terms):
         for place, arm in enumerate(result.levels):
@@ -80,21 +80,23 @@ def butterfly_figure(cohort: Cohort, result: AdverseEvents, terms: list[str]) ->
             inner = severe.n_event / n if n else 0.0
             outer = inner + (mild.n_event / n if n else 0.0)
             both = f"{mild.n_event + severe.n_event} ({severe.n_event})" if n else DASH
-            tip = f"{arm}: grade 1–2 {count_and_percent(mild.n_event, n)}, ≥ 3 {count_and_percent(severe.n_event, n)}"
+            tip = (f"{arm}: {words.band('1-2')} {count_and_percent(mild.n_event, n)}, "
+                   f"{words.band('>=3')} {count_and_percent(severe.n_event, n)}")
             base = {"i": row, "term": term, "tip": tip, "ink": colour, "side": sign}
             bars.append(base | {"from": 0.0, "to": sign * inner, "c": colour, "text": ""})
             bars.append(base | {"from": sign * inner, "to": sign * outer, "c": theme.tint(colour, 0.4), "text": both})
     heads = [{"x": sign * 0.5, "text": theme.shortened(f"{arm}", 30), "c": theme.colour(i)}
              for i, (sign, arm) in enumerate(zip((-1, 1), result.levels, strict=True))]
     return Figure(
-        slug=f"ae-rates-{result.by}", title=f"Adverse events by {_label(cohort, result)}, worst CTCAE grade",
+        slug=f"ae-rates-{result.by}", title=f"Adverse events by {_label(cohort, result)}, worst {words.measure}",
         chart=theme.with_data(toxicity_marks.butterfly(len(terms)), bars=bars, heads=heads,
                               names=_named_rows(result, terms)),
         table=rates_table(result, terms),
         drawn=result.rows[result.rows.term.isin(terms)], notes=_notes(result),
-        key={"bars bar": "dark bars: grade ≥ 3; light: grade 1–2; beside: patients with any grade (with grade ≥ 3)"},
-        provenance=provenance(cohort, "Each patient counts once per term, at the worst CTCAE grade, among those in the "
-                              "safety population with the term recorded."),
+        key={"bars bar": f"dark bars: {words.band('>=3')}; light: {words.band('1-2')}; beside: patients with "
+             f"{words.band('any')} (with {words.band('>=3')})"},
+        provenance=provenance(cohort, f"Each patient counts once per term, at the worst {words.measure}, among those "
+                              "in the safety population with the term recorded."),
         alt=f"Rates of {plural(len(terms), 'adverse event')} in two groups; the table gives the numbers.")
 
 
@@ -115,7 +117,7 @@ def difference_figure(cohort: Cohort, result: AdverseEvents, view: EventView, te
     ratio = f"; {result.options.ratio}" if result.options.ratio else ""
     return Figure(
         slug=f"ae-difference-{result.by}-{view.band}".replace(">=", "ge"),
-        title=f"{BAND_WORDS[view.band]}: risk difference against {result.levels[0]}",
+        title=f"{result.words.heading(view.band)}: risk difference against {result.levels[0]}",
         chart=theme.with_data(toxicity_marks.dots(len(terms), len(arms)), rows=rows, names=_named_rows(result, terms)),
         table=event_tests_table(result, view.band, terms),
         drawn=result.tests[(result.tests.band == view.band) & result.tests.term.isin(terms)],
@@ -141,7 +143,7 @@ def volcano_figure(cohort: Cohort, result: AdverseEvents, view: EventView, terms
               for i, r in zip(tests.index, rows_of(tests), strict=True)]
     return Figure(
         slug=f"ae-volcano-{result.by}-{view.band}".replace(">=", "ge"),
-        title=f"{BAND_WORDS[view.band]}: difference against p",
+        title=f"{result.words.heading(view.band)}: difference against p",
         chart=theme.with_data(toxicity_marks.volcano(), points=points, limit=[{"y": -math.log10(0.05)}]),
         table=event_tests_table(result, view.band, terms), drawn=tests, summary=(_smallest(result, view.band, terms),),
         key={"points point": "dots: terms", "limit rule": "dashed: p = .05"}, notes=_notes(result),
@@ -174,20 +176,21 @@ def grades_figure(cohort: Cohort, result: AdverseEvents, terms: list[str]) -> Fi
                     continue
                 bars.append({"i": row, "term": term, "arm": place, "from": so_far,
                              "to": so_far + r.rate, "c": theme.GRADES[grade - 1],
-                             "tip": f"{arm}, grade {grade}: {count_and_percent(r.n_event, r.n)}"})
+                             "tip": f"{arm}, {result.words.of(grade)}: {count_and_percent(r.n_event, r.n)}"})
                 so_far += r.rate
     marks = [{"i": row, "arm": i, "text": "■", "c": theme.colour(i)}
              for row in range(len(terms)) for i in range(len(result.levels))]
     arms = arm_legend(result.levels)
-    legend = [{"x": 0.19 * i, "text": f"grade {i + 1}", "c": c} for i, c in enumerate(theme.GRADES)]
+    legend = [{"x": 0.19 * i, "text": result.words.of(i + 1), "c": c} for i, c in enumerate(theme.GRADES)]
     return Figure(
         slug=f"ae-grades-{result.by}", title=f"Grades by {_label(cohort, result)}",
-        key={"bars bar": "bars: patients by worst grade; the square before a bar has its group's colour",
+        key={"bars bar": f"bars: patients by worst {result.words.measure}; "
+             "the square before a bar has its group's colour",
              "legend point": "squares above: the grades' colours"},
         chart=theme.with_data(toxicity_marks.grades(len(terms), len(result.levels), arms[-1]["line"] + 1), bars=bars,
                               marks=marks, legend=legend, arms=arms, names=_named_rows(result, terms)),
         table=grades_table(result, terms), drawn=result.rows[result.rows.term.isin(terms)], notes=_notes(result),
-        provenance=provenance(cohort, "Each patient once per term at the worst CTCAE grade."),
+        provenance=provenance(cohort, f"Each patient once per term at the worst {result.words.measure}."),
         alt=f"Grades of {plural(len(terms), 'adverse event')}; the table gives the numbers.")
 
 
@@ -195,14 +198,14 @@ def rates_table(result: AdverseEvents, terms: list[str]) -> pd.DataFrame:
     """Write n (%) per stratum and band, a row per term."""
     rows = {(r.term, r.band, r.arm): r for r in rows_of(result.rows)}
     bands = [b for b in result.bands if not b.isdecimal()]
-    return _counts_table(result, terms, rows, {b: BAND_WORDS[b] for b in bands})
+    return _counts_table(result, terms, rows, {b: result.words.heading(b) for b in bands})
 
 
 def grades_table(result: AdverseEvents, terms: list[str]) -> pd.DataFrame:
     """Write patients per stratum and single grade, a row per term."""
     rows = {(r.term, r.band, r.arm): r for r in rows_of(result.rows)}
     grades = [b for b in result.bands if b.isdecimal()]
-    return _counts_table(result, terms, rows, {g: f"Grade {g}" for g in grades})
+    return _counts_table(result, terms, rows, {g: result.words.heading(g) for g in grades})
 
 
 def _counts_table(result: AdverseEvents, terms: list[str], rows: dict[tuple[str, str, str], Any],

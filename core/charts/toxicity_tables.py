@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from core import schema
-from core.charts.adverse_events import BAND_WORDS
 from core.cohort import Cohort, strata
 from core.figure import Figure, Heading, by_words, provenance, rows_of, text_table
 from core.format import DASH, count_and_percent, error_of_p, fixed, number, p_value, percentage_points
+from core.mapping import CTCAE
 from core.summaries import AdverseEvents
 
 MOST = 500  # patients in a list
@@ -24,7 +24,7 @@ def burden_table(cohort: Cohort, every: AdverseEvents, burden: pd.DataFrame) -> 
     tests = {(r.band, r.arm): r for r in rows_of(every.tests)}
     bands = [b for b in every.bands if b != "1-2"]
     flags = [f for f in ("serious", "related", "discontinued") if not burden[f].isna().all()]
-    several = len(every.levels) > 1
+    several, words = len(every.levels) > 1, every.words
     rows = []
     for i, r in enumerate(rows_of(burden)):
         row = [r.arm, f"{r.n:,}"]
@@ -37,11 +37,11 @@ def burden_table(cohort: Cohort, every: AdverseEvents, burden: pd.DataFrame) -> 
                    f"{number(r.terms_median)} ({number(r.terms_low)}{DASH}{number(r.terms_high)}), {r.terms_most}")
         rows.append([*row, *(count_and_percent(int(getattr(r, flag)), r.n) for flag in flags)])
     of_band: list[Heading] = [h for b in bands for h in (
-        [(BAND_WORDS[b], "n (%)"), (BAND_WORDS[b], "difference, p")] if several else [BAND_WORDS[b]])]
+        [(words.heading(b), "n (%)"), (words.heading(b), "difference, p")] if several else [words.heading(b)])]
     table = text_table(["Group", "n", *of_band, "Terms per patient, median (IQR), most", *map(str.capitalize, flags)],
                        rows)
-    method = (f"Each patient at the worst grade over all terms; p by {every.options.test}; difference in percentage "
-              f"points, {every.options.difference} 95% CI.")
+    method = (f"Each patient at the worst {words.measure} over all terms; p by {every.options.test}; difference in "
+              f"percentage points, {every.options.difference} 95% CI.")
     return Figure(slug=f"ae-burden-{every.by}",
                   title=f"Burden: any adverse event{_by(cohort, every.by if several else None)}", chart=None,
                   table=table, drawn=every.rows, provenance=provenance(cohort, method))
@@ -74,30 +74,31 @@ def overall_figure(cohort: Cohort, result: AdverseEvents, tests: pd.DataFrame, b
         (rows[t].test + (f", error {error_of_p(rows[t].error)}" if rows[t].error else ""))
         if p_value(rows[t].p_value) else "nothing to test"] for t in terms])
     return Figure(slug=f"ae-overall-{result.by}-{band}".replace(">=", "ge"),
-                  title=f"{BAND_WORDS[band]}: one test over all {len(result.levels)} groups", chart=None, table=table,
-                  drawn=tests, provenance=provenance(cohort, ""))
+                  title=f"{result.words.heading(band)}: one test over all {len(result.levels)} groups", chart=None,
+                  table=table, drawn=tests, provenance=provenance(cohort, ""))
 
 
 def term_figure(cohort: Cohort, term: str, by: str | None) -> Figure:
     """Write a term's grades per group, those not recorded apart."""
-    groups, worst = strata(cohort, by), cohort.worst_grades
+    groups, worst, words = strata(cohort, by), cohort.worst_grades, cohort.mapping.grade_words
     grades = worst.grades[:, worst.terms.index(term)]
     highest = int(np.nanmax(grades[cohort.rows], initial=3)) if cohort.n else 3
     rows = []
     for i, level in enumerate(groups.levels):
         of_group = grades[cohort.rows & (groups.codes == i)]
         known = int((~np.isnan(of_group)).sum())
-        shares = {("none" if g == 0 else f"grade {g}"): count_and_percent(int((of_group == g).sum()), known)
+        shares = {words.of(g): count_and_percent(int((of_group == g).sum()), known)
                   for g in range(highest + 1)}
         rows.append({"Group": level, **shares, "not recorded": f"{of_group.size - known:,}"})
     table = pd.DataFrame(rows)
-    return Figure(slug=f"ae-term-{schema.factor_key(term)}", title=f"{term}: worst grade{_by(cohort, by)}", chart=None,
-                  table=table, drawn=table, provenance=provenance(cohort, "Each patient at the worst CTCAE grade."))
+    return Figure(slug=f"ae-term-{schema.factor_key(term)}", title=f"{term}: worst {words.measure}{_by(cohort, by)}",
+                  chart=None, table=table, drawn=table,
+                  provenance=provenance(cohort, f"Each patient at the worst {words.measure}."))
 
 
 def patients_table(cohort: Cohort, term: str, by: str | None, *, named: bool) -> pd.DataFrame:
     """List who had a term: group, worst grade, first day where known; identifiers only where they are asked for."""
-    groups, worst = strata(cohort, by), cohort.worst_grades
+    groups, worst, words = strata(cohort, by), cohort.worst_grades, cohort.mapping.grade_words
     grades = worst.grades[:, worst.terms.index(term)]
     had = np.flatnonzero(cohort.rows & (grades > 0))
     had = had[np.argsort(-grades[had], kind="stable")][:MOST]
@@ -106,9 +107,11 @@ def patients_table(cohort: Cohort, term: str, by: str | None, *, named: bool) ->
     for place, i in enumerate(had.tolist(), start=1):
         code = groups.codes[i]
         row = [str(cohort.table[schema.PATIENT].iloc[i]) if named else f"{place}",
-               groups.levels[code] if code >= 0 else DASH, fixed(grades[i], 0)]
+               groups.levels[code] if code >= 0 else DASH,
+               fixed(grades[i], 0) if words is CTCAE else words.of(int(grades[i]))]
         rows.append([*row, number(first[i]) if i in first else DASH] if first else row)
-    return text_table(["Patient", groups.label, "Worst grade", *(["First day"] if first else [])], rows)
+    worst_of = "Worst grade" if words is CTCAE else "Worst severity"
+    return text_table(["Patient", groups.label, worst_of, *(["First day"] if first else [])], rows)
 
 
 def _first_days(cohort: Cohort, term: str) -> dict[int, float]:

@@ -19,7 +19,7 @@ import pandas as pd
 from core import schema
 from core.cohort.filters import Condition, Filters
 from core.errors import FilterError
-from core.mapping import ColumnMapping, FactorRole, ae_category
+from core.mapping import CTCAE, ColumnMapping, FactorRole, ae_category
 from core.memo import Remembers
 
 
@@ -212,9 +212,14 @@ class Cohort(Remembers):
         """Say one condition with its variable's label."""
         variable = self.variable(key)
         condition = self.filters.conditions[key]
-        unit = "" if variable.kind == "grade" else variable.unit
-        grade = "grade " if variable.kind == "grade" else ""
-        return f"{variable.label} {grade}{condition.words(unit)}"
+        if variable.kind != "grade":
+            return f"{variable.label} {condition.words(variable.unit)}"
+        words = self.mapping.grade_words
+        bands = {"any": 1.0, ">=3": 3.0, ">=4": 4.0}
+        band = next((b for b, least in bands.items() if condition == Condition(bounds=(("ge", least),))), "")
+        if words is not CTCAE and band:
+            return f"{variable.label}, {words.band(band)}"
+        return f"{variable.label} {'grade' if words is CTCAE else words.measure} {condition.words()}"
 
     def missing_in_filters(self) -> dict[str, int]:
         """Count, per filtered variable, those who did not pass because its value is missing."""

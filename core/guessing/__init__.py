@@ -1,5 +1,6 @@
 """Which column plays which role, guessed from names and values, with the questions that remain."""
 
+from core.guessing.endpoint_units import Times, settle_units
 from core.guessing.guess import factor_for, guess_mapping, is_event_list
 from core.guessing.levels import (
     MANY,
@@ -11,6 +12,9 @@ from core.guessing.levels import (
     levels_of,
     squeeze,
 )
+from core.guessing.preview import is_event, times_of
+from core.guessing.questions import Questions
 
-__all__ = ["MANY", "as_number", "default_event_values", "default_reference", "factor_for", "grade", "guess_mapping",
-           "is_event_list", "labels_for", "levels_of", "squeeze"]
+__all__ = ["MANY", "Questions", "Times", "as_number", "default_event_values", "default_reference", "factor_for",
+           "grade", "guess_mapping", "is_event", "is_event_list", "labels_for", "levels_of", "settle_units", "squeeze",
+           "times_of"]

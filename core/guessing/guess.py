@@ -32,6 +32,7 @@ from core.mapping import (
     category_of,
     dictionary,
     meaning_of,
+    severity_place,
 )
 from core.reading import UNKNOWN, TextTable, differs_within, is_ambiguous, never_in_first_row
 
@@ -88,7 +89,7 @@ def is_event_list(table: TextTable, *, alone: bool = True) -> bool:
 
     repeats = any(table.cells[c].n_distinct <= _NEARLY_ALL * len(table) for c in named("patient"))
     terms = [c for c in named("term") if _in_words(table, c)]
-    grades = [c for c in named("grade") if c not in terms and _is_graded(table, c)]
+    grades = [c for role in ("grade", "severity") for c in named(role) if c not in terms and _is_graded(table, c)]
     survival = any(f.startswith(name.lower()) for f in folded for name in ("OS", "PFS", "RFS")) or \
         {"time", "futime", "status"} & set(folded)
     return bool(named("patient") and (repeats or not alone) and terms and grades and not survival)
@@ -101,7 +102,8 @@ def _in_words(table: TextTable, column: str) -> bool:
 
 def _is_graded(table: TextTable, column: str) -> bool:
     levels = levels_of(table.cells[column], schema.MISSING)
-    return 0 < len(levels) <= 12 and all(grade(v) is not None for v in levels)
+    return 0 < len(levels) <= 12 and all(grade(v) is not None or severity_place(v) is not None
+                                             for v in levels)
 
 
 class _Guesser:

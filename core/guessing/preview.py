@@ -47,6 +47,11 @@ def reading_meaning(months: np.ndarray, events: np.ndarray, entry: np.ndarray | 
     """Say what times in months, (n,), and events would give, with late entry where it is given."""
     median = median_survival(months, events, entry)
     known = ~np.isnan(months) if entry is None else entry < months
-    shown = "median not reached" if math.isnan(median) else f"median {number(round(median, 1))} months"
-    longest = f"longest {number(round(float(months[known].max()), 1))} months" if known.any() else "no time"
+    shown = "median not reached" if math.isnan(median) else f"median {_short(median)} months"
+    longest = f"longest {_short(float(months[known].max()))} months" if known.any() else "no time"
     return f"{plural(int(known.sum()), 'patient')}, {plural(int((events & known).sum()), 'event')}, {shown}, {longest}"
+
+
+def _short(months: float) -> str:
+    """Write months with one decimal, or three digits where they are few: readings in other units must differ."""
+    return number(round(months, 1) if months >= 1 else float(f"{months:.2g}"))

@@ -6,6 +6,7 @@ Source: ADaM Implementation Guide 1.1; ADTTE 1.0 (CNSR 0 is an event, AVAL in AV
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -14,12 +15,22 @@ import numpy as np
 from core import schema
 from core.errors import MappingError, NeedsAnswer
 from core.findings import Findings, ranges
-from core.guessing import default_reference, guess_mapping, levels_of
+from core.guessing import (
+    Questions,
+    Times,
+    default_reference,
+    guess_mapping,
+    is_event,
+    levels_of,
+    settle_units,
+    times_of,
+)
 from core.intake.event_list import guess_event_file
 from core.mapping import CONTROL_WORDS, ENDPOINT_NAMES, WITHOUT_DEATH, ArmRole, ColumnMapping, EndpointRole
 from core.reading import TextColumn, TextTable
 
 ID = "USUBJID"
+_COUNT = re.compile(r"\b(number|count|total)\b", re.IGNORECASE)
 _UNITS = {"DAYS": "days", "DAY": "days", "WEEKS": "weeks", "WEEK": "weeks", "MONTHS": "months", "MONTH": "months",
           "YEARS": "years", "YEAR": "years"}
 _ARMS = ("TRT01P", "TRT01A", "ARM", "ACTARM")
@@ -66,6 +77,8 @@ def study_of(tables: Iterable[TextTable]) -> Study:
     if "ADTTE" in by_kind:
         roles = _endpoints(by_kind["ADTTE"], subjects, cells, findings)
     table = replace(subjects, cells=cells, findings=[])
+    of_units = Questions()
+    roles = _with_units(roles, table, findings, of_units)
     guess = guess_mapping(subjects)
     arm = _arm(subjects, guess.mapping)
     replaced = {"", *_ARMS, *_ADMINISTRATIVE}
@@ -77,12 +90,17 @@ def study_of(tables: Iterable[TextTable]) -> Study:
     mapping = replace(guess.mapping, patient_id=ID, arm=arm, endpoints=tuple(roles), factors=tuple(
         f for f in guess.mapping.factors if f.column not in (*_ADMINISTRATIVE, *_ARMS)))
     if events is not None:
-        mapping = replace(mapping, event_file=guess_event_file(events))
+        try:
+            mapping = replace(mapping, event_file=guess_event_file(events))
+        except MappingError as error:  # the patients and their times stand without it
+            findings.add("warning", f"ADAE is not used: {error.problem}", remedy=error.remedy)
+            events = None
     name = " + ".join(t.name for t in by_kind.values() if t.name)
     table = replace(table, findings=findings.records, name=name, sha256=_joint_digest(by_kind))
     data = mapping.to_json()
     questions = tuple(NeedsAnswer(q.problem, q.remedy, q.choices, q.changes, data) for q in guess.questions
                       if all("factors" in change for change in q.changes))
+    questions = (*of_units.errors(data), *questions)
     return Study(table=table, mapping=mapping, events=events, questions=questions)
 
 
@@ -144,6 +162,17 @@ def _endpoints(long: TextTable, subjects: TextTable, cells: dict[str, TextColumn
     return sorted(roles, key=lambda r: ("OS", "PFS").index(r.name) if r.name in ("OS", "PFS") else 2)
 
 
+def _with_units(roles: list[EndpointRole], table: TextTable, findings: Findings,
+                questions: Questions) -> list[EndpointRole]:
+    """Settle the units that ADTTE does not name: by its other parameters and the times' size, or ask."""
+    if all(role.unit for role in roles):
+        return roles
+    times = [Times(name=r.name, column=r.time, values=times_of(table, r.time), unit=r.unit,
+                   events=is_event(table, r.event, r.event_values)) for r in roles]
+    units = settle_units(times, None, findings, questions)
+    return [replace(r, unit=units[r.name]) for r in roles]
+
+
 def _endpoint(long: TextTable, code: str, rows: np.ndarray, of_row: np.ndarray, n: int,
               cells: dict[str, TextColumn], findings: Findings) -> EndpointRole | None:
     unit_of = [v for v in levels_of(long.cells["AVALU"].take(rows), ()) if v] if "AVALU" in long.columns else []
@@ -153,9 +182,11 @@ def _endpoint(long: TextTable, code: str, rows: np.ndarray, of_row: np.ndarray, 
         findings.add(severity, f"{code} of ADTTE is in {', '.join(unit_of)}: not one unit of time, left out.",
                      column="PARAMCD", value=code, remedy="Write all its rows in one unit of time.")
         return None
-    if not unit:
-        findings.add("assumed", f"ADTTE names no unit for {code}: days are taken.", column="AVALU", value=code,
-                     remedy="Choose the time unit of the endpoint.")
+    label = long.cells["PARAM"].cell(int(rows[0])) if "PARAM" in long.columns and len(rows) else code
+    if not unit and _COUNT.search(label):
+        findings.add("assumed", f"{code} of ADTTE ({label}) is a count and no time: left out.", column="PARAMCD",
+                     value=code)
+        return None
     places = of_row[rows]
     if len(np.unique(places)) < len(places):
         double = ranges(long.lines[rows][np.isin(places, np.flatnonzero(np.bincount(places) > 1))])
@@ -165,6 +196,5 @@ def _endpoint(long: TextTable, code: str, rows: np.ndarray, of_row: np.ndarray, 
         text = np.full(n, "", dtype=object)
         text[places] = long.cells[column].series().to_numpy()[rows]
         cells[f"{code}.{column}"] = TextColumn.from_cells(text.tolist())
-    label = long.cells["PARAM"].cell(int(rows[0])) if "PARAM" in long.columns and len(rows) else code
     return EndpointRole(name=code, label=label, time=f"{code}.AVAL", event=f"{code}.CNSR", event_values=("0",),
-                        unit=unit or "days", death_counts=code in ENDPOINT_NAMES and code not in WITHOUT_DEATH)
+                        unit=unit, death_counts=code in ENDPOINT_NAMES and code not in WITHOUT_DEATH)

@@ -16,14 +16,24 @@ from core.format import plural
 from core.guessing import grade, squeeze
 from core.intake.plausibility import last_seen
 from core.intake.validation import event_frame, raise_refused
-from core.mapping import AE_FILE_NAMES, NO_WORDS, YES_WORDS, ColumnMapping, EventFileRole, ae_category, fold
+from core.mapping import (
+    AE_FILE_NAMES,
+    NO_WORDS,
+    YES_WORDS,
+    ColumnMapping,
+    EventFileRole,
+    ae_category,
+    dictionary,
+    fold,
+    severity_place,
+)
 from core.reading import TextColumn, TextTable, parse_number
 from core.schema import spellings
 
 _YES_BEGINNINGS = ("related", "possibl", "probabl", "definit", "likely", "serious", "相关", "可能")
 _NO_BEGINNINGS = ("notrelated", "unrelated", "notserious", "nonserious", "无关", "不相关")
-NEEDED = ("patient", "term", "grade")
-_SHOWN, _ROUNDING = 8, 1e-6
+NEEDED = ("patient", "term", "grade")  # or in place of a grade the severity
+_SHOWN, _ROUNDING, _PROBE = 8, 1e-6, 400
 
 
 def with_event_file(mapping: ColumnMapping, events: TextTable) -> ColumnMapping:
@@ -59,11 +69,21 @@ def guess_event_file(events: TextTable) -> EventFileRole:
         column = next((by_name[n] for n in names if n in by_name and by_name[n] not in columns.values()), "")
         if column:
             columns[role] = column
-    if absent := [r for r in NEEDED if r not in columns]:
+    if "grade" in columns and _are_severities(events.cells[columns["grade"]]):
+        columns["severity"] = columns.pop("grade")
+    if "grade" in columns:
+        columns.pop("severity", None)
+    if absent := [r for r in NEEDED if r not in columns and not (r == "grade" and "severity" in columns)]:
         raise MappingError(f"The adverse-event file {events.name or ''} has no column for the {absent[0]}: it holds "
                            f"{', '.join(events.columns)}.",
                            "It needs one row per patient and event, with the columns patient, term and grade.")
     return EventFileRole(**columns)
+
+
+def _are_severities(cells: TextColumn) -> bool:
+    """Tell whether a column holds mild, moderate, severe and no grades."""
+    texts = [t for t in cells.values.slice(0, _PROBE).to_pylist() if t not in schema.MISSING]
+    return bool(texts) and all(severity_place(t) is not None for t in texts) and any(grade(t) is None for t in texts)
 
 
 def joined_events(wide: pd.DataFrame, events: TextTable, mapping: ColumnMapping, patients: pd.DataFrame,
@@ -78,10 +98,14 @@ def joined_events(wide: pd.DataFrame, events: TextTable, mapping: ColumnMapping,
     role = mapping.event_file
     if role is None:
         return wide
+    if mapping.adverse_events and not role.grade:
+        raise MappingError("The cohort has columns of CTCAE grades, and the adverse-event file has severities: they "
+                           "cannot be counted together.", "Take the columns out under “Adverse events”, or the file.")
     file = events.name or "Adverse events"
     findings.records += [{**f, "message": f"{file}: {f['message']}"} for f in events.findings]
     join = _Join(events, role, mapping, findings)
     place = join.patients(patients)
+    join.arms(place, patients)
     term = join.terms()
     grades = join.grades()
     counted = (place >= 0) & join.emergent()
@@ -148,6 +172,30 @@ class _Join:
                               remedy="Choose the columns that hold the same ids.")
         return place[cells.codes]
 
+    def arms(self, place: np.ndarray, patients: pd.DataFrame) -> None:
+        """Name rows that give a patient another arm than the cohort does, whose arm counts.
+
+        Parameters
+        ----------
+        place : int (rows,), of the patient among `patients`; -1 for none
+        """
+        arm = self.mapping.arm
+        names = (arm.column, *(c for c in self.events.columns if fold(c) in dictionary.ARM_NAMES)) if arm else ()
+        column = next((c for c in names if c in self.events.columns), None)
+        if arm is None or column is None:
+            return
+        cells, known = self.events.cells[column], {squeeze(v): label for v, label in arm.levels.items()}
+        known |= {squeeze(label): label for label in arm.levels.values()}
+        of_text = np.array([known.get(squeeze(t), "") for t in cells.texts()], dtype=object)[cells.codes]
+        of_cohort = np.append(patients[schema.ARM].astype(object).fillna("").to_numpy(), "")[place]
+        rows = np.flatnonzero((of_text != "") & (of_cohort != "") & (of_text != of_cohort))
+        ids = self.events.cells[self.role.patient]
+        self.findings.add_rows(
+            "warning", self.events.lines[rows],
+            lambda i: f"{ids.cell(int(rows[i]))}: {of_text[rows[i]]}, in the cohort {of_cohort[rows[i]]}",
+            f"{self.file}, line {{line}}: the arms of a patient differ, {{value}}. The cohort's counts.",
+            column=column, remedy="Correct the arm in one of the files.")
+
     def terms(self) -> pd.Categorical:
         """Return the term per row; terms that differ only by spaces or case are one."""
         cells = self.events.cells[self.role.term]
@@ -162,15 +210,19 @@ class _Join:
         return categorical(codes[cells.codes], order)
 
     def grades(self) -> np.ndarray:
-        """Return the CTCAE grade per row, NaN where it is missing."""
-        cells = self.events.cells[self.role.grade]
+        """Return the CTCAE grade per row, or the place of its severity, NaN where it is missing."""
+        column, read = self.role.grade or self.role.severity, grade if self.role.grade else severity_place
+        cells = self.events.cells[column]
         absent = self._absent(cells)
-        grade_of_text = [None if gone else grade(t) for t, gone in zip(cells.texts(), absent, strict=True)]
+        grade_of_text = [None if gone else read(t) for t, gone in zip(cells.texts(), absent, strict=True)]
         values = np.array([np.nan if g is None else g for g in grade_of_text])
-        self._name((np.isnan(values) & ~absent)[cells.codes], self.role.grade,
-                   "is not a CTCAE grade from 0 to 5", "refused")
-        self._name(absent[cells.codes], self.role.grade,
-                   "has no grade: the event counts as of unknown grade", "warning")
+        self._name((np.isnan(values) & ~absent)[cells.codes], column, "is not a CTCAE grade from 0 to 5" if
+                   self.role.grade else "is not a severity: mild, moderate, severe, life-threatening, fatal", "refused")
+        self._name(absent[cells.codes], column, "has no grade: the event counts as of unknown grade", "warning")
+        if not self.role.grade:
+            self.findings.add("assumed", f"{self.file}: {column!r} holds severities and no CTCAE grades; tables say "
+                              "mild, moderate and severe.", column=column,
+                              remedy="Give a column of grades to have those.")
         return values[cells.codes]
 
     def emergent(self) -> np.ndarray:

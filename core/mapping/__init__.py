@@ -20,6 +20,7 @@ from core.mapping.dictionary import (
     unit_in,
 )
 from core.mapping.endpoint_names import ENDPOINT_NAMES, HAPPENS, WITHOUT_DEATH, HeaderMeaning, header_meaning
+from core.mapping.grade_words import CTCAE, GradeWords, severity_place
 from core.mapping.outcome_names import known_later
 from core.mapping.response_levels import category_of, meaning_of
 from core.mapping.roles import (
@@ -42,6 +43,7 @@ __all__ = [
     "AE_FILE_NAMES",
     "ALBI",
     "CONTROL_WORDS",
+    "CTCAE",
     "DATE",
     "DICTIONARY",
     "ENDPOINT_NAMES",
@@ -58,6 +60,7 @@ __all__ = [
     "Entry",
     "EventFileRole",
     "FactorRole",
+    "GradeWords",
     "HeaderMeaning",
     "Meaning",
     "PopulationRole",
@@ -76,6 +79,7 @@ __all__ = [
     "known_later",
     "legend_in",
     "meaning_of",
+    "severity_place",
     "time_unit_in",
     "unit_in",
 ]

@@ -12,6 +12,7 @@ from typing import Any, cast
 from core.errors import MappingError
 from core.format import number, plain_number
 from core.mapping.endpoint_names import header_meaning
+from core.mapping.grade_words import CTCAE, SEVERITY, GradeWords
 from core.mapping.roles import (
     DATE,
     FORMULAS,
@@ -79,6 +80,11 @@ class ColumnMapping:
     def variables(self) -> tuple[FactorRole, ...]:
         """All variables: baseline factors, then response and failure sites."""
         return (*self.factors, *((self.response,) if self.response else ()), *self.failure_sites)
+
+    @property
+    def grade_words(self) -> GradeWords:
+        """What adverse events are told by: CTCAE grades, or severities where their list has no grades."""
+        return SEVERITY if self.event_file and not self.event_file.grade else CTCAE
 
     def missing_codes(self, column: str) -> frozenset[str]:
         """Return the codes that mean missing in a column; what its levels name is none of them."""

@@ -192,6 +192,7 @@ AE_FILE_NAMES: dict[str, tuple[str, ...]] = {
              "不良反应", "不良事件", "毒副反应", "不良反应名称"),
     "grade": ("aetoxgr", "atoxgr", "grade", "ctcaegrade", "toxgrade", "aegrade", "ctcgrade", "worstgrade", "分级",
               "级别", "不良反应分级"),
+    "severity": ("aesev", "asev", "severity", "aeseverity", "intensity", "严重程度", "程度", "重症度"),
     "category": ("aebodsys", "aesoc", "soc", "category", "systemorganclass", "organclass", "organsystem", "系统",
                  "类别"),
     "serious": ("aeser", "serious", "sae", "严重"),

@@ -132,12 +132,14 @@ class SafetyRole:
 class EventFileRole:
     """The columns of a long adverse-event file: one row per patient and event.
 
-    Where there is an `emergent` column, only rows marked yes in it count.
+    `grade` holds CTCAE grades; where there are none `severity` holds mild, moderate, severe. Where there is an
+    `emergent` column, only rows marked yes in it count.
     """
 
     patient: str
     term: str
-    grade: str
+    grade: str = ""
+    severity: str = ""
     category: str = ""
     serious: str = ""
     related: str = ""

@@ -11,6 +11,7 @@ import pandas as pd
 
 from core import schema
 from core.cohort import Cohort, WorstGrades, strata
+from core.mapping import CTCAE, GradeWords
 from core.options import Checked
 from core.statistics import (
     PairTest,
@@ -61,6 +62,7 @@ class AdverseEvents:
     tests : category, term, band, arm, reference, test, p_value, p_adjusted (Benjamini and Hochberg over the band's
         terms that have a p), risk_difference, conf_low, conf_high, and where a ratio is asked for ratio, ratio_low,
         ratio_high; one row per arm against the reference; p is NaN where no arm had an event
+    words : what the bands are called, by CTCAE grades or severities
     heads : the rows that are categories among terms, and the category of each
     """
 
@@ -71,6 +73,7 @@ class AdverseEvents:
     rows: pd.DataFrame
     tests: pd.DataFrame
     missing_stratum: int
+    words: GradeWords = CTCAE
     heads: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -108,7 +111,7 @@ def adverse_events(cohort: Cohort, *, by: str | None = None, options: EventOptio
         by=by, options=options, levels=groups.levels, bands=tuple(bands),
         rows=_rows(names, tuple(bands), groups.levels, n, events),
         tests=_tests(names, tuple(bands), groups.levels, n, events, options),
-        missing_stratum=cohort.n - int(used.sum()),
+        missing_stratum=cohort.n - int(used.sum()), words=cohort.mapping.grade_words,
     )
 
 

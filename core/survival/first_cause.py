@@ -14,7 +14,7 @@ import numpy as np
 from core import schema
 from core.cohort import TOLERANCE, Cohort, distinct_times, timeline
 from core.errors import NotEstimable
-from core.mapping import NO_WORDS, FactorRole
+from core.mapping import CTCAE, NO_WORDS, FactorRole
 
 FIRST_FAILURE = "First failure"
 SEVERAL = "several sites"
@@ -52,7 +52,7 @@ def competing_endpoints(cohort: Cohort) -> tuple[str, ...]:
 def has_dated_events(cohort: Cohort) -> bool:
     """Tell whether adverse events carry days, and survival tells who died without one."""
     days = cohort.whole.long_events.day
-    return _deaths_from_time_zero(cohort) and bool(days.notna().any())
+    return _deaths_from_time_zero(cohort) and cohort.mapping.grade_words is CTCAE and bool(days.notna().any())
 
 
 def _deaths_from_time_zero(cohort: Cohort) -> bool:

@@ -67,7 +67,7 @@ def test_three_groups_have_one_test_over_all_and_each_against_the_first(app):
 def test_one_term_shows_who_had_it_without_identifiers_and_survival_behind_the_guard(app):
     app.selectbox(key="ae-term").select("Leukopenia").run()
     shown = texts(app)
-    assert not app.exception and "Leukopenia: worst grade by arm" in shown and "19 (40%)" in shown
+    assert not app.exception and "Leukopenia: worst CTCAE grade by arm" in shown and "19 (40%)" in shown
     assert "immortal time" in shown and "P001" not in shown
     app.toggle(key="ae-ids").set_value(True).run()
     assert "P001" in texts(app)

@@ -115,5 +115,5 @@ def _roles(mapping: ColumnMapping) -> pd.DataFrame:
                      "Read as": "worst grade per patient"})
     if mapping.event_file:
         rows.append({"Role": "Adverse-event file", "Column": ", ".join(c for _, c in mapping.event_file.items()),
-                     "Read as": "worst grade per patient and term"})
+                     "Read as": f"worst {mapping.grade_words.measure} per patient and term"})
     return pd.DataFrame(rows)

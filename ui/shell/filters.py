@@ -18,10 +18,7 @@ from ui.shell.state import chart_id, session
 
 _FLOOR, _CEILING = ("ge", "gt"), ("le", "lt")
 _SIGN = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
-_HAD: dict[str, Condition] = {
-    "any grade": Condition(bounds=(("ge", 1.0),)),
-    "grade ≥ 3": Condition(bounds=(("ge", 3.0),)),
-}
+_HAD: dict[str, Condition] = {"any": Condition(bounds=(("ge", 1.0),)), ">=3": Condition(bounds=(("ge", 3.0),))}
 
 
 def chart_key(cohort: Cohort, key: str) -> str:
@@ -58,7 +55,7 @@ def toggle_event(cohort: Cohort) -> Callable[[Filters, str], Filters]:
         key = keys.get(term)
         if key is None:  # the rows that hold the legend
             return filters
-        return filters.with_condition(key, None if key in filters else _HAD["any grade"])
+        return filters.with_condition(key, None if key in filters else _HAD["any"])
     return toggled
 
 
@@ -170,7 +167,8 @@ def _events(cohort: Cohort) -> None:
     """Who had an adverse event: two lists of terms in place of a widget per term."""
     keys = {v.label: k for k, v in cohort.variables.items() if v.kind == "grade"}
     filters = session().filters
-    for words, condition in _HAD.items():
+    for band, condition in _HAD.items():
+        words = cohort.mapping.grade_words.band(band)
         chosen = [t for t, k in keys.items() if filters.conditions.get(k) == condition]
         name = state.widget(f"had-{words}", chosen)
         st.multiselect(f"Had adverse event, {plain(words)}", list(keys), key=name,

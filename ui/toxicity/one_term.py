@@ -11,7 +11,7 @@ from ui.shell.display import heading, note, panel, show, show_table, table
 from ui.shell.escape import plain
 from ui.shell.state import chart_id, session
 
-_BANDS = {"any grade": 1.0, "grade ≥ 3": 3.0}
+_BANDS = {"any": 1.0, ">=3": 3.0}
 
 
 def term_panel(cohort: Cohort, term: str, by: str | None) -> None:
@@ -23,7 +23,7 @@ def term_panel(cohort: Cohort, term: str, by: str | None) -> None:
         figure = term_figure(cohort, term, by)
         heading(figure.title)
         show_table(figure)
-        _to_filter(key, term)
+        _to_filter(cohort, key, term)
         named = st.toggle("Show the patients' identifiers", key="ae-ids", help="They are shown on this screen only.")
         shown = patients_table(cohort, term, by, named=named)
         if shown.empty:
@@ -37,9 +37,10 @@ def term_panel(cohort: Cohort, term: str, by: str | None) -> None:
         _survival(cohort, key)
 
 
-def _to_filter(key: str, term: str) -> None:
+def _to_filter(cohort: Cohort, key: str, term: str) -> None:
     with st.container(horizontal=True, gap="small"):
-        for words, least in _BANDS.items():
+        for band, least in _BANDS.items():
+            words = cohort.mapping.grade_words.band(band)
             if st.button(f"Filter to those who had it, {plain(words)}", key=f"term-{int(least)}"):
                 current = session()
                 current.act(current.filters.with_condition(key, Condition(bounds=(("ge", least),))))

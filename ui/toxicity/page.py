@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from core.charts import (
-    BAND_WORDS,
     EVENT_SORTS,
     EventView,
     adverse_events_figure,
@@ -79,7 +78,8 @@ def _choose(cohort: Cohort) -> _Chosen:
         by = st.selectbox("Compare by", groups or [None], key="ae-by", width=170, persist_state="session",
                           format_func=lambda k: "(one group)" if k is None else cohort.variable(k).label)
         band = st.segmented_control("Band", bands, default="any", key="ae-band", required=True,
-                                    format_func=BAND_WORDS.__getitem__, persist_state="session")
+                                    format_func=lambda b: plain(cohort.mapping.grade_words.heading(b)),
+                                    persist_state="session")
         sort = st.selectbox("Sorted by", EVENT_SORTS, key="ae-sort", width=130, persist_state="session")
         least = st.slider("Least rate in a group, %", 0, 60, 0, step=5, key="ae-least", width=170,
                           persist_state="session")
@@ -143,7 +143,7 @@ def _rates(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[s
 def _numbers(result: AdverseEvents, chosen: _Chosen, terms: list[str]) -> None:
     if len(result.levels) < 2:
         return
-    with st.expander(f"The numbers: {plain(BAND_WORDS[chosen.view.band].lower())}", expanded=False):
+    with st.expander(f"The numbers: {plain(result.words.band(chosen.view.band))}", expanded=False):
         for words, part in table_parts(event_tests_table(result, chosen.view.band, terms)):
             table(part, caption=words if len(result.levels) > 2 else "")
 

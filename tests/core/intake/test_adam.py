@@ -67,3 +67,24 @@ def test_an_adam_study_asks_as_a_file_does(frames):
     answered = read_cohort({"adsl": adsl.to_csv(index=False).encode(), "adtte": ADAM["adtte"]},
                            error.value.answered("Vp (Japan)"))
     assert answered.levels("pvtt") == ("Vp1", "Vp2", "Vp3", "Vp4")
+
+
+def test_severities_in_adae_and_an_adae_without_either_stand_beside_the_others(frames):
+    ids = frames["adsl"].USUBJID
+    head = f"USUBJID,AEDECOD,AESEV\n{ids[0]},NAUSEA,MILD\n{ids[1]},RASH,SEVERE\n"
+    cohort = read_cohort({"adsl": ADAM["adsl"], "adtte": ADAM["adtte"], "adae": raw(head)})
+    assert cohort.worst_grades.terms == ("NAUSEA", "RASH") and cohort.mapping.grade_words.measure == "severity"
+    bare = f"USUBJID,AEDECOD,ASTDY\n{ids[0]},NAUSEA,3\n"
+    cohort = read_cohort({"adsl": ADAM["adsl"], "adtte": ADAM["adtte"], "adae": raw(bare)})
+    assert not cohort.worst_grades.terms and "ADAE is not used" in " ".join(cohort.findings.message)
+
+
+def test_a_unit_that_adtte_does_not_name_is_read_from_evidence_or_asked(frames):
+    without = frames["adtte"].drop(columns="AVALU")
+    years = without.assign(AVAL=without.AVAL / 365.25).to_csv(index=False).encode()
+    with pytest.raises(NeedsAnswer, match="In which unit") as asked:
+        read_cohort({"adsl": ADAM["adsl"], "adtte": years})
+    assert len(set(asked.value.meanings)) == len(asked.value.choices) > 1
+    one_named = frames["adtte"].assign(AVALU=frames["adtte"].AVALU.where(frames["adtte"].PARAMCD == "OS", ""))
+    cohort = read_cohort({"adsl": ADAM["adsl"], "adtte": one_named.to_csv(index=False).encode()})
+    assert {e.unit for e in cohort.mapping.endpoints} == {"days"}
