@@ -81,10 +81,12 @@ def test_severities_in_adae_and_an_adae_without_either_stand_beside_the_others(f
 
 def test_a_unit_that_adtte_does_not_name_is_read_from_evidence_or_asked(frames):
     without = frames["adtte"].drop(columns="AVALU")
-    years = without.assign(AVAL=without.AVAL / 365.25).to_csv(index=False).encode()
+    bare = without.to_csv(index=False).encode()
     with pytest.raises(NeedsAnswer, match="In which unit") as asked:
-        read_cohort({"adsl": ADAM["adsl"], "adtte": years})
+        read_cohort({"adsl": ADAM["adsl"], "adtte": bare})
     assert len(set(asked.value.meanings)) == len(asked.value.choices) > 1
     one_named = frames["adtte"].assign(AVALU=frames["adtte"].AVALU.where(frames["adtte"].PARAMCD == "OS", ""))
     cohort = read_cohort({"adsl": ADAM["adsl"], "adtte": one_named.to_csv(index=False).encode()})
     assert {e.unit for e in cohort.mapping.endpoints} == {"days"}
+    years = without.assign(AVAL=without.AVAL / 365.25).to_csv(index=False).encode()  # a longest PFS of 0.8: years
+    assert {e.unit for e in read_cohort({"adsl": ADAM["adsl"], "adtte": years}).mapping.endpoints} == {"years"}
