@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 import numpy as np
 
-from core.format import number, plural
+from core.format import number, plural, significant
 from core.reading import UNKNOWN, TextTable, numbers_of
 from core.schema import MISSING
 from core.survival import quantile
@@ -54,4 +54,4 @@ def reading_meaning(months: np.ndarray, events: np.ndarray, entry: np.ndarray | 
 
 def _short(months: float) -> str:
     """Write months with one decimal, or three digits where they are few: readings in other units must differ."""
-    return number(round(months, 1) if months >= 1 else float(f"{months:.2g}"))
+    return number(round(months, 1) if months >= 1 else float(significant(months, 2)))

@@ -27,6 +27,7 @@ class Loading:
     events: TextTable | None = None
     findings: list[dict[str, object]] = field(default_factory=list)
     questions: list[NeedsAnswer] = field(default_factory=list)
+    answers: list[tuple[str, str]] = field(default_factory=list)  # questions that a person answered, and the answers
     guessed_here: bool = True  # and not given with the files
     unread: dict[str, str] = field(default_factory=dict)  # older files that cannot be read, and why
 
@@ -73,6 +74,7 @@ class Loading:
         """Take a person's answer; the same as what was guessed is an answer, too."""
         self.mapping = merged(self.mapping, question.changes[question.choices.index(choice)])
         self.questions = [q for q in self.questions if q is not question]
+        self.answers.append((question.problem, choice))
 
 
 def is_half_answered(mapping: object) -> TypeGuard[Mapping[str, Any]]:

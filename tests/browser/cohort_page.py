@@ -20,12 +20,27 @@ def file(name, text, encoding="utf-8"):
     return {"name": name, "mimeType": "text/csv", "buffer": text.encode(encoding)}
 
 
+SECTION_OF = {"Patient id": "patients", "Arm": "arm", "Reference arm": "arm", "Time unit": "endpoints",
+              "Time": "endpoints", "Event": "endpoints", "Value that means event": "endpoints"}
+
+
+def change(app, section):
+    """Open a section of the form from the review, if it is not open."""
+    button = app.page.locator(f".st-key-change-{section}").get_by_role("button")
+    if button.inner_text().strip() == "Change":
+        button.click()
+        app.settled()
+
+
 def choose(app, label, option):
+    if label in SECTION_OF:
+        change(app, SECTION_OF[label])
     app.choose(app.page.get_by_role("combobox", name=label, exact=True),
                re.compile(rf"^{re.escape(option)}(\s+\(.*)?$"))
 
 
 def add_endpoint(app, time, event):
+    change(app, "endpoints")
     many = app.page.get_by_role("spinbutton", name="How many endpoints")
     many.fill("1")
     many.press("Enter")

@@ -4,7 +4,7 @@ import json
 
 from playwright.sync_api import expect
 
-from tests.browser.cohort_page import add_endpoint, answer, choose, file, ready, to_cohort
+from tests.browser.cohort_page import add_endpoint, answer, change, choose, file, ready, to_cohort
 from tests.conftest import HCC
 from tests.corpus.test_hostile_workbooks import HOSTILE
 
@@ -39,6 +39,7 @@ def test_roles_that_were_not_recognised_can_be_set(app):
     app.page.keyboard.press("Escape")
     said = ready(app)
     assert "24 patients, 2 arms, Endpoint 1" in said
+    change(app, "endpoints")
     expect(app.page.get_by_role("combobox", name="Time unit")).to_have_value("weeks")
     app.page.get_by_role("button", name="Explore this cohort").click()
     app.ready()

@@ -201,5 +201,6 @@ def test_screen_failures_are_no_arm_until_all_rows_are_analysed(app):
     app.switch_page("pages/1_Cohort.py").run()
     app.file_uploader(key="upload-0").upload("c.csv", f"id,ARM,OS_months,OS_event\n{rows}".encode(), "text/csv").run()
     assert not app.exception and "Ready to explore: 20 patients, 2 arms" in texts(app)
+    app.button(key="change-patients").click().run()
     next(box for box in app.selectbox if box.label == "Patients analysed").set_value("all rows").run()
     assert not app.exception and "Ready to explore: 30 patients, 3 arms" in texts(app)

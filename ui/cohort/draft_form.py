@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from core.cohort import Cohort
@@ -15,9 +17,10 @@ from core.format import plural
 from core.intake import Loading
 from core.mapping import ColumnMapping
 from core.read_options import ReadOptions
-from core.reading import DELIMITERS, ENCODINGS
+from core.reading import DELIMITERS, ENCODINGS, TextTable
 from ui.cohort.findings import findings_table, mapping_download
 from ui.cohort.mapping_form import mapping_form
+from ui.cohort.review import ReviewSlots
 from ui.shell import cache, state
 from ui.shell.display import heading, note, table
 from ui.shell.escape import plain
@@ -32,16 +35,24 @@ def draft_form(draft: Draft) -> Cohort | None:
     """Draw the form over the files that are being mapped; return the cohort that they make, if they do."""
     text = draft.table
     heading(f"{text.name}: {plural(len(text), 'row')}, {plural(len(text.columns), 'column')}")
-    _how_it_was_read(draft)
-    table(text.head(_SHOWN_ROWS, _SHOWN_COLUMNS), caption=f"The first rows{_of(len(text.columns))}")
     _identifiers(draft)
     _offer(draft)
     for question in draft.loading.open_questions():
         _ask(draft, question)
-    slot = st.container()
-    draft.loading.mapping = mapping_form(draft)
+    slot, lines = st.container(), ReviewSlots()
+    with lines.form(draft.section):
+        draft.loading.mapping = mapping_form(draft, draft.section)
     with slot:
-        return _accept(draft.loading)
+        cohort, findings = _accept(draft.loading)
+    lines.fill(draft, cohort)
+    if findings is not None:
+        findings_table(*findings)
+    _how_it_was_read(draft)
+    return cohort
+
+
+def _first_rows(text: TextTable) -> None:
+    table(text.head(_SHOWN_ROWS, _SHOWN_COLUMNS), caption=f"The first rows{_of(len(text.columns))}")
 
 
 def _of(columns: int) -> str:
@@ -55,6 +66,7 @@ def _how_it_was_read(draft: Draft) -> None:
         named = f"{plural(len(text.labels), 'label')} of variables, {len(text.orders)} of values" if text.labels or \
             text.orders else "its columns have types"
         note(f"{detected.kind}: {named}.")
+        _first_rows(text)
         return
     if detected.sheets:
         summary = f"workbook, sheet “{detected.sheet}”, names in row {detected.header_line}"
@@ -63,6 +75,7 @@ def _how_it_was_read(draft: Draft) -> None:
         cells = detected.kind or f"separated by {detected.delimiter}"
         summary = f"{detected.encoding}, {cells}, decimal {mark}, names in line {detected.header_line}"
     with st.expander(f"How it was read: {plain(summary)}"):
+        _first_rows(text)
         columns = st.columns(4)
         options: dict[str, Any] = {}
         if detected.sheets:
@@ -148,23 +161,20 @@ def _answered(draft: Draft, question: NeedsAnswer, key: str) -> None:
         draft.revision += 1
 
 
-def _accept(loading: Loading) -> Cohort | None:
-    """Offer the cohort that the mapping makes, or say what stands against it."""
+def _accept(loading: Loading) -> tuple[Cohort | None, tuple[pd.DataFrame, Collection[str]] | None]:
+    """Offer the cohort that the mapping makes, or say what stands against it; return it, and what reading found."""
     waiting = loading.open_questions()
     if waiting:
         note(f"{plural(len(waiting), 'question')} above: answer, then the cohort can be explored.")
         st.button("Explore this cohort", type="primary", disabled=True)
-        findings_table(Findings([*loading.table.findings, *loading.findings_that_hold()]).frame())
-        return None
+        return None, (Findings([*loading.table.findings, *loading.findings_that_hold()]).frame(), ())
     try:
         mapping = ColumnMapping.from_json(loading.mapping, loading.table.columns)
         cohort = cache.typed(loading, mapping)
     except CohortError as error:
         note(str(error), strong=True)
         st.button("Explore this cohort", type="primary", disabled=True)
-        if isinstance(error, ValidationError):
-            findings_table(error.findings, mapping.identifiers)
-        return None
+        return None, (error.findings, mapping.identifiers) if isinstance(error, ValidationError) else None
     look = "cs-ok" if cohort.endpoints else "cs-banner"
     st.html(f"<p class='{look}' data-testid='ready'>{html.escape(_said(cohort))}</p>")
     with st.container(horizontal=True):
@@ -173,8 +183,7 @@ def _accept(loading: Loading) -> Cohort | None:
     if explore:
         state.load(cohort)
         st.switch_page("app.py", query_params={state.OWN: "1"})
-    findings_table(cohort.findings, mapping.identifiers)
-    return cohort
+    return cohort, (cohort.findings, mapping.identifiers)
 
 
 def _said(cohort: Cohort) -> str:

@@ -12,10 +12,11 @@ from typing import Any
 import streamlit as st
 
 from core import schema
-from core.guessing import as_number, default_event_values, default_reference, factor_for, labels_for, levels_of
-from core.intake import NEEDED
+from core.guessing import default_reference, factor_for, labels_for, levels_of
+from core.intake import NEEDED, Section
 from core.mapping import AE_FILE_NAMES, DATE, MEANINGS, ae_category, ae_term, factor_json, meaning_of, time_unit_in
-from core.reading import ORDERS, TextTable
+from core.reading import TextTable
+from ui.cohort.endpoint_form import EndpointForm
 from ui.cohort.factor_form import FactorForm, level_names
 from ui.shell.display import meaning_words, note
 from ui.shell.escape import plain
@@ -24,38 +25,41 @@ from ui.shell.state import Draft, value_of
 NONE = "(none)"
 _LONGEST = 16
 _UNITS = list(schema.MONTHS_PER)
-_COLUMN, _DATES = "a column of times", "two dates"
 _ALL_ROWS = "all rows"
 _TAKES = {"": "a second row is an error", "first": "the first row counts", "last": "the last row counts",
           "merge": "all rows, merged: the first cell that is filled counts",
           "where": "the row where a column holds a value"}
 
 
-def mapping_form(draft: Draft) -> dict[str, Any]:
-    """Draw the form over a draft and return the mapping that it shows."""
-    form = _Form(draft)
-    patients, events = st.columns(2, gap="large")
-    mapping = dict(form.mapping)  # what the form does not show stays as it is
-    with patients:
+def mapping_form(draft: Draft, section: Section | None) -> dict[str, Any]:
+    """Draw a section of the form over a draft and return the mapping with it; the other sections stay as they are."""
+    form = Form(draft)
+    mapping = dict(form.mapping)
+    if section == "patients":
         mapping |= form.patients()
+    elif section == "arm":
         mapping["arm"] = form.arm()
+    elif section == "later":
         mapping |= form.later()
-    with events:
-        mapping["endpoints"] = form.endpoints()
-    mapping["factors"] = FactorForm(form.table, form.mapping, form.missing, form.key).draw(_taken(mapping))
+    elif section == "endpoints":
+        mapping["endpoints"] = EndpointForm(form).draw()
+    elif section == "factors":
+        mapping["factors"] = FactorForm(form.table, form.mapping, form.missing, form.key).draw(_taken(mapping))
+    taken = _taken(mapping)
+    mapping["factors"] = {k: f for k, f in (mapping.get("factors") or {}).items() if f["column"] not in taken}
     return {k: v for k, v in mapping.items() if v is not None or k == "patient_id"}
 
 
 def _taken(mapping: dict[str, Any]) -> set[str]:
     """Return the columns that have a role already and so are no factors."""
-    taken = {mapping["patient_id"], (mapping.get("arm") or {}).get("column")}
-    for endpoint in mapping["endpoints"].values():
+    taken = {mapping.get("patient_id"), (mapping.get("arm") or {}).get("column")}
+    for endpoint in (mapping.get("endpoints") or {}).values():
         taken |= {endpoint.get(k) for k in ("time", "otherwise", "start", "entry", "event")}
-        taken |= set(endpoint.get("end", []))
+        taken |= {endpoint["end"]} if isinstance(endpoint.get("end"), str) else set(endpoint.get("end", []))
     return taken - {None, ""}
 
 
-class _Form:
+class Form:
     """One drawing of the form."""
 
     def __init__(self, draft: Draft) -> None:
@@ -65,20 +69,24 @@ class _Form:
         self.columns = self.table.columns
         self.prefix = f"{self.table.sha256[:8]}-{draft.number}-{draft.revision}"
         self.missing = self._missing()
-        self.population: dict[str, Any] | None = None
+        self.population: dict[str, Any] | None = self.mapping.get("population")
 
     def key(self, *parts: object) -> str:
+        """Name a widget after the file and what it speaks of."""
         return "-".join(["map", self.prefix, *map(str, parts)])
 
     def levels(self, column: str) -> list[str]:
+        """Return a column's distinct values but for the missing ones."""
         return levels_of(self.table.cells[column], (*self.missing, *self.mapping.get("missing_in", {}).get(column, [])))
 
     def few(self, column: str) -> list[str]:
+        """Return a column's levels where they are few enough to be listed."""
         levels = self.levels(column)
         return levels if len(levels) <= schema.MAX_LEVELS_SHOWN else []
 
     def column(self, label: str, chosen: str | None, *parts: object, help: str | None = None,
                table: TextTable | None = None) -> str | None:
+        """Ask for a column; None for none."""
         table = table or self.table
         options = [NONE, *table.columns]
         index = options.index(chosen) if chosen in options else 0
@@ -93,7 +101,7 @@ class _Form:
         return ("", *dict.fromkeys(code.strip() for code in text.split(",") if code.strip()))
 
     def patients(self) -> dict[str, Any]:
-        _head("Patients")
+        """Ask how patients are told apart, which rows count, who is analysed, what means missing."""
         column = self.column("Patient id", self.mapping.get("patient_id"), "id",
                              help="Without one, patients are identified by their row in the file.")
         out: dict[str, Any] = {"patient_id": column, "rows": None}
@@ -112,6 +120,7 @@ class _Form:
                 out["rows"] = {"take": take, "column": where, "value": value or ""} if where else None
             elif take:
                 out["rows"] = {"take": take}
+        self._missing_codes(out)
         return out | self._population()
 
     def _population(self) -> dict[str, Any]:
@@ -133,6 +142,7 @@ class _Form:
         return role.get("column") != column or inside
 
     def arm(self) -> dict[str, Any] | None:
+        """Ask for the arm, its reference and the names of its levels."""
         mapped = self.mapping.get("arm") or {}
         column = self.column("Arm", mapped.get("column"), "arm", help="None for a cohort of one arm.")
         if not column:
@@ -157,8 +167,7 @@ class _Form:
         return {"column": column, "reference": picked or "", "levels": labels}
 
     def later(self) -> dict[str, Any]:
-        """Ask for what is known only after time zero, and for the missing codes."""
-        _head("Known after time zero")
+        """Ask for what is known only after time zero."""
         out: dict[str, Any] = {"response": None}
         response = self.mapping.get("response")
         column = self.column("Tumour response", response and response["column"], "response")
@@ -181,7 +190,6 @@ class _Form:
         self._categories(out["adverse_events"])
         if self.draft.loading.events is not None:
             out["adverse_events"]["file"] = self._event_file(self.draft.loading.events, adverse.get("file", {}))
-        self._missing_codes(out)
         return out
 
     def _meanings(self, response: dict[str, Any]) -> None:
@@ -270,101 +278,6 @@ class _Form:
             known[codes] = [c for c in codes if c in present]
         return known[codes]
 
-    def endpoints(self) -> dict[str, Any]:
-        _head("Endpoints")
-        known = self.mapping.get("endpoints", {})
-        many = st.number_input("How many endpoints", 0, 12, len(known), key=self.key("many"))
-        out: dict[str, Any] = {}
-        for i in range(int(many)):
-            key, endpoint = (list(known.items()) + [("", {})] * 12)[i]
-            key = key or f"Endpoint {i + 1}"
-            with st.container(border=True):
-                self._endpoint(i, key, endpoint, out)
-        return out
-
-    def _endpoint(self, i: int, key: str, mapped: dict[str, Any], out: dict[str, Any]) -> None:
-        """Ask for an endpoint; it keeps its key, by which open questions know it, whatever its name."""
-        name = mapped.get("name") or key
-        first, second, third = st.columns([0.2, 0.4, 0.4])
-        name = first.text_input("Name", name, key=self.key("endpoint", i)).strip() or name
-        label = second.text_input("In full", mapped.get("label", name), key=self.key("label", i))
-        how = third.selectbox("Time from", [_COLUMN, _DATES], int(bool(mapped.get("start"))), key=self.key("how", i))
-        left, right = st.columns([0.58, 0.42])
-        with left:
-            times = self._time(i, mapped) if how == _COLUMN else self._dates(i, mapped)
-            event = self.column("Event", mapped.get("event"), "event", i)
-        with right:
-            unit = self._unit(i, times, mapped) if how == _COLUMN else self._order(i, times, mapped)
-            levels = self.few(event) if event else []
-            default = mapped.get("event_values", []) if event == mapped.get("event") else \
-                default_event_values(event or "", levels)
-            values = st.multiselect("Value that means event", levels, [v for v in default if v in levels],
-                                    key=self.key("values", i, event))
-        times |= self._late_entry(i, mapped)
-        causes = self._causes(i, event, levels, mapped)
-        death = st.checkbox("Death counts as an event", mapped.get("death_counts", True),
-                            key=self.key("death", i))
-        if not all(times.values()) or not event:
-            note("Choose a time and an event column.")
-        elif not unit["unit"]:
-            note(f"Choose the unit of {times['time']}: its name does not say it.", strong=True)
-        elif name in [e["name"] for e in out.values()]:
-            note(f"Two endpoints are named {name}.", strong=True)
-        else:
-            out[key] = {"name": name, "label": label, **times, **unit, "event": event, "event_values": values or
-                         [v for v in default if v not in levels], "death_counts": death, **causes}
-
-    def _causes(self, i: int, event: str | None, levels: list[str], mapped: dict[str, Any]) -> dict[str, Any]:
-        """Ask whether the event column tells competing causes apart, where it has more than two values."""
-        if len(levels) < 3:
-            return {}
-        known = mapped.get("causes") or {}
-        if not st.checkbox("Its values distinguish competing causes", bool(known), key=self.key("competing", i, event),
-                           help="0 censored, 1 relapse, 2 death: cumulative incidence by cause can then be shown."):
-            return {}
-        offered = [v for v in levels if v in known] or [v for v in levels if as_number(v) != 0]
-        causes = level_names("First events, value = cause; take out the lines that mean censored", known, offered,
-                             self.key("causes", i, event), event or "")
-        return {"causes": causes} if causes else {}
-
-    def _time(self, i: int, mapped: dict[str, Any]) -> dict[str, str | None]:
-        time = self.column("Time", mapped.get("time"), "time", i)
-        other = mapped.get("otherwise")
-        if other and time == mapped.get("time"):
-            note(f"Where {time} is empty, the time is {other}.")
-            return {"time": time, "otherwise": other}
-        return {"time": time}
-
-    def _dates(self, i: int, mapped: dict[str, Any]) -> dict[str, Any]:
-        start = self.column("From (date)", mapped.get("start"), "start", i)
-        known = [mapped["end"]] if isinstance(mapped.get("end"), str) else mapped.get("end", [])
-        ends = st.multiselect("To (date; the first that is filled)", self.columns, known, key=self.key("end", i))
-        return {"start": start, "end": ends}
-
-    def _late_entry(self, i: int, mapped: dict[str, Any]) -> dict[str, str | None]:
-        """Ask from when patients are under observation, where that is after time zero."""
-        if not st.checkbox("Patients came under observation after time zero (late entry)", bool(mapped.get("entry")),
-                           key=self.key("late", i), help="Left truncation: until then a patient could not have been "
-                           "seen to die, and is in no risk set (R: Surv(entry, time, event))."):
-            return {}
-        return {"entry": self.column("Under observation from", mapped.get("entry"), "entry", i,
-                                     help="A time from time zero in the unit of the endpoint's time, or a date where "
-                                     "its time runs between dates.")}
-
-    def _unit(self, i: int, times: dict[str, str | None], mapped: dict[str, Any]) -> dict[str, str | None]:
-        """Ask for the unit of times; nothing is chosen where no evidence says it."""
-        time = times["time"]
-        stated = time_unit_in(time) if time and time != mapped.get("time") else mapped.get("unit")
-        return {"unit": st.selectbox("Time unit", _UNITS, _UNITS.index(stated) if stated else None,
-                                     key=self.key("unit", i, time), placeholder="Choose")}
-
-    def _order(self, i: int, times: dict[str, Any], mapped: dict[str, Any]) -> dict[str, str]:
-        orders = ["", *ORDERS]
-        chosen = mapped.get("date_order", "")
-        order = st.selectbox("Dates are written", orders, orders.index(chosen) if chosen in orders else 0,
-                             format_func=lambda o: o or "as the data show", key=self.key("order", i, *times.values()))
-        return {"unit": "days", "date_order": order}
-
 
 def _population_words(role: dict[str, Any]) -> str:
     return f"those whose {role['column']} is {', '.join(role['values'])}" if role.get("values") else \
@@ -388,7 +301,3 @@ def _brief(value: str) -> str:
 def _grid(n: int) -> list[Any]:
     columns = st.columns(2)
     return [columns[i % 2] for i in range(n)]
-
-
-def _head(text: str) -> None:
-    st.html(f"<h3 class='cs-panel'>{text}</h3>")

@@ -16,7 +16,7 @@ import streamlit as st
 from core.cohort import Cohort, Condition, Filters
 from core.errors import NeedsAnswer
 from core.figure import Figure
-from core.intake import Loading
+from core.intake import Loading, Section
 from core.read_options import ReadOptions
 from core.reading import TextTable
 from ui.shell.serving import forget_session
@@ -36,6 +36,7 @@ class Draft:
     number: int  # of the draft among the session's
     offered: dict[str, Any] | None = None  # the mapping of an earlier file that fits this one
     revision: int = 0
+    section: Section | None = None  # of the form that is open
     codes_here: dict[tuple[str, ...], list[str]] = field(default_factory=dict)  # missing codes in the file
 
     @property
