@@ -10,7 +10,7 @@ import numpy as np
 
 from core.findings import Findings
 from core.guessing.headings import heading
-from core.guessing.preview import is_event, reading_meaning
+from core.guessing.preview import events_of, reading_meaning
 from core.guessing.questions import Answer, Questions
 from core.mapping import EndpointRole, dictionary
 from core.reading import ORDERS, TextTable, dates_of
@@ -69,8 +69,7 @@ class EndpointDates:
             for e in endpoints:
                 months = (ends[e.name] - starts[start]) * MONTHS_PER["days"]
                 late = np.maximum(starts[entry] - starts[start], 0) * MONTHS_PER["days"] if entry else None
-                events = is_event(self.table, e.event, e.event_values)
-                out.append(f"{e.name}: {reading_meaning(months, events, late)}")
+                out.append(f"{e.name}: {reading_meaning(months, events_of(self.table, e), late)}")
             return "; ".join(out)
         questions.ask(f"From which date does time run: {', or '.join(map(repr, possible))}?",
                       "Each gives other times. Patients who are only in the file because they lived until a later date "
@@ -89,6 +88,27 @@ class EndpointDates:
     def _differ(one: np.ndarray, other: np.ndarray) -> bool:
         both = ~(np.isnan(one) | np.isnan(other))
         return bool((one[both] != other[both]).any())
+
+    def events_by_date(self, name: str, start: str, ends: tuple[str, ...], questions: Questions) -> tuple[str, ...]:
+        """Return the dates of which any that is filled means an endpoint's event, and ask whether that is so.
+
+        Nothing where they are filled for all or for nobody, or no other date ends the time of the others.
+        """
+        own_dates, death = dictionary.EVENT_DATES[name], dictionary.EVENT_DATES["OS"]
+        named = {c: dictionary.fold(heading(self.table, c)) for c in ends}
+        dates = tuple(c for c in ends if named[c] in (*own_dates, *death))
+        if not any(named[c] in own_dates for c in dates) or len(dates) == len(ends):
+            return ()
+        happened = np.any([~np.isnan(self._days(c)) for c in dates], axis=0)
+        if happened.all() or not happened.any():
+            return ()
+        columns = " or ".join(map(repr, dates))
+        questions.ask(f"Had those, and only those, the event of {name} who have a date in {columns}?",
+                      "No column says who had it. Who has no date is then censored at the last follow-up.",
+                      [Answer("Yes: no date, no event", {"endpoints": {name: {"event_dates": list(dates)}}},
+                              reading_meaning(self.months(start, ends), happened)),
+                       Answer(f"No: leave {name} out", {"endpoints": {name: None}})])
+        return dates
 
     def role(self, name: str, start: str, ends: tuple[str, ...]) -> dict[str, Any]:
         """Return what an endpoint's role says of its dates, and say what was assumed."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from core import schema
 from core.errors import MappingError, NeedsAnswer
 from core.findings import Findings
+from core.guessing.decimal_marks import ask_decimal_marks
 from core.guessing.guess_arm import ArmGuess, counts_of
 from core.guessing.guess_dates import when_guess
 from core.guessing.guess_endpoints import EndpointGuess
@@ -34,7 +35,7 @@ from core.mapping import (
     meaning_of,
     severity_place,
 )
-from core.reading import UNKNOWN, TextTable, differs_within, is_ambiguous, never_in_first_row
+from core.reading import TextTable, differs_within, never_in_first_row
 
 # A grade under such a header is no adverse event of the treatment.
 _NO_EVENT_TERM = re.compile(r"baseline|\bpre|history|score|vas\b|type|number|any|before|史|评分|基线|治疗前",
@@ -45,6 +46,7 @@ _SITE = re.compile(r"^failure[_ .-]|(local|regional|distant|marginal|nodal|lymph
 # What a row is of, and not the patient: events and instruments of REDCap, treatments of GDC.
 _OF_A_ROW = re.compile(r"redcap|event[ _]?name|instrument|repeat|treatment[s]?[._ ]|therapeutic|regimen|^drug|agent",
                        re.IGNORECASE)
+_ROUNDED_ID = re.compile(r"\d(\.\d+)?E\+\d{2,}", re.IGNORECASE)
 _NEARLY_ALL, _OFTEN, _ENOUGH = 0.9, 0.3, 10
 
 
@@ -139,7 +141,7 @@ class _Guesser:
             response=response, failure_sites=sites, adverse_events=adverse, safety=safety, factors=factors.roles,
             missing_in={**self.missing_in, **factors.missing_in}, identifiers=self.identifiers,
             reading=self.table.options)
-        self._ask_decimal_mark(mapping)
+        ask_decimal_marks(self.table, mapping, self.questions)
         data = mapping.to_json()
         return Guess(mapping=mapping, findings=self.findings.records, questions=self.questions.errors(data))
 
@@ -177,6 +179,7 @@ class _Guesser:
     def _take_id(self) -> str | None:
         """Take the column named as an id that tells all rows apart; else the one by which patients repeat."""
         named = [c for c in self.free if dictionary.fold(self._heading(c)) in dictionary.ID_NAMES]
+        named = [c for c in named if not self._is_destroyed(c)]
         for column in named:
             if self._distinct(column) > _NEARLY_ALL * self.n:
                 return self._take(column)  # where two rows share an id, validation names them
@@ -188,6 +191,19 @@ class _Guesser:
                 return self._take(column)
         mostly = next((c for c in named if self._distinct(c) * 2 > self.n), None)
         return self._take(mostly) if mostly else None  # its doubles are refused by name
+
+    def _is_destroyed(self, column: str) -> bool:
+        """Tell whether a spreadsheet turned ids into powers of ten, as 1.23E+11, which tell nobody apart."""
+        cells = self.table.cells[column]
+        rounded = [i for i, t in enumerate(cells.values.slice(0, MANY).to_pylist()) if _ROUNDED_ID.fullmatch(t)]
+        if not rounded or cells.counts[rounded].max() < 2:
+            return False
+        example = cells.values[rounded[0]].as_py()
+        self.findings.add("warning", f"A spreadsheet turned ids of {column!r} into numbers such as {example}, which "
+                          "several patients have: it is not used, and each row counts as a patient.", column=column,
+                          value=example, remedy="Export the ids as text from their source.")
+        self.free.remove(column)
+        return True
 
     def _first_column_as_id(self) -> str | None:
         """Take a first column that played no role and tells all rows apart."""
@@ -350,21 +366,3 @@ class _Guesser:
                                       remedy="Change “safety” in the mapping.")
                     return SafetyRole(column=self._take(column), values=values)
         return None
-
-    def _ask_decimal_mark(self, mapping: ColumnMapping) -> None:
-        """Ask for the decimal mark where a number that is used could be read in two ways."""
-        if self.table.decimal != UNKNOWN:
-            return
-        used = [e.time for e in mapping.endpoints if e.time] + \
-               [f.column for f in mapping.factors if f.kind == "numeric" and f.column]
-        for column in used:
-            example = next((t for t in self.table.cells[column].values.slice(0, 400).to_pylist()
-                            if is_ambiguous(t)), None)
-            if example:
-                mark = "," if "," in example else "."
-                whole, point = example.replace(mark, ""), example.replace(mark, ".")
-                self.questions.ask(f"Is {example} in {column!r} the number {whole} or {point}?",
-                          "The file does not show whether the mark is for thousands or for decimals.",
-                          [Answer(whole, {"reading": {"decimal": "." if mark == "," else ","}}),
-                           Answer(point, {"reading": {"decimal": mark}})])
-                return

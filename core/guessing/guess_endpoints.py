@@ -17,7 +17,7 @@ from core.guessing.endpoint_units import LONGEST, Times, settle_units
 from core.guessing.headings import heading
 from core.guessing.late_entry import ask_late_entry
 from core.guessing.levels import as_number, counts_censoring
-from core.guessing.preview import times_of
+from core.guessing.preview import reading_meaning, times_of
 from core.guessing.questions import Answer
 from core.mapping import (
     ENDPOINT_NAMES,
@@ -32,9 +32,11 @@ from core.reading import UNKNOWN, is_date, numbers_of, parse_number
 
 _MOSTLY, _PROBE = 0.8, 400
 _MOST_LEVELS = 10  # of an event column: alive without disease, dead of disease, lost ...
+_SAME_TIME, _ROUNDED, _SOME_DIFFER = 0.55, 0.03, 0.03  # months, of the time, of the patients
 _FAR = 3  # times as far as the next longest: a code and no time
 _CODES = (-99, -999, -9999, 999, 9999, 99999, 999999)
 _CALENDAR = frozenset(map(float, range(1900, 2101)))
+_LONGEST_DAYS = LONGEST / schema.MONTHS_PER["days"]
 _OFFERED = ("OS", "PFS", "DFS", "RFS", "EFS", "TTP")  # what a plain time and status may be
 
 
@@ -46,6 +48,7 @@ class Pair:
     time: str
     event: str
     otherwise: str = ""
+    rivals: tuple[str, ...] = ()  # other columns of the same endpoint's time
 
 
 @dataclass
@@ -73,6 +76,7 @@ class EndpointGuess(ColumnGuess):
         for endpoint in endpoints:
             if endpoint.name not in ENDPOINT_NAMES:
                 self._ask_which(endpoint)
+        self._say_no_times()
         if not endpoints:
             self.findings.add("warning", "No pair of time and event columns was recognised: survival "
                               "needs them.", remedy="Choose them under “Endpoints”.")
@@ -155,8 +159,11 @@ class EndpointGuess(ColumnGuess):
         time, event = next(iter(times), None), next(iter(events), None)
         if time is None or event is None:
             return None
+        named = [c for c in self.free if c not in (time, event) and self.meanings[c].endpoint == name
+                 and self.meanings[time].endpoint == name]
+        rivals = tuple(c for c in named if self.meanings[c].part == "time" and self._is_time(c))
         self.free = [c for c in self.free if c not in (time, event)]
-        return Pair(name=name, time=time, event=event)
+        return Pair(name=name, time=time, event=event, rivals=rivals)
 
     def _is_event(self, column: str) -> bool:
         """Tell whether a column may hold events: a few codes, or words that mean an event or none."""
@@ -178,8 +185,32 @@ class EndpointGuess(ColumnGuess):
         numbers = sum(parse_number(t) is not None for t in first)
         if first and all(as_number(t) in _CALENDAR for t in first):
             return False  # calendar years
+        values = [n for t in first if (n := as_number(t)) is not None]
+        if values and min(values) > _LONGEST_DAYS:
+            return False  # days as a spreadsheet counts dates
         flags = len(self.table) > 2 and {as_number(t) for t in first} <= {0.0, 1.0}
         return numbers > _MOSTLY * len(first) and not flags  # validation names the other cells
+
+    def _say_no_times(self) -> None:
+        """Say of columns that are times by their names why they are none: dates, a spreadsheet's days, or all zero."""
+        for column in self.free:
+            meaning = self.meanings[column]
+            if meaning.part != "time" or not (meaning.endpoint or meaning.unit or meaning.survival):
+                continue
+            values = self.table.cells[column].values.slice(0, _PROBE).to_pylist()
+            levels = [v for v in values if v not in schema.MISSING]
+            numbers = [as_number(v) for v in levels]
+            known = [n for n in numbers if n is not None]
+            what = ""
+            if levels and sum(is_date(v) for v in levels) > _MOSTLY * len(levels):
+                what = "dates, and no lengths of time"
+            elif known and min(known) > _LONGEST_DAYS:
+                what = f"{levels[0]} and the like: days as a spreadsheet counts dates, and no lengths of time"
+            elif known and len(known) == len(levels) and not any(known):
+                what = "nothing but 0"
+            if what:
+                self.findings.add("warning", f"{column!r} holds {what}: it is not taken as a time.", column=column,
+                                  value=levels[0], remedy="Correct the column; or choose two dates under “Endpoints”.")
 
     def _timed(self, pairs: list[Pair]) -> list[EndpointRole]:
         """Return the endpoints that have a column of times: units settled first, then what means the event."""
@@ -190,6 +221,7 @@ class EndpointGuess(ColumnGuess):
         out = []
         for pair in pairs:
             months = columns[pair.name].months(units[pair.name])
+            self._ask_rivals(pair, columns[pair.name], units[pair.name])
             values = event_values(self.table, EventColumn(
                 endpoint=pair.name, column=pair.event, levels=self.levels[pair.event], months=months),
                 self.findings, self.questions)
@@ -200,6 +232,23 @@ class EndpointGuess(ColumnGuess):
                                     event=pair.event, event_values=values,
                                     death_counts=pair.name not in WITHOUT_DEATH))
         return out
+
+    def _ask_rivals(self, pair: Pair, times: Times, unit: str) -> None:
+        """Ask which of several columns is an endpoint's time where they contradict each other."""
+        months = times.months(unit)
+        answers = [Answer(f"{pair.time!r}", {"endpoints": {pair.name: {"time": pair.time, "unit": unit}}},
+                          reading_meaning(months, times.events))]
+        for column in pair.rivals:
+            of_rival = header_meaning(column).unit or dictionary.time_unit_in(column) or unit
+            other = times_of(self.table, column) * schema.MONTHS_PER[of_rival]
+            both = ~(np.isnan(months) | np.isnan(other))
+            apart = np.abs(months - other)[both] > _SAME_TIME + _ROUNDED * months[both]
+            if both.any() and apart.mean() > _SOME_DIFFER:
+                answers.append(Answer(f"{column!r}", {"endpoints": {pair.name: {"time": column, "unit": of_rival}}},
+                                      reading_meaning(other, times.events)))
+        if len(answers) > 1:
+            self.questions.ask(f"Which column is the time of {pair.name}: {', or '.join(a.label for a in answers)}?",
+                               "Each is named so, and they contradict each other.", answers)
 
     def _of_events_alone(self, pair: Pair, times: Times) -> bool:
         """Tell whether a time is filled for those with the event alone: of the others nobody knows how long they were
@@ -256,9 +305,14 @@ class EndpointGuess(ColumnGuess):
         events = self._columns("event", lambda m: m.endpoint == name or (not m.endpoint and (
             m.about_death if name == "OS" else m.happens in HAPPENS.get(name, ()))))
         events = events or (self._plain_events() if name == "OS" else [])
-        dates = self.dates.of(name, self.free) if events else None
+        dates = self.dates.of(name, self.free)
         if not dates:
             return None
+        if not events:
+            by_date = self.dates.events_by_date(name, *dates, self.questions) if name in dictionary.EVENT_DATES else ()
+            return EndpointRole(name=name, label=ENDPOINT_NAMES[name][0], event=by_date[0], event_values=(),
+                                event_dates=by_date, death_counts=name not in WITHOUT_DEATH,
+                                **self.dates.role(name, *dates)) if by_date else None
         event = events[0]
         self.free.remove(event)
         months = self.dates.months(*dates)

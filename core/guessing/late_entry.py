@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from core.guessing.headings import heading
-from core.guessing.preview import is_event, reading_meaning, times_of
+from core.guessing.preview import events_of, reading_meaning, times_of
 from core.guessing.questions import Answer, Questions
 from core.mapping import EndpointRole, dictionary, time_unit_in
 from core.reading import TextTable
@@ -42,7 +42,7 @@ def ask_late_entry(table: TextTable, free: Collection[str], endpoints: Sequence[
             first = fitting[0]
             months = times_of(table, first.time) * MONTHS_PER[first.unit]
             entry = np.maximum(times_of(table, column), 0) * MONTHS_PER[first.unit]
-            events = is_event(table, first.event, first.event_values)
+            events = events_of(table, first)
             questions.ask(
                 f"Does {column!r} say when a patient came under observation, after time zero?",
                 f"Then a patient is in no risk set of {', '.join(e.name for e in fitting)} before it (late entry, left "

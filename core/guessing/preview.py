@@ -8,6 +8,7 @@ from collections.abc import Collection
 import numpy as np
 
 from core.format import number, plural, significant
+from core.mapping import EndpointRole
 from core.reading import UNKNOWN, TextTable, numbers_of
 from core.schema import MISSING
 from core.survival import quantile
@@ -25,6 +26,13 @@ def is_event(table: TextTable, column: str, values: Collection[str]) -> np.ndarr
     """Tell of each row whether its cell is one of the values that mean the event, bool (n,)."""
     cells = table.cells[column]
     return np.asarray(cells.is_in(values)[cells.codes])
+
+
+def events_of(table: TextTable, endpoint: EndpointRole) -> np.ndarray:
+    """Tell of each row whether it has an endpoint's event, bool (n,): one of its values, or any of its dates."""
+    if not endpoint.event_dates:
+        return is_event(table, endpoint.event, endpoint.event_values)
+    return np.any([~is_event(table, c, MISSING) for c in endpoint.event_dates], axis=0)
 
 
 def median_survival(times: np.ndarray, events: np.ndarray, entry: np.ndarray | None = None) -> float:

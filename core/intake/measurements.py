@@ -12,7 +12,7 @@ from core.format import plural
 from core.guessing import MANY
 from core.intake.cells import Cells
 from core.mapping import dictionary_entry, time_unit_in
-from core.reading import UNKNOWN, Numbers, is_ambiguous, numbers_of
+from core.reading import THOUSANDS, UNKNOWN, Numbers, is_ambiguous, numbers_of
 
 _INFINITE = re.compile(r"[-+]?(inf(inity)?|\d+\.?\d*e\+?\d{3,})", re.IGNORECASE)
 _YEARS_OLD = ("岁", "y", "yr", "yrs")
@@ -30,12 +30,23 @@ class Measured:
         numbers = numbers_of(cells, self.cells.table.decimal)
         absent = self.cells.absent(column)
         values = np.where(absent, np.nan, numbers.values)
+        if column in self.cells.mapping.thousands:
+            values = self._with_thousands(column, values)
         odd = np.isnan(values) & ~absent
         if odd.any():
             self._odd_numbers(column, odd, what, strict)
         self._say_how(column, numbers, absent)
         values = self._in_one_unit(column, numbers, values, unit)
         return values[cells.codes]
+
+    def _with_thousands(self, column: str, values: np.ndarray) -> np.ndarray:
+        """Read a mark that three digits follow as one of thousands, and say so."""
+        cells = self.cells.table.cells[column]
+        places = [i for i, text in enumerate(cells.texts()) if THOUSANDS.fullmatch(text)]
+        self.cells.name(np.isin(cells.codes, places), column, "is read with a mark of thousands", severity="repaired")
+        values = values.copy()
+        values[places] = [float(re.sub("[.,]", "", cells.values[i].as_py())) for i in places]
+        return values
 
     def _odd_numbers(self, column: str, odd: np.ndarray, what: str, strict: bool) -> None:
         cells = self.cells.table.cells[column]

@@ -177,6 +177,8 @@ def _time_words(endpoint: EndpointRole) -> str:
 
 def _event_words(endpoint: EndpointRole) -> str:
     causes = f", with competing causes {', '.join(dict.fromkeys(endpoint.causes.values()))}" if endpoint.causes else ""
+    if endpoint.event_dates:
+        return f"Event: a date in {' or '.join(f'“{c}”' for c in endpoint.event_dates)}; who has none is censored."
     return f"Event: “{endpoint.event}” is {' or '.join(endpoint.event_values)}{causes}."
 
 

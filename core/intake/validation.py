@@ -281,6 +281,9 @@ class _Converter:
         return np.where(absent, np.nan, dates.days)[cells.codes]
 
     def _event(self, endpoint: EndpointRole) -> np.ndarray:
+        if endpoint.event_dates:
+            filled = [~self.cells.absent(c)[self.table.cells[c].codes] for c in endpoint.event_dates]
+            return np.any(filled, axis=0).astype(float)
         column = endpoint.event
         cells = self.table.cells[column]
         levels = levels_of(cells, self.mapping.missing_codes(column))

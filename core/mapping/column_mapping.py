@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from core.errors import MappingError
 from core.format import number, plain_number
-from core.mapping.endpoint_names import header_meaning
+from core.mapping.endpoint_data import endpoint_from, endpoint_json
 from core.mapping.grade_words import CTCAE, SEVERITY, GradeWords
 from core.mapping.roles import (
     DATE,
@@ -41,7 +41,7 @@ from core.schema import (
 
 _HELP = "Download a mapping from the Cohort page to see the form."
 _KEYS = {"patient_id", "arm", "endpoints", "factors", "response", "failure_sites", "adverse_events", "missing",
-         "missing_in", "rows", "population", "safety", "identifiers", "reading", "answered"}
+         "missing_in", "thousands", "rows", "population", "safety", "identifiers", "reading", "answered"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +72,7 @@ class ColumnMapping:
     rows: RowRule | None = None
     missing: tuple[str, ...] = MISSING_CODES
     missing_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    thousands: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
     reading: ReadOptions = field(default_factory=ReadOptions)
     answered: tuple[str, ...] = ()
@@ -132,6 +133,8 @@ class ColumnMapping:
             out["rows"] = {k: v for k, v in self.rows.__dict__.items() if v}
         out["missing"] = list(self.missing)
         out["missing_in"] = {c: list(codes) for c, codes in self.missing_in.items()}
+        if self.thousands:
+            out["thousands"] = list(self.thousands)
         out["identifiers"] = list(self.identifiers)
         if reading := self.reading.to_json():
             out["reading"] = reading
@@ -173,7 +176,7 @@ class ColumnMapping:
         return cls(
             patient_id=data.get("patient_id"),
             arm=_arm_from(data["arm"]) if data.get("arm") else None,
-            endpoints=tuple(_endpoint_from(n, e) for n, e in (data.get("endpoints") or {}).items()),
+            endpoints=tuple(endpoint_from(n, e) for n, e in (data.get("endpoints") or {}).items()),
             factors=tuple(_factor_from(k, f) for k, f in (data.get("factors") or {}).items()),
             response=_factor_from(RESPONSE, {"label": "Response", "known": "later", **response})
             if response else None,
@@ -188,6 +191,7 @@ class ColumnMapping:
             rows=_rows_from(data["rows"]) if data.get("rows") else None,
             missing=("", *_codes(data.get("missing", MISSING_CODES))),
             missing_in={str(c): tuple(_codes(v)) for c, v in (data.get("missing_in") or {}).items()},
+            thousands=tuple(str(c) for c in data.get("thousands") or ()),
             identifiers=tuple(str(c) for c in identifiers),
             reading=ReadOptions(**(data.get("reading") or {})),
             answered=tuple(data.get("answered") or ()),
@@ -262,47 +266,6 @@ def _codes(codes: str | Iterable[Any]) -> list[str]:
 def _arm_from(data: Mapping[str, Any]) -> ArmRole:
     levels = {str(k): str(v) for k, v in (data.get("levels") or {}).items()}
     return ArmRole(column=data["column"], reference=str(data.get("reference", "")), levels=levels)
-
-
-def endpoint_json(endpoint: EndpointRole) -> dict[str, Any]:
-    """Return an endpoint's role as plain JSON data."""
-    times = {"time": endpoint.time, **({"otherwise": endpoint.otherwise} if endpoint.otherwise else {})} \
-        if endpoint.time else \
-        {"start": endpoint.start, "end": list(endpoint.end), "date_order": endpoint.date_order}
-    times |= {"entry": endpoint.entry} if endpoint.entry else {}
-    return {"label": endpoint.label, **times, "event": endpoint.event,
-            "event_values": list(endpoint.event_values), "unit": endpoint.unit,
-            "death_counts": endpoint.death_counts, **({"causes": dict(endpoint.causes)} if endpoint.causes else {})}
-
-
-def _endpoint_from(key: str, data: Mapping[str, Any]) -> EndpointRole:
-    """Read an endpoint; `name` stands in it where a person named an endpoint that was known by its column."""
-    name = str(data.get("name") or key)
-    unit = data.get("unit") or header_meaning(str(data.get("time") or "")).unit or ("" if data.get("time") else "days")
-    if not unit:
-        raise MappingError(f"The time unit of {name} is not known: {data.get('time')!r} does not say it.",
-                           f"Choose one of: {', '.join(MONTHS_PER)}.")
-    if unit not in MONTHS_PER:
-        raise MappingError(f"Unknown time unit {unit!r} for {name}.",
-                           f"Choose one of: {', '.join(MONTHS_PER)}.")
-    values = data.get("event_values", ["1"])
-    if not values:
-        raise MappingError(f"No value of {data['event']!r} means event for {name}.",
-                           "Choose at least one.")
-    time = data.get("time") or ""
-    if not time and not (data.get("start") and data.get("end")):
-        raise MappingError(f"{name} has no time: neither a column of times nor two of dates.",
-                           "Choose a time column, or a start and an end date.")
-    return EndpointRole(
-        name=name, label=data.get("label", name), time=time, event=data["event"],
-        otherwise=str(data.get("otherwise") or "") if time else "",
-        start="" if time else data["start"],
-        end=() if time else (data["end"],) if isinstance(data["end"], str) else tuple(data["end"]),
-        entry=str(data.get("entry") or ""), date_order=data.get("date_order", ""), unit=unit,
-        event_values=tuple(str(v) for v in ([values] if isinstance(values, str) else values)),
-        death_counts=bool(data.get("death_counts", True)),
-        causes={str(k): str(v) for k, v in (data.get("causes") or {}).items()},
-    )
 
 
 def factor_json(factor: FactorRole) -> dict[str, Any]:

@@ -40,7 +40,8 @@ class EndpointRole:
     follow-up). `entry` says when the patient came under observation where that is after time zero (late entry, left
     truncation): in the same unit, or as a date where the time runs between dates. `date_order` says how day and month
     are told apart ("" where the data decide). `causes` names the values of the event column that tell competing causes
-    apart: raw value -> cause, in order.
+    apart: raw value -> cause, in order. Where nothing but dates says who had the event, `event_dates` are columns of
+    which any that is filled means it, the first is `event`, and there are no `event_values`.
     """
 
     name: str
@@ -53,6 +54,7 @@ class EndpointRole:
     start: str = ""
     end: tuple[str, ...] = ()
     entry: str = ""
+    event_dates: tuple[str, ...] = ()
     date_order: str = ""
     death_counts: bool = True
     causes: Mapping[str, str] = field(default_factory=dict)
@@ -65,7 +67,8 @@ class EndpointRole:
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns that the endpoint uses: its times, late entry where there is one, and event."""
-        return (*self.time_columns, *((self.entry,) if self.entry else ()), self.event)
+        late = (self.entry,) if self.entry else ()
+        return tuple(dict.fromkeys((*self.time_columns, *late, self.event, *self.event_dates)))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,9 +10,10 @@ from itertools import count
 import numpy as np
 import pyarrow as pa
 
-from core.errors import ReadingError
+from core.errors import NeedsAnswer, ReadingError
 from core.findings import Findings
 from core.reading.grid import Grid, Progress, Row, header_of
+from core.reading.header_rows import joined_header, unnamed
 from core.reading.text_table import TextColumn
 
 _TOTAL = re.compile(r"(sub|grand )?total|sum|mean|average|median|合计|总计|总和|平均(值|数)?|均值|小计",
@@ -36,13 +37,20 @@ def lay_out(grid: Grid, header_line: int | None, findings: Findings, progress: P
     ------
     ReadingError
         If there is no header, a name is missing or double, or no row is left.
+    NeedsAnswer
+        If the first line looks like a patient.
     """
-    header = header_of(grid, header_line)
+    header = unnamed(grid.width) if header_line == 0 else header_of(grid, header_line)
     if header is None:
         raise ReadingError("No line was found that names the columns." if header_line is None else
                            f"Line {header_line} is no header: choose one of the first lines.",
                            "Put the column names in the first line.")
     _say_above(grid, header, findings)
+    if header_line is None:
+        header, joined = joined_header(grid, header)
+        if joined:
+            findings.add("repaired", joined, row=header.line,
+                         remedy="Choose the line of the names under “How it was read”.")
     columns, lines, notes = grid.body(header, progress)
     if not len(lines):
         raise ReadingError(f"The file has a header but no rows below line {header.line}.",
@@ -57,7 +65,8 @@ def lay_out(grid: Grid, header_line: int | None, findings: Findings, progress: P
     if not keep.all():
         rows = np.flatnonzero(keep)
         named = {name: column.take(rows) for name, column in named.items()}
-    _refuse_data_as_header(header, named)
+    if header_line is None:
+        _ask_for_header(header, named)
     inner = grid.blank[(grid.blank > header.line) & (grid.blank < lines[-1])]
     findings.add_rows("repaired", np.setdiff1d(inner, lines), lambda i: "", "A blank row was skipped.")
     return Layout(cells=named, lines=lines[keep], header_line=header.line)
@@ -170,11 +179,15 @@ def _rows_of_patients(named: dict[str, TextColumn], lines: np.ndarray, findings:
     return keep
 
 
-def _refuse_data_as_header(header: Row, named: dict[str, TextColumn]) -> None:
-    """Refuse a first line that looks like a patient: numbers, or values that stand below it again."""
+def _ask_for_header(header: Row, named: dict[str, TextColumn]) -> None:
+    """Ask where the first line looks like a patient: numbers, or values that stand below it again."""
     cells = [c.strip() for c in header.cells if c.strip()]
     numbers = sum(bool(re.fullmatch(r"[-+<>]?\d+([.,/:-]\d+)*%?", c)) for c in cells)
     below = sum(bool(column.is_in([name]).any()) for name, column in named.items())
     if numbers * 2 > len(cells) or (below >= 2 and (below + numbers) * 2 > len(cells)):
-        raise ReadingError(f"Line {header.line} looks like data, not a header: {', '.join(cells[:4])}.",
-                           "Put the column names in the first line.")
+        raise NeedsAnswer(
+            f"Line {header.line} looks like data, not a header: {', '.join(cells[:4])}. Has the file no names?",
+            "Best put the column names in the first line.",
+            ["No names: they are called Column 1, Column 2 …", f"Line {header.line} holds the names"],
+            [{"reading": {"header_line": 0}}, {"reading": {"header_line": header.line}}],
+            meanings=["Say which column is which by hand", ", ".join(cells[:8])])

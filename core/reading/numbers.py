@@ -22,6 +22,7 @@ _COMMA = r"^\D{0,2}(\d*,(\d{1,2}|\d{4,})|0,\d+)\s*\D*$"
 _DOT = r"^\D{0,2}(\d*\.(\d{1,2}|\d{4,})|0\.\d+)\s*\D*$"
 _EITHER_COMMA = r"^\D{0,2}[1-9]\d{0,2},\d{3}\s*\D*$"
 _EITHER = r"^\D{0,2}[1-9]\d{0,2}[,.]\d{3}\s*\D*$"
+THOUSANDS = re.compile(r"[1-9]\d{0,2}[,.]\d{3}")  # or a number with three decimals
 _LOOKED_AT, _PROBE = 2_000, 200  # distinct values per column, for the decimal mark and for being numbers
 
 _NUMBER = re.compile(
@@ -37,6 +38,8 @@ _UNITS = frozenset((
     "d", "day", "days", "wk", "week", "weeks", "m", "mo", "mos", "mth", "mths", "month", "months", "y",
     "yr", "yrs", "year", "years", "yo", "岁", "天", "日", "周", "月", "个月", "年", "厘米", "毫米", "秒",
     "10^9/l", "x10^9/l", "×10^9/l", "10e9/l", "×109/l"))
+# 89+, as ages are made anonymous
+_OR_MORE = ("+", "+ years", "+岁", "or older", "and older", "岁以上", "及以上", "岁及以上")
 _SAME_UNIT = {"厘米": "cm", "毫米": "mm", "ug/l": "μg/l", "umol/l": "μmol/l"}
 
 
@@ -92,14 +95,15 @@ def _numbers_of(column: TextColumn, decimal: str) -> Numbers:
 def parse_number(text: str, decimal: str = ".") -> Parsed | None:
     """Read one cell as a number, or None where it is none.
 
-    `>400` is the next number above 400, so that it stands on the right side of a cut at 400.
+    `>400` is the next number above 400, so that it stands on the right side of a cut at 400; `89+` is 89.
     """
     if not any(c.isdecimal() for c in text):
         return None
     match = _NUMBER.fullmatch(unicodedata.normalize("NFKC", text.translate(_DASHES)).translate(_DASHES).strip())
     if not match:
         return None
-    unit = _unit(match["unit"] or "")
+    or_more = (match["unit"] or "").strip() in _OR_MORE
+    unit = "" if or_more else _unit(match["unit"] or "")
     plain, how = _plain(match["number"].strip(), decimal)
     if unit is None or plain is None:
         return None
@@ -112,7 +116,7 @@ def parse_number(text: str, decimal: str = ".") -> Parsed | None:
         value = math.nextafter(value, math.inf)
     elif bound in ("<", "小于", "不足"):
         value = math.nextafter(value, -math.inf)
-    return Parsed(value, "as the bound" if bound else how, unit)
+    return Parsed(value, "as the bound" if bound or or_more else how, unit)
 
 
 def is_ambiguous(text: str) -> bool:

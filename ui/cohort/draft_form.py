@@ -84,7 +84,7 @@ def _how_it_was_read(draft: Draft) -> None:
             options["encoding"] = _override(columns[0], "Encoding", list(ENCODINGS), text.options.encoding, draft)
             options["delimiter"] = _override(columns[1], "Separator", list(DELIMITERS), text.options.delimiter, draft)
         options["decimal"] = _override(columns[2], "Decimal mark", list(_MARKS), text.options.decimal, draft, _MARKS)
-        line = columns[3].number_input("Line of the column names", 1, 10_000, detected.header_line,
+        line = columns[3].number_input("Line of the column names (0: none)", 0, 10_000, detected.header_line,
                                        key=f"header-{draft.number}")
         options["header_line"] = line if line != detected.header_line else text.options.header_line
         asked = ReadOptions(**options)

@@ -12,6 +12,7 @@ from core.mapping import time_unit_in
 from core.reading import ORDERS
 from ui.cohort.factor_form import level_names
 from ui.shell.display import note
+from ui.shell.escape import plain
 
 if TYPE_CHECKING:
     from ui.cohort.mapping_form import Form
@@ -51,11 +52,12 @@ class EndpointForm:
             event = self.form.column("Event", mapped.get("event"), "event", i)
         with right:
             unit = self._unit(i, times, mapped) if how == _COLUMN else self._order(i, times, mapped)
-            levels = self.form.few(event) if event else []
+            by_date = self._by_date(i, event, mapped)
+            levels = self.form.few(event) if event and not by_date else []
             default = mapped.get("event_values", []) if event == mapped.get("event") else \
                 default_event_values(event or "", levels)
             values = st.multiselect("Value that means event", levels, [v for v in default if v in levels],
-                                    key=self.key("values", i, event))
+                                    key=self.key("values", i, event)) if not by_date else []
         times |= self._late_entry(i, mapped)
         causes = self._causes(i, event, levels, mapped)
         death = st.checkbox("Death counts as an event", mapped.get("death_counts", True),
@@ -68,7 +70,7 @@ class EndpointForm:
             note(f"Two endpoints are named {name}.", strong=True)
         else:
             out[key] = {"name": name, "label": label, **times, **unit, "event": event, "event_values": values or
-                         [v for v in default if v not in levels], "death_counts": death, **causes}
+                         [v for v in default if v not in levels], "death_counts": death, **causes, **by_date}
 
     def _causes(self, i: int, event: str | None, levels: list[str], mapped: dict[str, Any]) -> dict[str, Any]:
         """Ask whether the event column tells competing causes apart, where it has more than two values."""
@@ -82,6 +84,14 @@ class EndpointForm:
         causes = level_names("First events, value = cause; take out the lines that mean censored", known, offered,
                              self.key("causes", i, event), event or "")
         return {"causes": causes} if causes else {}
+
+    def _by_date(self, i: int, event: str | None, mapped: dict[str, Any]) -> dict[str, Any]:
+        """Ask whether any date in the event's columns means the event, where the mapping says so."""
+        dates = mapped.get("event_dates") or []
+        if not dates or event != dates[0]:
+            return {}
+        return {"event_dates": dates} if st.checkbox(
+            f"Any date in {plain(' or '.join(dates))} means the event", True, key=self.key("by-date", i)) else {}
 
     def _time(self, i: int, mapped: dict[str, Any]) -> dict[str, str | None]:
         time = self.form.column("Time", mapped.get("time"), "time", i)
