@@ -18,7 +18,13 @@ SCALES = [
     ["Stage II", "Stage IIIa", "Stage IIIb", "Stage IV"], ["T1", "T2a", "T2b", "T4"], ["N0", "N1a", "N1b", "N2"],
     ["G1", "G2", "G3"], ["1级", "2级", "3级"], ["none", "mild", "moderate", "severe"], ["-", "+", "++", "+++"],
     ["localized", "regional", "distant"], ["轻度", "中度", "重度"], ["low risk", "intermediate risk", "high risk"],
-    ["0", "1-3", "4+"], ["none", "Vp2", "Vp3", "Vp4"], ["single", "multiple"], ["<3", "3 to 5", "≥5"]]
+    ["0", "1-3", "4+"], ["none", "Vp2", "Vp3", "Vp4"], ["single", "multiple"], ["<3", "3 to 5", "≥5"],
+    ["Tis", "T1", "T2"], ["N0", "N1mi", "N1", "N2"], ["low grade", "high grade"], ["PS 0", "PS 1", "PS >=2"],
+    ["Low", "Intermediate-1", "Intermediate-2", "High"], ["<18.5", "18.5-24.9", "25-29.9", ">=30"],
+    ["underweight", "normal", "overweight", "obese"], ["(0,10]", "(10,50]", "(50,Inf]"], ["[0,5)", "[5,10)", "[10,20]"],
+    ["I-II", "III-IV"], ["G1", "G2", "G3", "GX"], ["A5", "A6", "B7", "C10"], ["none", "single", "multiple"],
+    ["grade 1/2", "grade 3"], ["1st line", "2nd line", "3rd line"], ["first", "second", "third"],
+    ["Stage 0", "Stage A", "Stage B"], ["early", "intermediate", "advanced"], ["A", "B", "C"]]
 
 
 @pytest.mark.parametrize("levels", SCALES, ids=" ".join)
