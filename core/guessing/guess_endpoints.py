@@ -86,6 +86,8 @@ class EndpointGuess(ColumnGuess):
     def _meaning(self, column: str) -> HeaderMeaning:
         """Read a header, and complete what it leaves open by its values: a bare `DFI` of 0 and 1 is the event."""
         meaning = header_meaning(heading(self.table, column))
+        if meaning.part == "time" and meaning.survival and not meaning.unit and self._is_flag(column):
+            return replace(meaning, part="event")  # survival of 0 and 1 beside survival_years
         if meaning.part or not (meaning.endpoint or meaning.about_death):
             return meaning
         if self._is_flag(column) or (meaning.about_death and self._is_event(column)):

@@ -55,7 +55,7 @@ _UNIT = re.compile(r"(?:mg/m2|mg/kg|mg|g|mcg|μg|gy|cgy|cm|mm|ng/ml|u/l|%|years?
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
 _STAGE = re.compile(r"([a-z]{0,6}?)-?(\d{1,2}|iv|vi|v|i{1,3})"
                     r"-?(mi|[a-e]?)(\d?)(?:[期级型度分]|st|nd|rd|th)?(?:line)?"
-                    r"(?:[-/&+和至~](?:\d{1,2}|iv|vi|v|i{1,3})[a-e]?(?:期|级|型|度)?)?")  # III, T2b, I-II, 2级, 1st line
+                    r"(?:[-/&+和至~](?:\d{1,2}|iv|vi|v|i{1,3})[a-e]?[期级型度]?)?")  # III, T2b, I-II, 2级, 1st line
 _IN_SITU = re.compile(r"(p|c|yp)?t(is|a)")
 _NOT_ASSESSED = re.compile(r"[a-z]{0,2}x")
 _LETTERS = re.compile(r"(?:stage|bclc|class|grade|child(?:pugh)?)?-?([0a-e])([5-9]|1[0-5])?(?:期|级|型|度)?")

@@ -166,17 +166,21 @@ END_DATES = ("enddate", "lastfollowup", "lastfollowupdate", "dateoflastfollowup"
 
 EVENT_WORDS = ("dod", "doc", "dooc", "doca", "duc", "dot", "exitus", "décédé", "fallecido", "muerto", "deceduto",
                "verstorben", "gestorben", "tod", "死亡した", "사망", "dead", "death", "died", "deceased", "d",
-               "event", "yes", "y", "true", "t", "progressed", "progression", "relapsed", "relapse", "recurrence",
+               "event", "yes", "oui", "ja", "sí", "si", "sì", "y",
+               "true", "t", "progressed", "progression", "relapsed", "relapse", "recurrence",
                "recurred", "recurred/progressed", "failed", "failure", "expired", "死亡", "死", "已死亡", "是", "有",
                "进展", "复发", "事件")
 NO_EVENT_WORDS = ("awd", "awod", "ned", "ano", "ltfu", "ltf", "anod", "vivo", "viva", "vivant", "lebt", "lebend",
-                  "生存中", "생존", "alive", "living", "a", "censored", "censor", "no", "n", "false", "f", "none",
+                  "生存中", "생존", "alive", "living", "a", "censored", "censor", "no", "non", "nein",
+                  "n", "false", "f", "none",
                   "diseasefree", "noevent", "lost", "losttofollowup", "survived", "survival", "存活", "生存",
                   "存活中", "否", "无", "未进展", "未复发", "删失", "失访", "健在")
 CONTROL_WORDS = ("control", "usual", "conventional", "routine", "placebo", "standard", "observation", "obs",
                  "bsc", "controlgroup", "对照", "对照组")
-YES_WORDS = ("yes", "y", "true", "1", "是", "有", "阳性", "positive", "pos", "+")
-NO_WORDS = ("no", "n", "false", "0", "否", "无", "阴性", "negative", "neg")
+YES_WORDS = ("yes", "y", "true", "1", "是", "有", "阳性", "positive", "pos", "+", "oui", "ja", "sí", "si", "sì",
+             "sim", "tak", "да", "はい", "예", "네")
+NO_WORDS = ("no", "n", "false", "0", "否", "无", "阴性", "negative", "neg", "non", "nein", "não", "nie", "нет",
+            "いいえ", "아니오", "아니요")
 # Populations of a trial, the one that is analysed first; flags of the others are no factors.
 POPULATION_NAMES = ("ittfl", "fasfl", "itt", "fas", "intenttotreat", "intentiontotreat", "fullanalysisset", "randfl",
                     "randomized", "randomised", "efffl", "pprotfl", "全分析集", "意向治疗")

@@ -73,18 +73,24 @@ def _listed(text: str) -> frozenset[str]:
 
 TIME_WORDS = _listed("""
     time t times tm duration dur length follow followup fu fup futime survtime surv survival survivaltime stime interval
-    stop tstop exit
+    stop tstop exit ftime aval delay
     temps tiempo tempo zeit dauer duree duracion survie supervivencia sopravvivenza uberleben uberlebenszeit
     seguimiento suivi suivie beobachtungszeit
     时间 生存时间 生存期 生存 随访 随访时间 期 期间 期間 生存期間 観察期間 기간 생존 생존기간 추적기간""")
 _SURVIVAL = _listed("""
     survtime surv survival survivaltime survie supervivencia sopravvivenza uberleben uberlebenszeit
     生存时间 生存期 生存 生存期間 생존 생존기간""")
-_FILLERS = _listed("in to until from of the since update updated new final last calc total free up")
+_FILLERS = _listed("""in to until from of the since or at last first update updated new final calc total free up
+    de del la el du des le les""")
+# Where a time begins, behind its name: OS from diagnosis; what the Gene Expression Omnibus puts behind all: ch1.
+_FROM = re.compile(r"[ _.-]+(from|since|after)[ _.-]+(the[ _.-]+)?(date[ _.-]+of[ _.-]+)?(initial[ _.-]+)?"
+                   r"(diagnosis|dx|diag|rt|surgery|operation|treatment|therapy|randomi[sz]ation|enrol+ment|start|baseline|resection|transplant)"
+                   r"(?![a-z])|:ch\d+$", re.IGNORECASE)
 EVENT_WORDS = _listed("""
     event events evt ev e status stat state sta censor censored censoring cens cnsr indicator ind flag delta observed
-    obs code yn bin binary fail failed failure fustat fustatus survivalstatus survstat ereignis evenement statut evento
-    estado stato outcome censura zensiert censure
+    obs code yn bin binary fail failed failure fustat fustatus fstatus survivalstatus survstat
+    ereignis evenement statut evento
+    estado etat stato outcome censura zensiert censure
     状态 事件 结局 删失 转归 生存状态 生存结局 イベント 打ち切り 転帰 状態 생존상태 상태 사건 여부""")
 DEATH_WORDS = _listed("""
     death deaths dead died deceased vital vitalstatus alive exitus deces decede tod verstorben gestorben todesfall
@@ -138,6 +144,7 @@ class HeaderMeaning:
 @lru_cache(maxsize=8192)
 def header_meaning(name: str) -> HeaderMeaning:
     """Read a header such as `OS_months`, `PFS.time`, `t.os`, `OStime_day`, `生存月数`, `survie_mois` or `Death`."""
+    name = _FROM.sub("", name)
     words = _words(_BRACKETS.sub(" ", name))
     inside = [w for text in _BRACKETS.findall(unicodedata.normalize("NFKC", name)) for w in _words(text)]
     endpoint, rest = _endpoint_of(words)
@@ -146,6 +153,8 @@ def header_meaning(name: str) -> HeaderMeaning:
     known = _known_words(rest)
     if known is None:  # with other words: only what is certain
         return HeaderMeaning(about_death=any(w in DEATH_WORDS for w in words))
+    if any(w in EVENT_WORDS or w in DEATH_WORDS for w in known):
+        inside = [w for w in inside if w not in _SHORT_UNITS]  # Status (A/D): no days
     unit = next((UNIT_WORDS[w] for w in [*known, *inside] if w in UNIT_WORDS), "")
     if not endpoint and not inside and len(known) == 1 and known[0] in _BARE_UNITS:
         return HeaderMeaning(part="time") if known[0] == "years" else HeaderMeaning()  # an age, a calendar year

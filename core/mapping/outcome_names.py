@@ -38,12 +38,19 @@ _PUBLIC = re.compile(
     r"|second[ _]primary|(^|[ _])pcr([ _]|$)|complete[ _]response|clavien|hospital[ _]stay|uncensored|censored"
     r"|nachbeobachtung|suivi|seguimiento|reca[ií]da|^[ée]tat$|^s[ls]p[ _(]", re.IGNORECASE)
 
+# An endpoint's abbreviation among other words, and a survival that is measured: OS_time_from_RT, PFS1 months.
+_ENDPOINT = re.compile(r"(?<![a-zA-Z])(OS|os|r?[pP][fF][sS]|[dD][fF][sS]|[rR][fF][sS]|[eE][fF][sS]|[dD]?[mM][fF][sS]|"
+                       r"[lL]R?[fF][sS]|DSS|CSS|TTP|PFI|DFI)\d?(?![a-zA-Z])"
+                       r"|surviv(al|ed)|überleben|survie|supervivencia|sopravvivenza")
+
 
 def known_later(name: str) -> bool:
     """Tell whether a column's name says that it was known only after time zero."""
     if _BEFORE.search(name):
         return False
     if _UNDER_TREATMENT.search(name) or _OUTCOME.search(name) or _PUBLIC.search(name):
+        return True
+    if _ENDPOINT.search(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)):
         return True
     meaning = header_meaning(name)
     return bool(meaning.endpoint or meaning.about_death or meaning.happens) or \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 from itertools import islice
@@ -11,6 +12,10 @@ from core.errors import NeedsAnswer, ReadingError
 ENCODINGS = {"UTF-8": "utf-8-sig", "UTF-16": "utf-16", "GB18030": "gb18030", "Big5": "big5", "Shift-JIS": "cp932",
              "EUC-KR": "cp949", "Windows-1250": "cp1250", "Windows-1251": "cp1251", "Windows-1252": "cp1252"}
 
+# Names that pages state for a part of one of these.
+_WIDER = {"gb2312": "GB18030", "gbk": "GB18030", "euc_kr": "EUC-KR", "shift_jis": "Shift-JIS",
+          "iso8859-1": "Windows-1252", "iso8859-2": "Windows-1250"}
+_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{2,30})", re.IGNORECASE)
 _SIGNATURES = (
     (b"%PDF", "a PDF", "Export the table as CSV and load that."),
     (b"\x89PNG", "a picture", "Load the table as CSV."),
@@ -90,11 +95,27 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
         raise ReadingError(f"Unknown encoding {encoding!r}.", f"Choose one of: {', '.join(ENCODINGS)}.")
     if encoding:
         return Decoded(text=_strictly(data, encoding), encoding=encoding, certain=True)
+    if stated := _stated_in_page(data):
+        return Decoded(text=_strictly(data, stated), encoding=stated, certain=False)
     text = _decoded(data, "UTF-8")
     if text is not None:
         _refuse_controls(text)
         return Decoded(text=text, encoding="UTF-8", certain=True)
     return _decoded_legacy(data)
+
+
+def _stated_in_page(data: bytes) -> str:
+    """Return the encoding that a web page states, by the name that it has here; "" where none fits."""
+    stated = _CHARSET.search(data[:4_000]) if data.lstrip()[:1] == b"<" else None
+    if stated is None:
+        return ""
+    try:
+        codec = codecs.lookup(stated[1].decode("ascii")).name
+    except LookupError:
+        return ""
+    names = {codecs.lookup(codec_of).name: name for name, codec_of in ENCODINGS.items()} | _WIDER
+    name = names.get(codec, "")
+    return name if name and name != "UTF-8" and _decoded(data, name) is not None else ""
 
 
 def _decoded_legacy(data: bytes) -> Decoded:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from core.errors import ReadingError
 from core.reading.damage import damage_said
 from core.reading.grid import Row
 from core.reading.limits import check_columns, check_rows
 from core.reading.workbook import Sheet, sheet_of
 
 _MOST_SPANNED = 1000
+_OPENS, _CLOSES = re.compile(r"<table[\s>]", re.IGNORECASE), re.compile(r"</table\s*>", re.IGNORECASE)
 
 
 def html_table(text: str) -> Sheet | None:
-    """Return the largest table of a web page; None where it has none of two rows and two columns."""
+    """Return the largest table of a web page; None where it has none of two rows and two columns.
+
+    Raises
+    ------
+    ReadingError
+        If the page ends within a table.
+    """
     import lxml.html
 
+    if len(_OPENS.findall(text)) > len(_CLOSES.findall(text)):
+        raise ReadingError("The web page ends within its table: rows may be missing.", "Download or save it again.")
     with damage_said("The web page"):
         parser = lxml.html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
         tables = [_cells_of(table) for table in lxml.html.fromstring(text.encode(), parser=parser).iter("table")]
@@ -42,7 +53,9 @@ def _cells_of(table: Any) -> list[list[str]]:
             for down in range(min(_span(cell.get("rowspan")), len(rows) - i)):
                 at |= {(i + down, j + right): text for right in range(across)}
             j += across
-    widths = {i: max(j for k, j in at if k == i) + 1 for i in {k for k, _ in at}}
+    widths: dict[int, int] = {}
+    for i, j in at:
+        widths[i] = max(widths.get(i, 0), j + 1)
     return [[at.get((i, j), "") for j in range(widths[i])] for i in sorted(widths)]
 
 

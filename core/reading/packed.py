@@ -26,7 +26,8 @@ def unpacked(data: bytes) -> tuple[bytes, str]:
         If the archive holds several tables or none, is damaged or encrypted, or unpacks beyond the limit.
     """
     if data.startswith(_GZIP):
-        return _inflated(data), "its content"
+        content = _inflated(data)
+        return (_inflated(content) if content.startswith(_GZIP) else content), "its content"  # at times packed twice
     if not data.startswith((ZIP, _EMPTY_ZIP)):
         return data, ""
     with damage_said("This workbook or zip archive"):

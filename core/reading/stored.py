@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from itertools import count
 from typing import Any
 
 import pyarrow as pa
@@ -96,8 +97,12 @@ def _of_arrow(data: bytes, kind: str) -> StoredTable:
             table = feather.read_table(pa.BufferReader(data))
         check_rows(table.num_rows)
         check_columns(table.num_columns)
-        names = [n for n in table.column_names if not n.startswith("__index_level_")]
-        return StoredTable(kind=name, cells={n: _arrow_column(table.column(n)) for n in names})
+        cells: dict[str, TextColumn] = {}
+        for i, column in enumerate(table.column_names):
+            if not column.startswith("__index_level_"):
+                free = next(n for k in count(1) if (n := column if k == 1 else f"{column} ({k})") not in cells)
+                cells[free] = _arrow_column(table.column(i))
+        return StoredTable(kind=name, cells=cells)
 
 
 def _arrow_column(column: pa.ChunkedArray) -> TextColumn:
@@ -106,7 +111,8 @@ def _arrow_column(column: pa.ChunkedArray) -> TextColumn:
     if pa.types.is_nested(column.type):
         raise ReadingError("A column holds lists or records, not one value per patient.", "Keep plain columns.")
     encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    texts = pa.array([_text(v) for v in [*encoded.dictionary.to_pylist(), None]], pa.string())
+    values = [v.decode("utf-8", "replace") if isinstance(v, bytes) else v for v in encoded.dictionary.to_pylist()]
+    texts = pa.array([_text(v) for v in [*values, None]], pa.string())
     places = encoded.indices.fill_null(len(texts) - 1).cast(pa.int32())
     return TextColumn.from_cells(pa.DictionaryArray.from_arrays(places, texts).cast(pa.string()))
 
@@ -114,6 +120,8 @@ def _arrow_column(column: pa.ChunkedArray) -> TextColumn:
 def _of_statistics(data: bytes, kind: str) -> StoredTable:
     import pyreadstat
 
+    if data.startswith(b"<stata_dta>") and not data.rstrip(b"\0 \r\n").endswith(b"</stata_dta>"):
+        raise ReadingError("The Stata file is not complete.", "Copy or save it again.")
     readers: dict[str, tuple[str, Callable[..., Any]]] = {
         "sav": (_SPSS, pyreadstat.read_sav), "por": (_SPSS, pyreadstat.read_por), "dta": (_STATA, pyreadstat.read_dta),
         "sas7bdat": (_SAS, pyreadstat.read_sas7bdat), "xport": (_SAS, pyreadstat.read_xport)}
