@@ -19,7 +19,7 @@ Section = Literal["endpoints", "arm", "patients", "later", "factors"]
 SECTIONS: dict[Section, str] = {"endpoints": "Endpoints", "arm": "Arm", "patients": "Patients",
                                 "later": "Known after time zero", "factors": "Factors"}
 _NAMED, _ORDERED, _LEVELS = 12, 8, 3  # names in a line; factors whose order is told; least levels that have an order
-_EVIDENCE = 3  # sentences
+_EVIDENCE, _LONGEST = 3, 400  # sentences; characters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,7 +159,8 @@ class _Told:
         if not left:
             return []
         return [ReviewLine(section="factors", about="Left aside", statement=f"{plural(len(left), 'column')}: "
-                           f"{_few(left)}. Any can be added by name.", evidence=self.evidence(*left))]
+                           f"{_few(left)}. Any can be added by name.", evidence=" ".join(
+                               f"{c}: {why}" for c in left if (why := self.evidence(c)))[:_LONGEST])]
 
 
 def _joined(*sentences: str) -> str:

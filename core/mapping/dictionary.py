@@ -54,6 +54,7 @@ DICTIONARY: tuple[Entry, ...] = (
     Entry(key="pvtt", label="PVTT grade",
           synonyms=("pvtt", "pvttgrade", "pvtttype", "pvttclass", "pvttclassification", "vp", "vpgrade",
                     "vpclassification", "portalveintumorthrombus", "portalveintumourthrombus",
+                    "portalveinthrombosis", "portalveinthrombus", "portalveininvasion", "pvt",
                     "pvtt分型", "pvtt分级", "pvtt类型", "门静脉癌栓", "门脉癌栓",
                     "门静脉癌栓分型", "门静脉癌栓分级", "门脉癌栓分型", "癌栓分型"),
           levels=("none", "no", "无", "Vp0", "Vp1", "Vp2", "Vp3", "Vp4")),

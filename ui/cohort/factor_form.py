@@ -50,8 +50,8 @@ class FactorForm:
         heading("Factors: what to filter, compare and describe by")
         all_factors = self.mapping.get("factors", {})
         by_column = {f["column"]: (k, f) for k, f in all_factors.items() if not f.get("formula")}
-        chosen = st.multiselect("Columns", self.table.columns, list(by_column), key=self.key("factors"),
-                                label_visibility="collapsed")
+        chosen = st.multiselect("Type a name to add any other column", self.table.columns, list(by_column),
+                                key=self.key("factors"))
         if double := [c for c in chosen if c in taken]:
             note(f"Not factors, because they have another role: {', '.join(double)}.")
             chosen = [c for c in chosen if c not in taken]
