@@ -28,6 +28,7 @@ _BINS = 16
 _HISTOGRAM, _TITLE = 96, 28
 _KEY = {"bars bar": "pale bars: the whole cohort; strong: the selected patients, grey where a filter leaves a bar out",
         "cuts rule": "dashed: cut-points"}
+_ZEROS = 0.12  # of the other bins together, on a log axis
 _ROOM = 1.2  # above the bars, for the names of cut-points
 
 
@@ -62,6 +63,9 @@ def histogram_figure(cohort: Cohort, key: str) -> Figure:
     condition = cohort.filters.conditions.get(key)
     inside = condition.mask((edges[:-1] + edges[1:]) / 2) if condition else np.ones(len(selected), bool)
     ranges = [Condition.between(a, b).words(variable.unit) for a, b in pairwise(bins)]
+    zeros = variable.log and _has_zeros(cohort.whole.values(key).to_numpy(dtype=float))
+    if zeros:
+        ranges[0] = f"0 {variable.unit}".strip()
     rows: list[dict[str, Any]] = [{"lo": float(a), "hi": float(b), "all": int(w), "here": int(h),
                                    "c": theme.SELECTED if i else theme.LINE, "text": f"{tip}: {h:,} of {w:,}"}
                                   for a, b, w, h, i, tip in
@@ -73,6 +77,7 @@ def histogram_figure(cohort: Cohort, key: str) -> Figure:
         slug=f"composition-{key}", title=f"{variable.label}: patients per interval", key=_KEY,
         chart=theme.with_data(
             _histogram(variable.log and edges[0] > 0), bars=rows,
+            zeros=[{"lo": float(edges[0]), "hi": float(edges[1]), "text": "0"}] if zeros else [],
             cuts=[{"x": c.at, "text": exact(c.at)} for c in variable.cuts if edges[0] <= c.at <= edges[-1]],
             values={"heading": _heading(label, missing), "low": float(edges[0]), "high": float(edges[-1]),
                     "top": int(whole.max(initial=1)) * (_ROOM if variable.cuts else 1.05)}),
@@ -84,9 +89,21 @@ def histogram_figure(cohort: Cohort, key: str) -> Figure:
     )
 
 
-def bin_edges(values: np.ndarray, *, log: bool) -> np.ndarray:
-    """Return round bin edges that span all values: on a log axis 1, 2, 5 of each decade."""
+def _has_zeros(values: np.ndarray) -> bool:
+    """Tell whether the lowest of the known values is 0, and others lie above."""
     known = values[~np.isnan(values)]
+    return bool(known.size and known.min() == 0 and known.max() > 0)
+
+
+def bin_edges(values: np.ndarray, *, log: bool) -> np.ndarray:
+    """Return round bin edges that span all values: on a log axis 1, 2, 5 of each decade.
+
+    On a log axis zeros have a bin of their own, at the left of the others.
+    """
+    known = values[~np.isnan(values)]
+    if log and _has_zeros(values):
+        positive = bin_edges(known[known > 0], log=True)
+        return np.append(positive[0] * (positive[0] / positive[-1]) ** _ZEROS, positive)
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
     if log and low > 0:
         decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
@@ -219,6 +236,8 @@ def _histogram(log: bool) -> dict[str, Any]:
     chart = alt.layer(
         bar("all", color=theme.ALL).add_params(brush),
         bar("here").encode(color=theme.given("c")),
+        alt.Chart(theme.data("zeros")).mark_text(align="left", baseline="bottom", dx=2, fontSize=10).encode(
+            x=alt.X("lo:Q", scale=scale), y=alt.value(_HISTOGRAM - 1), text="text:N"),
         alt.Chart(theme.data("cuts")).mark_rule(color=theme.ACCENT, strokeDash=[3, 2]).encode(
             x=alt.X("x:Q", scale=scale)),
         alt.Chart(theme.data("cuts")).mark_text(

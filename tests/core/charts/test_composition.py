@@ -1,13 +1,17 @@
 """Bars of levels and histograms that are clicked and brushed."""
 
+import json
+
 import numpy as np
 import pytest
 
+from core import read_cohort
 from core.charts import (
     bars_figure,
     histogram_figure,
 )
 from core.charts.composition import bin_edges, brushed
+from tests.conftest import SAMPLE
 
 
 def test_counts_of_a_level_here_and_in_all(vp3):
@@ -31,3 +35,16 @@ def test_a_brush_takes_whole_bins(sample):
     inside = sample.filter({"afp": dict(condition.bounds)})
     bars = histogram_figure(inside, "afp").chart["datasets"]["bars"]
     assert sum(b["here"] for b in bars) == sum(b["all"] for b in bars if 100 <= b["lo"] < 500) == inside.n
+
+
+def test_zeros_have_a_bin_of_their_own_beside_a_logarithmic_axis():
+    text = "id,OS_months,OS_event,AFP (ng/mL)\n" + "".join(
+        f"p{i},{i + 2},{i % 2},{0 if i < 3 else 2 * 3 ** (i % 9)}\n" for i in range(40))
+    cohort = read_cohort(text.encode())
+    chart = histogram_figure(cohort, "afp").chart
+    bars = chart["datasets"]["bars"]
+    assert bars[0]["all"] == 3 and bars[0]["text"] == "0 ng/mL: 3 of 3" and bars[1]["lo"] == 2.0
+    assert chart["datasets"]["zeros"] == [{"lo": bars[0]["lo"], "hi": 2.0, "text": "0"}]
+    assert sum(b["all"] for b in bars) == 40 and '"log"' in json.dumps(chart)
+    assert cohort.filter({"afp": dict(brushed(cohort, "afp", bars[0]["lo"], 1.9).bounds)}).n == 3
+    assert not histogram_figure(read_cohort(SAMPLE), "afp").chart["datasets"]["zeros"]
