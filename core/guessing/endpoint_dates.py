@@ -14,7 +14,7 @@ from core.guessing.preview import events_of, reading_meaning
 from core.guessing.questions import Answer, Questions
 from core.mapping import EndpointRole, dictionary
 from core.reading import ORDERS, TextTable, dates_of
-from core.schema import MONTHS_PER
+from core.schema import MISSING, MONTHS_PER
 
 _NEARLY_ALL, _MOST_READINGS = 0.97, 8
 
@@ -33,6 +33,14 @@ class EndpointDates:
         ends = [self._first([n], free) for n in dict.fromkeys([*of_event, *dictionary.END_DATES])]
         end_columns = tuple(dict.fromkeys(c for c in ends if c and c != start))
         return (start, end_columns) if start and end_columns else None
+
+    def died(self, columns: Collection[str]) -> np.ndarray | None:
+        """Tell who has a date of death, bool (n,); None where the file has no such dates, or all have one."""
+        column = self._first(dictionary.EVENT_DATES["OS"], columns)
+        if column is None:
+            return None
+        dated = ~np.isnan(self._days(column))
+        return dated if dated.any() and not dated.all() else None
 
     def follow_up(self, free: Collection[str]) -> np.ndarray | None:
         """Return the days from the start to each patient's last date, (n,); None where there are no such dates."""
@@ -103,9 +111,12 @@ class EndpointDates:
         if happened.all() or not happened.any():
             return ()
         columns = " or ".join(map(repr, dates))
+        words = {c: [t for t in self.table.cells[c].texts() if t not in MISSING and dictionary.means_event(t) is False]
+                 for c in dates}
+        missing = {"missing_in": {c: v for c, v in words.items() if v}} if any(words.values()) else {}
         questions.ask(f"Had those, and only those, the event of {name} who have a date in {columns}?",
                       "No column says who had it. Who has no date is then censored at the last follow-up.",
-                      [Answer("Yes: no date, no event", {"endpoints": {name: {"event_dates": list(dates)}}},
+                      [Answer("Yes: no date, no event", {"endpoints": {name: {"event_dates": list(dates)}}, **missing},
                               reading_meaning(self.months(start, ends), happened)),
                        Answer(f"No: leave {name} out", {"endpoints": {name: None}})])
         return dates

@@ -21,17 +21,22 @@ from core.reading import TextTable
 _EITHER_WAY = ("vital", "survival", "alive", "生存", "存活", "结局", "转归")
 _STATE_WITHOUT = re.compile(r"free|control|survival$|生存状态|存活状态|生存结局")
 _EVENT_NAMED = re.compile(r"event|fail|censor|cnsr|flag|indicator|dead|death")
+_HARDLY = 0.05
 _MOST_ASKED = 6  # values of which every combination is offered up to three; of more each alone
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventColumn:
-    """An endpoint's event column and its levels, and its times in months (n,) to say what a reading would mean."""
+    """An endpoint's event column and its levels, and its times in months (n,) to say what a reading would mean.
+
+    `died` tells who has a date of death, (n,), where the file has such dates: evidence beside the column.
+    """
 
     endpoint: str
     column: str
     levels: Sequence[str]
     months: np.ndarray
+    died: np.ndarray | None = None
 
 
 def event_values(table: TextTable, event: EventColumn, findings: Findings, questions: Questions) -> tuple[str, ...]:
@@ -50,6 +55,11 @@ def event_values(table: TextTable, event: EventColumn, findings: Findings, quest
     values = by_word or (() if unclear else default_event_values(header, levels))
     if event.endpoint in ("DSS", "CSS"):
         values = tuple(v for v in values if not dictionary.other_cause(v)) or values
+    if (by_dates := _values_of_the_dead(table, event)) and by_dates != values:
+        findings.add("assumed", f"{', '.join(by_dates)} means event for {event.endpoint}, as the dates of death show: "
+                     "they are filled for those patients and for no others.", column=column, value=", ".join(by_dates),
+                     remedy="Choose the value that means event.")
+        return by_dates
     plain = {as_number(v) for v in levels} == {0.0, 1.0}
     either = any(w in header.casefold() for w in _EITHER_WAY)
     if not values:
@@ -60,6 +70,17 @@ def event_values(table: TextTable, event: EventColumn, findings: Findings, quest
                      "are censored.", column=column, value=", ".join(values),
                      remedy="Choose the value that means event.")
     return values
+
+
+def _values_of_the_dead(table: TextTable, event: EventColumn) -> tuple[str, ...]:
+    """Return the values whose patients have a date of death, where all others have none; nothing where it is mixed."""
+    if event.died is None:
+        return ()
+    rows_of = {v: is_event(table, event.column, [v]) for v in event.levels}
+    dated = {v: float(event.died[rows].mean()) for v, rows in rows_of.items() if rows.any()}
+    clear = all(share < _HARDLY or share > 1 - _HARDLY for share in dated.values())
+    dead = tuple(v for v, share in dated.items() if share > 1 - _HARDLY)
+    return dead if clear and 0 < len(dead) < len(dated) else ()
 
 
 def likely_events(table: TextTable, column: str, levels: Sequence[str]) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -36,6 +37,7 @@ _SAME_TIME, _ROUNDED, _SOME_DIFFER = 0.55, 0.03, 0.03  # months, of the time, of
 _FAR = 3  # times as far as the next longest: a code and no time
 _CODES = (-99, -999, -9999, 999, 9999, 99999, 999999)
 _CALENDAR = frozenset(map(float, range(1900, 2101)))
+_CAUSE = re.compile(r"cause|死因|ursache|causa", re.IGNORECASE)
 _LONGEST_DAYS = LONGEST / schema.MONTHS_PER["days"]
 _OFFERED = ("OS", "PFS", "DFS", "RFS", "EFS", "TTP")  # what a plain time and status may be
 
@@ -66,8 +68,10 @@ class EndpointGuess(ColumnGuess):
         if not any(pair.name == "OS" for pair in pairs):
             pairs = [*filter(None, [self._by_death()]), *pairs]
         pairs = pairs or [*filter(None, [self._plain()])]
-        between = [e for name in ("OS", "PFS", "DFS", "RFS") if name not in [p.name for p in pairs]
-                   and (e := self._between_dates(name))]
+        between: list[EndpointRole] = []
+        for name in ("OS", "PFS", "DFS", "RFS"):
+            if name not in [p.name for p in pairs] and (endpoint := self._between_dates(name, between)):
+                between.append(endpoint)
         endpoints = self._timed(pairs) + between
         self.dates.ask_order(between, self.questions)
         self.dates.ask_start(between, self.free, self.questions)
@@ -86,6 +90,8 @@ class EndpointGuess(ColumnGuess):
     def _meaning(self, column: str) -> HeaderMeaning:
         """Read a header, and complete what it leaves open by its values: a bare `DFI` of 0 and 1 is the event."""
         meaning = header_meaning(heading(self.table, column))
+        if _CAUSE.search(re.sub(r"[(（\[].*", "", heading(self.table, column))):
+            return replace(meaning, part="")  # who has none may be alive, or of unknown cause
         if meaning.part == "time" and meaning.survival and not meaning.unit and self._is_flag(column):
             return replace(meaning, part="event")  # survival of 0 and 1 beside survival_years
         if meaning.part or not (meaning.endpoint or meaning.about_death):
@@ -225,7 +231,8 @@ class EndpointGuess(ColumnGuess):
             months = columns[pair.name].months(units[pair.name])
             self._ask_rivals(pair, columns[pair.name], units[pair.name])
             values = event_values(self.table, EventColumn(
-                endpoint=pair.name, column=pair.event, levels=self.levels[pair.event], months=months),
+                endpoint=pair.name, column=pair.event, levels=self.levels[pair.event], months=months,
+                died=self.dates.died(self.table.columns) if pair.name == "OS" else None),
                 self.findings, self.questions)
             label = ENDPOINT_NAMES[pair.name][0] if pair.name in ENDPOINT_NAMES else \
                 self.table.labels.get(pair.name) or schema.readable(pair.name)
@@ -270,7 +277,8 @@ class EndpointGuess(ColumnGuess):
         numbers = numbers_of(cells, "." if self.table.decimal == UNKNOWN else self.table.decimal)
         written = Counter(unit for u in numbers.units.values() if (unit := dictionary.time_unit_in(f"({u})")))
         headers = (pair.time, self.table.labels.get(pair.time, ""))
-        unit = next((u for h in headers if (u := header_meaning(h).unit or dictionary.time_unit_in(h))), "")
+        stated = {u for h in headers for u in (header_meaning(h).unit, dictionary.time_unit_in(h)) if u}
+        unit = stated.pop() if len(stated) == 1 else ""  # os_days (months) is asked
         if not unit and written and 2 * written.total() > int(np.isfinite(numbers.values).sum()):
             unit = written.most_common(1)[0][0]  # cells in another unit are converted one by one
         codes = self._codes(pair.time, numbers.values, unit)
@@ -302,7 +310,7 @@ class EndpointGuess(ColumnGuess):
                               column=column, value=", ".join(far), remedy="Add it to the codes that mean missing.")
         return codes
 
-    def _between_dates(self, name: str) -> EndpointRole | None:
+    def _between_dates(self, name: str, others: Iterable[EndpointRole]) -> EndpointRole | None:
         """Return an endpoint whose time runs from a date to another, with a column that says who had the event."""
         events = self._columns("event", lambda m: m.endpoint == name or (not m.endpoint and (
             m.about_death if name == "OS" else m.happens in HAPPENS.get(name, ()))))
@@ -311,7 +319,8 @@ class EndpointGuess(ColumnGuess):
         if not dates:
             return None
         if not events:
-            by_date = self.dates.events_by_date(name, *dates, self.questions) if name in dictionary.EVENT_DATES else ()
+            used = any(dates[1][0] in e.end for e in others if e.name != "OS")  # a relapse is one endpoint's event
+            by_date = () if used or name == "DFS" else self.dates.events_by_date(name, *dates, self.questions)
             return EndpointRole(name=name, label=ENDPOINT_NAMES[name][0], event=by_date[0], event_values=(),
                                 event_dates=by_date, death_counts=name not in WITHOUT_DEATH,
                                 **self.dates.role(name, *dates)) if by_date else None
@@ -319,7 +328,8 @@ class EndpointGuess(ColumnGuess):
         self.free.remove(event)
         months = self.dates.months(*dates)
         values = event_values(self.table, EventColumn(endpoint=name, column=event, levels=self.levels[event],
-                                                      months=months), self.findings, self.questions)
+                                                      months=months, died=self.dates.died(self.table.columns) if
+                                                      name == "OS" else None), self.findings, self.questions)
         return EndpointRole(name=name, label=ENDPOINT_NAMES[name][0], event=event, event_values=values,
                             death_counts=name not in WITHOUT_DEATH, **self.dates.role(name, *dates))
 

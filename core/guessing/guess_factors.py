@@ -14,7 +14,7 @@ from core.guessing.guess_factor import MOSTLY, FactorGuess
 from core.guessing.headings import heading
 from core.guessing.levels import MANY, as_number, bare_grades, two_schemes
 from core.guessing.questions import Answer, Questions
-from core.mapping import ALBI, DICTIONARY, FactorRole, factor_json, known_later
+from core.mapping import ALBI, DICTIONARY, FactorRole, factor_json, known_later, vital
 from core.reading import TextTable
 
 MANY_FACTORS = 20
@@ -57,7 +57,7 @@ def guess_factors(table: TextTable, free: list[str], findings: Findings, questio
         elif column in known or column in others:
             key = schema.unique_key(guess.entry.key if guess.entry else schema.factor_key(column), roles)
             event = column.lower().startswith(schema.AE_PREFIX)
-            later = event or known_later(heading(table, column)) or column in later_rows
+            later = event or known_later(heading(table, column)) or column in later_rows or vital(guess.levels)
             roles[key] = guess.role(key, known="later" if later else "baseline")
             if later and not event:
                 findings.add("assumed", "Its name suggests a value known only after time zero: not a baseline factor.",

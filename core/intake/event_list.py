@@ -71,13 +71,22 @@ def guess_event_file(events: TextTable) -> EventFileRole:
             columns[role] = column
     if "grade" in columns and _are_severities(events.cells[columns["grade"]]):
         columns["severity"] = columns.pop("grade")
-    if "grade" in columns:
-        columns.pop("severity", None)
+    if "grade" in columns and "severity" in columns:
+        empty = events.cells[columns["grade"]].is_in(schema.MISSING).all()
+        columns.pop("grade" if empty else "severity")
+    if "severity" in columns and _are_named_grades(events.cells[columns["severity"]]):
+        columns["grade"] = columns.pop("severity")
     if absent := [r for r in NEEDED if r not in columns and not (r == "grade" and "severity" in columns)]:
         raise MappingError(f"The adverse-event file {events.name or ''} has no column for the {absent[0]}: it holds "
                            f"{', '.join(events.columns)}.",
                            "It needs one row per patient and event, with the columns patient, term and grade.")
     return EventFileRole(**columns)
+
+
+def _are_named_grades(cells: TextColumn) -> bool:
+    """Tell whether a column holds grades that are called so: Grade 1, G2."""
+    texts = [t for t in cells.values.slice(0, _PROBE).to_pylist() if t not in schema.MISSING]
+    return bool(texts) and all(grade(t) is not None and re.match("g", t, re.IGNORECASE) for t in texts)
 
 
 def _are_severities(cells: TextColumn) -> bool:

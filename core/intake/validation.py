@@ -223,8 +223,9 @@ class _Converter:
     def _entries(self, endpoint: EndpointRole) -> np.ndarray:
         """Return the months from time zero until the patients came under observation; before time zero is at it."""
         if endpoint.time:
-            raw = self.numbers.read(endpoint.entry, f"late entry of {endpoint.name}", unit=endpoint.unit)
-            months = raw * schema.MONTHS_PER[endpoint.unit]
+            unit = endpoint.entry_unit or endpoint.unit
+            raw = self.numbers.read(endpoint.entry, f"late entry of {endpoint.name}", unit=unit)
+            months = raw * schema.MONTHS_PER[unit]
         else:
             order = self._date_order(endpoint)
             days = self._days(endpoint.entry, order) - self._days(endpoint.start, order)

@@ -18,6 +18,7 @@ from core.mapping.dictionary import (
     legend_in,
     time_unit_in,
     unit_in,
+    vital,
 )
 from core.mapping.endpoint_names import ENDPOINT_NAMES, HAPPENS, WITHOUT_DEATH, HeaderMeaning, header_meaning
 from core.mapping.grade_words import CTCAE, GradeWords, severity_place
@@ -82,4 +83,5 @@ __all__ = [
     "severity_place",
     "time_unit_in",
     "unit_in",
+    "vital",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from core.mapping.endpoint_names import header_meaning
@@ -22,6 +22,8 @@ _EVENT_BEGINNINGS = ("dead", "died", "death", "deceas", "progress", "relaps", "r
 _NO_EVENT_BEGINNINGS = ("alive", "living", "live", "survi", "censor", "lost", "nodeath", "notdead", "noevent",
                         "diseasefree", "noevidence", "norecur", "norelapse", "noprogress", "nodisease", "not",
                         "stillalive", "without", "存活", "生存", "健在", "失访", "删失", "未", "无")
+_DEAD = re.compile("(dead|died|deceas|death|死|已死|décéd|deced|muert|fallec|verstorben|gestorben|사망)")
+_ALIVE = re.compile("(alive|living|lebt|lebend|viv[oae]|存活|生存|健在|생존)")
 # What changes a quantity, so that a header's first word no longer says what it is.
 _CHANGED = re.compile(r"\blog|\bln\b|[x×]\s*10|\bz\b|score|\bdirect|直接|change|delta|Δ|ratio|rank|percentile"
                       r"|\bpost|after"
@@ -153,16 +155,22 @@ START_NAMES = ("startdate", "dateofdiagnosis", "diagnosisdate", "datediagnosis",
                "randdt", "trtsdt", "surgerydate", "dateofsurgery", "enrolmentdate", "enrollmentdate", "baselinedate",
                "start", "诊断日期", "确诊日期", "确诊时间", "治疗日期", "治疗开始日期", "开始治疗日期",
                "首次治疗日期",
-               "手术日期", "入组日期", "入院日期")
+               "手术日期", "入组日期", "入院日期", "diagnosedatum", "opdatum", "operationsdatum", "datediagnostic",
+               "datedudiagnostic", "datechirurgie", "fechadiagnostico", "fechadediagnostico", "fechacirugia",
+               "datadiagnosi", "registrationdate", "dateofregistration", "sequencingdate")
 # Dates that end a time: of the event itself, and of the last time that a patient was seen.
 EVENT_DATES: dict[str, tuple[str, ...]] = {
-    "OS": ("dateofdeath", "deathdate", "死亡日期", "死亡时间"),
+    "OS": ("dateofdeath", "deathdate", "死亡日期", "死亡时间", "todesdatum", "sterbedatum", "datedeces", "datededeces",
+           "fechamuerte", "fechademuerte", "fechafallecimiento", "fechadefallecimiento", "datadecesso"),
     "PFS": ("progressiondate", "dateofprogression", "pddate", "进展日期", "疾病进展日期", "进展时间"),
+    "DFS": ("recurrencedate", "dateofrecurrence", "relapsedate", "dateofrelapse", "复发日期", "复发时间"),
     "RFS": ("recurrencedate", "dateofrecurrence", "relapsedate", "复发日期", "复发时间"),
 }
 END_DATES = ("enddate", "lastfollowup", "lastfollowupdate", "dateoflastfollowup",
            "lastcontact", "lastcontactdate", "dateoflastcontact", "lastdate", "deathorlastfollowup", "lastseen",
              "followupdate", "end", "progressionorlastfollowup", "deathorprogression", "末次随访日期", "最后随访日期",
+             "letzterkontakt", "datumletzterkontakt", "datedernieresnouvelles", "datedesdernieresnouvelles",
+             "fechaultimocontacto", "fechaultimoseguimiento", "lastvisit", "lastvisitdate", "dateoflastvisit",
              "末次随访时间", "随访日期", "死亡或末次随访日期", "截止日期")
 
 EVENT_WORDS = ("dod", "doc", "dooc", "doca", "duc", "dot", "exitus", "décédé", "fallecido", "muerto", "deceduto",
@@ -197,7 +205,8 @@ AE_FILE_NAMES: dict[str, tuple[str, ...]] = {
              "不良反应", "不良事件", "毒副反应", "不良反应名称"),
     "grade": ("aetoxgr", "atoxgr", "grade", "ctcaegrade", "toxgrade", "aegrade", "ctcgrade", "worstgrade", "分级",
               "级别", "不良反应分级"),
-    "severity": ("aesev", "asev", "severity", "aeseverity", "intensity", "严重程度", "程度", "重症度"),
+    "severity": ("aesev", "asev", "severity", "aeseverity", "intensity",
+                 "schweregrad", "gravite", "severidad", "严重程度", "程度", "重症度"),
     "category": ("aebodsys", "aesoc", "soc", "category", "systemorganclass", "organclass", "organsystem", "系统",
                  "类别"),
     "serious": ("aeser", "serious", "sae", "严重"),
@@ -263,6 +272,13 @@ def means_event(word: str) -> bool | None:
     if text in EVENT_WORDS or text.startswith(_EVENT_BEGINNINGS):
         return True
     return False if text in NO_EVENT_WORDS or text.startswith(_NO_EVENT_BEGINNINGS) else None
+
+
+def vital(levels: Iterable[str]) -> bool:
+    """Tell whether levels are the living and the dead, whatever their column is called."""
+    texts = [re.sub(r"[\s_\-]+", "", unicodedata.normalize("NFKC", v)).casefold() for v in levels]
+    return any(_DEAD.match(t) for t in texts) and any(_ALIVE.match(t) for t in texts) and all(
+        means_event(t) is not None for t in texts)
 
 
 def never_entered(level: str) -> bool:

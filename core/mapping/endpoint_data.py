@@ -17,6 +17,7 @@ def endpoint_json(endpoint: EndpointRole) -> dict[str, Any]:
     times: dict[str, Any] = {"time": endpoint.time, **otherwise} if endpoint.time else \
         {"start": endpoint.start, "end": list(endpoint.end), "date_order": endpoint.date_order}
     times |= {"entry": endpoint.entry} if endpoint.entry else {}
+    times |= {"entry_unit": endpoint.entry_unit} if endpoint.entry_unit else {}
     times |= {"event_dates": list(endpoint.event_dates)} if endpoint.event_dates else {}
     return {"label": endpoint.label, **times, "event": endpoint.event,
             "event_values": list(endpoint.event_values), "unit": endpoint.unit,
@@ -54,8 +55,16 @@ def endpoint_from(key: str, data: Mapping[str, Any]) -> EndpointRole:
         otherwise=str(data.get("otherwise") or "") if time else "",
         start="" if time else data["start"],
         end=() if time else (data["end"],) if isinstance(data["end"], str) else tuple(data["end"]),
-        entry=str(data.get("entry") or ""), date_order=data.get("date_order", ""), unit=unit,
+        entry=str(data.get("entry") or ""), entry_unit=_unit_of_entry(name, str(data.get("entry_unit") or "")),
+        date_order=data.get("date_order", ""), unit=unit,
         event_values=tuple(str(v) for v in ([values] if isinstance(values, str) else values)),
         death_counts=bool(data.get("death_counts", True)),
         causes={str(k): str(v) for k, v in (data.get("causes") or {}).items()},
     )
+
+
+def _unit_of_entry(name: str, unit: str) -> str:
+    if unit and unit not in MONTHS_PER:
+        raise MappingError(f"Unknown time unit {unit!r} for the late entry of {name}.",
+                           f"Choose one of: {', '.join(MONTHS_PER)}.")
+    return unit

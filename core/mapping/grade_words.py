@@ -11,7 +11,7 @@ _SEVERITIES: dict[str, tuple[int, tuple[str, ...]]] = {
     "none": (0, ("none", "absent", "无")),
     "mild": (1, ("mild", "slight", "轻度", "轻", "軽度", "léger", "leve", "leicht")),
     "moderate": (2, ("moderate", "medium", "中度", "中", "中等", "中等度", "modéré", "moderado", "mäßig", "mittel")),
-    "severe": (3, ("severe", "serious", "重度", "重", "高度", "sévère", "grave", "severo", "schwer")),
+    "severe": (3, ("severe", "重度", "重", "高度", "sévère", "grave", "severo", "schwer")),
     "life-threatening": (4, ("lifethreatening", "lifethreat", "危及生命", "危重")),
     "fatal": (5, ("fatal", "death", "lethal", "死亡", "致死")),
 }

@@ -12,7 +12,8 @@ _UNDER_TREATMENT = re.compile(
     r"|change[ _-]*(from|percent|pct|in[ _-]*(size|sld))"
     r"|(^|[ _.-])(post|after)[ _.-]*(op|surg|treat|ther|tace|rt|chemo|resect|ablat|baseline|transplant|$)"
     r"|nadir|salvage|subsequent|second[ _-]*line|received|crossover|(dose|drug)[ _-]*(reduc|interrupt)"
-    r"|complication|(^|_)rild(_|$)|[ _-]w(ee)?k[ _-]?\d+$|treatment[ _-]*duration|discontinu|withdrawn"
+    r"|complication|(^|[ _-])(month|week|day|visit|cycle)[ _-]?\d+[ _-]"
+    r"|(^|_)rild(_|$)|[ _-]w(ee)?k[ _-]?\d+$|treatment[ _-]*duration|discontinu|withdrawn"
     r"|停药|终止治疗|治疗后|术后|最佳变化|变化率|缩小率", re.IGNORECASE)
 # Outcomes. A cause of disease, a history of relapse and a response to a former treatment are none.
 _OUTCOME = re.compile(
@@ -36,7 +37,9 @@ _PUBLIC = re.compile(
     r"|^cod([ _]|$)|(survival|disease)[ _]status|distant[ _]?met|^(living|survived|alive)$|status[ _]\d+ ?y"
     r"|(\d|five|three)[ _-]?years?[ _]surv"
     r"|second[ _]primary|(^|[ _])pcr([ _]|$)|complete[ _]response|clavien|hospital[ _]stay|uncensored|censored"
-    r"|nachbeobachtung|suivi|seguimiento|reca[ií]da|^[ée]tat$|^s[ls]p[ _(]", re.IGNORECASE)
+    r"|^(age|âge|alter)?[ _]*(at[ _])?(exit|stop|tstop|end|time2|t2|salida|sortie)([ _]age)?$|^statut$"
+    r"|age[ _](at[ _])?(death|last|event|exit)|nachbeobachtung"
+    r"|suivi|seguimiento|reca[ií]da|^[ée]tat$|^s[ls]p[ _(]", re.IGNORECASE)
 
 # An endpoint's abbreviation among other words, and a survival that is measured: OS_time_from_RT, PFS1 months.
 _ENDPOINT = re.compile(r"(?<![a-zA-Z])(OS|os|r?[pP][fF][sS]|[dD][fF][sS]|[rR][fF][sS]|[eE][fF][sS]|[dD]?[mM][fF][sS]|"

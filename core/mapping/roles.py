@@ -38,10 +38,11 @@ class EndpointRole:
     The time stands in the column `time` in `unit`s, or runs from the date in `start` to the first of
     the dates in `end` that is filled; where `time` is empty it stands in `otherwise` (days to death, else to the last
     follow-up). `entry` says when the patient came under observation where that is after time zero (late entry, left
-    truncation): in the same unit, or as a date where the time runs between dates. `date_order` says how day and month
-    are told apart ("" where the data decide). `causes` names the values of the event column that tell competing causes
-    apart: raw value -> cause, in order. Where nothing but dates says who had the event, `event_dates` are columns of
-    which any that is filled means it, the first is `event`, and there are no `event_values`.
+    truncation): in `entry_unit`, "" for the same unit, or as a date where the time runs between dates. `date_order`
+    says how day and month are told apart ("" where the data decide). `causes` names the values of the event column that
+    tell competing causes apart: raw value -> cause, in order. Where nothing but dates says who had the event,
+    `event_dates` are columns of which any that is filled means it, the first is `event`, and there are no
+    `event_values`.
     """
 
     name: str
@@ -54,6 +55,7 @@ class EndpointRole:
     start: str = ""
     end: tuple[str, ...] = ()
     entry: str = ""
+    entry_unit: str = ""
     event_dates: tuple[str, ...] = ()
     date_order: str = ""
     death_counts: bool = True

@@ -28,14 +28,15 @@ _CODE = ("code", "value", "rawvalue", "值", "代码", "编码值")
 _WORD = ("valuelabel", "codelabel", "word", "meaning", "label", "description", "值标签", "含义", "说明")
 _UNITS, _TYPES = ("unit", "units", "单位", "単位", "단위"), ("fieldtype",)
 _CODED_TYPES, _YES_NO = ("radio", "dropdown", "checkbox"), ("yesno", "truefalse")
-SHEET_NAME = re.compile(r"code\s*book|codes|coding|dict|legend|gloss|variables?|labels?|^key|read\s*me|meta|字典|编码|"
-                        r"变量|赋值|说明|注释|定義|辞書", re.IGNORECASE)
-_PAIR = re.compile(r"\s*(-?[\w.]+)\s*(?:[=:：,，、]|[-–—]>?)\s*(.+?)\s*", re.DOTALL)
+# Sheets that are no cohort by their names.
+SHEET_NAME = re.compile(r"(data\s*)?(code\s*book|dictionary|legend|glossary|variables?|labels?|coding|codes|key|"
+                        r"read\s*me|metadata|notes)|.*(字典|编码|变量|赋值|说明|注释|定義|辞書).*", re.IGNORECASE)
+_PAIR = re.compile(r"\s*(-?[\w.]+)\s*(?:[=:：,，、]|[-–—]>?|\s)\s*(.+?)\s*", re.DOTALL)
 _RUN = re.compile(r"(-?\d+(?:\.\d+)?)\s*[=:：]\s*(.+?)(?=[\s,;，；、/]+-?\d+(?:\.\d+)?\s*[=:：]|$)", re.DOTALL)
 _WORD_FIRST = re.compile(r"([^\d=:：,;，；|/]+?)\s*[=:：]\s*(-?\d+(?:\.\d+)?)(?=[\s,;，；、/]|$)")
 _HAN = re.compile(r"(\d+)\s*([\u3400-\u9fff]+)")
-_INSIDE = re.compile(r"[(（\[]([^)）\]]*\d\s*[=:：][^)）\]]*)[)）\]]")
-_MOST_CODES, _FEWEST = 200, 2
+_INSIDE = re.compile(r"(?:[(（\[]|:\s)([^)）\]]*\d\s*[=:：][^)）\]]*)(?:[)）\]]|$)")
+_MOST_CODES, _FEWEST, _UNLISTED = 200, 2, 1
 _MATCHING = 0.5  # of a codebook's names that stand among a cohort's columns
 
 
@@ -55,8 +56,7 @@ def codebook_of(table: TextTable, columns: Iterable[str]) -> Codebook | None:
     for name in names:
         variables = _filled_down(table, place[name])
         if _is_of(variables, wanted):
-            book = _read(table, place, name, variables, wanted)
-            return book if book.labels or book.codes else None
+            return _read(table, place, name, variables, wanted)
     return None
 
 
@@ -75,9 +75,11 @@ def with_codebook(table: TextTable, book: Codebook, source: str, sha256: str = "
             orders.setdefault(column, tuple(dict.fromkeys(words.values())))
     named = [c for c in book.codes if cells[c] is not table.cells[c]]
     shown = "; ".join(f"{c}: {', '.join(f'{k} = {v}' for k, v in list(book.codes[c].items())[:4])}" for c in named[:6])
+    strange = {c: [t for t in cells[c].texts() if t not in book.codes[c].values() and t not in MISSING] for c in named}
+    unlisted = ", ".join(f"{c} {t}" for c, texts in strange.items() for t in texts)
     finding: dict[str, object] = {"severity": "assumed", "row": "", "column": ", ".join(named[:8]), "value": "",
                "message": f"{source} says what columns hold: {len(book.labels)} labels, and the codes of {len(named)} "
-               f"columns{f' ({shown})' if shown else ''}.",
+               f"columns{f' ({shown})' if shown else ''}.{f' Not listed there: {unlisted}.' if unlisted else ''}",
                "remedy": "Load the file without it to keep the codes."}
     sha = hashlib.sha256(f"{table.sha256}{sha256}".encode()).hexdigest() if sha256 else table.sha256
     return replace(table, cells=cells, orders=orders, labels={**book.labels, **table.labels}, sha256=sha,
@@ -85,12 +87,12 @@ def with_codebook(table: TextTable, book: Codebook, source: str, sha256: str = "
 
 
 def _in_words(column: TextColumn, words: Mapping[str, str]) -> TextColumn | None:
-    """Return a column with its codes as words; None where it has other values, too, or none of the codes."""
+    """Return a column with its codes as words; None where it has none of the codes, or is a measurement beside them."""
     by_number = {_number(code): word for code, word in words.items() if _number(code) is not None}
     texts = column.texts() if column.n_distinct <= _MOST_CODES else []
     named = {t: word for t in texts if (word := words.get(t) or by_number.get(_number(t) if t else None))}
     others = [t for t in texts if t not in named and t not in MISSING and t not in words.values()]
-    if not named or others:
+    if not named or len(others) > max(len(named), _UNLISTED):
         return None
     out = TextColumn.from_cells(pa.array([named.get(t, t) for t in texts], pa.string()))
     return TextColumn(out.values, out.codes[column.codes].astype(np.int32))
@@ -165,7 +167,7 @@ def _with_unit(label: str, unit: str) -> str:
 
 def coded_words(text: str) -> dict[str, str]:
     """Read a list of codes and words: `1, Male | 2, Female`, `0 = no; 1 = yes`, `1男 2女`, `alive = 0, dead = 1`."""
-    for mark in ("|", ";", "；", "\n"):
+    for mark in ("|", ";", "；", "\n", ","):
         parts = [p for p in text.split(mark) if p.strip()]
         if len(parts) > 1 and all(_PAIR.fullmatch(p) for p in parts):
             return _pairs([(m[1], m[2]) for p in parts if (m := _PAIR.fullmatch(p))])

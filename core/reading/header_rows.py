@@ -12,8 +12,12 @@ _UNIT = re.compile(
     r"[(\[]?\s*(days?|weeks?|months?|mo|years?|yrs?|d|y|cm|mm|m|kg|kg/m\^?2|%|gy|ng/ml|[μu]g/l|ng/l|pg/ml|i?u/l|iu/ml|"
     r"g/l|g/dl|mg/dl|mg/l|[μu]mol/l|mmol/l|10\^?9/l|×10\^?9/l|ml|mmhg|天|周|月|个月|年|岁|厘米|毫米)\s*[)\]]?",
     re.IGNORECASE)
-_CODES = re.compile(r"[\w.]{1,12}\s*([/,;]|\bor\b)\s*[\w.]{1,12}(\s*[/,;]\s*[\w.]{1,12})*|\W*\d\s*[=:：].+")
+_CODES = re.compile(r"0\s*/\s*1(\s*/\s*2)*|1\s*/\s*2|[yjo]\s*/\s*n|yes\s*/\s*no|m\s*/\s*f|f\s*/\s*m|\W*\d\s*[=:：].+",
+                    re.IGNORECASE)
 _LEGEND = re.compile(r"\d\s*[=:：]")
+# Groups without which a name would mean something else: an endpoint's time, a value at a later visit.
+_TELLS = re.compile(r"\b(os|pfs|dfs|rfs|efs|dmfs|mfs|lrfs|css|dss|ttp)\b|surviv|progress|relapse|recurren|month \d|"
+                    r"week \d|follow|post|after|visit|生存|进展|复发|随访|治疗后", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -27,6 +31,15 @@ def joined_header(grid: Grid, header: Row) -> tuple[Row, str]:
 
     Names stand below their groups (`Survival` over `time` and `event`), or over their units.
     """
+    above = next((row for row in reversed(grid.top) if row.line < header.line and row.filled), None)
+    if above and above.line == header.line - 1 and above.filled > 1:  # groups that were too few to be taken for names
+        titles, names = (_padded(row.cells, grid.width) for row in (above, header))
+        if len(titles) == len(names) and all(_LETTER.search(t) for t in titles if t):
+            joined = _under_groups(titles, names)
+            if joined != names:
+                return Row(header.line, joined), (
+                    f"Lines {above.line} and {header.line} are groups and columns: the group stands before names that "
+                    "would mean something else without it.")
     below = next((row for row in grid.top if row.line > header.line and row.filled), None)
     third = next((row for row in grid.top if below and row.line > below.line and row.filled), None)
     if below is None or third is None:
@@ -51,8 +64,11 @@ def _are_groups(names: list[str], second: list[str], third: list[str]) -> bool:
     """Tell groups over names: gaps in the first row, none in the second, which has letters where data follow."""
     gaps = [i for i, name in enumerate(names) if not name]
     named = all(_LETTER.search(cell) and len(cell) < 80 for cell in second)
-    other = sum(_LETTER.search(a) is None for a in third if a)
-    return bool(gaps and named and len(names) == len(second) and other and gaps[0] > 0)
+    data = sum(_LETTER.search(a) is None for a in third if a)
+    spans = [len(span) for span in re.findall(r"0+", "".join("1" if name else "0" for name in names))]
+    distinct = len(set(second)) == len(second) or len(spans) > 1
+    return bool(gaps and named and distinct and len(names) == len(second) and data and gaps[0] > 0
+                and 2 * len(gaps) >= len(names) - 1)
 
 
 def _under_groups(names: list[str], second: list[str]) -> list[str]:
@@ -61,12 +77,14 @@ def _under_groups(names: list[str], second: list[str]) -> list[str]:
     twice = {n for n in second if second.count(n) > 1}
     for title, name in zip(names, second, strict=True):
         group = title or group
-        out.append(f"{group} {name}" if name in twice and group else name)
+        says_more = name in twice or (_TELLS.search(group) and not _TELLS.search(name))
+        out.append(f"{group} {name}" if says_more and group and group.casefold() not in name.casefold() else name)
     return out
 
 
 def _are_units(second: list[str]) -> bool:
     """Tell a row of units: nothing in it but units, lists of codes and gaps, and a unit at least."""
     filled = [unicodedata.normalize("NFKC", c) for c in second if c]
-    units = sum(bool(_UNIT.fullmatch(c)) for c in filled)
-    return bool(units) and all(_UNIT.fullmatch(c) or _CODES.fullmatch(c) for c in filled)
+    units = sum(len(c.strip(" ()[]")) > 1 and bool(_UNIT.fullmatch(c)) for c in filled)  # a lone M is a man
+    legends = sum(bool(_LEGEND.search(c)) for c in filled)
+    return bool(units or legends) and all(_UNIT.fullmatch(c) or _CODES.fullmatch(c) for c in filled)

@@ -79,9 +79,9 @@ def _read(data: bytes, name: str, options: ReadOptions, progress: Progress) -> T
 
 
 def _with_sheets(table: TextTable, read: Callable[[str], Grid]) -> TextTable:
-    """Take what a sheet that is named as a codebook says of the columns; one that is none is passed over."""
-    others = [n for n in table.detected.sheets if n != table.detected.sheet and SHEET_NAME.search(n)]
-    for sheet in others[:_MOST_CODEBOOKS]:
+    """Take what other sheets say of the columns, those named as a codebook first; others are passed over."""
+    others = [n for n in table.detected.sheets if n != table.detected.sheet]
+    for sheet in sorted(others, key=lambda n: not SHEET_NAME.fullmatch(n.strip()))[:_MOST_CODEBOOKS]:
         try:
             layout = lay_out(read(sheet), None, Findings(), lambda share: None)
         except ReadingError:

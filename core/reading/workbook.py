@@ -75,7 +75,7 @@ def read_workbook(data: bytes, sheet: str | None, progress: Progress) -> Sheet:
 
 def likeliest_first(names: tuple[str, ...]) -> list[str]:
     """Return the worksheets in their order, those named as a codebook last."""
-    return sorted(names, key=lambda name: bool(SHEET_NAME.search(name)))
+    return sorted(names, key=lambda name: bool(SHEET_NAME.fullmatch(name.strip())))
 
 
 def _check_archive(data: bytes) -> None:

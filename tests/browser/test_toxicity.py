@@ -30,10 +30,10 @@ def rates(app):
 
 def test_a_click_on_a_term_shows_who_had_it_and_filters(app):
     toxicity(app).page.mouse.click(*app.row(rates(app), "Leukopenia"))
-    expect(app.page.get_by_text("Leukopenia: worst grade by arm")).to_be_visible()
+    expect(app.page.get_by_text("Leukopenia: worst CTCAE grade by arm")).to_be_visible()
     expect(app.page.locator(".st-key-term")).to_contain_text("immortal time")
     app.settled()
-    panel = app.page.get_by_text("Leukopenia: worst grade by arm")
+    panel = app.page.get_by_text("Leukopenia: worst CTCAE grade by arm")
     expect(panel).not_to_be_in_viewport()
     app.page.get_by_role("link", name="Leukopenia: who had it").first.press("Enter")
     expect(panel).to_be_in_viewport()
@@ -45,7 +45,7 @@ def test_a_click_on_a_term_shows_who_had_it_and_filters(app):
 
 def test_the_list_of_terms_is_the_twin_of_the_chart(app):
     pick(toxicity(app), "Term", "Diarrhea")
-    expect(app.page.get_by_text("Diarrhea: worst grade by arm")).to_be_visible()
+    expect(app.page.get_by_text("Diarrhea: worst CTCAE grade by arm")).to_be_visible()
 
 
 def test_rates_and_differences_stand_in_one_order_and_are_saved(app):

@@ -40,3 +40,9 @@ def test_ids_that_a_spreadsheet_rounded_are_said_and_not_used(ids):
     cohort = read_cohort(table(id=ids))
     assert cohort.n == N and cohort.mapping.patient_id is None and "id" not in cohort.variables
     assert "A spreadsheet turned ids" in " ".join(cohort.findings.message)
+
+
+@pytest.mark.parametrize("header", ["os_days (months)", "OS months (days)"])
+def test_a_header_that_contradicts_itself_is_asked(header):
+    with pytest.raises(NeedsAnswer, match="In which unit"):
+        read_cohort(table(os_months=[i + 2.5 for i in range(N)]).replace(b"os_months", header.encode()))

@@ -38,11 +38,21 @@ def test_what_can_be_no_late_entry_is_not_asked(values):
     assert not read_cohort(table(entry=np.round(values, 1))).mapping.endpoints[0].entry
 
 
-def test_an_entry_in_another_unit_is_not_taken_for_one():
-    assert not read_cohort(table(entry_days=np.round(TIMES * 0.4))).mapping.endpoints[0].entry
+def test_an_entry_in_another_unit_is_converted():
+    cohort = read_answered(table(entry_days=np.round(TIMES * 12)), "Yes")
+    assert cohort.mapping.endpoints[0].entry_unit == "days"
+    assert cohort.table["OS entry"].to_numpy() == pytest.approx(np.round(TIMES * 12) / 30.4375)
 
 
-@pytest.mark.parametrize(("start", "stop"), [("tstart", "tstop"), ("start", "stop"), ("time1", "time2"), ("t0", "t")])
+@pytest.mark.parametrize("values", [np.arange(N) % 2, np.arange(N) % 4], ids=["flag", "codes"])
+@pytest.mark.parametrize("header", ["biopsy", "registration", "start", "T0"])
+def test_flags_and_codes_are_no_entry(header, values):
+    assert not read_cohort(table(**{header: values})).mapping.endpoints[0].entry
+
+
+@pytest.mark.parametrize(("start", "stop"), [("tstart", "tstop"), ("start", "stop"), ("time1", "time2"), ("t0", "t"),
+                                              ("start_months", "stop_months"), ("begin", "end"), ("t0", "t1"),
+                                              ("开始时间", "结束时间")])
 def test_start_stop_rows_are_refused_in_those_words(start, stop):
     rows = [f"{i},{a},{b},{int(b == 9)},{k}" for i in range(20) for k, (a, b) in enumerate([(0, 3), (3, 5), (5, 9)])]
     data = "\n".join([f"id,{start},{stop},event,transplant", *rows]).encode()

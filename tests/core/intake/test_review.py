@@ -47,7 +47,7 @@ def test_open_questions_and_answers_are_told():
 
 
 @pytest.mark.parametrize(("columns", "about", "words"), [
-    ({"entry": [1] * N}, "Overall survival", "under observation from “entry” (late entry)"),
+    ({"entry": [0.1 * (1 + i % 9) for i in range(N)]}, "Overall survival", "observation from “entry” (late entry)"),
     ({"remark": [f"text {i}" for i in range(N)]}, "Left aside", "1 column: remark. Any can be added by name."),
     ({"relapse": DEAD}, "Known later", "Relapse"), ({"ITTFL": ["Y", "Y", "N"] * (N // 3)}, "Patients", "“ITTFL” is Y")])
 def test_each_thing_has_its_line(columns, about, words):

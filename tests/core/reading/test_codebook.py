@@ -100,10 +100,28 @@ def test_a_dictionary_alone_is_said():
         load_files([("dictionary.csv", csv_of(REDCAP))])
 
 
-def test_codes_that_the_codebook_does_not_cover_stay():
+def test_a_code_that_the_codebook_does_not_cover_stays_and_is_said():
     odd = {**COLUMNS, "sex": [5, *COLUMNS["sex"][1:]]}
     cohort = read_cohort(book({"Sheet1": rows_of(odd), "codes": PER_VARIABLE}))
-    assert set(cohort.levels("sex")) == {"1", "2", "5"}
+    assert set(cohort.levels("sex")) == {"male", "female", "5"}
+    assert "Not listed there: sex 5" in " ".join(cohort.findings.message)
+
+
+@pytest.mark.parametrize("name", ["Metastatic HCC", "Prediction set", "Barcodes", "Keynote", "Codes A-F"])
+def test_a_cohort_is_read_whatever_its_sheet_is_called(name):
+    columns = {"os_months" if k == "os" else k: v for k, v in COLUMNS.items() if k != "bclc"}
+    labs = [("id", "CRP"), *((f"P{i}", i) for i in range(N))]
+    assert read_cohort(book({name: rows_of(columns), "Labs": labs})).endpoints == ("OS",)
+
+
+@pytest.mark.parametrize("sheet", ["Sheet2", "data description"])
+def test_a_codebook_is_known_by_what_it_holds(sheet):
+    reverse = [("Column", "Description"), ("os_status", "vital status: 0 = dead, 1 = alive"),
+               ("sex", "1 = male, 2 = female")]
+    columns = {"os_months" if k == "os" else k: v for k, v in COLUMNS.items() if k != "bclc"}
+    cohort = read_cohort(book({"Sheet1": rows_of(columns), sheet: reverse}))
+    assert cohort.mapping.endpoints[0].event_values == ("dead",)
+    assert cohort.table["OS event"].sum() == N - sum(COLUMNS["os_status"])
 
 
 @pytest.mark.parametrize("rows", [
