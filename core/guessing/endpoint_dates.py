@@ -97,12 +97,17 @@ class EndpointDates:
         both = ~(np.isnan(one) | np.isnan(other))
         return bool((one[both] != other[both]).any())
 
+    def has_death(self, ends: tuple[str, ...]) -> bool:
+        """Tell whether a date of death is among dates."""
+        return any(dictionary.fold(heading(self.table, c)) in dictionary.EVENT_DATES["OS"] for c in ends)
+
     def events_by_date(self, name: str, start: str, ends: tuple[str, ...], questions: Questions) -> tuple[str, ...]:
         """Return the dates of which any that is filled means an endpoint's event, and ask whether that is so.
 
         Nothing where they are filled for all or for nobody, or no other date ends the time of the others.
         """
-        own_dates, death = dictionary.EVENT_DATES[name], dictionary.EVENT_DATES["OS"]
+        own_dates = dictionary.EVENT_DATES[{"TTP": "PFS", "TTR": "RFS"}.get(name, name)]
+        death = dictionary.EVENT_DATES["OS"]
         named = {c: dictionary.fold(heading(self.table, c)) for c in ends}
         dates = tuple(c for c in ends if named[c] in (*own_dates, *death))
         if not any(named[c] in own_dates for c in dates) or len(dates) == len(ends):

@@ -37,6 +37,7 @@ _SAME_TIME, _ROUNDED, _SOME_DIFFER = 0.55, 0.03, 0.03  # months, of the time, of
 _FAR = 3  # times as far as the next longest: a code and no time
 _CODES = (-99, -999, -9999, 999, 9999, 99999, 999999)
 _CALENDAR = frozenset(map(float, range(1900, 2101)))
+_WITHOUT_DEATH_DATE = {"PFS": "TTP", "RFS": "TTR"}  # by the date of progression alone death is no event
 _CAUSE = re.compile(r"cause|死因|ursache|causa", re.IGNORECASE)
 _LONGEST_DAYS = LONGEST / schema.MONTHS_PER["days"]
 _OFFERED = ("OS", "PFS", "DFS", "RFS", "EFS", "TTP")  # what a plain time and status may be
@@ -320,6 +321,8 @@ class EndpointGuess(ColumnGuess):
             return None
         if not events:
             used = any(dates[1][0] in e.end for e in others if e.name != "OS")  # a relapse is one endpoint's event
+            if not self.dates.has_death(dates[1]):
+                name = _WITHOUT_DEATH_DATE.get(name, name)
             by_date = () if used or name == "DFS" else self.dates.events_by_date(name, *dates, self.questions)
             return EndpointRole(name=name, label=ENDPOINT_NAMES[name][0], event=by_date[0], event_values=(),
                                 event_dates=by_date, death_counts=name not in WITHOUT_DEATH,

@@ -34,6 +34,8 @@ SHEET_NAME = re.compile(r"(data\s*)?(code\s*book|dictionary|legend|glossary|vari
 _PAIR = re.compile(r"\s*(-?[\w.]+)\s*(?:[=:：,，、]|[-–—]>?|\s)\s*(.+?)\s*", re.DOTALL)
 _RUN = re.compile(r"(-?\d+(?:\.\d+)?)\s*[=:：]\s*(.+?)(?=[\s,;，；、/]+-?\d+(?:\.\d+)?\s*[=:：]|$)", re.DOTALL)
 _WORD_FIRST = re.compile(r"([^\d=:：,;，；|/]+?)\s*[=:：]\s*(-?\d+(?:\.\d+)?)(?=[\s,;，；、/]|$)")
+_MEANS_MISSING = re.compile(r"unknown|missing|not (applicable|available|done|known|recorded)|refused|^(na|n/a|nk)$|"
+                            r"不详|未知|缺失|不适用", re.IGNORECASE)
 _HAN = re.compile(r"(\d+)\s*([\u3400-\u9fff]+)")
 _INSIDE = re.compile(r"(?:[(（\[]|:\s)([^)）\]]*\d\s*[=:：][^)）\]]*)(?:[)）\]]|$)")
 _MOST_CODES, _FEWEST, _UNLISTED = 200, 2, 1
@@ -74,8 +76,10 @@ def with_codebook(table: TextTable, book: Codebook, source: str, sha256: str = "
             cells[column] = coded
             orders.setdefault(column, tuple(dict.fromkeys(words.values())))
     named = [c for c in book.codes if cells[c] is not table.cells[c]]
+    orders = {c: o for c, o in orders.items() if c in table.orders or set(o) & set(cells[c].texts())}
     shown = "; ".join(f"{c}: {', '.join(f'{k} = {v}' for k, v in list(book.codes[c].items())[:4])}" for c in named[:6])
-    strange = {c: [t for t in cells[c].texts() if t not in book.codes[c].values() and t not in MISSING] for c in named}
+    strange = {c: [t for t in cells[c].texts() if t not in book.codes[c].values() and t not in MISSING]
+               for c in named if c in orders}
     unlisted = ", ".join(f"{c} {t}" for c, texts in strange.items() for t in texts)
     finding: dict[str, object] = {"severity": "assumed", "row": "", "column": ", ".join(named[:8]), "value": "",
                "message": f"{source} says what columns hold: {len(book.labels)} labels, and the codes of {len(named)} "
@@ -92,7 +96,9 @@ def _in_words(column: TextColumn, words: Mapping[str, str]) -> TextColumn | None
     texts = column.texts() if column.n_distinct <= _MOST_CODES else []
     named = {t: word for t in texts if (word := words.get(t) or by_number.get(_number(t) if t else None))}
     others = [t for t in texts if t not in named and t not in MISSING and t not in words.values()]
-    if not named or len(others) > max(len(named), _UNLISTED):
+    if len(others) > max(len(named), _UNLISTED):  # a measurement: of its codes those count that mean missing
+        named = {t: "" for t, word in named.items() if _MEANS_MISSING.search(word)}
+    if not named:
         return None
     out = TextColumn.from_cells(pa.array([named.get(t, t) for t in texts], pa.string()))
     return TextColumn(out.values, out.codes[column.codes].astype(np.int32))

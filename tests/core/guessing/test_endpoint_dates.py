@@ -45,3 +45,16 @@ def test_progression_is_dated_by_itself_and_death_counts():
 def test_dates_that_all_have_or_nobody_are_no_events():
     every = table().replace(b",,", b",2019-05-05,")
     assert not read_cohort(every).endpoints
+
+
+def test_progression_without_dates_of_death_is_a_time_to_progression():
+    """Who died is told by a status: a PFS in which the dead are censored would be wrong."""
+    data = table(progression="progression date")
+    lines = [line.split(",") for line in data.decode().split("\n")]
+    place = lines[0].index("date of death")
+    for i, line in enumerate(lines[1:]):
+        line[place] = str(int(DIED[i]))
+    lines[0][place] = "death"
+    cohort = read_answered("\n".join(map(",".join, lines)).encode(), "Yes")
+    assert cohort.endpoints == ("OS", "TTP")
+    assert np.array_equal(cohort.table["TTP event"], PROGRESSED) and not cohort.mapping.endpoints[1].death_counts

@@ -131,3 +131,10 @@ def test_what_is_no_codebook_of_these_columns(rows):
     assert codebook_of(read_table(csv_of(rows)), list(COLUMNS)) is None
     loading = load_files([("x.xlsx", book({"Sheet1": rows_of(COLUMNS), "notes on codes": rows}))])
     assert set(loading.mapping["factors"]["sex"]["levels"]) == {"1", "2"}
+
+
+def test_codes_of_a_measurement_that_mean_missing_are_missing():
+    columns = {**{k: v for k, v in COLUMNS.items() if k not in ("os", "bclc")}, "os_months": [-9, *TIMES[1:]]}
+    said = [("Variable", "Values"), ("os_months", "-9 = unknown; -8 = not applicable"), ("sex", "1 = male; 2 = female")]
+    cohort = read_cohort(book({"Sheet1": rows_of(columns), "codebook": said}))
+    assert cohort.table["OS time"].isna().sum() == 1 and list(cohort.levels("sex")) == ["male", "female"]
