@@ -14,10 +14,11 @@ from core.mapping import EndpointRole, dictionary, time_unit_in
 from core.reading import TextTable
 from core.schema import MONTHS_PER
 
-_UNIT = "(days?|weeks?|months?|mo|mos|years?|yrs?)?"
+_UNITS = "days?|weeks?|months?|mo|mos|years?|yrs?"
+_UNIT = f"({_UNITS})?"
 # Folded headers: entry, entry_time, tstart, months_to_enrolment, time_to_sequencing, left truncation ...
 _ENTRY = re.compile(
-    rf"(t|time|{_UNIT[1:-2]})?(to|of|at|until)?(study)?"
+    rf"(t|time|{_UNITS})?(to|of|at|until)?(study)?"
     rf"(entry|enter|entered|enrolment|enrollment|registration|sequencing|biopsy|lefttruncation|truncation|lefttrunc|"
     rf"delayedentry|lateentry|inclusion|start)(t|time)?(in)?{_UNIT}|tstart|t0|time0|time1|左截断|左截断时间|进入时间|"
     "进入研究时间|延迟入组时间|eintritt|eintrittszeit|entree|entrada")
@@ -38,7 +39,8 @@ def ask_late_entry(table: TextTable, free: Collection[str], endpoints: Sequence[
     for column in free:
         if not (timed and _ENTRY.fullmatch(dictionary.fold(heading(table, column)))):
             continue
-        if not np.nan_to_num(times_of(table, column)).any():
+        values = times_of(table, column)
+        if (values == 0).any() and not np.nan_to_num(values).any():
             return column  # all from time zero
         stated = time_unit_in(heading(table, column)) or ""
         fitting = [e for e in timed if _precedes(table, column, e, stated or e.unit)]
@@ -46,7 +48,7 @@ def ask_late_entry(table: TextTable, free: Collection[str], endpoints: Sequence[
             first = fitting[0]
             months = times_of(table, first.time) * MONTHS_PER[first.unit]
             in_unit = stated or first.unit
-            entry = np.maximum(times_of(table, column), 0) * MONTHS_PER[in_unit]
+            entry = np.maximum(values, 0) * MONTHS_PER[in_unit]
             events = events_of(table, first)
             questions.ask(
                 f"Does {column!r} say when a patient came under observation, in {in_unit} after time zero?",

@@ -44,6 +44,10 @@ def test_an_entry_in_another_unit_is_converted():
     assert cohort.table["OS entry"].to_numpy() == pytest.approx(np.round(TIMES * 12) / 30.4375)
 
 
+def test_words_under_such_a_header_stay_a_factor():
+    assert "start" in read_cohort(table(start=[("early", "late")[i % 2] for i in range(N)])).variables
+
+
 @pytest.mark.parametrize("values", [np.arange(N) % 2, np.arange(N) % 4], ids=["flag", "codes"])
 @pytest.mark.parametrize("header", ["biopsy", "registration", "start", "T0"])
 def test_flags_and_codes_are_no_entry(header, values):
