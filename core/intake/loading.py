@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 from core.errors import CohortError, MappingError, NeedsAnswer, merged
+from core.findings import Findings
 from core.guessing import guess_mapping, is_event_list
 from core.intake.adam import kind_of, study_of
 from core.intake.event_list import guess_event_file
@@ -154,11 +155,21 @@ def begin(tables: Sequence[TextTable], mapping: Mapping[str, Any] | str | None =
         given = ColumnMapping.from_json(mapping, table.columns).to_json()
         return Loading(table=table, mapping=given, guessed=deepcopy(given), events=events, guessed_here=False)
     guess = guess_mapping(table)
+    if others := [t.name for t in cohorts[:-1] if t.name]:
+        guess.findings.append(_assumed(
+            f"{table.name or 'The last file'} is the cohort: the last that was given. Not used: {', '.join(others)}.",
+            "Take the other files away, or give the cohort last."))
     data = guess.mapping.to_json()
     if events is not None:
         data["adverse_events"]["file"] = dict(guess_event_file(events).items())
     return Loading(table=table, mapping=data, guessed=deepcopy(data), events=events, findings=guess.findings,
                    questions=guess.questions)
+
+
+def _assumed(message: str, remedy: str) -> dict[str, object]:
+    collected = Findings()
+    collected.add("assumed", message, remedy=remedy)
+    return collected.records[0]
 
 
 def _with_codebooks(tables: Sequence[TextTable]) -> list[TextTable]:

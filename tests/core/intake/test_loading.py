@@ -6,6 +6,7 @@ import pytest
 
 from core import NeedsAnswer, ReadOptions, read_cohort
 from core.errors import ReadingError
+from core.intake import load_files
 from core.intake.loading import begin, is_mapping
 from core.reading.read_table import read_table
 from tests.corpus.files import BASE, N, columns, cycle, raw, renamed, text, workbook
@@ -108,3 +109,10 @@ def test_both_readings_of_a_mark_can_be_chosen():
     assert error.value.choices == ("1210", "1.210")
     first = [read_cohort(raw(table), error.value.answered(c)).patients.afp[0] for c in error.value.choices]
     assert first == [1210, 1.21]
+
+
+def test_files_that_are_not_used_are_said():
+    one, other = (text(**{"x": [str(v) for v in range(N)]}) for _ in range(2))
+    loading = load_files([("first.csv", raw(one)), ("second.csv", raw(other + "\n"))])
+    assert any("second.csv is the cohort" in str(f["message"]) and "Not used: first.csv" in str(f["message"])
+               for f in loading.findings)
