@@ -168,7 +168,8 @@ def _joined(*sentences: str) -> str:
 
 
 def _time_words(endpoint: EndpointRole) -> str:
-    entry = f", under observation from “{endpoint.entry}” (late entry)" if endpoint.entry else ""
+    unit = f" in {endpoint.entry_unit}" if endpoint.entry_unit else ""
+    entry = f", under observation from “{endpoint.entry}”{unit} (late entry)" if endpoint.entry else ""
     if endpoint.time:
         other = f", where it is empty “{endpoint.otherwise}”" if endpoint.otherwise else ""
         return f"Time “{endpoint.time}” in {endpoint.unit}{other}{entry}."

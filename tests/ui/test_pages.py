@@ -204,3 +204,31 @@ def test_screen_failures_are_no_arm_until_all_rows_are_analysed(app):
     app.button(key="change-patients").click().run()
     next(box for box in app.selectbox if box.label == "Patients analysed").set_value("all rows").run()
     assert not app.exception and "Ready to explore: 30 patients, 3 arms" in texts(app)
+
+
+def test_a_late_entry_keeps_its_unit_when_the_form_is_opened(app):
+    rows = "".join(f"p{i},{i + 4},{i % 2},{30 + 20 * (i % 7)}\n" for i in range(40))
+    app.switch_page("pages/1_Cohort.py").run()
+    app.file_uploader(key="upload-0").upload("late.csv", f"id,OS_months,OS_event,entry_days\n{rows}".encode(),
+                                             "text/csv").run()
+    app.radio[0].set_value("Yes, late entry").run()
+    before = texts(app)
+    app.button(key="change-endpoints").click().run()
+    assert not app.exception
+    mapping = app.session_state["cohortscope"].draft.loading.mapping["endpoints"]["OS"]
+    assert (mapping["entry"], mapping["entry_unit"]) == ("entry_days", "days")
+    assert "under observation from “entry_days” in days (late entry)" in before
+    assert "Ready to explore: 40 patients" in texts(app)
+
+
+def test_events_by_their_dates_stay_so_when_the_form_is_opened(app):
+    rows = "".join(f"p{i},2016-01-{1 + i % 28:02d},{'' if i % 3 else '2017-02-03'},2019-04-05,{40 + i}\n"
+                   for i in range(30))
+    app.switch_page("pages/1_Cohort.py").run()
+    app.file_uploader(key="upload-0").upload(
+        "dates.csv", f"id,date of diagnosis,date of death,last follow-up,age\n{rows}".encode(), "text/csv").run()
+    app.radio[0].set_value("Yes: no date, no event").run()
+    app.button(key="change-endpoints").click().run()
+    assert not app.exception
+    mapping = app.session_state["cohortscope"].draft.loading.mapping["endpoints"]["OS"]
+    assert mapping["event_dates"] == ["date of death"] and "30 patients, 10 events" in texts(app)

@@ -113,9 +113,11 @@ class EndpointForm:
                            key=self.key("late", i), help="Left truncation: until then a patient could not have been "
                            "seen to die, and is in no risk set (R: Surv(entry, time, event))."):
             return {}
-        return {"entry": self.form.column("Under observation from", mapped.get("entry"), "entry", i,
-                                     help="A time from time zero in the unit of the endpoint's time, or a date where "
-                                     "its time runs between dates.")}
+        entry = self.form.column("Under observation from", mapped.get("entry"), "entry", i,
+                                 help="A time from time zero, in the unit that its name says or else in that of the "
+                                 "endpoint's time; or a date where its time runs between dates.")
+        unit = mapped.get("entry_unit") if entry == mapped.get("entry") else time_unit_in(entry or "")
+        return {"entry": entry, **({"entry_unit": unit} if unit else {})}
 
     def _unit(self, i: int, times: dict[str, str | None], mapped: dict[str, Any]) -> dict[str, str | None]:
         """Ask for the unit of times; nothing is chosen where no evidence says it."""
