@@ -43,11 +43,11 @@ def review(table: TextTable, mapping: ColumnMapping, cohort: Cohort | None, find
     answers : questions that a person has answered, and the answers
     asked : questions that are open
     """
-    told = _Told(table, mapping, cohort, list(findings), answers, asked)
-    return [*told.endpoints(), told.arm(), told.patients(), *told.later(), *told.factors(), *told.aside()]
+    lines = _ReviewLines(table, mapping, cohort, list(findings), answers, asked)
+    return [*lines.endpoints(), lines.arm(), lines.patients(), *lines.later(), *lines.factors(), *lines.aside()]
 
 
-class _Told:
+class _ReviewLines:
     """The lines of one review."""
 
     def __init__(self, table: TextTable, mapping: ColumnMapping, cohort: Cohort | None,
