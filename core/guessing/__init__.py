@@ -2,6 +2,7 @@
 
 from core.guessing.endpoint_units import Times, settle_units
 from core.guessing.guess import factor_for, guess_mapping, is_event_list
+from core.guessing.level_order import lowest_first
 from core.guessing.levels import (
     MANY,
     as_number,
@@ -16,5 +17,5 @@ from core.guessing.preview import is_event, times_of
 from core.guessing.questions import Questions
 
 __all__ = ["MANY", "Questions", "Times", "as_number", "default_event_values", "default_reference", "factor_for",
-           "grade", "guess_mapping", "is_event", "is_event_list", "labels_for", "levels_of", "settle_units", "squeeze",
-           "times_of"]
+           "grade", "guess_mapping", "is_event", "is_event_list", "labels_for", "levels_of", "lowest_first",
+           "settle_units", "squeeze", "times_of"]

@@ -11,6 +11,7 @@ from core import schema
 from core.cohort import Cohort, level_counts
 from core.errors import NeedsAnswer
 from core.format import number, plural
+from core.guessing import lowest_first
 from core.mapping import ColumnMapping, EndpointRole, FactorRole, adjusted_first, header_meaning, time_unit_in
 from core.reading import TextTable
 from core.survival import kaplan_meier
@@ -145,7 +146,8 @@ class _ReviewLines:
         lines = [ReviewLine(section="factors", about="Baseline factors", statement=_few([f.label for f in ranked]) + "."
                             if ranked else "None.", evidence=_joined(self._asked("factors"), self.evidence(
                                 *(f.column for f in factors if f.formula))))]
-        ordered = [f for f in ranked if f.kind == "categorical" and len(_levels(f)) >= _LEVELS]
+        ordered = [f for f in ranked if f.kind == "categorical" and len(_levels(f)) >= _LEVELS
+                   and lowest_first(_levels(f))]  # countries have none
         if ordered:
             shown = "; ".join(f"{f.label}: {' < '.join(_levels(f)[:_NAMED])}" for f in ordered[:_ORDERED])
             lines.append(ReviewLine(section="factors", about="Order of levels", statement=f"{shown}. The first is the "
