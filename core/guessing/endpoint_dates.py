@@ -42,6 +42,15 @@ class EndpointDates:
         dated = ~np.isnan(self._days(column))
         return dated if dated.any() and not dated.all() else None
 
+    def starts(self, free: Collection[str]) -> dict[str, np.ndarray]:
+        """Return the days since 1970, (n,), of each column of dates that may begin a time."""
+        return {c: self._days(c) for c in self._all(dictionary.START_NAMES, free)}
+
+    def last(self, free: Collection[str]) -> np.ndarray | None:
+        """Return each patient's last date, days since 1970, (n,); None where there are no such dates."""
+        dates = self.of("OS", free)
+        return self._days(dates[0]) + self.months(*dates) / MONTHS_PER["days"] if dates else None
+
     def follow_up(self, free: Collection[str]) -> np.ndarray | None:
         """Return the days from the start to each patient's last date, (n,); None where there are no such dates."""
         dates = self.of("OS", free)
@@ -160,8 +169,4 @@ class EndpointDates:
 
     def _first(self, names: Collection[str], free: Collection[str]) -> str | None:
         folded = {dictionary.fold(heading(self.table, c)): c for c in reversed(list(free))}
-        return next((folded[n] for n in names if n in folded and self._is_date(folded[n])), None)
-
-    def _is_date(self, column: str) -> bool:
-        dates = dates_of(self.table.cells[column])
-        return bool(np.isfinite(dates.days).any()) or bool(dates.open)
+        return next((folded[n] for n in names if n in folded and dates_of(self.table.cells[folded[n]]).any), None)

@@ -16,7 +16,7 @@ from core.guessing.endpoint_dates import EndpointDates
 from core.guessing.endpoint_events import EventColumn, event_values, likely_events
 from core.guessing.endpoint_units import LONGEST, Times, settle_units
 from core.guessing.headings import heading
-from core.guessing.late_entry import ask_late_entry
+from core.guessing.late_entry import ask_entry_date, ask_late_entry
 from core.guessing.levels import as_number, counts_censoring
 from core.guessing.preview import reading_meaning, times_of
 from core.guessing.questions import Answer
@@ -78,6 +78,7 @@ class EndpointGuess(ColumnGuess):
         self.dates.ask_start(between, self.free, self.questions)
         if late := ask_late_entry(self.table, self.free, endpoints, self.questions):
             self.free.remove(late)
+        ask_entry_date(self.table, self.dates.starts(self.free), self.dates.last(self.free), endpoints, self.questions)
         for endpoint in endpoints:
             if endpoint.name not in ENDPOINT_NAMES:
                 self._ask_which(endpoint)

@@ -27,6 +27,11 @@ class Questions:
         """Add a question; the likeliest answer first."""
         self.asked.append((problem, remedy, answers))
 
+    def asks_unit(self, endpoint: str) -> bool:
+        """Tell whether a question asks for the unit of an endpoint's times."""
+        changes = (a.change.get("endpoints", {}).get(endpoint) for _, _, answers in self.asked for a in answers)
+        return any(change and "unit" in change for change in changes)
+
     def errors(self, mapping: Mapping[str, Any]) -> list[NeedsAnswer]:
         """Return the questions as errors that carry the guessed mapping."""
         return [NeedsAnswer(problem, remedy, [a.label for a in answers], [a.change for a in answers], mapping,

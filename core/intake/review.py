@@ -171,6 +171,7 @@ def _joined(*sentences: str) -> str:
 
 def _time_words(endpoint: EndpointRole) -> str:
     unit = f" in {endpoint.entry_unit}" if endpoint.entry_unit else ""
+    unit = f", a date, with time zero on “{endpoint.start}”" if endpoint.time and endpoint.start else unit
     entry = f", under observation from “{endpoint.entry}”{unit} (late entry)" if endpoint.entry else ""
     if endpoint.time:
         other = f", where it is empty “{endpoint.otherwise}”" if endpoint.otherwise else ""

@@ -222,7 +222,7 @@ class _Converter:
 
     def _entries(self, endpoint: EndpointRole) -> np.ndarray:
         """Return the months from time zero until the patients came under observation; before time zero is at it."""
-        if endpoint.time:
+        if not endpoint.start:
             unit = endpoint.entry_unit or endpoint.unit
             raw = self.numbers.read(endpoint.entry, f"late entry of {endpoint.name}", unit=unit)
             months = raw * schema.MONTHS_PER[unit]
@@ -265,7 +265,7 @@ class _Converter:
 
     def _date_order(self, endpoint: EndpointRole) -> str:
         """Return the order of day and month: what the mapping says, else what one of the endpoint's columns decides."""
-        decided = (dates_of(self.table.cells[c]).order for c in endpoint.time_columns)
+        decided = (dates_of(self.table.cells[c]).order for c in endpoint.date_columns)
         return endpoint.date_order or next((o for o in decided if o), "")
 
     def _days(self, column: str, order: str) -> np.ndarray:

@@ -98,7 +98,7 @@ class ColumnMapping:
         used = [("patient id", self.patient_id)] if self.patient_id else []
         used += [("arm", self.arm.column)] if self.arm else []
         used += [(f"{e.name} time", c) for e in self.endpoints for c in e.time_columns]
-        used += [(f"{e.name} late entry", e.entry) for e in self.endpoints if e.entry]
+        used += [(f"{e.name} late entry", c) for e in self.endpoints if e.entry for c in (e.start, e.entry) if c]
         used += [(f"{e.name} event", e.event) for e in self.endpoints]
         used += [(f.label, f.column) for f in self.variables if not f.formula]
         used += [(f"when {f.label} became known", f.when) for f in self.variables if f.when]

@@ -158,7 +158,9 @@ START_NAMES = ("startdate", "dateofdiagnosis", "diagnosisdate", "datediagnosis",
                "首次治疗日期",
                "手术日期", "入组日期", "入院日期", "diagnosedatum", "opdatum", "operationsdatum", "datediagnostic",
                "datedudiagnostic", "datechirurgie", "fechadiagnostico", "fechadediagnostico", "fechacirugia",
-               "datadiagnosi", "registrationdate", "dateofregistration", "sequencingdate")
+               "datadiagnosi", "registrationdate", "dateofregistration", "sequencingdate", "dateofsequencing",
+               "dateofenrolment", "dateofenrollment", "entrydate", "dateofentry", "studyentrydate", "inclusiondate",
+               "dateofinclusion", "登记日期", "einschlussdatum", "dateinclusion", "fechainclusion", "datainclusione")
 # Dates that end a time: of the event itself, and of the last time that a patient was seen.
 EVENT_DATES: dict[str, tuple[str, ...]] = {
     "OS": ("dateofdeath", "deathdate", "死亡日期", "死亡时间", "todesdatum", "sterbedatum", "datedeces", "datededeces",

@@ -17,6 +17,7 @@ def endpoint_json(endpoint: EndpointRole) -> dict[str, Any]:
     times: dict[str, Any] = {"time": endpoint.time, **otherwise} if endpoint.time else \
         {"start": endpoint.start, "end": list(endpoint.end), "date_order": endpoint.date_order}
     times |= {"entry": endpoint.entry} if endpoint.entry else {}
+    times |= {"start": endpoint.start, "date_order": endpoint.date_order} if endpoint.time and endpoint.start else {}
     times |= {"entry_unit": endpoint.entry_unit} if endpoint.entry_unit else {}
     times |= {"event_dates": list(endpoint.event_dates)} if endpoint.event_dates else {}
     return {"label": endpoint.label, **times, "event": endpoint.event,
@@ -53,7 +54,7 @@ def endpoint_from(key: str, data: Mapping[str, Any]) -> EndpointRole:
         name=name, label=data.get("label", name), time=time, event=dates[0] if dates else data["event"],
         event_dates=dates,
         otherwise=str(data.get("otherwise") or "") if time else "",
-        start="" if time else data["start"],
+        start=str(data.get("start") or "") if data.get("entry") or not time else "",
         end=() if time else (data["end"],) if isinstance(data["end"], str) else tuple(data["end"]),
         entry=str(data.get("entry") or ""), entry_unit=_unit_of_entry(name, str(data.get("entry_unit") or "")),
         date_order=data.get("date_order", ""), unit=unit,

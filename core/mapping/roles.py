@@ -38,7 +38,7 @@ class EndpointRole:
     The time stands in the column `time` in `unit`s, or runs from the date in `start` to the first of
     the dates in `end` that is filled; where `time` is empty it stands in `otherwise` (days to death, else to the last
     follow-up). `entry` says when the patient came under observation where that is after time zero (late entry, left
-    truncation): in `entry_unit`, "" for the same unit, or as a date where the time runs between dates. `date_order`
+    truncation): in `entry_unit`, "" for the same unit, or as a date, in days from the date in `start`. `date_order`
     says how day and month are told apart ("" where the data decide). `causes` names the values of the event column that
     tell competing causes apart: raw value -> cause, in order. Where nothing but dates says who had the event,
     `event_dates` are columns of which any that is filled means it, the first is `event`, and there are no
@@ -69,8 +69,13 @@ class EndpointRole:
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns that the endpoint uses: its times, late entry where there is one, and event."""
-        late = (self.entry,) if self.entry else ()
+        late = filter(None, (self.start, self.entry)) if self.entry else ()
         return tuple(dict.fromkeys((*self.time_columns, *late, self.event, *self.event_dates)))
+
+    @property
+    def date_columns(self) -> tuple[str, ...]:
+        """The columns of dates among its times and its late entry."""
+        return tuple(filter(None, (self.start, *self.end, self.entry))) if self.start else ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,6 +45,11 @@ class Dates:
     serial: bool
     exchanged: bool  # the marks of a spreadsheet that took days for months where it could
 
+    @property
+    def any(self) -> bool:
+        """Whether there is a date among the values, be it one that can be read in two ways."""
+        return bool(np.isfinite(self.days).any() or self.open)
+
 
 def dates_of(column: TextColumn, order: str = "") -> Dates:
     """Read a column's distinct values as dates; `order` where given, else as the values decide."""

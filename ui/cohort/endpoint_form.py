@@ -9,7 +9,7 @@ import streamlit as st
 from core import schema
 from core.guessing import as_number, default_event_values
 from core.mapping import time_unit_in
-from core.reading import ORDERS
+from core.reading import ORDERS, dates_of
 from ui.cohort.factor_form import level_names
 from ui.shell.display import note
 from ui.shell.escape import plain
@@ -45,7 +45,8 @@ class EndpointForm:
         first, second, third = st.columns([0.2, 0.4, 0.4])
         name = first.text_input("Name", name, key=self.key("endpoint", i)).strip() or name
         label = second.text_input("In full", mapped.get("label", name), key=self.key("label", i))
-        how = third.selectbox("Time from", [_COLUMN, _DATES], int(bool(mapped.get("start"))), key=self.key("how", i))
+        how = third.selectbox("Time from", [_COLUMN, _DATES], int(not mapped.get("time") and bool(mapped.get("start"))),
+                              key=self.key("how", i))
         left, right = st.columns([0.58, 0.42])
         with left:
             times = self._time(i, mapped) if how == _COLUMN else self._dates(i, mapped)
@@ -58,7 +59,7 @@ class EndpointForm:
                 default_event_values(event or "", levels)
             values = st.multiselect("Value that means event", levels, [v for v in default if v in levels],
                                     key=self.key("values", i, event)) if not by_date else []
-        times |= self._late_entry(i, mapped)
+        times |= self._late_entry(i, mapped, how == _DATES)
         causes = self._causes(i, event, levels, mapped)
         death = st.checkbox("Death counts as an event", mapped.get("death_counts", True),
                             key=self.key("death", i))
@@ -107,7 +108,7 @@ class EndpointForm:
         ends = st.multiselect("To (date; the first that is filled)", self.form.columns, known, key=self.key("end", i))
         return {"start": start, "end": ends}
 
-    def _late_entry(self, i: int, mapped: dict[str, Any]) -> dict[str, str | None]:
+    def _late_entry(self, i: int, mapped: dict[str, Any], between_dates: bool) -> dict[str, str | None]:
         """Ask from when patients are under observation, where that is after time zero."""
         if not st.checkbox("Patients came under observation after time zero (late entry)", bool(mapped.get("entry")),
                            key=self.key("late", i), help="Left truncation: until then a patient could not have been "
@@ -115,9 +116,12 @@ class EndpointForm:
             return {}
         entry = self.form.column("Under observation from", mapped.get("entry"), "entry", i,
                                  help="A time from time zero, in the unit that its name says or else in that of the "
-                                 "endpoint's time; or a date where its time runs between dates.")
+                                 "endpoint's time; or a date.")
         unit = mapped.get("entry_unit") if entry == mapped.get("entry") else time_unit_in(entry or "")
-        return {"entry": entry, **({"entry_unit": unit} if unit else {})}
+        late = {"entry": entry, **({"entry_unit": unit} if unit else {})}
+        if entry and not between_dates and dates_of(self.form.table.cells[entry]).any:
+            late["start"] = self.form.column("Time zero (date)", mapped.get("start"), "zero", i)
+        return late
 
     def _unit(self, i: int, times: dict[str, str | None], mapped: dict[str, Any]) -> dict[str, str | None]:
         """Ask for the unit of times; nothing is chosen where no evidence says it."""

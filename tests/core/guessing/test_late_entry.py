@@ -12,6 +12,7 @@ from tests.conftest import read_answered
 N = 40
 TIMES = np.round(np.random.default_rng(3).weibull(1.2, N) * 20 + 2, 1)
 DEAD = np.arange(N) % 3 > 0
+LAG = np.round(TIMES * 12).astype(int)  # days until they entered
 
 
 def table(**columns):
@@ -90,3 +91,43 @@ def test_of_several_dates_one_is_chosen_where_time_begins():
     treated = read_answered(dated(20), "From treatment_start_date")
     assert treated.table["OS time"].max() == pytest.approx(late.table["OS time"].max() - 20 / 30.4375)
     assert read_cohort(io.BytesIO(dated(0))).mapping.endpoints[0].start == "date_of_diagnosis"
+
+
+def test_the_median_beside_the_question_says_which_unit_it_assumes():
+    data = table(entry=np.round(TIMES * 0.4, 1)).replace(b"os_months", b"os_time")
+    with pytest.raises(NeedsAnswer, match="In which unit") as asked:
+        read_cohort(data)
+    mapping = asked.value.answered("months")
+    with pytest.raises(NeedsAnswer, match="under observation") as asked:
+        read_cohort(data, mapping)
+    late = asked.value
+    assert all(m.endswith(", if the times are in days") or m.endswith(", if the times are in months")
+               for m in late.meanings)
+    assert "in the unit of 'os_time', after time zero" in late.problem
+
+
+def entered(lag, **more):
+    start = np.datetime64("2018-03-01") + np.arange(N) * 9
+    return table(date_of_diagnosis=start, enrolment_date=start + lag, **more)
+
+
+def test_a_date_of_entry_beside_a_column_of_times_is_asked_about():
+    with pytest.raises(NeedsAnswer, match="come under observation only at 'enrolment_date'") as asked:
+        read_cohort(entered(LAG))
+    assert asked.value.meanings[0] != asked.value.meanings[1]
+    late = read_answered(entered(LAG), "Yes, late entry at enrolment_date")
+    assert late.table["OS entry"].to_numpy() == pytest.approx(LAG / 30.4375)
+    again = read_cohort(entered(LAG), late.mapping)
+    assert (again.mapping.endpoints[0].start, again.mapping.endpoints[0].entry) == (
+        "date_of_diagnosis", "enrolment_date")
+    assert not read_answered(entered(LAG), "No: all are followed").mapping.endpoints[0].entry
+
+
+def test_last_dates_that_show_time_to_run_from_the_entry_are_enough():
+    start = np.datetime64("2018-03-01") + np.arange(N) * 9 + 400
+    last = start + np.round(TIMES * 30.4375).astype(int)
+    assert not read_cohort(entered(400, last_follow_up=last)).mapping.endpoints[0].entry
+
+
+def test_a_date_of_entry_after_the_times_end_is_not_asked():
+    assert not read_cohort(entered(4000)).mapping.endpoints[0].entry

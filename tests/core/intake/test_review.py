@@ -53,3 +53,9 @@ def test_open_questions_and_answers_are_told():
 def test_each_thing_has_its_line(columns, about, words):
     answers = ["Yes"] if "entry" in columns else []
     assert words in lines_of(table(**columns), *answers)[about].statement
+
+
+def test_countries_have_no_order_and_grades_have():
+    words = lines_of(table(country=["Spain", "China", "Japan"] * (N // 3), grade_of_risk=["high", "low", "moderate"] *
+                           (N // 3)))["Order of levels"].statement
+    assert "low < moderate < high" in words and "Spain" not in words
