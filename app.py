@@ -3,17 +3,18 @@
 import streamlit as st
 
 from ui.explore.board import survival, toxicity
-from ui.explore.composition import composition
-from ui.shared.curves import choices
+from ui.explore.composition import LIVE_PART, composition
+from ui.explore.live_view import live_view
 from ui.shell.page import close_page, open_page
+from ui.shell.parts import part
 
-cohort = open_page("Explore")
+open_page("Explore")
 with st.container(key="explore"):
     left, right = st.columns([0.44, 0.56], gap="medium")
-    with right:
-        choices(cohort)
-        survival(cohort)
+    with right, st.container(key="board"):
+        part("survival", survival)
+        part(LIVE_PART, live_view, changes=False)
     with left:
-        composition(cohort)
-toxicity(cohort)
-close_page(cohort)
+        part("composition", composition)
+part("toxicity", toxicity)
+close_page()

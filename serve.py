@@ -11,7 +11,7 @@ from pathlib import Path
 from streamlit.web import cli
 
 from core import treatment_effect
-from core.charts import Part, adverse_events_figure, bars_figure, histogram_figure, km_figure
+from core.charts import Part, adverse_events_figure, km_figure, small_chart
 from core.intake import read_cohort
 from core.summaries import adverse_events
 from core.survival import kaplan_meier
@@ -27,9 +27,8 @@ def warm_up() -> None:
     effect = treatment_effect(cohort, endpoint="OS", by="arm")
     km_figure(Part(cohort=cohort, result=kaplan_meier(cohort, endpoint="OS", by="arm"), effect=effect))
     adverse_events_figure(cohort, adverse_events(cohort))
-    bars_figure(cohort, "pvtt")
-    histogram_figure(cohort, "afp")
-    histogram_figure(cohort, "age")
+    small_chart(cohort, "pvtt")
+    small_chart(cohort, "afp")
 
 
 if __name__ == "__main__":

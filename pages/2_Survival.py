@@ -1,8 +1,9 @@
 """Survival: one endpoint in depth."""
 
 from ui.shell.page import close_page, open_page
+from ui.shell.parts import part
 from ui.survival.page import survival_page
 
-cohort = open_page("Survival")
-survival_page(cohort)
-close_page(cohort)
+open_page("Survival")
+part("survival", survival_page)
+close_page()

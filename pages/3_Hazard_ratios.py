@@ -2,7 +2,8 @@
 
 from ui.hazard_ratios.page import hazard_ratio_page
 from ui.shell.page import close_page, open_page
+from ui.shell.parts import part
 
-cohort = open_page("Hazard ratios")
-hazard_ratio_page(cohort)
-close_page(cohort)
+open_page("Hazard ratios")
+part("hazard-ratios", hazard_ratio_page)
+close_page()

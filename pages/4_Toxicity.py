@@ -1,8 +1,9 @@
 """Toxicity: adverse events by arm and grade, compared, and who had them."""
 
 from ui.shell.page import close_page, open_page
+from ui.shell.parts import part
 from ui.toxicity.page import toxicity_page
 
-cohort = open_page("Toxicity")
-toxicity_page(cohort)
-close_page(cohort)
+open_page("Toxicity")
+part("toxicity", toxicity_page)
+close_page()

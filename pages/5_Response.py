@@ -2,7 +2,8 @@
 
 from ui.response.page import response_page
 from ui.shell.page import close_page, open_page
+from ui.shell.parts import part
 
-cohort = open_page("Response")
-response_page(cohort)
-close_page(cohort)
+open_page("Response")
+part("response", response_page)
+close_page()

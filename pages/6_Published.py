@@ -3,8 +3,9 @@
 from ui.published.audit import audit_panel
 from ui.published.page import published_panel
 from ui.shell.page import close_page, open_page
+from ui.shell.parts import part
 
-cohort = open_page("Published")
-published_panel(cohort)
+open_page("Published")
+part("published", published_panel)
 audit_panel()
-close_page(cohort)
+close_page()

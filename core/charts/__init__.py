@@ -1,10 +1,11 @@
 """Results become Figures. A template is built once per kind and options; data are swapped in."""
 
 from core.charts.adverse_events import adverse_events_figure
+from core.charts.axes import time_axis
 from core.charts.balance import love_figure, weighted_figure
 from core.charts.baseline import baseline_figure
 from core.charts.competing import incidence_figure
-from core.charts.composition import BRUSH, bars_figure, brushed, histogram_figure
+from core.charts.composition import SmallChart, composition_figure, small_chart
 from core.charts.course import course_figure
 from core.charts.hazard_ratios import FOREST_SORTS, model_figure, subgroup_figure
 from core.charts.kaplan_meier import COUNTS, VIEWS, CurveOptions, Part, assumption, km_figure, km_panes_figure
@@ -37,13 +38,13 @@ from core.charts.toxicity import (
 )
 from core.charts.toxicity_tables import MOST, burden_table, overall_figure, patients_table, term_figure
 
-__all__ = ["BRUSH", "COUNTS", "EVENT_SORTS", "FOREST_SORTS", "METHOD", "MOST", "VIEWS", "CurveOptions",
-           "EventView", "Part", "adverse_events_figure", "assumption", "audit_figure", "bars_figure",
-           "baseline_figure", "brushed", "burden_table", "butterfly_figure", "comparison_figure", "comparison_said",
-           "course_figure", "difference_figure", "event_tests_table", "failure_figure", "follow_up_table",
-           "grades_figure", "histogram_figure", "incidence_figure", "km_figure", "km_panes_figure", "love_figure",
-           "missing_figure", "model_figure", "model_tests_figure", "opinion_table", "ordered", "ordered_within",
-           "overall_figure", "pairs_table", "patients_table", "quantile_table", "response_figure",
-           "restricted_mean_table", "spline_figure", "split_figure", "subgroup_figure", "survival_table",
-           "survival_tests_table", "swimmer_figure", "table_figure", "term_figure", "verdicts_of", "volcano_figure",
+__all__ = ["COUNTS", "EVENT_SORTS", "FOREST_SORTS", "METHOD", "MOST", "VIEWS", "CurveOptions", "EventView", "Part",
+           "SmallChart", "adverse_events_figure", "assumption", "audit_figure", "baseline_figure", "burden_table",
+           "butterfly_figure", "comparison_figure", "comparison_said", "composition_figure", "course_figure",
+           "difference_figure", "event_tests_table", "failure_figure", "follow_up_table", "grades_figure",
+           "incidence_figure", "km_figure", "km_panes_figure", "love_figure", "missing_figure", "model_figure",
+           "model_tests_figure", "opinion_table", "ordered", "ordered_within", "overall_figure", "pairs_table",
+           "patients_table", "quantile_table", "response_figure", "restricted_mean_table", "small_chart",
+           "spline_figure", "split_figure", "subgroup_figure", "survival_table", "survival_tests_table",
+           "swimmer_figure", "table_figure", "term_figure", "time_axis", "verdicts_of", "volcano_figure",
            "waterfall_figure", "weighted_figure", "widths_figure", "zph_figure"]

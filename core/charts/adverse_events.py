@@ -101,19 +101,20 @@ def numbers(result: AdverseEvents) -> pd.DataFrame:
     """Return per term: patients per stratum and band, risk difference and p per band, as text; a group per band."""
     test = result.options.test.removesuffix(" exact")
     columns: list[tuple[Heading, list[str]]] = [("Term", list(dict.fromkeys(result.rows.term)))]
+    rows, tests = ({c: f[c].to_numpy() for c in f.columns} for f in (result.rows, result.tests))
     for band in (MILD, SEVERE):
         words = result.words.heading(band)
         for level in result.levels:
-            part = result.rows[(result.rows.band == band) & (result.rows.arm == level)]
-            columns.append(((words, level), [count_and_percent(n, of) for n, of in
-                                             zip(part.n_event, part.n, strict=True)]))
+            part = (rows["band"] == band) & (rows["arm"] == level)
+            columns.append(((words, level), [count_and_percent(n, of) for n, of in zip(
+                rows["n_event"][part].tolist(), rows["n"][part].tolist(), strict=True)]))
         for arm in result.levels[1:]:
-            part = result.tests[(result.tests.band == band) & (result.tests.arm == arm)]
+            part = (tests["band"] == band) & (tests["arm"] == arm)
             against = f" {arm}" if len(result.levels) > 2 else ""
             columns.append(((words, f"difference{against}"), [
-                percentage_points(*v) for v in
-                zip(part.risk_difference, part.conf_low, part.conf_high, strict=True)]))
-            columns.append(((words, f"{test} p{against}"), [p_value(p) or DASH for p in part.p_value]))
+                percentage_points(*v) for v in zip(*(tests[c][part].tolist() for c in (
+                    "risk_difference", "conf_low", "conf_high")), strict=True)]))
+            columns.append(((words, f"{test} p{against}"), [p_value(p) or DASH for p in tests["p_value"][part]]))
     return text_table([h for h, _ in columns], list(zip(*(cells for _, cells in columns), strict=True)))
 
 

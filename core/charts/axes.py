@@ -41,6 +41,12 @@ def axes_of(cohort: Cohort, endpoint: str, view: str, values: list[np.ndarray], 
     return shares(longest, ticks, title, "1 \u2212 S(t) (95% CI)" if view == "complement" else "S(t) (95% CI)")
 
 
+def time_axis(cohort: Cohort, endpoint: str) -> tuple[float, tuple[float, ...]]:
+    """Return the longest time of the whole cohort and the ticks of its axis, in months."""
+    longest = float(max(timeline(cohort, endpoint).times, default=1.0)) or 1.0
+    return longest, tuple(float(t) for t in time_ticks(longest, _MAX_TICKS))
+
+
 def shares(longest: float, ticks: tuple[float, ...], title: str, measure: str) -> Axes:
     """Return axes from 0 to 100 %."""
     return Axes(low=0.0, high=1.0, ticks=_SHARES, labels=tuple(percent(s) for s in _SHARES), longest=longest,

@@ -41,6 +41,7 @@ View = Literal["survival", "complement", "hazard", "log-log"]
 VIEWS: dict[View, str] = {"survival": "Survival", "complement": "1 \u2212 survival", "hazard": "Cumulative hazard",
                           "log-log": "Log minus log"}
 Count = Literal["at risk", "events", "censored"]
+_DRAWN = ("time", "estimate", "conf_low", "conf_high", "cumulative_hazard", "hazard_error", "n_censor", "n_risk")
 COUNTS: dict[Count, str] = {"at risk": "Number at risk", "events": "Events so far", "censored": "Censored so far"}
 
 
@@ -156,11 +157,7 @@ def summary(part: Part) -> list[str]:
     result, effect = part.result, part.effect
     if len(result.levels) < 2:
         return []
-    reason = log_rank_reason(count(part.cohort, result.endpoint, result.by))
-    if reason or result.log_rank.empty:
-        lines = [f"Log-rank: {reason or 'no test: the groups are never at risk together'}"]
-    else:
-        lines = [f"Log-rank {p_phrase(result.log_rank.p_value.iloc[0])}"]
+    lines = [_log_rank(part)]
     if effect is not None:
         pair = len(effect.terms) == 1
         lines += [("HR " if pair else f"HR {row.level}: ")
@@ -168,6 +165,17 @@ def summary(part: Part) -> list[str]:
                   + (f" against {row.reference}" if pair and not row.reason else "")
                   for row in rows_of(effect.terms)]
     return lines + assumption(part)
+
+
+def _log_rank(part: Part) -> str:
+    """Say the log-rank p, or why there is none; "" of one group."""
+    result = part.result
+    if len(result.levels) < 2:
+        return ""
+    reason = log_rank_reason(count(part.cohort, result.endpoint, result.by))
+    if reason or result.log_rank.empty:
+        return f"Log-rank: {reason or 'no test: the groups are never at risk together'}"
+    return f"Log-rank {p_phrase(result.log_rank.p_value.iloc[0])}"
 
 
 def assumption(part: Part) -> list[str]:
@@ -251,52 +259,55 @@ def _chart(parts: list[Part], options: CurveOptions) -> dict[str, Any]:
     panes = []
     for p in parts:
         drops = [(float(m), i) for i, m in enumerate(p.result.medians["median"]) if not np.isnan(m)]
-        finding = summary(p)
         panes.append(Pane(
             curves=seen[id(p)], levels=p.result.levels, behind=behind[id(p)] if options.faint else [],
             blocks=_blocks(p, axes, options), drops=drops if options.view in ("survival", "complement") else [],
-            title=p.level, finding="no patients" if not p.cohort.n else finding[0] if finding else ""))
+            title=p.level, finding=_log_rank(p) if p.cohort.n else "no patients"))
     return draw(panes, axes, band=options.band and options.view != "log-log",
                 tau=options.tau if options.view == "survival" else None)
 
 
 def _curves(result: KaplanMeier, view: View) -> list[Curve]:
     """Return the curves of the strata that have patients, each with its place among all levels."""
-    of = dict(list(result.curves.groupby("strata", sort=False)))
-    curves = [_curve(i, level, of[level], view) for i, level in enumerate(result.levels) if level in of]
+    strata = result.curves.strata.to_numpy()
+    steps = {c: result.curves[c].to_numpy(dtype=float) for c in _DRAWN}
+    curves = [_curve(i, level, {c: v[strata == level] for c, v in steps.items()}, view)
+              for i, level in enumerate(result.levels)]
     return [curve for curve in curves if curve.time.size]
 
 
-def _curve(place: int, level: str, steps: pd.DataFrame, view: View) -> Curve:
+def _curve(place: int, level: str, steps: dict[str, np.ndarray], view: View) -> Curve:
     if view == "log-log":
-        steps = steps[(steps.estimate > 0) & (steps.estimate < 1) & (steps.time > 0)]
-    kept = steps.iloc[thinned(steps.time.to_numpy())]
-    s, low, high = (kept[c].to_numpy(dtype=float) for c in ("estimate", "conf_low", "conf_high"))
+        inside = (steps["estimate"] > 0) & (steps["estimate"] < 1) & (steps["time"] > 0)
+        steps = {c: v[inside] for c, v in steps.items()}
+    places = thinned(steps["time"])
+    kept = {c: v[places] for c, v in steps.items()}
+    s, low, high = kept["estimate"], kept["conf_low"], kept["conf_high"]
     certain = s == 1  # before the first event both limits are 1
     low, high = np.where(certain, 1.0, low), np.where(certain, 1.0, high)
     value, start = s, 1.0
     if view == "complement":
         value, low, high, start = 1 - s, 1 - high, 1 - low, 0.0
     elif view == "hazard":
-        value, error = kept.cumulative_hazard.to_numpy(), kept.hazard_error.to_numpy()
+        value, error = kept["cumulative_hazard"], kept["hazard_error"]
         with np.errstate(divide="ignore", invalid="ignore"):
             spread = np.where(value > 0, np.exp(Z95 * error / value), 1.0)
         low, high, start = value / spread, value * spread, 0.0
     elif view == "log-log":
         value = np.log(-np.log(s))
-    return Curve(place=place, level=level, time=kept.time.to_numpy(), value=value, low=low, high=high,
-                 ticks=kept.n_censor.to_numpy() > 0, tips=_tips(kept, value, low, high, view),
+    return Curve(place=place, level=level, time=kept["time"], value=value, low=low, high=high,
+                 ticks=kept["n_censor"] > 0, tips=_tips(kept, value, low, high, view),
                  start=None if view == "log-log" else start)
 
 
-def _tips(steps: pd.DataFrame, value: np.ndarray, low: np.ndarray, high: np.ndarray,
+def _tips(steps: dict[str, np.ndarray], value: np.ndarray, low: np.ndarray, high: np.ndarray,
           view: View) -> list[tuple[str, str, str]]:
     """Say of each step its month, its value with limits, and the number at risk."""
     share = view in ("survival", "complement")
     return [(fixed(x, 1), share_with_limits(v, a, b, digits=1) if share else
-             fixed(v, 2) if view == "log-log" else estimate(v, a, b, 2), f"{n:,}")
-            for x, v, a, b, n in zip(steps.time.tolist(), value.tolist(), low.tolist(), high.tolist(),
-                                     steps.n_risk.tolist(), strict=True)]
+             fixed(v, 2) if view == "log-log" else estimate(v, a, b, 2), f"{int(n):,}")
+            for x, v, a, b, n in zip(*(a.tolist() for a in (steps["time"], value, low, high, steps["n_risk"])),
+                                     strict=True)]
 
 
 def _blocks(part: Part, axes: Axes, options: CurveOptions) -> list[Block]:

@@ -1,5 +1,7 @@
 """The patients, the filters that are on, their strata and counts, and what was known when."""
 
+from core.cohort.bins import between, bin_counts, fine_edges, has_zeros
+from core.cohort.brush_index import EXACT, brush_index
 from core.cohort.cohort import Cohort, WorstGrades
 from core.cohort.counts import (
     TOLERANCE,
@@ -22,8 +24,6 @@ from core.cohort.strata import (
     categorical,
     counted,
     cuts_of,
-    in_order,
-    interval_codes,
     level_counts,
     number_of_strata,
     reference_place,
@@ -31,10 +31,12 @@ from core.cohort.strata import (
     stratification,
     stratified_by,
 )
-from core.cohort.subsets import SELECTION, against_rest, by_level
+from core.cohort.subsets import REST, SELECTION, against_rest, by_level
 
 __all__ = [
     "ALL_PATIENTS",
+    "EXACT",
+    "REST",
     "SELECTION",
     "TOLERANCE",
     "Cohort",
@@ -45,6 +47,9 @@ __all__ = [
     "WorstGrades",
     "against_rest",
     "baseline_groups",
+    "between",
+    "bin_counts",
+    "brush_index",
     "by_level",
     "categorical",
     "count",
@@ -54,9 +59,9 @@ __all__ = [
     "cuts_of",
     "distinct_times",
     "entry_months",
+    "fine_edges",
+    "has_zeros",
     "immortal_time",
-    "in_order",
-    "interval_codes",
     "landmark",
     "later_keys",
     "level_counts",

@@ -159,11 +159,9 @@ def cut_codes(values: np.ndarray, cuts: tuple[Cut, ...]) -> tuple[np.ndarray, tu
 
 
 def interval_codes(values: np.ndarray, cuts: Sequence[Cut]) -> np.ndarray:
-    """Return how many cuts lie below each value, int (n,): the place of its interval; NaN is in the first."""
-    codes = np.zeros(values.size, int)
-    for cut in cuts:
-        codes += (values > cut.at) if cut.closed == "right" else (values >= cut.at)
-    return codes
+    """Return how many cuts lie below each value, int (n,): the place of its interval; NaN is in the last."""
+    at = {side: np.sort([c.at for c in cuts if c.closed == side]) for side in ("left", "right")}
+    return np.searchsorted(at["left"], values, side="right") + np.searchsorted(at["right"], values, side="left")
 
 
 def counted(whole: Cohort, rows: np.ndarray, name: tuple[Hashable, ...], make: Callable[[], np.ndarray],

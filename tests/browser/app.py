@@ -53,11 +53,15 @@ class App:
         return self.settled()
 
     def chart(self, key: str) -> Locator:
-        return self.page.locator(f"[class*=st-key-chart-][class*=-{key}-] svg.marks")
+        return self.page.locator(f".cs-chart[data-key='{key}']")
 
-    def place(self, key: str, level: str) -> tuple[float, float]:
-        """Return where a level's row can be clicked; there need be no bar."""
-        return self.row(self.chart(key), level)
+    def level(self, key: str, level: str) -> Locator:
+        """Return the button of a level's bar."""
+        return self.chart(key).locator(".cs-level").filter(has=self.page.get_by_text(level, exact=True))
+
+    def counts(self, key: str) -> list[str]:
+        """Return what stands beside the bars of a variable: selected / all."""
+        return self.chart(key).locator(".cs-count").all_inner_texts()
 
     def row(self, chart: Locator, text: str) -> tuple[float, float]:
         label = chart.get_by_text(text, exact=True).first
@@ -67,21 +71,25 @@ class App:
         return box["x"] + box["width"] * 0.6, row["y"] + row["height"] / 2
 
     def click_bar(self, key: str, level: str) -> App:
-        self.page.mouse.click(*self.place(key, level))
+        self.level(key, level).click()
+        return self
+
+    def drag(self, key: str, start: float, stop: float, *, steps: int = 8) -> App:
+        """Press on a histogram at a share of its width and move to another, without letting go."""
+        plot = self.chart(key).locator(".cs-plot")
+        plot.scroll_into_view_if_needed()
+        box = plot.bounding_box()
+        assert box
+        y = box["y"] + box["height"] * 0.45
+        self.page.mouse.move(box["x"] + box["width"] * start, y)
+        self.page.mouse.down()
+        for i in range(1, steps + 1):
+            self.page.mouse.move(box["x"] + box["width"] * (start + (stop - start) * i / steps), y)
         return self
 
     def brush(self, key: str, start: float, stop: float) -> App:
         """Drag over a histogram, from one share of its width to another."""
-        chart = self.chart(key)
-        chart.scroll_into_view_if_needed()
-        box = chart.bounding_box()
-        assert box
-        y = box["y"] + box["height"] * 0.55
-        self.page.mouse.move(box["x"] + box["width"] * start, y)
-        self.page.mouse.down()
-        for i in range(1, 9):
-            self.page.mouse.move(box["x"] + box["width"] * (start + (stop - start) * i / 8), y)
-        self.page.mouse.up()
+        self.drag(key, start, stop).page.mouse.up()
         return self
 
     def chips(self) -> list[str]:

@@ -14,10 +14,9 @@ from core.charts import (
     CurveOptions,
     Part,
     adverse_events_figure,
-    bars_figure,
     baseline_figure,
+    composition_figure,
     course_figure,
-    histogram_figure,
     incidence_figure,
     km_figure,
     km_panes_figure,
@@ -108,7 +107,7 @@ def every_figure(name: str) -> dict[str, Figure]:
     factor = "pvtt" if name == "sample" else "stage"
     number, other = ("tumor_size", "afp") if name == "sample" else ("size", "marker")
     found = _curves(cohort, factor) | _models(cohort, factor, number, other) | _toxicity(cohort)
-    found |= {"bars": bars_figure(cohort, factor), "histogram": histogram_figure(cohort, number),
+    found |= {"bars": composition_figure(cohort, factor), "histogram": composition_figure(cohort, number),
               "baseline": baseline_figure(cohort, baseline(cohort, by="arm"), p=True),
               "response": response_figure(cohort, response(cohort)),
               "failure": failure_figure(cohort, failure_pattern(cohort))}

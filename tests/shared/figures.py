@@ -1,7 +1,7 @@
 """Figures of a cohort that several tests draw."""
 
 from core import Cohort, treatment_effect
-from core.charts import Part, adverse_events_figure, bars_figure, histogram_figure, km_figure
+from core.charts import Part, adverse_events_figure, composition_figure, km_figure
 from core.figure import Figure
 from core.summaries import adverse_events
 from core.survival import kaplan_meier
@@ -15,4 +15,4 @@ def km(cohort: Cohort, by: str | None = "arm", endpoint: str = "OS") -> Figure:
 
 def figures(cohort: Cohort) -> list[Figure]:
     return [km(cohort), adverse_events_figure(cohort, adverse_events(cohort)),
-            bars_figure(cohort, "pvtt"), histogram_figure(cohort, "afp")]
+            composition_figure(cohort, "pvtt"), composition_figure(cohort, "afp")]

@@ -83,14 +83,13 @@ def mapping_download(cohort: Cohort) -> None:
                        on_click="ignore", icon=":material/download:")
 
 
-def current_cohort(cohort: Cohort) -> Cohort:
-    """Show the cohort that is loaded: its roles and what reading found; return it."""
+def current_cohort(cohort: Cohort) -> None:
+    """Show the cohort that is loaded: its roles and what reading found."""
     heading(f"Loaded now: {cohort.name}")
     note(f"{plural(cohort.whole.n, 'patient')}; the mapping can be given with the next file of this kind.")
     table(_roles(cohort.mapping))
     mapping_download(cohort)
     findings_table(cohort.findings, cohort.mapping.identifiers)
-    return cohort
 
 
 def _roles(mapping: ColumnMapping) -> pd.DataFrame:

@@ -1,41 +1,90 @@
-"""The composition: a small clickable chart per variable, in two columns."""
+"""The composition: a small clickable chart per variable, in two columns; what it shows, and what comes back."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
-from core.charts import BRUSH, bars_figure, histogram_figure
-from core.cohort import Cohort
-from core.figure import CLICK
-from ui.shell import filters
-from ui.shell.display import show
+from core.charts import SmallChart, composition_figure, small_chart
+from core.cohort import Cohort, Condition, Filters, between, fine_edges
+from ui.explore.modules import composition_component
+from ui.shell import state
+from ui.shell.parts import redraw
+from ui.shell.state import chart_id, session
 
+LIVE_PART = "live"
 # First the variables that decide in liver oncology, then the file's own order.
 _FIRST = ("pvtt", "hvtt", "afp", "tumor_size", "vascular_invasion")
 
 
 def composition(cohort: Cohort) -> None:
     """Draw the cohort's composition; every bar and histogram filters."""
+    keys = charted(cohort)
+    session().offer(lambda: [composition_figure(cohort, key) for key in keys])
+    name = f"composition-{chart_id(cohort)}"
+    with st.container(key="composition"):
+        composition_component(
+            key=name, isolate_styles=False,
+            data={"name": name, "acknowledged": session().acknowledged,
+                  "charts": [_described(cohort, small_chart(cohort, key)) for key in keys],
+                  "views": {k: view_of(cohort, k) for k in keys if cohort.variable(k).kind == "numeric"}},
+            on_actions_change=lambda: _take(cohort.whole, name), on_wanted_change=lambda: _prepare(name))
+
+
+def charted(cohort: Cohort) -> list[str]:
+    """Return the variables that have a chart, in order."""
     keys = [k for k, v in cohort.variables.items() if v.kind == "numeric"
             or (v.kind == "categorical" and len(cohort.levels(k)) > 1)]
-    keys.sort(key=lambda k: _FIRST.index(k) if k in _FIRST else len(_FIRST))
-    with st.container(key="composition"):
-        heights = [0, 0]
-        columns = st.columns(2, gap="small")
-        for key in keys:
-            place = 0 if heights[0] <= heights[1] else 1
-            with columns[place]:
-                heights[place] += _chart(cohort, key)
+    return sorted(keys, key=lambda k: _FIRST.index(k) if k in _FIRST else len(_FIRST))
 
 
-def _chart(cohort: Cohort, key: str) -> int:
-    """Draw a variable and return the chart's height in pixels, which keeps the columns level."""
-    if cohort.variable(key).kind == "numeric":
-        filters.renew_brush(key)
-        name, figure = filters.chart_key(cohort, key), histogram_figure(cohort, key)
-        show(figure, key=name, selection=BRUSH, on_select=filters.brush_handler(cohort, key, name))
-    else:
-        name, figure = filters.chart_key(cohort, key), bars_figure(cohort, key)
-        show(figure, key=name, selection=CLICK,
-             on_select=filters.click_handler(name, "level", filters.toggle_level(key)))
-    return int(figure.drawing["height"])
+def view_of(cohort: Cohort, key: str) -> str:
+    """Name what the curves of a range of a variable depend on: the other filters, the endpoint and the strata."""
+    others = Filters({k: c for k, c in cohort.filters.conditions.items() if k != key})
+    text = f"{cohort.whole.key} {others.key} {session().endpoint} {session().by}"
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _described(cohort: Cohort, chart: SmallChart) -> dict[str, Any]:
+    """Return a chart as plain data; a range as the values of its ends, None where it has none."""
+    out: dict[str, Any] = {
+        "key": chart.key, "label": chart.label, "heading": chart.heading, "names": chart.names,
+        "selected": chart.selected.tolist(), "whole": chart.whole.tolist(), "kept": chart.kept.tolist()}
+    condition = cohort.filters.conditions.get(chart.key, Condition())
+    if not chart.bins:
+        return {**out, "chosen": list(condition.levels or ())}
+    edges = fine_edges(cohort, chart.key)
+    place = {cut: i for i, cut in enumerate(edges)}
+    ends = [next((at for sign, at in condition.bounds if sign in signs), None)
+            for signs in (("ge", "gt"), ("le", "lt"))]
+    return {**out, "unit": cohort.variable(chart.key).unit, "log": chart.log, "top": chart.top,
+            "edges": [c.at for c in edges],
+            "closedRight": [i for i, c in enumerate(edges) if c.closed == "right"],
+            "bins": [place[c] for c in chart.bins],
+            "cuts": [c.at for c in chart.cuts], "range": ends if condition.bounds else None}
+
+
+def _take(whole: Cohort, name: str) -> None:
+    """Do what was done in the browser since it was last heard: each action once, in order."""
+    current, sent = session(), state.value_of(name)
+    for action in (sent.get("actions") if sent else None) or ():
+        if action["id"] > current.acknowledged:
+            current.do(action["id"], _after(whole, current.filters, action), int(action.get("looks", 0)))
+    redraw()
+
+
+def _after(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filters:
+    """Return the filters that an action leads to."""
+    if action["kind"] == "toggle":
+        return filters.toggled(action["key"], action["level"])
+    return filters.with_condition(action["key"], between(whole, action["key"], action["low"], action["high"]))
+
+
+def _prepare(name: str) -> None:
+    """Let the counts be sent by which curves follow a range."""
+    current, sent = session(), state.value_of(name)
+    current.brushed = str(((sent.get("wanted") if sent else None) or {}).get("key", ""))
+    st.rerun(LIVE_PART)

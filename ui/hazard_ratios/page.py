@@ -43,6 +43,7 @@ from ui.shell import cache, state
 from ui.shell.display import heading, note, panel, show, show_table, table
 from ui.shell.escape import plain
 from ui.shell.filters import click_handler
+from ui.shell.parts import after
 from ui.shell.state import chart_id, session
 
 _FEW_COVARIATES = 4  # that a model begins with, the arm among them
@@ -243,10 +244,9 @@ def _twin(cohort: Cohort, rows: pd.DataFrame) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         chosen = st.selectbox("Go to a subgroup", keys, None, key="go-to", width=360, placeholder="Choose a subgroup",
                               format_func=lambda k: f"{cohort.variable(k[0]).label}: {k[1]}")
-        if st.button("Filter the app to it", key="go", disabled=chosen is None) and chosen:
-            current = session()
-            current.act(current.filters.with_condition(chosen[0], condition_of(cohort, *chosen)))
-            st.rerun()
+        condition = condition_of(cohort, *chosen) if chosen else None
+        st.button("Filter the app to it", key="go", disabled=chosen is None, on_click=after(session().put_on),
+                  args=(chosen and chosen[0], condition))
 
 
 def _toggle(cohort: Cohort) -> Callable[[Filters, str], Filters]:

@@ -16,6 +16,7 @@ from ui.shared.immortal_time import guard
 from ui.shell import cache, state
 from ui.shell.display import note, table
 from ui.shell.escape import plain
+from ui.shell.parts import redraw
 from ui.shell.state import session
 
 NO_STRATA = "(one curve)"
@@ -101,8 +102,10 @@ def numbers(cohort: Cohort, figure: Figure, parts: Sequence[Part], *, keys: tupl
 def _set_endpoint() -> None:
     current, endpoint = session(), state.value_of("endpoint")
     current.clicked_this_run, current.endpoint = True, endpoint or current.endpoint
+    redraw()
 
 
 def _set_by() -> None:
     current, by = session(), state.value_of("by")
     current.clicked_this_run, current.by = True, None if by == NO_STRATA else by
+    redraw()

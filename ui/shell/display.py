@@ -53,7 +53,7 @@ def show(figure: Figure, *, key: str, on_select: Callable[[], None] | None = Non
     would build every chart anew on each click in place of swapping its data. The numbers are text
     beside or in the chart.
     """
-    session().figures.append(figure)
+    session().offer(lambda: [figure])
     st.vega_lite_chart(
         _with_arrow(figure.drawing), width="stretch", theme=None, key=key, alt=figure.title,
         on_select=on_select or "ignore", selection_mode=[selection] if selection else None,
@@ -62,7 +62,7 @@ def show(figure: Figure, *, key: str, on_select: Callable[[], None] | None = Non
 
 def show_table(figure: Figure, *, wrap: bool = False) -> None:
     """Write a figure that is a table, and enter it among those that the page can export."""
-    session().figures.append(figure)
+    session().offer(lambda: [figure])
     table(figure.table, wrap=wrap)
     for text in figure.notes:
         note(text)

@@ -21,6 +21,9 @@ _BOUNDS = Bounds(seconds=120, memory=3 * 1024**3, remedy="Choose another format,
 @st.dialog("Export", width="medium")
 def export_dialog(figures: list[Figure]) -> None:
     """Choose a figure and save it; files come from this machine, nothing is sent."""
+    if not figures:
+        note("This page has no figure to save.")
+        return
     ordered = sorted(figures, key=lambda f: f.slug.startswith("composition"))
     place = st.selectbox("Figure", range(len(ordered)), format_func=lambda i: ordered[i].title,
                          key="export-figure")

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.cohort import SELECTION, Cohort, Filters, count, level_counts
-from core.errors import FilterError
+from core.cohort import SELECTION, Cohort, count, level_counts
 from core.format import plural
 from core.schema import ARM
 from core.survival import few_patients, left_out
 from ui.shell import cache, filters, serving, state
 from ui.shell.escape import plain
 from ui.shell.export_dialog import export_dialog
+from ui.shell.parts import part
+from ui.shell.sidebar import SIDEBAR, sidebar
 from ui.shell.state import session
 
 PAGES = (("app.py", "Explore", ":material/monitoring:"),
@@ -32,8 +33,8 @@ _CONNECTION = (Path(__file__).parent / "connection.js").read_text(encoding="utf-
 SAMPLE_SOURCE = ("Yang D et al. Medicine 2023;102:45(e35713)")
 
 
-def open_page(title: str) -> Cohort:
-    """Draw the frame of a page and return the filtered cohort.
+def open_page(title: str) -> None:
+    """Draw the frame of a page.
 
     Stops the page with a guide where the browser's upload has expired.
     """
@@ -58,21 +59,17 @@ def open_page(title: str) -> Cohort:
     whole = session().cohort or cache.sample()
     session().on_page(title)
     _choose_endpoint(whole)
-    cohort = _filtered(whole)
     if title != "Cohort":
         _banner()
-    _bar(cohort, mapping=title == "Cohort" and _is_waiting())
-    return cohort
+    mapping = title == "Cohort" and _is_waiting()
+    part("bar", lambda cohort: _bar(cohort, mapping=mapping))
 
 
-def close_page(cohort: Cohort) -> None:
-    """Draw the sidebar, last so that the charts are redrawn first; offer the export."""
-    filters.sidebar(cohort)
-    with session().export_slot:
-        asked = st.button("Export", key="export", icon=":material/download:", disabled=not session().figures)
-    if asked:
-        few = few_patients(cohort.n, session().warn_below)
-        export_dialog([replace(f, warnings=(few, *f.warnings)) if few else f for f in session().figures])
+def close_page() -> None:
+    """Draw the sidebar, last so that the charts are redrawn first, and let go what the start has left to collect."""
+    with st.sidebar:
+        part(SIDEBAR, sidebar, changes=session().sidebar_open)
+    serving.keep_loaded()
 
 
 def _watch_connection() -> None:
@@ -117,14 +114,6 @@ def _choose_endpoint(whole: Cohort) -> None:
         current.by = ARM if whole.mapping.arm else None
 
 
-def _filtered(whole: Cohort) -> Cohort:
-    try:
-        return cache.filtered(whole, session().filters)
-    except FilterError:  # filters of a former mapping: they cannot hold for this one
-        session().filters = Filters()
-        return cache.filtered(whole, Filters())
-
-
 def _is_waiting() -> bool:
     """Tell whether a file is being mapped that is not the cohort in use."""
     current = session()
@@ -134,13 +123,20 @@ def _is_waiting() -> bool:
 
 def _bar(cohort: Cohort, *, mapping: bool) -> None:
     with st.container(key="bar", horizontal=True, wrap=False, vertical_alignment="top"):
-        with st.container(horizontal=True, gap="small"):
-            st.html(f"<div class='cs-summary' data-testid='summary'>{_summary(cohort)}{_in_use(mapping)}</div>",
-                    width="content")
-            filters.chips(cohort)
+        with st.container(gap=None):
+            st.html(f"<div class='cs-summary' data-testid='summary'>{_summary(cohort)}{_in_use(mapping)}</div>")
+            with st.container(key="chips", horizontal=True, wrap=False, gap="small", vertical_alignment="center"):
+                filters.chips(cohort)
         with st.container(horizontal=True, wrap=False, gap="small", width="content"):
             filters.undo_and_reset(cohort)
-            session().export_slot = st.container(width="content")
+            if st.button("Export", key="export", icon=":material/download:"):
+                _export(cohort)
+
+
+def _export(cohort: Cohort) -> None:
+    """Open the dialog that saves the page's figures."""
+    few = few_patients(cohort.n, session().warn_below)
+    export_dialog([replace(f, warnings=(few, *f.warnings)) if few else f for f in session().all_figures()])
 
 
 def _in_use(mapping: bool) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.cohort import Cohort, Condition, Filters
+from core.cohort import EXACT, Cohort, Condition, Filters
 from core.errors import NeedsAnswer
 from core.figure import Figure
 from core.intake import Loading, Section
@@ -71,12 +71,16 @@ class Session:
     landmark: float = 0.0  # months; 0 for none
     tau: dict[str, float] = field(default_factory=dict)  # per endpoint, where one was chosen
     clicked: dict[str, frozenset[str]] = field(default_factory=dict)
-    brushed: dict[str, Condition | None] = field(default_factory=dict)
+    acknowledged: int = 0  # the number of the last action of the composition that was done
+    brushed: str = ""  # the variable whose range the browser can let curves follow
+    looks: int = 0  # ranges that were looked at while they moved
+    exact: int = EXACT  # patients above whom these curves have their times in intervals
     signs: dict[tuple[str, str], str] = field(default_factory=dict)  # by variable and side, those chosen
-    revision: dict[str, int] = field(default_factory=dict)
-    figures: list[Figure] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)  # of the page, in the order in which a change draws them
+    part: str = ""  # that is being drawn
+    figures: dict[str, list[Callable[[], list[Figure]]]] = field(default_factory=dict)  # by part, for the export
     warn_below: int = 30  # patients; of fewer every page says so
-    export_slot: Any = None  # where in the bar the export button will stand
+    sidebar_open: bool = False
     page: str = ""
     begun_anew: bool = False  # the browser had an earlier session that is no more
     clicked_this_run: bool = False
@@ -93,6 +97,11 @@ class Session:
         """Put on the filters that a click on a chart, chip or button asks for."""
         self.clicked_this_run = True
         self._put_on(filters)
+
+    def do(self, number: int, filters: Filters, looks: int) -> None:
+        """Put on what a numbered action of the composition leads to, and remember that it was done."""
+        self.acknowledged, self.looks = number, self.looks + looks
+        self.act(filters)
 
     def suggest(self, change: Callable[[Filters], Filters]) -> None:
         """Take a change from a sidebar widget, to be made by `settle` unless it is an echo."""
@@ -113,9 +122,9 @@ class Session:
             self.history = [*self.history[-_HISTORY:], self.filters]
             self.filters = filters
 
-    def remove(self, key: str) -> None:
-        """Take one variable's condition away."""
-        self.act(self.filters.with_condition(key, None))
+    def put_on(self, key: str, condition: Condition | None) -> None:
+        """Give one variable a condition, or take it away."""
+        self.act(self.filters.with_condition(key, condition))
 
     def reset(self) -> None:
         """Take all conditions away."""
@@ -130,11 +139,27 @@ class Session:
     def on_page(self, page: str) -> None:
         """Begin a run of a page; another page's charts start without a selection."""
         self.settle()
-        self.figures.clear()
+        self.parts.clear()
+        self.part = ""
         if page != self.page:
             self.begun_anew = self.begun_anew and not self.page
             self.page = page
+            self.figures.clear()  # else each part renews its own
             self.clicked.clear()
+
+    def on_part(self, part: str) -> None:
+        """Begin to draw a part of the page."""
+        self.settle()
+        self.part = part
+        self.figures[part] = []
+
+    def offer(self, figures: Callable[[], list[Figure]]) -> None:
+        """Let the page export figures; they are made when the export is asked for."""
+        self.figures.setdefault(self.part, []).append(figures)
+
+    def all_figures(self) -> list[Figure]:
+        """Return the figures that the page can export."""
+        return [figure for offers in self.figures.values() for offer in offers for figure in offer()]
 
 
 def session() -> Session:

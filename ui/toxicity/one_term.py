@@ -9,6 +9,7 @@ from core.cohort import Cohort, Condition
 from ui.shared.curves import curves_part, numbers
 from ui.shell.display import heading, note, panel, show, show_table, table
 from ui.shell.escape import plain
+from ui.shell.parts import after
 from ui.shell.state import chart_id, session
 
 _BANDS = {"any": 1.0, ">=3": 3.0}
@@ -41,10 +42,8 @@ def _to_filter(cohort: Cohort, key: str, term: str) -> None:
     with st.container(horizontal=True, gap="small"):
         for band, least in _BANDS.items():
             words = cohort.mapping.grade_words.band(band)
-            if st.button(f"Filter to those who had it, {plain(words)}", key=f"term-{int(least)}"):
-                current = session()
-                current.act(current.filters.with_condition(key, Condition(bounds=(("ge", least),))))
-                st.rerun()
+            st.button(f"Filter to those who had it, {plain(words)}", key=f"term-{int(least)}",
+                      on_click=after(session().put_on), args=(key, Condition(bounds=(("ge", least),))))
 
 
 def _survival(cohort: Cohort, key: str) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from core import Cohort, CoxOptions, read_cohort
-from core.charts.composition import bin_counts, brushed
+from core.cohort.bins import between, bin_counts, fine_edges
 from core.cohort.filters import Condition, Filters
 from core.cohort.strata import _median, cuts_of, level_counts, strata, stratification
 from core.errors import NotEstimable
@@ -36,8 +36,9 @@ def numbers(cohort: Cohort) -> list[str]:
 
 def from_line(cohort: Cohort, key: str, lower: Cut | None, upper: Cut | None) -> np.ndarray:
     """Return who passes a brush drawn from the line of one cut to that of another, or to the end."""
-    edges = [c.at for c in bin_counts(cohort, key)[0]]
-    condition = brushed(cohort, key, lower.at if lower else edges[0], upper.at if upper else edges[-1])
+    edges = fine_edges(cohort, key)
+    low, high = (end if cut is None else edges.index(cut) for cut, end in ((lower, 0), (upper, len(edges) - 1)))
+    condition = between(cohort, key, low, high)
     return cohort.whole.rows if condition is None else condition.mask(cohort.values(key))
 
 
@@ -45,7 +46,7 @@ def assert_one_group(cohort: Cohort, key: str) -> None:
     """Brush, forest row, baseline group and the condition's own words and JSON keep the same patients."""
     groups, cuts = strata(cohort, key), cuts_of(cohort, key)
     counted = baseline(cohort).rows
-    drawn = {c.at for c in bin_counts(cohort, key)[0]}
+    drawn = fine_edges(cohort, key)
     for place, level in enumerate(groups.levels):
         own = groups.codes == place
         condition = condition_of(cohort, key, level)
@@ -55,7 +56,7 @@ def assert_one_group(cohort: Cohort, key: str) -> None:
         shown = counted[(counted.variable == key) & (counted.level == level)]
         assert shown["count"].sum() == own[cohort.values(key).notna()].sum() or shown.empty
         lower, upper = cuts[place - 1] if place else None, cuts[place] if place < len(cuts) else None
-        if cohort.variable(key).cuts and all(c is None or c.at in drawn for c in (lower, upper)) and own.any():
+        if cohort.variable(key).cuts and all(c is None or c in drawn for c in (lower, upper)) and own.any():
             known = cohort.values(key).notna().to_numpy()
             np.testing.assert_array_equal(from_line(cohort, key, lower, upper) & known, own, err_msg=level)
 
@@ -81,12 +82,17 @@ def test_cuts_anywhere_and_closed_on_either_side(data, sample):
     assert_one_group(recut(sample, key, cuts), key)
 
 
+def from_value(cohort: Cohort, key: str, at: float) -> Condition | None:
+    edges = fine_edges(cohort, key)
+    return between(cohort, key, next(i for i, c in enumerate(edges) if c.at == at), len(edges) - 1)
+
+
 def test_the_drawn_line_of_the_sample_s_cuts(sample):
     """Three tumours measure exactly 10.0 cm: the group above has 21 patients, and so has the brush."""
-    condition = brushed(sample, "tumor_size", 10.0, 1e9)
+    condition = from_value(sample, "tumor_size", 10.0)
     assert condition == Condition(bounds=(("gt", 10.0),))
     assert sample.filter(Filters({"tumor_size": condition})).n == 21
-    assert brushed(sample, "afp", 400.0, 1e9) == Condition(bounds=(("gt", 400.0),))
+    assert from_value(sample, "afp", 400.0) == Condition(bounds=(("gt", 400.0),))
 
 
 def test_bars_hold_whom_a_brush_over_them_keeps(sample):

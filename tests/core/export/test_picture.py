@@ -7,7 +7,7 @@ import pytest
 
 from core import read_cohort
 from core.charts import (
-    bars_figure,
+    composition_figure,
 )
 from core.export.picture import png, svg
 from tests.shared.figures import km
@@ -35,7 +35,7 @@ def test_the_font_is_the_shipped_one_and_chinese_is_drawn(sample):
 def test_markup_is_drawn_as_the_characters_it_is(marked):
     key = next(f.key for f in marked.mapping.factors)
     assert marked.levels(key) == tuple(sorted(MARKUP, key=marked.levels(key).index))
-    for figure, words in ((km(marked), MARKUP[:2]), (bars_figure(marked, key), MARKUP),
+    for figure, words in ((km(marked), MARKUP[:2]), (composition_figure(marked, key), MARKUP),
                           (km(marked, by=key), MARKUP)):
         drawing = "".join(ElementTree.fromstring(svg(figure)).itertext())
         for word in words:

@@ -1,0 +1,176 @@
+"""What a browser shows while a range is brushed equals what core computes of that range, to 1e-9."""
+
+import base64
+import json
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core import kaplan_meier, read_cohort, treatment_effect
+from core.cohort import (
+    SELECTION,
+    Cohort,
+    against_rest,
+    between,
+    bin_counts,
+    brush_index,
+    count,
+    fine_edges,
+    level_counts,
+    reference_place,
+    strata,
+    timeline,
+)
+from core.errors import NotEstimable
+from tests.live.node import node
+from tests.shared.from_r import REFERENCE, curve_cohort
+
+HERE = Path(__file__).parent
+EXACT = {"rel": 1e-9, "abs": 1e-12}
+
+
+def in_a_browser(cases):
+    """Return what the browser's modules give for cases of (index, ranges, place of the reference)."""
+    lines = [json.dumps({"index": base64.b64encode(index.to_bytes()).decode(), "ranges": ranges, "reference": place})
+             for index, ranges, place in cases]
+    done = subprocess.run([node(), str(HERE / "figures.mjs")], input="\n".join(lines), capture_output=True, text=True,
+                          check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def narrowed(cohort: Cohort, key: str, low: int, high: int) -> Cohort:
+    """Filter as letting go of a brush does; who has the value missing is never in a brush."""
+    condition = between(cohort, key, low, high)
+    whole = cohort.whole
+    if condition is None:
+        known = pd.notna(whole.values(key).to_numpy(dtype=float))
+        return cohort.filter({key: {"not": {"missing": True}}}) if not known.all() else cohort
+    return whole.filter(cohort.filters.with_condition(key, condition))
+
+
+def agrees(shown, cohort: Cohort, endpoint: str, by: str | None, others):
+    """Compare one answer of the browser with core's figures of the filtered cohort."""
+    assert shown["n"] == cohort.n
+    for key in others:
+        counts = bin_counts(cohort, key)[1] if cohort.variable(key).kind == "numeric" else level_counts(cohort, key)
+        assert shown["levels"][key] == counts.tolist()
+    if by == SELECTION:
+        try:
+            cohort = against_rest(cohort)
+        except NotEstimable:
+            return
+    counts = count(cohort, endpoint, by)
+    assert [s["n"] for s in shown["strata"]] == counts.n.tolist()
+    assert [s["events"] for s in shown["strata"]] == counts.n_event.tolist()
+    result = kaplan_meier(cohort, endpoint=endpoint, by=by)
+    times = timeline(cohort, endpoint).times
+    for i, level in enumerate(counts.strata.levels):
+        curve = result.curves[result.curves.strata == level]
+        at = np.searchsorted(times, curve.time.to_numpy(dtype=float) - 1e-9)
+        assert np.array(shown["strata"][i]["survival"])[at] == pytest.approx(curve.estimate.to_numpy(), **EXACT)
+        assert np.array(shown["strata"][i]["atRisk"])[at] == pytest.approx(curve.n_risk.to_numpy(), **EXACT)
+        median = result.medians[result.medians.strata == level]["median"]
+        median = float(median.iloc[0]) if len(median) else np.nan
+        assert shown["strata"][i]["median"] == (None if np.isnan(median) else pytest.approx(median, **EXACT))
+    if len(counts.strata.levels) < 2:
+        return
+    test = result.log_rank
+    if test.empty or not test.df.iloc[0] > 0:
+        assert shown["logRank"] is None
+    else:
+        assert shown["logRank"]["df"] == test.df.iloc[0]
+        assert shown["logRank"]["statistic"] == pytest.approx(test.statistic.iloc[0], rel=1e-9, abs=1e-9)
+        assert shown["logRank"]["p"] == pytest.approx(test.p_value.iloc[0], rel=1e-7, abs=1e-12)
+    terms = treatment_effect(cohort, endpoint=endpoint, by=by).terms.set_index("level")
+    for level, ratio in zip(counts.strata.levels, shown["ratios"], strict=True):
+        if level not in terms.index or np.isnan(terms.hazard_ratio[level]):
+            assert ratio is None, (level, ratio, terms)
+        else:
+            assert ratio is not None, (level, terms)
+            assert ratio["ratio"] == pytest.approx(terms.hazard_ratio[level], rel=1e-9)
+            assert (ratio["low"], ratio["high"]) == pytest.approx(  # core's standard error is that of its last step
+                (terms.conf_low[level], terms.conf_high[level]), rel=1e-7)
+
+
+def tried(cohort: Cohort, endpoint: str, by: str | None, keys, rng, ranges: int):
+    """Compare random ranges of some variables, the whole and the narrowest among them."""
+    others = [k for k, v in cohort.variables.items() if v.kind != "grade"]
+    place = reference_place(cohort, by, strata(cohort, by).levels) if by and by != SELECTION else 0
+    cases, wanted = [], []
+    for key in keys:
+        last = len(fine_edges(cohort, key)) - 1
+        ends = [[0, last], [0, 1], [last - 1, last],
+                *(sorted(rng.choice(last + 1, 2, replace=False).tolist()) for _ in range(ranges))]
+        index = brush_index(cohort, key, endpoint=endpoint, by=by, others=others)
+        cases.append((index, ends, place))
+        wanted.append((key, ends))
+    for (key, ends), answers in zip(wanted, in_a_browser(cases), strict=True):
+        for (low, high), shown in zip(ends, answers, strict=True):
+            agrees(shown, narrowed(cohort, key, low, high), endpoint, by, others)
+
+
+@pytest.mark.parametrize("by", ["arm", "pvtt", None, SELECTION])
+@pytest.mark.parametrize("endpoint", ["OS", "PFS"])
+def test_the_sample(sample, endpoint, by):
+    tried(sample, endpoint, by, ("afp", "age", "tumor_size"), np.random.default_rng(5), 12)
+
+
+def test_the_sample_with_a_filter_on(vp3):
+    tried(vp3, "OS", "arm", ("afp", "age"), np.random.default_rng(6), 12)
+
+
+def test_hepatocellular_patients(hcc):
+    numbers = [k for k, v in hcc.variables.items() if v.kind == "numeric"][:4]
+    for by in [k for k, v in hcc.variables.items() if v.kind == "categorical"][:2]:
+        tried(hcc, "OS", by, numbers, np.random.default_rng(7), 6)
+
+
+
+
+def test_lung_patients_by_performance_status():
+    """Ties, missing values, and a level with a single patient."""
+    lung = curve_cohort(REFERENCE / "lung.csv")
+    for by in ("ecog", "sex"):
+        tried(lung, "OS", by, ("age", "wt_loss"), np.random.default_rng(8), 20)
+
+
+def made(rng, *, late: bool) -> bytes:
+    """Make a small file: whole months with many ties, up to four groups, missing values."""
+    n, groups = int(rng.integers(3, 50)), int(rng.integers(1, 5))
+    time = rng.integers(1, 15, n)
+    columns = {"id": range(n), "arm": [f"arm {g}" for g in rng.integers(0, groups, n)], "os_months": time,
+               "os_event": (rng.random(n) < rng.uniform(0.1, 0.9)).astype(int),
+               "marker": np.where(rng.random(n) < 0.1, "", np.round(rng.exponential(5, n), 1).astype(str))}
+    if late:
+        columns["entry"] = np.round(rng.uniform(0, 0.9, n) * time, 2)
+    return pd.DataFrame(columns).to_csv(index=False).encode()
+
+
+def mapping_of(late: bool) -> dict:
+    entry = {"entry": "entry"} if late else {}
+    return {"patient_id": "id", "factors": {"marker": {"column": "marker", "kind": "numeric"},
+                                            "group": {"column": "arm", "kind": "categorical"}},
+            "endpoints": {"OS": {"time": "os_months", "event": "os_event", "event_values": ["1"], "unit": "months",
+                                 **entry}}}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("late", [False, True], ids=["from time zero", "late entry"])
+def test_random_cohorts(late):
+    """A thousand: ties, groups that a range empties, nobody at risk, monotone likelihoods."""
+    rng = np.random.default_rng(1 + late)
+    cases, wanted = [], []
+    while len(cases) < 500:
+        cohort = read_cohort(made(rng, late=late), mapping_of(late))
+        if not np.isfinite(cohort.values("marker").to_numpy(dtype=float)).any():
+            continue
+        last = len(fine_edges(cohort, "marker")) - 1
+        ends = [[0, last], *(sorted(rng.choice(last + 1, 2, replace=False).tolist()) for _ in range(2))]
+        cases.append((brush_index(cohort, "marker", endpoint="OS", by="group", others=["group"]), ends, 0))
+        wanted.append((cohort, ends))
+    for (cohort, ends), answers in zip(wanted, in_a_browser(cases), strict=True):
+        for (low, high), shown in zip(ends, answers, strict=True):
+            agrees(shown, narrowed(cohort, "marker", low, high), "OS", "group", ["group"])

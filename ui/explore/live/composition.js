@@ -1,0 +1,129 @@
+// The composition: a small chart per variable, that filters by a click or a drag.
+//
+// What a person does goes to the server as numbered actions, all those that it has not acknowledged yet: each counts
+// once and in order, however runs overlap. Until then the charts show what was meant.
+
+import { Bars } from "./bars.js";
+import { element } from "./dom.js";
+import { Histogram } from "./histogram.js";
+
+/** One composition on the page. */
+class Composition {
+  constructor(root) {
+    this.root = root;
+    this.charts = new Map();
+    this.pending = [];
+    this.next = 1;
+  }
+
+  /** Show what the server sent, and what was done since. */
+  show(data, send, want) {
+    Object.assign(this, { send, want, data });
+    this.pending = this.pending.filter((action) => action.id > data.acknowledged);
+    this.next = Math.max(this.next, data.acknowledged + 1);
+    if (data.name !== this.name) this.#build(data);
+    for (const chart of data.charts) this.#update(chart);
+    if (!this.pending.length) window.cohortscope?.live?.settle();
+  }
+
+  #build(data) {
+    this.name = data.name;
+    this.charts.clear();
+    this.pending = [];
+    const columns = [0, 1].map(() => element("div", "cs-column")), heights = [0, 0];
+    for (const chart of data.charts) {
+      const drawn = chart.edges ? this.#histogram(chart) : new Bars(chart, (level) => this.#act({ kind: "toggle", key: chart.key, level }));
+      const section = element("section", "cs-chart", { "data-key": chart.key, "aria-label": chart.heading }, [
+        element("h4", "cs-heading", {}, [element("span", "", {}, [chart.heading]), element("span", "cs-reading", { "aria-live": "polite" })]),
+        drawn.root]);
+      const place = heights[0] <= heights[1] ? 0 : 1;
+      heights[place] += chart.edges ? 130 : 34 + 19 * chart.names.length;
+      columns[place].append(section);
+      this.charts.set(chart.key, { drawn, reading: section.querySelector(".cs-reading"), chart });
+    }
+    this.root.replaceChildren(...columns);
+  }
+
+  #histogram(chart) {
+    const key = chart.key;
+    return new Histogram(chart, {
+      near: () => this.#near(key),
+      move: (low, high) => this.#ask(key, low, high),
+      end: (low, high) => {
+        this.#read(key, null);
+        this.#act({ kind: "range", key, low, high, looks: window.cohortscope?.live?.looks() ?? 0 });
+      },
+      cancel: () => {
+        this.#read(key, null);
+        window.cohortscope?.live?.leave();
+        for (const one of this.data.charts) this.charts.get(one.key)?.drawn.counts(one.selected);
+      },
+    });
+  }
+
+  /** Update one chart from the server's counts and the actions that these do not know yet. */
+  #update(chart) {
+    const held = this.charts.get(chart.key);
+    held.chart = chart;
+    if (chart.edges) {
+      held.drawn.update(chart);
+      const last = this.pending.filter((a) => a.key === chart.key).at(-1);
+      if (last) held.drawn.set(last.low, last.high, last.low > 0 || last.high < chart.edges.length - 1);
+      return;
+    }
+    const chosen = new Set(chart.chosen);
+    for (const { level } of this.pending.filter((a) => a.key === chart.key)) {
+      if (!chosen.delete(level)) chosen.add(level);
+    }
+    held.drawn.update(chart, chosen);
+  }
+
+  /** Note what was done, show it, and send all that is not acknowledged. */
+  #act(action) {
+    this.pending.push({ id: this.next++, ...action });
+    this.#update(this.charts.get(action.key).chart);
+    this.send([...this.pending]);
+  }
+
+  /** Ask for the counts that let curves follow a range of a variable, unless they are there. */
+  #near(key) {
+    if (window.cohortscope?.live?.has(key, this.data.views[key])) return;
+    if (this.wanted === `${key} ${this.data.views[key]}`) return;
+    this.wanted = `${key} ${this.data.views[key]}`;
+    this.want(key, this.next);
+  }
+
+  /** Let everything follow a range in the next frame. */
+  #ask(key, low, high) {
+    this.asked = [key, low, high];
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      this.#follow(...this.asked);
+    });
+  }
+
+  #follow(key, low, high) {
+    const held = this.charts.get(key), live = window.cohortscope?.live;
+    if (!held?.drawn.busy) return;
+    this.#read(key, held.drawn.words(low, high));
+    if (!live?.has(key, this.data.views[key])) return;
+    const counts = live.follow(low, high, held.drawn.words(low, high));
+    for (const [other, { drawn, chart }] of this.charts) {
+      if (other !== key) drawn.counts(counts(other));
+      else drawn.counts(chart.names.map((_, i) => counts(null, chart.bins[i], chart.bins[i + 1])));
+    }
+  }
+
+  #read(key, words) {
+    this.charts.get(key).reading.textContent = words ?? "";
+  }
+}
+
+const shown = new WeakMap();
+
+export default function composition({ parentElement, data, setStateValue }) {
+  const root = parentElement.querySelector(".cs-composition");
+  if (!shown.has(root)) shown.set(root, new Composition(root));
+  shown.get(root).show(data, (actions) => setStateValue("actions", actions),
+                       (key, asked) => setStateValue("wanted", { key, asked }));
+}

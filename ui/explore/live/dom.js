@@ -1,0 +1,26 @@
+// Elements without any markup from data: text enters the page as text alone.
+
+/**
+ * Make an element.
+ * @param {string} tag @param {string} name its class @param {Record<string, string>} [attributes]
+ * @param {(Node | string)[]} [content] @returns {HTMLElement}
+ */
+export function element(tag, name, attributes = {}, content = []) {
+  const out = document.createElement(tag);
+  out.className = name;
+  for (const [key, value] of Object.entries(attributes)) out.setAttribute(key, value);
+  out.append(...content);
+  return out;
+}
+
+/**
+ * Make an element of a drawing.
+ * @param {string} tag @param {Record<string, string | number>} attributes @param {string} [text]
+ * @returns {SVGElement}
+ */
+export function drawn(tag, attributes, text = "") {
+  const out = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [key, value] of Object.entries(attributes)) out.setAttribute(key, String(value));
+  out.textContent = text;
+  return out;
+}

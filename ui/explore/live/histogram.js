@@ -1,0 +1,237 @@
+// A small histogram with a range over it: drawn over with the mouse or a finger, moved by its ends or as a whole.
+
+import { element } from "./dom.js";
+import { exact, whole } from "./numbers.js";
+import { scaleOf } from "./scale.js";
+
+const REACH = 9, STILL = 3;  // pixels: of an end that can be taken; of a movement that is none
+const COMMIT = 400;  // milliseconds after the last key
+
+/**
+ * @typedef {object} Listener
+ * @property {() => void} near the mouse or the focus comes to the histogram
+ * @property {(low: number, high: number) => void} move the range while it moves, as places of edges
+ * @property {(low: number, high: number) => void} end the range that is let go
+ * @property {() => void} cancel nothing was meant
+ */
+
+/** Draws the distribution of one number. */
+export class Histogram {
+  /** @param {any} chart as core/charts/composition.py describes it @param {Listener} listener */
+  constructor(chart, listener) {
+    this.chart = chart;
+    this.listener = listener;
+    this.edges = chart.edges;
+    this.closedRight = new Set(chart.closedRight);
+    this.scale = scaleOf(this.edges[0], this.edges.at(-1), chart.log);
+    this.shares = this.edges.map(this.scale.share);
+    this.bars = chart.names.map((name) => {
+      const out = { all: element("i", "cs-all"), here: element("i", "cs-here"), title: name };
+      return out;
+    });
+    this.range = element("div", "cs-range");
+    this.ends = ["from", "to"].map((side) => element("div", `cs-end cs-${side}`, {
+      role: "slider", tabindex: "0", "aria-label": `${chart.label}, ${side}`, "aria-orientation": "horizontal" }));
+    this.plot = element("div", "cs-plot", {}, [...this.bars.flatMap((b) => [b.all, b.here]), ...this.#cuts(),
+                                               this.range, ...this.ends]);
+    this.axis = element("div", "cs-axis", { "aria-hidden": "true" }, this.#ticks());
+    this.root = element("div", "cs-hist", {}, [this.plot, this.axis]);
+    this.low = 0;
+    this.high = this.edges.length - 1;
+    this.#place();
+    this.#listen();
+  }
+
+  /** Whether the range is being moved. */
+  get busy() {
+    return Boolean(this.drag) || Boolean(this.waiting);
+  }
+
+  /** Show counts and the filter's range. @param {any} chart */
+  update(chart) {
+    this.chart = chart;
+    if (!this.busy) this.set(chart.range ? this.#placeOf(chart.range[0], 0) : 0,
+                             chart.range ? this.#placeOf(chart.range[1], this.edges.length - 1) : this.edges.length - 1,
+                             Boolean(chart.range));
+    const top = chart.top || 1;
+    this.bars.forEach((bar, i) => {
+      bar.all.style.height = `${100 * chart.whole[i] / top}%`;
+      bar.all.title = bar.here.title = `${bar.title}: ${whole(chart.selected[i])} of ${whole(chart.whole[i])}`;
+      bar.here.classList.toggle("cs-out", !chart.kept[i]);
+    });
+    this.counts(chart.selected);
+  }
+
+  /** Show how many of each bin are selected. @param {ArrayLike<number>} selected */
+  counts(selected) {
+    const top = this.chart.top || 1;
+    this.bars.forEach((bar, i) => { bar.here.style.height = `${100 * selected[i] / top}%`; });
+  }
+
+  /** Put the range between two edges. @param {number} low @param {number} high @param {boolean} on */
+  set(low, high, on = true) {
+    [this.low, this.high, this.on] = [low, high, on];
+    const [from, to] = [this.shares[low], this.shares[high]];
+    this.range.style.left = `${100 * from}%`;
+    this.range.style.width = `${100 * (to - from)}%`;
+    this.root.classList.toggle("cs-ranged", on);
+    this.ends.forEach((end, i) => {
+      const at = i ? high : low;
+      end.style.left = `${100 * this.shares[at]}%`;
+      end.setAttribute("aria-valuemin", String(this.edges[0]));
+      end.setAttribute("aria-valuemax", String(this.edges.at(-1)));
+      end.setAttribute("aria-valuenow", String(this.edges[at]));
+      end.setAttribute("aria-valuetext", this.words(low, high));
+    });
+  }
+
+  /** The range in words: ≥ 50 and < 1,000 ng/mL. @param {number} low @param {number} high */
+  words(low, high) {
+    const { edges, closedRight } = this, parts = [];
+    if (low > 0) parts.push(`${closedRight.has(low) ? ">" : "≥"} ${exact(edges[low])}`);
+    if (high < edges.length - 1) parts.push(`${closedRight.has(high) ? "≤" : "<"} ${exact(edges[high])}`);
+    return parts.length ? `${parts.join(" and ")} ${this.chart.unit}`.trim() : "all values";
+  }
+
+  #place() {
+    this.bars.forEach((bar, i) => {
+      const [from, to] = [this.chart.bins[i], this.chart.bins[i + 1]].map((place) => this.shares[place]);
+      for (const mark of [bar.all, bar.here]) {
+        mark.style.left = `${100 * from}%`;
+        mark.style.width = `calc(${100 * (to - from)}% - 1px)`;
+      }
+    });
+  }
+
+  #cuts() {
+    return this.chart.cuts.map((cut) => element("div", "cs-cut", {
+      style: `left: ${100 * this.scale.share(cut)}%` }, [element("span", "", {}, [exact(cut)])]));
+  }
+
+  #ticks() {
+    return this.scale.ticks.map(({ at, text }) => element("span", "", { style: `left: ${100 * at}%` }, [text]));
+  }
+
+  /** The place of the edge that is nearest to a value; `otherwise` where there is none. */
+  #placeOf(value, otherwise) {
+    if (value === null) return otherwise;
+    const at = this.scale.share(value);
+    return this.#nearest(at);
+  }
+
+  /** The edge that is nearest to a share of the width. */
+  #nearest(share) {
+    let low = 0, high = this.shares.length - 1;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (this.shares[middle] <= share) low = middle; else high = middle;
+    }
+    return share - this.shares[low] <= this.shares[high] - share ? low : high;
+  }
+
+  #listen() {
+    const { plot } = this;
+    plot.addEventListener("pointerenter", () => this.listener.near());
+    plot.addEventListener("focusin", () => this.listener.near());
+    plot.addEventListener("pointerdown", (event) => this.#take(event));
+    plot.addEventListener("pointermove", (event) => this.#move(event));
+    plot.addEventListener("pointerup", (event) => this.#release(event));
+    plot.addEventListener("pointercancel", () => this.#cancel());
+    plot.addEventListener("lostpointercapture", () => this.#cancel());
+    this.ends.forEach((end, i) => end.addEventListener("keydown", (event) => this.#key(event, i)));
+    this.ends.forEach((end) => end.addEventListener("blur", () => this.#commit()));
+  }
+
+  #share(event) {
+    const box = this.plot.getBoundingClientRect();
+    return Math.max(0, Math.min(1, (event.clientX - box.left) / box.width));
+  }
+
+  #take(event) {
+    if (event.button !== 0) return;
+    this.#commit();
+    const box = this.plot.getBoundingClientRect(), at = this.#share(event), reach = REACH / box.width;
+    const near = this.on ? [this.low, this.high].map((p) => Math.abs(this.shares[p] - at)) : [1, 1];
+    const inside = this.on && at > this.shares[this.low] && at < this.shares[this.high];
+    const what = Math.min(...near) <= reach ? (near[0] < near[1] ? "low" : "high") : inside ? "whole" : "new";
+    this.drag = { what, at, x: event.clientX, moved: false, before: [this.low, this.high, this.on] };
+    this.plot.setPointerCapture(event.pointerId);
+    this.listener.near();
+  }
+
+  #move(event) {
+    const { drag } = this;
+    if (!drag || (!drag.moved && Math.abs(event.clientX - drag.x) < STILL)) return;
+    drag.moved = true;
+    const at = this.#share(event), last = this.edges.length - 1, [low, high] = drag.before;
+    let ends;
+    if (drag.what === "new") ends = [this.#nearest(Math.min(at, drag.at)), this.#nearest(Math.max(at, drag.at))];
+    else if (drag.what === "whole") ends = this.#shifted(low, high, at - drag.at);
+    else {
+      const fixed = drag.what === "low" ? high : low, moving = this.#nearest(at);
+      ends = [Math.min(fixed, moving), Math.max(fixed, moving)];
+    }
+    if (ends[0] === ends[1]) ends = ends[1] < last ? [ends[0], ends[1] + 1] : [ends[0] - 1, ends[1]];
+    if (ends[0] === this.low && ends[1] === this.high && this.on) return;
+    this.set(ends[0], ends[1]);
+    this.listener.move(ends[0], ends[1]);
+  }
+
+  /** A range moved as a whole by a share of the width; it keeps its width on the screen as far as edges allow. */
+  #shifted(low, high, by) {
+    const width = this.shares[high] - this.shares[low];
+    const from = Math.max(0, Math.min(1 - width, this.shares[low] + by));
+    return [this.#nearest(from), this.#nearest(from + width)];
+  }
+
+  #release(event) {
+    const { drag } = this;
+    if (!drag) return;
+    this.drag = null;
+    if (this.plot.hasPointerCapture(event.pointerId)) this.plot.releasePointerCapture(event.pointerId);
+    if (drag.moved) this.listener.end(this.low, this.high);
+    else if (drag.what === "new" && this.on) {  // a click beside the range takes it away
+      this.set(0, this.edges.length - 1, false);
+      this.listener.end(0, this.edges.length - 1);
+    } else this.listener.cancel();
+  }
+
+  #cancel() {
+    const { drag } = this;
+    if (!drag) return;
+    this.drag = null;
+    this.set(...drag.before);
+    this.listener.cancel();
+  }
+
+  /** Move an end by a key; the range is taken once no key has been pressed for a moment. */
+  #key(event, side) {
+    if (event.key === "Escape" && this.waiting) {
+      clearTimeout(this.waiting);
+      this.waiting = null;
+      this.set(...this.before);
+      this.listener.cancel();
+      return;
+    }
+    if (event.key === "Enter") { this.#commit(); return; }
+    const last = this.edges.length - 1;
+    const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10,
+                   Home: -last, End: last }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    if (!this.waiting) this.before = [this.low, this.high, this.on];
+    const low = side ? this.low : Math.max(0, Math.min(this.high - 1, this.low + step));
+    const high = side ? Math.min(last, Math.max(this.low + 1, this.high + step)) : this.high;
+    this.set(low, high, low > 0 || high < last);
+    this.listener.move(low, high);
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.#commit(), COMMIT);
+  }
+
+  #commit() {
+    if (!this.waiting) return;
+    clearTimeout(this.waiting);
+    this.waiting = null;
+    this.listener.end(this.low, this.high);
+  }
+}

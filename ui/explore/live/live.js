@@ -1,0 +1,176 @@
+// The live view: curves and figures of a range while it moves, over the exact ones, which come when it is let go.
+
+import { indexOf, levelCounts, patients, selectionAndRest, strataBetween, strataOfAll } from "./brush_index.js";
+import { drawn, element } from "./dom.js";
+import { pPhrase, ratioWithLimits, whole } from "./numbers.js";
+import { hazardRatios, kaplanMeier, lastTime, logRank, median } from "./survival.js";
+
+const LINGERS = 60;  // milliseconds that the exact curves need to be drawn
+const FALLBACK = 4000;
+
+/** The live view of one page. */
+class Live {
+  constructor(root) {
+    this.root = root;
+    this.seen = new Set();
+  }
+
+  /** Take an index. */
+  take(bytes) {
+    this.index = bytes?.length ? indexOf(bytes) : null;
+    this.drawing = null;
+    this.leave();
+  }
+
+  /** Whether the index of a variable is there, of the patients that are shown. */
+  has(key, view) {
+    return this.index?.key === key && this.index.view === view;
+  }
+
+  /** How many ranges have been looked at since this was asked last. */
+  looks() {
+    const many = this.seen.size;
+    this.seen.clear();
+    return many;
+  }
+
+  /**
+   * Show a range; return what counts the levels of other variables, or the patients in a part of the range.
+   * @param {number} low @param {number} high @param {string} words
+   */
+  follow(low, high, words) {
+    const { index } = this;
+    this.seen.add(`${low} ${high}`);
+    this.root.hidden = !index.endpoint;
+    if (index.endpoint) {
+      this.drawing ??= new Drawing(this.root, index);
+      this.drawing.show(low, high, words);
+    }
+    clearTimeout(this.leaving);
+    return (key, from, to) => (key === null
+      ? Math.max(0, patients(index, Math.max(low, from), Math.max(Math.min(high, to), Math.max(low, from))))
+      : levelCounts(index, key, low, high));
+  }
+
+  /** The exact figures have come: give them the time to be drawn. */
+  settle() {
+    if (this.root.hidden) return;
+    clearTimeout(this.leaving);
+    this.leaving = setTimeout(() => this.leave(), LINGERS);
+  }
+
+  /** Show the exact figures again. */
+  leave() {
+    clearTimeout(this.leaving);
+    this.root.hidden = true;
+  }
+}
+
+/** The drawing of one index: laid over the exact chart, at the same scales. */
+class Drawing {
+  constructor(root, index) {
+    this.index = index;
+    const { left, top, width, zero, box } = geometry(root);
+    const x = (month) => left + width * month / index.longest, y = (survival) => top + (zero - top) * (1 - survival);
+    Object.assign(this, { x, y });
+    const svg = drawn("svg", { width: box.width, height: box.height, class: "cs-curves" });
+    for (const share of [0, 0.25, 0.5, 0.75, 1]) {
+      svg.append(drawn("line", { x1: left, x2: left + width, y1: y(share), y2: y(share), class: "cs-grid" }),
+                 drawn("text", { x: left - 14, y: y(share) + 4, "text-anchor": "end" }, `${100 * share}%`));
+    }
+    for (const month of index.ticks) {
+      svg.append(drawn("text", { x: x(month), y: zero + 18, "text-anchor": "middle" }, String(month)));
+    }
+    svg.append(drawn("text", { x: left + width / 2, y: zero + 34, "text-anchor": "middle", class: "cs-quiet" }, "Months"));
+    if (!index.selection) {
+      strataOfAll(index).forEach((table, i) => svg.append(drawn("path", {
+        d: this.#path(table, kaplanMeier(table)), stroke: index.colours[i], class: "cs-whole" })));
+    }
+    this.curves = index.names.map((_, i) => drawn("path", { stroke: index.colours[i], class: "cs-curve" }));
+    this.risks = index.names.map((name, i) => this.#riskRow(svg, name, i, zero + 50));
+    svg.append(...this.curves);
+    this.rows = index.names.map((name) => element("tr", "", {}, [
+      element("th", "", { scope: "row" }, [name]), ...[1, 2, 3, 4].map(() => element("td", "")) ]));
+    this.test = element("p", "cs-p");
+    const heads = [index.strata, "n", "Events", "Median, months", "HR (95% CI), Wald p"];
+    const table = element("table", "cs-table", {}, [
+      element("thead", "", {}, [element("tr", "", {}, heads.map((h) => element("th", "", { scope: "col" }, [h])))]),
+      element("tbody", "", {}, this.rows)]);
+    const chart = element("div", "cs-live-chart", {}, [svg]);
+    chart.style.height = `${box.height}px`;
+    root.replaceChildren(chart, table, this.test);
+  }
+
+  show(low, high, words) {
+    const { index } = this;
+    const tables = index.selection ? selectionAndRest(index, low, high) : strataBetween(index, low, high);
+    const ratios = hazardRatios(tables, index.reference), test = logRank(tables);
+    tables.forEach((table, i) => {
+      const estimate = kaplanMeier(table), at = median(index.times, table, estimate), cells = this.rows[i].children;
+      this.curves[i].setAttribute("d", this.#path(table, estimate));
+      this.risks[i].forEach((text, j) => { text.textContent = whole(this.#atRisk(table, index.ticks[j])); });
+      cells[1].textContent = whole(table.n);
+      cells[2].textContent = whole(table.events);
+      cells[3].textContent = !table.n ? "" : Number.isFinite(at) ? at.toFixed(1) : "not reached";
+      cells[4].textContent = i === index.reference && tables.length > 1 ? "reference" : !table.n || tables.length < 2 ? ""
+        : ratios[i] ? `${ratioWithLimits(ratios[i])}, ${pPhrase(ratios[i].p)}` : "not estimable";
+    });
+    const result = test ? `Log-rank ${pPhrase(test.p)}. ` : "";
+    this.test.replaceChildren(
+      element("b", "", {}, [`${words}: ${whole(patients(index, low, high))} patients. ${result}`]),
+      element("span", "cs-note", {}, [
+        `Exploratory, while the range moves: ${index.looks} Its ends are ends of bins.`
+        + (index.binned ? ` Times are in ${index.times.length} intervals; exact when you let go.` : "")]));
+  }
+
+  #path(table, estimate) {
+    const { times } = this.index, last = lastTime(table);
+    if (last < 0) return "";
+    let out = `M${this.x(0)},${this.y(1).toFixed(1)}`;
+    for (let j = 0; j <= last; j++) {
+      if (table.deaths[j] > 0) out += `H${this.x(times[j]).toFixed(1)}V${this.y(estimate[j]).toFixed(1)}`;
+    }
+    return `${out}H${this.x(times[last]).toFixed(1)}`;
+  }
+
+  #riskRow(svg, name, i, top) {
+    const { index } = this, several = index.names.length > 1, y = top + i * (several ? 31 : 18);
+    if (several) svg.append(drawn("text", { x: this.x(0) - 6, y: y + 14, class: "cs-strong", fill: index.colours[i] }, name));
+    return index.ticks.map((month) => {
+      const text = drawn("text", { x: this.x(month), y: y + (several ? 29 : 14), "text-anchor": "middle", fill: index.colours[i] });
+      svg.append(text);
+      return text;
+    });
+  }
+
+  /** Those whose time is not before a month. */
+  #atRisk(table, month) {
+    const { times } = this.index, last = lastTime(table);
+    let j = 0;
+    while (j <= last && times[j] < month - 1e-9) j++;
+    return j <= last ? table.atRisk[j] : 0;
+  }
+}
+
+/** Where the exact chart has its axes, so that the live one lies over it; the room of the place where there is none. */
+function geometry(root) {
+  const exact = root.closest(".st-key-board")?.querySelector(".st-key-curves svg.marks");
+  if (!exact) return { left: 61, top: 5, width: 530, zero: 300, box: { width: 600, height: 424 } };
+  const box = exact.getBoundingClientRect(), around = root.offsetParent.getBoundingClientRect();
+  Object.assign(root.style, { top: `${box.top - around.top}px`, left: `${box.left - around.left}px`, width: `${box.width}px` });
+  const shift = exact.querySelector("g[transform]").transform.baseVal[0].matrix;
+  const plot = exact.querySelector(".role-frame path.background").getBBox();
+  const zero = [...exact.querySelectorAll(".role-axis-label text")].find((t) => t.textContent === "0%");
+  return { left: shift.e, top: shift.f, width: plot.width / 1.015, box,
+           zero: shift.f + (zero ? zero.transform.baseVal[0].matrix.f - 3.5 : 0.7 * plot.height) };
+}
+
+const shown = new WeakMap();
+
+export default function live({ parentElement, data }) {
+  const root = parentElement.querySelector(".cs-live");
+  if (!shown.has(root)) shown.set(root, new Live(root));
+  const view = shown.get(root);
+  view.take(data);
+  window.cohortscope = { ...window.cohortscope, live: view };
+}

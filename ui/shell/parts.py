@@ -1,0 +1,55 @@
+"""The parts of a page: what a click changes is drawn anew part by part, the nearest to the hand first.
+
+Each part is a fragment with a key. A full run draws the page's frame and all its parts; a change of filters, endpoint
+or strata runs the parts alone, in the order in which they were drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.cohort import Cohort, Filters
+from core.errors import FilterError
+from ui.shell import cache
+from ui.shell.state import session
+
+
+def part(name: str, draw: Callable[[Cohort], None], *, changes: bool = True) -> None:
+    """Draw a part of the page: a function of the filtered cohort, that a change runs again by itself.
+
+    Not where it does not show what changes: it then runs when it is asked for by its name.
+    """
+    if changes and name not in session().parts:
+        session().parts.append(name)
+
+    @st.fragment(key=name)
+    def drawn() -> None:
+        session().on_part(name)
+        draw(filtered_cohort())
+    drawn()
+
+
+def redraw() -> None:
+    """Run the page's parts, and nothing else, in place of the run that a callback would be followed by."""
+    if parts := session().parts:
+        st.rerun(list(parts))
+
+
+def after(change: Callable[..., None]) -> Callable[..., None]:
+    """Return a callback that makes a change of the session and draws the page's parts anew."""
+    def changed(*args: object) -> None:
+        change(*args)
+        redraw()
+    return changed
+
+
+def filtered_cohort() -> Cohort:
+    """Return the session's cohort with its filters on."""
+    whole = session().cohort or cache.sample()
+    try:
+        return cache.filtered(whole, session().filters)
+    except FilterError:  # filters of a former mapping: they cannot hold for this one
+        session().filters = Filters()
+        return cache.filtered(whole, Filters())
