@@ -148,7 +148,7 @@ def test_a_cohort_without_endpoint_arm_or_adverse_event_is_explored_too(app):
     assert not app.exception
     assert "No endpoint is mapped" in texts(app)
     shown = next(json.loads(c.proto.json) for c in app.get("bidi_component") if '"charts"' in c.proto.json)
-    assert [c["key"] for c in shown["charts"]] == ["colour", "size"]
+    assert [c["key"] for c in shown["charts"]] == ["tumor_size", "colour"]
     app.button_group(key="pills-colour").set_value(["x"]).run()
     assert "<b>7</b> of 20 patients" in texts(app)
 

@@ -1,5 +1,5 @@
 // The index of counts that the server sends for a brush: any range of the brushed variable is a difference of two sums.
-// The format is that of core/cohort/brush_index.py; docs/decisions/live-brush.md describes it.
+// The format is that of core/cohort/brush_index.py; docs/decisions/0013-live-brush.md describes it.
 
 import { tableOf } from "./survival.js";
 
