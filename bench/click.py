@@ -49,7 +49,7 @@ def main(patients: int) -> None:
         if patients:
             _load(app, simulate(patients, Path(scratch)))
         print(f"{app.n():,} patients")
-        said("Explore", app, lambda i: page.mouse.click(*app.place("pvtt", ("Vp3", "Vp4")[i // 2 % 2])))
+        said("Explore", app, lambda i: app.click_bar("pvtt", ("Vp3", "Vp4")[i // 2 % 2]))
         app.go("Survival")
         page.get_by_text("Survival at chosen times").wait_for()
         pills = app.ready().open_sidebar()

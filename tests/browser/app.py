@@ -64,6 +64,7 @@ class App:
         return self.chart(key).locator(".cs-count").all_inner_texts()
 
     def row(self, chart: Locator, text: str) -> tuple[float, float]:
+        """Return where a row of a drawing can be clicked; there need be no bar."""
         label = chart.get_by_text(text, exact=True).first
         label.scroll_into_view_if_needed()
         row, box = label.bounding_box(), chart.bounding_box()
