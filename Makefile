@@ -46,9 +46,9 @@ screenshots: $(VENV)/.dev
 	sh tests/browser/ensure_chromium.sh $(BIN)/python
 	$(BIN)/python -m tests.browser.screenshots docs/screenshots
 
-# Needs R >= 4.2 with the packages survival and cmprsk; the tests themselves do not.
+# Needs R >= 4.2 with the packages survival, cmprsk, maxstat and mvtnorm; the tests themselves do not.
 reference:
-	for room in survival hazards late_entry statistics summaries verification; do Rscript tests/reference/$$room.R || exit 1; done
+	for room in survival hazards late_entry cut_point statistics summaries verification; do Rscript tests/reference/$$room.R || exit 1; done
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

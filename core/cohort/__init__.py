@@ -1,6 +1,6 @@
 """The patients, the filters that are on, their strata and counts, and what was known when."""
 
-from core.cohort.bins import between, bin_counts, fine_edges, has_zeros
+from core.cohort.bins import between, bin_counts, fine_codes, fine_edges, has_zeros
 from core.cohort.brush_index import EXACT, brush_index
 from core.cohort.cohort import Cohort, WorstGrades
 from core.cohort.counts import (
@@ -59,6 +59,7 @@ __all__ = [
     "cuts_of",
     "distinct_times",
     "entry_months",
+    "fine_codes",
     "fine_edges",
     "has_zeros",
     "immortal_time",

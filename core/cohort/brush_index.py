@@ -60,7 +60,7 @@ class BrushIndex:
     levels_of: np.ndarray
 
     def to_bytes(self, **more: Any) -> bytes:
-        """Return a length, a JSON head, and the arrays one after the other; `docs/decisions/0013-live-brush.md` says how."""
+        """Return a length, a JSON head, and the arrays one after the other: see docs/decisions/0013-live-brush.md."""
         arrays = {"times": self.times.astype("<f8"), "leaving": self.leaving.astype("<u4"),
                   "whole": self.whole.astype("<u4"), "levelsOf": self.levels_of.astype("<u4")}
         if self.entering is not None:

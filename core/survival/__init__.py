@@ -11,6 +11,7 @@ from core.survival.adequacy import (
     log_rank_reason,
 )
 from core.survival.cumulative_incidence import CumulativeIncidence, cumulative_incidence, incidence_at
+from core.survival.cut_point import search_cut
 from core.survival.estimates import (
     differences_at,
     follow_up,
@@ -38,4 +39,4 @@ __all__ = ["CONF_TYPES", "FEW_EVENTS", "FIRST_SEVERE", "WEIGHTS", "ConfType", "C
            "cumulative_incidence", "differences_at", "ended_early", "few_at_tau", "few_events", "few_patients",
            "follow_up", "happened", "has_dated_events", "incidence_at", "kaplan_meier", "late_entry", "left_out",
            "log_rank_reason", "longest_tau", "pairwise", "quantile", "quantiles", "restricted_mean",
-           "restricted_mean_comparison", "survival_at", "trend", "why_no_competing"]
+           "restricted_mean_comparison", "search_cut", "survival_at", "trend", "why_no_competing"]

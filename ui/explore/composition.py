@@ -86,5 +86,6 @@ def _after(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filter
 def _prepare(name: str) -> None:
     """Let the counts be sent by which curves follow a range."""
     current, sent = session(), state.value_of(name)
-    current.brushed = str(((sent.get("wanted") if sent else None) or {}).get("key", ""))
+    wanted = (sent.get("wanted") if sent else None) or {}
+    current.brushed, current.searched = str(wanted.get("key", "")), bool(wanted.get("cut"))
     st.rerun(LIVE_PART)

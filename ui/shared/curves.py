@@ -83,6 +83,18 @@ def numbers(cohort: Cohort, figure: Figure, parts: Sequence[Part], *, keys: tupl
     panes : whether the figure has a plot per part: the finding and the assumption of each stand for themselves
     """
     table(figure.table)
+    with st.container(key="said"):
+        _said(figure, parts, panes)
+        with st.container(key="remarks", gap="xsmall"):
+            for text in figure.warnings:
+                note(text, strong=True)
+            guard(cohort, *keys)
+            for text in figure.notes:
+                note(text)
+
+
+def _said(figure: Figure, parts: Sequence[Part], panes: bool) -> None:
+    """Say what the tests found, by which methods, and the way to restricted means where hazards change."""
     finding = " · ".join(figure.summary if panes else figure.summary[:1])
     verdict = "" if panes else " · ".join(assumption(parts[0]))
     st.html(f"<p class='cs-p' data-testid='log-rank'><b>{html.escape(finding)}</b>"
@@ -91,12 +103,6 @@ def numbers(cohort: Cohort, figure: Figure, parts: Sequence[Part], *, keys: tupl
     if any(part.means is not None for part in parts):
         st.page_link(_SURVIVAL, label="Compare restricted means", icon=":material/trending_down:",
                      query_params=state.own_parameter())
-    with st.container(key="remarks", gap="xsmall"):
-        for text in figure.warnings:
-            note(text, strong=True)
-        guard(cohort, *keys)
-        for text in figure.notes:
-            note(text)
 
 
 def _set_endpoint() -> None:

@@ -73,6 +73,7 @@ class Session:
     clicked: dict[str, frozenset[str]] = field(default_factory=dict)
     acknowledged: int = 0  # the number of the last action of the composition that was done
     brushed: str = ""  # the variable whose range the browser can let curves follow
+    searched: bool = False  # whether a cut of that variable is looked for
     looks: int = 0  # ranges that were looked at while they moved
     exact: int = EXACT  # patients above whom these curves have their times in intervals
     signs: dict[tuple[str, str], str] = field(default_factory=dict)  # by variable and side, those chosen

@@ -7,6 +7,8 @@ import { Bars } from "./bars.js";
 import { element } from "./dom.js";
 import { Histogram } from "./histogram.js";
 
+const SWEEP = 6000;  // milliseconds from the lowest values to the highest
+
 /** One composition on the page. */
 class Composition {
   constructor(root) {
@@ -14,6 +16,7 @@ class Composition {
     this.charts = new Map();
     this.pending = [];
     this.next = 1;
+    this.asks = 0;
   }
 
   /** Show what the server sent, and what was done since. */
@@ -32,9 +35,11 @@ class Composition {
     this.pending = [];
     const columns = [0, 1].map(() => element("div", "cs-column")), heights = [0, 0];
     for (const chart of data.charts) {
-      const drawn = chart.edges ? this.#histogram(chart) : new Bars(chart, (level) => this.#act({ kind: "toggle", key: chart.key, level }));
+      const drawn = chart.edges ? this.#histogram(chart) : new Bars(
+        chart, (level) => this.#act({ kind: "toggle", key: chart.key, level }));
       const section = element("section", "cs-chart", { "data-key": chart.key, "aria-label": chart.heading }, [
-        element("h4", "cs-heading", {}, [element("span", "", {}, [chart.heading]), element("span", "cs-reading", { "aria-live": "polite" })]),
+        element("h4", "cs-heading", {}, [element("span", "", {}, [chart.heading]), ...this.#tools(chart, drawn),
+                                         element("span", "cs-reading", { "aria-live": "polite" })]),
         drawn.root]);
       const place = heights[0] <= heights[1] ? 0 : 1;
       heights[place] += chart.edges ? 130 : 34 + 19 * chart.names.length;
@@ -48,17 +53,97 @@ class Composition {
     const key = chart.key;
     return new Histogram(chart, {
       near: () => this.#near(key),
+      cut: () => this.#cut(key, false),
+      part: (edge) => this.#part(key, edge),
       move: (low, high) => this.#ask(key, low, high),
       end: (low, high) => {
         this.#read(key, null);
         this.#act({ kind: "range", key, low, high, looks: window.cohortscope?.live?.looks() ?? 0 });
       },
-      cancel: () => {
-        this.#read(key, null);
-        window.cohortscope?.live?.leave();
-        for (const one of this.data.charts) this.charts.get(one.key)?.drawn.counts(one.selected);
-      },
+      cancel: () => this.#cancelled(key),
     });
+  }
+
+  /** What a number's chart offers beside dragging: play the range over all values, look for a single cut. */
+  #tools(chart, drawn) {
+    if (!chart.edges) return [];
+    const tool = (text, label, act) => {
+      const out = element("button", "cs-tool", { type: "button", title: label, "aria-label": `${chart.label}: ${label}` }, [text]);
+      out.addEventListener("click", act);
+      return out;
+    };
+    const sweep = tool("▶", "sweep the range over all values", () => this.#sweep(chart.key));
+    const cut = tool("cut", "look for a single cut", () => this.#cut(chart.key, !drawn.single));
+    cut.setAttribute("aria-pressed", "false");
+    drawn.cutTool = cut;
+    return [sweep, cut];
+  }
+
+  /** Move the range, or a fifth of the values where there is none, from the lowest to the highest; then put it back. */
+  #sweep(key) {
+    const { drawn } = this.charts.get(key), before = [drawn.low, drawn.high, drawn.on], last = drawn.edges.length - 1;
+    if (this.sweeping) { this.sweeping = false; return; }
+    if (drawn.single) this.#cut(key, false);
+    const width = drawn.on ? drawn.high - drawn.low : Math.max(1, Math.round(last / 5));
+    let low = 0, due = 0;
+    this.sweeping = drawn.sweeping = true;
+    this.#near(key);
+    const step = (time) => {
+      if (!this.sweeping || low + width > last || !drawn.root.isConnected || drawn.drag) {
+        this.sweeping = drawn.sweeping = false;
+        if (drawn.drag) return;
+        drawn.set(...before);
+        this.#cancelled(key);
+        return;
+      }
+      if (time >= due && window.cohortscope?.live?.has(key, this.data.views[key])) {
+        due = time + SWEEP / last;
+        drawn.set(low, low + width);
+        this.#follow(key, low, low + width);
+        low++;
+      }
+      requestAnimationFrame(step);
+    };
+    requestAnimationFrame(step);
+  }
+
+  /** Look for a single cut of a number, or no more. */
+  #cut(key, on) {
+    const { drawn } = this.charts.get(key);
+    for (const [other, held] of this.charts) if (other !== key && held.drawn.single) this.#cut(other, false);
+    drawn.cutting(on);
+    drawn.cutTool.setAttribute("aria-pressed", String(on));
+    this.#read(key, null);
+    if (!on) { this.#cancelled(key); return; }
+    this.wanted = null;
+    this.want(key, ++this.asks, true);
+    const wait = () => {
+      if (!drawn.single || !drawn.root.isConnected) return;
+      const search = window.cohortscope?.live?.search(key, this.data.views[key]);
+      if (!search) { requestAnimationFrame(wait); return; }
+      if (search.edges) {
+        drawn.draw(search);
+        drawn.cutAt(search.edges[search.best]);
+      }
+      this.#part(key, drawn.edge);
+    };
+    wait();
+  }
+
+  /** Show survival below and above a cut. */
+  #part(key, edge) {
+    const { drawn } = this.charts.get(key), live = window.cohortscope?.live;
+    this.#read(key, drawn.words(0, edge));
+    if (live?.has(key, this.data.views[key])) {
+      live.part(edge, [drawn.words(0, edge), drawn.words(edge, drawn.edges.length - 1)], () => this.#cut(key, false));
+    }
+  }
+
+  /** Show again what the server sent. */
+  #cancelled(key) {
+    this.#read(key, null);
+    window.cohortscope?.live?.leave();
+    for (const one of this.data.charts) this.charts.get(one.key)?.drawn.counts(one.selected);
   }
 
   /** Update one chart from the server's counts and the actions that these do not know yet. */
@@ -90,7 +175,7 @@ class Composition {
     if (window.cohortscope?.live?.has(key, this.data.views[key])) return;
     if (this.wanted === `${key} ${this.data.views[key]}`) return;
     this.wanted = `${key} ${this.data.views[key]}`;
-    this.want(key, this.next);
+    this.want(key, ++this.asks, false);
   }
 
   /** Let everything follow a range in the next frame. */
@@ -104,7 +189,7 @@ class Composition {
 
   #follow(key, low, high) {
     const held = this.charts.get(key), live = window.cohortscope?.live;
-    if (!held?.drawn.busy) return;
+    if (!held?.drawn.busy && !held?.drawn.sweeping) return;
     this.#read(key, held.drawn.words(low, high));
     if (!live?.has(key, this.data.views[key])) return;
     const counts = live.follow(low, high, held.drawn.words(low, high));
@@ -125,5 +210,5 @@ export default function composition({ parentElement, data, setStateValue }) {
   const root = parentElement.querySelector(".cs-composition");
   if (!shown.has(root)) shown.set(root, new Composition(root));
   shown.get(root).show(data, (actions) => setStateValue("actions", actions),
-                       (key, asked) => setStateValue("wanted", { key, asked }));
+                       (key, asked, cut) => setStateValue("wanted", { key, asked, cut }));
 }

@@ -1,14 +1,17 @@
 // A small histogram with a range over it: drawn over with the mouse or a finger, moved by its ends or as a whole.
 
-import { element } from "./dom.js";
+import { drawn, element } from "./dom.js";
 import { exact, whole } from "./numbers.js";
 import { scaleOf } from "./scale.js";
 
 const REACH = 9, STILL = 3;  // pixels: of an end that can be taken; of a movement that is none
+const STEPS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10, Home: -1e9, End: 1e9 };
 const COMMIT = 400;  // milliseconds after the last key
 
 /**
  * @typedef {object} Listener
+ * @property {() => void} cut a single cut is looked for, or no more
+ * @property {(edge: number) => void} part the cut while it moves, as the place of its edge
  * @property {() => void} near the mouse or the focus comes to the histogram
  * @property {(low: number, high: number) => void} move the range while it moves, as places of edges
  * @property {(low: number, high: number) => void} end the range that is let go
@@ -35,11 +38,49 @@ export class Histogram {
     this.plot = element("div", "cs-plot", {}, [...this.bars.flatMap((b) => [b.all, b.here]), ...this.#cuts(),
                                                this.range, ...this.ends]);
     this.axis = element("div", "cs-axis", { "aria-hidden": "true" }, this.#ticks());
-    this.root = element("div", "cs-hist", {}, [this.plot, this.axis]);
+    this.line = element("div", "cs-end cs-line", {
+      role: "slider", tabindex: "0", hidden: "", "aria-label": `${chart.label}, cut`, "aria-orientation": "horizontal" });
+    this.plot.append(this.line);
+    this.search = element("div", "cs-search");
+    this.root = element("div", "cs-hist", {}, [this.plot, this.axis, this.search]);
     this.low = 0;
     this.high = this.edges.length - 1;
     this.#place();
     this.#listen();
+  }
+
+  /**
+   * Look for a single cut in place of a range, or for a range again.
+   * @param {boolean} on @param {number} [edge] where the cut begins
+   */
+  cutting(on, edge = this.edges.length >> 1) {
+    this.single = on;
+    this.line.hidden = !on;
+    this.root.classList.toggle("cs-cutting", on);
+    this.ends.forEach((end) => { end.hidden = on; });
+    this.search.replaceChildren();
+    if (on) this.cutAt(edge);
+  }
+
+  /** Put the cut at an edge. @param {number} edge */
+  cutAt(edge) {
+    this.edge = Math.max(1, Math.min(this.edges.length - 2, edge));
+    this.line.style.left = `${100 * this.shares[this.edge]}%`;
+    this.line.setAttribute("aria-valuemin", String(this.edges[1]));
+    this.line.setAttribute("aria-valuemax", String(this.edges.at(-2)));
+    this.line.setAttribute("aria-valuenow", String(this.edges[this.edge]));
+    this.line.setAttribute("aria-valuetext", this.words(0, this.edge));
+  }
+
+  /** Draw the statistic over all cuts under the axis. @param {{edges: number[], statistic: number[], best: number}} search */
+  draw(search) {
+    const top = Math.max(...search.statistic, 1);
+    const points = search.edges.map((edge, i) => `${(100 * this.shares[edge]).toFixed(2)},${(30 - 28 * search.statistic[i] / top).toFixed(2)}`);
+    const svg = drawn("svg", { viewBox: "0 0 100 30", preserveAspectRatio: "none", role: "img",
+                               "aria-label": `The log-rank statistic over ${points.length} cuts; the largest ${search.statistic[search.best].toFixed(2)}` });
+    svg.append(drawn("polyline", { points: points.join(" "), "vector-effect": "non-scaling-stroke" }));
+    const best = element("i", "cs-best", { style: `left: ${100 * this.shares[search.edges[search.best]]}%`, title: "the largest" });
+    this.search.replaceChildren(svg, best);
   }
 
   /** Whether the range is being moved. */
@@ -138,6 +179,7 @@ export class Histogram {
     plot.addEventListener("pointerup", (event) => this.#release(event));
     plot.addEventListener("pointercancel", () => this.#cancel());
     plot.addEventListener("lostpointercapture", () => this.#cancel());
+    this.line.addEventListener("keydown", (event) => this.#cutKey(event));
     this.ends.forEach((end, i) => end.addEventListener("keydown", (event) => this.#key(event, i)));
     this.ends.forEach((end) => end.addEventListener("blur", () => this.#commit()));
   }
@@ -149,6 +191,12 @@ export class Histogram {
 
   #take(event) {
     if (event.button !== 0) return;
+    if (this.single) {
+      this.drag = { what: "cut", moved: true, before: this.edge };
+      this.plot.setPointerCapture(event.pointerId);
+      this.#move(event);
+      return;
+    }
     this.#commit();
     const box = this.plot.getBoundingClientRect(), at = this.#share(event), reach = REACH / box.width;
     const near = this.on ? [this.low, this.high].map((p) => Math.abs(this.shares[p] - at)) : [1, 1];
@@ -163,6 +211,11 @@ export class Histogram {
     const { drag } = this;
     if (!drag || (!drag.moved && Math.abs(event.clientX - drag.x) < STILL)) return;
     drag.moved = true;
+    if (drag.what === "cut") {
+      this.cutAt(this.#nearest(this.#share(event)));
+      this.listener.part(this.edge);
+      return;
+    }
     const at = this.#share(event), last = this.edges.length - 1, [low, high] = drag.before;
     let ends;
     if (drag.what === "new") ends = [this.#nearest(Math.min(at, drag.at)), this.#nearest(Math.max(at, drag.at))];
@@ -189,7 +242,8 @@ export class Histogram {
     if (!drag) return;
     this.drag = null;
     if (this.plot.hasPointerCapture(event.pointerId)) this.plot.releasePointerCapture(event.pointerId);
-    if (drag.moved) this.listener.end(this.low, this.high);
+    if (drag.what === "cut") this.listener.part(this.edge);
+    else if (drag.moved) this.listener.end(this.low, this.high);
     else if (drag.what === "new" && this.on) {  // a click beside the range takes it away
       this.set(0, this.edges.length - 1, false);
       this.listener.end(0, this.edges.length - 1);
@@ -200,8 +254,22 @@ export class Histogram {
     const { drag } = this;
     if (!drag) return;
     this.drag = null;
+    if (drag.what === "cut") {
+      this.cutAt(drag.before);
+      this.listener.part(this.edge);
+      return;
+    }
     this.set(...drag.before);
     this.listener.cancel();
+  }
+
+  #cutKey(event) {
+    const step = STEPS[event.key];
+    if (event.key === "Escape") this.listener.cut();
+    if (!step) return;
+    event.preventDefault();
+    this.cutAt(this.edge + step);
+    this.listener.part(this.edge);
   }
 
   /** Move an end by a key; the range is taken once no key has been pressed for a moment. */
@@ -214,9 +282,7 @@ export class Histogram {
       return;
     }
     if (event.key === "Enter") { this.#commit(); return; }
-    const last = this.edges.length - 1;
-    const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10,
-                   Home: -last, End: last }[event.key];
+    const last = this.edges.length - 1, step = STEPS[event.key];
     if (!step) return;
     event.preventDefault();
     if (!this.waiting) this.before = [this.low, this.high, this.on];

@@ -1,12 +1,11 @@
 // The live view: curves and figures of a range while it moves, over the exact ones, which come when it is let go.
 
-import { indexOf, levelCounts, patients, selectionAndRest, strataBetween, strataOfAll } from "./brush_index.js";
+import { belowAndAbove, indexOf, levelCounts, patients, selectionAndRest, strataBetween, strataOfAll } from "./brush_index.js";
 import { drawn, element } from "./dom.js";
 import { pPhrase, ratioWithLimits, whole } from "./numbers.js";
 import { hazardRatios, kaplanMeier, lastTime, logRank, median } from "./survival.js";
 
 const LINGERS = 60;  // milliseconds that the exact curves need to be drawn
-const FALLBACK = 4000;
 
 /** The live view of one page. */
 class Live {
@@ -27,6 +26,28 @@ class Live {
     return this.index?.key === key && this.index.view === view;
   }
 
+  /** The search for a cut of a variable: undefined until it is there. */
+  search(key, view) {
+    return this.has(key, view) && this.index.search && Object.keys(this.index.search).length ? this.index.search : undefined;
+  }
+
+  /**
+   * Show survival below and above a cut, until it is closed.
+   * @param {number} edge @param {[string, string]} names @param {() => void} close
+   */
+  part(edge, names, close) {
+    const { index } = this;
+    if (!index.endpoint) return;
+    this.seen.add(`cut ${edge}`);
+    clearTimeout(this.leaving);
+    this.root.hidden = false;
+    if (!this.parting) this.drawing = null;
+    this.parting = true;
+    this.drawing ??= new Drawing(this.root, { ...index, names, colours: index.cutColours, reference: 0, selection: true,
+                                              strata: "" });
+    this.drawing.cut(edge, names, index.search, close);
+  }
+
   /** How many ranges have been looked at since this was asked last. */
   looks() {
     const many = this.seen.size;
@@ -41,6 +62,8 @@ class Live {
   follow(low, high, words) {
     const { index } = this;
     this.seen.add(`${low} ${high}`);
+    if (this.parting) this.drawing = null;
+    this.parting = false;
     this.root.hidden = !index.endpoint;
     if (index.endpoint) {
       this.drawing ??= new Drawing(this.root, index);
@@ -54,7 +77,7 @@ class Live {
 
   /** The exact figures have come: give them the time to be drawn. */
   settle() {
-    if (this.root.hidden) return;
+    if (this.root.hidden || this.parting) return;
     clearTimeout(this.leaving);
     this.leaving = setTimeout(() => this.leave(), LINGERS);
   }
@@ -63,6 +86,8 @@ class Live {
   leave() {
     clearTimeout(this.leaving);
     this.root.hidden = true;
+    this.parting = false;
+    this.drawing = null;
   }
 }
 
@@ -86,6 +111,7 @@ class Drawing {
       strataOfAll(index).forEach((table, i) => svg.append(drawn("path", {
         d: this.#path(table, kaplanMeier(table)), stroke: index.colours[i], class: "cs-whole" })));
     }
+    svg.append(drawn("text", { x: left - 6, y: zero + 50, class: "cs-quiet" }, "Number at risk"));
     this.curves = index.names.map((_, i) => drawn("path", { stroke: index.colours[i], class: "cs-curve" }));
     this.risks = index.names.map((name, i) => this.#riskRow(svg, name, i, zero + 50));
     svg.append(...this.curves);
@@ -103,7 +129,42 @@ class Drawing {
 
   show(low, high, words) {
     const { index } = this;
-    const tables = index.selection ? selectionAndRest(index, low, high) : strataBetween(index, low, high);
+    const test = this.#tables(index.selection ? selectionAndRest(index, low, high) : strataBetween(index, low, high));
+    const result = test ? `Log-rank ${pPhrase(test.p)}. ` : "";
+    this.test.replaceChildren(
+      element("b", "", {}, [`${words}: ${whole(patients(index, low, high))} patients. ${result}`]),
+      element("span", "cs-note", {}, [`Exploratory, while the range moves. ${index.looks} ${this.#ends()}`]));
+  }
+
+  /** Show survival on both sides of a cut, its p and what is left of that after the search. */
+  cut(edge, names, search, close) {
+    const { index } = this;
+    names.forEach((name, i) => { this.rows[i].children[0].textContent = name; });
+    this.heads.forEach((head, i) => { head.textContent = names[i]; });
+    const test = this.#tables(belowAndAbove(index, edge));
+    const before = search?.edges?.findLastIndex((e) => e <= edge) ?? -1;  // with the same patients below it
+    const place = before >= 0 && patients(index, search.edges[before], edge) === 0 ? before : -1;
+    const p = test ? `Log-rank ${pPhrase(test.p)}` : "No log-rank test";
+    const corrected = place >= 0 ? `; corrected for having searched ${search.edges.length} cuts ${pPhrase(search.p[place])}` : "";
+    const best = search?.edges ? ` The largest statistic is ${search.statistic[search.best].toFixed(2)}, corrected `
+      + `${pPhrase(search.p[search.best])} (maximally selected log-rank; Hothorn and Lausen 2003).` : search?.reason ?? "";
+    const done = element("button", "cs-tool", { type: "button" }, ["close"]);
+    done.addEventListener("click", close);
+    this.test.replaceChildren(
+      element("b", "", {}, [`${p}${corrected}.`]),
+      element("span", "cs-note", {}, [`${best} Exploratory: a cut that was searched for needs other patients to confirm it. `
+        + `${index.looks} ${this.#ends()} `]), done);
+  }
+
+  /** Say what limits the ends, and the times. */
+  #ends() {
+    const { index } = this;
+    return `Ends are ends of bins.${index.binned ? ` Times are in ${index.times.length} intervals; exact when you let go.` : ""}`;
+  }
+
+  /** Draw curves, numbers at risk and figures; return the test. */
+  #tables(tables) {
+    const { index } = this;
     const ratios = hazardRatios(tables, index.reference), test = logRank(tables);
     tables.forEach((table, i) => {
       const estimate = kaplanMeier(table), at = median(index.times, table, estimate), cells = this.rows[i].children;
@@ -115,12 +176,7 @@ class Drawing {
       cells[4].textContent = i === index.reference && tables.length > 1 ? "reference" : !table.n || tables.length < 2 ? ""
         : ratios[i] ? `${ratioWithLimits(ratios[i])}, ${pPhrase(ratios[i].p)}` : "not estimable";
     });
-    const result = test ? `Log-rank ${pPhrase(test.p)}. ` : "";
-    this.test.replaceChildren(
-      element("b", "", {}, [`${words}: ${whole(patients(index, low, high))} patients. ${result}`]),
-      element("span", "cs-note", {}, [
-        `Exploratory, while the range moves: ${index.looks} Its ends are ends of bins.`
-        + (index.binned ? ` Times are in ${index.times.length} intervals; exact when you let go.` : "")]));
+    return test;
   }
 
   #path(table, estimate) {
@@ -135,7 +191,11 @@ class Drawing {
 
   #riskRow(svg, name, i, top) {
     const { index } = this, several = index.names.length > 1, y = top + i * (several ? 31 : 18);
-    if (several) svg.append(drawn("text", { x: this.x(0) - 6, y: y + 14, class: "cs-strong", fill: index.colours[i] }, name));
+    if (several) {
+      this.heads ??= [];
+      this.heads[i] = drawn("text", { x: this.x(0) - 6, y: y + 14, class: "cs-strong", fill: index.colours[i] }, name);
+      svg.append(this.heads[i]);
+    }
     return index.ticks.map((month) => {
       const text = drawn("text", { x: this.x(month), y: y + (several ? 29 : 14), "text-anchor": "middle", fill: index.colours[i] });
       svg.append(text);
@@ -157,7 +217,8 @@ function geometry(root) {
   const exact = root.closest(".st-key-board")?.querySelector(".st-key-curves svg.marks");
   if (!exact) return { left: 61, top: 5, width: 530, zero: 300, box: { width: 600, height: 424 } };
   const box = exact.getBoundingClientRect(), around = root.offsetParent.getBoundingClientRect();
-  Object.assign(root.style, { top: `${box.top - around.top}px`, left: `${box.left - around.left}px`, width: `${box.width}px` });
+  Object.assign(root.style, { top: `${box.top - around.top}px`, left: `${box.left - around.left}px`, width: `${box.width}px`,
+                              minHeight: `${around.bottom - box.top}px` });
   const shift = exact.querySelector("g[transform]").transform.baseVal[0].matrix;
   const plot = exact.querySelector(".role-frame path.background").getBBox();
   const zero = [...exact.querySelectorAll(".role-axis-label text")].find((t) => t.textContent === "0%");
