@@ -3,13 +3,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test quick check fix fuzz bench bench-large screenshots reference clean
+.PHONY: run test quick check fix fuzz bench bench-large bench-load screenshots reference clean
 
 run: $(VENV)/.run
 	$(BIN)/python serve.py
 
 test: $(VENV)/.dev
 	sh tests/browser/ensure_chromium.sh $(BIN)/python
+	sh tests/live/ensure_node.sh $(BIN)/python
+	PATH="$(CURDIR)/$(BIN):$$PATH" node --test tests/live/
 	$(BIN)/python -m pytest
 
 # For the hour's work: no browser, no walks over all charts and files.
@@ -19,6 +21,8 @@ quick: $(VENV)/.dev
 check: $(VENV)/.dev
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m mypy
+	sh tests/live/ensure_node.sh $(BIN)/python npx
+	PATH="$(CURDIR)/$(BIN):$$PATH" npx --yes eslint@9.39.1
 
 fix: $(VENV)/.dev
 	$(BIN)/python -m ruff check --fix .
@@ -41,6 +45,10 @@ bench-large: $(VENV)/.dev
 	sh tests/browser/ensure_chromium.sh $(BIN)/python
 	$(BIN)/python -m bench.click 100000
 	$(BIN)/python -m bench.upload 1000000
+
+# 30 people at once, a click each three seconds, over real websockets.
+bench-load: $(VENV)/.dev
+	$(BIN)/python -m bench.load
 
 screenshots: $(VENV)/.dev
 	sh tests/browser/ensure_chromium.sh $(BIN)/python

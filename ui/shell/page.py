@@ -66,10 +66,9 @@ def open_page(title: str) -> None:
 
 
 def close_page() -> None:
-    """Draw the sidebar, last so that the charts are redrawn first, and let go what the start has left to collect."""
+    """Draw the sidebar, last so that the charts are redrawn first."""
     with st.sidebar:
         part(SIDEBAR, sidebar, changes=session().sidebar_open)
-    serving.keep_loaded()
 
 
 def _watch_connection() -> None:

@@ -24,16 +24,6 @@ def harden() -> None:
     WORKERS.warm()
 
 
-@lru_cache(maxsize=1)
-def keep_loaded() -> None:
-    """Set the libraries' objects aside from what is searched for garbage after every run, once per process.
-
-    The server collects after each run; over the 134,000 objects of the loaded libraries this took 85 ms.
-    """
-    gc.collect()
-    gc.freeze()
-
-
 def forget_session() -> None:
     """Drop what the server itself keeps of this session's data: uploads, saved files, the processes that read them.
 
