@@ -1,10 +1,12 @@
-"""From a click to the last visible chart redrawn, in a real Chromium: a bar on Explore, a filter on Survival.
+"""From a click to the last visible chart redrawn, in a real Chromium, on every page; and a brush that is followed.
 
     python -m bench.click [PATIENTS]
 
 On the sample cohort, or on a simulated one of so many patients that is uploaded first. Every drawing in the
 window is watched; the time runs from the mouse button to the last of their changes, after which nothing moves
-for half a second.
+for half a second. Beside each time stands its ratio to that of a page that does nothing but count clicks, measured in
+the same run. A brush: how far the frames lie apart in which curves follow it, from a movement of the mouse to the
+drawing, and from letting go to the exact curves.
 """
 
 from __future__ import annotations
@@ -12,10 +14,11 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from statistics import median, quantiles
 
-from playwright.sync_api import Locator, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from bench.simulate import simulate
 from tests.browser.app import App
@@ -35,37 +38,108 @@ _WATCH = """() => {
 _DRAWN = "() => document.querySelectorAll('.st-key-curves svg.marks path').length"
 
 
+_LEAST = """() => {
+  window.times = [];
+  document.addEventListener('mousedown', () => { window.pressed = performance.now(); }, true);
+  new MutationObserver(() => {
+    const now = document.querySelector('#count')?.textContent;
+    if (now !== window.count) { window.count = now; window.times.push(performance.now() - window.pressed); }
+  }).observe(document.body, {subtree: true, childList: true, characterData: true});
+}"""
+_FRAMES = """() => {
+  const live = window.cohortscope.live, follow = live.follow.bind(live);
+  window.frames = []; window.moved = []; window.lag = [];
+  document.addEventListener('pointermove', event => { window.moved.push(event.timeStamp); }, true);
+  live.follow = (...given) => {
+    const out = follow(...given);
+    window.frames.push(performance.now());
+    window.lag.push(performance.now() - window.moved.at(-1));
+    return out;
+  };
+}"""
+
+
 def main(patients: int) -> None:
     path = chromium()
     if path is None:
         raise SystemExit("No Chromium: see README for how to install one.")
-    with running_server() as url, sync_playwright() as playwright, tempfile.TemporaryDirectory() as scratch:
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as scratch:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.goto(url)
-        page.wait_for_selector(".st-key-curves svg.marks")
-        print(f"first visit, first curve drawn: {page.evaluate('() => performance.now()') / 1000:.2f} s")
-        app = App(page, url).ready()
-        if patients:
-            _load(app, simulate(patients, Path(scratch)))
-        print(f"{app.n():,} patients")
-        said("Explore", app, lambda i: app.click_bar("pvtt", ("Vp3", "Vp4")[i // 2 % 2]))
-        app.go("Survival")
-        page.get_by_text("Survival at chosen times").wait_for()
-        pills = app.ready().open_sidebar()
-        said("Survival", app, lambda i: _pill(pills, ("Vp3", "Vp4")[i // 2 % 2]).click())
-        print(f"elements of the curves' drawing: {page.evaluate(_DRAWN)}")
-        app.go("Hazard ratios")
-        page.get_by_text("The treatment within subgroups").wait_for()
-        page.set_viewport_size({"width": 1440, "height": 2000})  # the model and the forest of subgroups
-        pills = app.settled().sidebar()
-        said("Hazard ratios", app, lambda i: _pill(pills, ("Vp3", "Vp4")[i // 2 % 2]).click())
-        app.go("Toxicity")
-        page.get_by_text("One term: who had it").wait_for()
-        page.set_viewport_size({"width": 1440, "height": 1400})  # the rates, differences, grades and the volcano
-        pills = app.settled().sidebar()
-        said("Toxicity", app, lambda i: _pill(pills, ("Vp3", "Vp4")[i // 2 % 2]).click())
+        with running_server("-m", "streamlit", "run", "bench/least_app.py") as url:
+            least = _least(browser.new_page(), url)
+        with running_server() as url:
+            _explore_and_others(browser, url, patients, Path(scratch), least)
         browser.close()
+
+
+def _least(page: Page, url: str) -> float:
+    """Return the milliseconds that a click needs where nothing is computed or drawn."""
+    page.goto(url)
+    page.wait_for_selector("#count")
+    page.wait_for_timeout(1000)
+    page.evaluate(_LEAST)
+    for _ in range(CLICKS):
+        page.get_by_role("button", name="Press").click()
+        page.wait_for_timeout(300)
+    times = page.evaluate("() => window.times")[1:]
+    page.close()
+    print(f"a click that computes nothing: median {median(times):.0f} ms, "
+          f"95th percentile {quantiles(times, n=20)[-1]:.0f} ms", flush=True)
+    return float(median(times))
+
+
+def _explore_and_others(browser: Browser, url: str, patients: int, scratch: Path, least: float) -> None:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(url)
+    page.wait_for_selector(".st-key-curves svg.marks")
+    print(f"first visit, first curve drawn: {page.evaluate('() => performance.now()') / 1000:.2f} s")
+    app = App(page, url).ready()
+    if patients:
+        _load(app, simulate(patients, scratch))
+    print(f"{app.n():,} patients")
+    said(least, "Explore", app, lambda i: app.click_bar("pvtt", ("Vp3", "Vp4")[i // 2 % 2]))
+    _brush(app)
+    app.go("Survival")
+    page.get_by_text("Survival at chosen times").wait_for()
+    pills = app.ready().open_sidebar()
+    said(least, "Survival", app, lambda i: _pill(pills, ("Vp3", "Vp4")[i // 2 % 2]).click())
+    print(f"elements of the curves' drawing: {page.evaluate(_DRAWN)}")
+    app.go("Hazard ratios")
+    page.get_by_text("The treatment within subgroups").wait_for()
+    page.set_viewport_size({"width": 1440, "height": 2000})  # the model and the forest of subgroups
+    pills = app.settled().sidebar()
+    said(least, "Hazard ratios", app, lambda i: _pill(pills, ("Vp3", "Vp4")[i // 2 % 2]).click())
+    app.go("Toxicity")
+    page.get_by_text("One term: who had it").wait_for()
+    page.set_viewport_size({"width": 1440, "height": 1400})  # the rates, differences, grades and the volcano
+    pills = app.settled().sidebar()
+    said(least, "Toxicity", app, lambda i: _pill(pills, ("Vp3", "Vp4")[i // 2 % 2]).click())
+
+
+def _brush(app: App) -> None:
+    """Say how smoothly curves follow a brush, and how soon the exact ones come."""
+    page, key = app.settled().page, "afp"
+    plot = app.chart(key).locator(".cs-plot")
+    plot.hover()
+    page.wait_for_function(f"() => window.cohortscope?.live?.index?.key === '{key}'")
+    page.evaluate(_FRAMES)
+    box = plot.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.1, box["y"] + 30)
+    page.mouse.down()
+    for i in range(240):
+        page.mouse.move(box["x"] + box["width"] * (0.15 + 0.75 * i / 240), box["y"] + 30)
+        page.wait_for_timeout(4)
+    frames, lag = page.evaluate("() => [window.frames, window.lag]")
+    apart = [b - a for a, b in pairwise(frames)]
+    page.evaluate(_WATCH)
+    page.evaluate("() => document.addEventListener('pointerup', () => { window.pressed = performance.now(); }, true)")
+    page.mouse.up()
+    page.wait_for_function("() => window.changes.length && performance.now() - window.changes.at(-1) > 500")
+    exact = page.evaluate("() => window.changes[0] - window.pressed")
+    print(f"A brush: {len(frames)} frames, apart median {median(apart):.1f} ms, 95th percentile "
+          f"{quantiles(apart, n=20)[-1]:.1f} ms; movement to drawing median {median(lag):.1f} ms; "
+          f"let go to the exact curves {exact:.0f} ms", flush=True)
 
 
 def _load(app: App, file: Path) -> None:
@@ -79,16 +153,18 @@ def _pill(sidebar: Locator, level: str) -> Locator:
     return sidebar.get_by_role("button", name=f"{level} ·")
 
 
-def said(where: str, app: App, click: Callable[[int], None]) -> None:
+def said(least: float, where: str, app: App, click: Callable[[int], None]) -> None:
     """Time some clicks and say how long they took."""
-    page, times = app.settled().page, []
+    page, times, first = app.settled().page, [], []
     charts = page.evaluate(_WATCH)
     for i in range(CLICKS):
         page.evaluate("() => { window.changes = []; }")
         click(i)
         page.wait_for_function("() => window.changes.length && performance.now() - window.changes.at(-1) > 500")
         times.append(page.evaluate("() => window.changes.at(-1) - window.pressed"))
-    print(f"{where}: click to last of {charts} visible charts redrawn, {CLICKS} clicks: median {median(times):.0f} ms, "
+        first.append(page.evaluate("() => window.changes[0] - window.pressed"))
+    print(f"{where}: click to last of {charts} visible charts redrawn, {CLICKS} clicks: median {median(times):.0f} ms "
+          f"({median(times) / least:.1f} times the least; first change {median(first):.0f} ms), "
           f"95th percentile {quantiles(times, n=20)[-1]:.0f} ms, longest {max(times):.0f} ms", flush=True)
 
 

@@ -13,9 +13,9 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def running_server() -> Iterator[str]:
-    """Yield the address of a running app; end it with the `with`."""
-    server = Server(["serve.py"])
+def running_server(*start: str) -> Iterator[str]:
+    """Yield the address of a running app, that of `serve.py` unless told otherwise; end it with the `with`."""
+    server = Server(list(start) or ["serve.py"])
     try:
         yield server.url
     finally:

@@ -39,6 +39,8 @@ export class Bars {
   counts(selected) {
     const most = Math.max(1, ...this.chart.whole);
     this.rows.forEach((row, i) => {
+      if (row.shown === `${selected[i]} ${this.chart.whole[i]}`) return;
+      row.shown = `${selected[i]} ${this.chart.whole[i]}`;
       row.strong.style.width = `calc((100% - var(--cs-counts)) * ${selected[i] / most})`;
       row.count.style.left = `calc((100% - var(--cs-counts)) * ${this.chart.whole[i] / most} + 5px)`;
       row.count.textContent = `${whole(selected[i])} / ${whole(this.chart.whole[i])}`;

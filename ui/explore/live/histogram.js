@@ -106,7 +106,11 @@ export class Histogram {
   /** Show how many of each bin are selected. @param {ArrayLike<number>} selected */
   counts(selected) {
     const top = this.chart.top || 1;
-    this.bars.forEach((bar, i) => { bar.here.style.height = `${100 * selected[i] / top}%`; });
+    this.bars.forEach((bar, i) => {
+      if (bar.shown === selected[i]) return;
+      bar.shown = selected[i];
+      bar.here.style.height = `${100 * selected[i] / top}%`;
+    });
   }
 
   /** Put the range between two edges. @param {number} low @param {number} high @param {boolean} on */

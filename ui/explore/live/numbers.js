@@ -16,10 +16,13 @@ export function ratioWithLimits(ratio) {
   return `${value} (${low}–${high})`;
 }
 
+const ROUNDED = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const EXACT = new Intl.NumberFormat("en", { maximumFractionDigits: 10 });
+
 /** @param {number} n @returns {string} */
-export const whole = (n) => Math.round(n).toLocaleString("en");
+export const whole = (n) => ROUNDED.format(n);
 
 /** A number with as many digits as it has, and thousands apart. @param {number} value @returns {string} */
 export function exact(value) {
-  return value.toLocaleString("en", { maximumSignificantDigits: 15, maximumFractionDigits: 10 });
+  return EXACT.format(value);
 }
