@@ -38,12 +38,20 @@ def sidebar(cohort: Cohort) -> None:
         _events(cohort)
     name = state.widget("least", session().warn_below)
     st.number_input("Warn below so many patients", 1, None, key=name, on_change=_set_least, args=(name,))
+    name = state.widget("exact", session().exact)
+    st.number_input("Curves that follow a brush: times in intervals above so many patients", 0, None, key=name,
+                    on_change=_set_exact, args=(name,), help="What comes when a range is let go is exact at any size.")
 
 
 def _set_least(name: str) -> None:
     current, value = session(), state.value_of(name)
     current.warn_below = int(value or 1)
     redraw()
+
+
+def _set_exact(name: str) -> None:
+    current = session()
+    current.clicked_this_run, current.exact, current.brushed = True, int(state.value_of(name) or 0), ""
 
 
 def _pills(cohort: Cohort, key: str, variable: FactorRole) -> None:
