@@ -44,7 +44,7 @@ def charted(cohort: Cohort) -> list[str]:
 def view_of(cohort: Cohort, key: str) -> str:
     """Name what the curves of a range of a variable depend on: the other filters, the endpoint and the strata."""
     others = Filters({k: c for k, c in cohort.filters.conditions.items() if k != key})
-    text = f"{cohort.whole.key} {others.key} {session().endpoint} {session().by}"
+    text = f"{cohort.whole.key} {others.key} {session().endpoint} {session().by} {session().exact}"
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

@@ -52,6 +52,7 @@ def _set_least(name: str) -> None:
 def _set_exact(name: str) -> None:
     current = session()
     current.clicked_this_run, current.exact, current.brushed = True, int(state.value_of(name) or 0), ""
+    redraw()
 
 
 def _pills(cohort: Cohort, key: str, variable: FactorRole) -> None:
