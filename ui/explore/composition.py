@@ -88,4 +88,4 @@ def _prepare(name: str) -> None:
     current, sent = session(), state.value_of(name)
     wanted = (sent.get("wanted") if sent else None) or {}
     current.brushed, current.searched = str(wanted.get("key", "")), bool(wanted.get("cut"))
-    st.rerun(LIVE_PART)
+    redraw(LIVE_PART)

@@ -42,6 +42,7 @@ def _index(cohort: Cohort) -> bytes:
     return index.to_bytes(
         search=search,
         names=names, colours=[theme.colour(i) for i in range(len(names))], reference=reference,
+        dashes=[" ".join(map(str, theme.DASHES[i % len(theme.DASHES)])) for i in range(max(len(names), 2))],
         cutColours=[theme.colour(0), theme.colour(1)],
         longest=longest, ticks=ticks, view=view_of(cohort, key), looks=looked,
         strata=cohort.variable(current.by).label if current.by and current.by != SELECTION else "")

@@ -16,7 +16,7 @@ from ui.shell.escape import plain
 from ui.shell.parts import after, redraw
 from ui.shell.state import session
 
-_NO_FILTER = "All patients: click a bar or drag over a histogram on Explore, or open the filters at the left."
+_NO_FILTER = "All patients: click a bar or drag over a histogram."
 HAD: dict[str, Condition] = {"any": Condition(bounds=(("ge", 1.0),)), ">=3": Condition(bounds=(("ge", 3.0),))}
 
 

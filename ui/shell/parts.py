@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from core.cohort import Cohort, Filters
 from core.errors import FilterError
@@ -21,20 +22,24 @@ def part(name: str, draw: Callable[[Cohort], None], *, changes: bool = True) -> 
 
     Not where it does not show what changes: it then runs when it is asked for by its name.
     """
-    if changes and name not in session().parts:
-        session().parts.append(name)
-
     @st.fragment(key=name)
     def drawn() -> None:
         session().on_part(name)
         draw(filtered_cohort())
     drawn()
+    if changes and name not in session().parts:
+        session().parts.append(name)
 
 
-def redraw() -> None:
-    """Run the page's parts, and nothing else, in place of the run that a callback would be followed by."""
-    if parts := session().parts:
-        st.rerun(list(parts))
+def redraw(*parts: str) -> None:
+    """Run parts of the page, those that a change concerns or some by name, in place of what follows a callback else.
+
+    The whole page where a click came before it was drawn to its end.
+    """
+    try:
+        st.rerun(list(parts or session().parts) or "app")
+    except StreamlitAPIException:  # a part that the server does not know any more
+        st.rerun()
 
 
 def after(change: Callable[..., None]) -> Callable[..., None]:

@@ -112,7 +112,8 @@ class Drawing {
         d: this.#path(table, kaplanMeier(table)), stroke: index.colours[i], class: "cs-whole" })));
     }
     svg.append(drawn("text", { x: left - 6, y: zero + 50, class: "cs-quiet" }, "Number at risk"));
-    this.curves = index.names.map((_, i) => drawn("path", { stroke: index.colours[i], class: "cs-curve" }));
+    this.curves = index.names.map((_, i) => drawn("path", {
+      stroke: index.colours[i], "stroke-dasharray": index.dashes[i], class: "cs-curve" }));
     this.risks = index.names.map((name, i) => this.#riskRow(svg, name, i, zero + 50));
     svg.append(...this.curves);
     this.rows = index.names.map((name) => element("tr", "", {}, [
