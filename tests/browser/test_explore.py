@@ -59,6 +59,17 @@ def test_rapid_clicks_are_all_kept(app):
     assert app.chips() == ["PVTT grade Vp2, Vp3, Vp4"]
 
 
+def test_clicks_count_in_the_session_that_begins_when_data_are_cleared(app):
+    app.click_bar("pvtt", "Vp3").expect_n(38)
+    app.click_bar("pvtt", "Vp4").expect_n(65)
+    app.go("Cohort")
+    app.page.get_by_role("button", name="Clear my data").click()
+    app.expect_n(82)
+    app.go("Explore").ready().expect_n(82)
+    app.click_bar("pvtt", "Vp2").expect_n(5)
+    app.click_bar("pvtt", "Vp3").expect_n(43)
+
+
 def test_brush_chip_undo_reset(app):
     app.brush("afp", 0.55, 0.95)
     expect(app.page.locator("[class*=st-key-chip-afp] button")).to_contain_text("AFP ≥")

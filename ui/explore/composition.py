@@ -27,8 +27,8 @@ def composition(cohort: Cohort) -> None:
     name = f"composition-{chart_id(cohort)}"
     with st.container(key="composition"):
         composition_component(
-            key=name, isolate_styles=False,
-            data={"name": name, "acknowledged": session().acknowledged,
+            key=name,
+            data={"charted": _digest(cohort.whole.key), "acknowledged": session().acknowledged,
                   "charts": [_described(cohort, small_chart(cohort, key)) for key in keys],
                   "views": {k: view_of(cohort, k) for k in keys if cohort.variable(k).kind == "numeric"}},
             on_actions_change=lambda: _take(cohort.whole, name), on_wanted_change=lambda: _prepare(name))
@@ -45,6 +45,10 @@ def view_of(cohort: Cohort, key: str) -> str:
     """Name what the curves of a range of a variable depend on: the other filters, the endpoint and the strata."""
     others = Filters({k: c for k, c in cohort.filters.conditions.items() if k != key})
     text = f"{cohort.whole.key} {others.key} {session().endpoint} {session().by} {session().exact}"
+    return _digest(text)
+
+
+def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

@@ -179,14 +179,17 @@ def load(cohort: Cohort) -> None:
     _replace(Session(
         cohort=cohort, draft=current.draft, source=current.source, options=current.options, cleared=current.cleared,
         drafts=current.drafts, results={k: v for k, v in current.results.items() if k in ("sample", "typed")},
-        warn_below=current.warn_below,
+        warn_below=current.warn_below, exact=current.exact, acknowledged=current.acknowledged,
+        sidebar_open=current.sidebar_open,
         mappings=[*current.mappings, cohort.mapping.to_json()][-_MAPPINGS:]))
     st.query_params[OWN] = "1"
 
 
 def clear() -> None:
     """Drop all of the session's data at once; other sessions keep theirs."""
-    _replace(Session(cleared=session().cleared + 1, forgets=True))
+    current = session()
+    _replace(Session(cleared=current.cleared + 1, acknowledged=current.acknowledged, sidebar_open=current.sidebar_open,
+                     forgets=True))
     st.query_params.pop(OWN, None)
 
 

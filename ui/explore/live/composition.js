@@ -24,13 +24,13 @@ class Composition {
     Object.assign(this, { send, want, data });
     this.pending = this.pending.filter((action) => action.id > data.acknowledged);
     this.next = Math.max(this.next, data.acknowledged + 1);
-    if (data.name !== this.name) this.#build(data);
+    if (data.charted !== this.charted) this.#build(data);
     for (const chart of data.charts) this.#update(chart);
     if (!this.pending.length) window.cohortscope?.live?.settle();
   }
 
   #build(data) {
-    this.name = data.name;
+    this.charted = data.charted;
     this.charts.clear();
     this.pending = [];
     const columns = [0, 1].map(() => element("div", "cs-column")), heights = [0, 0];

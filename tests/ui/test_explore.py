@@ -1,0 +1,43 @@
+"""What the browser's composition sends: numbered actions, each of which counts once, in order."""
+
+import pytest
+
+from core import Filters
+from core.cohort import between
+from ui.explore import composition
+from ui.shell.state import Session
+
+
+@pytest.fixture
+def taken(monkeypatch, sample):
+    """Return a function that hands over actions, and the session that they act on."""
+    current, sent = Session(), {}
+    monkeypatch.setattr(composition, "session", lambda: current)
+    monkeypatch.setattr(composition.state, "value_of", lambda name: {"actions": sent["actions"]})
+    monkeypatch.setattr(composition, "redraw", lambda *parts: None)
+
+    def take(*actions):
+        sent["actions"] = list(actions)
+        composition._take(sample, "composition")
+        return current
+    return take
+
+
+def click(number, level):
+    return {"id": number, "kind": "toggle", "key": "pvtt", "level": level}
+
+
+def test_what_is_sent_again_counts_once(taken):
+    taken(click(1, "Vp3"))
+    current = taken(click(1, "Vp3"), click(2, "Vp4"))  # the first was not acknowledged yet
+    assert current.filters == Filters.from_json({"pvtt": {"in": ["Vp3", "Vp4"]}}) and current.acknowledged == 2
+    taken(click(1, "Vp3"), click(2, "Vp4"))
+    assert current.filters == Filters.from_json({"pvtt": {"in": ["Vp3", "Vp4"]}}) and len(current.history) == 2
+
+
+def test_a_range_and_a_click_after_it_both_count(taken, sample):
+    current = taken({"id": 1, "kind": "range", "key": "afp", "low": 3, "high": 40, "looks": 12}, click(2, "Vp3"))
+    assert current.filters.conditions["afp"] == between(sample, "afp", 3, 40) and current.looks == 12
+    assert current.filters.conditions["pvtt"].levels == ("Vp3",)
+    everything = {"id": 3, "kind": "range", "key": "afp", "low": 0, "high": 155, "looks": 1}
+    assert "afp" not in taken(everything).filters and current.looks == 13
