@@ -18,5 +18,5 @@ def node() -> str:
     beside = Path(sys.executable).with_name("node")
     path = str(beside) if beside.exists() else shutil.which("node")
     if path is None:
-        raise RuntimeError("There is no node: `make test` installs it with requirements-dev.txt.")
+        raise RuntimeError("There is no node: `make test` installs it; or install node 18 or later.")
     return path

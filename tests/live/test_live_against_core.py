@@ -25,6 +25,7 @@ from core.cohort import (
     timeline,
 )
 from core.errors import NotEstimable
+from core.format import exact, hazard_ratio, p_phrase
 from tests.live.node import node
 from tests.shared.from_r import REFERENCE, curve_cohort
 
@@ -39,6 +40,17 @@ def in_a_browser(cases):
     done = subprocess.run([node(), str(HERE / "figures.mjs")], input="\n".join(lines), capture_output=True, text=True,
                           check=True)
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_numbers_are_written_as_core_writes_them():
+    rng = np.random.default_rng(9)
+    p = [*(10 ** rng.uniform(-5, 0, 3000)).tolist(), 0.0099, 0.0451, 0.0949, 0.0951, 0.0994, 0.0996, 0.994, 0.996]
+    ratios = np.exp(rng.normal(0, 2.5, (2000, 3))).tolist() + [[1.001, 0.99, 1.012], [0.0031, 0.0012, 0.2]]
+    bounds = [0.1, 1.5, 1000.0, 12345.678, 38572.0, 0.0]
+    done = subprocess.run([node(), str(HERE / "numbers.mjs")], input=json.dumps([p, ratios, bounds]), check=True,
+                          capture_output=True, text=True)
+    assert json.loads(done.stdout) == [[p_phrase(v) for v in p], [hazard_ratio(*r) for r in ratios],
+                                       [exact(v) for v in bounds]]
 
 
 def narrowed(cohort: Cohort, key: str, low: int, high: int) -> Cohort:

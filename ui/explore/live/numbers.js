@@ -1,19 +1,26 @@
 // Numbers as text, as core/format.py writes them.
 
+const NARROW = 0.03, MOST_DECIMALS = 6;  // of a ratio's interval, in which two decimals would not show where it ends
+
 /** @param {number} p @returns {string} */
 export function pPhrase(p) {
-  if (!Number.isFinite(p)) return "p not estimable";
   if (p < 0.001) return "p < .001";
-  if (p > 0.99) return "p > .99";
-  const digits = p < 0.01 || (p >= 0.045 && p < 0.05) ? 3 : 2;
-  return `p = ${p.toFixed(digits).replace(/^0/, "")}`;
+  const text = p.toFixed(p < 0.0995 ? 3 : 2);
+  return Number(text) >= 1 ? "p > .99" : `p = ${text.replace(/^0/, "")}`;
 }
 
-/** @param {{ratio: number, low: number, high: number} | null} ratio @returns {string} */
-export function ratioWithLimits(ratio) {
-  if (!ratio) return "not estimable";
-  const [value, low, high] = [ratio.ratio, ratio.low, ratio.high].map((v) => v.toFixed(2));
+/** @param {{ratio: number, low: number, high: number} | null} given @returns {string} */
+export function ratioWithLimits(given) {
+  if (!given) return "not estimable";
+  const width = given.high - given.low;
+  const digits = width > 0 && width < NARROW ? Math.min(-Math.floor(Math.log10(width / 5)), MOST_DECIMALS) : 2;
+  const [value, low, high] = [given.ratio, given.low, given.high].map((v) => ratio(v, digits));
   return `${value} (${low}–${high})`;
+}
+
+function ratio(value, digits) {
+  if (value > 1000) return ">1000";
+  return value < 0.001 ? "<0.001" : value.toFixed(value < 0.005 ? Math.max(digits, 3) : digits);
 }
 
 const ROUNDED = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });

@@ -1,0 +1,8 @@
+// How the browser writes p-values, ratios with their limits, and bounds: arrays in, arrays of text out.
+
+import { readFileSync } from "node:fs";
+import { exact, pPhrase, ratioWithLimits } from "../../ui/explore/live/numbers.js";
+
+const [ps, ratios, bounds] = JSON.parse(readFileSync(0, "utf8"));
+console.log(JSON.stringify([
+  ps.map(pPhrase), ratios.map(([ratio, low, high]) => ratioWithLimits({ ratio, low, high })), bounds.map(exact)]));
