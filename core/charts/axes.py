@@ -25,13 +25,12 @@ def axes_of(cohort: Cohort, endpoint: str, view: str, values: list[np.ndarray], 
     title : of the vertical scale
     many : whether several panes stand beside each other, with room for fewer ticks
     """
-    times = timeline(cohort, endpoint).times
-    longest = float(max(times, default=1.0)) or 1.0
+    longest, ticks = time_axis(cohort, endpoint, many=many)
     if view == "log-log":
+        times = timeline(cohort, endpoint).times
         first = float(min(times[times > 0], default=longest / 10))
         first = min(first, longest / 2)
         return _log_log(values, longest, first, title)
-    ticks = tuple(float(t) for t in time_ticks(longest, _FEW_TICKS if many else _MAX_TICKS))
     if view == "hazard":
         highest = max((float(v.max()) for v in values if v.size), default=0.0)
         top = next((t for t in _TOPS if t >= highest), float(np.ceil(highest)))
@@ -41,10 +40,10 @@ def axes_of(cohort: Cohort, endpoint: str, view: str, values: list[np.ndarray], 
     return shares(longest, ticks, title, "1 \u2212 S(t) (95% CI)" if view == "complement" else "S(t) (95% CI)")
 
 
-def time_axis(cohort: Cohort, endpoint: str) -> tuple[float, tuple[float, ...]]:
+def time_axis(cohort: Cohort, endpoint: str, *, many: bool = False) -> tuple[float, tuple[float, ...]]:
     """Return the longest time of the whole cohort and the ticks of its axis, in months."""
     longest = float(max(timeline(cohort, endpoint).times, default=1.0)) or 1.0
-    return longest, tuple(float(t) for t in time_ticks(longest, _MAX_TICKS))
+    return longest, tuple(float(t) for t in time_ticks(longest, _FEW_TICKS if many else _MAX_TICKS))
 
 
 def shares(longest: float, ticks: tuple[float, ...], title: str, measure: str) -> Axes:
