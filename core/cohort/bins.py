@@ -12,6 +12,7 @@ import numpy as np
 from core.cohort.cohort import Cohort
 from core.cohort.filters import Condition
 from core.cohort.strata import counted, in_order, interval_codes
+from core.errors import FilterError
 from core.schema import Cut
 
 _BINS = 16
@@ -125,12 +126,13 @@ def between(cohort: Cohort, key: str, low: int, high: int) -> Condition | None:
 
     Raises
     ------
-    ValueError
+    FilterError
         If these are no places of two different edges.
     """
     edges = fine_edges(cohort, key)
     if not 0 <= low < high < len(edges):
-        raise ValueError(f"{low} and {high} are no ends of a range of {len(edges)} edges")
+        raise FilterError(f"{low} and {high} are no ends of a range of {cohort.variable(key).label}.",
+                          f"Choose two of the {len(edges)} edges.")
     if low == 0 and high == len(edges) - 1:
         return None
     return Condition.between(edges[low] if low > 0 else None, edges[high] if high < len(edges) - 1 else None)

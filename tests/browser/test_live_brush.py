@@ -153,3 +153,22 @@ def test_a_sweep_plays_the_range_and_changes_nothing(live):
     assert len(seen) > 2
     expect(live.page.locator(".cs-live")).to_be_hidden(timeout=60_000)
     assert live.chips() == [] and live.n() == 82
+
+
+def test_an_open_cut_speaks_of_the_patients_who_are_left(live, sample):
+    """A bar clicked beside an open cut: the search and both curves are those of the patients who pass."""
+    chart = live.chart("tumor_size")
+    chart.hover()
+    chart.get_by_role("button", name="look for a single cut").click()
+    view = live.page.locator(".cs-live")
+    expect(view).to_contain_text("The largest statistic is")
+    live.click_bar("pvtt", "Vp3").expect_n(38)
+    search = search_cut(sample.filter({"pvtt": {"in": ["Vp3"]}}), "tumor_size", endpoint="OS")
+    expect(view).to_contain_text(f"The largest statistic is {search.statistic[search.best]:.2f}")
+    assert sum(int(row[1]) for row in figures(live)) == 38
+    view.get_by_role("button", name="close").click()
+    live.drag("tumor_size", 0.2, 0.3)  # by arm again
+    live.page.wait_for_function("() => !window.cohortscope.live.index.view.endsWith('-cut')")
+    live.drag("tumor_size", 0.3, 0.6)
+    assert [row[0] for row in figures(live)] == ["TACE+IMRT", "TACE+IMRT+sorafenib"]
+    live.page.mouse.up()

@@ -45,7 +45,7 @@ def in_a_browser(cases):
 def test_numbers_are_written_as_core_writes_them():
     rng = np.random.default_rng(9)
     p = [*(10 ** rng.uniform(-5, 0, 3000)).tolist(), 0.0099, 0.0451, 0.0949, 0.0951, 0.0994, 0.0996, 0.994, 0.996]
-    ratios = np.exp(rng.normal(0, 2.5, (2000, 3))).tolist() + [[1.001, 0.99, 1.012], [0.0031, 0.0012, 0.2]]
+    ratios = [*np.exp(rng.normal(0, 2.5, (2000, 3))).tolist(), [1.001, 0.99, 1.012], [0.0031, 0.0012, 0.2]]
     bounds = [0.1, 1.5, 1000.0, 12345.678, 38572.0, 0.0]
     done = subprocess.run([node(), str(HERE / "numbers.mjs")], input=json.dumps([p, ratios, bounds]), check=True,
                           capture_output=True, text=True)

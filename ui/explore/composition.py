@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.charts import SmallChart, composition_figure, small_chart
 from core.cohort import Cohort, Condition, Filters, between, fine_edges
+from core.errors import FilterError
 from ui.explore.modules import composition_component
 from ui.shell import state
 from ui.shell.parts import redraw
@@ -41,11 +42,11 @@ def charted(cohort: Cohort) -> list[str]:
     return sorted(keys, key=lambda k: _FIRST.index(k) if k in _FIRST else len(_FIRST))
 
 
-def view_of(cohort: Cohort, key: str) -> str:
-    """Name what the curves of a range of a variable depend on: the other filters, the endpoint and the strata."""
+def view_of(cohort: Cohort, key: str, *, cut: bool = False) -> str:
+    """Name what the curves of a range of a variable, or of its cut, depend on: other filters, endpoint and strata."""
     others = Filters({k: c for k, c in cohort.filters.conditions.items() if k != key})
     text = f"{cohort.whole.key} {others.key} {session().endpoint} {session().by} {session().exact}"
-    return _digest(text)
+    return _digest(text) + ("-cut" if cut else "")
 
 
 def _digest(text: str) -> str:
@@ -76,7 +77,11 @@ def _take(whole: Cohort, name: str) -> None:
     current, sent = session(), state.value_of(name)
     for action in (sent.get("actions") if sent else None) or ():
         if action["id"] > current.acknowledged:
-            current.do(action["id"], _after(whole, current.filters, action), int(action.get("looks", 0)))
+            try:
+                filters = _after(whole, current.filters, action)
+            except FilterError:  # of a mapping that is no more
+                filters = current.filters
+            current.do(action["id"], filters, int(action.get("looks", 0)))
     redraw()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.charts import time_axis
-from core.cohort import ALL_PATIENTS, REST, SELECTION, Cohort, Filters, brush_index, reference_place
+from core.cohort import REST, SELECTION, Cohort, Filters, brush_index, reference_place
 from core.errors import CohortError
 from core.figure import theme
 from core.survival import search_cut
@@ -23,29 +23,25 @@ def _index(cohort: Cohort) -> bytes:
     current, key = session(), session().brushed
     if key not in cohort.variables:
         return b""
-    others = charted(cohort)
-    of: dict[str, Any] = {"others": others, "exact": current.exact}
+    by = None if current.searched else current.by  # a cut is looked for among all patients
+    of: dict[str, Any] = {"others": charted(cohort), "exact": current.exact}
     try:
-        index = brush_index(cohort, key, endpoint=current.endpoint, by=current.by, **of)
+        index = brush_index(cohort, key, endpoint=current.endpoint, by=by, **of)
     except CohortError:  # the curves cannot be split so, which the board says: counts alone follow the range
         index = brush_index(cohort, key, endpoint="", by=None, **of)
     names = list(index.levels)
-    if current.by == SELECTION:
+    if by == SELECTION:
         names = [REST, "The selection"]
-    elif not current.by:
-        names = [ALL_PATIENTS]
     longest, ticks = time_axis(cohort, index.endpoint) if index.endpoint else (1.0, ())
-    reference = reference_place(cohort, current.by, index.levels) if current.by and current.by != SELECTION and \
-        index.endpoint else 0
-    looked = f"{current.looks:,} ranges were looked at before." if current.looks else ""
-    search = _search(cohort, key) if current.searched and index.endpoint else {}
+    grouped = index.endpoint and by and by != SELECTION
+    drawn = range(max(len(names), 2))  # a cut makes two groups
     return index.to_bytes(
-        search=search,
-        names=names, colours=[theme.colour(i) for i in range(len(names))], reference=reference,
-        dashes=[" ".join(map(str, theme.DASHES[i % len(theme.DASHES)])) for i in range(max(len(names), 2))],
-        cutColours=[theme.colour(0), theme.colour(1)],
-        longest=longest, ticks=ticks, view=view_of(cohort, key), looks=looked,
-        strata=cohort.variable(current.by).label if current.by and current.by != SELECTION else "")
+        names=names, colours=[theme.colour(i) for i in drawn], strata=cohort.variable(by).label if grouped else "",
+        dashes=[" ".join(map(str, theme.DASHES[i % len(theme.DASHES)])) for i in drawn],
+        reference=reference_place(cohort, by, index.levels) if grouped else 0, longest=longest, ticks=ticks,
+        view=view_of(cohort, key, cut=current.searched),
+        search=_search(cohort, key) if current.searched and index.endpoint else {},
+        looks=f"{current.looks:,} ranges were looked at before." if current.looks else "")
 
 
 def _search(cohort: Cohort, key: str) -> dict[str, Any]:

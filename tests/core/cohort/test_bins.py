@@ -6,6 +6,7 @@ import pytest
 from core import read_cohort
 from core.cohort.bins import between, bin_edges, bins_of, fine_codes, fine_edges
 from core.cohort.filters import Filters
+from core.errors import FilterError
 
 
 def numbers(cohort):
@@ -43,5 +44,5 @@ def test_ends_are_round_and_no_finer_than_the_values():
 
 @pytest.mark.parametrize(("low", "high"), [(3, 3), (4, 2), (-1, 3), (0, 10_000)])
 def test_what_is_no_range_is_refused(sample, low, high):
-    with pytest.raises(ValueError, match="no ends of a range"):
+    with pytest.raises(FilterError, match="no ends of a range"):
         between(sample, "age", low, high)

@@ -94,17 +94,11 @@ export function selectionAndRest(index, low, high) {
 }
 
 /**
- * Those below an edge and those above it, all strata together.
+ * Those below an edge and those above it, of an index without strata.
  * @param {Index} index @param {number} edge @returns {import("./survival.js").Table[]}
  */
 export function belowAndAbove(index, edge) {
-  return [[0, edge], [edge, index.bins]].map(([low, high]) => strataBetween(index, low, high).reduce(added));
-}
-
-function added(one, other) {
-  const plus = (a, b) => a.map((v, j) => v + b[j]);
-  return { deaths: plus(one.deaths, other.deaths), atRisk: plus(one.atRisk, other.atRisk), n: one.n + other.n,
-           events: one.events + other.events };
+  return [[0, edge], [edge, index.bins]].map(([low, high]) => strataBetween(index, low, high)[0]);
 }
 
 /**

@@ -26,7 +26,10 @@ class Composition {
     this.next = Math.max(this.next, data.acknowledged + 1);
     if (data.charted !== this.charted) this.#build(data);
     for (const chart of data.charts) this.#update(chart);
-    if (!this.pending.length) window.cohortscope?.live?.settle();
+    const held = [...this.charts].find(([, { drawn }]) => drawn.single);
+    if (held && held[1].view !== this.#view(held[0])) this.#search(held[0], false);  // of other patients, or another endpoint
+    const busy = this.sweeping || [...this.charts.values()].some(({ drawn }) => drawn.busy);
+    if (!this.pending.length && !busy) window.cohortscope?.live?.settle();
   }
 
   #build(data) {
@@ -39,7 +42,7 @@ class Composition {
         chart, (level) => this.#act({ kind: "toggle", key: chart.key, level }));
       const section = element("section", "cs-chart", { "data-key": chart.key, "aria-label": chart.heading }, [
         element("h4", "cs-heading", {}, [element("span", "", {}, [chart.heading]), ...this.#tools(chart, drawn),
-                                         element("span", "cs-reading", { "aria-live": "polite" })]),
+                                         element("span", "cs-reading")]),
         drawn.root]);
       const place = heights[0] <= heights[1] ? 0 : 1;
       heights[place] += chart.edges ? 130 : 34 + 19 * chart.names.length;
@@ -96,7 +99,7 @@ class Composition {
         this.#cancelled(key);
         return;
       }
-      if (time >= due && window.cohortscope?.live?.has(key, this.data.views[key])) {
+      if (time >= due && window.cohortscope?.live?.has(key, this.#view(key))) {
         due = time + SWEEP / last;
         drawn.set(low, low + width);
         this.#follow(key, low, low + width);
@@ -114,27 +117,37 @@ class Composition {
     drawn.cutting(on);
     drawn.cutTool.setAttribute("aria-pressed", String(on));
     this.#read(key, null);
-    if (!on) { this.#cancelled(key); return; }
+    if (on) this.#search(key, true);
+    else this.#cancelled(key);
+  }
+
+  /** Ask for the search of a cut, and show the cut once it is there; the best one at first. */
+  #search(key, first) {
+    const held = this.charts.get(key), { drawn } = held, view = this.#view(key);
+    held.view = view;
     this.wanted = null;
     this.want(key, ++this.asks, true);
     const wait = () => {
-      if (!drawn.single || !drawn.root.isConnected) return;
-      const search = window.cohortscope?.live?.search(key, this.data.views[key]);
+      if (!drawn.single || !drawn.root.isConnected || held.view !== view) return;
+      const search = window.cohortscope?.live?.search(key, view);
       if (!search) { requestAnimationFrame(wait); return; }
-      if (search.edges) {
-        drawn.draw(search);
-        drawn.cutAt(search.edges[search.best]);
-      }
+      if (search.edges) drawn.draw(search);
+      if (search.edges && first) drawn.cutAt(search.edges[search.best]);
       this.#part(key, drawn.edge);
     };
     wait();
+  }
+
+  /** Name what the curves of a variable's range, or of its cut, are drawn from. */
+  #view(key) {
+    return this.data.views[key] + (this.charts.get(key)?.drawn.single ? "-cut" : "");
   }
 
   /** Show survival below and above a cut. */
   #part(key, edge) {
     const { drawn } = this.charts.get(key), live = window.cohortscope?.live;
     this.#read(key, drawn.words(0, edge));
-    if (live?.has(key, this.data.views[key])) {
+    if (live?.has(key, this.#view(key))) {
       live.part(edge, [drawn.words(0, edge), drawn.words(edge, drawn.edges.length - 1)], () => this.#cut(key, false));
     }
   }
@@ -172,9 +185,9 @@ class Composition {
 
   /** Ask for the counts that let curves follow a range of a variable, unless they are there. */
   #near(key) {
-    if (window.cohortscope?.live?.has(key, this.data.views[key])) return;
-    if (this.wanted === `${key} ${this.data.views[key]}`) return;
-    this.wanted = `${key} ${this.data.views[key]}`;
+    if (window.cohortscope?.live?.has(key, this.#view(key))) return;
+    if (this.wanted === `${key} ${this.#view(key)}`) return;
+    this.wanted = `${key} ${this.#view(key)}`;
     this.want(key, ++this.asks, false);
   }
 
@@ -191,7 +204,7 @@ class Composition {
     const held = this.charts.get(key), live = window.cohortscope?.live;
     if (!held?.drawn.busy && !held?.drawn.sweeping) return;
     this.#read(key, held.drawn.words(low, high));
-    if (!live?.has(key, this.data.views[key])) return;
+    if (!live?.has(key, this.#view(key))) return;
     const counts = live.follow(low, high, held.drawn.words(low, high));
     for (const [other, { drawn, chart }] of this.charts) {
       if (other !== key) drawn.counts(counts(other));

@@ -28,7 +28,7 @@ class Live {
 
   /** The search for a cut of a variable: undefined until it is there. */
   search(key, view) {
-    return this.has(key, view) && this.index.search && Object.keys(this.index.search).length ? this.index.search : undefined;
+    return this.has(key, view) ? this.index.search : undefined;
   }
 
   /**
@@ -43,8 +43,7 @@ class Live {
     this.root.hidden = false;
     if (!this.parting) this.drawing = null;
     this.parting = true;
-    this.drawing ??= new Drawing(this.root, { ...index, names, colours: index.cutColours, reference: 0, selection: true,
-                                              strata: "" });
+    this.drawing ??= new Drawing(this.root, { ...index, names, selection: true });
     this.drawing.cut(edge, names, index.search, close);
   }
 
