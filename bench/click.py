@@ -46,17 +46,30 @@ _LEAST = """() => {
     if (now !== window.count) { window.count = now; window.times.push(performance.now() - window.pressed); }
   }).observe(document.body, {subtree: true, childList: true, characterData: true});
 }"""
-_FRAMES = """() => {
-  const live = window.cohortscope.live, follow = live.follow.bind(live);
-  window.frames = []; window.moved = []; window.lag = [];
-  document.addEventListener('pointermove', event => { window.moved.push(event.timeStamp); }, true);
+# A mouse that tells its place 125 times a second; frames are counted as the browser draws them.
+_DRAG = """([left, width, y]) => new Promise(done => {
+  const plot = document.elementFromPoint(left + width / 2, y).closest('.cs-plot'), live = window.cohortscope.live;
+  const frames = [], lag = [], follow = live.follow;
+  let moved = 0, i = 0;
   live.follow = (...given) => {
-    const out = follow(...given);
-    window.frames.push(performance.now());
-    window.lag.push(performance.now() - window.moved.at(-1));
+    const out = follow.apply(live, given);
+    lag.push(performance.now() - moved);
     return out;
   };
-}"""
+  const mouse = setInterval(() => {
+    moved = performance.now();
+    const at = left + width * 0.15 + Math.abs(i++ * 2 % (1.5 * width) - 0.75 * width);
+    plot.dispatchEvent(new PointerEvent('pointermove', {bubbles: true, pointerId: 1, clientX: at, clientY: y}));
+  }, 8);
+  const frame = () => {
+    frames.push(performance.now());
+    if (frames.length < 300) { requestAnimationFrame(frame); return; }
+    clearInterval(mouse);
+    delete live.follow;
+    done([frames, lag]);
+  };
+  requestAnimationFrame(frame);
+})"""
 
 
 def main(patients: int) -> None:
@@ -122,24 +135,28 @@ def _brush(app: App) -> None:
     plot = app.chart(key).locator(".cs-plot")
     plot.hover()
     page.wait_for_function(f"() => window.cohortscope?.live?.index?.key === '{key}'")
-    page.evaluate(_FRAMES)
     box = plot.bounding_box()
     assert box
+    where = [box["x"], box["width"], box["y"] + 30]
+    still, _ = page.evaluate(_DRAG, where)
     page.mouse.move(box["x"] + box["width"] * 0.1, box["y"] + 30)
     page.mouse.down()
-    for i in range(240):
-        page.mouse.move(box["x"] + box["width"] * (0.15 + 0.75 * i / 240), box["y"] + 30)
-        page.wait_for_timeout(4)
-    frames, lag = page.evaluate("() => [window.frames, window.lag]")
-    apart = [b - a for a, b in pairwise(frames)]
+    page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + 30)
+    frames, lag = page.evaluate(_DRAG, where)
     page.evaluate(_WATCH)
     page.evaluate("() => document.addEventListener('pointerup', () => { window.pressed = performance.now(); }, true)")
     page.mouse.up()
     page.wait_for_function("() => window.changes.length && performance.now() - window.changes.at(-1) > 500")
     exact = page.evaluate("() => window.changes[0] - window.pressed")
-    print(f"A brush: {len(frames)} frames, apart median {median(apart):.1f} ms, 95th percentile "
-          f"{quantiles(apart, n=20)[-1]:.1f} ms; movement to drawing median {median(lag):.1f} ms; "
-          f"let go to the exact curves {exact:.0f} ms", flush=True)
+    print(f"A brush: {_apart(frames)}, movement to drawing median {median(lag):.1f} ms; the same mouse without "
+          f"a range: {_apart(still)}; let go to the exact curves {exact:.0f} ms", flush=True)
+
+
+def _apart(frames: list[float]) -> str:
+    """Say how far frames lie apart."""
+    apart = [b - a for a, b in pairwise(frames)]
+    return (f"{len(frames)} frames, apart median {median(apart):.1f} ms, 95th percentile "
+            f"{quantiles(apart, n=20)[-1]:.1f} ms")
 
 
 def _load(app: App, file: Path) -> None:

@@ -162,15 +162,13 @@ def _notes(result: Weighting) -> list[str]:
 
 def _curve(place: int, level: str, frame: pd.DataFrame) -> Curve:
     kept = frame.iloc[thinned(frame.time.to_numpy())]
-    value = kept.estimate.to_numpy()
-    certain = value == 1
-    tips = [(fixed(x, 1), share_with_limits(v, a, b, digits=1), fixed(n, 1)) for x, v, a, b, n in
-            zip(kept.time.tolist(), value.tolist(), kept.conf_low.tolist(), kept.conf_high.tolist(),
-                kept.n_risk.tolist(), strict=True)]
+    time, value, low, high, risk, censored = (
+        kept[c].to_numpy(float) for c in ("time", "estimate", "conf_low", "conf_high", "n_risk", "n_censor"))
+    certain = value == 1.0
     return Curve(
-        place=place, level=level, time=kept.time.to_numpy(), value=value, low=np.where(certain, 1.0, kept.conf_low),
-        high=np.where(certain, 1.0, kept.conf_high), ticks=kept.n_censor.to_numpy() > 0, start=1.0,
-        tips=tips)
+        place=place, level=level, time=time, value=value, low=np.where(certain, 1.0, low),
+        high=np.where(certain, 1.0, high), ticks=censored > 0, start=1.0,
+        tip=lambda i: (fixed(time[i], 1), share_with_limits(value[i], low[i], high[i], digits=1), fixed(risk[i], 1)))
 
 
 def _at_risk(frame: pd.DataFrame, axes: Axes) -> list[str]:

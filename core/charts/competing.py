@@ -80,15 +80,13 @@ def _pane(frames: list[pd.DataFrame | None], levels: tuple[str, ...], axes: Axes
 
 def _curve(place: int, level: str, frame: pd.DataFrame) -> Curve:
     kept = frame.iloc[thinned(frame.time.to_numpy())]
-    value = kept.estimate.to_numpy()
-    none = value == 0
+    time, value, low, high, risk, censored = (
+        kept[c].to_numpy(float) for c in ("time", "estimate", "conf_low", "conf_high", "n_risk", "n_censor"))
+    certain = value == 0.0
     return Curve(
-        place=place, level=level, time=kept.time.to_numpy(), value=value,
-        low=np.where(none, 0.0, kept.conf_low), high=np.where(none, 0.0, kept.conf_high),
-        ticks=kept.n_censor.to_numpy() > 0, start=0.0,
-        tips=[(fixed(x, 1), share_with_limits(v, a, b, digits=1), f"{n:,}") for x, v, a, b, n in
-              zip(kept.time.tolist(), value.tolist(), kept.conf_low.tolist(), kept.conf_high.tolist(),
-                  kept.n_risk.tolist(), strict=True)])
+        place=place, level=level, time=time, value=value, low=np.where(certain, 0.0, low),
+        high=np.where(certain, 0.0, high), ticks=censored > 0, start=0.0,
+        tip=lambda i: (fixed(time[i], 1), share_with_limits(value[i], low[i], high[i], digits=1), f"{risk[i]:,.0f}"))
 
 
 def _at_risk(frame: pd.DataFrame | None, axes: Axes) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -296,18 +297,19 @@ def _curve(place: int, level: str, steps: dict[str, np.ndarray], view: View) -> 
     elif view == "log-log":
         value = np.log(-np.log(s))
     return Curve(place=place, level=level, time=kept["time"], value=value, low=low, high=high,
-                 ticks=kept["n_censor"] > 0, tips=_tips(kept, value, low, high, view),
+                 ticks=kept["n_censor"] > 0, tip=_tip(kept, value, low, high, view),
                  start=None if view == "log-log" else start)
 
 
-def _tips(steps: dict[str, np.ndarray], value: np.ndarray, low: np.ndarray, high: np.ndarray,
-          view: View) -> list[tuple[str, str, str]]:
-    """Say of each step its month, its value with limits, and the number at risk."""
-    share = view in ("survival", "complement")
-    return [(fixed(x, 1), share_with_limits(v, a, b, digits=1) if share else
-             fixed(v, 2) if view == "log-log" else estimate(v, a, b, 2), f"{int(n):,}")
-            for x, v, a, b, n in zip(*(a.tolist() for a in (steps["time"], value, low, high, steps["n_risk"])),
-                                     strict=True)]
+def _tip(steps: dict[str, np.ndarray], value: np.ndarray, low: np.ndarray, high: np.ndarray,
+         view: View) -> Callable[[int], tuple[str, str, str]]:
+    """Return what says of a step its month, its value with limits, and the number at risk."""
+    def tip(i: int) -> tuple[str, str, str]:
+        v, a, b = float(value[i]), float(low[i]), float(high[i])
+        words = share_with_limits(v, a, b, digits=1) if view in ("survival", "complement") \
+            else fixed(v, 2) if view == "log-log" else estimate(v, a, b, 2)
+        return fixed(float(steps["time"][i]), 1), words, f"{int(steps['n_risk'][i]):,}"
+    return tip
 
 
 def _blocks(part: Part, axes: Axes, options: CurveOptions) -> list[Block]:

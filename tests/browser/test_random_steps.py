@@ -1,6 +1,6 @@
 """Clicks, brushes, chips, undo and page switches at full speed: each counts once, and everything shown agrees.
 
-RANDOM_STEPS sets how many; also with the browser's processor slowed six times.
+RANDOM_STEPS sets how many; also with the browser's processor slowed six times, and with a server that is 200 ms away.
 """
 
 from __future__ import annotations
@@ -88,14 +88,26 @@ class Walk:
         return True
 
 
-@pytest.mark.parametrize(("slower", "seed"), [(1, 1), (6, 2)], ids=["at full speed", "six times slower"])
-def test_every_step_counts_once(app: App, sample: Cohort, slower: int, seed: int):
+@pytest.mark.parametrize(("slower", "away", "seed"), [(1, 0, 1), (6, 0, 2), (1, 200, 3)],
+                         ids=["at full speed", "six times slower", "a server far away"])
+def test_every_step_counts_once(app: App, sample: Cohort, slower: int, away: int, seed: int):
+    if away:
+        delayed(app, away)
     slowed(app.page, slower)
     walk, done = Walk(app, sample, seed), []
     for i in range(STEPS):
         done.append(walk.step())
         if i % 12 == 11:
             assert walk.agrees(), done
+
+
+def delayed(app: App, milliseconds: int) -> None:
+    """Let all that the browser sends to the server be on its way for so long."""
+    app.page.add_init_script("""{
+      const send = WebSocket.prototype.send;
+      WebSocket.prototype.send = function (data) { setTimeout(() => send.call(this, data), %d); };
+    }""" % milliseconds)
+    app.open()
 
 
 def slowed(page: Page, times: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -51,8 +52,8 @@ class Axes:
 class Curve:
     """A step function: `value` from each `time` on; limits may be NaN; `ticks` where someone was censored.
 
-    `start` is the value before the first time, None where nothing is drawn there; `tips` say of each step its month,
-    its value with limits, and how many were at risk.
+    `start` is the value before the first time, None where nothing is drawn there; `tip` says of a step, by
+    its place, its month, its value with limits, and how many were at risk.
     """
 
     place: int
@@ -62,7 +63,7 @@ class Curve:
     low: np.ndarray
     high: np.ndarray
     ticks: np.ndarray
-    tips: list[tuple[str, str, str]]
+    tip: Callable[[int], tuple[str, str, str]]
     start: float | None
 
 

@@ -19,8 +19,8 @@ from core.format import number
 
 WIDTH = 720
 _END = 1.015  # the axis runs a little beyond the longest time
-_MOST = 1_500  # steps of a curve, ticks and places that answer the mouse, beyond which they cannot be told apart
-_MOST_MARKS = 300
+_MOST = WIDTH  # steps of a curve: one per pixel of its design, beyond which they cannot be told apart
+_MOST_MARKS = 150  # ticks of a curve, and places that answer the mouse
 MANY = 8  # curves beyond which bands and names hide one another: the colours repeat, too
 _LONGEST = 34  # characters of a group's name beside its curve
 _DATASETS = ("band", "whole", "curve", "touch", "censored", "labels", "medians", "names", "counts", "heads", "titles",
@@ -112,7 +112,7 @@ def _touch(curve: Curve, axes: Axes) -> list[dict[str, Any]]:
     """Return the places that answer the mouse."""
     kept = thinned(curve.time, _MOST_MARKS)
     x, y = axes.across(curve.time[kept]).tolist(), axes.up(curve.value[kept]).tolist()
-    return [{"group": curve.level, "x": a, "y": b, **dict(zip(("month", "value", "risk"), curve.tips[i], strict=True))}
+    return [{"group": curve.level, "x": a, "y": b, **dict(zip(("month", "value", "risk"), curve.tip(i), strict=True))}
             for a, b, i in zip(x, y, kept.tolist(), strict=True)]
 
 

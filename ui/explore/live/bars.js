@@ -11,7 +11,7 @@ export class Bars {
    */
   constructor(chart, toggle) {
     this.rows = chart.names.map((name) => {
-      const bar = element("span", "cs-all"), strong = element("span", "cs-here"), count = element("span", "cs-count");
+      const bar = element("span", "cs-all"), strong = element("span", "cs-here"), count = element("span", "cs-count", {}, [" "]);
       const button = element("button", "cs-level", { type: "button", tabindex: "-1" }, [
         element("span", "cs-name", { title: name }, [name]), element("span", "cs-track", {}, [bar, strong, count])]);
       button.addEventListener("click", () => toggle(name));
@@ -29,6 +29,7 @@ export class Bars {
     const most = Math.max(1, ...chart.whole);
     this.rows.forEach((row, i) => {
       row.bar.style.width = `calc((100% - var(--cs-counts)) * ${chart.whole[i] / most})`;
+      row.count.style.left = `calc((100% - var(--cs-counts)) * ${chart.whole[i] / most} + 5px)`;
       row.button.setAttribute("aria-pressed", String(chosen.has(row.name)));
       row.button.classList.toggle("cs-out", chosen.size > 0 && !chosen.has(row.name));
     });
@@ -42,8 +43,7 @@ export class Bars {
       if (row.shown === `${selected[i]} ${this.chart.whole[i]}`) return;
       row.shown = `${selected[i]} ${this.chart.whole[i]}`;
       row.strong.style.width = `calc((100% - var(--cs-counts)) * ${selected[i] / most})`;
-      row.count.style.left = `calc((100% - var(--cs-counts)) * ${this.chart.whole[i] / most} + 5px)`;
-      row.count.textContent = `${whole(selected[i])} / ${whole(this.chart.whole[i])}`;
+      row.count.firstChild.data = `${whole(selected[i])} / ${whole(this.chart.whole[i])}`;
       row.button.setAttribute("aria-label",
                               `${row.name}: ${whole(selected[i])} of ${whole(this.chart.whole[i])} selected`);
     });

@@ -50,6 +50,11 @@ class Composition {
       this.charts.set(chart.key, { drawn, reading: section.querySelector(".cs-reading"), chart });
     }
     this.root.replaceChildren(...columns);
+    this.visibility?.disconnect();
+    this.visibility = new IntersectionObserver((changes) => changes.forEach(({ target, isIntersecting }) => {
+      this.charts.get(target.dataset.key).visible = isIntersecting;
+    }));
+    this.root.querySelectorAll(".cs-chart").forEach((section) => this.visibility.observe(section));
   }
 
   #histogram(chart) {
@@ -206,7 +211,8 @@ class Composition {
     this.#read(key, held.drawn.words(low, high));
     if (!live?.has(key, this.#view(key))) return;
     const counts = live.follow(low, high, held.drawn.words(low, high));
-    for (const [other, { drawn, chart }] of this.charts) {
+    for (const [other, { drawn, chart, visible }] of this.charts) {
+      if (!visible) continue;
       if (other !== key) drawn.counts(counts(other));
       else drawn.counts(chart.names.map((_, i) => counts(null, chart.bins[i], chart.bins[i + 1])));
     }

@@ -34,7 +34,8 @@ export class Histogram {
     });
     this.range = element("div", "cs-range");
     this.ends = ["from", "to"].map((side) => element("div", `cs-end cs-${side}`, {
-      role: "slider", tabindex: "0", "aria-label": `${chart.label}, ${side}`, "aria-orientation": "horizontal" }));
+      role: "slider", tabindex: "0", "aria-label": `${chart.label}, ${side}`, "aria-orientation": "horizontal",
+      "aria-valuemin": String(this.edges[0]), "aria-valuemax": String(this.edges.at(-1)) }));
     this.plot = element("div", "cs-plot", {}, [...this.bars.flatMap((b) => [b.all, b.here]), ...this.#cuts(),
                                                this.range, ...this.ends]);
     this.axis = element("div", "cs-axis", { "aria-hidden": "true" }, this.#ticks());
@@ -123,8 +124,6 @@ export class Histogram {
     this.ends.forEach((end, i) => {
       const at = i ? high : low;
       end.style.left = `${100 * this.shares[at]}%`;
-      end.setAttribute("aria-valuemin", String(this.edges[0]));
-      end.setAttribute("aria-valuemax", String(this.edges.at(-1)));
       end.setAttribute("aria-valuenow", String(this.edges[at]));
       end.setAttribute("aria-valuetext", this.words(low, high));
     });
@@ -189,12 +188,12 @@ export class Histogram {
   }
 
   #share(event) {
-    const box = this.plot.getBoundingClientRect();
-    return Math.max(0, Math.min(1, (event.clientX - box.left) / box.width));
+    return Math.max(0, Math.min(1, (event.clientX - this.box.left) / this.box.width));
   }
 
   #take(event) {
     if (event.button !== 0) return;
+    this.box = this.plot.getBoundingClientRect();  // read once: reading it while marks move costs a layout each time
     if (this.single) {
       this.drag = { what: "cut", moved: true, before: this.edge };
       this.plot.setPointerCapture(event.pointerId);
@@ -202,7 +201,7 @@ export class Histogram {
       return;
     }
     this.#commit();
-    const box = this.plot.getBoundingClientRect(), at = this.#share(event), reach = REACH / box.width;
+    const at = this.#share(event), reach = REACH / this.box.width;
     const near = this.on ? [this.low, this.high].map((p) => Math.abs(this.shares[p] - at)) : [1, 1];
     const inside = this.on && at > this.shares[this.low] && at < this.shares[this.high];
     const what = Math.min(...near) <= reach ? (near[0] < near[1] ? "low" : "high") : inside ? "whole" : "new";

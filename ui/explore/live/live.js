@@ -117,7 +117,9 @@ class Drawing {
     svg.append(...this.curves);
     this.rows = index.names.map((name) => element("tr", "", {}, [
       element("th", "", { scope: "row" }, [name]), ...[1, 2, 3, 4].map(() => element("td", "")) ]));
-    this.test = element("p", "cs-p");
+    this.result = element("b", "");
+    this.note = element("span", "cs-note");
+    this.test = element("p", "cs-p", {}, [this.result, this.note]);
     const heads = [index.strata, "n", "Events", "Median, months", "HR (95% CI), Wald p"];
     const table = element("table", "cs-table", {}, [
       element("thead", "", {}, [element("tr", "", {}, heads.map((h) => element("th", "", { scope: "col" }, [h])))]),
@@ -131,9 +133,8 @@ class Drawing {
     const { index } = this;
     const test = this.#tables(index.selection ? selectionAndRest(index, low, high) : strataBetween(index, low, high));
     const result = test ? `Log-rank ${pPhrase(test.p)}. ` : "";
-    this.test.replaceChildren(
-      element("b", "", {}, [`${words}: ${whole(patients(index, low, high))} patients. ${result}`]),
-      element("span", "cs-note", {}, [`Exploratory, while the range moves. ${index.looks} ${this.#ends()}`]));
+    write(this.result, `${words}: ${whole(patients(index, low, high))} patients. ${result}`);
+    write(this.note, `Exploratory, while the range moves. ${index.looks} ${this.#ends()}`);
   }
 
   /** Show survival on both sides of a cut, its p and what is left of that after the search. */
@@ -148,12 +149,14 @@ class Drawing {
     const corrected = place >= 0 ? `; corrected for having searched ${search.edges.length} cuts ${pPhrase(search.p[place])}` : "";
     const best = search?.edges ? ` The largest statistic is ${search.statistic[search.best].toFixed(2)}, corrected `
       + `${pPhrase(search.p[search.best])} (maximally selected log-rank; Hothorn and Lausen 2003).` : search?.reason ?? "";
-    const done = element("button", "cs-tool", { type: "button" }, ["close"]);
-    done.addEventListener("click", close);
-    this.test.replaceChildren(
-      element("b", "", {}, [`${p}${corrected}.`]),
-      element("span", "cs-note", {}, [`${best} Exploratory: a cut that was searched for needs other patients to confirm it. `
-        + `${index.looks} ${this.#ends()} `]), done);
+    if (!this.done) {
+      this.done = element("button", "cs-tool", { type: "button" }, ["close"]);
+      this.done.addEventListener("click", close);
+      this.test.append(this.done);
+    }
+    write(this.result, `${p}${corrected}.`);
+    write(this.note, `${best} Exploratory: a cut that was searched for needs other patients to confirm it. `
+      + `${index.looks} ${this.#ends()} `);
   }
 
   /** Say what limits the ends, and the times. */
@@ -169,12 +172,12 @@ class Drawing {
     tables.forEach((table, i) => {
       const estimate = kaplanMeier(table), at = median(index.times, table, estimate), cells = this.rows[i].children;
       this.curves[i].setAttribute("d", this.#path(table, estimate));
-      this.risks[i].forEach((text, j) => { text.textContent = whole(this.#atRisk(table, index.ticks[j])); });
-      cells[1].textContent = whole(table.n);
-      cells[2].textContent = whole(table.events);
-      cells[3].textContent = !table.n ? "" : Number.isFinite(at) ? at.toFixed(1) : "not reached";
-      cells[4].textContent = i === index.reference && tables.length > 1 ? "reference" : !table.n || tables.length < 2 ? ""
-        : ratios[i] ? `${ratioWithLimits(ratios[i])}, ${pPhrase(ratios[i].p)}` : "not estimable";
+      this.risks[i].forEach((text, j) => { write(text, whole(this.#atRisk(table, index.ticks[j]))); });
+      write(cells[1], whole(table.n));
+      write(cells[2], whole(table.events));
+      write(cells[3], !table.n ? "" : Number.isFinite(at) ? at.toFixed(1) : "not reached");
+      write(cells[4], i === index.reference && tables.length > 1 ? "reference" : !table.n || tables.length < 2 ? ""
+        : ratios[i] ? `${ratioWithLimits(ratios[i])}, ${pPhrase(ratios[i].p)}` : "not estimable");
     });
     return test;
   }
@@ -183,9 +186,15 @@ class Drawing {
     const { times } = this.index, last = lastTime(table);
     if (last < 0) return "";
     let out = `M${this.x(0)},${this.y(1).toFixed(1)}`;
+    let from = -1, level = 1;  // steps within half a pixel are drawn as one
     for (let j = 0; j <= last; j++) {
-      if (table.deaths[j] > 0) out += `H${this.x(times[j]).toFixed(1)}V${this.y(estimate[j]).toFixed(1)}`;
+      if (!(table.deaths[j] > 0)) continue;
+      level = estimate[j];
+      if (this.x(times[j]) < from + 0.5) continue;
+      from = this.x(times[j]);
+      out += `H${from.toFixed(1)}V${this.y(level).toFixed(1)}`;
     }
+    out += `V${this.y(level).toFixed(1)}`;
     return `${out}H${this.x(times[last]).toFixed(1)}`;
   }
 
@@ -210,6 +219,11 @@ class Drawing {
     while (j <= last && times[j] < month - 1e-9) j++;
     return j <= last ? table.atRisk[j] : 0;
   }
+}
+
+/** Show a text, unless it is there already: each writing costs a layout. @param {Element} place @param {string} text */
+function write(place, text) {
+  if (place.textContent !== text) place.textContent = text;
 }
 
 /** Where the exact chart has its axes, so that the live one lies over it; the room of the place where there is none. */
