@@ -103,10 +103,10 @@ def test_every_step_counts_once(app: App, sample: Cohort, slower: int, away: int
 
 def delayed(app: App, milliseconds: int) -> None:
     """Let all that the browser sends to the server be on its way for so long."""
-    app.page.add_init_script("""{
+    app.page.add_init_script(f"""{{
       const send = WebSocket.prototype.send;
-      WebSocket.prototype.send = function (data) { setTimeout(() => send.call(this, data), %d); };
-    }""" % milliseconds)
+      WebSocket.prototype.send = function (data) {{ setTimeout(() => send.call(this, data), {milliseconds}); }};
+    }}""")
     app.open()
 
 
