@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core import Cohort, read_cohort, treatment_effect
+from core.cohort.condition import Condition
 from core.cohort.counts import count
-from core.cohort.filters import Condition, Filters
+from core.cohort.filters import Filters
 from core.summaries import adverse_events
 from core.survival import kaplan_meier
 

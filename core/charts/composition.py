@@ -39,6 +39,7 @@ class SmallChart:
     names : of the levels, or of the intervals between the bins' edges, (r,)
     selected, whole : patients who pass the filters, and all, int (r,)
     kept : whether the variable's filter lets each pass, bool (r,)
+    missing : how many of the selected and of all have no value
     bins : of a number the edges of its bins, (r + 1,)
     cuts : of a number its cut-points that lie among them
     log : whether a number's axis is logarithmic
@@ -52,6 +53,7 @@ class SmallChart:
     selected: np.ndarray
     whole: np.ndarray
     kept: np.ndarray
+    missing: tuple[int, int]
     bins: tuple[Cut, ...] = ()
     cuts: tuple[Cut, ...] = ()
     log: bool = False
@@ -78,9 +80,9 @@ def _of_levels(cohort: Cohort, key: str) -> SmallChart:
     whole = level_counts(cohort.whole, key)
     condition = cohort.filters.conditions.get(key)
     kept = np.array([condition is None or bool(condition.mask(pd.Series([v]))[0]) for v in levels], bool)
-    heading = _heading(variable.label, cohort.whole.n - int(whole.sum()))
-    return SmallChart(key=key, label=variable.label, heading=heading, names=levels,
-                      selected=level_counts(cohort, key), whole=whole, kept=kept)
+    selected, missing = level_counts(cohort, key), cohort.whole.n - int(whole.sum())
+    return SmallChart(key=key, label=variable.label, heading=_heading(variable.label, missing), names=levels,
+                      selected=selected, whole=whole, kept=kept, missing=(cohort.n - int(selected.sum()), missing))
 
 
 def _of_number(cohort: Cohort, key: str) -> SmallChart:
@@ -94,8 +96,9 @@ def _of_number(cohort: Cohort, key: str) -> SmallChart:
     if zeros:
         names[0] = f"0 {variable.unit}".strip()
     label = f"{variable.label}, {variable.unit}" if variable.unit else variable.label
-    return SmallChart(key=key, label=label, heading=_heading(label, cohort.whole.n - int(whole.sum())),
-                      names=tuple(names), selected=selected, whole=whole, kept=kept, bins=bins,
+    missing = cohort.whole.n - int(whole.sum())
+    return SmallChart(key=key, label=label, heading=_heading(label, missing), names=tuple(names), selected=selected,
+                      whole=whole, kept=kept, missing=(cohort.n - int(selected.sum()), missing), bins=bins,
                       cuts=tuple(c for c in variable.cuts if edges[0] <= c.at <= edges[-1]),
                       log=bool(variable.log and edges[0] > 0), zeros=zeros)
 

@@ -3,6 +3,7 @@
 from core.cohort.bins import between, bin_counts, fine_codes, fine_edges, has_zeros
 from core.cohort.brush_index import EXACT, brush_index
 from core.cohort.cohort import Cohort, WorstGrades
+from core.cohort.condition import Condition
 from core.cohort.counts import (
     TOLERANCE,
     Counts,
@@ -13,7 +14,7 @@ from core.cohort.counts import (
     not_yet_at_risk,
     timeline,
 )
-from core.cohort.filters import Condition, Filters
+from core.cohort.filters import Filters
 from core.cohort.immortal_time import immortal_time, later_keys, month_known_for_all
 from core.cohort.joint_counts import counts_over_time, level_counts_by_group
 from core.cohort.landmark import landmark

@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from core.cohort.cohort import Cohort
-from core.cohort.filters import Condition
+from core.cohort.condition import Condition
 from core.cohort.strata import counted, in_order, interval_codes
 from core.errors import FilterError
 from core.schema import Cut

@@ -17,7 +17,8 @@ import numpy as np
 import pandas as pd
 
 from core import schema
-from core.cohort.filters import Condition, Filters
+from core.cohort.condition import Condition
+from core.cohort.filters import Filters
 from core.errors import FilterError
 from core.mapping import CTCAE, ColumnMapping, FactorRole, ae_category
 from core.memo import Remembers

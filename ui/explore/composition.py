@@ -54,22 +54,24 @@ def _digest(text: str) -> str:
 
 
 def _described(cohort: Cohort, chart: SmallChart) -> dict[str, Any]:
-    """Return a chart as plain data; a range as the values of its ends, None where it has none."""
+    """Return a chart as plain data; ranges as the values of their ends, None where one has none."""
     out: dict[str, Any] = {
         "key": chart.key, "label": chart.label, "heading": chart.heading, "names": chart.names,
-        "selected": chart.selected.tolist(), "whole": chart.whole.tolist(), "kept": chart.kept.tolist()}
+        "selected": chart.selected.tolist(), "whole": chart.whole.tolist(), "kept": chart.kept.tolist(),
+        "missing": chart.missing}
     condition = cohort.filters.conditions.get(chart.key, Condition())
+    out |= {"negated": condition.negated, "withMissing": bool(condition.missing)}
     if not chart.bins:
         return {**out, "chosen": list(condition.levels or ())}
     edges = fine_edges(cohort, chart.key)
     place = {cut: i for i, cut in enumerate(edges)}
-    ends = [next((at for sign, at in condition.bounds if sign in signs), None)
-            for signs in (("ge", "gt"), ("le", "lt"))]
+    ranges = [[next((at for sign, at in bounds if sign in signs), None) for signs in (("ge", "gt"), ("le", "lt"))]
+              for bounds in condition.ranges]
     return {**out, "unit": cohort.variable(chart.key).unit, "log": chart.log, "top": chart.top,
             "edges": [c.at for c in edges],
             "closedRight": [i for i, c in enumerate(edges) if c.closed == "right"],
             "bins": [place[c] for c in chart.bins],
-            "cuts": [c.at for c in chart.cuts], "range": ends if condition.bounds else None}
+            "cuts": [c.at for c in chart.cuts], "ranges": ranges}
 
 
 def _take(whole: Cohort, name: str) -> None:
@@ -87,9 +89,15 @@ def _take(whole: Cohort, name: str) -> None:
 
 def _after(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filters:
     """Return the filters that an action leads to."""
-    if action["kind"] == "toggle":
-        return filters.toggled(action["key"], action["level"])
-    return filters.with_condition(action["key"], between(whole, action["key"], action["low"], action["high"]))
+    key, kind = action["key"], action["kind"]
+    if kind == "toggle":
+        return filters.toggled(key, action["level"], exclude=bool(action.get("exclude")))
+    if kind == "invert":
+        return filters.inverted(key)
+    if kind == "missing":
+        return filters.with_missing(key, not filters.conditions.get(key, Condition()).missing)
+    condition = between(whole, key, action["low"], action["high"])
+    return filters.with_range(key, condition.bounds if condition else (), further=bool(action.get("further")))
 
 
 def _prepare(name: str) -> None:

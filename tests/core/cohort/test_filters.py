@@ -51,3 +51,21 @@ def test_filters_that_mean_nothing_are_refused(conditions, words):
 def test_a_click_keeps_the_rest_of_a_condition():
     filters = Filters.from_json({"sex": {"in": ["M"], "missing": True}}).toggled("sex", "F")
     assert filters.to_json() == {"sex": {"in": ["M", "F"], "missing": True}}
+
+
+def test_a_click_on_what_is_excluded_goes_on_excluding():
+    filters = Filters().toggled("pvtt", "Vp3", exclude=True).toggled("pvtt", "Vp2")
+    assert filters.to_json() == {"pvtt": {"not": {"in": ["Vp3", "Vp2"]}}}
+    assert filters.toggled("pvtt", "Vp3").toggled("pvtt", "Vp2") == Filters()
+    kept = Filters().toggled("pvtt", "Vp3").toggled("pvtt", "Vp4", exclude=True)
+    assert kept.to_json() == {"pvtt": {"not": {"in": ["Vp4"]}}}
+    assert Filters().inverted("pvtt") == Filters()
+
+
+def test_a_range_joins_or_replaces_and_missing_values_stay():
+    filters = Filters().with_range("afp", (("lt", 5.0),)).with_range("afp", (("gt", 400.0),), further=True)
+    assert filters.to_json() == {"afp": {"lt": 5.0, "or": [{"gt": 400.0}]}}
+    filters = filters.with_missing("afp", True).with_range("afp", (("ge", 20.0),))
+    assert filters.to_json() == {"afp": {"ge": 20.0, "missing": True}}
+    assert filters.with_range("afp", ()).to_json() == {"afp": {"missing": True}}
+    assert filters.with_range("afp", ()).with_missing("afp", False) == Filters()

@@ -11,7 +11,8 @@ from hypothesis import strategies as some
 
 from core import Cohort, CoxOptions, read_cohort
 from core.cohort.bins import between, bin_counts, fine_edges
-from core.cohort.filters import Condition, Filters
+from core.cohort.condition import Condition
+from core.cohort.filters import Filters
 from core.cohort.strata import _median, cuts_of, level_counts, strata, stratification
 from core.errors import NotEstimable
 from core.hazards import cox

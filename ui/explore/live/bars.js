@@ -7,15 +7,16 @@ import { whole } from "./numbers.js";
 export class Bars {
   /**
    * @param {any} chart as core/charts/composition.py describes it
-   * @param {(level: string) => void} toggle
+   * @param {(level: string | null, exclude: boolean) => void} toggle null: those whose value is missing
    */
   constructor(chart, toggle) {
-    this.rows = chart.names.map((name) => {
+    this.rows = [...chart.names, ...(chart.missing[1] ? [null] : [])].map((level) => {
+      const name = level ?? "missing";
       const bar = element("span", "cs-all"), strong = element("span", "cs-here"), count = element("span", "cs-count", {}, [" "]);
-      const button = element("button", "cs-level", { type: "button", tabindex: "-1" }, [
+      const button = element("button", `cs-level${level === null ? " cs-absent" : ""}`, { type: "button", tabindex: "-1" }, [
         element("span", "cs-name", { title: name }, [name]), element("span", "cs-track", {}, [bar, strong, count])]);
-      button.addEventListener("click", () => toggle(name));
-      return { name, button, bar, strong, count };
+      button.addEventListener("click", (event) => toggle(level, event.altKey));
+      return { level, name, button, bar, strong, count };
     });
     this.root = element("div", "cs-levels", { role: "group", "aria-label": chart.label },
                         this.rows.map((r) => r.button));
@@ -23,29 +24,46 @@ export class Bars {
     this.rows[0]?.button.setAttribute("tabindex", "0");
   }
 
-  /** Show counts and which levels the filter keeps. @param {any} chart @param {Set<string>} chosen */
-  update(chart, chosen) {
+  /**
+   * Show counts and what the filter says.
+   * @param {any} chart @param {Set<string | null>} chosen the levels that it names @param {boolean} negated whether it
+   * leaves them out
+   */
+  update(chart, chosen, negated) {
     this.chart = chart;
-    const most = Math.max(1, ...chart.whole);
+    this.negated = negated;
+    const { whole: all } = this.#counted(chart.selected), most = Math.max(1, ...all);
+    this.root.classList.toggle("cs-negated", negated);
     this.rows.forEach((row, i) => {
-      row.bar.style.width = `calc((100% - var(--cs-counts)) * ${chart.whole[i] / most})`;
-      row.count.style.left = `calc((100% - var(--cs-counts)) * ${chart.whole[i] / most} + 5px)`;
-      row.button.setAttribute("aria-pressed", String(chosen.has(row.name)));
-      row.button.classList.toggle("cs-out", chosen.size > 0 && !chosen.has(row.name));
+      const named = chosen.has(row.level);
+      row.bar.style.width = `calc((100% - var(--cs-counts)) * ${all[i] / most})`;
+      row.count.style.left = `calc((100% - var(--cs-counts)) * ${all[i] / most} + 5px)`;
+      if (row.named !== named || row.negated !== negated) row.shown = null;
+      Object.assign(row, { named, negated });
+      row.button.setAttribute("aria-pressed", String(named));
+      row.button.classList.toggle("cs-out", chosen.size > 0 && named === negated);
     });
     this.counts(chart.selected);
   }
 
+  /** Counts row by row, with those whose value is missing. @param {ArrayLike<number>} selected @param {number} [absent] */
+  #counted(selected, absent = this.chart.missing[0]) {
+    const { chart } = this, last = chart.missing[1] ? 1 : 0;
+    return { selected: [...Array.from(selected), ...[absent].slice(0, last)],
+             whole: [...chart.whole, ...[chart.missing[1]].slice(0, last)] };
+  }
+
   /** Show how many of each level are selected. @param {ArrayLike<number>} selected */
-  counts(selected) {
-    const most = Math.max(1, ...this.chart.whole);
+  counts(selected, absent) {
+    const counted = this.#counted(selected, absent), most = Math.max(1, ...counted.whole);
     this.rows.forEach((row, i) => {
-      if (row.shown === `${selected[i]} ${this.chart.whole[i]}`) return;
-      row.shown = `${selected[i]} ${this.chart.whole[i]}`;
-      row.strong.style.width = `calc((100% - var(--cs-counts)) * ${selected[i] / most})`;
-      row.count.firstChild.data = `${whole(selected[i])} / ${whole(this.chart.whole[i])}`;
-      row.button.setAttribute("aria-label",
-                              `${row.name}: ${whole(selected[i])} of ${whole(this.chart.whole[i])} selected`);
+      const [n, of] = [counted.selected[i], counted.whole[i]];
+      if (row.shown === `${n} ${of}`) return;
+      row.shown = `${n} ${of}`;
+      row.strong.style.width = `calc((100% - var(--cs-counts)) * ${n / most})`;
+      row.count.firstChild.data = `${whole(n)} / ${whole(of)}`;
+      row.button.setAttribute("aria-label", `${row.name}: ${whole(n)} of ${whole(of)} selected`
+        + (row.named && this.negated ? ", excluded" : ""));
     });
   }
 

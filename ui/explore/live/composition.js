@@ -39,7 +39,7 @@ class Composition {
     const columns = [0, 1].map(() => element("div", "cs-column")), heights = [0, 0];
     for (const chart of data.charts) {
       const drawn = chart.edges ? this.#histogram(chart) : new Bars(
-        chart, (level) => this.#act({ kind: "toggle", key: chart.key, level }));
+        chart, (level, exclude) => this.#toggle(chart.key, level, exclude));
       const section = element("section", "cs-chart", { "data-key": chart.key, "aria-label": chart.heading }, [
         element("h4", "cs-heading", {}, [element("span", "", {}, [chart.heading]), ...this.#tools(chart, drawn),
                                          element("span", "cs-reading")]),
@@ -64,27 +64,74 @@ class Composition {
       cut: () => this.#cut(key, false),
       part: (edge) => this.#part(key, edge),
       move: (low, high) => this.#ask(key, low, high),
-      end: (low, high) => {
+      end: (low, high, further) => {
         this.#read(key, null);
-        this.#act({ kind: "range", key, low, high, looks: window.cohortscope?.live?.looks() ?? 0 });
+        this.#act({ kind: "range", key, low, high, further, looks: window.cohortscope?.live?.looks() ?? 0 });
       },
       cancel: () => this.#cancelled(key),
     });
   }
 
-  /** What a number's chart offers beside dragging: play the range over all values, look for a single cut. */
+  /**
+   * What a chart offers beside a click and a drag: leave out in place of keeping; of a number also to keep missing values,
+   * to play the range over all values, to look for a single cut.
+   */
   #tools(chart, drawn) {
-    if (!chart.edges) return [];
     const tool = (text, label, act) => {
       const out = element("button", "cs-tool", { type: "button", title: label, "aria-label": `${chart.label}: ${label}` }, [text]);
       out.addEventListener("click", act);
       return out;
     };
+    const not = tool("not", "exclude what is named, in place of keeping it", () => this.#invert(chart.key));
+    not.setAttribute("aria-pressed", "false");
+    drawn.notTool = not;
+    if (!chart.edges) return [not];
+    const absent = tool("missing", "keep patients whose value is missing", () => this.#act({ kind: "missing", key: chart.key }));
+    absent.setAttribute("aria-pressed", "false");
+    drawn.absentTool = absent;
     const sweep = tool("▶", "sweep the range over all values", () => this.#sweep(chart.key));
     const cut = tool("cut", "look for a single cut", () => this.#cut(chart.key, !drawn.single));
     cut.setAttribute("aria-pressed", "false");
     drawn.cutTool = cut;
-    return [sweep, cut];
+    return [sweep, cut, not, ...(chart.missing[1] ? [absent] : [])];
+  }
+
+  /** Name a level of a variable, or those without a value, or no more; exclude what is named where this is asked for. */
+  #toggle(key, level, exclude) {
+    if (level === null) this.#act({ kind: "missing", key });
+    else this.#act({ kind: "toggle", key, level, exclude: exclude || this.#meant(this.charts.get(key).chart).negated });
+  }
+
+  /** Exclude what a variable's filter names, or keep it; without a filter this is how the next one begins. */
+  #invert(key) {
+    const held = this.charts.get(key), meant = this.#meant(held.chart);
+    if (meant.any) this.#act({ kind: "invert", key });
+    else {
+      held.excluding = !held.excluding;
+      this.#update(held.chart);
+    }
+  }
+
+  /** A variable's filter as the server has it, with the actions that this does not know yet. */
+  #meant(chart) {
+    const held = this.charts.get(chart.key);
+    let { negated, withMissing: missing } = chart, ranged = Boolean(chart.ranges?.length), asked = null;
+    const chosen = new Set(chart.chosen ?? []);
+    for (const action of this.pending.filter((a) => a.key === chart.key)) {
+      if (action.kind === "missing") missing = !missing;
+      else if (action.kind === "invert") negated = !negated;
+      else if (action.kind === "range") {
+        asked = action;
+        ranged = action.low > 0 || action.high < chart.edges.length - 1;
+      } else {
+        if (action.exclude && !negated) { chosen.clear(); missing = false; negated = true; }
+        if (!chosen.delete(action.level)) chosen.add(action.level);
+      }
+      if (!chosen.size && !missing && !ranged) negated = false;
+    }
+    const any = chosen.size > 0 || missing || ranged;
+    if (any) held.excluding = false;
+    return { chosen, missing, asked, any, negated: negated || Boolean(held.excluding) };
   }
 
   /** Move the range, or a fifth of the values where there is none, from the lowest to the highest; then put it back. */
@@ -161,24 +208,23 @@ class Composition {
   #cancelled(key) {
     this.#read(key, null);
     window.cohortscope?.live?.leave();
-    for (const one of this.data.charts) this.charts.get(one.key)?.drawn.counts(one.selected);
+    for (const one of this.data.charts) if (this.charts.has(one.key)) this.#update(one);
   }
 
   /** Update one chart from the server's counts and the actions that these do not know yet. */
   #update(chart) {
-    const held = this.charts.get(chart.key);
+    const held = this.charts.get(chart.key), { drawn } = held;
     held.chart = chart;
-    if (chart.edges) {
-      held.drawn.update(chart);
-      const last = this.pending.filter((a) => a.key === chart.key).at(-1);
-      if (last) held.drawn.set(last.low, last.high, last.low > 0 || last.high < chart.edges.length - 1);
+    const { chosen, missing, asked, negated } = this.#meant(chart);
+    drawn.notTool.setAttribute("aria-pressed", String(negated));
+    if (!chart.edges) {
+      if (missing) chosen.add(null);
+      drawn.update(chart, chosen, negated);
       return;
     }
-    const chosen = new Set(chart.chosen);
-    for (const { level } of this.pending.filter((a) => a.key === chart.key)) {
-      if (!chosen.delete(level)) chosen.add(level);
-    }
-    held.drawn.update(chart, chosen);
+    drawn.absentTool.setAttribute("aria-pressed", String(missing));
+    drawn.update(chart, negated);
+    if (asked) drawn.set(asked.low, asked.high, asked.low > 0 || asked.high < chart.edges.length - 1);
   }
 
   /** Note what was done, show it, and send all that is not acknowledged. */
@@ -208,12 +254,16 @@ class Composition {
   #follow(key, low, high) {
     const held = this.charts.get(key), live = window.cohortscope?.live;
     if (!held?.drawn.busy && !held?.drawn.sweeping) return;
-    this.#read(key, held.drawn.words(low, high));
-    if (!live?.has(key, this.#view(key))) return;
-    const counts = live.follow(low, high, held.drawn.words(low, high));
+    const { negated } = this.#meant(held.chart), words = held.drawn.words(low, high);
+    this.#read(key, negated ? `not (${words})` : words);
+    if (negated || held.drawn.drag?.further || held.chart.withMissing || !live?.has(key, this.#view(key))) return;
+    const counts = live.follow(low, high, words);
     for (const [other, { drawn, chart, visible }] of this.charts) {
       if (!visible) continue;
-      if (other !== key) drawn.counts(counts(other));
+      if (other !== key) {
+        const levels = counts(other);
+        drawn.counts(levels, counts(null, low, high) - levels.reduce((a, b) => a + b, 0));
+      }
       else drawn.counts(chart.names.map((_, i) => counts(null, chart.bins[i], chart.bins[i + 1])));
     }
   }

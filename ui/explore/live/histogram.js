@@ -14,7 +14,7 @@ const COMMIT = 400;  // milliseconds after the last key
  * @property {(edge: number) => void} part the cut while it moves, as the place of its edge
  * @property {() => void} near the mouse or the focus comes to the histogram
  * @property {(low: number, high: number) => void} move the range while it moves, as places of edges
- * @property {(low: number, high: number) => void} end the range that is let go
+ * @property {(low: number, high: number, further: boolean) => void} end the range that is let go; further: beside others
  * @property {() => void} cancel nothing was meant
  */
 
@@ -44,6 +44,8 @@ export class Histogram {
     this.plot.append(this.line);
     this.search = element("div", "cs-search");
     this.root = element("div", "cs-hist", {}, [this.plot, this.axis, this.search]);
+    this.beside = element("div", "cs-beside");
+    this.plot.append(this.beside);
     this.low = 0;
     this.high = this.edges.length - 1;
     this.#place();
@@ -89,12 +91,14 @@ export class Histogram {
     return Boolean(this.drag) || Boolean(this.waiting);
   }
 
-  /** Show counts and the filter's range. @param {any} chart */
-  update(chart) {
+  /** Show counts and the filter's ranges. @param {any} chart @param {boolean} negated whether it leaves them out */
+  update(chart, negated) {
     this.chart = chart;
-    if (!this.busy) this.set(chart.range ? this.#placeOf(chart.range[0], 0) : 0,
-                             chart.range ? this.#placeOf(chart.range[1], this.edges.length - 1) : this.edges.length - 1,
-                             Boolean(chart.range));
+    const last = this.edges.length - 1;
+    const [first, ...further] = chart.ranges.map(([from, to]) => [this.#placeOf(from, 0), this.#placeOf(to, last)]);
+    if (!this.busy) this.set(first?.[0] ?? 0, first?.[1] ?? last, Boolean(first));
+    this.beside.replaceChildren(...further.map(([from, to]) => this.#band(from, to)));
+    this.root.classList.toggle("cs-negated", negated);
     const top = chart.top || 1;
     this.bars.forEach((bar, i) => {
       bar.all.style.height = `${100 * chart.whole[i] / top}%`;
@@ -135,6 +139,12 @@ export class Histogram {
     if (low > 0) parts.push(`${closedRight.has(low) ? ">" : "≥"} ${exact(edges[low])}`);
     if (high < edges.length - 1) parts.push(`${closedRight.has(high) ? "≤" : "<"} ${exact(edges[high])}`);
     return parts.length ? `${parts.join(" and ")} ${this.chart.unit}`.trim() : "all values";
+  }
+
+  /** A range that stands beside the one that can be moved. */
+  #band(low, high) {
+    const [from, to] = [this.shares[low], this.shares[high]];
+    return element("i", "cs-range cs-further", { style: `left: ${100 * from}%; width: ${100 * (to - from)}%` });
   }
 
   #place() {
@@ -202,10 +212,12 @@ export class Histogram {
     }
     this.#commit();
     const at = this.#share(event), reach = REACH / this.box.width;
-    const near = this.on ? [this.low, this.high].map((p) => Math.abs(this.shares[p] - at)) : [1, 1];
-    const inside = this.on && at > this.shares[this.low] && at < this.shares[this.high];
+    const further = event.shiftKey && this.on;
+    const near = this.on && !further ? [this.low, this.high].map((p) => Math.abs(this.shares[p] - at)) : [1, 1];
+    const inside = this.on && !further && at > this.shares[this.low] && at < this.shares[this.high];
     const what = Math.min(...near) <= reach ? (near[0] < near[1] ? "low" : "high") : inside ? "whole" : "new";
-    this.drag = { what, at, x: event.clientX, moved: false, before: [this.low, this.high, this.on] };
+    this.drag = { what, at, further, x: event.clientX, moved: false, before: [this.low, this.high, this.on] };
+    if (further) this.beside.append(this.#band(this.low, this.high));
     this.plot.setPointerCapture(event.pointerId);
     this.listener.near();
   }
@@ -246,10 +258,10 @@ export class Histogram {
     this.drag = null;
     if (this.plot.hasPointerCapture(event.pointerId)) this.plot.releasePointerCapture(event.pointerId);
     if (drag.what === "cut") this.listener.part(this.edge);
-    else if (drag.moved) this.listener.end(this.low, this.high);
+    else if (drag.moved) this.listener.end(this.low, this.high, drag.further);
     else if (drag.what === "new" && this.on) {  // a click beside the range takes it away
       this.set(0, this.edges.length - 1, false);
-      this.listener.end(0, this.edges.length - 1);
+      this.listener.end(0, this.edges.length - 1, false);
     } else this.listener.cancel();
   }
 
@@ -301,6 +313,6 @@ export class Histogram {
     if (!this.waiting) return;
     clearTimeout(this.waiting);
     this.waiting = null;
-    this.listener.end(this.low, this.high);
+    this.listener.end(this.low, this.high, false);
   }
 }
