@@ -86,7 +86,7 @@ def _curve(place: int, level: str, frame: pd.DataFrame) -> Curve:
     return Curve(
         place=place, level=level, time=time, value=value, low=np.where(certain, 0.0, low),
         high=np.where(certain, 0.0, high), ticks=censored > 0, start=0.0,
-        tip=lambda i: (fixed(time[i], 1), share_with_limits(value[i], low[i], high[i], digits=1), f"{risk[i]:,.0f}"))
+        tip=lambda i: (fixed(time[i], 1), share_with_limits(value[i], low[i], high[i], digits=1), f"{int(risk[i]):,}"))
 
 
 def _at_risk(frame: pd.DataFrame | None, axes: Axes) -> list[str]:

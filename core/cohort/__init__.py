@@ -1,9 +1,9 @@
 """The patients, the filters that are on, their strata and counts, and what was known when."""
 
-from core.cohort.bins import between, bin_counts, fine_codes, fine_edges, has_zeros
+from core.cohort.bins import between, bin_counts, fine_codes, fine_edges, has_zeros, quarters
 from core.cohort.brush_index import EXACT, brush_index
 from core.cohort.cohort import Cohort, WorstGrades
-from core.cohort.condition import Condition
+from core.cohort.condition import Bounds, Condition
 from core.cohort.counts import (
     TOLERANCE,
     Counts,
@@ -18,6 +18,7 @@ from core.cohort.filters import Filters
 from core.cohort.immortal_time import immortal_time, later_keys, month_known_for_all
 from core.cohort.joint_counts import counts_over_time, level_counts_by_group
 from core.cohort.landmark import landmark
+from core.cohort.step_words import step_words
 from core.cohort.strata import (
     ALL_PATIENTS,
     Strata,
@@ -40,6 +41,7 @@ __all__ = [
     "REST",
     "SELECTION",
     "TOLERANCE",
+    "Bounds",
     "Cohort",
     "Condition",
     "Counts",
@@ -71,7 +73,9 @@ __all__ = [
     "month_known_for_all",
     "not_yet_at_risk",
     "number_of_strata",
+    "quarters",
     "reference_place",
+    "step_words",
     "strata",
     "stratification",
     "stratified_by",

@@ -6,6 +6,7 @@ Every edge says which side holds its value, so that a range ends at a cut-point 
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
@@ -136,6 +137,26 @@ def between(cohort: Cohort, key: str, low: int, high: int) -> Condition | None:
     if low == 0 and high == len(edges) - 1:
         return None
     return Condition.between(edges[low] if low > 0 else None, edges[high] if high < len(edges) - 1 else None)
+
+
+def quarters(cohort: Cohort, key: str) -> tuple[Condition, ...]:
+    """Return the ranges that part a number's values in quarters, as far as ties let them be parted.
+
+    The quartiles (R's quantile, type 7) are rounded to three digits: round ends say no patient's value.
+    """
+    values = cohort.whole.values(key).to_numpy(dtype=float)
+    values = values[~np.isnan(values)]
+    if not values.size:
+        return ()
+    quartiles = sorted({_rounded(float(q), 3) for q in np.quantile(values, (0.25, 0.5, 0.75))})
+    ends = [None, *(Cut(q, "right") for q in quartiles), None]
+    groups = [Condition.between(a, b) for a, b in pairwise(ends)]
+    return tuple(g for g in groups if g.mask(values).any())
+
+
+def _rounded(value: float, digits: int) -> float:
+    """Round to significant digits."""
+    return round(value, digits - 1 - math.floor(math.log10(abs(value)))) if value else 0.0
 
 
 def _per_decade(low: float, high: float, steps: tuple[float, ...]) -> np.ndarray:

@@ -94,8 +94,7 @@ class App:
         return self
 
     def chips(self) -> list[str]:
-        return [t.replace("✕", "").strip() for t in
-                self.page.locator("[class*=st-key-chip-] button").all_inner_texts()]
+        return self.page.locator(".cs-chip").evaluate_all("chips => chips.map(c => c.dataset.words)")
 
     def numbers(self) -> str:
         """The table under the curves, as text."""

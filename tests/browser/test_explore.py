@@ -72,7 +72,7 @@ def test_clicks_count_in_the_session_that_begins_when_data_are_cleared(app):
 
 def test_brush_chip_undo_reset(app):
     app.brush("afp", 0.55, 0.95)
-    expect(app.page.locator("[class*=st-key-chip-afp] button")).to_contain_text("AFP ≥")
+    expect(app.page.locator(".st-key-chip-afp")).to_contain_text("AFP ≥")
     app.settled()
     few = app.n()
     assert 0 < few < 82
@@ -82,7 +82,7 @@ def test_brush_chip_undo_reset(app):
     app.page.mouse.wheel(0, -300)
     app.click_bar("hvtt", "yes")
     expect(app.page.locator("[class*=st-key-chip-hvtt]")).to_be_visible()
-    app.settled().page.locator("[class*=st-key-chip-afp] button").click()
+    app.settled().page.locator(".st-key-remove-afp button").click()
     app.expect_n(16)
     app.page.get_by_role("button", name="Undo").click()
     app.settled()
@@ -232,3 +232,36 @@ def test_the_survival_page_keeps_the_filters_and_follows_a_landmark(app):
     app.settled()
     assert app.curve() != before
     assert "Traceback" not in app.page.inner_text("body")
+
+
+def test_a_chip_opens_its_widgets_and_the_keyboard_undoes(app):
+    app.level("pvtt", "Vp3").click(modifiers=["Alt"])
+    app.expect_n(44)
+    app.page.locator(".st-key-edit-pvtt button").first.click()
+    app.page.locator(".st-key-chip-manner-pvtt").get_by_role("button", name="exclude").click()
+    app.expect_n(38)
+    assert app.chips() == ["PVTT grade Vp3"]
+    app.page.get_by_role("button", name="Vp4 · 0/27").click()
+    app.expect_n(65)
+    app.page.keyboard.press("Escape")
+    app.page.keyboard.press("Control+z")
+    app.expect_n(38)
+    app.page.keyboard.press("Control+Shift+z")
+    app.expect_n(65)
+    app.page.locator(".st-key-steps button").first.click()
+    expect(app.page.get_by_text("Filters.from_json(").first).to_be_visible()
+    app.page.locator(".st-key-step-0").get_by_role("button", name="All patients · 82").click()
+    app.expect_n(82)
+    app.page.keyboard.press("Control+z")  # nothing is before it
+    app.expect_n(82)
+
+
+def test_shift_and_drag_adds_a_range_and_a_number_can_be_excluded(app):
+    app.brush("afp", 0.2, 0.4)
+    app.settled().page.keyboard.down("Shift")
+    app.brush("afp", 0.6, 0.8).page.keyboard.up("Shift")
+    expect(app.page.locator(".st-key-chip-afp")).to_contain_text(" or ≥ ")
+    kept = app.settled().n()
+    app.chart("afp").get_by_role("button", name="exclude what is named").click()
+    app.expect_n(82 - kept)
+    expect(app.page.locator(".st-key-chip-afp")).to_contain_text("not (")

@@ -36,18 +36,18 @@ def test_explore_opens_on_the_sample(app):
 def test_a_pill_filters_and_undo_takes_it_back(app):
     app.button_group(key="pills-pvtt").set_value(["Vp3"]).run()
     assert "<b>38</b> of 82 patients" in texts(app)
-    assert app.button(key="chip-pvtt").label.replace("\\", "") == "PVTT grade Vp3 ✕"
+    assert app.button(key="remove-pvtt").label.replace("\\", "") == "Remove PVTT grade Vp3"
     app.button(key="undo").click().run()
     assert "<b>82</b> of 82 patients" in texts(app)
 
 
 def test_numbers_bound_a_range_and_say_how(app):
     app.number_input(key="from-afp").set_value(400.0).run()
-    assert app.button(key="chip-afp").label.replace("\\", "") == "AFP > 400 ng/mL ✕"  # as its cut-point has it
+    assert app.button(key="remove-afp").label.replace("\\", "") == "Remove AFP > 400 ng/mL"  # as its cut-point has it
     app.number_input(key="to-afp").set_value(1000.0).run()
-    assert "> 400 and ≤ 1,000" in app.button(key="chip-afp").label.replace("\\", "")
+    assert "> 400 and ≤ 1,000" in app.button(key="remove-afp").label.replace("\\", "")
     app.selectbox(key="from-sign-afp").set_value("ge").run()
-    assert "≥ 400 and ≤ 1,000" in app.button(key="chip-afp").label.replace("\\", "")
+    assert "≥ 400 and ≤ 1,000" in app.button(key="remove-afp").label.replace("\\", "")
     app.button(key="reset").click().run()
     assert app.selectbox(key="from-sign-afp").value == "ge"  # what was chosen stays
     assert app.number_input(key="from-afp").value is None

@@ -5,13 +5,16 @@ All of them write to the session's Filters and show what these are.
 
 from __future__ import annotations
 
+import html
+import json
 from collections.abc import Callable
 
 import streamlit as st
 
-from core.cohort import Cohort, Condition, Filters
+from core.cohort import Cohort, Condition, Filters, step_words
 from core.figure import CLICK
-from ui.shell import state
+from ui.shell import cache, state
+from ui.shell.condition import condition_widgets
 from ui.shell.escape import plain
 from ui.shell.parts import after, redraw
 from ui.shell.state import session
@@ -58,17 +61,43 @@ def picked(name: str, field: str) -> frozenset[str]:
 # ---- chips ---------------------------------------------------------------------------------------
 
 def chips(cohort: Cohort) -> None:
-    """Draw each condition as a button that takes it away."""
+    """Draw each condition as a chip: it opens the condition's widgets, and its cross takes it away."""
     if not cohort.filters:
         st.html(f"<span class='cs-note'>{_NO_FILTER}</span>")
     for key in cohort.filters.conditions:
-        st.button(f"{plain(cohort.condition_words(key))} ✕", key=f"chip-{key}",
-                  on_click=after(session().put_on), args=(key, None))
+        words, label = cohort.condition_words(key), cohort.variable(key).label
+        with st.container(key=f"chip-{key}", horizontal=True, wrap=False, gap=None, width="content"):
+            editor = st.popover(plain(label), key=f"edit-{key}", on_change="rerun")  # a changed label would close it
+            st.html(f"<span class='cs-chip' data-words='{html.escape(words)}'>"
+                    f"{html.escape(words.removeprefix(label))}</span>", width="content")
+            st.button(f"Remove {plain(words)}", key=f"remove-{key}", on_click=after(session().put_on), args=(key, None))
+        if editor.open:
+            with editor:
+                condition_widgets(cohort, key, place="chip-")
 
 
-def undo_and_reset(cohort: Cohort) -> None:
-    """Draw the two buttons that take filters back."""
-    st.button("Undo", key="undo", on_click=after(session().undo), disabled=not session().history,
-              type="tertiary")
-    st.button("Reset", key="reset", on_click=after(session().reset), disabled=not cohort.filters,
-              type="tertiary")
+def steps(cohort: Cohort) -> None:
+    """Draw the buttons that go back and forward among the filters that were on."""
+    current = session()
+    st.button("Undo", key="undo", on_click=after(current.undo), disabled=not current.history, type="tertiary",
+              help="Ctrl + Z")
+    st.button("Redo", key="redo", on_click=after(current.redo), disabled=not current.undone, type="tertiary",
+              help="Ctrl + Shift + Z")
+    st.button("Reset", key="reset", on_click=after(current.reset), disabled=not cohort.filters, type="tertiary")
+    all_steps = st.popover("Steps", key="steps", type="tertiary", on_change="rerun")
+    if all_steps.open:
+        with all_steps:
+            _all_steps(cohort.whole)
+
+
+def _all_steps(whole: Cohort) -> None:
+    """List the filters that were on, the newest first, each to go back to; then those that are on as data."""
+    current = session()
+    listed = [*current.history, current.filters, *reversed(current.undone)]
+    for i in reversed(range(len(listed))):
+        words = step_words(whole, listed[i - 1] if i else Filters(), listed[i])
+        st.button(f"{plain(words)} · {cache.filtered(whole, listed[i]).n:,}", key=f"step-{i}", type="tertiary",
+                  on_click=after(current.go_to), args=(i,), disabled=i == len(current.history))
+    st.caption("The filters that are on, as JSON and as Python")
+    st.code(json.dumps(current.filters.to_json(), ensure_ascii=False), language="json")
+    st.code(current.filters.python, language="python")

@@ -29,7 +29,7 @@ PAGES = (("app.py", "Explore", ":material/monitoring:"),
 # A picture of our own: Streamlit would fetch a named icon for the tab from the internet.
 _ICON = Path(__file__).parents[2] / "static" / "icon.png"
 _CSS = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
-_CONNECTION = (Path(__file__).parent / "connection.js").read_text(encoding="utf-8")
+_SCRIPTS = "".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("connection.js", "keys.js"))
 SAMPLE_SOURCE = ("Yang D et al. Medicine 2023;102:45(e35713)")
 
 
@@ -43,7 +43,7 @@ def open_page(title: str) -> None:
     serving.harden()
     state.forget_what_was_cleared()
     st.html(f"<style>{_CSS}</style>")
-    _watch_connection()
+    _scripts()
     _menu()
     if state.expired():
         st.html("<p class='cs-warn' role='alert'>Your upload has expired: your session has ended, and "
@@ -71,9 +71,12 @@ def close_page() -> None:
         part(SIDEBAR, sidebar, changes=session().sidebar_open)
 
 
-def _watch_connection() -> None:
-    """Let the browser say that the app does not answer, ask for a run once it does again, and know a new session."""
-    st.html(f"<script>{_CONNECTION}</script>"
+def _scripts() -> None:
+    """Let the browser say that the app does not answer, ask for a run once it does again, and know a new session.
+
+    And let Ctrl-Z be Undo.
+    """
+    st.html(f"<script>{_SCRIPTS}</script>"
             f"<i data-session='{state.session_name()}' data-cleared='{session().cleared}'></i>",
             unsafe_allow_javascript=True)
     st.button("Is the app there again?", key="still-there", on_click=state.stay)
@@ -127,7 +130,7 @@ def _bar(cohort: Cohort, *, mapping: bool) -> None:
             with st.container(key="chips", horizontal=True, wrap=False, gap="small", vertical_alignment="center"):
                 filters.chips(cohort)
         with st.container(horizontal=True, wrap=False, gap="small", width="content"):
-            filters.undo_and_reset(cohort)
+            filters.steps(cohort)
             if st.button("Export", key="export", icon=":material/download:"):
                 _export(cohort)
 

@@ -63,7 +63,8 @@ class Session:
     forgets: bool = False  # data were cleared, and the server has yet to forget them
     cleared: int = 0  # how often data were cleared: the upload widget starts anew each time
     filters: Filters = field(default_factory=Filters)
-    history: list[Filters] = field(default_factory=list)
+    history: list[Filters] = field(default_factory=list)  # the filters that were on before
+    undone: list[Filters] = field(default_factory=list)  # those that Redo puts on again, the next one last
     endpoint: str = ""
     by: str | None = ""  # "" until chosen: the arm where there is one; None: one curve
     term: str = ""  # the adverse event that is looked at
@@ -121,7 +122,7 @@ class Session:
         if filters.key != self.filters.key:
             self.begun_anew = False
             self.history = [*self.history[-_HISTORY:], self.filters]
-            self.filters = filters
+            self.filters, self.undone = filters, []
 
     def put_on(self, key: str, condition: Condition | None) -> None:
         """Give one variable a condition, or take it away."""
@@ -133,9 +134,18 @@ class Session:
 
     def undo(self) -> None:
         """Take back the last change of filters."""
+        self.go_to(len(self.history) - 1)
+
+    def redo(self) -> None:
+        """Put on again what was taken back last."""
+        self.go_to(len(self.history) + 1)
+
+    def go_to(self, step: int) -> None:
+        """Put on the filters of a step, counted from the oldest that is remembered."""
         self.clicked_this_run = True
-        if self.history:
-            self.filters = self.history.pop()
+        steps = [*self.history, self.filters, *reversed(self.undone)]
+        if 0 <= step < len(steps):
+            self.history, self.filters, self.undone = steps[:step], steps[step], steps[:step:-1]
 
     def on_page(self, page: str) -> None:
         """Begin a run of a page; another page's charts start without a selection."""

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from core import read_cohort
-from core.cohort.bins import between, bin_edges, bins_of, fine_codes, fine_edges
+from core.cohort.bins import between, bin_edges, bins_of, fine_codes, fine_edges, quarters
 from core.cohort.filters import Filters
 from core.errors import FilterError
+from tests.shared.files import from_text
 
 
 def numbers(cohort):
@@ -46,3 +47,14 @@ def test_ends_are_round_and_no_finer_than_the_values():
 def test_what_is_no_range_is_refused(sample, low, high):
     with pytest.raises(FilterError, match="no ends of a range"):
         between(sample, "age", low, high)
+
+
+def test_quarters_part_the_values(sample):
+    values = sample.values("afp").to_numpy()
+    groups = quarters(sample, "afp")
+    parts = np.array([group.mask(values) for group in groups])
+    assert (parts.sum(axis=0) == 1).all() and (abs(parts.sum(axis=1) - 20.5) <= 1.5).all()
+    assert groups[0].words("ng/mL").startswith("≤ ")
+    tied = from_text("id,arm,os_months,status,age\n"
+                     + "".join(f"p{i},{'ab'[i % 2]},{i + 1},{i % 2},{50 + (i > 6)}\n" for i in range(12)))
+    assert sum(group.mask(tied.values("age").to_numpy()).sum() for group in quarters(tied, "age")) == 12
