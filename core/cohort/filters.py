@@ -35,13 +35,16 @@ class Filters:
         if isinstance(data, str):
             try:
                 data = json.loads(data)
-            except json.JSONDecodeError as error:
+            except (json.JSONDecodeError, RecursionError) as error:
                 raise FilterError("The filters are not valid JSON.",
                                   'For example {"pvtt": {"in": ["Vp3"]}}.') from error
         if not isinstance(data, Mapping) or not all(isinstance(c, Mapping) for c in data.values()):
             raise FilterError("Filters are an object of conditions.",
                               'For example {"pvtt": {"in": ["Vp3"]}}.')
-        return cls({k: Condition.from_json(c) for k, c in data.items()})
+        try:
+            return cls({k: Condition.from_json(c) for k, c in data.items()})
+        except RecursionError as error:
+            raise FilterError("A condition has 'not' in 'not' without end.", "Say it with one 'not'.") from error
 
     def to_json(self) -> dict[str, Any]:
         """Return the filters as plain JSON data, as `from_json` takes them."""

@@ -60,8 +60,8 @@ def test_a_restart_is_said_where_no_file_was_loaded(page, mortal):
     mortal.kill()
     mortal.again()
     expect(page.get_by_role("alert").get_by_text("Your earlier session has ended")).to_be_visible()
-    app.expect_n(82)
-    app.click_bar("pvtt", "Vp3").expect_n(38)
+    app.expect_n(38)  # the address held the filter
+    app.click_bar("pvtt", "Vp3").expect_n(82)
 
 
 def test_a_server_that_dies_during_an_upload(page, mortal):

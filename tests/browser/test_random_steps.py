@@ -1,4 +1,4 @@
-"""Clicks, brushes, chips, undo, redo and page switches at full speed: each counts once, and everything shown agrees.
+"""Clicks, brushes, chips, undo, redo, page switches, reloading at full speed: each counts once, and all shown agrees.
 
 RANDOM_STEPS sets how many; also with the browser's processor slowed six times, and with a server that is 200 ms away.
 What should be on is kept by a model of its own, in plain sets and pairs of numbers.
@@ -114,9 +114,16 @@ class Walk:
         self.app.go("Explore")
         expect(self.app.page.locator(".cs-chart").first).to_be_visible()
 
+    def reload(self) -> None:
+        """F5: the view stays, the steps before it are gone."""
+        self.app.settled().page.reload()
+        self.app.ready()
+        self.steps, self.at = [self.filters], 0
+
     def step(self) -> str:
-        acts = (self.click, self.brush, self.click_to_exclude, self.invert, self.chip, self.undo, self.redo, self.pages)
-        act = self.random.choices(acts, (10, 5, 3, 2, 2, 3, 2, 1))[0]
+        acts = (self.reload, self.click, self.brush, self.click_to_exclude, self.invert, self.chip, self.undo,
+                self.redo, self.pages)
+        act = self.random.choices(acts, (1, 10, 5, 3, 2, 2, 3, 2, 1))[0]
         act()
         self.app.page.wait_for_timeout(self.random.choice((0, 20, 60, 250)))
         return act.__name__

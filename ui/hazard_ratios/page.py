@@ -73,14 +73,14 @@ def _choose(cohort: Cohort) -> tuple[tuple[str, ...], CoxOptions]:
     known = [*arm, *adjusted_first(f.key for f in cohort.mapping.factors if f.known == "baseline")]
     name = {k: cohort.variable(k).label for k in known}
     chosen = st.multiselect("Covariates, known at time zero", known, known[:_FEW_COVARIATES], key="covariates",
-                            format_func=name.__getitem__, persist_state="session", width=620)
+                            format_func=name.__getitem__, **state.KEPT, width=620)
     with st.popover("Model options", key="cox-popover"):
         forms, references = _forms(cohort, chosen), _references(cohort, chosen)
         stratify_by = st.multiselect("Separate baseline hazards (stratified model)", known, key="cox-within",
-                                     format_func=name.__getitem__, persist_state="session")
+                                     format_func=name.__getitem__, **state.KEPT)
         ties = st.segmented_control("Ties", ["efron", "breslow"], default="efron", key="ties", required=True,
-                                    format_func=str.capitalize, persist_state="session")
-        firth = st.toggle("Firth-penalised likelihood", key="firth", persist_state="session",
+                                    format_func=str.capitalize, **state.KEPT)
+        firth = st.toggle("Firth-penalised likelihood", key="firth", **state.KEPT,
                           help="Finite where a level has no events, and less biased where events are few.")
     return tuple(chosen), CoxOptions.of(forms=forms, references=references, stratify_by=stratify_by, ties=ties,
                                         firth=firth)
@@ -92,7 +92,7 @@ def _forms(cohort: Cohort, chosen: list[str]) -> dict[str, Form]:
         if (first := default_form(cohort, key)) != "levels":
             out[key] = st.segmented_control(f"{plain(cohort.variable(key).label)} enters", list(FORMS), default=first,
                                             key=f"form-{key}", format_func=FORMS.__getitem__, required=True,
-                                            persist_state="session")
+                                            **state.KEPT)
     return out
 
 
@@ -104,7 +104,7 @@ def _references(cohort: Cohort, chosen: list[str]) -> dict[str, str]:
             levels = cohort.levels(key)
             default = levels.index(variable.reference) if variable.reference in levels else 0
             out[key] = st.selectbox(f"Reference of {plain(variable.label)}", levels, default, key=f"reference-{key}",
-                                    persist_state="session")
+                                    **state.KEPT)
     return out
 
 
@@ -222,8 +222,8 @@ def _subgroups(cohort: Cohort, endpoint: str) -> None:
         return
     with st.container(key="forest-options", horizontal=True, vertical_alignment="bottom", gap="small"):
         factors = st.multiselect("Factors", offered, list(offered), key="forest-factors", width=620,
-                                 format_func=lambda k: cohort.variable(k).label, persist_state="session")
-        sort = st.selectbox("Sorted by", FOREST_SORTS, key="forest-sort", width=180, persist_state="session")
+                                 format_func=lambda k: cohort.variable(k).label, **state.KEPT)
+        sort = st.selectbox("Sorted by", FOREST_SORTS, key="forest-sort", width=180, **state.KEPT)
     with panel():
         forest = cache.subgroups(cohort, endpoint=endpoint, factors=tuple(factors))
         figure = subgroup_figure(cohort, forest, sort=sort)

@@ -19,7 +19,7 @@ from core.survival import kaplan_meier
 from ui.shared.cumulative_incidence import incidence
 from ui.shared.curves import curves_part, endpoint_choice, numbers
 from ui.shared.immortal_time import guard, landmark_input
-from ui.shell import cache
+from ui.shell import cache, state
 from ui.shell.display import heading, meaning_words, note, panel, show, table, turned
 from ui.shell.escape import plain
 from ui.shell.state import chart_id, session
@@ -36,7 +36,7 @@ def response_page(cohort: Cohort) -> None:
         note("There is no arm and no factor with a few levels to compare by. Choose one on the Cohort page.")
         return
     with st.container(key="response-options", horizontal=True, vertical_alignment="bottom", gap="small"):
-        by = st.selectbox("Compare by", groups, key="response-by", width=180, persist_state="session",
+        by = st.selectbox("Compare by", groups, key="response-by", width=180, **state.KEPT,
                           format_func=lambda k: cohort.variable(k).label)
         options = _options(cohort)
     with st.container(key="response"):
@@ -58,10 +58,10 @@ def _options(cohort: Cohort) -> ResponseOptions:
         if cohort.mapping.response is not None:
             options = replace(options, meanings=tuple(_meanings(cohort)),
                               evaluable_only=st.toggle("Of evaluable patients only", key="evaluable",
-                                                       persist_state="session"))
-        test = st.selectbox("Test", PAIR_TESTS, key="response-test", persist_state="session")
+                                                       **state.KEPT))
+        test = st.selectbox("Test", PAIR_TESTS, key="response-test", **state.KEPT)
         difference = st.selectbox("Interval of the difference", list(DIFFERENCES), key="response-difference",
-                                  persist_state="session")
+                                  **state.KEPT)
     return replace(options, test=test, difference=difference)
 
 
@@ -71,7 +71,7 @@ def _meanings(cohort: Cohort) -> Iterator[tuple[str, Meaning]]:
     choices = [_OPEN, *MEANINGS]
     for level, meaning in known.items():
         chosen = st.selectbox(f"{plain(level)} means", choices, choices.index(meaning or _OPEN),
-                              key=f"meaning-{level}", persist_state="session", format_func=meaning_words)
+                              key=f"meaning-{level}", **state.KEPT, format_func=meaning_words)
         if chosen != _OPEN:
             yield level, chosen
 

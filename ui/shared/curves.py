@@ -34,7 +34,7 @@ def choices(cohort: Cohort) -> None:
         st.selectbox("Compare by", [NO_STRATA, SELECTION, *options], key=state.widget("by", current.by or NO_STRATA),
                      format_func=lambda k: names.get(k) or f"by {cohort.variable(k).label}",
                      on_change=_set_by, label_visibility="collapsed", width=240)
-        st.toggle("95% CI", key="band", value=True)
+        st.toggle("95% CI", key="band", value=True, **state.KEPT)
 
 
 def endpoint_choice(cohort: Cohort, *, visible: bool) -> None:

@@ -34,7 +34,7 @@ def guard(cohort: Cohort, *keys: str | None) -> None:
     with st.container(key="guard", horizontal=True, vertical_alignment="bottom", gap="small"):
         if month is None:
             at = st.number_input(f"By which month was it known? No date is given ({plain(names)}).", 0.0, None, 3.0,
-                                 step=1.0, format="%g", key="guard-month", width=360, persist_state="session")
+                                 step=1.0, format="%g", key="guard-month", width=360, **state.KEPT)
             words = "Landmark analysis from there"
         else:
             at = math.ceil(month * 10) / 10  # not before the last of the dates

@@ -14,7 +14,7 @@ from core.export import table_bytes
 from core.hazards import CoxModel
 from core.survival import SurvivalOptions
 from core.verification import RCode, cox_r_code, r_code
-from ui.shell import cache
+from ui.shell import cache, state
 from ui.shell.display import heading, note, panel, table
 from ui.shell.escape import plain
 
@@ -39,7 +39,7 @@ def _offer(cohort: Cohort, key: str, what: str, opinion: Callable[[], pd.DataFra
            code: Callable[[], RCode], name: str, label: str) -> None:
     heading("Check these numbers")
     if not st.toggle("Recompute them with lifelines, and show R code that gives the same", key=key,
-                     persist_state="session"):
+                     **state.KEPT):
         note(f"An independent library computes {what}, and both are shown with their difference.")
         return
     with st.container(key="checks"):

@@ -12,7 +12,7 @@ from core.cohort import SELECTION, Cohort, count, level_counts
 from core.format import plural
 from core.schema import ARM
 from core.survival import few_patients, left_out
-from ui.shell import cache, filters, serving, state
+from ui.shell import cache, filters, serving, state, view
 from ui.shell.escape import plain
 from ui.shell.export_dialog import export_dialog
 from ui.shell.parts import part
@@ -42,6 +42,8 @@ def open_page(title: str) -> None:
                        layout="wide", initial_sidebar_state="collapsed")
     serving.harden()
     state.forget_what_was_cleared()
+    if not session().page:
+        view.read_address()
     st.html(f"<style>{_CSS}</style>")
     _scripts()
     _menu()
@@ -55,10 +57,15 @@ def open_page(title: str) -> None:
             st.stop()
     elif session().begun_anew:
         st.html("<p class='cs-warn' role='alert'>Your earlier session has ended, because the app was restarted or "
-                "could not be reached for a long time: filters and choices are reset.</p>")
+                "could not be reached for a long time. What the address held is shown again.</p>")
     whole = session().cohort or cache.sample()
     session().on_page(title)
     _choose_endpoint(whole)
+    if not state.expired():
+        view.take(whole)
+    if session().misfits:
+        st.html("<p class='cs-warn' role='alert'>A part of the view does not fit this cohort and was left out: "
+                f"{html.escape(' '.join(session().misfits))}</p>")
     if title != "Cohort":
         _banner()
     mapping = title == "Cohort" and _is_waiting()
@@ -84,10 +91,11 @@ def _scripts() -> None:
 
 
 def _menu() -> None:
+    parameters = view.parameters(session().cohort or cache.sample())
     with st.container(key="menu", horizontal=True, vertical_alignment="center", gap="small"):
         st.html("<div class='cs-brand'>Cohort<span>scope</span></div>", width="content")
         for path, label, icon in PAGES:
-            st.page_link(path, label=plain(label), icon=icon, query_params=state.own_parameter())
+            st.page_link(path, label=plain(label), icon=icon, query_params=parameters)
 
 
 def _banner() -> None:
@@ -109,11 +117,11 @@ def _banner() -> None:
 
 def _choose_endpoint(whole: Cohort) -> None:
     """Keep the chosen endpoint and strata, or the cohort's first where they are not there."""
-    current = session()
+    current, (endpoint, by) = session(), view.first_choices(whole)
     if current.endpoint not in whole.endpoints:
-        current.endpoint = whole.endpoints[0] if whole.endpoints else ""
+        current.endpoint = endpoint
     if current.by not in (None, SELECTION, *whole.variables):
-        current.by = ARM if whole.mapping.arm else None
+        current.by = by
 
 
 def _is_waiting() -> bool:
@@ -124,6 +132,7 @@ def _is_waiting() -> bool:
 
 
 def _bar(cohort: Cohort, *, mapping: bool) -> None:
+    view.show_in_address(cohort.whole)
     with st.container(key="bar", horizontal=True, wrap=False, vertical_alignment="top"):
         with st.container(gap=None):
             st.html(f"<div class='cs-summary' data-testid='summary'>{_summary(cohort)}{_in_use(mapping)}</div>")

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from secrets import token_hex
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 import streamlit as st
 
@@ -21,6 +21,15 @@ from core.read_options import ReadOptions
 from core.reading import TextTable
 from ui.shell.serving import forget_session
 
+
+class Kept(TypedDict):
+    """How an option's widget keeps its value: on other pages, and in the address."""
+
+    persist_state: Literal["session"]
+    bind: Literal["query-params"]
+
+
+KEPT: Kept = {"persist_state": "session", "bind": "query-params"}
 OWN = "own"  # query parameter: this browser had uploaded a file of its own
 _HISTORY, _MAPPINGS = 50, 5
 
@@ -43,6 +52,15 @@ class Draft:
     def table(self) -> TextTable:
         """The file as text."""
         return self.loading.table
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What is looked at, as text that may come from anyone: "" where nothing is said of it."""
+
+    endpoint: str = ""
+    by: str = ""
+    filters: str = ""
 
 
 @dataclass
@@ -81,6 +99,8 @@ class Session:
     parts: list[str] = field(default_factory=list)  # of the page, in the order in which a change draws them
     part: str = ""  # that is being drawn
     figures: dict[str, list[Callable[[], list[Figure]]]] = field(default_factory=dict)  # by part, for the export
+    waiting: View | None = None  # what the address asked for, until there is a cohort for it
+    misfits: list[str] = field(default_factory=list)  # why a part of that was left out
     warn_below: int = 30  # patients; of fewer every page says so
     sidebar_open: bool = False
     page: str = ""
@@ -120,7 +140,7 @@ class Session:
     def _put_on(self, filters: Filters) -> None:
         """Put new filters on, and remember the old ones for Undo."""
         if filters.key != self.filters.key:
-            self.begun_anew = False
+            self.begun_anew, self.misfits = False, []
             self.history = [*self.history[-_HISTORY:], self.filters]
             self.filters, self.undone = filters, []
 
@@ -189,7 +209,8 @@ def load(cohort: Cohort) -> None:
     _replace(Session(
         cohort=cohort, draft=current.draft, source=current.source, options=current.options, cleared=current.cleared,
         drafts=current.drafts, results={k: v for k, v in current.results.items() if k in ("sample", "typed")},
-        warn_below=current.warn_below, exact=current.exact, acknowledged=current.acknowledged,
+        warn_below=current.warn_below, exact=current.exact, waiting=current.waiting,
+        page=current.page, acknowledged=current.acknowledged,
         sidebar_open=current.sidebar_open,
         mappings=[*current.mappings, cohort.mapping.to_json()][-_MAPPINGS:]))
     st.query_params[OWN] = "1"
@@ -199,7 +220,7 @@ def clear() -> None:
     """Drop all of the session's data at once; other sessions keep theirs."""
     current = session()
     _replace(Session(cleared=current.cleared + 1, acknowledged=current.acknowledged, sidebar_open=current.sidebar_open,
-                     forgets=True))
+                     page=current.page, forgets=True))
     st.query_params.pop(OWN, None)
 
 

@@ -64,17 +64,17 @@ def _choose(cohort: Cohort) -> _Chosen:
     """Ask how the curves are drawn, and when the clock starts."""
     with st.container(key="survival-options", horizontal=True, vertical_alignment="bottom", gap="small"):
         view = st.segmented_control("View", list(VIEWS), default="survival", key="view", required=True,
-                                    format_func=VIEWS.__getitem__, persist_state="session")
+                                    format_func=VIEWS.__getitem__, **state.KEPT)
         panes_by = st.selectbox("A plot per level of", [_ONE, *_panes(cohort)], key="panes", width=180,
                                 format_func=lambda k: "(one plot)" if k == _ONE else cohort.variable(k).label,
-                                persist_state="session")
+                                **state.KEPT)
         at = landmark_input()
         with st.popover("Curve options", key="curve-options"):
             conf_type = st.segmented_control("95% CI on the scale of", CONF_TYPES, default="log-log", key="conf-type",
-                                             required=True, persist_state="session")
+                                             required=True, **state.KEPT)
             counts = st.pills("Under the axis", list(COUNTS), selection_mode="multi", default=["at risk"],
-                              key="under", persist_state="session", format_func=COUNTS.__getitem__)
-            faint = st.toggle("Whole cohort behind the curves", value=True, key="faint", persist_state="session")
+                              key="under", **state.KEPT, format_func=COUNTS.__getitem__)
+            faint = st.toggle("Whole cohort behind the curves", value=True, key="faint", **state.KEPT)
     curves = CurveOptions(view=view, band=bool(state.value_of("band")), faint=faint, counts=tuple(counts))
     return _Chosen(conf_type=conf_type, landmark=at, panes_by=None if panes_by == _ONE else panes_by, curves=curves)
 

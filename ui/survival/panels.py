@@ -33,6 +33,7 @@ from core.survival import (
     survival_at,
     trend,
 )
+from ui.shell import state
 from ui.shell.display import heading, note, panel, show_table
 
 _TIMES, _SHARES = "6, 12, 24", "25, 50, 75"
@@ -46,7 +47,7 @@ def _show(cohort: Cohort, options: SurvivalOptions, part: str, title: str, table
 
 def _numbers_in(label: str, default: str, key: str, help: str) -> tuple[float, ...]:
     """Ask for numbers with commas between them; what is none is said."""
-    text = st.text_input(label, default, key=key, help=help, persist_state="session")
+    text = st.text_input(label, default, key=key, help=help, **state.KEPT)
     out = []
     for part in filter(None, (p.strip() for p in text.replace("，", ",").split(","))):
         try:
@@ -114,7 +115,7 @@ def tests(cohort: Cohort, options: SurvivalOptions) -> TestOptions:
 def _test_options(cohort: Cohort, by: str) -> TestOptions:
     """Ask which test, and by what it is stratified: by what is known at time zero alone."""
     left, right = st.columns(2)
-    weight = left.selectbox("Test", WEIGHTS, key="weight", persist_state="session")
+    weight = left.selectbox("Test", WEIGHTS, key="weight", **state.KEPT)
     known = [k for k in ([ARM] if cohort.mapping.arm else []) + [f.key for f in cohort.mapping.factors
                                                                 if f.known == "baseline"] if k != by]
     stratify_by = right.multiselect("Stratified by", known, key="within",
@@ -133,7 +134,7 @@ def _more_groups(cohort: Cohort, options: SurvivalOptions, by: str, test: TestOp
         _show(cohort, options, "trend", "trend", survival_tests_table(result), result,
               "A test for trend is meaningful only if the groups have an order.")
     adjust = st.selectbox("Adjust pairwise p for their number by", list(_ADJUST), key="adjust",
-                          format_func=_ADJUST.__getitem__, persist_state="session")
+                          format_func=_ADJUST.__getitem__, **state.KEPT)
     with panel():
         pairs = pairwise(cohort, endpoint=options.endpoint, by=by, options=test, adjust=adjust)
         _show(cohort, options, "pairs", "pairs of curves", pairs_table(pairs), pairs,

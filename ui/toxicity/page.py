@@ -75,21 +75,21 @@ def _choose(cohort: Cohort) -> _Chosen:
     groups = baseline_groups(cohort, most=_MOST)
     bands = [b for b in BANDS if b != ">=4" or (cohort.whole.worst_grades.grades >= 4).any()]
     with st.container(key="ae-options", horizontal=True, vertical_alignment="bottom", gap="small"):
-        by = st.selectbox("Compare by", groups or [None], key="ae-by", width=170, persist_state="session",
+        by = st.selectbox("Compare by", groups or [None], key="ae-by", width=170, **state.KEPT,
                           format_func=lambda k: "(one group)" if k is None else cohort.variable(k).label)
         band = st.segmented_control("Band", bands, default="any", key="ae-band", required=True,
                                     format_func=lambda b: plain(cohort.mapping.grade_words.heading(b)),
-                                    persist_state="session")
-        sort = st.selectbox("Sorted by", EVENT_SORTS, key="ae-sort", width=130, persist_state="session")
+                                    **state.KEPT)
+        sort = st.selectbox("Sorted by", EVENT_SORTS, key="ae-sort", width=130, **state.KEPT)
         least = st.slider("Least rate in a group, %", 0, 60, 0, step=5, key="ae-least", width=170,
-                          persist_state="session")
+                          **state.KEPT)
         rows = st.segmented_control("Rows", list(_ROWS), default="terms", key="ae-rows", required=True,
-                                    format_func=_ROWS.__getitem__, persist_state="session")
+                                    format_func=_ROWS.__getitem__, **state.KEPT)
         with st.popover("Tests and intervals", key="ae-tests"):
-            test = st.selectbox("Test", PAIR_TESTS, key="ae-test", persist_state="session")
+            test = st.selectbox("Test", PAIR_TESTS, key="ae-test", **state.KEPT)
             difference = st.selectbox("Interval of the difference", list(DIFFERENCES), key="ae-difference",
-                                      persist_state="session")
-            ratio = st.selectbox("Ratio beside it", ["", *RATIOS], key="ae-ratio", persist_state="session",
+                                      **state.KEPT)
+            ratio = st.selectbox("Ratio beside it", ["", *RATIOS], key="ae-ratio", **state.KEPT,
                                  format_func=lambda r: r or "none")
     options = EventOptions(test=test, difference=difference, ratio=ratio, single=True,
                            rows="terms" if rows == "grouped" else rows)

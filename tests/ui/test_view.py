@@ -1,0 +1,73 @@
+"""The view that the address holds."""
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import Filters
+from ui.shell import view
+
+ROOT = Path(__file__).parents[2]
+
+
+def opened(**parameters: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def state_of(app: AppTest):
+    return app.session_state["cohortscope"]
+
+
+def test_what_is_shown_stands_in_the_address_and_leads_back():
+    app = opened()
+    assert not app.query_params
+    app.button_group(key="pills-pvtt").set_value(["Vp3"]).run()
+    app.selectbox(key="by").set_value("hvtt").run()
+    app.button_group(key="endpoint").set_value("PFS").run()
+    address = {name: values[-1] if isinstance(values, list) else values for name, values in app.query_params.items()}
+    assert set(address) == {"filters", "by", "endpoint"}
+    again = opened(**address)
+    assert state_of(again).filters == Filters.from_json({"pvtt": {"in": ["Vp3"]}})
+    assert (state_of(again).by, state_of(again).endpoint) == ("hvtt", "PFS")
+    again.button(key="reset").click().run()
+    assert "filters" not in again.query_params
+
+
+@pytest.mark.parametrize("filters", [
+    {"afp": {"not": {"gt": 400.0, "missing": True}}}, {"afp": {"lt": 5.0, "or": [{"gt": 400.0}]}, "sex": {"in": ["M"]}},
+    {"ae_diarrhea": {"ge": 3.0}}])
+def test_every_filter_leads_back(filters, sample):
+    app = opened(filters=Filters.from_json(filters).key)
+    assert state_of(app).filters == Filters.from_json(filters) and not state_of(app).misfits
+
+
+def test_one_curve_leads_back():
+    assert state_of(opened(by="none")).by is None
+
+
+@pytest.mark.parametrize(("address", "words"), [
+    ({"endpoint": "DFS"}, "no endpoint 'DFS'"), ({"by": "<b>x"}, "no variable '<b>x'"),
+    ({"filters": "{"}, "not valid JSON"), ({"filters": "[" * 5000}, "not valid JSON"),
+    ({"filters": '{"sex":' + '{"not":' * 100 + "{}" + "}" * 101}, "is empty"),
+    ({"filters": '{"sex":' + '{"not":' * 20_000 + "{}" + "}" * 20_001}, "not"),
+    ({"filters": json.dumps({"pvtt": {"in": ["Vp9"]}, "sex": {"in": ["M"]}})}, "no level 'Vp9'"),
+    ({"filters": json.dumps({"sex": {"in": {}}})}, "'in' is"),
+])
+def test_what_does_not_fit_is_named_and_the_rest_shown(address, words):
+    app = opened(**address)
+    assert not app.exception
+    assert words in " ".join(state_of(app).misfits)
+    assert state_of(app).filters == (Filters.from_json({"sex": {"in": ["M"]}}) if "Vp9" in str(address) else Filters())
+    app.button_group(key="pills-sex").set_value(["F"]).run()
+    assert not state_of(app).misfits
+
+
+def test_a_view_of_a_file_waits_for_the_file(sample):
+    app = opened(own="1", filters=json.dumps({"pvtt": {"in": ["Vp3"]}}))
+    assert state_of(app).waiting and not state_of(app).filters
+    assert view.fitting(sample, state_of(app).waiting.filters) == (Filters.from_json({"pvtt": {"in": ["Vp3"]}}), [])
