@@ -204,7 +204,7 @@ def test_a_number_formatted_elsewhere_would_be_seen(source):
 
 
 def test_colours_stand_in_the_theme_alone():
-    paths = [p for p in (*CORE, *UI, *PAGES) if module_of(p) != "core.figure.theme"]
+    paths = [p for p in (*CORE, *UI, *PAGES) if module_of(p) not in ("core.figure.theme", "core.figure.dark")]
     assert offences(paths, lambda path: structure.colours(source_of(path))) == {}
 
 

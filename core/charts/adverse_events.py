@@ -38,7 +38,7 @@ def adverse_events_figure(cohort: Cohort, result: AdverseEvents, terms: list[str
                               bars=_bars(result, every, terms, blanks), legend=legend,
                               names=[{"i": blanks + i, "text": term} for i, term in enumerate(terms)]),
         table=numbers(result), drawn=result.rows,
-        key={"bars bar": f"dark bars: {words.band(SEVERE)}; light: {words.band(MILD)}"},
+        key={"bars bar": f"strong bars: {words.band(SEVERE)}; faint: {words.band(MILD)}"},
         notes=tuple(_notes(result)),
         provenance=provenance(
             cohort, f"Each patient once per term at the worst {words.measure}, of those with the term "
@@ -77,9 +77,9 @@ def _bars(result: AdverseEvents, every: list[str], terms: list[str], blanks: int
 
 
 def _legend(result: AdverseEvents) -> list[dict[str, Any]]:
-    """Name the strata in their colours, and under them say what dark and light mean."""
+    """Name the strata in their colours, and under them say what strong and faint mean."""
     arms, severe = arm_legend(result.levels), result.words.band(SEVERE)
-    words = f"dark: {severe}; light: {result.words.band(MILD)}; in brackets: patients with {severe}"
+    words = f"strong: {severe}; faint: {result.words.band(MILD)}; in brackets: patients with {severe}"
     return [*arms, {"x": 0.0, "line": arms[-1]["line"] + 1, "text": words, "c": theme.QUIET}]
 
 

@@ -132,7 +132,7 @@ def failure_figure(cohort: Cohort, result: FailurePattern) -> Figure:
         chart=theme.with_data(_upset(len(shown), len(result.names), len(result.levels)), bars=bars, dots=dots,
                               lines=lines, names=names, legend=_legend(result.levels)),
         table=sites_table(result), drawn=result.together, notes=left_out,
-        key={"bars bar": "bars: patients, in the groups' colours", "dots circle": "dark dots: the sites of a bar",
+        key={"bars bar": "bars: patients, in the groups' colours", "dots circle": "strong dots: the sites of a bar",
              "lines rule": "upright lines: sites of the same patients"},
         provenance=provenance(cohort, "Sites overlap: a patient counts at each site where they failed, and once in "
                               "“any failure”, shown separately. The order of failures is not shown here: where dates "

@@ -93,7 +93,7 @@ def butterfly_figure(cohort: Cohort, result: AdverseEvents, terms: list[str]) ->
                               names=_named_rows(result, terms)),
         table=rates_table(result, terms),
         drawn=result.rows[result.rows.term.isin(terms)], notes=_notes(result),
-        key={"bars bar": f"dark bars: {words.band('>=3')}; light: {words.band('1-2')}; beside: patients with "
+        key={"bars bar": f"strong bars: {words.band('>=3')}; faint: {words.band('1-2')}; beside: patients with "
              f"{words.band('any')} (with {words.band('>=3')})"},
         provenance=provenance(cohort, f"Each patient counts once per term, at the worst {words.measure}, among those "
                               "in the safety population with the term recorded."),

@@ -12,8 +12,9 @@ import pyarrow as pa
 import streamlit as st
 
 from core.errors import CohortError
-from core.figure import Figure, headings_of, spans_of, text_table
+from core.figure import Figure, darkened, headings_of, spans_of, text_table
 from core.mapping import MEANING_WORDS, Meaning
+from ui.shell import state
 from ui.shell.state import session
 
 
@@ -54,8 +55,9 @@ def show(figure: Figure, *, key: str, on_select: Callable[[], None] | None = Non
     beside or in the chart.
     """
     session().offer(lambda: [figure])
+    drawing = darkened(figure.drawing) if state.on_dark_page() else figure.drawing
     st.vega_lite_chart(
-        _with_arrow(figure.drawing), width="stretch", theme=None, key=key, alt=figure.title,
+        _with_arrow(drawing), width="stretch", theme=None, key=key, alt=figure.title,
         on_select=on_select or "ignore", selection_mode=[selection] if selection else None,
     )
 

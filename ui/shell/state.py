@@ -263,6 +263,11 @@ def expired() -> bool:
     return session().cohort is None and st.query_params.get(OWN) == "1"
 
 
+def on_dark_page() -> bool:
+    """Tell whether the person reads light text on a dark page."""
+    return bool(st.context.theme.type == "dark")
+
+
 def widget(key: str, value: Any) -> str:
     """Give a widget its value from the state before it is drawn; return its key."""
     st.session_state[key] = value
