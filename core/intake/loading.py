@@ -13,6 +13,7 @@ from core.findings import Findings
 from core.guessing import guess_mapping, is_event_list
 from core.intake.adam import kind_of, study_of
 from core.intake.event_list import guess_event_file
+from core.intake.session_file import SessionFile, is_session
 from core.mapping import ColumnMapping
 from core.read_options import ReadOptions
 from core.reading import Progress, TextTable, codebook_of, fingerprint, read_table, with_codebook
@@ -31,6 +32,8 @@ class Loading:
     answers: list[tuple[str, str]] = field(default_factory=list)  # questions that a person answered, and the answers
     guessed_here: bool = True  # and not given with the files
     unread: dict[str, str] = field(default_factory=dict)  # older files that cannot be read, and why
+    session: SessionFile | None = None  # that was given with the files
+    misfit: str = ""  # why the session's mapping is not used
 
     @property
     def fingerprint(self) -> str:
@@ -109,8 +112,12 @@ def load_files(files: Sequence[tuple[str, bytes]], options: ReadOptions | None =
     CohortError
         If the newest table cannot be read, or no cohort is among the files.
     """
+    session = next((SessionFile.from_bytes(data) for _, data in reversed(files) if is_session(data)), None)
+    files = [(name, data) for name, data in files if not is_session(data)]
     mappings = [data.decode("utf-8-sig") for _, data in files if is_mapping(data)]
     tables = [(name, data) for name, data in files if not is_mapping(data)]
+    if not tables and session:
+        raise CohortError(f"This session was saved with {session.name}.", "Add that file.")
     if not tables:
         raise CohortError("This is a mapping, and no cohort is with it.", "Add the cohort's file.")
     read, unread = [], {}
@@ -120,10 +127,22 @@ def load_files(files: Sequence[tuple[str, bytes]], options: ReadOptions | None =
         except CohortError as error:
             unread[name] = str(error)
     name, data = tables[-1]
+    if session and options in (None, ReadOptions()):
+        options = session.read_options()
     read.append(read_table(data, name=name, options=options, progress=progress))
-    loading = begin(read, mappings[-1] if mappings else None)
-    loading.unread = unread
+    loading = _resumed(read, session) if session and not mappings else begin(read, mappings[-1] if mappings else None)
+    loading.unread, loading.session = unread, session
     return loading
+
+
+def _resumed(tables: Sequence[TextTable], session: SessionFile) -> Loading:
+    """Begin with a session's mapping; where that does not fit the tables, with a guess, and say why."""
+    try:
+        return begin(tables, session.mapping)
+    except CohortError as error:
+        loading = begin(tables)
+        loading.misfit = str(error)
+        return loading
 
 
 def begin(tables: Sequence[TextTable], mapping: Mapping[str, Any] | str | None = None, *,

@@ -24,6 +24,8 @@ from ui.cohort.review import ReviewSlots
 from ui.shell import cache, state
 from ui.shell.display import heading, note, table
 from ui.shell.escape import plain
+from ui.shell.page import page_path
+from ui.shell.save_session import resume
 from ui.shell.state import Draft, session
 
 _SHOWN_ROWS, _SHOWN_COLUMNS = 4, 40
@@ -180,9 +182,13 @@ def _accept(loading: Loading) -> tuple[Cohort | None, tuple[pd.DataFrame, Collec
     with st.container(horizontal=True):
         explore = st.button("Explore this cohort", type="primary")
         mapping_download(cohort)
-    if explore:
+    saved = loading.session
+    if explore or (saved and not loading.misfit and saved.fingerprint == cohort.fingerprint):
         state.load(cohort)
-        st.switch_page("app.py", query_params={state.OWN: "1"})
+        if saved:
+            loading.session = None  # once
+            resume(cohort, saved, loading.misfit)
+        st.switch_page(page_path(saved.page if saved else "Explore"), query_params={state.OWN: "1"})
     return cohort, (cohort.findings, mapping.identifiers)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,16 @@ from typing import Any
 import streamlit as st
 
 from core.errors import CohortError, NeedsAnswer
-from core.intake import Loading, fits, load_files
+from core.intake import Loading, SessionFile, fits, is_session, load_files
 from core.read_options import ReadOptions
 from core.reading import MAX_BYTES, read_table
 from core.workers import Bounds, TaskEnded
-from ui.shell import state
+from ui.shell import cache, state
 from ui.shell.background import GivenUp, apart
 from ui.shell.display import heading, note
 from ui.shell.escape import plain
+from ui.shell.page import page_path
+from ui.shell.save_session import resume
 from ui.shell.state import Draft, session
 
 _TEMPLATE = Path(__file__).parents[2] / "sample_data" / "template.csv"
@@ -27,9 +30,9 @@ def upload() -> Draft | None:
     """Take files; what cannot be read is said, and the cohort that is loaded stays."""
     heading("Load a cohort")
     note("One row per patient: Excel (.xlsx, .xls, .xlsb, .ods), SPSS, Stata, SAS, CSV and other text, Parquet; "
-         "also in a .zip or .gz. With it, if you have them: adverse "
-         "events in long form, a mapping (JSON), or CDISC ADaM (ADSL, ADTTE, ADAE). The files are read by this app "
-         "on this machine and kept in memory for this session only: nothing is sent, stored or logged.")
+         "also in a .zip or .gz. With it, if you have them: adverse events in long form, a mapping or a saved session "
+         "(JSON), or CDISC ADaM (ADSL, ADTTE, ADAE). The files are read by this app on this machine and kept in memory "
+         "for this session only: nothing is sent, stored or logged.")
     files = st.file_uploader("Cohort file", key=f"upload-{session().cleared}", label_visibility="collapsed",
                              accept_multiple_files=True, max_upload_size=MAX_BYTES // 1024**2)
     with st.container(horizontal=True):
@@ -91,6 +94,7 @@ def _source(files: list[Any]) -> str:
 def _take(files: list[Any]) -> None:
     """Read the uploads; after a choice with which they cannot be read, the one before holds again."""
     current = session()
+    _resume_alone(files)
     before = current.draft if current.source.startswith(f"{_ids(files)}||") else None
     draft, unread, current.asked = None, "", None
     try:
@@ -108,6 +112,19 @@ def _take(files: list[Any]) -> None:
     if draft and not unread:
         current.bad.pop(files[-1].file_id, None)
         st.rerun()  # what stands above speaks of the file, too
+
+
+def _resume_alone(files: list[Any]) -> None:
+    """Go on with a session that is given without its data, where these are the cohort in use."""
+    data, whole = files[-1].getvalue(), session().cohort or cache.sample()
+    if len(files) > 1 or not is_session(data):
+        return
+    with suppress(CohortError):  # a damaged one is told when it is read
+        saved = SessionFile.from_bytes(data)
+        if saved.fingerprint == whole.fingerprint and saved.mapping == whole.mapping.to_json():
+            session().cleared += 1  # the upload begins anew: it has been taken
+            resume(whole, saved)
+            st.switch_page(page_path(saved.page), query_params=state.own_parameter())
 
 
 def _renewed(draft: Draft) -> Draft:

@@ -16,6 +16,7 @@ from ui.shell import cache, filters, serving, state, view
 from ui.shell.escape import plain
 from ui.shell.export_dialog import export_dialog
 from ui.shell.parts import part
+from ui.shell.save_session import save_button
 from ui.shell.sidebar import SIDEBAR, sidebar
 from ui.shell.state import session
 
@@ -70,6 +71,11 @@ def open_page(title: str) -> None:
         _banner()
     mapping = title == "Cohort" and _is_waiting()
     part("bar", lambda cohort: _bar(cohort, mapping=mapping))
+
+
+def page_path(title: str) -> str:
+    """Return the script of a page; of Explore where there is no such page."""
+    return next((path for path, label, _ in PAGES if label == title), PAGES[0][0])
 
 
 def close_page() -> None:
@@ -140,6 +146,7 @@ def _bar(cohort: Cohort, *, mapping: bool) -> None:
                 filters.chips(cohort)
         with st.container(horizontal=True, wrap=False, gap="small", width="content"):
             filters.steps(cohort)
+            save_button(cohort.whole)
             if st.button("Export", key="export", icon=":material/download:"):
                 _export(cohort)
 

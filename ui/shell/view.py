@@ -17,7 +17,7 @@ from ui.shell import state
 from ui.shell.state import View, session
 
 _ENDPOINT, _BY, _FILTERS = "endpoint", "by", "filters"
-_ONE_CURVE = "none"
+ONE_CURVE = "none"
 
 
 def first_choices(whole: Cohort) -> tuple[str, str | None]:
@@ -34,7 +34,7 @@ def parameters(whole: Cohort) -> dict[str, str]:
     if current.endpoint and current.endpoint != endpoint:
         wanted[_ENDPOINT] = current.endpoint
     if current.by not in (by, ""):
-        wanted[_BY] = current.by or _ONE_CURVE
+        wanted[_BY] = current.by or ONE_CURVE
     if current.filters:
         wanted[_FILTERS] = json.dumps(current.filters.to_json(), ensure_ascii=False, separators=(",", ":"))
     return wanted
@@ -67,7 +67,7 @@ def take(whole: Cohort) -> None:
         current.endpoint = view.endpoint
     elif view.endpoint:
         misfits.append(f"There is no endpoint {view.endpoint!r} in this cohort.")
-    if view.by == _ONE_CURVE:
+    if view.by == ONE_CURVE:
         current.by = None
     elif view.by in (SELECTION, *whole.variables):
         current.by = view.by

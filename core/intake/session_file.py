@@ -1,0 +1,93 @@
+"""The session as a file: which data it was of, their mapping, and what was looked at; no patient is in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from core.cohort import Filters
+from core.errors import CohortError
+from core.read_options import ReadOptions
+
+_KIND = "cohortscope_session"
+_VERSION = 1
+_HELP = "Give a file that “Save” has made."
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionFile:
+    """What a session file holds.
+
+    Attributes
+    ----------
+    name, fingerprint : of the data; the fingerprint is the SHA-256 of what was read
+    reading : how the file was read, where a person chose it
+    by : what the curves are split by, None for one curve
+    steps : filters that were on one after another, of which `place` is on
+    """
+
+    name: str
+    fingerprint: str
+    mapping: Mapping[str, Any]
+    reading: Mapping[str, Any] = field(default_factory=dict)
+    page: str = ""
+    endpoint: str = ""
+    by: str | None = None
+    steps: Sequence[Mapping[str, Any]] = ()
+    place: int = 0
+
+    def to_bytes(self) -> bytes:
+        """Return the file."""
+        content = {_KIND: _VERSION, **asdict(self), "steps": list(self.steps)}
+        return json.dumps(content, ensure_ascii=False, indent=1).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> SessionFile:
+        """Read a file that `to_bytes` wrote.
+
+        Raises
+        ------
+        CohortError
+            If it is damaged, or of a newer version.
+        """
+        content = _json(data)
+        if content.get(_KIND) != _VERSION:
+            raise CohortError("This session file is of another version of Cohortscope.", _HELP)
+        kinds: dict[str, Any] = {"name": str, "fingerprint": str, "mapping": dict, "reading": dict, "page": str,
+                                 "endpoint": str, "by": (str, type(None)), "steps": list, "place": int}
+        wrong = [k for k, kind in kinds.items() if not isinstance(content.get(k), kind)]
+        if wrong or not 0 <= content["place"] < max(len(content["steps"]), 1):
+            raise CohortError(f"The session file is damaged: {wrong[0] if wrong else 'place'!r}.", _HELP)
+        out = cls(**{k: content[k] for k in kinds})
+        for step in out.steps:
+            Filters.from_json(step)
+        out.read_options()
+        return out
+
+    def read_options(self) -> ReadOptions:
+        """Return how the file was read.
+
+        Raises
+        ------
+        CohortError
+            If there is no such option.
+        """
+        known = ReadOptions.__dataclass_fields__
+        if strange := [k for k in self.reading if k not in known]:
+            raise CohortError(f"The session file is damaged: {strange[0]!r}.", _HELP)
+        return ReadOptions(**self.reading)
+
+
+def is_session(data: bytes) -> bool:
+    """Tell whether a file is a session rather than a table or a mapping."""
+    return _KIND.encode() in data[:200] and _KIND in _json(data)
+
+
+def _json(data: bytes) -> dict[str, Any]:
+    try:
+        content = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}

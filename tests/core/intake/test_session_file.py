@@ -1,0 +1,46 @@
+"""Session files."""
+
+import json
+
+import pytest
+
+from core.errors import CohortError
+from core.intake.loading import load_files
+from core.intake.session_file import SessionFile, is_session
+
+SAVED = SessionFile(name="mine.csv", fingerprint="ab", mapping={"patient_id": "id"}, reading={"decimal": ","},
+                    page="Survival", endpoint="OS", by=None, place=1,
+                    steps=[{}, {"pvtt": {"not": {"in": ["Vp3"]}}}, {"afp": {"gt": 1.0}}])
+
+
+def changed(**values) -> bytes:
+    return json.dumps(json.loads(SAVED.to_bytes()) | values).encode()
+
+
+def test_a_file_leads_back():
+    assert is_session(SAVED.to_bytes()) and SessionFile.from_bytes(SAVED.to_bytes()) == SAVED
+    assert not is_session(b"id,arm\ncohortscope_session,1\n") and not is_session(b'{"patient_id": "id"}')
+
+
+@pytest.mark.parametrize(("data", "words"), [
+    (changed(cohortscope_session=99), "another version"), (changed(steps={}), "damaged: 'steps'"),
+    (changed(place=3), "damaged: 'place'"), (changed(place=-1), "damaged: 'place'"), (changed(mapping=[]), "'mapping'"),
+    (changed(steps=[{"pvtt": {"above": 3}}], place=0), "Unknown condition"),
+    (changed(reading={"sheets": 1}), "'sheets'"),
+])
+def test_a_damaged_file_is_refused(data, words):
+    with pytest.raises(CohortError, match=words):
+        SessionFile.from_bytes(data)
+
+
+def test_a_session_alone_asks_for_its_file_and_with_another_says_why():
+    with pytest.raises(CohortError, match=r"saved with mine\.csv\. Add that file"):
+        load_files([("session.json", SAVED.to_bytes())])
+    rows = "".join(f"p{i},{'AB'[i % 2]},{i + 1},{i % 2}\n" for i in range(20))
+    data = f"id,arm,OS_months,OS_event\n{rows}".encode()
+    first = load_files([("a.csv", data)])
+    again = SessionFile(**{**vars(SAVED), "mapping": first.mapping, "reading": {}})
+    loading = load_files([("session.json", again.to_bytes()), ("a.csv", data)])
+    assert loading.mapping == first.mapping and not loading.misfit and loading.session == again
+    loading = load_files([("a.csv", data.replace(b"OS_months", b"OS_days")), ("session.json", again.to_bytes())])
+    assert "OS_months" in loading.misfit and loading.mapping["endpoints"]["OS"]["time"] == "OS_days"

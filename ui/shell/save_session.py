@@ -1,0 +1,55 @@
+"""The session as a file to save, and a saved one put on again."""
+
+from __future__ import annotations
+
+import json
+
+import streamlit as st
+
+from core.cohort import Cohort
+from core.intake import SessionFile
+from ui.shell.state import View, session
+from ui.shell.view import ONE_CURVE, fitting, take
+
+
+def save_button(whole: Cohort) -> None:
+    """Offer what the session holds as a file, without any patient."""
+    st.download_button("Save", session_file(whole).to_bytes, "cohortscope-session.json", "application/json",
+                       on_click="ignore", icon=":material/save:", key="save",
+                       help="Mapping, filters and steps as a file, without any patient. Give it together with the data "
+                            "to go on from here.")
+
+
+def session_file(whole: Cohort) -> SessionFile:
+    """Return what the session holds."""
+    current = session()
+    steps = [*current.history, current.filters, *reversed(current.undone)]
+    return SessionFile(
+        name=whole.name, fingerprint=whole.fingerprint, mapping=whole.mapping.to_json(),
+        reading=current.options.to_json() if current.cohort else {}, page=current.page, endpoint=current.endpoint,
+        by=current.by, steps=[step.to_json() for step in steps], place=len(current.history))
+
+
+def resume(whole: Cohort, file: SessionFile, misfit: str = "") -> None:
+    """Go on where a file was saved; what does not fit the cohort is left out and named.
+
+    Parameters
+    ----------
+    misfit : why the file's mapping is not the cohort's, "" where it is
+    """
+    current = session()
+    current.waiting = View(endpoint=file.endpoint, by=file.by or ONE_CURVE)
+    take(whole)
+    misfits = [misfit] if misfit else []
+    if file.fingerprint != whole.fingerprint:
+        misfits.append(f"The session was saved with another file, {file.name}.")
+    misfits += current.misfits
+    steps = []
+    for step in file.steps:
+        filters, unfit = fitting(whole, json.dumps(step))
+        steps.append(filters)
+        misfits += unfit
+    if steps:
+        at = file.place
+        current.history, current.filters, current.undone = steps[:at], steps[at], steps[:at:-1]
+    current.misfits = list(dict.fromkeys(misfits))
