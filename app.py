@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui.explore.attrition import attrition
 from ui.explore.board import survival, toxicity
 from ui.explore.composition import LIVE_PART, composition
 from ui.explore.live_view import live_view
@@ -17,4 +18,5 @@ with st.container(key="explore"):
     with left:
         part("composition", composition)
 part("toxicity", toxicity)
+part("attrition", attrition)
 close_page()

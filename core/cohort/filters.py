@@ -52,8 +52,8 @@ class Filters:
 
     @property
     def key(self) -> str:
-        """Identify the filters: equal text for equal conditions."""
-        return json.dumps(self.to_json(), sort_keys=True, ensure_ascii=False)
+        """Identify the filters: equal text for equal conditions in the same order."""
+        return json.dumps(self.to_json(), ensure_ascii=False)
 
     @property
     def python(self) -> str:
@@ -61,9 +61,16 @@ class Filters:
         return f"Filters.from_json({self.to_json()!r})"
 
     def with_condition(self, key: str, condition: Condition | None) -> Filters:
-        """Set one variable's condition, or take it away with None."""
-        rest = {k: c for k, c in self.conditions.items() if k != key}
-        return Filters(rest if condition is None else {**rest, key: condition})
+        """Set one variable's condition, which keeps its place among the others, or take it away with None."""
+        changed = {**self.conditions, key: condition}
+        return Filters({k: c for k, c in changed.items() if c is not None})
+
+    def moved(self, key: str, by: int) -> Filters:
+        """Move a condition among the others: who passes stays the same, the order in which they are said does not."""
+        order = list(self.conditions)
+        place = order.index(key)
+        order.insert(max(0, min(len(order) - 1, place + by)), order.pop(place))
+        return Filters({k: self.conditions[k] for k in order})
 
     def toggled(self, key: str, level: str, *, exclude: bool = False) -> Filters:
         """Add a level to a variable's condition or take it out, as a click on its bar does.

@@ -10,6 +10,7 @@ from core.summaries.adverse_events import (
     grouped,
     overall_tests,
 )
+from core.summaries.attrition import Attrition, attrition
 from core.summaries.baseline import LEVEL_TESTS, RULES, Baseline, BaselineOptions, baseline
 from core.summaries.burden import burden
 from core.summaries.duration import duration_endpoint, duration_of_response
@@ -28,7 +29,7 @@ from core.summaries.response import (
 )
 
 __all__ = ["ANY", "BANDS", "CONTROL", "DIFFERENCES", "LEVEL_TESTS", "NOT_EVALUABLE", "NUMBER_TESTS", "OBJECTIVE",
-           "RATIOS", "RULES", "AdverseEvents", "Baseline", "BaselineOptions", "EventOptions", "FailurePattern",
-           "MissingData", "NumberTest", "Response", "ResponseOptions", "adverse_events", "baseline", "burden",
-           "duration_endpoint", "duration_of_response", "failure_pattern", "grouped", "meanings_of", "missing_data",
-           "overall_tests", "responding", "response"]
+           "RATIOS", "RULES", "AdverseEvents", "Attrition", "Baseline", "BaselineOptions", "EventOptions",
+           "FailurePattern", "MissingData", "NumberTest", "Response", "ResponseOptions", "adverse_events", "attrition",
+           "baseline", "burden", "duration_endpoint", "duration_of_response", "failure_pattern", "grouped",
+           "meanings_of", "missing_data", "overall_tests", "responding", "response"]

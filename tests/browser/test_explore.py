@@ -265,3 +265,30 @@ def test_shift_and_drag_adds_a_range_and_a_number_can_be_excluded(app):
     app.chart("afp").get_by_role("button", name="exclude what is named").click()
     app.expect_n(82 - kept)
     expect(app.page.locator(".st-key-chip-afp")).to_contain_text("not (")
+
+
+@pytest.mark.parametrize("name", ["Explore", "Cohort", "Survival", "Hazard ratios", "Toxicity", "Response",
+                                  "Published"])
+def test_the_bar_never_leaves_the_screen(app, name):
+    app.go(name).settled()
+    app.page.mouse.move(700, 600)
+    app.page.mouse.wheel(0, 900)
+    app.page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 100")
+    summary = app.page.get_by_test_id("summary")
+    expect(summary).to_be_in_viewport()
+    assert app.page.evaluate("""() => {
+      const box = document.querySelector('[data-testid=summary]').getBoundingClientRect();
+      return document.elementFromPoint(box.x + 40, box.y + box.height / 2).closest('[data-testid=summary]') !== null;
+    }""")
+
+
+def test_the_filters_are_a_flow_chart_whose_order_can_be_changed(app):
+    app.level("pvtt", "Vp3").click(modifiers=["Alt"])
+    app.expect_n(44).click_bar("hvtt", "yes").settled()
+    app.page.get_by_text("How the filters cut the cohort").click()
+    flow = app.settled().page.locator(".st-key-flow svg.marks")
+    expect(flow).to_contain_text("38 do not meet")
+    app.page.get_by_role("button", name="Earlier: HVTT yes").click()
+    expect(app.settled().page.locator(".st-key-flow svg.marks")).to_contain_text("66 do not meet")
+    assert app.chips() == ["HVTT yes", "PVTT grade not (Vp3)"]
+    assert app.download("How the filters cut the cohort", "SVG").count(b"66 do not meet") == 1

@@ -26,6 +26,7 @@ from core.hazards import CoxModel, CoxOptions, UnivariableModel, time_split
 from core.intake import Loading, make_cohort
 from core.mapping import ColumnMapping
 from core.summaries import AdverseEvents, burden, failure_pattern, overall_tests
+from core.summaries import attrition as _attrition
 from core.survival import SurvivalOptions, cumulative_incidence
 from core.verification import cox_opinion as _cox_opinion
 from core.verification import second_opinion as _second_opinion
@@ -86,6 +87,7 @@ subgroups = remembered(core.subgroup_hazard_ratios)
 adverse_events = remembered(core.adverse_events)
 response = remembered(core.response)
 missing_data = remembered(core.missing_data)
+attrition = remembered(_attrition)
 baseline = remembered(core.baseline, _LARGE_RESULTS)
 weighted_comparison = remembered(core.weighted_comparison, _LARGE_RESULTS)
 landmarked = remembered(landmark)

@@ -6,8 +6,6 @@ and is read once, when a session begins.
 
 from __future__ import annotations
 
-import json
-
 import streamlit as st
 
 from core.cohort import SELECTION, Cohort, Filters
@@ -36,7 +34,7 @@ def parameters(whole: Cohort) -> dict[str, str]:
     if current.by not in (by, ""):
         wanted[_BY] = current.by or ONE_CURVE
     if current.filters:
-        wanted[_FILTERS] = json.dumps(current.filters.to_json(), ensure_ascii=False, separators=(",", ":"))
+        wanted[_FILTERS] = current.filters.key
     return wanted
 
 
