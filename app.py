@@ -6,6 +6,7 @@ from ui.explore.attrition import attrition
 from ui.explore.board import survival, toxicity
 from ui.explore.composition import LIVE_PART, composition
 from ui.explore.live_view import live_view
+from ui.explore.pairs import pairs
 from ui.shell.page import close_page, open_page
 from ui.shell.parts import part
 
@@ -18,5 +19,6 @@ with st.container(key="explore"):
     with left:
         part("composition", composition)
 part("toxicity", toxicity)
+part("pairs", pairs)
 part("attrition", attrition)
 close_page()

@@ -23,6 +23,7 @@ from core.audit import Audit, audit_file, compare
 from core.cohort import Cohort, Filters, against_rest, by_level, landmark
 from core.errors import CohortError, NotEstimable
 from core.hazards import CoxModel, CoxOptions, UnivariableModel, time_split
+from core.hazards import pairs as _pairs
 from core.intake import Loading, make_cohort
 from core.mapping import ColumnMapping
 from core.summaries import AdverseEvents, burden, failure_pattern, overall_tests
@@ -88,6 +89,7 @@ adverse_events = remembered(core.adverse_events)
 response = remembered(core.response)
 missing_data = remembered(core.missing_data)
 attrition = remembered(_attrition)
+pairs = remembered(_pairs)
 baseline = remembered(core.baseline, _LARGE_RESULTS)
 weighted_comparison = remembered(core.weighted_comparison, _LARGE_RESULTS)
 landmarked = remembered(landmark)
