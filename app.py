@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui.explore.attrition import attrition
+from ui.explore.benefit_risk import benefit_risk
 from ui.explore.board import survival, toxicity
 from ui.explore.composition import LIVE_PART, composition
 from ui.explore.live_view import live_view
@@ -18,7 +19,10 @@ with st.container(key="explore"):
         part(LIVE_PART, live_view, changes=False)
     with left:
         part("composition", composition)
+glance = st.container()
 part("toxicity", toxicity)
+with glance:  # it stands above the adverse events and is drawn after them
+    part("benefit-risk", benefit_risk)
 part("pairs", pairs)
 part("attrition", attrition)
 close_page()

@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("survival",),
     ("guessing",),
     ("intake", "hazards", "summaries"),
-    ("audit", "verification"),
+    ("audit", "verification", "overview"),
     ("figure",),
     ("charts.marks",),
     ("charts", "export"),

@@ -5,6 +5,7 @@ from core.charts.attrition import attrition_figure
 from core.charts.axes import time_axis
 from core.charts.balance import love_figure, weighted_figure
 from core.charts.baseline import baseline_figure
+from core.charts.benefit_risk import benefit_risk_figure
 from core.charts.competing import incidence_figure
 from core.charts.composition import SmallChart, composition_figure, small_chart
 from core.charts.course import course_figure
@@ -42,11 +43,12 @@ from core.charts.toxicity_tables import MOST, burden_table, overall_figure, pati
 
 __all__ = ["COUNTS", "EVENT_SORTS", "FOREST_SORTS", "MEASURES", "METHOD", "MOST", "VIEWS", "CurveOptions", "EventView",
            "Part", "SmallChart", "adverse_events_figure", "assumption", "attrition_figure", "audit_figure",
-           "baseline_figure", "burden_table", "butterfly_figure", "comparison_figure", "comparison_said",
-           "composition_figure", "course_figure", "difference_figure", "event_tests_table", "failure_figure",
-           "follow_up_table", "grades_figure", "incidence_figure", "km_figure", "km_panes_figure", "love_figure",
-           "missing_figure", "model_figure", "model_tests_figure", "opinion_table", "ordered", "ordered_within",
-           "overall_figure", "pairs_figure", "pairs_table", "patients_table", "quantile_table", "response_figure",
-           "restricted_mean_table", "small_chart", "spline_figure", "split_figure", "subgroup_figure", "survival_table",
-           "survival_tests_table", "swimmer_figure", "table_figure", "term_figure", "time_axis", "verdicts_of",
-           "volcano_figure", "waterfall_figure", "weighted_figure", "widths_figure", "zph_figure"]
+           "baseline_figure", "benefit_risk_figure", "burden_table", "butterfly_figure", "comparison_figure",
+           "comparison_said", "composition_figure", "course_figure", "difference_figure", "event_tests_table",
+           "failure_figure", "follow_up_table", "grades_figure", "incidence_figure", "km_figure", "km_panes_figure",
+           "love_figure", "missing_figure", "model_figure", "model_tests_figure", "opinion_table", "ordered",
+           "ordered_within", "overall_figure", "pairs_figure", "pairs_table", "patients_table", "quantile_table",
+           "response_figure", "restricted_mean_table", "small_chart", "spline_figure", "split_figure",
+           "subgroup_figure", "survival_table", "survival_tests_table", "swimmer_figure", "table_figure", "term_figure",
+           "time_axis", "verdicts_of", "volcano_figure", "waterfall_figure", "weighted_figure", "widths_figure",
+           "zph_figure"]

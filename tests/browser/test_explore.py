@@ -302,3 +302,11 @@ def test_a_cell_of_the_heat_map_filters_in_two_clicks(app):
     assert app.chips() == ["PVTT grade Vp3", "AFP > 400 ng/mL"]
     cell.click()
     app.expect_n(82)
+
+
+def test_benefit_and_risk_stand_beside_those_of_all_patients(app):
+    sentence = app.page.locator(".st-key-sentence")
+    expect(sentence).to_contain_text("In these 82 patients (56 OS events)")
+    app.click_bar("pvtt", "Vp4").expect_n(27)
+    expect(sentence).to_contain_text("In these 27 patients (20 OS events)")
+    expect(app.page.get_by_role("columnheader", name="All patients, n = 82")).to_be_visible()

@@ -26,6 +26,7 @@ from core.hazards import CoxModel, CoxOptions, UnivariableModel, time_split
 from core.hazards import pairs as _pairs
 from core.intake import Loading, make_cohort
 from core.mapping import ColumnMapping
+from core.overview import benefit_risk as _benefit_risk
 from core.summaries import AdverseEvents, burden, failure_pattern, overall_tests
 from core.summaries import attrition as _attrition
 from core.survival import SurvivalOptions, cumulative_incidence
@@ -90,6 +91,7 @@ response = remembered(core.response)
 missing_data = remembered(core.missing_data)
 attrition = remembered(_attrition)
 pairs = remembered(_pairs)
+benefit_risk = remembered(_benefit_risk)
 baseline = remembered(core.baseline, _LARGE_RESULTS)
 weighted_comparison = remembered(core.weighted_comparison, _LARGE_RESULTS)
 landmarked = remembered(landmark)

@@ -1,0 +1,47 @@
+"""Benefit and risk as a table: the selection beside the whole cohort."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+from core.cohort import Cohort
+from core.figure import Figure, provenance, rows_of, text_table
+from core.format import DASH, fixed, interval, number, percentage_points, ratio_with_limits
+from core.overview import GAIN, RATIO, BenefitRisk, sentence
+
+
+def benefit_risk_figure(cohort: Cohort, result: BenefitRisk, whole: BenefitRisk | None, endpoint: str) -> Figure:
+    """Put the selection's figures beside those of the whole cohort, None where nothing is selected."""
+    columns = [("All patients", result)] if whole is None else [("Selection", result), ("All patients", whole)]
+    several = len(result.arms) > 2
+    rows = []
+    for place, row in enumerate(rows_of(result.rows)):
+        name = f"{row.endpoint} {row.measure}" if row.endpoint else row.measure.capitalize()
+        until = f" to month {number(round(row.tau, 1))}" if row.measure == GAIN else ""
+        rows.append([f"{name}{until}{f', {row.arm}' if several else ''}",
+                     *(_cell(of.rows.iloc[place].to_dict()) for _, of in columns)])
+    reference = result.rows.reference.iloc[0] if len(result.rows) else ""
+    arm = result.rows.arm.iloc[0] if len(result.rows) and not several else ""
+    return Figure(
+        slug="benefit-risk", title=" ".join(f"Benefit and risk: {arm} against {reference}".split()), chart=None, key={},
+        table=text_table(["", *(f"{name}, n = {of.n:,}" for name, of in columns)], rows),
+        drawn=result.rows, summary=(sentence(result, endpoint),),
+        provenance=provenance(cohort, "Cox hazard ratio (Efron ties); difference of restricted means; differences in "
+                                      "percentage points, Miettinen-Nurminen 95% CI."),
+        alt=sentence(result, endpoint))
+
+
+def _cell(row: Mapping[Hashable, Any]) -> str:
+    """Write an estimate with its interval, and why it is not to be trusted."""
+    if row["reason"] or math.isnan(row["estimate"]):
+        return f"{DASH} ({row['reason']})" if row["reason"] else DASH
+    span = (row["estimate"], row["conf_low"], row["conf_high"])
+    if row["measure"] == RATIO:
+        text = ratio_with_limits(*span)
+    elif row["measure"] == GAIN:
+        text = f"{fixed(span[0], 1)} ({interval(*span[1:])}) months"
+    else:
+        text = f"{percentage_points(*span)} points"
+    return f"{text} ⚠ {row['caution']}" if row["caution"] else text

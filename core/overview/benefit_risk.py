@@ -1,0 +1,145 @@
+"""Benefit and risk of a treatment at a glance: ratios, restricted means, response and severe events."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from core.cohort import Cohort
+from core.errors import CohortError
+from core.format import percentage_points, plural, ratio_with_limits
+from core.hazards import treatment_effect
+from core.likelihood import DOUBT
+from core.schema import ARM
+from core.summaries import OBJECTIVE, EventOptions, adverse_events, response
+from core.survival import FEW_EVENTS, few_events, longest_tau, restricted_mean, restricted_mean_comparison
+
+RATIO, GAIN, RESPONSE = "hazard ratio", "restricted mean gain", "objective response"
+SEVERE = "adverse events of grade ≥ 3"
+_BAND = ">=3"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class BenefitRisk:
+    """What a treatment did in a cohort.
+
+    Attributes
+    ----------
+    rows : measure, endpoint ("" for none), arm, reference, estimate, conf_low, conf_high (ratio, months or shares), tau
+        (months), n, n_event (NaN where none are counted), reason (why there is no estimate), caution (why it is to be
+        read with caution)
+    """
+
+    rows: pd.DataFrame
+    n: int
+    arms: tuple[str, ...]
+
+
+def benefit_risk(cohort: Cohort, *, taus: dict[str, float] | None = None) -> BenefitRisk:
+    """Compare each arm with the reference; nothing without an arm.
+
+    Parameters
+    ----------
+    taus : months to which restricted means run, by endpoint; else as far as the cohort's follow-up allows
+    """
+    rows: list[dict[str, Any]] = []
+    if cohort.mapping.arm:
+        for endpoint in cohort.endpoints:
+            rows += _ratios(cohort, endpoint)
+            rows += _gains(cohort, endpoint, (taus or {}).get(endpoint, math.inf))
+        rows += _responses(cohort)
+        rows += _severe(cohort)
+    columns = ["measure", "endpoint", "arm", "reference", "estimate", "conf_low", "conf_high", "tau", "n", "n_event",
+               "reason", "caution"]
+    return BenefitRisk(rows=pd.DataFrame(rows, columns=columns), n=cohort.n,
+                       arms=cohort.levels(ARM) if cohort.mapping.arm else ())
+
+
+def sentence(result: BenefitRisk, endpoint: str) -> str:
+    """Say in one sentence what could be said aloud of an endpoint and of severe events, or that too little is known."""
+    rows = result.rows
+    ratio = rows[(rows.measure == RATIO) & (rows.endpoint == endpoint)]
+    if ratio.empty:
+        return ""
+    return " ".join(_about(result, row, endpoint) for row in _records(ratio))
+
+
+def _about(result: BenefitRisk, row: dict[str, Any], endpoint: str) -> str:
+    where = f"In these {plural(result.n, 'patient')} ({plural(int(row['n_event']), f'{endpoint} event')})"
+    against = f"{row['arm']} against {row['reference']}"
+    if row["reason"]:
+        return f"{where} there is no hazard ratio of {against}: {row['reason']}."
+    if row["n_event"] < FEW_EVENTS * (len(result.arms) - 1):
+        return f"{where} there are not enough events to say what {against} does."
+    span = (row["estimate"], row["conf_low"], row["conf_high"])
+    sure = "" if span[2] < 1 or span[1] > 1 else ", compatible with no difference"
+    changes = ", though it seems to change over time" if row["caution"] else ""
+    return (f"{where} the hazard ratio of {against} is {ratio_with_limits(*span)}{sure}{changes}"
+            f"{_severe_words(result.rows, row['arm'])}.")
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
+
+
+def _severe_words(rows: pd.DataFrame, arm: str) -> str:
+    severe = rows[(rows.measure == SEVERE) & (rows.arm == arm) & rows.estimate.notna()]
+    if severe.empty:
+        return ""
+    row = _records(severe)[0]
+    return (f"; adverse events of grade 3 or more: "
+            f"{percentage_points(row['estimate'], row['conf_low'], row['conf_high'])} percentage points")
+
+
+def _ratios(cohort: Cohort, endpoint: str) -> list[dict[str, Any]]:
+    try:
+        effect = treatment_effect(cohort, endpoint=endpoint, by=ARM)
+    except CohortError:
+        return []
+    few = few_events(effect.n_event, len(effect.terms) + 1)
+    changes = "the ratio seems to change over time" if effect.proportional[2] < DOUBT else ""
+    return [{"measure": RATIO, "endpoint": endpoint, "arm": t["level"], "reference": t["reference"],
+             "estimate": t["hazard_ratio"], "conf_low": t["conf_low"], "conf_high": t["conf_high"], "n": effect.n,
+             "n_event": float(effect.n_event), "reason": t["reason"], "caution": few or changes}
+            for t in _records(effect.terms)]
+
+
+def _gains(cohort: Cohort, endpoint: str, tau: float) -> list[dict[str, Any]]:
+    try:
+        tau = min(tau, longest_tau(cohort, endpoint=endpoint, by=ARM))
+        means = restricted_mean(cohort, endpoint=endpoint, by=ARM, tau=tau)
+    except CohortError:
+        return []
+    compared = restricted_mean_comparison(means)
+    lone = {s for s, n in zip(means.strata, means.n_risk, strict=True) if n == 1}
+    return [{"measure": GAIN, "endpoint": endpoint, "arm": r["strata"], "reference": r["reference"],
+             "estimate": r["estimate"], "conf_low": r["conf_low"], "conf_high": r["conf_high"], "tau": tau,
+             "n": cohort.n, "n_event": math.nan, "reason": "",
+             "caution": "one patient at risk at its end" if {r["strata"], r["reference"]} & lone else ""}
+            for r in _records(compared[compared.measure == "difference"])]
+
+
+def _responses(cohort: Cohort) -> list[dict[str, Any]]:
+    if cohort.mapping.response is None:
+        return []
+    try:
+        tests = response(cohort).tests
+    except CohortError:
+        return []
+    return [_difference(RESPONSE, r, "difference", cohort.n) for r in _records(tests[tests.rate == OBJECTIVE])]
+
+
+def _severe(cohort: Cohort) -> list[dict[str, Any]]:
+    if not cohort.worst_grades.terms:
+        return []
+    tests = adverse_events(cohort, by=ARM, options=EventOptions(rows="all")).tests
+    return [_difference(SEVERE, r, "risk_difference", cohort.n) for r in _records(tests[tests.band == _BAND])]
+
+
+def _difference(measure: str, row: dict[str, Any], column: str, n: int) -> dict[str, Any]:
+    return {"measure": measure, "endpoint": "", "arm": row["arm"], "reference": row["reference"],
+            "estimate": row[column], "conf_low": row["conf_low"], "conf_high": row["conf_high"], "n": n,
+            "n_event": math.nan, "reason": "", "caution": ""}

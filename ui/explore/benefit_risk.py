@@ -1,0 +1,30 @@
+"""Benefit and risk at a glance: the selection beside all patients, and a sentence to say aloud."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.charts import benefit_risk_figure
+from core.cohort import Cohort
+from core.overview import GAIN
+from ui.shell import cache
+from ui.shell.display import heading, panel, show_table
+from ui.shell.state import session
+
+
+def benefit_risk(cohort: Cohort) -> None:
+    """Write the table and the sentence; restricted means run to the same month in both columns."""
+    whole = cache.benefit_risk(cohort.whole)
+    if whole.rows.empty:
+        return
+    result = cache.benefit_risk(cohort) if cohort.filters else whole
+    gains = result.rows[result.rows.measure == GAIN]
+    until = dict(zip(gains.endpoint, gains.tau, strict=True))
+    beside = cache.benefit_risk(cohort.whole, taus=until) if cohort.filters else None
+    figure = benefit_risk_figure(cohort, result, beside, session().endpoint)
+    with panel():
+        heading(figure.title)
+        show_table(figure)
+        if figure.summary[0]:
+            with st.container(key="sentence"):
+                st.code(figure.summary[0], language=None, wrap_lines=True)
