@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from core.cohort.condition import Bounds, Condition
 from core.errors import FilterError
@@ -88,11 +88,14 @@ class Filters:
         """Let a variable's condition name those whose value is missing beside its levels or ranges, or not."""
         return self._changed(key, replace(self.conditions.get(key, Condition()), missing=missing or None))
 
-    def with_range(self, key: str, bounds: Bounds, *, further: bool = False) -> Filters:
-        """Give a number a range in place of those it has, or a further one; no bounds take all ranges away."""
+    def with_range(self, key: str, bounds: Bounds, *, how: Literal["replace", "add", "move"] = "replace") -> Filters:
+        """Give a number a range in place of those it has, a further one, or one in place of its first.
+
+        No bounds take the ranges away that they stand for.
+        """
         current = self.conditions.get(key, Condition())
-        ranges = (*current.ranges, bounds) if further else (bounds,)
-        return self._changed(key, current.with_ranges(ranges))
+        beside = {"replace": (), "add": current.ranges, "move": current.ranges[1:]}[how]
+        return self._changed(key, current.with_ranges((*beside, bounds)))
 
     def inverted(self, key: str) -> Filters:
         """Exclude what a variable's condition keeps, or keep what it excludes."""

@@ -261,6 +261,10 @@ def test_shift_and_drag_adds_a_range_and_a_number_can_be_excluded(app):
     app.settled().page.keyboard.down("Shift")
     app.brush("afp", 0.6, 0.8).page.keyboard.up("Shift")
     expect(app.page.locator(".st-key-chip-afp")).to_contain_text(" or ≥ ")
+    slider = app.settled().chart("afp").get_by_role("slider", name="from")
+    slider.press("ArrowLeft")  # moves the first range and leaves the other
+    slider.press("Enter")
+    expect(app.page.locator(".st-key-chip-afp")).to_contain_text(" or ≥ ")
     kept = app.settled().n()
     app.chart("afp").get_by_role("button", name="exclude what is named").click()
     app.expect_n(82 - kept)

@@ -97,7 +97,8 @@ def _after(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filter
     if kind == "missing":
         return filters.with_missing(key, not filters.conditions.get(key, Condition()).missing)
     condition = between(whole, key, action["low"], action["high"])
-    return filters.with_range(key, condition.bounds if condition else (), further=bool(action.get("further")))
+    bounds, how = condition.bounds if condition else (), action.get("how")
+    return filters.with_range(key, bounds, how=how if how in ("add", "move") else "replace")
 
 
 def _prepare(name: str) -> None:

@@ -225,7 +225,7 @@ def clear() -> None:
     """Drop all of the session's data at once; other sessions keep theirs."""
     current = session()
     _replace(Session(cleared=current.cleared + 1, acknowledged=current.acknowledged, sidebar_open=current.sidebar_open,
-                     page=current.page, forgets=True))
+                     page=current.page or "Explore", forgets=True))  # the address is not read again
     st.query_params.pop(OWN, None)
 
 

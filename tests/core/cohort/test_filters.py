@@ -63,7 +63,10 @@ def test_a_click_on_what_is_excluded_goes_on_excluding():
 
 
 def test_a_range_joins_or_replaces_and_missing_values_stay():
-    filters = Filters().with_range("afp", (("lt", 5.0),)).with_range("afp", (("gt", 400.0),), further=True)
+    filters = Filters().with_range("afp", (("lt", 5.0),)).with_range("afp", (("gt", 400.0),), how="add")
+    moved = filters.with_range("afp", (("lt", 9.0),), how="move")
+    assert moved.to_json() == {"afp": {"lt": 9.0, "or": [{"gt": 400.0}]}}
+    assert moved.with_range("afp", (), how="move").to_json() == {"afp": {"gt": 400.0}}
     assert filters.to_json() == {"afp": {"lt": 5.0, "or": [{"gt": 400.0}]}}
     filters = filters.with_missing("afp", True).with_range("afp", (("ge", 20.0),))
     assert filters.to_json() == {"afp": {"ge": 20.0, "missing": True}}

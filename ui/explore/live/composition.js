@@ -64,9 +64,9 @@ class Composition {
       cut: () => this.#cut(key, false),
       part: (edge) => this.#part(key, edge),
       move: (low, high) => this.#ask(key, low, high),
-      end: (low, high, further) => {
+      end: (low, high, how) => {
         this.#read(key, null);
-        this.#act({ kind: "range", key, low, high, further, looks: window.cohortscope?.live?.looks() ?? 0 });
+        this.#act({ kind: "range", key, low, high, how, looks: window.cohortscope?.live?.looks() ?? 0 });
       },
       cancel: () => this.#cancelled(key),
     });
@@ -256,7 +256,8 @@ class Composition {
     if (!held?.drawn.busy && !held?.drawn.sweeping) return;
     const { negated } = this.#meant(held.chart), words = held.drawn.words(low, high);
     this.#read(key, negated ? `not (${words})` : words);
-    if (negated || held.drawn.drag?.further || held.chart.withMissing || !live?.has(key, this.#view(key))) return;
+    const alone = !held.drawn.drag?.further && held.chart.ranges.length < 2 && !held.chart.withMissing;
+    if (negated || !alone || !live?.has(key, this.#view(key))) return;
     const counts = live.follow(low, high, words);
     for (const [other, { drawn, chart, visible }] of this.charts) {
       if (!visible) continue;
