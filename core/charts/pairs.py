@@ -13,6 +13,7 @@ from core.cohort import Cohort
 from core.figure import CLICK, Figure, provenance, rows_of, text_table, theme
 from core.format import fixed, p_phrase, plural, ratio_with_limits
 from core.hazards import Pairs
+from core.options import takes_options
 
 WIDTH = 560
 Measure = Literal["patients", "median", "hazard ratio"]
@@ -24,6 +25,7 @@ _COLOURS: dict[Measure, str] = {
 _STRONGEST = math.log(4)  # of a ratio: beyond it the colour does not deepen
 
 
+@takes_options
 def pairs_figure(cohort: Cohort, result: Pairs, measure: Measure = "patients") -> Figure:
     """Draw patients and events per cell, and by choice its median survival or the treatment's hazard ratio."""
     cells = _cells(result, measure)
