@@ -6,7 +6,7 @@ import math
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from core.cohort import Cohort
+from core.cohort import TOLERANCE, Cohort
 from core.figure import Figure, provenance, rows_of, text_table
 from core.format import DASH, fixed, interval, number, percentage_points, ratio_with_limits
 from core.overview import GAIN, RATIO, BenefitRisk, sentence
@@ -17,11 +17,11 @@ def benefit_risk_figure(cohort: Cohort, result: BenefitRisk, whole: BenefitRisk 
     columns = [("All patients", result)] if whole is None else [("Selection", result), ("All patients", whole)]
     several = len(result.arms) > 2
     rows = []
-    for place, row in enumerate(rows_of(result.rows)):
+    for row in rows_of(result.rows):
         name = f"{row.endpoint} {row.measure}" if row.endpoint else row.measure.capitalize()
         until = f" to month {number(round(row.tau, 1))}" if row.measure == GAIN else ""
         rows.append([f"{name}{until}{f', {row.arm}' if several else ''}",
-                     *(_cell(of.rows.iloc[place].to_dict()) for _, of in columns)])
+                     *(_cell(_same(of, row)) for _, of in columns)])
     reference = result.rows.reference.iloc[0] if len(result.rows) else ""
     arm = result.rows.arm.iloc[0] if len(result.rows) and not several else ""
     return Figure(
@@ -33,8 +33,19 @@ def benefit_risk_figure(cohort: Cohort, result: BenefitRisk, whole: BenefitRisk 
         alt=sentence(result, endpoint))
 
 
-def _cell(row: Mapping[Hashable, Any]) -> str:
+def _same(result: BenefitRisk, row: Any) -> Mapping[Hashable, Any] | None:
+    """Return what a result says of the same measure, endpoint, pair of arms and month; None where nothing."""
+    rows = result.rows
+    same = rows[(rows.measure == row.measure) & (rows.endpoint == row.endpoint) & (rows.arm == row.arm)
+                & (rows.reference == row.reference)].to_dict("records")
+    until = row.tau if row.measure == GAIN else 0.0
+    return next((r for r in same if row.measure != GAIN or abs(r["tau"] - until) < TOLERANCE), None)
+
+
+def _cell(row: Mapping[Hashable, Any] | None) -> str:
     """Write an estimate with its interval, and why it is not to be trusted."""
+    if row is None:
+        return DASH
     if row["reason"] or math.isnan(row["estimate"]):
         return f"{DASH} ({row['reason']})" if row["reason"] else DASH
     span = (row["estimate"], row["conf_low"], row["conf_high"])

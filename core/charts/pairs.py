@@ -39,7 +39,7 @@ def pairs_figure(cohort: Cohort, result: Pairs, measure: Measure = "patients") -
             rows=[{"y": i, "text": theme.shortened(name, 24)} for i, (name, _) in enumerate(result.groups[0])],
             columns=[{"x": i, "text": theme.shortened(name, 18)} for i, (name, _) in enumerate(result.groups[1])]),
         table=text_table([*result.labels, "Patients, events", *measured], [
-            [*c["names"].split("\n"), c["count"], *((c["text"] or "–") for _ in measured)] for c in cells]),
+            [c["first"], c["second"], c["count"], *((c["text"] or "–") for _ in measured)] for c in cells]),
         drawn=_drawn(result), notes=(note,) if measure == "hazard ratio" else (),
         provenance=provenance(cohort, f"Patients of each combination; {result.endpoint or 'no'} events."),
         alt=f"{result.labels[0]} by {result.labels[1]}: " + "; ".join(f"{c['tip']}: {c['count']}" for c in cells[:12]))
@@ -49,7 +49,8 @@ def _cells(result: Pairs, measure: Measure) -> list[dict[str, Any]]:
     most, out = max(int(result.rows.n.max()), 1), []
     for row in rows_of(result.rows):
         names = (result.groups[0][row.first][0], result.groups[1][row.second][0])
-        out.append({"x": row.second, "y": row.first, "cell": f"{row.first}|{row.second}", "names": "\n".join(names),
+        out.append({"x": row.second, "y": row.first, "cell": f"{row.first}|{row.second}",
+                    "first": names[0], "second": names[1],
                     "count": _counted(result, row), "text": _measured(row, measure), "c": _colour(row, measure, most),
                     "tip": ", ".join(f"{label} {name}" for label, name in zip(result.labels, names, strict=True))})
     return out
@@ -66,7 +67,9 @@ def _counted(result: Pairs, row: Any) -> str:
 
 def _measured(row: Any, measure: Measure) -> str:
     if measure == "median":
-        return f"{fixed(row.median, 1)} months" if row.n and not math.isnan(row.median) else "NR" if row.n else ""
+        if math.isnan(row.n_event):
+            return ""
+        return f"{fixed(row.median, 1)} months" if not math.isnan(row.median) else "NR" if row.n else ""
     if measure == "hazard ratio" and not math.isnan(row.hazard_ratio):
         return f"{ratio_with_limits(row.hazard_ratio, row.conf_low, row.conf_high)}, {p_phrase(row.p_adjusted)}"
     return ""

@@ -142,7 +142,7 @@ def between(cohort: Cohort, key: str, low: int, high: int) -> Condition | None:
 def quarters(cohort: Cohort, key: str) -> tuple[Condition, ...]:
     """Return the ranges that part a number's values in quarters, as far as ties let them be parted.
 
-    The quartiles (R's quantile, type 7) are rounded to three digits: round ends say no patient's value.
+    The quartiles (R's quantile, type 7) are rounded to three digits.
     """
     values = cohort.whole.values(key).to_numpy(dtype=float)
     values = values[~np.isnan(values)]

@@ -225,8 +225,9 @@ class Cohort(Remembers):
     def missing_in_filters(self) -> dict[str, int]:
         """Count, per filtered variable, those who did not pass because its value is missing."""
         out = {}
-        for key in self.filters.conditions:
-            absent = self.values(key).isna().to_numpy() & ~self.rows
+        for key, condition in self.filters.conditions.items():
+            values = self.values(key)
+            absent = values.isna().to_numpy() & ~condition.mask(values) & ~self.rows
             if absent.any():
                 out[key] = int(absent.sum())
         return out

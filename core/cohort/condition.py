@@ -166,7 +166,7 @@ def _place(bounds: Bounds) -> tuple[float, float]:
 def _finite(bound: Any) -> float:
     try:
         number_of = float(bound)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number_of = math.nan
     if not math.isfinite(number_of):
         raise FilterError("A bound is not a number.", "Give numbers to gt, ge, lt, le.")

@@ -35,7 +35,7 @@ class Filters:
         if isinstance(data, str):
             try:
                 data = json.loads(data)
-            except (json.JSONDecodeError, RecursionError) as error:
+            except (ValueError, RecursionError) as error:
                 raise FilterError("The filters are not valid JSON.",
                                   'For example {"pvtt": {"in": ["Vp3"]}}.') from error
         if not isinstance(data, Mapping) or not all(isinstance(c, Mapping) for c in data.values()):
@@ -84,9 +84,15 @@ class Filters:
         new = tuple(v for v in levels if v != level) if level in levels else (*levels, level)
         return self._changed(key, replace(current, levels=new or None))
 
-    def with_missing(self, key: str, missing: bool) -> Filters:
-        """Let a variable's condition name those whose value is missing beside its levels or ranges, or not."""
-        return self._changed(key, replace(self.conditions.get(key, Condition()), missing=missing or None))
+    def with_missing(self, key: str, missing: bool, *, exclude: bool = False) -> Filters:
+        """Let a variable's condition name those whose value is missing beside its levels or ranges, or not.
+
+        With `exclude` a condition that keeps ends, and they are left out.
+        """
+        current = self.conditions.get(key, Condition())
+        if exclude and not current.negated:
+            current, missing = Condition(negated=True), True
+        return self._changed(key, replace(current, missing=missing or None))
 
     def with_range(self, key: str, bounds: Bounds, *, how: Literal["replace", "add", "move"] = "replace") -> Filters:
         """Give a number a range in place of those it has, a further one, or one in place of its first.

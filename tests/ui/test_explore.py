@@ -41,3 +41,10 @@ def test_a_range_and_a_click_after_it_both_count(taken, sample):
     assert current.filters.conditions["pvtt"].levels == ("Vp3",)
     everything = {"id": 3, "kind": "range", "key": "afp", "low": 0, "high": 155, "looks": 1}
     assert "afp" not in taken(everything).filters and current.looks == 13
+
+
+def test_a_range_and_missing_values_are_excluded_where_this_was_asked_for(taken):
+    current = taken({"id": 1, "kind": "range", "key": "afp", "low": 3, "high": 40, "exclude": True})
+    assert current.filters.conditions["afp"].negated and current.filters.conditions["afp"].bounds
+    current = taken({"id": 2, "kind": "missing", "key": "age", "exclude": True})
+    assert current.filters.to_json()["age"] == {"not": {"missing": True}}

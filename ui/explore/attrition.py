@@ -35,7 +35,7 @@ def _order(cohort: Cohort) -> None:
     keys = list(cohort.filters.conditions)
     for place, key in enumerate(keys):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"move-{key}"):
-            words = plain(cohort.condition_words(key))
+            words = cohort.condition_words(key)
             st.button(f"Earlier: {plain(words)}", key=f"earlier-{key}", on_click=after(session().move), args=(key, -1),
                       disabled=place == 0, icon=":material/arrow_upward:", type="tertiary")
             st.button(f"Later: {plain(words)}", key=f"later-{key}", on_click=after(session().move), args=(key, 1),

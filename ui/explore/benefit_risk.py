@@ -14,17 +14,21 @@ from ui.shell.state import session
 
 def benefit_risk(cohort: Cohort) -> None:
     """Write the table and the sentence; restricted means run to the same month in both columns."""
+    with panel():
+        _draw(cohort)
+
+
+def _draw(cohort: Cohort) -> None:
     whole = cache.benefit_risk(cohort.whole)
-    if whole.rows.empty:
-        return
     result = cache.benefit_risk(cohort) if cohort.filters else whole
+    if result.rows.empty:
+        return
     gains = result.rows[result.rows.measure == GAIN]
     until = dict(zip(gains.endpoint, gains.tau, strict=True))
     beside = cache.benefit_risk(cohort.whole, taus=until) if cohort.filters else None
     figure = benefit_risk_figure(cohort, result, beside, session().endpoint)
-    with panel():
-        heading(figure.title)
-        show_table(figure)
-        if figure.summary[0]:
-            with st.container(key="sentence"):
-                st.code(figure.summary[0], language=None, wrap_lines=True)
+    heading(figure.title)
+    show_table(figure)
+    if figure.summary[0]:
+        with st.container(key="sentence"):
+            st.code(figure.summary[0], language=None, wrap_lines=True)

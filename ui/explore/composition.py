@@ -94,11 +94,13 @@ def _after(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filter
         return filters.toggled(key, action["level"], exclude=bool(action.get("exclude")))
     if kind == "invert":
         return filters.inverted(key)
+    excluding = bool(action.get("exclude"))
     if kind == "missing":
-        return filters.with_missing(key, not filters.conditions.get(key, Condition()).missing)
+        return filters.with_missing(key, not filters.conditions.get(key, Condition()).missing, exclude=excluding)
     condition = between(whole, key, action["low"], action["high"])
     bounds, how = condition.bounds if condition else (), action.get("how")
-    return filters.with_range(key, bounds, how=how if how in ("add", "move") else "replace")
+    ranged = filters.with_range(key, bounds, how=how if how in ("add", "move") else "replace")
+    return ranged.inverted(key) if excluding and key not in filters else ranged
 
 
 def _prepare(name: str) -> None:

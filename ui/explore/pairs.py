@@ -9,7 +9,7 @@ from core.cohort import Cohort, Filters
 from core.hazards import Pairs
 from ui.explore.composition import charted
 from ui.shell import cache, filters, state
-from ui.shell.display import note, show, table
+from ui.shell.display import note, panel, show, table
 from ui.shell.state import chart_id, session
 
 
@@ -29,7 +29,7 @@ def pairs(cohort: Cohort) -> None:
                               width=220, format_func=lambda k: cohort.variable(k).label, **state.KEPT)
         measure = st.segmented_control("In the cells", MEASURES, default=MEASURES[0], key="pair-measure", required=True,
                                        **state.KEPT)
-    with place:
+    with place, panel():
         result = cache.pairs(cohort, first=first, second=second, endpoint=session().endpoint)
         figure = pairs_figure(cohort, result, measure)
         name = f"pairs-{chart_id(cohort)}"

@@ -52,7 +52,8 @@ def open_page(title: str) -> None:
         st.html("<p class='cs-warn' role='alert'>Your upload has expired: your session has ended, and "
                 "nothing of it was kept. Load the file again.</p>")
         if title != "Cohort":
-            st.page_link("pages/1_Cohort.py", label="Load the file again", icon=":material/upload:")
+            st.page_link("pages/1_Cohort.py", label="Load the file again", icon=":material/upload:",
+                         query_params=view.parameters(cache.sample()))
         st.button("Open the sample cohort instead", on_click=state.clear)
         if title != "Cohort":
             st.stop()

@@ -35,13 +35,15 @@ def test_missing_is_counted_and_filtered_apart():
     assert cohort.filter({"age": {"missing": False}}).n == 13
     assert cohort.filter({"age": {"ge": 50}}).missing_in_filters() == {"age": 1}
     assert cohort.filter({"arm": {"in": ["a"]}}).missing_in_filters() == {}
+    assert cohort.filter({"age": {"not": {"ge": 50}}, "arm": {"in": ["b"]}}).missing_in_filters() == {}  # it passes
     assert cohort.filter({"age": {"ge": 50, "missing": True}}).n == 4
 
 
 @pytest.mark.parametrize(("conditions", "words"), [
     ("{bad", "not valid JSON"), ({"arm": {"in": 5}}, "'in' is 5"), ({"arm": {}}, "empty"),
     ({"age": {"gt": float("nan")}}, "A bound"), ({"arm": {"not": {}}}, "empty"),
-    ({"arm": {"missing": "false"}}, "'missing' is 'false'"),
+    ({"arm": {"missing": "false"}}, "'missing' is 'false'"), ('{"age": {"gt": 1' + "0" * 400 + "}}", "A bound"),
+    ('{"age": {"gt": 1' + "0" * 5000 + "}}", "not valid JSON"),
 ])
 def test_filters_that_mean_nothing_are_refused(conditions, words):
     with pytest.raises(FilterError, match=words):

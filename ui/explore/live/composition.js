@@ -66,7 +66,8 @@ class Composition {
       move: (low, high) => this.#ask(key, low, high),
       end: (low, high, how) => {
         this.#read(key, null);
-        this.#act({ kind: "range", key, low, high, how, looks: window.cohortscope?.live?.looks() ?? 0 });
+        const exclude = this.#meant(this.charts.get(key).chart).negated;
+        this.#act({ kind: "range", key, low, high, how, exclude, looks: window.cohortscope?.live?.looks() ?? 0 });
       },
       cancel: () => this.#cancelled(key),
     });
@@ -86,7 +87,7 @@ class Composition {
     not.setAttribute("aria-pressed", "false");
     drawn.notTool = not;
     if (!chart.edges) return [not];
-    const absent = tool("missing", "keep patients whose value is missing", () => this.#act({ kind: "missing", key: chart.key }));
+    const absent = tool("missing", "keep patients whose value is missing", (event) => this.#toggle(chart.key, null, event.altKey));
     absent.setAttribute("aria-pressed", "false");
     drawn.absentTool = absent;
     const sweep = tool("▶", "sweep the range over all values", () => this.#sweep(chart.key));
@@ -98,8 +99,8 @@ class Composition {
 
   /** Name a level of a variable, or those without a value, or no more; exclude what is named where this is asked for. */
   #toggle(key, level, exclude) {
-    if (level === null) this.#act({ kind: "missing", key });
-    else this.#act({ kind: "toggle", key, level, exclude: exclude || this.#meant(this.charts.get(key).chart).negated });
+    const excludes = exclude || this.#meant(this.charts.get(key).chart).negated;
+    this.#act(level === null ? { kind: "missing", key, exclude: excludes } : { kind: "toggle", key, level, exclude: excludes });
   }
 
   /** Exclude what a variable's filter names, or keep it; without a filter this is how the next one begins. */
@@ -118,13 +119,14 @@ class Composition {
     let { negated, withMissing: missing } = chart, ranged = Boolean(chart.ranges?.length), asked = null;
     const chosen = new Set(chart.chosen ?? []);
     for (const action of this.pending.filter((a) => a.key === chart.key)) {
+      if (action.exclude && !negated && action.kind !== "range") { chosen.clear(); missing = ranged = false; negated = true; }
+      if (action.exclude && !chosen.size && !missing && !ranged) negated = true;
       if (action.kind === "missing") missing = !missing;
       else if (action.kind === "invert") negated = !negated;
       else if (action.kind === "range") {
         asked = action;
         ranged = action.low > 0 || action.high < chart.edges.length - 1;
       } else {
-        if (action.exclude && !negated) { chosen.clear(); missing = false; negated = true; }
         if (!chosen.delete(action.level)) chosen.add(action.level);
       }
       if (!chosen.size && !missing && !ranged) negated = false;
