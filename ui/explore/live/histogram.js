@@ -260,7 +260,7 @@ export class Histogram {
     if (this.plot.hasPointerCapture(event.pointerId)) this.plot.releasePointerCapture(event.pointerId);
     if (drag.what === "cut") this.listener.part(this.edge);
     else if (drag.moved) this.listener.end(this.low, this.high, drag.further ? "add" : drag.what === "new" ? "replace" : "move");
-    else if (drag.what === "new" && this.on) {  // a click beside the range takes it away
+    else if (drag.what === "new" && this.on && !drag.further) {  // a click beside the range takes it away
       this.set(0, this.edges.length - 1, false);
       this.listener.end(0, this.edges.length - 1, "replace");
     } else this.listener.cancel();
