@@ -105,7 +105,7 @@ def load_files(files: Sequence[tuple[str, bytes]], options: ReadOptions | None =
 
     Parameters
     ----------
-    options : how to read the newest table
+    options : how to read the newest table; None: as a session among the files says, else as is detected
 
     Raises
     ------
@@ -127,7 +127,7 @@ def load_files(files: Sequence[tuple[str, bytes]], options: ReadOptions | None =
         except CohortError as error:
             unread[name] = str(error)
     name, data = tables[-1]
-    if session and options in (None, ReadOptions()):
+    if session and options is None:
         options = session.read_options()
     read.append(read_table(data, name=name, options=options, progress=progress))
     loading = _resumed(read, session) if session and not mappings else begin(read, mappings[-1] if mappings else None)
@@ -158,9 +158,10 @@ def begin(tables: Sequence[TextTable], mapping: Mapping[str, Any] | str | None =
     """
     if adam or any(kind_of(t) in ("ADTTE", "ADAE") for t in tables):
         study = study_of([t for t in tables if adam or kind_of(t)])
-        data = study.mapping.to_json()
+        chosen = None if mapping is None else ColumnMapping.from_json(mapping, study.table.columns)
+        data = (chosen or study.mapping).to_json()
         return Loading(table=study.table, mapping=data, guessed=deepcopy(data), events=study.events,
-                       questions=list(study.questions))
+                       questions=[] if chosen else list(study.questions), guessed_here=chosen is None)
     tables = _with_codebooks(tables)
     lists = [t for t in tables if is_event_list(t, alone=len(tables) == 1)]
     if len(lists) == len(tables) > 1:  # a small cohort may look like one

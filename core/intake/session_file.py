@@ -57,7 +57,7 @@ class SessionFile:
             raise CohortError("This session file is of another version of Cohortscope.", _HELP)
         kinds: dict[str, Any] = {"name": str, "fingerprint": str, "mapping": dict, "reading": dict, "page": str,
                                  "endpoint": str, "by": (str, type(None)), "steps": list, "place": int}
-        wrong = [k for k, kind in kinds.items() if not isinstance(content.get(k), kind)]
+        wrong = [k for k, kind in kinds.items() if k not in content or not isinstance(content[k], kind)]
         if wrong or not 0 <= content["place"] < max(len(content["steps"]), 1):
             raise CohortError(f"The session file is damaged: {wrong[0] if wrong else 'place'!r}.", _HELP)
         out = cls(**{k: content[k] for k in kinds})
@@ -75,7 +75,9 @@ class SessionFile:
             If there is no such option.
         """
         known = ReadOptions.__dataclass_fields__
-        if strange := [k for k in self.reading if k not in known]:
+        texts = (v for k, v in self.reading.items() if k != "header_line")
+        fits = isinstance(self.reading.get("header_line"), (int, type(None))) and all(isinstance(v, str) for v in texts)
+        if strange := [k for k in self.reading if k not in known or not fits]:
             raise CohortError(f"The session file is damaged: {strange[0]!r}.", _HELP)
         return ReadOptions(**self.reading)
 

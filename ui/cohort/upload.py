@@ -108,6 +108,8 @@ def _take(files: list[Any]) -> None:
         if before is not None:
             current.options = before.table.options
             draft = _renewed(before)
+    if draft and not unread:
+        current.options = draft.table.options  # a session among the files may have said them
     current.draft, current.unread, current.source = draft, unread, _source(files)
     if draft and not unread:
         current.bad.pop(files[-1].file_id, None)
@@ -150,7 +152,9 @@ def _draft(files: list[Any]) -> Draft:
 
 def _read(files: list[Any]) -> Loading:
     contents = [(f.name, f.getvalue()) for f in files]
-    loading: Loading = apart(f"Reading {plain(files[-1].name)} …", load_files, contents, session().options,
+    again = session().source.startswith(f"{_ids(files)}||")
+    options = session().options if again else None
+    loading: Loading = apart(f"Reading {plain(files[-1].name)} …", load_files, contents, options,
                              bounds=Bounds.of_files([len(data) for _, data in contents]),
                              key=_source(files), tell_progress=True)
     return loading

@@ -26,7 +26,7 @@ def session_file(whole: Cohort) -> SessionFile:
     steps = [*current.history, current.filters, *reversed(current.undone)]
     return SessionFile(
         name=whole.name, fingerprint=whole.fingerprint, mapping=whole.mapping.to_json(),
-        reading=current.options.to_json() if current.cohort else {}, page=current.page, endpoint=current.endpoint,
+        reading=current.reading, page=current.page, endpoint=current.endpoint,
         by=current.by, steps=[step.to_json() for step in steps], place=len(current.history))
 
 

@@ -78,6 +78,7 @@ class Session:
     given_up: set[str] = field(default_factory=set)  # work that was given up, by its name
     results: dict[str, OrderedDict[str, Any]] = field(default_factory=dict)  # by what computed them; see cache.py
     mappings: list[dict[str, Any]] = field(default_factory=list)  # of the cohorts loaded so far
+    reading: dict[str, Any] = field(default_factory=dict)  # how the cohort in use was read, where that was chosen
     forgets: bool = False  # data were cleared, and the server has yet to forget them
     cleared: int = 0  # how often data were cleared: the upload widget starts anew each time
     filters: Filters = field(default_factory=Filters)
@@ -216,6 +217,7 @@ def load(cohort: Cohort) -> None:
         drafts=current.drafts, results={k: v for k, v in current.results.items() if k in ("sample", "typed")},
         warn_below=current.warn_below, exact=current.exact, waiting=current.waiting,
         page=current.page, acknowledged=current.acknowledged,
+        reading=current.draft.table.options.to_json() if current.draft else {},
         sidebar_open=current.sidebar_open,
         mappings=[*current.mappings, cohort.mapping.to_json()][-_MAPPINGS:]))
     st.query_params[OWN] = "1"

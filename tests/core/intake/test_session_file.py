@@ -7,6 +7,7 @@ import pytest
 from core.errors import CohortError
 from core.intake.loading import load_files
 from core.intake.session_file import SessionFile, is_session
+from core.read_options import ReadOptions
 
 SAVED = SessionFile(name="mine.csv", fingerprint="ab", mapping={"patient_id": "id"}, reading={"decimal": ","},
                     page="Survival", endpoint="OS", by=None, place=1,
@@ -26,6 +27,8 @@ def test_a_file_leads_back():
     (changed(cohortscope_session=99), "another version"), (changed(steps={}), "damaged: 'steps'"),
     (changed(place=3), "damaged: 'place'"), (changed(place=-1), "damaged: 'place'"), (changed(mapping=[]), "'mapping'"),
     (changed(steps=[{"pvtt": {"above": 3}}], place=0), "Unknown condition"),
+    (json.dumps({k: v for k, v in json.loads(SAVED.to_bytes()).items() if k != "by"}).encode(), "damaged: 'by'"),
+    (changed(reading={"decimal": [1]}), "damaged: 'decimal'"), (changed(reading={"header_line": "1"}), "'header_line'"),
     (changed(reading={"sheets": 1}), "'sheets'"),
 ])
 def test_a_damaged_file_is_refused(data, words):
@@ -44,3 +47,14 @@ def test_a_session_alone_asks_for_its_file_and_with_another_says_why():
     assert loading.mapping == first.mapping and not loading.misfit and loading.session == again
     loading = load_files([("a.csv", data.replace(b"OS_months", b"OS_days")), ("session.json", again.to_bytes())])
     assert "OS_months" in loading.misfit and loading.mapping["endpoints"]["OS"]["time"] == "OS_days"
+
+
+def test_a_session_says_how_its_file_is_read_until_a_person_says_otherwise():
+    rows = "".join(f"p{i};{'AB'[i % 2]};{i + 1},5;{i % 2}\n" for i in range(20))
+    data = f"title\nid;arm;OS_months;OS_event\n{rows}".encode()
+    options = ReadOptions(header_line=2, decimal=",")
+    first = load_files([("a.csv", data)], options)
+    saved = SessionFile(**{**vars(SAVED), "mapping": first.mapping, "reading": options.to_json()})
+    files = [("session.json", saved.to_bytes()), ("a.csv", data)]
+    assert load_files(files).table.options == options
+    assert load_files(files, ReadOptions()).table.options == ReadOptions()
