@@ -30,7 +30,7 @@ Severity = Literal["repaired", "assumed", "warning", "refused"]
 SEVERITIES: tuple[Severity, ...] = ("refused", "warning", "assumed", "repaired")
 
 # Control characters, which XML, and so pictures, slides and documents, cannot hold; not tabs and line ends.
-CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 # What a spreadsheet writes where a formula failed.
 CELL_ERRORS = ("#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?", "#NULL!")

@@ -12,7 +12,7 @@ import numpy as np
 
 from core.cohort.cohort import Cohort
 from core.cohort.condition import Condition
-from core.cohort.strata import counted, in_order, interval_codes
+from core.cohort.strata import counted, in_order, interval_codes, shortly_split
 from core.errors import FilterError
 from core.schema import Cut
 
@@ -142,21 +142,16 @@ def between(cohort: Cohort, key: str, low: int, high: int) -> Condition | None:
 def quarters(cohort: Cohort, key: str) -> tuple[Condition, ...]:
     """Return the ranges that part a number's values in quarters, as far as ties let them be parted.
 
-    The quartiles (R's quantile, type 7) are rounded to three digits.
+    The quartiles (R's quantile, type 7) are written with as few digits as part the values in the same way.
     """
     values = cohort.whole.values(key).to_numpy(dtype=float)
     values = values[~np.isnan(values)]
     if not values.size:
         return ()
-    quartiles = sorted({_rounded(float(q), 3) for q in np.quantile(values, (0.25, 0.5, 0.75))})
+    quartiles = sorted({shortly_split(values, float(q)) for q in np.quantile(values, (0.25, 0.5, 0.75))})
     ends = [None, *(Cut(q, "right") for q in quartiles), None]
     groups = [Condition.between(a, b) for a, b in pairwise(ends)]
     return tuple(g for g in groups if g.mask(values).any())
-
-
-def _rounded(value: float, digits: int) -> float:
-    """Round to significant digits."""
-    return round(value, digits - 1 - math.floor(math.log10(abs(value)))) if value else 0.0
 
 
 def _per_decade(low: float, high: float, steps: tuple[float, ...]) -> np.ndarray:

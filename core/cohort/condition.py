@@ -135,8 +135,11 @@ class Condition:
                               'For example {"lt": 5, "or": [{"gt": 10}]}.')
         if strange := [k for r in further for k in r if k not in _BOUNDS]:
             raise FilterError(f"A further range has {strange[0]!r}.", f"Choose from: {', '.join(_BOUNDS)}.")
-        return cls(levels=None if levels is None else tuple(str(v) for v in levels), bounds=bounds,
-                   further=tuple(b for r in further if (b := _bounds(r))), missing=missing)
+        out = cls(levels=None if levels is None else tuple(str(v) for v in levels), bounds=bounds,
+                  further=tuple(b for r in further if (b := _bounds(r))), missing=missing)
+        if out.empty:
+            raise FilterError("A condition is empty.", 'For example {"in": ["Vp3"]}.')
+        return out
 
     @classmethod
     def _negation(cls, data: Mapping[str, Any]) -> Condition:

@@ -35,6 +35,7 @@ class Filters:
         if isinstance(data, str):
             try:
                 data = json.loads(data)
+                json.dumps(data, ensure_ascii=False).encode()  # half a character has no place in a text
             except (ValueError, RecursionError) as error:
                 raise FilterError("The filters are not valid JSON.",
                                   'For example {"pvtt": {"in": ["Vp3"]}}.') from error
@@ -94,13 +95,14 @@ class Filters:
             current, missing = Condition(negated=True), True
         return self._changed(key, replace(current, missing=missing or None))
 
-    def with_range(self, key: str, bounds: Bounds, *, how: Literal["replace", "add", "move"] = "replace") -> Filters:
-        """Give a number a range in place of those it has, a further one, or one in place of its first.
+    def with_range(self, key: str, bounds: Bounds, *, how: Literal["replace", "add", "move"] = "replace",
+                   moved: Bounds = ()) -> Filters:
+        """Give a number a range in place of those it has, a further one, or one in place of that which was `moved`.
 
         No bounds take the ranges away that they stand for.
         """
         current = self.conditions.get(key, Condition())
-        beside = {"replace": (), "add": current.ranges, "move": current.ranges[1:]}[how]
+        beside = {"replace": (), "add": current.ranges, "move": tuple(r for r in current.ranges if r != moved)}[how]
         return self._changed(key, current.with_ranges((*beside, bounds)))
 
     def inverted(self, key: str) -> Filters:

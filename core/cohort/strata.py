@@ -139,14 +139,18 @@ def in_order(cuts: Iterable[Cut]) -> tuple[Cut, ...]:
 
 
 def _median(values: np.ndarray) -> float:
-    """Return a number with few digits that splits the values as their median does, so that a label shows it in full."""
+    """Return a number with few digits that splits the values as their median does."""
     known = values[~np.isnan(values)]
-    median = float(np.median(known))
-    above = known[known > median]
+    return shortly_split(known, float(np.median(known)))
+
+
+def shortly_split(known: np.ndarray, at: float) -> float:
+    """Return a number with few digits that splits known values as `at` does, so that a label shows it in full."""
+    above = known[known > at]
     if not above.size:
-        return median
-    lowest, end = float(known[known <= median].max()), float(above.min())
-    return next((v for decimals in range(-6, 16) if lowest <= (v := round(median, decimals)) < end), median)
+        return at
+    lowest, end = float(known[known <= at].max()), float(above.min())
+    return next((v for decimals in range(-6, 16) if lowest <= (v := round(at, decimals)) < end), at)
 
 
 def cut_codes(values: np.ndarray, cuts: tuple[Cut, ...]) -> tuple[np.ndarray, tuple[str, ...]]:

@@ -38,9 +38,9 @@ def dark_colour(colour: str) -> str:
 
 
 def darkened(chart: dict[str, Any]) -> dict[str, Any]:
-    """Return a chart for a dark page. Texts of its datasets stay as they are, whatever they look like."""
+    """Return a chart for a dark page. Texts of its datasets and variables stay, whatever they look like."""
     rows = {name: [_row(row) for row in data] for name, data in chart.get("datasets", {}).items()}
-    return {**{k: _walked(v) for k, v in chart.items() if k != "datasets"}, "datasets": rows}
+    return {**{k: v if k == "params" else _walked(v) for k, v in chart.items() if k != "datasets"}, "datasets": rows}
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:

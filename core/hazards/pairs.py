@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from core.cohort import Cohort, Condition, count, strata
-from core.errors import CohortError
+from core.errors import CohortError, NotEstimable
 from core.hazards.subgroups import condition_of
 from core.hazards.treatment_effect import treatment_effect
 from core.schema import ARM
@@ -51,9 +51,13 @@ def pairs(cohort: Cohort, *, first: str, second: str, endpoint: str = "") -> Pai
     ------
     FilterError
         If the cohort has no such variable.
+    NotEstimable
+        If a variable is missing in every patient.
     """
     whole = cohort.whole
     groups = (groups_of(cohort, first), groups_of(cohort, second))
+    if empty := next((key for key, of in zip((first, second), groups, strict=True) if not of), None):
+        raise NotEstimable(f"{whole.variable(empty).label} is missing in every patient.", "Choose another variable.")
     masks = [[condition.mask(whole.values(key)) for _, condition in of]
              for key, of in zip((first, second), groups, strict=True)]
     rows = []

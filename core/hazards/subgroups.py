@@ -114,6 +114,8 @@ def condition_of(cohort: Cohort, key: str, level: str) -> Condition:
     groups = strata(cohort, key)
     if cohort.variable(key).kind == "categorical":
         return Condition(levels=(level,))
+    if cohort.variable(key).kind == "grade":  # without the event, and with it
+        return Condition(bounds=(("gt" if groups.levels.index(level) else "le", 0.0),))
     cuts, place = cuts_of(cohort.whole, key), groups.levels.index(level)
     return Condition.between(cuts[place - 1] if place else None, cuts[place] if place < len(cuts) else None)
 

@@ -61,6 +61,10 @@ class SessionFile:
         if wrong or not 0 <= content["place"] < max(len(content["steps"]), 1):
             raise CohortError(f"The session file is damaged: {wrong[0] if wrong else 'place'!r}.", _HELP)
         out = cls(**{k: content[k] for k in kinds})
+        try:
+            out.to_bytes()
+        except UnicodeEncodeError as error:
+            raise CohortError("The session file holds half a character.", _HELP) from error
         for step in out.steps:
             Filters.from_json(step)
         out.read_options()
@@ -75,11 +79,12 @@ class SessionFile:
             If there is no such option.
         """
         known = ReadOptions.__dataclass_fields__
-        texts = (v for k, v in self.reading.items() if k != "header_line")
-        fits = isinstance(self.reading.get("header_line"), (int, type(None))) and all(isinstance(v, str) for v in texts)
-        if strange := [k for k in self.reading if k not in known or not fits]:
+        if strange := [k for k in self.reading if k not in known]:
             raise CohortError(f"The session file is damaged: {strange[0]!r}.", _HELP)
-        return ReadOptions(**self.reading)
+        try:
+            return ReadOptions(**self.reading)
+        except ValueError as error:
+            raise CohortError(f"The session file is damaged: {error}.", _HELP) from error
 
 
 def is_session(data: bytes) -> bool:

@@ -153,7 +153,11 @@ class ColumnMapping:
             If it is no JSON object, or names a column, unit or kind that is not there.
         """
         data = _load(source)
-        if CONTROLS.search("".join(_strings(data))):
+        try:
+            texts = "".join(_strings(data))
+        except RecursionError as error:
+            raise MappingError("The mapping is nested without end.", _HELP) from error
+        if CONTROLS.search(texts):
             raise MappingError("A name in the mapping holds an invisible control character.", "Write the name anew.")
         if strange := [k for k in data if k not in _KEYS]:
             raise MappingError(f"The mapping has an unknown key {strange[0]!r}.",
@@ -287,6 +291,13 @@ def factor_json(factor: FactorRole) -> dict[str, Any]:
     return out
 
 
+def _text(key: str, data: Mapping[str, Any], name: str, otherwise: str = "") -> str:
+    value = data.get(name, otherwise)
+    if not isinstance(value, (str, int, float)):
+        raise MappingError(f"The {name} of {key} is {value!r}.", "Write it as text.")
+    return str(value)
+
+
 def _factor_from(key: str, data: Mapping[str, Any]) -> FactorRole:
     kind = data.get("kind", "categorical")
     if kind not in ("categorical", "numeric"):
@@ -304,9 +315,9 @@ def _factor_from(key: str, data: Mapping[str, Any]) -> FactorRole:
     if strange := [v for v in meanings.values() if v not in MEANINGS]:
         raise MappingError(f"{key} means {strange[0]!r}?", f"Choose one of: {', '.join(MEANINGS)}.")
     return FactorRole(
-        key=key, label=data.get("label", key), column="" if data.get("formula") else data["column"],
-        kind=cast(Kind, kind), unit=data.get("unit", ""), multiply_by=multiply_by,
-        levels={str(k): str(v) for k, v in levels.items()}, reference=data.get("reference", ""),
+        key=key, label=_text(key, data, "label", key), column="" if data.get("formula") else data["column"],
+        kind=cast(Kind, kind), unit=_text(key, data, "unit"), multiply_by=multiply_by,
+        levels={str(k): str(v) for k, v in levels.items()}, reference=_text(key, data, "reference"),
         cuts=tuple(_cut_from(key, c) for c in data.get("cuts", [])),
         known=cast(Known, known), log=bool(data.get("log", False)),
         formula=data.get("formula", ""), inputs=dict(data.get("inputs") or {}), meanings=meanings,

@@ -99,7 +99,10 @@ def _after(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filter
         return filters.with_missing(key, not filters.conditions.get(key, Condition()).missing, exclude=excluding)
     condition = between(whole, key, action["low"], action["high"])
     bounds, how = condition.bounds if condition else (), action.get("how")
-    ranged = filters.with_range(key, bounds, how=how if how in ("add", "move") else "replace")
+    before = action.get("before") or (0, 0)
+    former = between(whole, key, *before) if before[0] < before[1] else None
+    ranged = filters.with_range(key, bounds, how=how if how in ("add", "move") else "replace",
+                                moved=former.bounds if former else ())
     return ranged.inverted(key) if excluding and key not in filters else ranged
 
 

@@ -55,6 +55,12 @@ def test_quarters_part_the_values(sample):
     parts = np.array([group.mask(values) for group in groups])
     assert (parts.sum(axis=0) == 1).all() and (abs(parts.sum(axis=1) - 20.5) <= 1.5).all()
     assert groups[0].words("ng/mL").startswith("≤ ")
+    for values in (range(1990, 2022), range(20200101, 20200131), np.arange(20) * 1e-5 + 0.12345, np.arange(1001, 1101)):
+        text = "".join(f"p{i},{'ab'[i % 2]},{i + 1},{i % 2},{v}\n" for i, v in enumerate(values))
+        cohort = from_text("id,arm,os_months,status,year\n" + text)
+        numbers_of = cohort.values("year").to_numpy(float)
+        sizes = [int(g.mask(numbers_of).sum()) for g in quarters(cohort, "year")]
+        assert len(sizes) == 4 and max(sizes) - min(sizes) <= 2, sizes
     tied = from_text("id,arm,os_months,status,age\n"
                      + "".join(f"p{i},{'ab'[i % 2]},{i + 1},{i % 2},{50 + (i > 6)}\n" for i in range(12)))
     assert sum(group.mask(tied.values("age").to_numpy()).sum() for group in quarters(tied, "age")) == 12

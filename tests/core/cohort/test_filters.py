@@ -41,6 +41,8 @@ def test_missing_is_counted_and_filtered_apart():
 
 @pytest.mark.parametrize(("conditions", "words"), [
     ("{bad", "not valid JSON"), ({"arm": {"in": 5}}, "'in' is 5"), ({"arm": {}}, "empty"),
+    ({"arm": {"missing": None}}, "empty"), ({"arm": {"in": None}}, "empty"), ({"arm": {"or": []}}, "empty"),
+    ('{"arm": {"in": ["\\ud800"]}}', "not valid JSON"),
     ({"age": {"gt": float("nan")}}, "A bound"), ({"arm": {"not": {}}}, "empty"),
     ({"arm": {"missing": "false"}}, "'missing' is 'false'"), ('{"age": {"gt": 1' + "0" * 400 + "}}", "A bound"),
     ('{"age": {"gt": 1' + "0" * 5000 + "}}", "not valid JSON"),
@@ -66,9 +68,9 @@ def test_a_click_on_what_is_excluded_goes_on_excluding():
 
 def test_a_range_joins_or_replaces_and_missing_values_stay():
     filters = Filters().with_range("afp", (("lt", 5.0),)).with_range("afp", (("gt", 400.0),), how="add")
-    moved = filters.with_range("afp", (("lt", 9.0),), how="move")
+    moved = filters.with_range("afp", (("lt", 9.0),), how="move", moved=(("lt", 5.0),))
     assert moved.to_json() == {"afp": {"lt": 9.0, "or": [{"gt": 400.0}]}}
-    assert moved.with_range("afp", (), how="move").to_json() == {"afp": {"gt": 400.0}}
+    assert moved.with_range("afp", (), how="move", moved=(("lt", 9.0),)).to_json() == {"afp": {"gt": 400.0}}
     assert filters.to_json() == {"afp": {"lt": 5.0, "or": [{"gt": 400.0}]}}
     filters = filters.with_missing("afp", True).with_range("afp", (("ge", 20.0),))
     assert filters.to_json() == {"afp": {"ge": 20.0, "missing": True}}

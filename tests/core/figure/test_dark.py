@@ -42,6 +42,7 @@ def test_no_colour_of_the_theme_is_left_and_texts_stay(sample):
         before, after = (set(re.findall(r"#[0-9a-f]{6}\b", json.dumps(chart), re.IGNORECASE))
                          for chart in (figure.drawing, darkened(figure.drawing)))
         assert not before & after, figure.slug
-    named = {"datasets": {"rows": [{"text": theme.INK, "c": theme.INK}]}, "mark": {"color": theme.INK}}
+    named = {"datasets": {"rows": [{"text": theme.INK, "c": theme.INK}]}, "mark": {"color": theme.INK},
+             "params": [{"name": "heading", "value": theme.INK}]}
     assert darkened(named) == {"datasets": {"rows": [{"text": theme.INK, "c": dark_colour(theme.INK)}]},
-                               "mark": {"color": dark_colour(theme.INK)}}
+                               "mark": {"color": dark_colour(theme.INK)}, "params": named["params"]}

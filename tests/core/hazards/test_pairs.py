@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from core import read_cohort
 from core.cohort.filters import Filters
+from core.errors import NotEstimable
 from core.hazards.pairs import pairs
 from core.hazards.treatment_effect import treatment_effect
 from core.survival import kaplan_meier
@@ -34,3 +36,16 @@ def test_missing_values_are_in_no_cell_and_three_arms_have_no_single_ratio():
     assert result.rows.n.sum() == 29 and result.rows.hazard_ratio.isna().all()
     without = pairs(from_text(text), first="sex", second="age")
     assert without.rows.n_event.isna().all()
+
+
+def test_a_variable_without_any_value_is_refused_and_a_grade_is_parted_as_its_strata(sample):
+    text = "id,arm,OS_months,OS_event,sex\n" + "".join(f"p{i},{'ab'[i % 2]},{i + 1},{i % 2},\n" for i in range(20))
+    mapping = {"patient_id": "id", "arm": {"column": "arm", "reference": "a"}, "factors": {"sex": {"column": "sex"}},
+               "endpoints": {"OS": {"time": "OS_months", "event": "OS_event", "unit": "months"}}}
+    cohort = read_cohort(text.encode(), mapping=mapping)
+    for keys in (("sex", "arm"), ("arm", "sex")):
+        with pytest.raises(NotEstimable, match="missing in every patient"):
+            pairs(cohort, first=keys[0], second=keys[1], endpoint="OS")
+    rows = pairs(sample, first="ae_leukopenia", second="arm").rows
+    had = (sample.values("ae_leukopenia") > 0).sum()
+    assert rows[rows["first"] == 1].n.sum() == had

@@ -28,7 +28,9 @@ def test_a_file_leads_back():
     (changed(place=3), "damaged: 'place'"), (changed(place=-1), "damaged: 'place'"), (changed(mapping=[]), "'mapping'"),
     (changed(steps=[{"pvtt": {"above": 3}}], place=0), "Unknown condition"),
     (json.dumps({k: v for k, v in json.loads(SAVED.to_bytes()).items() if k != "by"}).encode(), "damaged: 'by'"),
-    (changed(reading={"decimal": [1]}), "damaged: 'decimal'"), (changed(reading={"header_line": "1"}), "'header_line'"),
+    (changed(reading={"decimal": [1]}), "damaged: decimal"),
+    (changed(reading={"header_line": "1"}), "damaged: header_line"),
+    (SAVED.to_bytes().replace(b"mine.csv", b"\\ud800"), "half a character"),
     (changed(reading={"sheets": 1}), "'sheets'"),
 ])
 def test_a_damaged_file_is_refused(data, words):

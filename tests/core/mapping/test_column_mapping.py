@@ -1,5 +1,6 @@
 """A mapping as a document: out and back, documented, refused where it is wrong."""
 
+import functools
 import json
 
 import numpy as np
@@ -47,6 +48,11 @@ def test_the_documented_form_of_a_mapping():
     ({"factors": {"age": {"column": "age", "kind": "number"}}}, "Unknown kind 'number'"),
     ({"factors": {"age": {"kind": "numeric"}}}, "not of the expected form"),
     ({"factor": {}}, "unknown key 'factor'"),
+    ({"factors": {"age": {"column": "age", "kind": "numeric", "unit": {}}}}, "The unit of age is {}"),
+    ({"factors": {"sex": {"column": "sex", "reference": ["F"]}}}, "The reference of sex is"),
+    ({"factors": {"sex": {"column": "sex", "label": "\ud800"}}}, "control character"),
+    ({"reading": {"decimal": [1]}}, "not of the expected form .decimal is"),
+    ({"missing": functools.reduce(lambda inner, _: {"not": inner}, range(5000), {})}, "nested without end"),
 ])
 def test_a_wrong_mapping_is_said(change, words):
     with pytest.raises(MappingError, match=words):

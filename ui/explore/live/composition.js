@@ -64,10 +64,10 @@ class Composition {
       cut: () => this.#cut(key, false),
       part: (edge) => this.#part(key, edge),
       move: (low, high) => this.#ask(key, low, high),
-      end: (low, high, how) => {
+      end: (low, high, how, before = []) => {
         this.#read(key, null);
         const exclude = this.#meant(this.charts.get(key).chart).negated;
-        this.#act({ kind: "range", key, low, high, how, exclude, looks: window.cohortscope?.live?.looks() ?? 0 });
+        this.#act({ kind: "range", key, low, high, how, before: before.slice(0, 2), exclude, looks: window.cohortscope?.live?.looks() ?? 0 });
       },
       cancel: () => this.#cancelled(key),
     });

@@ -14,8 +14,8 @@ const COMMIT = 400;  // milliseconds after the last key
  * @property {(edge: number) => void} part the cut while it moves, as the place of its edge
  * @property {() => void} near the mouse or the focus comes to the histogram
  * @property {(low: number, high: number) => void} move the range while it moves, as places of edges
- * @property {(low: number, high: number, how: "replace" | "add" | "move") => void} end the range that is let go, and what
- *   becomes of the others: they go, it joins them, or it was the first of them
+ * @property {(low: number, high: number, how: "replace" | "add" | "move", before?: any[]) => void} end the range that
+ *   is let go, and what becomes of the others: they go, it joins them, or it was one of them, with these ends before
  * @property {() => void} cancel nothing was meant
  */
 
@@ -259,7 +259,8 @@ export class Histogram {
     this.drag = null;
     if (this.plot.hasPointerCapture(event.pointerId)) this.plot.releasePointerCapture(event.pointerId);
     if (drag.what === "cut") this.listener.part(this.edge);
-    else if (drag.moved) this.listener.end(this.low, this.high, drag.further ? "add" : drag.what === "new" ? "replace" : "move");
+    else if (drag.moved) this.listener.end(this.low, this.high, drag.further ? "add" : drag.what === "new" ? "replace" : "move",
+                                              drag.before);
     else if (drag.what === "new" && this.on && !drag.further) {  // a click beside the range takes it away
       this.set(0, this.edges.length - 1, false);
       this.listener.end(0, this.edges.length - 1, "replace");
@@ -314,6 +315,6 @@ export class Histogram {
     if (!this.waiting) return;
     clearTimeout(this.waiting);
     this.waiting = null;
-    this.listener.end(this.low, this.high, "move");
+    this.listener.end(this.low, this.high, "move", this.before);
   }
 }
