@@ -175,3 +175,29 @@ def delayed(app: App, milliseconds: int) -> None:
 def slowed(page: Page, times: int) -> None:
     """Slow the browser's processor."""
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": times})
+
+
+def test_clicks_of_one_moment_count_in_their_order(app: App):
+    """Bars and buttons, clicked before the server has answered the first of them."""
+    app.click_bar("sex", "M").settled()
+    app.page.evaluate("""() => {
+      const bar = (key, place) => document.querySelectorAll(`.cs-chart[data-key='${key}'] .cs-level`)[place].click();
+      const button = (key) => document.querySelector(`.st-key-${key} button`).click();
+      bar("pvtt", 2); button("remove-sex"); bar("hvtt", 0); button("undo");
+    }""")
+    expect(app.page.locator(".cs-chip")).to_have_count(1)
+    expect(app.page.locator(".st-key-chip-pvtt")).to_contain_text("Vp3")
+    app.expect_n(38)
+
+
+def test_a_widget_of_the_sidebar_counts_beside_a_click(app: App):
+    sidebar = app.open_sidebar()
+    app.settled()
+    pill = sidebar.get_by_role("button", name="Vp3 ·").element_handle()
+    app.page.evaluate("""(pill) => {
+      document.querySelector(".cs-chart[data-key='sex'] .cs-level").click();
+      pill.click();
+    }""", pill)
+    expect(app.page.locator(".cs-chip")).to_have_count(2)
+    app.settled()
+    expect(app.page.locator(".cs-chip")).to_have_count(2)

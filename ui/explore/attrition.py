@@ -36,7 +36,9 @@ def _order(cohort: Cohort) -> None:
     for place, key in enumerate(keys):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"move-{key}"):
             words = cohort.condition_words(key)
-            st.button(f"Earlier: {plain(words)}", key=f"earlier-{key}", on_click=after(session().move), args=(key, -1),
-                      disabled=place == 0, icon=":material/arrow_upward:", type="tertiary")
-            st.button(f"Later: {plain(words)}", key=f"later-{key}", on_click=after(session().move), args=(key, 1),
-                      disabled=place == len(keys) - 1, icon=":material/arrow_downward:", type="tertiary")
+            st.button(f"Earlier: {plain(words)}", key=f"earlier-{key}", args=(key, -1),
+                      on_click=after(session().move, f"earlier-{key}"), disabled=place == 0,
+                      icon=":material/arrow_upward:", type="tertiary")
+            st.button(f"Later: {plain(words)}", key=f"later-{key}", args=(key, 1),
+                      on_click=after(session().move, f"later-{key}"), disabled=place == len(keys) - 1,
+                      icon=":material/arrow_downward:", type="tertiary")

@@ -26,6 +26,7 @@ def composition(cohort: Cohort) -> None:
     keys = charted(cohort)
     session().offer(lambda: [composition_figure(cohort, key) for key in keys])
     name = f"composition-{chart_id(cohort)}"
+    session().earlier = lambda button: _do(cohort.whole, name, until=button)
     with st.container(key="composition"):
         composition_component(
             key=name,
@@ -75,21 +76,35 @@ def _described(cohort: Cohort, chart: SmallChart) -> dict[str, Any]:
 
 
 def _take(whole: Cohort, name: str) -> None:
-    """Do what was done in the browser since it was last heard: each action once, in order."""
-    current, sent = session(), state.value_of(name)
-    for action in (sent.get("actions") if sent else None) or ():
-        if action["id"] > current.acknowledged:
-            try:
-                filters = _after(whole, current.filters, action)
-            except FilterError:  # of a mapping that is no more
-                filters = current.filters
-            current.do(action["id"], filters, int(action.get("looks", 0)))
+    """Do what was done in the browser since it was last heard."""
+    _do(whole, name)
     redraw()
+
+
+def _do(whole: Cohort, name: str, *, until: str = "") -> None:
+    """Do the actions that are not yet done, each once and in order; those before a button was pressed, or all.
+
+    Streamlit calls the buttons before the component where both arrive in one run. The browser names a button that is
+    pressed while actions wait; where it is not named, all that waits was done after it.
+    """
+    current, sent = session(), state.value_of(name)
+    waiting = [a for a in (sent.get("actions") if sent else None) or () if a["id"] > current.acknowledged]
+    if until:
+        pressed = [i for i, action in enumerate(waiting) if action.get("button") == until]
+        waiting = waiting[:pressed[0] + 1] if pressed else []
+    for action in waiting:
+        try:
+            filters = _after(whole, current.filters, action)
+        except FilterError:  # of a mapping that is no more
+            filters = current.filters
+        current.do(action["id"], filters, int(action.get("looks", 0)))
 
 
 def _after(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filters:
     """Return the filters that an action leads to."""
     key, kind = action["key"], action["kind"]
+    if kind == "button":  # which has its callback
+        return filters
     if kind == "toggle":
         return filters.toggled(key, action["level"], exclude=bool(action.get("exclude")))
     if kind == "invert":

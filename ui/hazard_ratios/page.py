@@ -245,7 +245,7 @@ def _twin(cohort: Cohort, rows: pd.DataFrame) -> None:
         chosen = st.selectbox("Go to a subgroup", keys, None, key="go-to", width=360, placeholder="Choose a subgroup",
                               format_func=lambda k: f"{cohort.variable(k[0]).label}: {k[1]}")
         condition = condition_of(cohort, *chosen) if chosen else None
-        st.button("Filter the app to it", key="go", disabled=chosen is None, on_click=after(session().put_on),
+        st.button("Filter the app to it", key="go", disabled=chosen is None, on_click=after(session().put_on, "go"),
                   args=(chosen and chosen[0], condition))
 
 

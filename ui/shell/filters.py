@@ -29,6 +29,7 @@ def click_handler(name: str, field: str, toggled: Callable[[Filters, str], Filte
     """Return a chart's callback: apply what was clicked since the chart last was heard."""
     def handle() -> None:
         current, picked_now = session(), picked(name, field)
+        current.do_earlier(name)
         before = current.clicked.get(name, frozenset())
         filters = current.filters
         for value in sorted(picked_now ^ before):
@@ -70,7 +71,8 @@ def chips(cohort: Cohort) -> None:
             editor = st.popover(plain(label), key=f"edit-{key}", on_change="rerun")  # a changed label would close it
             st.html(f"<span class='cs-chip' data-words='{html.escape(words)}'>"
                     f"{html.escape(words.removeprefix(label))}</span>", width="content")
-            st.button(f"Remove {plain(words)}", key=f"remove-{key}", on_click=after(session().put_on), args=(key, None))
+            st.button(f"Remove {plain(words)}", key=f"remove-{key}", args=(key, None),
+                      on_click=after(session().put_on, f"remove-{key}"))
         if editor.open:
             with editor:
                 condition_widgets(cohort, key, place="chip-")
@@ -79,11 +81,12 @@ def chips(cohort: Cohort) -> None:
 def steps(cohort: Cohort) -> None:
     """Draw the buttons that go back and forward among the filters that were on."""
     current = session()
-    st.button("Undo", key="undo", on_click=after(current.undo), disabled=not current.history, type="tertiary",
+    st.button("Undo", key="undo", on_click=after(current.undo, "undo"), disabled=not current.history, type="tertiary",
               help="Ctrl + Z")
-    st.button("Redo", key="redo", on_click=after(current.redo), disabled=not current.undone, type="tertiary",
+    st.button("Redo", key="redo", on_click=after(current.redo, "redo"), disabled=not current.undone, type="tertiary",
               help="Ctrl + Shift + Z")
-    st.button("Reset", key="reset", on_click=after(current.reset), disabled=not cohort.filters, type="tertiary")
+    st.button("Reset", key="reset", on_click=after(current.reset, "reset"), disabled=not cohort.filters,
+              type="tertiary")
     all_steps = st.popover("Steps", key="steps", type="tertiary", on_change="rerun")
     if all_steps.open:
         with all_steps:
@@ -97,7 +100,7 @@ def _all_steps(whole: Cohort) -> None:
     for i in reversed(range(len(listed))):
         words = step_words(whole, listed[i - 1] if i else Filters(), listed[i])
         st.button(f"{plain(words)} · {cache.filtered(whole, listed[i]).n:,}", key=f"step-{i}", type="tertiary",
-                  on_click=after(current.go_to), args=(i,), disabled=i == len(current.history))
+                  on_click=after(current.go_to, f"step-{i}"), args=(i,), disabled=i == len(current.history))
     st.caption("The filters that are on, as JSON and as Python")
     st.code(json.dumps(current.filters.to_json(), ensure_ascii=False), language="json")
     st.code(current.filters.python, language="python")

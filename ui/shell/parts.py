@@ -42,9 +42,10 @@ def redraw(*parts: str) -> None:
         st.rerun()
 
 
-def after(change: Callable[..., None]) -> Callable[..., None]:
-    """Return a callback that makes a change of the session and draws the page's parts anew."""
+def after(change: Callable[..., None], button: str) -> Callable[..., None]:
+    """Return a button's callback: it makes a change of the session and draws the page's parts anew."""
     def changed(*args: object) -> None:
+        session().do_earlier(button)
         change(*args)
         redraw()
     return changed

@@ -9,9 +9,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from secrets import token_hex
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 
 from core.cohort import EXACT, Cohort, Condition, Filters
 from core.errors import NeedsAnswer
@@ -30,6 +31,7 @@ class Kept(TypedDict):
 
 
 KEPT: Kept = {"persist_state": "session", "bind": "query-params"}
+_T = TypeVar("_T")
 OWN = "own"  # query parameter: this browser had uploaded a file of its own
 _HISTORY, _MAPPINGS = 50, 5
 
@@ -106,20 +108,27 @@ class Session:
     sidebar_open: bool = False
     page: str = ""
     begun_anew: bool = False  # the browser had an earlier session that is no more
-    clicked_this_run: bool = False
+    clicked_this_run: bool = False  # something that is no filter: what sidebar widgets say in this run is an echo
+    clicked_from: list[Filters] = field(default_factory=list)  # the filters before each click of this run
+    earlier: Callable[[str], None] | None = None  # does what the composition was asked before a button was pressed
     suggested: list[Callable[[Filters], Filters]] = field(default_factory=list)
 
     # A newer click may end a callback at any `st.` call. These methods make none, so that what they
-    # change is changed whole; callbacks read their widget first and then call one of them.
+    # change is changed whole; callbacks read by `session()` and `value_of()`, which nothing ends.
     #
-    # A person does one thing at a time. Where a chart or button was clicked and a sidebar widget
-    # seems to have changed in the same run, the browser had not yet heard of the widget's new value
-    # and sent its old one back: `act` marks the click, and `settle` then drops the echo.
+    # Where a chart or button was clicked and a sidebar widget seems to have changed in the same run, the
+    # browser may not yet have heard of the widget's new value and sent its old one back. Such an echo asks
+    # for nothing that did not hold before the click: `act` notes what held, and `settle` drops the echo.
 
     def act(self, filters: Filters) -> None:
         """Put on the filters that a click on a chart, chip or button asks for."""
-        self.clicked_this_run = True
+        self.clicked_from.append(self.filters)
         self._put_on(filters)
+
+    def do_earlier(self, button: str) -> None:
+        """Do what was clicked in the composition before this button, where both arrive in one run."""
+        if self.earlier:
+            self.earlier(button)
 
     def do(self, number: int, filters: Filters, looks: int) -> None:
         """Put on what a numbered action of the composition leads to, and remember that it was done."""
@@ -132,10 +141,10 @@ class Session:
 
     def settle(self) -> None:
         """Make the suggested changes at the begin of a run, or drop them beside a click."""
-        changes, acted = self.suggested, self.clicked_this_run
-        self.suggested, self.clicked_this_run = [], False
-        if not acted:
-            for change in changes:
+        changes, clicked, before = self.suggested, self.clicked_this_run, self.clicked_from
+        self.suggested, self.clicked_this_run, self.clicked_from = [], False, []
+        for change in changes:
+            if not clicked and all(change(filters).key != filters.key for filters in before):
                 self._put_on(change(self.filters))
 
     def _put_on(self, filters: Filters) -> None:
@@ -152,7 +161,8 @@ class Session:
     def move(self, key: str, by: int) -> None:
         """Put a variable's condition earlier or later; that is no step to undo, for the patients stay the same."""
         if key in self.filters:
-            self.clicked_this_run, self.filters = True, self.filters.moved(key, by)
+            self.clicked_from.append(self.filters)
+            self.filters = self.filters.moved(key, by)
 
     def reset(self) -> None:
         """Take all conditions away."""
@@ -168,7 +178,7 @@ class Session:
 
     def go_to(self, step: int) -> None:
         """Put on the filters of a step, counted from the oldest that is remembered."""
-        self.clicked_this_run = True
+        self.clicked_from.append(self.filters)
         steps = [*self.history, self.filters, *reversed(self.undone)]
         if 0 <= step < len(steps):
             self.history, self.filters, self.undone = steps[:step], steps[step], steps[:step:-1]
@@ -180,7 +190,7 @@ class Session:
         self.part = ""
         if page != self.page:
             self.begun_anew = self.begun_anew and not self.page
-            self.page = page
+            self.page, self.earlier = page, None
             self.figures.clear()  # else each part renews its own
             self.clicked.clear()
 
@@ -199,9 +209,23 @@ class Session:
         return [figure for offers in self.figures.values() for offer in offers for figure in offer()]
 
 
+def _undisturbed(read: Callable[[], _T]) -> _T:
+    """Read from Streamlit within a callback without being ended there by a newer click, which would undo this one.
+
+    The newer click ends the run at the next `st.` call that draws.
+    """
+    try:
+        return read()
+    except RerunException as newer:
+        out, context = read(), get_script_run_ctx()
+        if context and context.script_requests:
+            context.script_requests.request_rerun(newer.rerun_data)
+        return out
+
+
 def session() -> Session:
     """Return this session's state."""
-    return st.session_state.setdefault("cohortscope", Session())
+    return _undisturbed(lambda: st.session_state.setdefault("cohortscope", Session()))
 
 
 def _replace(new: Session) -> None:
@@ -260,9 +284,12 @@ def begin_anew() -> None:
     session().begun_anew = True
 
 
-def own_parameter() -> dict[str, str] | None:
-    """Return the query parameter that links pass on, so that a new session can tell that a file was here."""
-    return {OWN: "1"} if st.query_params.get(OWN) == "1" else None
+def own_parameter() -> dict[str, str]:
+    """Return the query parameter that links pass on, so that a new session can tell that a file was here.
+
+    Never None: `st.switch_page` refuses that while the page that is left has a widget in the address.
+    """
+    return {OWN: "1"} if st.query_params.get(OWN) == "1" else {}
 
 
 def expired() -> bool:
@@ -283,4 +310,4 @@ def widget(key: str, value: Any) -> str:
 
 def value_of(key: str) -> Any:
     """Return what a widget holds."""
-    return st.session_state.get(key)
+    return _undisturbed(lambda: st.session_state.get(key))

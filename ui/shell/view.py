@@ -26,7 +26,7 @@ def first_choices(whole: Cohort) -> tuple[str, str | None]:
 def parameters(whole: Cohort) -> dict[str, str]:
     """Return the query parameters that lead back to what the session shows; those alone that differ from its begin."""
     current, (endpoint, by) = session(), first_choices(whole)
-    wanted = dict(state.own_parameter() or {})
+    wanted = state.own_parameter()
     if current.waiting:  # a file is missing: what the address says of it stays
         return wanted | {k: v for k, v in vars(current.waiting).items() if v}
     if current.endpoint and current.endpoint != endpoint:

@@ -43,7 +43,8 @@ def _to_filter(cohort: Cohort, key: str, term: str) -> None:
         for band, least in _BANDS.items():
             words = cohort.mapping.grade_words.band(band)
             st.button(f"Filter to those who had it, {plain(words)}", key=f"term-{int(least)}",
-                      on_click=after(session().put_on), args=(key, Condition(bounds=(("ge", least),))))
+                      on_click=after(session().put_on, f"term-{int(least)}"),
+                      args=(key, Condition(bounds=(("ge", least),))))
 
 
 def _survival(cohort: Cohort, key: str) -> None:

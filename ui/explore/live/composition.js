@@ -17,6 +17,11 @@ class Composition {
     this.pending = [];
     this.next = 1;
     this.asks = 0;
+    const pressed = ({ target }) => {
+      if (root.isConnected) this.#pressed(target);
+      else document.removeEventListener("click", pressed, true);
+    };
+    document.addEventListener("click", pressed, true);
   }
 
   /** Show what the server sent, and what was done since. */
@@ -233,6 +238,15 @@ class Composition {
   #act(action) {
     this.pending.push({ id: this.next++, ...action });
     this.#update(this.charts.get(action.key).chart);
+    this.send([...this.pending]);
+  }
+
+  /** Note between the actions that wait which button of the page was pressed: in one run the server does not know the order. */
+  #pressed(target) {
+    const place = this.pending.length && !this.root.contains(target) && target.closest?.("[class*='st-key-']");
+    const button = place && /st-key-(\S+)/.exec(place.className)?.[1];
+    if (!button) return;
+    this.pending.push({ id: this.next++, kind: "button", key: "", button });
     this.send([...this.pending]);
   }
 
