@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from core.cohort import Cohort
+from core.cohort import Cohort, absence
 from core.figure import CLICK, Figure, Heading, by_words, provenance, text_table, theme
 from core.format import DASH, count_and_percent, p_value, percentage_points
 from core.summaries import AdverseEvents
@@ -120,7 +120,7 @@ def numbers(result: AdverseEvents) -> pd.DataFrame:
 
 def _notes(result: AdverseEvents) -> list[str]:
     absent = result.missing_stratum
-    return [f"{absent} patients left out: group missing"] if absent else []
+    return [f"{absent} patients left out: {absence(result.by, 'group')}"] if absent else []
 
 
 @lru_cache(maxsize=32)

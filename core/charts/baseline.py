@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from core.cohort import Cohort
+from core.cohort import Cohort, absence
 from core.figure import Figure, by_words, provenance, rows_of, text_table
 from core.format import DASH, count_and_percent, error_of_p, fixed, number, p_value, plural
 from core.summaries import Baseline
@@ -45,11 +45,12 @@ def baseline_figure(cohort: Cohort, result: Baseline, *, p: bool) -> Figure:
     why = "" if len(result.groups) < 2 else ("Each p names its test; " if p else
            "No p, as STROBE advises: baseline differences are not tested; "
            ) + "SMD: the standardised difference, the largest between two groups. "
+    absent = f"{plural(result.missing_group, 'patient')} left out: {absence(result.by, 'group')}."
     return Figure(
         slug=f"baseline-{result.by or 'all'}", chart=None,
         title=f"Baseline by {by_words(cohort, result.by)}" if result.by else "Baseline",
         table=table, drawn=result.rows,
-        notes=(plural(result.missing_group, "patient") + " left out: group missing.",) if result.missing_group else (),
+        notes=(absent,) if result.missing_group else (),
         provenance=provenance(cohort, f"{quartiles}{why}Percentages are of the patients with a known value."))
 
 

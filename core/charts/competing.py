@@ -10,7 +10,7 @@ import pandas as pd
 from core.charts.axes import at_risk, shares, time_ticks
 from core.charts.kaplan_meier import endpoint_label, warnings
 from core.charts.marks import CURVES_KEY, Axes, Block, Curve, Pane, draw, thinned
-from core.cohort import Cohort
+from core.cohort import Cohort, absence
 from core.figure import Figure, provenance, rows_of
 from core.format import fixed, number, p_phrase, plural, share_with_limits
 from core.survival import CumulativeIncidence, left_out
@@ -36,7 +36,8 @@ def incidence_figure(cohort: Cohort, result: CumulativeIncidence, at: pd.DataFra
     else:
         panes = [_pane([of.get((cause, result.levels[0])) for cause in result.causes], result.causes, axes)]
     label = endpoint_label(cohort, result.endpoint)
-    absent = left_out(result.missing_endpoint, result.endpoint, result.missing_stratum, result.label)
+    absent = left_out(result.missing_endpoint, result.endpoint, result.missing_stratum,
+                      absence(result.by, result.label))
     events = int(result.totals[list(result.causes)].to_numpy().sum())
     tested = "; Gray's test" if several else ""
     return Figure(

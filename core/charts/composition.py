@@ -14,7 +14,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.cohort import Cohort, Condition, bin_counts, has_zeros, level_counts
+from core.cohort import GROUPS, Cohort, Condition, bin_counts, has_zeros, level_counts
 from core.figure import Figure, provenance, text_table, theme
 from core.format import exact
 from core.schema import Cut
@@ -40,6 +40,7 @@ class SmallChart:
     selected, whole : patients who pass the filters, and all, int (r,)
     kept : whether the variable's filter lets each pass, bool (r,)
     missing : how many of the selected and of all have no value
+    absent : what having no value is called
     bins : of a number the edges of its bins, (r + 1,)
     cuts : of a number its cut-points that lie among them
     log : whether a number's axis is logarithmic
@@ -54,6 +55,7 @@ class SmallChart:
     whole: np.ndarray
     kept: np.ndarray
     missing: tuple[int, int]
+    absent: str = "missing"
     bins: tuple[Cut, ...] = ()
     cuts: tuple[Cut, ...] = ()
     log: bool = False
@@ -81,8 +83,10 @@ def _of_levels(cohort: Cohort, key: str) -> SmallChart:
     condition = cohort.filters.conditions.get(key)
     kept = np.array([condition is None or bool(condition.mask(pd.Series([v]))[0]) for v in levels], bool)
     selected, missing = level_counts(cohort, key), cohort.whole.n - int(whole.sum())
-    return SmallChart(key=key, label=variable.label, heading=_heading(variable.label, missing), names=levels,
-                      selected=selected, whole=whole, kept=kept, missing=(cohort.n - int(selected.sum()), missing))
+    absent = "in none, or in two" if key == GROUPS else "missing"
+    return SmallChart(key=key, label=variable.label, heading=_heading(variable.label, missing, absent), names=levels,
+                      selected=selected, whole=whole, kept=kept, missing=(cohort.n - int(selected.sum()), missing),
+                      absent=absent)
 
 
 def _of_number(cohort: Cohort, key: str) -> SmallChart:
@@ -163,8 +167,8 @@ def _widths(levels: tuple[str, ...], whole: np.ndarray) -> dict[str, float]:
     return {"extent": extent, "end": largest * (1 + counts / max(_NARROW - extent - counts, counts))}
 
 
-def _heading(label: str, missing: int) -> str:
-    return f"{label}  ({missing} missing)" if missing else label
+def _heading(label: str, missing: int, absent: str = "missing") -> str:
+    return f"{label}  ({missing} {absent})" if missing else label
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.charts.axes import axes_of
 from core.charts.marks import CURVES_KEY, MANY, Axes, Block, Curve, Pane, draw, thinned
-from core.cohort import Cohort, count, immortal_time
+from core.cohort import Cohort, absence, count, immortal_time
 from core.figure import Figure, provenance, rows_of, text_table
 from core.format import (
     NOT_ESTIMABLE,
@@ -214,7 +214,7 @@ def notes(part: Part) -> list[str]:
     if not cohort.n:
         return []
     sentences = [left_out(result.missing_endpoint, result.endpoint, result.missing_stratum,
-                          result.label)]
+                          absence(result.by, result.label))]
     if len(result.levels) > MANY:
         sentences.append(f"{len(result.levels)} groups are too many to distinguish: bands and names are left "
                     "out. Compare by a variable with fewer levels.")

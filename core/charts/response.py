@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from core.charts.toxicity_tables import no_test
-from core.cohort import Cohort, strata
+from core.cohort import Cohort, absence, strata
 from core.figure import Figure, by_words, provenance, rows_of, text_table, theme
 from core.format import (
     DASH,
@@ -77,7 +77,8 @@ def _kind(result: Response, level: str) -> str:
 
 def _notes(result: Response) -> list[str]:
     """Say who is left out, which levels nobody classified, and where disease control is not known."""
-    notes = [plural(result.missing_group, "patient") + " left out: group missing."] if result.missing_group else []
+    absent = f"{plural(result.missing_group, 'patient')} left out: {absence(result.by, 'group')}."
+    notes = [absent] if result.missing_group else []
     if result.unclassified:
         names = ", ".join(f"{level} ({n:,})" for level, n in result.unclassified.items())
         notes.append(f"The meaning of these responses is not set: {names}. Until it is, they count as no response, "
@@ -123,7 +124,7 @@ def failure_figure(cohort: Cohort, result: FailurePattern) -> Figure:
              for s, n in enumerate(result.names)]
     hidden = int(counts.sum() - counts[shown].sum())
     left_out = tuple(filter(None, [
-        f"{plural(result.missing, 'patient')} left out: a site not recorded or the group missing."
+        f"{plural(result.missing, 'patient')} left out: a site not recorded, or {absence(result.by, 'the group')}."
         if result.missing else "",
         f"{plural(hidden, 'patient')} of rarer patterns are not drawn; the CSV holds all." if hidden else ""]))
     return Figure(

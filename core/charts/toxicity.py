@@ -12,7 +12,7 @@ import pandas as pd
 from core.charts import toxicity_marks
 from core.charts.adverse_events import arm_legend
 from core.charts.toxicity_tables import no_test
-from core.cohort import Cohort
+from core.cohort import Cohort, absence
 from core.figure import Figure, by_words, provenance, rows_of, text_table, theme
 from core.format import DASH, count_and_percent, p_value, percentage_points, plural, ratio_with_limits
 from core.options import Checked, Limits
@@ -257,7 +257,7 @@ def _label(cohort: Cohort, result: AdverseEvents) -> str:
 
 def _notes(result: AdverseEvents) -> tuple[str, ...]:
     absent = result.missing_stratum
-    return (f"{plural(absent, 'patient')} left out: group missing.",) if absent else ()
+    return (f"{plural(absent, 'patient')} left out: {absence(result.by, 'group')}.",) if absent else ()
 
 
 def _named_rows(result: AdverseEvents, terms: list[str]) -> list[dict[str, Any]]:

@@ -15,6 +15,16 @@ from core.cohort.counts import (
     timeline,
 )
 from core.cohort.filters import Filters
+from core.cohort.groups import (
+    GROUPS,
+    MOST_COMPARED,
+    Definition,
+    Groups,
+    How,
+    absence,
+    overlaps,
+    with_groups,
+)
 from core.cohort.immortal_time import immortal_time, later_keys, month_known_for_all
 from core.cohort.joint_counts import counts_over_time, level_counts_by_group
 from core.cohort.landmark import landmark
@@ -38,6 +48,8 @@ from core.cohort.subsets import REST, SELECTION, against_rest, by_level
 __all__ = [
     "ALL_PATIENTS",
     "EXACT",
+    "GROUPS",
+    "MOST_COMPARED",
     "REST",
     "SELECTION",
     "TOLERANCE",
@@ -45,9 +57,13 @@ __all__ = [
     "Cohort",
     "Condition",
     "Counts",
+    "Definition",
     "Filters",
+    "Groups",
+    "How",
     "Strata",
     "WorstGrades",
+    "absence",
     "against_rest",
     "baseline_groups",
     "between",
@@ -73,6 +89,7 @@ __all__ = [
     "month_known_for_all",
     "not_yet_at_risk",
     "number_of_strata",
+    "overlaps",
     "quarters",
     "reference_place",
     "step_words",
@@ -80,4 +97,5 @@ __all__ = [
     "stratification",
     "stratified_by",
     "timeline",
+    "with_groups",
 ]

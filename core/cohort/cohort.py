@@ -46,6 +46,7 @@ class Cohort(Remembers):
     rows : bool (n of the whole,), who passed the filters
     landmark : an endpoint whose clock starts later, and when; see landmark.py
     part : a variable's level that the rows are limited to beside the filters; see subsets.py
+    named_groups : the variable that tells in which named group a patient is; see groups.py
     """
 
     table: pd.DataFrame
@@ -59,6 +60,7 @@ class Cohort(Remembers):
     filters: Filters = field(default_factory=Filters)
     landmark: tuple[str, float] | None = None
     part: tuple[str, str] | None = None
+    named_groups: FactorRole | None = None
     parent: Cohort | None = None
 
     @property
@@ -91,9 +93,10 @@ class Cohort(Remembers):
 
     @cached_property
     def mapping_key(self) -> str:
-        """Identify file, mapping and landmark."""
+        """Identify file, mapping, landmark and named groups."""
         text = json.dumps(self.mapping.to_json(), ensure_ascii=False)
-        return f"{self.fingerprint}|{text}|{self.landmark or ''}"
+        groups = self.named_groups.column if self.named_groups else ""
+        return f"{self.fingerprint}|{text}|{self.landmark or ''}|{groups}"
 
     @property
     def endpoints(self) -> tuple[str, ...]:
@@ -110,6 +113,8 @@ class Cohort(Remembers):
             levels = {v: v for v in self.table[schema.ARM].cat.categories}
             out[schema.ARM] = FactorRole(key=schema.ARM, label="Arm", column=self.mapping.arm.column,
                                          kind="categorical", levels=levels)
+        if self.named_groups:
+            out[self.named_groups.key] = self.named_groups
         out |= {v.key: v for v in self.mapping.variables}
         for term in self.worst_grades.terms:
             key = schema.unique_key(schema.factor_key(f"{schema.AE_PREFIX}{term}"), out)

@@ -13,6 +13,7 @@ import numpy as np
 from core import schema
 from core.cohort.cohort import Cohort
 from core.cohort.counts import TOLERANCE, entry_months, timeline
+from core.cohort.groups import Groups, with_groups
 from core.cohort.immortal_time import frozen_at
 from core.errors import NotEstimable
 from core.format import number, plural
@@ -78,5 +79,7 @@ def landmark(cohort: Cohort, *, endpoint: str, at: float) -> Landmark:
         table=table.assign(**moved), long_events=events,
         mapping=whole.mapping, findings=whole.findings, fingerprint=whole.fingerprint, name=whole.name,
         lines=whole.lines, rows=whole.rows & (beyond | ~known), landmark=(endpoint, at))
+    if whole.named_groups:  # as known by the landmark, too
+        shifted = with_groups(shifted, Groups.from_json(whole.named_groups.column))
     return Landmark(cohort=shifted.filter(cohort.filters) if cohort.filters else shifted, endpoint=endpoint, at=at,
                     n_event=int((early & (event == 1)).sum()), n_censored=int((early & (event == 0)).sum()))

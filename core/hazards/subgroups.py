@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.cohort import Cohort, Condition, cuts_of, number_of_strata, reference_place, strata
+from core.cohort import GROUPS, Cohort, Condition, cuts_of, number_of_strata, reference_place, strata
 from core.errors import NotEstimable
 from core.hazards.design import missing
 from core.hazards.estimability import BEYOND, NOT_FOUND, TOO_FAR, reasons_of
@@ -52,10 +52,11 @@ class Subgroups:
 def forest_factors(cohort: Cohort, by: str = ARM) -> tuple[str, ...]:
     """Return the factors that a forest may have: known at time zero, of two strata or more.
 
-    Those that the field adjusts for come first.
+    Named groups come first, then those that the field adjusts for.
     """
-    return tuple(adjusted_first(f.key for f in cohort.mapping.factors
-                                if f.known == "baseline" and f.key != by and number_of_strata(cohort, f.key) > 1))
+    keys = [*([GROUPS] if GROUPS in cohort.variables else []), *adjusted_first(f.key for f in cohort.mapping.factors)]
+    return tuple(k for k in keys if cohort.variable(k).known == "baseline" and k != by
+                 and number_of_strata(cohort, k) > 1)
 
 
 def subgroup_hazard_ratios(cohort: Cohort, *, endpoint: str, factors: Sequence[str] | None = None,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from core.cohort import Filters
+from core.cohort import Filters, Groups
 from core.errors import CohortError
 from core.read_options import ReadOptions
 
@@ -26,6 +26,7 @@ class SessionFile:
     reading : how the file was read, where a person chose it
     by : what the curves are split by, None for one curve
     steps : filters that were on one after another, of which `place` is on
+    groups : the named groups, as definitions
     """
 
     name: str
@@ -37,6 +38,7 @@ class SessionFile:
     by: str | None = None
     steps: Sequence[Mapping[str, Any]] = ()
     place: int = 0
+    groups: Mapping[str, Any] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
         """Return the file."""
@@ -52,11 +54,11 @@ class SessionFile:
         CohortError
             If it is damaged, or of a newer version.
         """
-        content = _json(data)
+        content = {"groups": {}} | _json(data)  # files of before there were any
         if content.get(_KIND) != _VERSION:
             raise CohortError("This session file is of another version of Cohortscope.", _HELP)
         kinds: dict[str, Any] = {"name": str, "fingerprint": str, "mapping": dict, "reading": dict, "page": str,
-                                 "endpoint": str, "by": (str, type(None)), "steps": list, "place": int}
+                                 "endpoint": str, "by": (str, type(None)), "steps": list, "place": int, "groups": dict}
         wrong = [k for k, kind in kinds.items() if k not in content or not isinstance(content[k], kind)]
         if wrong or not 0 <= content["place"] < max(len(content["steps"]), 1):
             raise CohortError(f"The session file is damaged: {wrong[0] if wrong else 'place'!r}.", _HELP)
@@ -67,6 +69,7 @@ class SessionFile:
             raise CohortError("The session file holds half a character.", _HELP) from error
         for step in out.steps:
             Filters.from_json(step)
+        Groups.from_json(out.groups)
         out.read_options()
         return out
 

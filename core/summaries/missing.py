@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core import schema
-from core.cohort import Cohort, strata
+from core.cohort import GROUPS, Cohort, strata
 
 _PATTERNS = 12
 
@@ -74,6 +74,8 @@ def _find_absent(whole: Cohort) -> dict[str, np.ndarray]:
         if schema.entry_column(name) in whole.table:
             out[f"{name} entry"] = whole.table[schema.entry_column(name)].isna().to_numpy()
     for key, variable in whole.variables.items():
+        if key == GROUPS:  # in none of the groups: nothing is missing there
+            continue
         out[variable.label] = whole.values(key).isna().to_numpy() | out.get(variable.label, False)
     return out
 

@@ -68,11 +68,16 @@ def log_rank_reason(counts: Counts) -> str:
     return ""
 
 
-def left_out(missing_endpoint: int, endpoint: str, missing_stratum: int, label: str) -> str:
-    """Say how many patients a survival panel leaves out, and why; "" where none."""
+def left_out(missing_endpoint: int, endpoint: str, missing_stratum: int, absent: str) -> str:
+    """Say how many patients a survival panel leaves out, and why; "" where none.
+
+    Parameters
+    ----------
+    absent : why a patient is in no stratum
+    """
     parts = []
     if missing_endpoint:
         parts.append(f"{plural(missing_endpoint, 'patient')} left out: {endpoint} time or event missing")
     if missing_stratum:
-        parts.append(f"{plural(missing_stratum, 'patient')} left out: {label} missing")
+        parts.append(f"{plural(missing_stratum, 'patient')} left out: {absent}")
     return "; ".join(parts)

@@ -59,7 +59,7 @@ def _described(cohort: Cohort, chart: SmallChart) -> dict[str, Any]:
     out: dict[str, Any] = {
         "key": chart.key, "label": chart.label, "heading": chart.heading, "names": chart.names,
         "selected": chart.selected.tolist(), "whole": chart.whole.tolist(), "kept": chart.kept.tolist(),
-        "missing": chart.missing}
+        "missing": chart.missing, "absent": chart.absent}
     condition = cohort.filters.conditions.get(chart.key, Condition())
     out |= {"negated": condition.negated, "withMissing": bool(condition.missing)}
     if not chart.bins:

@@ -18,7 +18,7 @@ from core.charts import (
     subgroup_figure,
     zph_figure,
 )
-from core.cohort import Cohort, Filters
+from core.cohort import GROUPS, Cohort, Filters
 from core.figure import CLICK
 from core.format import fixed, number, plural
 from core.hazards import (
@@ -70,7 +70,8 @@ def hazard_ratio_page(cohort: Cohort) -> None:
 def _choose(cohort: Cohort) -> tuple[tuple[str, ...], CoxOptions]:
     """Ask for covariates, and in a popover how they enter and how the model is fitted."""
     arm = [ARM] if cohort.mapping.arm else []
-    known = [*arm, *adjusted_first(f.key for f in cohort.mapping.factors if f.known == "baseline")]
+    grouped = [GROUPS] if GROUPS in cohort.variables and cohort.variable(GROUPS).known == "baseline" else []
+    known = [*arm, *adjusted_first(f.key for f in cohort.mapping.factors if f.known == "baseline"), *grouped]
     name = {k: cohort.variable(k).label for k in known}
     chosen = st.multiselect("Covariates, known at time zero", known, known[:_FEW_COVARIATES], key="covariates",
                             format_func=name.__getitem__, **state.KEPT, width=620)

@@ -20,8 +20,8 @@ import streamlit as st
 
 import core
 from core.audit import Audit, audit_file, compare
-from core.cohort import Cohort, Filters, against_rest, by_level, landmark
-from core.errors import CohortError, NotEstimable
+from core.cohort import Cohort, Filters, Groups, against_rest, by_level, landmark, with_groups
+from core.errors import CohortError, FilterError, NotEstimable
 from core.hazards import CoxModel, CoxOptions, UnivariableModel, time_split
 from core.hazards import pairs as _pairs
 from core.intake import Loading, make_cohort
@@ -82,6 +82,7 @@ def remembered(function: Callable[Concatenate[Cohort, Options], Result],
     return result
 
 
+grouped = remembered(with_groups, _LARGE_RESULTS)
 filtered: Callable[[Cohort, Filters], Cohort] = remembered(Cohort.filter)
 kaplan_meier = remembered(core.kaplan_meier)
 treatment_effect = remembered(core.treatment_effect)
@@ -155,6 +156,19 @@ def audited(data: bytes, name: str, claimed: str) -> Audit:
 def sample() -> Cohort:
     """Read the synthetic cohort that the app opens on."""
     return _kept("sample", "", 1, lambda: core.read_cohort(SAMPLE))
+
+
+def whole_cohort() -> Cohort:
+    """Return the cohort in use, all patients, with the session's named groups as a variable."""
+    current = session()
+    whole = current.cohort or sample()
+    if not current.groups:
+        return whole
+    try:
+        return grouped(whole, current.groups)
+    except FilterError as error:  # groups of a former mapping
+        current.groups, current.misfits = Groups(), [str(error)]
+        return whole
 
 
 def typed(loading: Loading, mapping: ColumnMapping) -> Cohort:

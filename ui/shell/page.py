@@ -15,6 +15,7 @@ from core.survival import few_patients, left_out
 from ui.shell import cache, filters, serving, state, view
 from ui.shell.escape import plain
 from ui.shell.export_dialog import export_dialog
+from ui.shell.groups import groups_popover, save_group
 from ui.shell.parts import part
 from ui.shell.save_session import save_button
 from ui.shell.sidebar import SIDEBAR, sidebar
@@ -60,7 +61,7 @@ def open_page(title: str) -> None:
     elif session().begun_anew:
         st.html("<p class='cs-warn' role='alert'>Your earlier session has ended, because the app was restarted or "
                 "could not be reached for a long time. What the address held is shown again.</p>")
-    whole = session().cohort or cache.sample()
+    whole = cache.whole_cohort()
     session().on_page(title)
     _choose_endpoint(whole)
     if not state.expired():
@@ -98,7 +99,7 @@ def _scripts() -> None:
 
 
 def _menu() -> None:
-    parameters = view.parameters(session().cohort or cache.sample())
+    parameters = view.parameters(cache.whole_cohort())
     with st.container(key="menu", horizontal=True, vertical_alignment="center", gap="small"):
         st.html("<div class='cs-brand'>Cohort<span>scope</span></div>", width="content")
         for path, label, icon in PAGES:
@@ -140,11 +141,16 @@ def _is_waiting() -> bool:
 
 def _bar(cohort: Cohort, *, mapping: bool) -> None:
     view.show_in_address(cohort.whole)
+    notice, session().notice = session().notice, ""
+    if notice:
+        st.toast(plain(notice))
     with st.container(key="bar", horizontal=True, wrap=False, vertical_alignment="top"):
         with st.container(gap=None):
             st.html(f"<div class='cs-summary' data-testid='summary'>{_summary(cohort)}{_in_use(mapping)}</div>")
             with st.container(key="chips", horizontal=True, wrap=False, gap="small", vertical_alignment="center"):
                 filters.chips(cohort)
+                save_group(cohort)
+                groups_popover(cohort)
         with st.container(horizontal=True, wrap=False, gap="small", width="content"):
             filters.steps(cohort)
             save_button(cohort.whole)
@@ -178,6 +184,6 @@ def _summary(cohort: Cohort) -> str:
     if endpoint:
         counts = count(cohort, endpoint, ARM if cohort.mapping.arm else None)
         parts.append(f"{html.escape(endpoint)}: {plural(int(counts.n_event.sum()), 'event')}")
-        absent.append(left_out(counts.missing_endpoint, endpoint, counts.missing_stratum, "arm"))
+        absent.append(left_out(counts.missing_endpoint, endpoint, counts.missing_stratum, "arm missing"))
     parts.append(html.escape("; ".join(a for a in absent if a)) or "none left out")
     return "<span class='cs-sep'>·</span>".join(parts)

@@ -53,7 +53,7 @@ def after(change: Callable[..., None], button: str) -> Callable[..., None]:
 
 def filtered_cohort() -> Cohort:
     """Return the session's cohort with its filters on."""
-    whole = session().cohort or cache.sample()
+    whole = cache.whole_cohort()
     try:
         return cache.filtered(whole, session().filters)
     except FilterError:  # filters of a former mapping: they cannot hold for this one

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.cohort import Cohort
 from core.intake import SessionFile
+from ui.shell import cache
 from ui.shell.state import View, session
 from ui.shell.view import ONE_CURVE, fitting, take
 
@@ -27,7 +28,8 @@ def session_file(whole: Cohort) -> SessionFile:
     return SessionFile(
         name=whole.name, fingerprint=whole.fingerprint, mapping=whole.mapping.to_json(),
         reading=current.reading, page=current.page, endpoint=current.endpoint,
-        by=current.by, steps=[step.to_json() for step in steps], place=len(current.history))
+        by=current.by, steps=[step.to_json() for step in steps], place=len(current.history),
+        groups=current.groups.to_json() if current.groups else {})
 
 
 def resume(whole: Cohort, file: SessionFile, misfit: str = "") -> None:
@@ -38,8 +40,10 @@ def resume(whole: Cohort, file: SessionFile, misfit: str = "") -> None:
     misfit : why the file's mapping is not the cohort's, "" where it is
     """
     current = session()
-    current.waiting = View(endpoint=file.endpoint, by=file.by or ONE_CURVE)
+    current.waiting = View(endpoint=file.endpoint, by=file.by or ONE_CURVE,
+                           groups=json.dumps(file.groups, ensure_ascii=False) if file.groups else "")
     take(whole)
+    whole = cache.whole_cohort()
     misfits = [misfit] if misfit else []
     if file.fingerprint != whole.fingerprint:
         misfits.append(f"The session was saved with another file, {file.name}.")

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypedDict, TypeVar
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 
-from core.cohort import EXACT, Cohort, Condition, Filters
+from core.cohort import EXACT, GROUPS, Cohort, Condition, Filters, Groups
 from core.errors import NeedsAnswer
 from core.figure import Figure
 from core.intake import Loading, Section
@@ -63,6 +63,7 @@ class View:
     endpoint: str = ""
     by: str = ""
     filters: str = ""
+    groups: str = ""
 
 
 @dataclass
@@ -84,6 +85,7 @@ class Session:
     forgets: bool = False  # data were cleared, and the server has yet to forget them
     cleared: int = 0  # how often data were cleared: the upload widget starts anew each time
     filters: Filters = field(default_factory=Filters)
+    groups: Groups = field(default_factory=Groups)
     history: list[Filters] = field(default_factory=list)  # the filters that were on before
     undone: list[Filters] = field(default_factory=list)  # those that Redo puts on again, the next one last
     endpoint: str = ""
@@ -103,6 +105,7 @@ class Session:
     part: str = ""  # that is being drawn
     figures: dict[str, list[Callable[[], list[Figure]]]] = field(default_factory=dict)  # by part, for the export
     waiting: View | None = None  # what the address asked for, until there is a cohort for it
+    notice: str = ""  # to be said once
     misfits: list[str] = field(default_factory=list)  # why a part of that was left out
     warn_below: int = 30  # patients; of fewer every page says so
     sidebar_open: bool = False
@@ -182,6 +185,14 @@ class Session:
         steps = [*self.history, self.filters, *reversed(self.undone)]
         if 0 <= step < len(steps):
             self.history, self.filters, self.undone = steps[:step], steps[step], steps[:step:-1]
+
+    def put_groups(self, groups: Groups) -> None:
+        """Change the named groups; filters by levels that this takes away end, in the steps back and forward too."""
+        former, self.groups, self.misfits = [g.name for g in self.groups.compared], groups, []
+        if former != [g.name for g in groups.compared]:
+            self.history, self.undone = ([f.with_condition(GROUPS, None) for f in steps]
+                                         for steps in (self.history, self.undone))
+            self.filters = self.filters.with_condition(GROUPS, None)
 
     def on_page(self, page: str) -> None:
         """Begin a run of a page; another page's charts start without a selection."""
@@ -304,7 +315,7 @@ def on_dark_page() -> bool:
 
 def widget(key: str, value: Any) -> str:
     """Give a widget its value from the state before it is drawn; return its key."""
-    st.session_state[key] = value
+    _undisturbed(lambda: st.session_state.__setitem__(key, value))
     return key
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.cohort import SELECTION, Cohort, Filters
+from core.cohort import SELECTION, Cohort, Filters, Groups
 from core.errors import FilterError
 from core.schema import ARM
-from ui.shell import state
+from ui.shell import cache, state
 from ui.shell.state import View, session
 
-_ENDPOINT, _BY, _FILTERS = "endpoint", "by", "filters"
+_ENDPOINT, _BY, _FILTERS, _GROUPS = "endpoint", "by", "filters", "groups"
 ONE_CURVE = "none"
 
 
@@ -35,13 +35,15 @@ def parameters(whole: Cohort) -> dict[str, str]:
         wanted[_BY] = current.by or ONE_CURVE
     if current.filters:
         wanted[_FILTERS] = current.filters.key
+    if current.groups:
+        wanted[_GROUPS] = current.groups.key
     return wanted
 
 
 def show_in_address(whole: Cohort) -> None:
     """Let the address say what the session shows."""
     wanted, shown = parameters(whole), st.query_params
-    for name in (_ENDPOINT, _BY, _FILTERS):
+    for name in (_ENDPOINT, _BY, _FILTERS, _GROUPS):
         if name in wanted and shown.get(name) != wanted[name]:
             shown[name] = wanted[name]
         elif name not in wanted and name in shown:
@@ -50,7 +52,7 @@ def show_in_address(whole: Cohort) -> None:
 
 def read_address() -> None:
     """Remember what the address says, when a session begins; `take` puts it on once there is a cohort."""
-    asked = {name: st.query_params.get(name, "") for name in (_ENDPOINT, _BY, _FILTERS)}
+    asked = {name: st.query_params.get(name, "") for name in (_ENDPOINT, _BY, _FILTERS, _GROUPS)}
     if any(asked.values()):
         session().waiting = View(**asked)
 
@@ -61,6 +63,8 @@ def take(whole: Cohort) -> None:
     if view is None:
         return
     current.waiting, misfits = None, []
+    whole, unfit = _with_groups(whole, view.groups)
+    misfits += unfit
     if view.endpoint in whole.endpoints:
         current.endpoint = view.endpoint
     elif view.endpoint:
@@ -73,6 +77,19 @@ def take(whole: Cohort) -> None:
         misfits.append(f"There is no variable {view.by!r} in this cohort.")
     current.filters, unfit = fitting(whole, view.filters)
     current.misfits = [*misfits, *unfit]
+
+
+def _with_groups(whole: Cohort, text: str) -> tuple[Cohort, list[str]]:
+    """Put on the named groups of a JSON text; return the cohort with them, and why those were left out that were."""
+    if not text:
+        return whole, []
+    try:
+        groups = Groups.from_json(text)
+        whole = cache.grouped(whole, groups)
+    except FilterError as error:
+        return whole, [f"The named groups: {error}"]
+    session().groups = groups
+    return whole, []
 
 
 def fitting(whole: Cohort, text: str) -> tuple[Filters, list[str]]:

@@ -11,7 +11,7 @@ export class Bars {
    */
   constructor(chart, toggle) {
     this.rows = [...chart.names, ...(chart.missing[1] ? [null] : [])].map((level) => {
-      const name = level ?? "missing";
+      const name = level ?? chart.absent;
       const bar = element("span", "cs-all"), strong = element("span", "cs-here"), count = element("span", "cs-count", {}, [" "]);
       const button = element("button", `cs-level${level === null ? " cs-absent" : ""}`, { type: "button", tabindex: "-1" }, [
         element("span", "cs-name", { title: name }, [name]), element("span", "cs-track", {}, [bar, strong, count])]);
