@@ -1,6 +1,7 @@
 """Cohort: load a file, say which column plays which role, see what was assumed or refused or is missing."""
 
 from core.cohort import Cohort
+from ui.cohort.analyses import declared_analyses
 from ui.cohort.baseline import baseline_panel
 from ui.cohort.draft_form import draft_form
 from ui.cohort.findings import current_cohort
@@ -15,6 +16,7 @@ def described(cohort: Cohort) -> None:
     shown = waiting or cohort
     baseline_panel(shown)
     missing_data(shown)
+    declared_analyses(shown)
 
 
 open_page("Cohort")

@@ -27,6 +27,7 @@ class SessionFile:
     by : what the curves are split by, None for one curve
     steps : filters that were on one after another, of which `place` is on
     groups : the named groups, as definitions
+    record : comparisons that were looked at, and declared analyses
     """
 
     name: str
@@ -39,6 +40,7 @@ class SessionFile:
     steps: Sequence[Mapping[str, Any]] = ()
     place: int = 0
     groups: Mapping[str, Any] = field(default_factory=dict)
+    record: Mapping[str, Any] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
         """Return the file."""
@@ -54,11 +56,12 @@ class SessionFile:
         CohortError
             If it is damaged, or of a newer version.
         """
-        content = {"groups": {}} | _json(data)  # files of before there were any
+        content = {"groups": {}, "record": {}} | _json(data)  # files of before there were any
         if content.get(_KIND) != _VERSION:
             raise CohortError("This session file is of another version of Cohortscope.", _HELP)
         kinds: dict[str, Any] = {"name": str, "fingerprint": str, "mapping": dict, "reading": dict, "page": str,
-                                 "endpoint": str, "by": (str, type(None)), "steps": list, "place": int, "groups": dict}
+                                 "endpoint": str, "by": (str, type(None)), "steps": list, "place": int,
+                                 "groups": dict, "record": dict}
         wrong = [k for k, kind in kinds.items() if k not in content or not isinstance(content[k], kind)]
         if wrong or not 0 <= content["place"] < max(len(content["steps"]), 1):
             raise CohortError(f"The session file is damaged: {wrong[0] if wrong else 'place'!r}.", _HELP)

@@ -12,7 +12,7 @@ from tests.browser.test_address import MINE, OTHER, shown
 def saved(app: App) -> dict:
     """Save the session and return it as an upload."""
     with app.page.expect_download() as waiting:
-        app.settled().page.get_by_role("button", name="Save").click()
+        app.settled().page.get_by_role("button", name="Save", exact=True).click()
     return file("session.json", waiting.value.path().read_text(encoding="utf-8"))
 
 
@@ -47,3 +47,25 @@ def test_a_session_of_the_sample_needs_no_data_and_another_file_is_said_to_be_an
     explore(app).expect_n(60)
     expect(page.get_by_role("alert").get_by_text("saved with another file")).to_be_visible()
     expect(page.get_by_role("alert").get_by_text("There is no variable 'pvtt'")).to_be_visible()
+
+
+def test_comparisons_are_counted_and_exports_say_what_was_declared(app: App):
+    standing = app.page.locator(".st-key-standing")
+    expect(standing).to_contain_text("Comparison 1 of 1")
+    app.click_bar("pvtt", "Vp3").expect_n(38)
+    expect(standing).to_contain_text("Comparison 2 of 2")
+    app.page.get_by_role("button", name="Export").click()
+    expect(app.page.get_by_role("dialog")).to_contain_text("Exploratory: these patients were selected after outcomes")
+    app.page.keyboard.press("Escape")
+    app.click_bar("pvtt", "Vp3").expect_n(82)
+    expect(standing).to_contain_text("Comparison 1 of 2")
+    app.go("Cohort")
+    expect(app.page.get_by_text("Declared analyses")).to_be_visible()
+    app.settled().choose(app.page.get_by_role("combobox", name="Compare by"), "HVTT")
+    app.settled().page.get_by_role("button", name="Declare", exact=True).click()
+    expect(app.page.get_by_text("OS by HVTT · log-rank")).to_contain_text("before this session looked at it")
+    app.settled().go("Explore")
+    app.ready().choose(app.page.locator(".st-key-by").get_by_role("combobox"), "by HVTT")
+    expect(app.page.get_by_text("Overall survival by HVTT")).to_be_visible()
+    app.settled().page.get_by_role("button", name="Export").click()
+    expect(app.page.get_by_role("dialog")).to_contain_text("Pre-specified: declared on")

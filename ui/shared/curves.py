@@ -17,6 +17,7 @@ from ui.shell import cache, state
 from ui.shell.display import note, table
 from ui.shell.escape import plain
 from ui.shell.parts import redraw
+from ui.shell.record import looked
 from ui.shell.state import session
 
 NO_STRATA = "(one curve)"
@@ -91,6 +92,7 @@ def numbers(cohort: Cohort, figure: Figure, parts: Sequence[Part], *, keys: tupl
             guard(cohort, *keys)
             for text in figure.notes:
                 note(text)
+            looked(parts)
 
 
 def _said(figure: Figure, parts: Sequence[Part], panes: bool) -> None:

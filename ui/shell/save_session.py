@@ -7,8 +7,11 @@ import json
 import streamlit as st
 
 from core.cohort import Cohort
+from core.errors import CohortError
 from core.intake import SessionFile
+from core.overview import Record
 from ui.shell import cache
+from ui.shell.record import record_of
 from ui.shell.state import View, session
 from ui.shell.view import ONE_CURVE, fitting, take
 
@@ -29,7 +32,17 @@ def session_file(whole: Cohort) -> SessionFile:
         name=whole.name, fingerprint=whole.fingerprint, mapping=whole.mapping.to_json(),
         reading=current.reading, page=current.page, endpoint=current.endpoint,
         by=current.by, steps=[step.to_json() for step in steps], place=len(current.history),
-        groups=current.groups.to_json() if current.groups else {})
+        record=record_of(whole).to_json(), groups=current.groups.to_json() if current.groups else {})
+
+
+def _take_record(whole: Cohort, file: SessionFile) -> list[str]:
+    """Put what this session has looked at behind what the saved one had; return why that could not be."""
+    try:
+        former = Record.from_json(file.record)
+    except CohortError as error:
+        return [str(error)]
+    session().records[whole.fingerprint] = former.before(record_of(whole))
+    return []
 
 
 def resume(whole: Cohort, file: SessionFile, misfit: str = "") -> None:
@@ -47,6 +60,8 @@ def resume(whole: Cohort, file: SessionFile, misfit: str = "") -> None:
     misfits = [misfit] if misfit else []
     if file.fingerprint != whole.fingerprint:
         misfits.append(f"The session was saved with another file, {file.name}.")
+    else:
+        misfits += _take_record(whole, file)
     misfits += current.misfits
     steps = []
     for step in file.steps:

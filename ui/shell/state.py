@@ -18,6 +18,7 @@ from core.cohort import EXACT, GROUPS, Cohort, Condition, Filters, Groups
 from core.errors import NeedsAnswer
 from core.figure import Figure
 from core.intake import Loading, Section
+from core.overview import Record
 from core.read_options import ReadOptions
 from core.reading import TextTable
 from ui.shell.serving import forget_session
@@ -98,6 +99,7 @@ class Session:
     acknowledged: int = 0  # the number of the last action of the composition that was done
     brushed: str = ""  # the variable whose range the browser can let curves follow
     searched: bool = False  # whether a cut of that variable is looked for
+    records: dict[str, Record] = field(default_factory=dict)  # of comparisons, by the file's fingerprint
     looks: int = 0  # ranges that were looked at while they moved
     exact: int = EXACT  # patients above whom these curves have their times in intervals
     signs: dict[tuple[str, str], str] = field(default_factory=dict)  # by variable and side, those chosen
@@ -251,7 +253,7 @@ def load(cohort: Cohort) -> None:
         cohort=cohort, draft=current.draft, source=current.source, options=current.options, cleared=current.cleared,
         drafts=current.drafts, results={k: v for k, v in current.results.items() if k in ("sample", "typed")},
         warn_below=current.warn_below, exact=current.exact, waiting=current.waiting,
-        page=current.page, acknowledged=current.acknowledged,
+        page=current.page, acknowledged=current.acknowledged, records=current.records,
         reading=current.draft.table.options.to_json() if current.draft else {},
         sidebar_open=current.sidebar_open,
         mappings=[*current.mappings, cohort.mapping.to_json()][-_MAPPINGS:]))

@@ -1,0 +1,197 @@
+"""Which comparisons of survival a session has looked at, and which analyses were declared before.
+
+Of many tests a twentieth is below .05 by chance alone; Benjamini and Hochberg's p says what is left. What was declared
+before it was looked at is pre-specified, a selection made after outcomes were seen is exploratory.
+Source: Benjamini, Hochberg. J R Stat Soc B 1995;57:289.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.cohort import Filters
+from core.errors import CohortError
+from core.format import fixed, plural
+from core.statistics import adjusted
+from core.survival import WEIGHTS
+
+LEVEL = 0.05
+_MOST = 2000  # comparisons that are kept
+_NO_OUTCOME = ("composition", "baseline", "attrition", "missing", "published", "audit")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is compared: an endpoint between the strata of `by`, of the patients who pass `filters` (as JSON).
+
+    `pane` names the level of a plot per level.
+    """
+
+    endpoint: str
+    by: str
+    filters: str = "{}"
+    pane: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A comparison that was looked at: in words, with the p-value of its log-rank test."""
+
+    question: Question
+    words: str
+    p_value: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Analysis:
+    """A declared analysis.
+
+    Attributes
+    ----------
+    on : the day, as 2026-11-29
+    seen : it had been looked at when it was declared
+    """
+
+    question: Question
+    words: str
+    test: str
+    on: str
+    seen: bool
+
+
+def question(endpoint: str, by: str, filters: Filters, pane: str = "") -> Question:
+    """Return what is compared; the order of conditions does not count."""
+    ordered = Filters({k: filters.conditions[k] for k in sorted(filters.conditions)})
+    return Question(endpoint=endpoint, by=by, filters=ordered.key, pane=pane)
+
+
+@dataclass
+class Record:
+    """The record of one cohort in one session; a comparison that is looked at again counts once."""
+
+    comparisons: dict[Question, Comparison] = field(default_factory=dict)
+    analyses: list[Analysis] = field(default_factory=list)
+
+    def look(self, asked: Question, words: str, p_value: float) -> None:
+        """Note a comparison whose p-value was shown."""
+        if asked not in self.comparisons and len(self.comparisons) < _MOST and not math.isnan(p_value):
+            self.comparisons[asked] = Comparison(question=asked, words=words, p_value=float(p_value))
+
+    def declare(self, asked: Question, words: str, *, test: str, on: date) -> Analysis:
+        """Declare an analysis; one that was declared already stays as it was.
+
+        Raises
+        ------
+        CohortError
+            If there is no such test.
+        """
+        if test not in WEIGHTS:
+            raise CohortError(f"There is no test {test!r}.", f"Choose one of: {', '.join(WEIGHTS)}.")
+        former = next((a for a in self.analyses if a.question == asked), None)
+        if former is None:
+            former = Analysis(question=asked, words=words, test=test, on=on.isoformat(), seen=asked in self.comparisons)
+            self.analyses.append(former)
+        return former
+
+    def before(self, later: Record) -> Record:
+        """Return this record with what a later one has beside it."""
+        out = Record(dict(self.comparisons), list(self.analyses))
+        for one in later.comparisons.values():
+            out.look(one.question, one.words, one.p_value)
+        declared = {a.question for a in out.analyses}
+        out.analyses += [a for a in later.analyses if a.question not in declared]
+        return out
+
+    def withdraw(self, place: int) -> None:
+        """Take a declared analysis away."""
+        del self.analyses[place]
+
+    @property
+    def by_chance(self) -> float:
+        """How many of the comparisons would be below .05 if nothing differed anywhere."""
+        return LEVEL * len(self.comparisons)
+
+    def table(self) -> pd.DataFrame:
+        """Return the comparisons as they were seen: words, p_value, p_adjusted (R: p.adjust, "BH")."""
+        p = np.array([c.p_value for c in self.comparisons.values()], float)
+        return pd.DataFrame({"words": [c.words for c in self.comparisons.values()], "p_value": p,
+                             "p_adjusted": adjusted(p, "BH")})
+
+    def summary(self) -> str:
+        """Say how many comparisons there were, how many are below .05, and how many would be by chance."""
+        table = self.table()
+        return (f"{plural(len(table), 'comparison')} of survival looked at: {int((table.p_value < LEVEL).sum())} with "
+                f"p < .05, where {fixed(self.by_chance, 2)} would be by chance; "
+                f"{int((table.p_adjusted < LEVEL).sum())} after Benjamini and Hochberg.")
+
+    def standing(self, slug: str, asked: Question, *, filtered: bool) -> str:
+        """Say of a figure whether its analysis was declared before, or is exploratory; "" where neither.
+
+        Parameters
+        ----------
+        slug : the figure's; one of curves is of the question itself
+        """
+        declared = next((a for a in self.analyses if a.question == asked), None)
+        if declared and slug.startswith("km-") and not asked.pane:
+            words = f"declared on {declared.on} ({declared.words}, {declared.test})"
+            return f"Exploratory: {words} after it had been looked at." if declared.seen else \
+                f"Pre-specified: {words} before this session looked at it."
+        if not filtered or slug.startswith(_NO_OUTCOME):
+            return ""
+        looked = plural(len(self.comparisons), "comparison")
+        return f"Exploratory: these patients were selected after outcomes had been seen ({looked} in this session)."
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as plain JSON data; there is no patient in it."""
+        return {"comparisons": [asdict(c) for c in self.comparisons.values()],
+                "analyses": [asdict(a) for a in self.analyses]}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Record:
+        """Read what `to_json` wrote.
+
+        Raises
+        ------
+        CohortError
+            If it is damaged.
+        """
+        out = cls()
+        for one in _listed(data, "comparisons"):
+            read = _read(Comparison, one)
+            if not 0 <= read.p_value <= 1:
+                raise CohortError("The record of comparisons is damaged: 'p_value'.", _HELP)
+            out.look(read.question, read.words, read.p_value)
+        out.analyses = [_read(Analysis, one) for one in _listed(data, "analyses")]
+        return out
+
+
+_HELP = "Give a session file that “Save” has made."
+_KINDS: dict[str, Any] = {"p_value": (int, float), "seen": bool}
+
+
+def _listed(data: Mapping[str, Any], name: str) -> list[Any]:
+    listed = data.get(name, [])
+    if not isinstance(listed, list) or len(listed) > _MOST:
+        raise CohortError(f"The record of comparisons is damaged: {name!r}.", _HELP)
+    return listed
+
+
+def _read(kind: Any, data: Any) -> Any:
+    """Build one of the record's classes from JSON, every part of the type it must have."""
+    names = [f.name for f in fields(kind)]
+    if not isinstance(data, Mapping) or set(data) != set(names):
+        raise CohortError("The record of comparisons is damaged.", _HELP)
+    parts = {}
+    for name in names:
+        value = _read(Question, data[name]) if name == "question" else data[name]
+        if name != "question" and not isinstance(value, _KINDS.get(name, str)):
+            raise CohortError(f"The record of comparisons is damaged: {name!r}.", _HELP)
+        parts[name] = value
+    return kind(**parts)

@@ -1,0 +1,49 @@
+"""Analyses that are declared before they are looked at: here no outcome is shown yet."""
+
+from __future__ import annotations
+
+import html
+from datetime import UTC, datetime
+from functools import partial
+
+import streamlit as st
+
+from core.cohort import Cohort, Filters, baseline_groups
+from core.overview import question
+from core.survival import WEIGHTS
+from ui.shell.display import heading, note
+from ui.shell.escape import plain
+from ui.shell.record import record_of
+from ui.shell.state import session, value_of
+
+_MOST = 12  # strata of a variable that is offered
+
+
+def declared_analyses(cohort: Cohort) -> None:
+    """Ask for endpoint, groups and test of a planned analysis, of the selection, and list those that were declared."""
+    groups = baseline_groups(cohort, most=_MOST)
+    if not cohort.endpoints or not groups:
+        return
+    heading("Declared analyses")
+    note("Declare what is planned before you look at it: exports of these curves then say that the analysis was "
+         f"pre-specified, and when. It is of the selection: {cohort.words() or 'all patients'}.")
+    with st.container(key="declare", horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.selectbox("Endpoint", cohort.endpoints, key="declare-endpoint", format_func=plain, width=180)
+        st.selectbox("Compare by", groups, key="declare-by", width=200, format_func=lambda k: cohort.variable(k).label)
+        st.selectbox("Test", WEIGHTS, key="declare-test", width=200)
+        st.button("Declare", key="declare-it", on_click=partial(_declare, cohort))
+    for i, analysis in enumerate(record_of(cohort).analyses):
+        with st.container(key=f"analysis-{i}", horizontal=True, vertical_alignment="center", gap="small"):
+            seen = "after it had been looked at: exploratory" if analysis.seen else "before this session looked at it"
+            st.html(f"<p class='cs-p'>{html.escape(f'{analysis.words} · {analysis.test} · {analysis.on}, {seen}')}</p>",
+                    width="content")
+            st.button(f"Withdraw {plain(analysis.words)}", key=f"remove-analysis-{i}", type="tertiary",
+                      on_click=partial(record_of(cohort).withdraw, i))
+
+
+def _declare(cohort: Cohort) -> None:
+    endpoint, by, test = (str(value_of(f"declare-{name}")) for name in ("endpoint", "by", "test"))
+    filters = session().filters if cohort.filters else Filters()
+    words = f"{endpoint} by {cohort.variable(by).label}" + (f": {cohort.words()}" if cohort.filters else "")
+    record_of(cohort).declare(question(endpoint, by, filters), words, test=test, on=datetime.now(UTC).date())
+    session().notice = f"Declared: {words}."

@@ -1,0 +1,81 @@
+"""The session's record of comparisons: what is noted, what is said under the curves, and what exports say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from core.charts import Part
+from core.cohort import GROUPS, SELECTION, Cohort
+from core.figure import Figure
+from core.format import fixed, p_phrase, p_value
+from core.overview import Question, Record, question
+from ui.shell.display import note, table
+from ui.shell.state import session
+
+
+def record_of(cohort: Cohort) -> Record:
+    """Return the record of a cohort's file."""
+    return session().records.setdefault(cohort.fingerprint, Record())
+
+
+def asked(cohort: Cohort, endpoint: str, by: str | None, pane: str = "") -> tuple[Question, str]:
+    """Return what is compared of the selection on screen, and its words."""
+    filters, whole = session().filters, cohort.whole
+    label = {SELECTION: "the selection against all others", None: "one curve"}.get(by) or whole.variable(str(by)).label
+    if by == GROUPS:
+        label = " against ".join(whole.levels(GROUPS))
+        by = f"{GROUPS} {session().groups.key}"
+    start = f" from month {fixed(whole.landmark[1], 1)}" if whole.landmark else ""
+    words = f"{endpoint}{start} by {label}" if by else f"{endpoint}{start}"
+    conditions = [cohort.condition_words(k) for k in cohort.filters.conditions] if by != SELECTION else []
+    of = "; ".join([*conditions, *([pane] if pane else [])])
+    return question(f"{endpoint}{start}", by or "", filters, pane), f"{words}: {of}" if of else words
+
+
+def looked(parts: Sequence[Part]) -> None:
+    """Note the comparisons that are drawn, and say how many there were."""
+    record, latest = record_of(parts[0].cohort), None
+    for part in parts:
+        test = part.result.log_rank
+        if len(test):
+            latest, words = asked(part.cohort, part.result.endpoint, part.result.by, part.level)
+            record.look(latest, words, float(test.p_value.iloc[0]))
+    if latest not in record.comparisons:
+        return
+    with st.container(key="standing", horizontal=True, vertical_alignment="center", gap="small"):
+        note(_standing(record, latest))
+        everything = st.popover("All comparisons", key="record", type="tertiary", on_change="rerun")
+    if everything.open:
+        with everything:
+            _table(record)
+
+
+def _standing(record: Record, latest: Question) -> str:
+    """Say which comparison of the session this is, and its p-value among all of them."""
+    place, n = list(record.comparisons).index(latest), len(record.comparisons)
+    return (f"Comparison {place + 1} of {n} in this session: {p_phrase(record.table().p_adjusted.iloc[place])} by "
+            f"Benjamini and Hochberg over all; {fixed(record.by_chance, 2)} would be below .05 by chance.")
+
+
+def _table(record: Record) -> None:
+    note(record.summary())
+    rows = record.table()
+    table(pd.DataFrame({"Comparison": rows.words, "Log-rank p": rows.p_value.map(p_value),
+                        "Benjamini-Hochberg": rows.p_adjusted.map(p_value)}), wrap=True)
+    if session().looks:
+        note(f"Beside these, {session().looks:,} ranges were looked at while they moved.")
+    note("Counted once each: log-rank tests of curves on Explore and Survival, by endpoint, strata and selection. "
+         "Tables of adverse events and subgroups adjust for their tests by themselves.")
+
+
+def with_standing(cohort: Cohort, figure: Figure) -> Figure:
+    """Let a figure say for its file that it is exploratory, or that its analysis was declared before."""
+    current, whole = session(), cohort.whole
+    by = current.by if current.by in (SELECTION, *whole.variables) else None
+    this, _ = asked(cohort, current.endpoint, by)
+    words = record_of(cohort).standing(figure.slug, this, filtered=bool(current.filters))
+    return replace(figure, warnings=(*figure.warnings, words)) if words else figure
