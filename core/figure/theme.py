@@ -69,6 +69,7 @@ def finish(chart: alt.Chart | alt.LayerChart | alt.FacetChart, *, width: int, he
             labelFont=FONT, titleFont=FONT, labelColor=INK, titleColor=QUIET, titleFontWeight="normal",
             labelFontSize=11, titleFontSize=11, gridColor=GRID, domainColor=LINE, tickColor=LINE,
         ),
+        mark=alt.MarkConfig(aria=False),  # a chart has words, and its numbers stand in a table
         text=alt.MarkConfig(font=FONT, fontSize=11),
         title=alt.TitleConfig(font=FONT, fontSize=12, fontWeight=600, color=INK, anchor="start",
                               subtitleFont=FONT, subtitleColor=QUIET, subtitleFontSize=11, offset=6),

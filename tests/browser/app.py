@@ -128,11 +128,14 @@ class App:
         wanted = self.page.get_by_role("option", name=option, exact=True)
         box.scroll_into_view_if_needed()
         self.settled()
-        while not wanted.is_visible():  # a list that opens while the page still moves closes again
+        for _ in range(30):  # a list that opens while the page still moves closes again
+            if wanted.is_visible():
+                break
             box.click()
             if typed:
                 box.fill(typed)
             self.settled()
+        expect(wanted).to_be_visible()
         while wanted.is_visible():  # and a click on an entry that still moves is none
             wanted.click()
             self.settled()

@@ -65,7 +65,7 @@ def test_comparisons_are_counted_and_exports_say_what_was_declared(app: App):
     app.settled().page.get_by_role("button", name="Declare", exact=True).click()
     expect(app.page.get_by_text("OS by HVTT · log-rank")).to_contain_text("before this session looked at it")
     app.settled().go("Explore")
-    app.ready().choose(app.page.locator(".st-key-by").get_by_role("combobox"), "by HVTT")
+    app.ready().choose(app.page.locator(".st-key-by").get_by_role("combobox"), "by HVTT", typed="by HVTT")
     expect(app.page.get_by_text("Overall survival by HVTT")).to_be_visible()
     app.settled().page.get_by_role("button", name="Export").click()
     expect(app.page.get_by_role("dialog")).to_contain_text("Pre-specified: declared on")

@@ -28,7 +28,7 @@ def declared_analyses(cohort: Cohort) -> None:
     note("Declare what is planned before you look at it: exports of these curves then say that the analysis was "
          f"pre-specified, and when. It is of the selection: {cohort.words() or 'all patients'}.")
     with st.container(key="declare", horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.selectbox("Endpoint", cohort.endpoints, key="declare-endpoint", format_func=plain, width=180)
+        st.selectbox("Endpoint", cohort.endpoints, key="declare-endpoint", width=180)
         st.selectbox("Compare by", groups, key="declare-by", width=200, format_func=lambda k: cohort.variable(k).label)
         st.selectbox("Test", WEIGHTS, key="declare-test", width=200)
         st.button("Declare", key="declare-it", on_click=partial(_declare, cohort))

@@ -51,8 +51,8 @@ def audit_panel() -> None:
                          format_func=lambda v: f"{plain(v)} · {int((result.findings.verdict == v).sum()):,}")
         rows = result.findings[result.findings.verdict.isin(shown or verdicts)]
         rows = rows.sort_values("verdict", key=lambda v: v.map(VERDICTS.index), kind="stable")  # the gravest first
-        with st.container(key="audit", height=480):
-            show_table(audit_figure(result, name, fingerprint, rows), wrap=True)
+        with st.container(key="audit"):
+            show_table(audit_figure(result, name, fingerprint, rows), wrap=True, scrolls="Findings of the audit")
 
 
 def _totals(result: Audit) -> None:

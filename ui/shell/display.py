@@ -36,7 +36,7 @@ def heading(text: str, *, warned: bool = False, anchor: str = "", below: tuple[s
     mark = "<span class='cs-mark'>⚠ read with the warning below</span>" if warned else ""
     link = f"<a class='cs-below' href='#{below[1]}'>{html.escape(below[0])} ↓</a>" if below else ""
     name = f" id='{anchor}'" if anchor else ""
-    st.html(f"<h3 class='cs-panel'{name}>{html.escape(text)}{mark}{link}</h3>")
+    st.html(f"<h2 class='cs-panel'{name}>{html.escape(text)}{mark}{link}</h2>")
 
 
 def note(text: str, *, strong: bool = False) -> None:
@@ -62,19 +62,21 @@ def show(figure: Figure, *, key: str, on_select: Callable[[], None] | None = Non
     )
 
 
-def show_table(figure: Figure, *, wrap: bool = False) -> None:
+def show_table(figure: Figure, *, wrap: bool = False, scrolls: str = "") -> None:
     """Write a figure that is a table, and enter it among those that the page can export."""
     session().offer(lambda: [figure])
-    table(figure.table, wrap=wrap)
+    table(figure.table, wrap=wrap, scrolls=scrolls)
     for text in figure.notes:
         note(text)
 
 
-def table(frame: pd.DataFrame, *, caption: str = "", wrap: bool = False) -> None:
-    """Write a frame of text as a table that can be read aloud, copied and tested."""
-    head = "".join(f"<th scope='col'>{_breakable(name)}</th>" for _, name in headings_of(frame))
-    groups = "".join(f"<th scope='colgroup' colspan='{columns}'>{_breakable(group)}</th>"
-                     for group, columns in spans_of(frame))
+def table(frame: pd.DataFrame, *, caption: str = "", wrap: bool = False, scrolls: str = "") -> None:
+    """Write a frame of text as a table that can be read aloud, copied and tested.
+
+    `scrolls` names a long one that scrolls within its place, also by the keyboard.
+    """
+    head = "".join(_head("col", 1, name) for _, name in headings_of(frame))
+    groups = "".join(_head("colgroup", columns, group) for group, columns in spans_of(frame))
     above = f"<tr class='cs-groups'>{groups}</tr>" if groups else ""
     body = "".join(
         "<tr>" + "".join(
@@ -83,8 +85,15 @@ def table(frame: pd.DataFrame, *, caption: str = "", wrap: bool = False) -> None
         for row in frame.itertuples(index=False, name=None))
     look = "cs-table cs-wrap" if wrap else "cs-table"
     caption_html = f"<caption>{html.escape(caption)}</caption>" if caption else ""
-    st.html(f"<div class='cs-scroll'><table class='{look}'>{caption_html}<thead>{above}<tr>{head}</tr></thead>"
+    place = f" cs-tall' tabindex='0' role='region' aria-label='{html.escape(scrolls)}" if scrolls else ""
+    st.html(f"<div class='cs-scroll{place}'><table class='{look}'>{caption_html}<thead>{above}<tr>{head}</tr></thead>"
             f"<tbody>{body}</tbody></table></div>")
+
+
+def _head(scope: str, columns: int, text: str) -> str:
+    """Return the head of columns; without words it is an empty cell, not a head."""
+    span = f" colspan='{columns}'" if columns > 1 else ""
+    return f"<th scope='{scope}'{span}>{_breakable(text)}</th>" if text else f"<td{span}></td>"
 
 
 def meaning_words(meaning: str) -> str:

@@ -93,7 +93,7 @@ def _list(whole: Cohort, groups: Groups) -> None:
         with st.container(key=f"group-{i}", horizontal=True, vertical_alignment="center", gap="small"):
             st.html(f"<span class='cs-swatch' style='background:{colour}'></span>", width="content")
             name = state.widget(f"group-name-{i}", group.name)
-            st.text_input(f"Name of group {i + 1}", key=name, label_visibility="collapsed", width=190,
+            st.text_input(f"Name of group {plain(str(i + 1))}", key=name, label_visibility="collapsed", width=190,
                           on_change=_rename, args=(i, name))
             name = state.widget(f"group-compared-{i}", group.compared)
             st.toggle("Compare", key=name, on_change=_compare, args=(i, name),
@@ -130,7 +130,7 @@ def _overlaps(whole: Cohort, groups: Groups) -> None:
     st.html("<table class='cs-table'><tr><th scope='col'>In these groups and no other</th>"
             f"<th scope='col'>Patients</th></tr>{rows}</table>")
     name = state.widget("groups-overlap", _KEPT if groups.keep_first else _LEFT_OUT)
-    st.segmented_control("Patients in two groups are", [_LEFT_OUT, _KEPT], key=name, required=True,
+    st.segmented_control("Patients in two groups are", [_LEFT_OUT, _KEPT], key=name, required=True, format_func=plain,
                          on_change=_overlap, args=(name,),
                          help="A patient cannot be on both sides of a test. Kept, they count in the group that stands "
                               "first in the list.")
@@ -144,9 +144,9 @@ def _overlap(name: str) -> None:
 def _combine(groups: Groups) -> None:
     names = [g.name for g in groups.groups]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="combine"):
-        first = st.selectbox("Combine", names, key="combine-first", format_func=plain, width=150)
+        first = st.selectbox("Combine", names, key="combine-first", width=150)
         how = st.selectbox("how", list(get_args(How)), key="combine-how", width=110)
-        second = st.selectbox("with", names, 1, key="combine-second", format_func=plain, width=150)
+        second = st.selectbox("with", names, 1, key="combine-second", width=150)
         st.button("Add", key="combine-add", disabled=first == second,
                   on_click=after(partial(_add, first, how, second), "combine-add"))
 

@@ -32,7 +32,8 @@ PAGES = (("app.py", "Explore", ":material/monitoring:"),
 # A picture of our own: Streamlit would fetch a named icon for the tab from the internet.
 _ICON = Path(__file__).parents[2] / "static" / "icon.png"
 _CSS = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
-_SCRIPTS = "".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("connection.js", "keys.js"))
+_SCRIPTS = "".join((Path(__file__).parent / name).read_text(encoding="utf-8")
+                   for name in ("connection.js", "keys.js", "reader.js"))
 SAMPLE_SOURCE = ("Yang D et al. Medicine 2023;102:45(e35713)")
 
 
@@ -49,7 +50,7 @@ def open_page(title: str) -> None:
         view.read_address()
     st.html(f"<style>{_CSS}</style>")
     _scripts()
-    _menu()
+    _menu(title)
     if state.expired():
         st.html("<p class='cs-warn' role='alert'>Your upload has expired: your session has ended, and "
                 "nothing of it was kept. Load the file again.</p>")
@@ -90,7 +91,7 @@ def close_page() -> None:
 def _scripts() -> None:
     """Let the browser say that the app does not answer, ask for a run once it does again, and know a new session.
 
-    And let Ctrl-Z be Undo.
+    And let Ctrl-Z be Undo, the charts be one key away, and a change of the selection be read aloud.
     """
     st.html(f"<script>{_SCRIPTS}</script>"
             f"<i data-session='{state.session_name()}' data-cleared='{session().cleared}'></i>",
@@ -99,10 +100,11 @@ def _scripts() -> None:
     st.button("This is a new session", key="begun-anew", on_click=state.begin_anew)
 
 
-def _menu() -> None:
+def _menu(title: str) -> None:
     parameters = view.parameters(cache.whole_cohort())
     with st.container(key="menu", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html("<div class='cs-brand'>Cohort<span>scope</span></div>", width="content")
+        st.html(f"<div class='cs-brand' aria-hidden='true'>Cohort<span>scope</span></div>"
+                f"<h1 class='cs-hidden'>Cohortscope: {html.escape(title)}</h1>", width="content")
         for path, label, icon in PAGES:
             st.page_link(path, label=plain(label), icon=icon, query_params=parameters)
 
@@ -143,8 +145,6 @@ def _is_waiting() -> bool:
 def _bar(cohort: Cohort, *, mapping: bool) -> None:
     view.show_in_address(cohort.whole)
     notice, session().notice = session().notice, ""
-    if notice:
-        st.toast(plain(notice))
     with st.container(key="bar", horizontal=True, wrap=False, vertical_alignment="top"):
         with st.container(gap=None):
             st.html(f"<div class='cs-summary' data-testid='summary'>{_summary(cohort)}{_in_use(mapping)}</div>")
@@ -152,11 +152,14 @@ def _bar(cohort: Cohort, *, mapping: bool) -> None:
                 filters.chips(cohort)
                 save_group(cohort)
                 groups_popover(cohort)
+                if notice:
+                    st.html(f"<span class='cs-note' role='status'>{html.escape(notice)}</span>", width="content")
         with st.container(horizontal=True, wrap=False, gap="small", width="content"):
             filters.steps(cohort)
             save_button(cohort.whole)
             if st.button("Export", key="export", icon=":material/download:"):
                 _export(cohort)
+            st.html("<span id='after-bar' tabindex='-1'></span>", width="content")
 
 
 def _export(cohort: Cohort) -> None:

@@ -18,8 +18,8 @@ def test_immortal_time_is_said(sample):
 
 
 def test_left_out_and_few_events_are_counted(sample):
-    assert left_out(0, "OS", 0, "arm") == ""
-    assert left_out(1, "OS", 2, "arm") == \
+    assert left_out(0, "OS", 0, "arm missing") == ""
+    assert left_out(1, "OS", 2, "arm missing") == \
         "1 patient left out: OS time or event missing; 2 patients left out: arm missing"
     assert few_events(9, 2) == "Only 9 events: read every estimate with caution."
     assert few_events(19, 3).startswith("Only 19 events")

@@ -46,7 +46,7 @@ class Composition {
       const drawn = chart.edges ? this.#histogram(chart) : new Bars(
         chart, (level, exclude) => this.#toggle(chart.key, level, exclude));
       const section = element("section", "cs-chart", { "data-key": chart.key, "aria-label": chart.heading }, [
-        element("h4", "cs-heading", {}, [element("span", "", {}, [chart.heading]), ...this.#tools(chart, drawn),
+        element("h3", "cs-heading", {}, [element("span", "", {}, [chart.heading]), ...this.#tools(chart, drawn),
                                          element("span", "cs-reading")]),
         drawn.root]);
       const place = heights[0] <= heights[1] ? 0 : 1;
@@ -54,7 +54,7 @@ class Composition {
       columns[place].append(section);
       this.charts.set(chart.key, { drawn, reading: section.querySelector(".cs-reading"), chart });
     }
-    this.root.replaceChildren(...columns);
+    this.root.replaceChildren(element("h2", "cs-hidden", {}, ["Composition"]), ...columns);
     this.visibility?.disconnect();
     this.visibility = new IntersectionObserver((changes) => changes.forEach(({ target, isIntersecting }) => {
       this.charts.get(target.dataset.key).visible = isIntersecting;

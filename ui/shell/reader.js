@@ -1,0 +1,37 @@
+// For the keyboard and a screen reader: a first link that leads past menu and bar to the charts, and a region that
+// reads the selection aloud once it has changed and rests. A table that is wider than its place scrolls by the keyboard.
+(() => {
+  if (window.cohortscopeReader) return;
+  window.cohortscopeReader = true;
+  const skip = document.createElement("a");
+  skip.className = "cs-skip";
+  skip.href = "#after-bar";
+  skip.textContent = "Skip to the charts";
+  skip.addEventListener("click", (event) => {
+    event.preventDefault();
+    document.getElementById("after-bar")?.focus();
+  });
+  const told = document.createElement("div");
+  told.className = "cs-hidden";
+  told.setAttribute("role", "status");
+  document.body.prepend(skip, told);
+  let summary = null, waits = 0;
+  const look = () => {
+    const words = document.querySelector("[data-testid=summary]")?.innerText;
+    if (!words || words === summary) return;
+    clearTimeout(waits);
+    const first = summary === null;
+    summary = words;
+    if (!first) waits = setTimeout(() => { told.textContent = words; }, 600);
+  };
+  const tables = () => document.querySelectorAll(".cs-scroll:not(.cs-tall)").forEach((place) => {
+    const scrolls = place.scrollWidth > place.clientWidth;
+    if (scrolls === place.hasAttribute("tabindex")) return;
+    for (const [name, value] of [["tabindex", "0"], ["role", "region"], ["aria-label", "Table that scrolls sideways"]]) {
+      if (scrolls) place.setAttribute(name, value);
+      else place.removeAttribute(name);
+    }
+  });
+  setInterval(look, 250);
+  setInterval(tables, 1000);
+})();
