@@ -27,6 +27,7 @@ class SessionFile:
     by : what the curves are split by, None for one curve
     steps : filters that were on one after another, of which `place` is on
     groups : the named groups, as definitions
+    charts : those of Explore in order, where they were chosen
     record : comparisons that were looked at, and declared analyses
     """
 
@@ -41,10 +42,11 @@ class SessionFile:
     place: int = 0
     groups: Mapping[str, Any] = field(default_factory=dict)
     record: Mapping[str, Any] = field(default_factory=dict)
+    charts: Sequence[str] = ()
 
     def to_bytes(self) -> bytes:
         """Return the file."""
-        content = {_KIND: _VERSION, **asdict(self), "steps": list(self.steps)}
+        content = {_KIND: _VERSION, **asdict(self), "steps": list(self.steps), "charts": list(self.charts)}
         return json.dumps(content, ensure_ascii=False, indent=1).encode()
 
     @classmethod
@@ -56,12 +58,12 @@ class SessionFile:
         CohortError
             If it is damaged, or of a newer version.
         """
-        content = {"groups": {}, "record": {}} | _json(data)  # files of before there were any
+        content = {"groups": {}, "record": {}, "charts": []} | _json(data)  # files of before there were any
         if content.get(_KIND) != _VERSION:
             raise CohortError("This session file is of another version of Cohortscope.", _HELP)
         kinds: dict[str, Any] = {"name": str, "fingerprint": str, "mapping": dict, "reading": dict, "page": str,
                                  "endpoint": str, "by": (str, type(None)), "steps": list, "place": int,
-                                 "groups": dict, "record": dict}
+                                 "groups": dict, "record": dict, "charts": list}
         wrong = [k for k, kind in kinds.items() if k not in content or not isinstance(content[k], kind)]
         if wrong or not 0 <= content["place"] < max(len(content["steps"]), 1):
             raise CohortError(f"The session file is damaged: {wrong[0] if wrong else 'place'!r}.", _HELP)

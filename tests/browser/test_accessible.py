@@ -54,7 +54,7 @@ def test_the_tab_key_goes_from_the_skip_link_to_menu_bar_and_charts(app: App):
     assert app.page.evaluate("() => document.body.firstElementChild.matches('.cs-skip')")
     app.page.locator(".cs-skip").focus()
     order = [0]
-    for _ in range(40):
+    for _ in range(50):
         app.page.keyboard.press("Tab")
         order.append(app.page.evaluate("""() => {
           const focused = document.activeElement;
@@ -69,7 +69,7 @@ def test_the_tab_key_goes_from_the_skip_link_to_menu_bar_and_charts(app: App):
     app.page.locator(".cs-skip").focus()
     app.page.keyboard.press("Enter")
     app.page.keyboard.press("Tab")
-    assert app.page.evaluate("() => Boolean(document.activeElement.closest('.cs-composition'))")
+    assert app.page.evaluate("() => Boolean(document.activeElement.closest('.st-key-composition'))")
 
 
 def test_a_change_of_the_selection_is_read_aloud(app: App):

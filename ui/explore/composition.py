@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -13,7 +14,7 @@ from core.cohort import Cohort, Condition, Filters, between, fine_edges
 from core.errors import FilterError
 from ui.explore.modules import composition_component
 from ui.shell import state
-from ui.shell.parts import redraw
+from ui.shell.parts import after, redraw
 from ui.shell.state import chart_id, session
 
 LIVE_PART = "live"
@@ -28,16 +29,54 @@ def composition(cohort: Cohort) -> None:
     name = f"composition-{chart_id(cohort)}"
     session().earlier = lambda button: _do(cohort.whole, name, until=button)
     with st.container(key="composition"):
+        _choice(cohort)
         composition_component(
             key=name,
-            data={"charted": _digest(cohort.whole.key), "acknowledged": session().acknowledged,
+            data={"charted": _digest(f"{cohort.whole.key} {keys} {session().wide}"), "wide": session().wide,
+                  "acknowledged": session().acknowledged,
                   "charts": [_described(cohort, small_chart(cohort, key)) for key in keys],
                   "views": {k: view_of(cohort, k) for k in keys if cohort.variable(k).kind == "numeric"}},
             on_actions_change=lambda: _take(cohort.whole, name), on_wanted_change=lambda: _prepare(name))
 
 
+def _choice(cohort: Cohort) -> None:
+    """Let the person choose the charts and their order."""
+    choice = st.popover("Charts", key="charts", type="tertiary", on_change="rerun")
+    if choice.open:
+        with choice:
+            name = state.widget("charts-shown", charted(cohort))
+            st.multiselect("Charts, in this order", _able(cohort), key=name, on_change=_choose, args=(cohort, name),
+                           format_func=lambda k: cohort.variable(k).label, width=420,
+                           help="One that is taken away and chosen again comes last.")
+            name = state.widget("charts-wide", session().wide)
+            st.toggle("Large: one column", key=name, on_change=_widen, args=(name,))
+            st.button("As they were", key="charts-reset", on_click=after(partial(_reset, cohort), "charts-reset"),
+                      disabled=cohort.fingerprint not in session().charts)
+
+
+def _choose(cohort: Cohort, name: str) -> None:
+    session().charts[cohort.fingerprint] = list(state.value_of(name))
+    redraw()
+
+
+def _reset(cohort: Cohort) -> None:
+    session().charts.pop(cohort.fingerprint, None)
+
+
+def _widen(name: str) -> None:
+    session().wide = bool(state.value_of(name))
+    redraw()
+
+
 def charted(cohort: Cohort) -> list[str]:
-    """Return the variables that have a chart, in order."""
+    """Return the variables that have a chart, in order: those that were chosen, or all."""
+    able = _able(cohort)
+    chosen = session().charts.get(cohort.fingerprint)
+    return able if chosen is None else [k for k in chosen if k in able]
+
+
+def _able(cohort: Cohort) -> list[str]:
+    """Return the variables that can have a chart; first those that decide in liver oncology."""
     keys = [k for k, v in cohort.variables.items() if v.kind == "numeric"
             or (v.kind == "categorical" and len(cohort.levels(k)) > 1)]
     return sorted(keys, key=lambda k: _FIRST.index(k) if k in _FIRST else len(_FIRST))
@@ -110,6 +149,8 @@ def _after(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filter
     if kind == "invert":
         return filters.inverted(key)
     excluding = bool(action.get("exclude"))
+    if kind == "typed":
+        return filters.with_range(key, Condition.from_json({action["sign"]: action["at"]}).bounds)
     if kind == "missing":
         return filters.with_missing(key, not filters.conditions.get(key, Condition()).missing, exclude=excluding)
     condition = between(whole, key, action["low"], action["high"])

@@ -32,7 +32,8 @@ def session_file(whole: Cohort) -> SessionFile:
         name=whole.name, fingerprint=whole.fingerprint, mapping=whole.mapping.to_json(),
         reading=current.reading, page=current.page, endpoint=current.endpoint,
         by=current.by, steps=[step.to_json() for step in steps], place=len(current.history),
-        record=record_of(whole).to_json(), groups=current.groups.to_json() if current.groups else {})
+        charts=current.charts.get(whole.fingerprint, ()), record=record_of(whole).to_json(),
+        groups=current.groups.to_json() if current.groups else {})
 
 
 def _take_record(whole: Cohort, file: SessionFile) -> list[str]:
@@ -42,6 +43,8 @@ def _take_record(whole: Cohort, file: SessionFile) -> list[str]:
     except CohortError as error:
         return [str(error)]
     session().records[whole.fingerprint] = former.before(record_of(whole))
+    if file.charts:
+        session().charts[whole.fingerprint] = [str(key) for key in file.charts]
     return []
 
 

@@ -102,6 +102,8 @@ class Session:
     records: dict[str, Record] = field(default_factory=dict)  # of comparisons, by the file's fingerprint
     looks: int = 0  # ranges that were looked at while they moved
     exact: int = EXACT  # patients above whom these curves have their times in intervals
+    charts: dict[str, list[str]] = field(default_factory=dict)  # of Explore in order, by file, where they were chosen
+    wide: bool = False  # these charts in one column
     signs: dict[tuple[str, str], str] = field(default_factory=dict)  # by variable and side, those chosen
     parts: list[str] = field(default_factory=list)  # of the page, in the order in which a change draws them
     part: str = ""  # that is being drawn
@@ -253,7 +255,8 @@ def load(cohort: Cohort) -> None:
         cohort=cohort, draft=current.draft, source=current.source, options=current.options, cleared=current.cleared,
         drafts=current.drafts, results={k: v for k, v in current.results.items() if k in ("sample", "typed")},
         warn_below=current.warn_below, exact=current.exact, waiting=current.waiting,
-        page=current.page, acknowledged=current.acknowledged, records=current.records,
+        page=current.page, acknowledged=current.acknowledged, records=current.records, charts=current.charts,
+        wide=current.wide,
         reading=current.draft.table.options.to_json() if current.draft else {},
         sidebar_open=current.sidebar_open,
         mappings=[*current.mappings, cohort.mapping.to_json()][-_MAPPINGS:]))

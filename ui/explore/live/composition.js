@@ -5,6 +5,7 @@
 
 import { Bars } from "./bars.js";
 import { element } from "./dom.js";
+import { Finder } from "./finder.js";
 import { Histogram } from "./histogram.js";
 
 const SWEEP = 6000;  // milliseconds from the lowest values to the highest
@@ -17,6 +18,7 @@ class Composition {
     this.pending = [];
     this.next = 1;
     this.asks = 0;
+    this.finder = new Finder(() => [...this.charts.values()].map(({ chart }) => chart), (action) => this.#typed(action));
     const pressed = ({ target }) => {
       if (root.isConnected) this.#pressed(target);
       else document.removeEventListener("click", pressed, true);
@@ -54,7 +56,8 @@ class Composition {
       columns[place].append(section);
       this.charts.set(chart.key, { drawn, reading: section.querySelector(".cs-reading"), chart });
     }
-    this.root.replaceChildren(element("h2", "cs-hidden", {}, ["Composition"]), ...columns);
+    this.root.replaceChildren(element("h2", "cs-hidden", {}, ["Composition"]), this.finder.root, ...columns);
+    this.root.classList.toggle("cs-wide", Boolean(data.wide));
     this.visibility?.disconnect();
     this.visibility = new IntersectionObserver((changes) => changes.forEach(({ target, isIntersecting }) => {
       this.charts.get(target.dataset.key).visible = isIntersecting;
@@ -108,6 +111,13 @@ class Composition {
     this.#act(level === null ? { kind: "missing", key, exclude: excludes } : { kind: "toggle", key, level, exclude: excludes });
   }
 
+  /** Filter by what was typed, and bring its chart into sight. */
+  #typed(action) {
+    if (action.kind === "toggle") this.#toggle(action.key, action.level, false);
+    else this.#act({ ...action, exclude: this.#meant(this.charts.get(action.key).chart).negated });
+    this.charts.get(action.key).drawn.root.scrollIntoView({ block: "nearest" });
+  }
+
   /** Exclude what a variable's filter names, or keep it; without a filter this is how the next one begins. */
   #invert(key) {
     const held = this.charts.get(key), meant = this.#meant(held.chart);
@@ -124,10 +134,11 @@ class Composition {
     let { negated, withMissing: missing } = chart, ranged = Boolean(chart.ranges?.length), asked = null;
     const chosen = new Set(chart.chosen ?? []);
     for (const action of this.pending.filter((a) => a.key === chart.key)) {
-      if (action.exclude && !negated && action.kind !== "range") { chosen.clear(); missing = ranged = false; negated = true; }
+      if (action.exclude && !negated && !["range", "typed"].includes(action.kind)) { chosen.clear(); missing = ranged = false; negated = true; }
       if (action.exclude && !chosen.size && !missing && !ranged) negated = true;
       if (action.kind === "missing") missing = !missing;
       else if (action.kind === "invert") negated = !negated;
+      else if (action.kind === "typed") ranged = true;
       else if (action.kind === "range") {
         asked = action;
         ranged = action.low > 0 || action.high < chart.edges.length - 1;
