@@ -11,5 +11,7 @@ const rules = { "no-undef": "error", "no-unused-vars": "error", "no-shadow": "er
 export default [
   { ignores: [".venv/"] },
   { files: ["ui/**/*.js"], languageOptions: { ecmaVersion: 2022, sourceType: "module", globals: browser }, rules },
+  // The one thing that a browser keeps: the names of the files that were given last.
+  { files: ["ui/shell/files.js"], languageOptions: { globals: { localStorage: "readonly" } }, rules: { "no-restricted-globals": "off" } },
   { files: ["tests/live/*.mjs"], languageOptions: { ecmaVersion: 2022, sourceType: "module", globals: { ...browser, ...node } }, rules },
 ];

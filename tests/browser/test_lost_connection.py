@@ -49,6 +49,13 @@ def test_a_restart_is_said_and_the_upload_has_expired(page, mortal):
     mortal.again()
     expect(page.get_by_role("alert").get_by_text("Your upload has expired")).to_be_visible()
     assert not is_lost(page)
+    expect(page.get_by_text("Given last in this browser: mine.csv. Give the same again")).to_be_visible()
+    other = App(page.context.new_page(), mortal.url).open()
+    to_cohort(other)
+    expect(other.page.get_by_text("Given last in this browser: mine.csv")).to_be_visible()
+    other.page.get_by_role("button", name="Clear my data").click()
+    expect(other.page.get_by_text("Given last")).to_have_count(0)
+    other.page.close()
     page.get_by_role("button", name="Open the sample cohort instead").click()
     app.ready().expect_n(82)
     assert page.get_by_text("expired").count() == 0

@@ -35,6 +35,8 @@ def upload() -> Draft | None:
          "for this session only: nothing is sent, stored or logged.")
     files = st.file_uploader("Cohort file", key=f"upload-{session().cleared}", label_visibility="collapsed",
                              accept_multiple_files=True, max_upload_size=MAX_BYTES // 1024**2)
+    if session().cohort is None:
+        st.html("<p class='cs-note cs-remembered'></p>")
     with st.container(horizontal=True):
         st.download_button("Empty template", _TEMPLATE.read_bytes(), "cohort_template.csv", "text/csv",
                            on_click="ignore", icon=":material/download:")
@@ -111,6 +113,7 @@ def _take(files: list[Any]) -> None:
     if draft and not unread:
         current.options = draft.table.options  # a session among the files may have said them
     current.draft, current.unread, current.source = draft, unread, _source(files)
+    current.given = [f.name for f in files]
     if draft and not unread:
         current.bad.pop(files[-1].file_id, None)
         st.rerun()  # what stands above speaks of the file, too

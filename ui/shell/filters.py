@@ -64,7 +64,8 @@ def picked(name: str, field: str) -> frozenset[str]:
 def chips(cohort: Cohort) -> None:
     """Draw each condition as a chip: it opens the condition's widgets, and its cross takes it away."""
     if not cohort.filters:
-        st.html(f"<span class='cs-note'>{_NO_FILTER}</span>", width="content")
+        words = "All patients." if session().history else _NO_FILTER
+        st.html(f"<span class='cs-note'>{words}</span>", width="content")
     for key in cohort.filters.conditions:
         words, label = cohort.condition_words(key), cohort.variable(key).label
         with st.container(key=f"chip-{key}", horizontal=True, wrap=False, gap=None, width="content"):

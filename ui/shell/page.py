@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,7 +34,7 @@ PAGES = (("app.py", "Explore", ":material/monitoring:"),
 _ICON = Path(__file__).parents[2] / "static" / "icon.png"
 _CSS = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 _SCRIPTS = "".join((Path(__file__).parent / name).read_text(encoding="utf-8")
-                   for name in ("connection.js", "keys.js", "reader.js"))
+                   for name in ("connection.js", "keys.js", "reader.js", "files.js"))
 SAMPLE_SOURCE = ("Yang D et al. Medicine 2023;102:45(e35713)")
 
 
@@ -53,7 +54,7 @@ def open_page(title: str) -> None:
     _menu(title)
     if state.expired():
         st.html("<p class='cs-warn' role='alert'>Your upload has expired: your session has ended, and "
-                "nothing of it was kept. Load the file again.</p>")
+                "nothing of it was kept. Load the file again. <span class='cs-remembered'></span></p>")
         if title != "Cohort":
             st.page_link("pages/1_Cohort.py", label="Load the file again", icon=":material/upload:",
                          query_params=view.parameters(cache.sample()))
@@ -94,7 +95,8 @@ def _scripts() -> None:
     And let Ctrl-Z be Undo, the charts be one key away, and a change of the selection be read aloud.
     """
     st.html(f"<script>{_SCRIPTS}</script>"
-            f"<i data-session='{state.session_name()}' data-cleared='{session().cleared}'></i>",
+            f"<i data-session='{state.session_name()}' data-cleared='{session().cleared}' "
+            f"data-files='{html.escape(json.dumps(session().files, ensure_ascii=False))}'></i>",
             unsafe_allow_javascript=True)
     st.button("Is the app there again?", key="still-there", on_click=state.stay)
     st.button("This is a new session", key="begun-anew", on_click=state.begin_anew)

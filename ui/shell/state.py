@@ -77,6 +77,8 @@ class Session:
     options: ReadOptions = field(default_factory=ReadOptions)
     drafts: int = 0  # how many there were
     asked: NeedsAnswer | None = None  # how the newest upload is to be read
+    given: list[str] = field(default_factory=list)  # names of the uploads, in order
+    files: list[str] = field(default_factory=list)  # of these, those that the cohort in use was read from
     unread: str = ""  # why the uploads could not be read, where they could not
     bad: dict[str, str] = field(default_factory=dict)  # uploads whose reading was ended, by their ids, and why
     given_up: set[str] = field(default_factory=set)  # work that was given up, by its name
@@ -252,7 +254,8 @@ def load(cohort: Cohort) -> None:
     """Make an uploaded cohort the session's; filters and choices of the former one end with it."""
     current = session()
     _replace(Session(
-        cohort=cohort, draft=current.draft, source=current.source, options=current.options, cleared=current.cleared,
+        cohort=cohort, draft=current.draft, given=current.given, files=current.given, source=current.source,
+        options=current.options, cleared=current.cleared,
         drafts=current.drafts, results={k: v for k, v in current.results.items() if k in ("sample", "typed")},
         warn_below=current.warn_below, exact=current.exact, waiting=current.waiting,
         page=current.page, acknowledged=current.acknowledged, records=current.records, charts=current.charts,
