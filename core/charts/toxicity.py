@@ -21,6 +21,7 @@ from core.summaries import AdverseEvents
 Sort = Literal["as mapped", "rate", "difference", "p", "category"]
 EVENT_SORTS: tuple[Sort, ...] = ("rate", "difference", "p", "category", "as mapped")
 _HAD = "Patients with it"
+_LEVEL = 0.05
 _NAME, _NAMES = 24, 6  # characters of a term; how many the volcano names
 
 
@@ -134,7 +135,7 @@ def volcano_figure(cohort: Cohort, result: AdverseEvents, view: EventView, terms
     terms = [t for t in terms if t not in result.heads] or terms
     tests = result.tests[(result.tests.band == view.band) & result.tests.term.isin(terms)].dropna(subset="p_value")
     named = _named(tests)
-    several = len(result.levels) > 2
+    several, below = len(result.levels) > 2, tests.p_adjusted < _LEVEL
     points = [{"term": r.term, "x": 100 * r.risk_difference, "y": -math.log10(max(r.p_value, 1e-12)),
                "c": theme.colour(result.levels.index(r.arm)),
                "text": theme.shortened(r.term, _NAME) if i in named else "",
@@ -144,12 +145,21 @@ def volcano_figure(cohort: Cohort, result: AdverseEvents, view: EventView, terms
     return Figure(
         slug=f"ae-volcano-{result.by}-{view.band}".replace(">=", "ge"),
         title=f"{result.words.heading(view.band)}: difference against p",
-        chart=theme.with_data(toxicity_marks.volcano(), points=points, limit=[{"y": -math.log10(0.05)}]),
+        chart=theme.with_data(toxicity_marks.volcano(), points=points, limit=_limit(tests)),
         table=event_tests_table(result, view.band, terms), drawn=tests, summary=(_smallest(result, view.band, terms),),
-        key={"points point": "dots: terms", "limit rule": "dashed: p = .05"}, notes=_notes(result),
+        key={"points point": "dots: terms", "limit rule": "dashed: on it and above it adjusted p < .05"},
+        notes=(*_notes(result), *(() if below.any() else ("No term has an adjusted p below .05.",))),
         provenance=provenance(cohort, f"Right: more with {', '.join(result.levels[1:])} than with {result.levels[0]}. "
-                              f"p by {result.options.test}, not adjusted."),
+                              f"p by {result.options.test}, the line by Benjamini and Hochberg over the terms."),
         alt="Risk differences against p-values; the table gives the numbers.")
+
+
+def _limit(tests: pd.DataFrame) -> list[dict[str, float]]:
+    """Return where the largest p lies whose adjusted p is below .05; nowhere where several arms have no common line."""
+    below = tests.p_adjusted < _LEVEL
+    if not below.any() or (tests.p_value[~below] <= tests.p_value[below].max()).any():
+        return []
+    return [{"y": -math.log10(max(tests.p_value[below].max(), 1e-12))}]
 
 
 def _named(tests: pd.DataFrame) -> set[int]:

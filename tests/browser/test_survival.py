@@ -53,9 +53,11 @@ def test_views_and_counts_are_switched(survival):
         survival.page.get_by_role("radio", name=view).click()
         seen.add(survival.settled().curve())
     assert len(seen) == 4
+    for counts in ("Number at risk", "Events so far", "Censored so far"):
+        expect(drawing.get_by_text(counts, exact=True)).to_be_visible()
     survival.page.get_by_role("button", name="Curve options").click()
     survival.page.get_by_role("button", name="Events so far").click()
-    expect(drawing.get_by_text("Events so far", exact=True)).to_be_visible()
+    expect(drawing.get_by_text("Events so far", exact=True)).to_have_count(0)
     survival.settled()
 
 

@@ -92,7 +92,7 @@ def test_views_counts_and_panes(app):
     for view in ("complement", "hazard", "log-log"):
         app.button_group(key="view").set_value(view).run()
         assert not app.exception
-    app.button_group(key="under").set_value(["at risk", "events", "censored"]).run()
+    app.button_group(key="under").set_value(["at risk", "events"]).run()
     app.selectbox(key="panes").select("pvtt").run()
     said = texts(app)
     assert not app.exception and "log(−log overall survival) by arm within PVTT grade" in said

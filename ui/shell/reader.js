@@ -1,5 +1,5 @@
 // For the keyboard and a screen reader: a first link that leads past menu and bar to the charts, and a region that
-// reads the selection aloud once it has changed and rests. A table that is wider than its place scrolls by the keyboard.
+// reads the selection aloud once it has changed and rests. A table or list that is wider than its place scrolls by the keyboard.
 (() => {
   if (window.cohortscopeReader) return;
   window.cohortscopeReader = true;
@@ -24,10 +24,10 @@
     summary = words;
     if (!first) waits = setTimeout(() => { told.textContent = words; }, 600);
   };
-  const tables = () => document.querySelectorAll(".cs-scroll:not(.cs-tall)").forEach((place) => {
+  const tables = () => document.querySelectorAll(".cs-scroll:not(.cs-tall), .st-key-model, .st-key-forest, .st-key-published").forEach((place) => {
     const scrolls = place.scrollWidth > place.clientWidth;
     if (scrolls === place.hasAttribute("tabindex")) return;
-    for (const [name, value] of [["tabindex", "0"], ["role", "region"], ["aria-label", "Table that scrolls sideways"]]) {
+    for (const [name, value] of [["tabindex", "0"], ["role", "region"], ["aria-label", "Wider than its place: it scrolls sideways"]]) {
       if (scrolls) place.setAttribute(name, value);
       else place.removeAttribute(name);
     }

@@ -72,8 +72,8 @@ def _choose(cohort: Cohort) -> _Chosen:
         with st.popover("Curve options", key="curve-options"):
             conf_type = st.segmented_control("95% CI on the scale of", CONF_TYPES, default="log-log", key="conf-type",
                                              required=True, **state.KEPT)
-            counts = st.pills("Under the axis", list(COUNTS), selection_mode="multi", default=["at risk"],
-                              key="under", **state.KEPT, format_func=COUNTS.__getitem__)
+            counts = st.pills("Under the axis", list(COUNTS), selection_mode="multi", default=list(COUNTS), key="under",
+                              **state.KEPT, format_func=COUNTS.__getitem__)
             faint = st.toggle("Whole cohort behind the curves", value=True, key="faint", **state.KEPT)
     curves = CurveOptions(view=view, band=bool(state.value_of("band")), faint=faint, counts=tuple(counts))
     return _Chosen(conf_type=conf_type, landmark=at, panes_by=None if panes_by == _ONE else panes_by, curves=curves)
