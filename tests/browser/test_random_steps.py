@@ -1,4 +1,4 @@
-"""Clicks, brushes, chips, undo, redo, page switches, reloading at full speed: each counts once, and all shown agrees.
+"""Clicks, brushes, chips, groups, steps, pages, reloading at full speed: each counts once, and all shown agrees.
 
 RANDOM_STEPS sets how many; also with the browser's processor slowed six times, and with a server that is 200 ms away.
 What should be on is kept by a model of its own, in plain sets and pairs of numbers.
@@ -51,7 +51,7 @@ class Walk:
     def __init__(self, app: App, cohort: Cohort, seed: int) -> None:
         self.app, self.cohort, self.random = app, cohort, random.Random(seed)
         self.steps: list[dict[str, Model]] = [{}]
-        self.at = 0
+        self.at = self.groups = 0
 
     @property
     def filters(self) -> dict[str, Model]:
@@ -108,6 +108,23 @@ class Walk:
             self.app.page.get_by_role("button", name="Redo").click()
             self.at += 1
 
+    def jump(self) -> None:
+        """Go to any of the steps; beyond fifty the oldest are no longer kept."""
+        if 1 < len(self.steps) < 50:
+            to = self.random.choice([i for i in range(len(self.steps)) if i != self.at])
+            self.app.settled().page.get_by_role("button", name="Steps").click()
+            self.app.page.locator(f".st-key-step-{to} button").click()
+            self.at = to
+            self.app.page.keyboard.press("Escape")
+
+    def group(self) -> None:
+        """Save the selection as a group: all patients are selected again, which is a step."""
+        if self.filters and self.groups < 4:
+            self.app.settled().page.get_by_role("button", name="Save as group").click()
+            self.groups += 1
+            self.steps = [*self.steps[:self.at + 1], {}]
+            self.at += 1
+
     def pages(self) -> None:
         self.app.go(self.random.choice(("Cohort", "Toxicity")))
         expect(self.app.page.locator(".cs-chart").first).to_be_hidden()
@@ -122,8 +139,8 @@ class Walk:
 
     def step(self) -> str:
         acts = (self.reload, self.click, self.brush, self.click_to_exclude, self.invert, self.chip, self.undo,
-                self.redo, self.pages)
-        act = self.random.choices(acts, (1, 10, 5, 3, 2, 2, 3, 2, 1))[0]
+                self.redo, self.pages, self.jump, self.group)
+        act = self.random.choices(acts, (1, 10, 5, 3, 2, 2, 3, 2, 1, 1, 1))[0]
         act()
         self.app.page.wait_for_timeout(self.random.choice((0, 20, 60, 250)))
         return act.__name__
@@ -134,6 +151,7 @@ class Walk:
         for key, model in self.filters.items():
             passes &= model.passes(self.cohort.patients[key])
         expect(self.app.page.locator(".cs-chip")).to_have_count(len(self.filters))
+        expect(self.app.chart("named-groups")).to_have_count(int(self.groups > 1))
         self.app.expect_n(int(passes.sum()))
         for key, model in self.filters.items():
             chip = self.app.page.locator(f".st-key-chip-{key}")

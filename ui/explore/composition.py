@@ -24,15 +24,18 @@ _FIRST = ("pvtt", "hvtt", "afp", "tumor_size", "vascular_invasion")
 
 def composition(cohort: Cohort) -> None:
     """Draw the cohort's composition; every bar and histogram filters."""
+    name = f"composition-{chart_id(cohort)}"
+    if _do(cohort.whole, name):  # of which there was no callback, for the page was being drawn
+        st.rerun()
     keys = charted(cohort)
     session().offer(lambda: [composition_figure(cohort, key) for key in keys])
-    name = f"composition-{chart_id(cohort)}"
     session().earlier = lambda button: _do(cohort.whole, name, until=button)
     with st.container(key="composition"):
         _choice(cohort)
         composition_component(
             key=name,
             data={"charted": _digest(f"{cohort.whole.key} {keys} {session().wide}"), "wide": session().wide,
+                  "name": name,
                   "acknowledged": session().acknowledged,
                   "charts": [_described(cohort, small_chart(cohort, key)) for key in keys],
                   "views": {k: view_of(cohort, k) for k in keys if cohort.variable(k).kind == "numeric"}},
@@ -120,8 +123,10 @@ def _take(whole: Cohort, name: str) -> None:
     redraw()
 
 
-def _do(whole: Cohort, name: str, *, until: str = "") -> None:
+def _do(whole: Cohort, name: str, *, until: str = "") -> bool:
     """Do the actions that are not yet done, each once and in order; those before a button was pressed, or all.
+
+    Tells whether there were any.
 
     Streamlit calls the buttons before the component where both arrive in one run. The browser names a button that is
     pressed while actions wait; where it is not named, all that waits was done after it.
@@ -137,6 +142,7 @@ def _do(whole: Cohort, name: str, *, until: str = "") -> None:
         except FilterError:  # of a mapping that is no more
             filters = current.filters
         current.do(action["id"], filters, int(action.get("looks", 0)))
+    return bool(waiting)
 
 
 def _after(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filters:

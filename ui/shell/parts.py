@@ -13,7 +13,7 @@ from streamlit.errors import StreamlitAPIException
 
 from core.cohort import Cohort, Filters
 from core.errors import FilterError
-from ui.shell import cache
+from ui.shell import cache, state
 from ui.shell.state import session
 
 
@@ -34,8 +34,11 @@ def part(name: str, draw: Callable[[Cohort], None], *, changes: bool = True) -> 
 def redraw(*parts: str) -> None:
     """Run parts of the page, those that a change concerns or some by name, in place of what follows a callback else.
 
-    The whole page where a click came before it was drawn to its end.
+    The whole page where a click came before it was drawn to its end. Nothing where the same run goes to another page,
+    which is drawn whole: of its parts the browser has none, and those of the page that is left have no place any more.
     """
+    if state.script() != session().script:
+        return
     try:
         st.rerun(list(parts or session().parts) or "app")
     except StreamlitAPIException:  # a part that the server does not know any more

@@ -116,6 +116,7 @@ class Session:
     warn_below: int = 30  # patients; of fewer every page says so
     sidebar_open: bool = False
     page: str = ""
+    script: str = ""  # that page's, as Streamlit names it
     begun_anew: bool = False  # the browser had an earlier session that is no more
     clicked_this_run: bool = False  # something that is no filter: what sidebar widgets say in this run is an echo
     clicked_from: list[Filters] = field(default_factory=list)  # the filters before each click of this run
@@ -204,7 +205,7 @@ class Session:
         """Begin a run of a page; another page's charts start without a selection."""
         self.settle()
         self.parts.clear()
-        self.part = ""
+        self.part, self.script = "", script()
         if page != self.page:
             self.begun_anew = self.begun_anew and not self.page
             self.page, self.earlier = page, None
@@ -242,7 +243,8 @@ def _undisturbed(read: Callable[[], _T]) -> _T:
 
 def session() -> Session:
     """Return this session's state."""
-    return _undisturbed(lambda: st.session_state.setdefault("cohortscope", Session()))
+    current = _undisturbed(lambda: st.session_state.get("cohortscope"))
+    return current or _undisturbed(lambda: st.session_state.setdefault("cohortscope", Session()))
 
 
 def _replace(new: Session) -> None:
@@ -279,6 +281,12 @@ def forget_what_was_cleared() -> None:
     if session().forgets:
         session().forgets = False
         forget_session()
+
+
+def script() -> str:
+    """Name the page that this run is of: in a callback that of which a link was clicked, though it is not drawn yet."""
+    context = get_script_run_ctx()
+    return context.page_script_hash if context else ""
 
 
 def session_name() -> str:

@@ -8,6 +8,7 @@ import { element } from "./dom.js";
 import { Finder } from "./finder.js";
 import { Histogram } from "./histogram.js";
 
+const waiting = new Map();  // by the composition's name: actions that are not acknowledged, also while it is built anew
 const SWEEP = 6000;  // milliseconds from the lowest values to the highest
 
 /** One composition on the page. */
@@ -29,8 +30,11 @@ class Composition {
   /** Show what the server sent, and what was done since. */
   show(data, send, want) {
     Object.assign(this, { send, want, data });
-    this.pending = this.pending.filter((action) => action.id > data.acknowledged);
-    this.next = Math.max(this.next, data.acknowledged + 1);
+    const again = this.name !== data.name && waiting.get(data.name);  // built anew: what was done on the one before is sent again
+    this.name = data.name;
+    this.pending = (again || this.pending).filter((action) => action.id > data.acknowledged);
+    if (again && this.pending.length) this.#send();
+    this.next = Math.max(this.next, data.acknowledged + 1, ...this.pending.map((action) => action.id + 1));
     if (data.charted !== this.charted) this.#build(data);
     for (const chart of data.charts) this.#update(chart);
     const held = [...this.charts].find(([, { drawn }]) => drawn.single);
@@ -42,7 +46,6 @@ class Composition {
   #build(data) {
     this.charted = data.charted;
     this.charts.clear();
-    this.pending = [];
     const columns = [0, 1].map(() => element("div", "cs-column")), heights = [0, 0];
     for (const chart of data.charts) {
       const drawn = chart.edges ? this.#histogram(chart) : new Bars(
@@ -249,16 +252,21 @@ class Composition {
   #act(action) {
     this.pending.push({ id: this.next++, ...action });
     this.#update(this.charts.get(action.key).chart);
+    this.#send();
+  }
+
+  #send() {
+    waiting.set(this.name, this.pending);
     this.send([...this.pending]);
   }
 
   /** Note between the actions that wait which button of the page was pressed: in one run the server does not know the order. */
   #pressed(target) {
-    const place = this.pending.length && !this.root.contains(target) && target.closest?.("[class*='st-key-']");
+    const place = this.pending.length && !this.root.contains(target) && !target.closest?.("a") && target.closest?.("[class*='st-key-']");
     const button = place && /st-key-(\S+)/.exec(place.className)?.[1];
     if (!button) return;
     this.pending.push({ id: this.next++, kind: "button", key: "", button });
-    this.send([...this.pending]);
+    this.#send();
   }
 
   /** Ask for the counts that let curves follow a range of a variable, unless they are there. */
