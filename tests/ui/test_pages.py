@@ -122,7 +122,7 @@ def test_the_cohort_page_says_what_is_loaded(app):
     assert not app.exception
     said = texts(app)
     assert "Loaded now: yang2023_synthetic.csv" in said
-    assert "nothing is sent, stored or logged" in said
+    assert "nothing of them is sent, stored or logged" in said
 
 
 def test_upload_map_and_explore(app):

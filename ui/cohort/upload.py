@@ -32,7 +32,7 @@ def upload() -> Draft | None:
     note("One row per patient: Excel (.xlsx, .xls, .xlsb, .ods), SPSS, Stata, SAS, CSV and other text, Parquet; "
          "also in a .zip or .gz. With it, if you have them: adverse events in long form, a mapping or a saved session "
          "(JSON), or CDISC ADaM (ADSL, ADTTE, ADAE). The files are read by this app on this machine and kept in memory "
-         "for this session only: nothing is sent, stored or logged.")
+         "for this session only: nothing of them is sent, stored or logged. This browser keeps their names.")
     files = st.file_uploader("Cohort file", key=f"upload-{session().cleared}", label_visibility="collapsed",
                              accept_multiple_files=True, max_upload_size=MAX_BYTES // 1024**2)
     if session().cohort is None:

@@ -77,5 +77,6 @@ def with_standing(cohort: Cohort, figure: Figure) -> Figure:
     current, whole = session(), cohort.whole
     by = current.by if current.by in (SELECTION, *whole.variables) else None
     this, _ = asked(cohort, current.endpoint, by)
-    words = record_of(cohort).standing(figure.slug, this, filtered=bool(current.filters))
+    selected = bool(current.filters) or current.by == GROUPS
+    words = record_of(cohort).standing(figure.slug, this, filtered=selected)
     return replace(figure, warnings=(*figure.warnings, words)) if words else figure
