@@ -231,6 +231,8 @@ class Cohort(Remembers):
         """Count, per filtered variable, those who did not pass because its value is missing."""
         out = {}
         for key, condition in self.filters.conditions.items():
+            if self.named_groups and key == self.named_groups.key:  # in no group: nothing is missing
+                continue
             values = self.values(key)
             absent = values.isna().to_numpy() & ~condition.mask(values) & ~self.rows
             if absent.any():

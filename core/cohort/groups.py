@@ -112,6 +112,11 @@ class Groups:
         return tuple(g for g in self.groups if g.compared)[:MOST_COMPARED]
 
     @property
+    def compared_key(self) -> str:
+        """Identify what is compared: who is in the compared groups, whatever their names."""
+        return json.dumps([[g.of.to_json() for g in self.compared], self.keep_first], ensure_ascii=False)
+
+    @property
     def key(self) -> str:
         """Identify the groups."""
         return json.dumps(self.to_json(), ensure_ascii=False)
@@ -122,10 +127,11 @@ class Groups:
         Raises
         ------
         FilterError
-            If there are too many groups.
+            If there are too many groups, or it is combined of too many.
         """
         if len(self.groups) >= MOST_GROUPS:
             raise FilterError(f"There are {MOST_GROUPS} groups already.", "Remove one of them.")
+        Definition.from_json(of.to_json())  # it can be saved and read
         compared = len(self.compared) < MOST_COMPARED
         return replace(self, groups=(*self.groups, Group(name=self._free(name), of=of, compared=compared)))
 
@@ -154,8 +160,9 @@ class Groups:
 
     def _free(self, name: str) -> str:
         """Return a name, shortened and numbered where another group has it."""
-        plain, taken = " ".join(name.split())[:_LONGEST].strip() or "Group", {g.name for g in self.groups}
-        return next(n for n in (plain, *(f"{plain} ({i})" for i in range(2, MOST_GROUPS + 2))) if n not in taken)
+        words, taken = " ".join(name.split()) or "Group", {g.name for g in self.groups}
+        ends = ("", *(f" ({i})" for i in range(2, MOST_GROUPS + 2)))
+        return next(n for n in (f"{words[:_LONGEST - len(end)].strip()}{end}" for end in ends) if n not in taken)
 
     def to_json(self) -> dict[str, Any]:
         """Return the groups as plain JSON data."""
@@ -198,6 +205,8 @@ def with_groups(whole: Cohort, groups: Groups) -> Cohort:
         If a group asks for a variable or level that the cohort does not have.
     """
     whole = replace(whole, named_groups=None) if whole.named_groups else whole
+    for group in groups.groups:  # also those that are not compared must be of this cohort
+        group.of.mask(whole)
     compared = groups.compared
     if not compared:
         return whole

@@ -36,7 +36,9 @@ def against_rest(cohort: Cohort) -> Cohort:
     if not cohort.filters:
         raise NotEstimable("Nothing is selected: there is no rest to compare with.", "Filter the cohort first.")
     whole = cohort.whole
-    unknown = ~cohort.rows & np.any([whole.values(k).isna().to_numpy() for k in cohort.filters.conditions], axis=0)
+    grouped = whole.named_groups.key if whole.named_groups else ""  # who is in no group has nothing missing there
+    absent = [whole.values(k).isna().to_numpy() for k in cohort.filters.conditions if k != grouped]
+    unknown = ~cohort.rows & (np.any(absent, axis=0) if absent else False)
     codes = np.where(cohort.rows, 1, np.where(unknown, -1, 0))
     if not (codes == 0).any() or not (codes == 1).any():
         raise NotEstimable("The selection has all patients or none: there is no rest to compare with.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
@@ -31,13 +31,14 @@ _NO_OUTCOME = ("composition", "baseline", "attrition", "missing", "published", "
 class Question:
     """What is compared: an endpoint between the strata of `by`, of the patients who pass `filters` (as JSON).
 
-    `pane` names the level of a plot per level.
+    `pane` names the level of a plot per level; `coding` identifies how the file's columns are read, cuts among it.
     """
 
     endpoint: str
     by: str
     filters: str = "{}"
     pane: str = ""
+    coding: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,10 +67,12 @@ class Analysis:
     seen: bool
 
 
-def question(endpoint: str, by: str, filters: Filters, pane: str = "") -> Question:
-    """Return what is compared; the order of conditions does not count."""
-    ordered = Filters({k: filters.conditions[k] for k in sorted(filters.conditions)})
-    return Question(endpoint=endpoint, by=by, filters=ordered.key, pane=pane)
+def question(endpoint: str, by: str, filters: Filters, pane: str = "", coding: str = "") -> Question:
+    """Return what is compared; the order of conditions, and of levels in one, does not count."""
+    conditions = {k: filters.conditions[k] for k in sorted(filters.conditions)}
+    ordered = Filters({k: c if c.levels is None else replace(c, levels=tuple(sorted(c.levels)))
+                       for k, c in conditions.items()})
+    return Question(endpoint=endpoint, by=by, filters=ordered.key, pane=pane, coding=coding)
 
 
 @dataclass
@@ -106,7 +109,8 @@ class Record:
         for one in later.comparisons.values():
             out.look(one.question, one.words, one.p_value)
         declared = {a.question for a in out.analyses}
-        out.analyses += [a for a in later.analyses if a.question not in declared]
+        out.analyses += [replace(a, seen=a.seen or a.question in self.comparisons) for a in later.analyses
+                         if a.question not in declared]
         return out
 
     def withdraw(self, place: int) -> None:
@@ -131,22 +135,25 @@ class Record:
                 f"p < .05, where {fixed(self.by_chance, 2)} would be by chance; "
                 f"{int((table.p_adjusted < LEVEL).sum())} after Benjamini and Hochberg.")
 
-    def standing(self, slug: str, asked: Question, *, filtered: bool) -> str:
+    def standing(self, slug: str, asked: Question, *, answers: bool, selected: str = "") -> str:
         """Say of a figure whether its analysis was declared before, or is exploratory; "" where neither.
 
         Parameters
         ----------
-        slug : the figure's; one of curves is of the question itself
+        slug : the figure's
+        answers : whether it shows the curves of the question itself
+        selected : what was selected to make it, such as "these patients were selected"; "" for nothing
         """
         declared = next((a for a in self.analyses if a.question == asked), None)
-        if declared and slug.startswith("km-") and not asked.pane:
+        if declared and answers:
             words = f"declared on {declared.on} ({declared.words}, {declared.test})"
             return f"Exploratory: {words} after it had been looked at." if declared.seen else \
                 f"Pre-specified: {words} before this session looked at it."
-        if not filtered or slug.startswith(_NO_OUTCOME):
+        planned = any(a.question.filters == asked.filters and not a.seen for a in self.analyses)
+        if not selected or planned or not self.comparisons or slug.startswith(_NO_OUTCOME):
             return ""
         looked = plural(len(self.comparisons), "comparison")
-        return f"Exploratory: these patients were selected after outcomes had been seen ({looked} in this session)."
+        return f"Exploratory: {selected} after outcomes had been seen ({looked} in this session)."
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as plain JSON data; there is no patient in it."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from core.cohort import Cohort, Filters, count, level_counts
+from core.cohort import GROUPS, Cohort, Filters, count, level_counts
 from core.schema import ARM
 
 
@@ -42,10 +42,10 @@ def attrition(cohort: Cohort, *, endpoint: str = "") -> Attrition:
         part = whole.filter(Filters(dict(list(conditions.items())[:place])))
         key = list(conditions)[place - 1] if place else ""
         gone = before.rows & ~part.rows
-        missing = int((whole.values(key).isna().to_numpy() & gone).sum()) if key else 0
+        without = whole.values(key).isna().to_numpy() & gone if key and key != GROUPS else gone[:0]
         events = float(count(part, endpoint, None).n_event.sum()) if endpoint else float("nan")
         rows.append({"condition": part.condition_words(key) if key else "", "variable": key, "n": part.n,
-                     "n_removed": int(gone.sum()), "n_missing": missing, "n_event": events})
+                     "n_removed": int(gone.sum()), "n_missing": int(without.sum()), "n_event": events})
         arms.append(dict(zip(levels, level_counts(part, ARM), strict=True)) if levels else {})
         before = part
     return Attrition(rows=pd.DataFrame(rows), arms=pd.DataFrame(arms, columns=list(levels)), levels=levels,

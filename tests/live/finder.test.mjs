@@ -31,5 +31,5 @@ test("a bound is of a number", () => {
   assert.equal(meanings(charts, "afp<=1,000")[0].action.at, 1000);
   assert.equal(meanings(charts, "AFP ≥ 2.5")[0].action.sign, "ge");
   assert.deepEqual(meanings(charts, "sex > 3"), []);
-  assert.deepEqual(meanings(charts, "afp > 1.2.3"), []);
+  for (const none of ["afp > 1.2.3", "afp > 1,5", "afp > ,", "afp > 4x", "afp > 1,00"]) assert.deepEqual(meanings(charts, none), []);
 });

@@ -4,6 +4,7 @@ import pytest
 
 from core import Filters
 from core.cohort import between
+from core.errors import FilterError
 from ui.explore import composition
 from ui.shell.state import Session
 
@@ -48,3 +49,28 @@ def test_a_range_and_missing_values_are_excluded_where_this_was_asked_for(taken)
     assert current.filters.conditions["afp"].negated and current.filters.conditions["afp"].bounds
     current = taken({"id": 2, "kind": "missing", "key": "age", "exclude": True})
     assert current.filters.to_json()["age"] == {"not": {"missing": True}}
+
+
+def test_a_typed_bound_is_left_out_where_this_was_asked_for(sample):
+    typed = {"key": "afp", "kind": "typed", "sign": "gt", "at": 400}
+    excluding = typed | {"exclude": True}
+    assert composition._after(sample, Filters(), typed).to_json() == {"afp": {"gt": 400.0}}
+    left_out = composition._after(sample, Filters(), excluding)
+    assert left_out.to_json() == {"afp": {"not": {"gt": 400.0}}}
+    changed = composition._after(sample, left_out, excluding | {"at": 20})
+    assert changed.to_json() == {"afp": {"not": {"gt": 20.0}}}
+    with pytest.raises(FilterError):
+        composition._after(sample, Filters(), typed | {"sign": "no such"})
+
+
+def test_what_was_done_before_a_button_is_done_before_it(taken, sample):
+    """Also where the button's key has letters that are no part of a class on the page."""
+    waiting = [click(1, "Vp3"), {"id": 2, "kind": "button", "key": "", "button": "remove---"}, click(3, "Vp4")]
+    current = taken()
+    composition.state.value_of = lambda name: {"actions": waiting}
+    assert composition._do(sample, "", until="remove-性别")
+    assert current.acknowledged == 2
+    assert not composition._do(sample, "", until="undo")
+    assert composition._do(sample, "")
+    assert [f.to_json() for f in (*current.history, current.filters)][1:] == [
+        {"pvtt": {"in": ["Vp3"]}}, {"pvtt": {"in": ["Vp3", "Vp4"]}}]

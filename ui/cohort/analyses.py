@@ -8,12 +8,11 @@ from functools import partial
 
 import streamlit as st
 
-from core.cohort import Cohort, Filters, baseline_groups
-from core.overview import question
+from core.cohort import Cohort, baseline_groups
 from core.survival import WEIGHTS
 from ui.shell.display import heading, note
 from ui.shell.escape import plain
-from ui.shell.record import record_of
+from ui.shell.record import asked, record_of
 from ui.shell.state import session, value_of
 
 _MOST = 12  # strata of a variable that is offered
@@ -43,7 +42,6 @@ def declared_analyses(cohort: Cohort) -> None:
 
 def _declare(cohort: Cohort) -> None:
     endpoint, by, test = (str(value_of(f"declare-{name}")) for name in ("endpoint", "by", "test"))
-    filters = session().filters if cohort.filters else Filters()
-    words = f"{endpoint} by {cohort.variable(by).label}" + (f": {cohort.words()}" if cohort.filters else "")
-    record_of(cohort).declare(question(endpoint, by, filters), words, test=test, on=datetime.now(UTC).date())
-    session().notice = f"Declared: {words}."
+    this, words = asked(cohort, endpoint, by)
+    declared = record_of(cohort).declare(this, words, test=test, on=datetime.now(UTC).date())
+    session().notice = f"Declared on {declared.on}: {words}, {declared.test}."

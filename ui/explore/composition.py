@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -18,6 +19,7 @@ from ui.shell.parts import after, redraw
 from ui.shell.state import chart_id, session
 
 LIVE_PART = "live"
+_NOT_IN_A_CLASS = re.compile(r"[^a-zA-Z0-9_-]")
 # First the variables that decide in liver oncology, then the file's own order.
 _FIRST = ("pvtt", "hvtt", "afp", "tumor_size", "vascular_invasion")
 
@@ -134,7 +136,8 @@ def _do(whole: Cohort, name: str, *, until: str = "") -> bool:
     current, sent = session(), state.value_of(name)
     waiting = [a for a in (sent.get("actions") if sent else None) or () if a["id"] > current.acknowledged]
     if until:
-        pressed = [i for i, action in enumerate(waiting) if action.get("button") == until]
+        shown = _NOT_IN_A_CLASS.sub("-", until)  # as Streamlit writes a key on the page
+        pressed = [i for i, action in enumerate(waiting) if action.get("button") == shown]
         waiting = waiting[:pressed[0] + 1] if pressed else []
     for action in waiting:
         try:
@@ -156,7 +159,8 @@ def _after(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filter
         return filters.inverted(key)
     excluding = bool(action.get("exclude"))
     if kind == "typed":
-        return filters.with_range(key, Condition.from_json({action["sign"]: action["at"]}).bounds)
+        ranged = filters.with_range(key, Condition.from_json({action["sign"]: action["at"]}).bounds)
+        return ranged.inverted(key) if excluding and key not in filters else ranged
     if kind == "missing":
         return filters.with_missing(key, not filters.conditions.get(key, Condition()).missing, exclude=excluding)
     condition = between(whole, key, action["low"], action["high"])

@@ -29,7 +29,7 @@ def save_group(cohort: Cohort) -> None:
         st.button("Save as group", key="save-group", type="tertiary", icon=":material/bookmark_add:",
                   on_click=after(partial(_save, cohort.whole), "save-group"),
                   help="The selection becomes a named group, and all patients are shown again to select the next. From "
-                       "two groups on they are compared side by side on every page.")
+                       "two groups on they are compared side by side.")
 
 
 def _save(whole: Cohort) -> None:
@@ -49,7 +49,8 @@ def compare_groups() -> None:
     """Compare the groups side by side on every page, where there are two or more."""
     if len(session().groups.compared) > 1:
         session().by = GROUPS
-        for key in _COMPARED_BY:
+        known = cache.whole_cohort().variable(GROUPS).known
+        for key in _COMPARED_BY if known == "baseline" else ():
             state.widget(key, GROUPS)
 
 
@@ -85,7 +86,8 @@ def groups_popover(cohort: Cohort) -> None:
 
 
 def _list(whole: Cohort, groups: Groups) -> None:
-    st.caption(f"Compared side by side on every page: at most {MOST_COMPARED}, within the selection.")
+    st.caption(f"Compared side by side on every page, at most {MOST_COMPARED}, within the selection; where they are of "
+               "what is known later, in curves alone.")
     places = {g.name: i for i, g in enumerate(groups.compared)}
     for i, group in enumerate(groups.groups):
         words, n = group.of.words(whole), int(group.of.mask(whole).sum())

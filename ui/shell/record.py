@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -24,16 +26,20 @@ def record_of(cohort: Cohort) -> Record:
 
 def asked(cohort: Cohort, endpoint: str, by: str | None, pane: str = "") -> tuple[Question, str]:
     """Return what is compared of the selection on screen, and its words."""
-    filters, whole = session().filters, cohort.whole
+    whole = cohort.whole
+    filters = session().filters if by == SELECTION else cohort.filters
     label = {SELECTION: "the selection against all others", None: "one curve"}.get(by) or whole.variable(str(by)).label
     if by == GROUPS:
         label = " against ".join(whole.levels(GROUPS))
-        by = f"{GROUPS} {session().groups.key}"
+        by = f"{GROUPS} {session().groups.compared_key}"
+    elif by == SELECTION and SELECTION in whole.variables:
+        label = f"{whole.levels(SELECTION)[1]} against all others"
     start = f" from month {fixed(whole.landmark[1], 1)}" if whole.landmark else ""
     words = f"{endpoint}{start} by {label}" if by else f"{endpoint}{start}"
     conditions = [cohort.condition_words(k) for k in cohort.filters.conditions] if by != SELECTION else []
     of = "; ".join([*conditions, *([pane] if pane else [])])
-    return question(f"{endpoint}{start}", by or "", filters, pane), f"{words}: {of}" if of else words
+    coding = hashlib.sha256(json.dumps(whole.mapping.to_json(), ensure_ascii=False).encode()).hexdigest()[:12]
+    return question(f"{endpoint}{start}", by or "", filters, pane, coding), f"{words}: {of}" if of else words
 
 
 def looked(parts: Sequence[Part]) -> None:
@@ -77,6 +83,10 @@ def with_standing(cohort: Cohort, figure: Figure) -> Figure:
     current, whole = session(), cohort.whole
     by = current.by if current.by in (SELECTION, *whole.variables) else None
     this, _ = asked(cohort, current.endpoint, by)
-    selected = bool(current.filters) or current.by == GROUPS
-    words = record_of(cohort).standing(figure.slug, this, filtered=selected)
+    curves = f"km-{current.endpoint}-{by or 'all'}".lower().replace(" ", "-")
+    shifted = bool(current.landmark) and current.page == "Survival"
+    selected = "these patients were selected" if current.filters else \
+        "these groups were made" if GROUPS in figure.slug else ""
+    words = record_of(cohort).standing(figure.slug, this, answers=figure.slug == curves and not shifted,
+                                       selected=selected)
     return replace(figure, warnings=(*figure.warnings, words)) if words else figure

@@ -6,7 +6,7 @@ import json
 
 import streamlit as st
 
-from core.cohort import Cohort
+from core.cohort import Cohort, Groups
 from core.errors import CohortError
 from core.intake import SessionFile
 from core.overview import Record
@@ -58,6 +58,7 @@ def resume(whole: Cohort, file: SessionFile, misfit: str = "") -> None:
     current = session()
     current.waiting = View(endpoint=file.endpoint, by=file.by or ONE_CURVE,
                            groups=json.dumps(file.groups, ensure_ascii=False) if file.groups else "")
+    current.groups = Groups()
     take(whole)
     whole = cache.whole_cohort()
     misfits = [misfit] if misfit else []

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from core import Filters, kaplan_meier, missing_data, treatment_effect
-from core.cohort import GROUPS, Definition, Groups, landmark, overlaps, with_groups
+from core.cohort import GROUPS, Definition, Groups, against_rest, landmark, overlaps, with_groups
 from core.cohort.groups import MOST_GROUPS, Group
 from core.errors import CohortError, FilterError
 from core.hazards import forest_factors
+from core.summaries import attrition
 
 VP3 = Definition(filters=Filters.from_json({"pvtt": {"in": ["Vp3"]}}))
 VP4 = Definition(filters=Filters.from_json({"pvtt": {"in": ["Vp4"]}}))
@@ -71,6 +72,9 @@ def test_groups_that_are_not_compared_are_no_level(sample):
 def test_names_are_unique_and_never_empty():
     groups = named(a=VP3).with_group("a", VP4).with_group("  ", MEN).with_group("x" * 99, MEN)
     assert [g.name for g in groups.groups] == ["a", "a (2)", "Group", "x" * 60]
+    twice = groups.with_group("x" * 99, MEN)
+    assert [len(g.name) for g in twice.groups[-2:]] == [60, 60]
+    assert Groups.from_json(twice.key) == twice
     assert groups.renamed(1, "a").groups[1].name == "a (2)"
     assert groups.renamed(1, " b ").groups[1].name == "b"
     assert groups.renamed(1, "").groups[1].name == "a (2)"
@@ -119,6 +123,28 @@ def test_groups_stay_with_filters_and_landmarks(sample):
 def test_who_is_in_no_group_has_nothing_missing(sample):
     groups = with_groups(sample, named(three=VP3, four=VP4))
     assert missing_data(groups).complete == missing_data(sample).complete
+
+
+def test_what_cannot_be_read_again_is_not_combined():
+    deep = VP3
+    for _ in range(8):
+        deep = Definition(how="or", of=(deep, MEN))
+    named(deep=deep)
+    with pytest.raises(FilterError):
+        named(deep=Definition(how="or", of=(deep, MEN)))
+
+
+def test_who_is_in_no_group_is_a_rest_and_nothing_is_missing(sample):
+    filtered = with_groups(sample, named(three=VP3, four=VP4)).filter({GROUPS: {"in": ["three"]}})
+    assert filtered.missing_in_filters() == {}
+    assert against_rest(filtered).table["selection"].value_counts().tolist() == [sample.n - filtered.n, filtered.n]
+    assert attrition(filtered, endpoint="OS").rows.n_missing.tolist() == [0, 0]
+
+
+def test_a_group_that_is_not_compared_is_tried_too(sample):
+    strange = Definition(filters=Filters.from_json({"no_such": {"gt": 1}}))
+    with pytest.raises(FilterError, match="no_such"):
+        with_groups(sample, named(three=VP3, strange=strange).comparing(1, False))
 
 
 def test_a_group_of_another_cohort_is_refused(hcc):

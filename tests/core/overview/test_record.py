@@ -15,6 +15,7 @@ from core.overview import Record, question
 DAY = date(2026, 11, 29)
 VP4, WOMEN = Filters.from_json({"pvtt": {"in": ["Vp4"]}}), Filters.from_json({"sex": {"in": ["F"]}})
 OS_BY_ARM = question("OS", "arm", Filters())
+SELECTED = "these patients were selected"
 
 
 def looked_at(*p_values: float) -> Record:
@@ -48,12 +49,13 @@ def test_what_was_declared_before_is_pre_specified_and_what_was_seen_is_explorat
     record = Record()
     record.declare(OS_BY_ARM, "OS by Arm", test="log-rank", on=DAY)
     record.look(OS_BY_ARM, "OS by Arm", 0.01)
-    standing = record.standing("km-os-arm", OS_BY_ARM, filtered=False)
+    standing = record.standing("km-os-arm", OS_BY_ARM, answers=True)
     assert standing == ("Pre-specified: declared on 2026-11-29 (OS by Arm, log-rank) before this session looked at it.")
     seen = question("OS", "arm", VP4)
     record.look(seen, "OS by Arm: PVTT grade Vp4", 0.2)
     record.declare(seen, "OS by Arm: PVTT grade Vp4", test="Peto", on=DAY)
-    assert record.standing("km-os-arm", seen, filtered=True).startswith("Exploratory: declared on 2026-11-29")
+    late = record.standing("km-os-arm", seen, answers=True, selected=SELECTED)
+    assert late.startswith("Exploratory: declared on 2026-11-29")
     record.declare(OS_BY_ARM, "again", test="Peto", on=date(2027, 1, 1))
     assert record.analyses[0].test == "log-rank"
     with pytest.raises(CohortError, match="no test"):
@@ -62,19 +64,40 @@ def test_what_was_declared_before_is_pre_specified_and_what_was_seen_is_explorat
 
 def test_a_selection_is_exploratory_where_outcomes_are_shown():
     record, selected = looked_at(0.1, 0.2), question("OS", "arm", WOMEN)
-    assert record.standing("km-os-arm", selected, filtered=True) == (
+    assert record.standing("km-os-arm", selected, answers=True, selected=SELECTED) == (
         "Exploratory: these patients were selected after outcomes had been seen (2 comparisons in this session).")
-    assert record.standing("adverse-events-arm", selected, filtered=True).startswith("Exploratory")
-    assert not record.standing("baseline-arm", selected, filtered=True)
-    assert not record.standing("km-os-arm", OS_BY_ARM, filtered=False)
+    assert record.standing("adverse-events-arm", selected, answers=False, selected=SELECTED).startswith("Exploratory")
+    assert not record.standing("baseline-arm", selected, answers=False, selected=SELECTED)
+    assert not record.standing("km-os-arm", OS_BY_ARM, answers=True)
 
 
 def test_a_declaration_speaks_of_its_curves_alone():
     record = Record()
     record.declare(OS_BY_ARM, "OS by Arm", test="log-rank", on=DAY)
-    assert not record.standing("adverse-events-arm", OS_BY_ARM, filtered=False)
+    assert not record.standing("adverse-events-arm", OS_BY_ARM, answers=False)
     record.withdraw(0)
-    assert not record.standing("km-os-arm", OS_BY_ARM, filtered=False)
+    assert not record.standing("km-os-arm", OS_BY_ARM, answers=True)
+
+
+def test_a_planned_selection_is_not_called_exploratory_in_any_figure():
+    record = looked_at(0.2)
+    planned = question("OS", "arm", VP4)
+    record.declare(planned, "OS by Arm: PVTT grade Vp4", test="log-rank", on=DAY)
+    assert not record.standing("cox-os", planned, answers=False, selected=SELECTED)
+    assert not Record().standing("cox-os", question("OS", "arm", WOMEN), answers=False, selected=SELECTED)
+
+
+def test_levels_in_another_order_and_another_coding():
+    named = [Filters.from_json({"pvtt": {"in": levels}}) for levels in (["Vp3", "Vp4"], ["Vp4", "Vp3"])]
+    assert question("OS", "arm", named[0]) == question("OS", "arm", named[1])
+    assert question("OS", "afp", VP4, coding="cut at 400") != question("OS", "afp", VP4, coding="cut at 20")
+
+
+def test_a_declaration_after_a_saved_look_is_late():
+    former, later = Record(), Record()
+    former.look(OS_BY_ARM, "OS by Arm", 0.03)
+    later.declare(OS_BY_ARM, "OS by Arm", test="log-rank", on=DAY)
+    assert [a.seen for a in former.before(later).analyses] == [True]
 
 
 def test_a_saved_record_leads_back_and_comes_before_what_is_new():

@@ -4,7 +4,8 @@ import { element } from "./dom.js";
 import { whole } from "./numbers.js";
 
 const MOST = 8;
-const BOUND = /^(.*?)\s*(>=|<=|≥|≤|>|<)\s*(-?[\d.,]+)$/;
+const BOUND = /^(.*?)\s*(>=|<=|≥|≤|>|<)\s*(\S+)$/;
+const NUMBER = /^-?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?$/;  // 1,5 may be a half more or ten times as much: it is none
 const SIGNS = { ">": "gt", ">=": "ge", "≥": "ge", "<": "lt", "<=": "le", "≤": "le" };
 const SHOWN = { gt: ">", ge: "≥", lt: "<", le: "≤" };
 let boxes = 0;
@@ -17,7 +18,7 @@ let boxes = 0;
 export function meanings(charts, text) {
   const bound = BOUND.exec(text.trim());
   if (bound) {
-    const at = Number(bound[3].replaceAll(",", "")), sign = SIGNS[bound[2]], asked = bound[1].toLowerCase();
+    const at = NUMBER.test(bound[3]) ? Number(bound[3].replaceAll(",", "")) : NaN, sign = SIGNS[bound[2]], asked = bound[1].toLowerCase();
     return Number.isNaN(at) ? [] : charts.filter((c) => c.edges && c.label.toLowerCase().includes(asked)).slice(0, MOST)
       .map((c) => ({ words: `${c.label} ${SHOWN[sign]} ${bound[3]}${c.unit ? ` ${c.unit}` : ""}`, count: "",
                      action: { kind: "typed", key: c.key, sign, at } }));
@@ -75,6 +76,7 @@ export class Finder {
   }
 
   #key(event) {
+    if (event.isComposing) return;  // Enter ends a Chinese word
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step && this.shown?.length) {
       event.preventDefault();
