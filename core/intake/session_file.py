@@ -42,7 +42,7 @@ class SessionFile:
     place: int = 0
     groups: Mapping[str, Any] = field(default_factory=dict)
     record: Mapping[str, Any] = field(default_factory=dict)
-    charts: Sequence[str] = ()
+    charts: Sequence[str] = field(default_factory=list)
 
     def to_bytes(self) -> bytes:
         """Return the file."""

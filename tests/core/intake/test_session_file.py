@@ -31,11 +31,17 @@ def test_a_file_leads_back():
     (changed(reading={"decimal": [1]}), "damaged: decimal"),
     (changed(reading={"header_line": "1"}), "damaged: header_line"),
     (SAVED.to_bytes().replace(b"mine.csv", b"\\ud800"), "half a character"),
-    (changed(reading={"sheets": 1}), "'sheets'"),
+    (changed(reading={"sheets": 1}), "'sheets'"), (changed(charts={}), "damaged: 'charts'"),
+    (changed(record=[]), "damaged: 'record'"), (changed(groups={"groups": [{"name": "a", "of": 3}]}), "another form"),
 ])
 def test_a_damaged_file_is_refused(data, words):
     with pytest.raises(CohortError, match=words):
         SessionFile.from_bytes(data)
+
+
+def test_a_file_of_before_groups_and_charts_is_read():
+    old = {k: v for k, v in json.loads(SAVED.to_bytes()).items() if k not in ("groups", "record", "charts")}
+    assert SessionFile.from_bytes(json.dumps(old).encode()) == SAVED
 
 
 def test_a_session_alone_asks_for_its_file_and_with_another_says_why():
