@@ -158,18 +158,23 @@ def _after(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filter
     if kind == "invert":
         return filters.inverted(key)
     excluding = bool(action.get("exclude"))
-    if kind == "typed":
-        ranged = filters.with_range(key, Condition.from_json({action["sign"]: action["at"]}).bounds)
-        return ranged.inverted(key) if excluding and key not in filters else ranged
     if kind == "missing":
         return filters.with_missing(key, not filters.conditions.get(key, Condition()).missing, exclude=excluding)
+    ranged = _ranged(whole, filters, action)
+    return ranged.inverted(key) if excluding and key not in filters else ranged
+
+
+def _ranged(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filters:
+    """Return the filters with a bound that was typed, or with a range between two of a histogram's edges."""
+    key = action["key"]
+    if action["kind"] == "typed":
+        return filters.with_range(key, Condition.from_json({action["sign"]: action["at"]}).bounds)
     condition = between(whole, key, action["low"], action["high"])
     bounds, how = condition.bounds if condition else (), action.get("how")
     before = action.get("before") or (0, 0)
     former = between(whole, key, *before) if before[0] < before[1] else None
-    ranged = filters.with_range(key, bounds, how=how if how in ("add", "move") else "replace",
-                                moved=former.bounds if former else ())
-    return ranged.inverted(key) if excluding and key not in filters else ranged
+    return filters.with_range(key, bounds, how=how if how in ("add", "move") else "replace",
+                              moved=former.bounds if former else ())
 
 
 def _prepare(name: str) -> None:

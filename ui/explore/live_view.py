@@ -7,11 +7,12 @@ from typing import Any
 from core.charts import time_axis
 from core.cohort import REST, SELECTION, Cohort, Filters, brush_index, reference_place
 from core.errors import CohortError
-from core.figure import dark_colour, theme
+from core.figure import theme
 from core.survival import search_cut
 from ui.explore.composition import charted, view_of
 from ui.explore.modules import live_component
-from ui.shell.state import chart_id, on_dark_page, session
+from ui.shell.display import colour_on_page
+from ui.shell.state import chart_id, session
 
 
 def live_view(cohort: Cohort) -> None:
@@ -36,17 +37,12 @@ def _index(cohort: Cohort) -> bytes:
     grouped = index.endpoint and by and by != SELECTION
     drawn = range(max(len(names), 2))  # a cut makes two groups
     return index.to_bytes(
-        names=names, colours=[_colour(i) for i in drawn], strata=cohort.variable(by).label if grouped else "",
+        names=names, colours=[colour_on_page(i) for i in drawn], strata=cohort.variable(by).label if grouped else "",
         dashes=[" ".join(map(str, theme.DASHES[i % len(theme.DASHES)])) for i in drawn],
         reference=reference_place(cohort, by, index.levels) if grouped else 0, longest=longest, ticks=ticks,
         view=view_of(cohort, key, cut=current.searched),
         search=_search(cohort, key) if current.searched and index.endpoint else {},
         looks=f"{current.looks:,} ranges were looked at before." if current.looks else "")
-
-
-def _colour(place: int) -> str:
-    colour = theme.colour(place)
-    return dark_colour(colour) if on_dark_page() else colour
 
 
 def _search(cohort: Cohort, key: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import streamlit as st
 
 from core.errors import CohortError
-from core.figure import Figure, darkened, headings_of, spans_of, text_table
+from core.figure import Figure, dark_colour, darkened, headings_of, spans_of, text_table, theme
 from core.mapping import MEANING_WORDS, Meaning
 from ui.shell import state
 from ui.shell.state import session
@@ -94,6 +94,12 @@ def _head(scope: str, columns: int, text: str) -> str:
     """Return the head of columns; without words it is an empty cell, not a head."""
     span = f" colspan='{columns}'" if columns > 1 else ""
     return f"<th scope='{scope}'{span}>{_breakable(text)}</th>" if text else f"<td{span}></td>"
+
+
+def colour_on_page(place: int) -> str:
+    """Return the colour of a stratum as the page shows it, lighter on a dark one."""
+    colour = theme.colour(place)
+    return dark_colour(colour) if state.on_dark_page() else colour
 
 
 def meaning_words(meaning: str) -> str:

@@ -11,9 +11,9 @@ import streamlit as st
 
 from core.cohort import GROUPS, MOST_COMPARED, Cohort, Definition, Groups, How, overlaps
 from core.errors import FilterError
-from core.figure import theme
 from core.format import plural
 from ui.shell import cache, state
+from ui.shell.display import colour_on_page
 from ui.shell.escape import plain
 from ui.shell.parts import after
 from ui.shell.state import session
@@ -91,7 +91,7 @@ def _list(whole: Cohort, groups: Groups) -> None:
     places = {g.name: i for i, g in enumerate(groups.compared)}
     for i, group in enumerate(groups.groups):
         words, n = group.of.words(whole), int(group.of.mask(whole).sum())
-        colour = theme.colour(places[group.name]) if group.name in places else "transparent"
+        colour = colour_on_page(places[group.name]) if group.name in places else "transparent"
         with st.container(key=f"group-{i}", horizontal=True, vertical_alignment="center", gap="small"):
             st.html(f"<span class='cs-swatch' style='background:{colour}'></span>", width="content")
             name = state.widget(f"group-name-{i}", group.name)
