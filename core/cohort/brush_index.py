@@ -1,4 +1,6 @@
-"""What a browser needs to follow a brush: counts by the brushed variable's fine bins; any range is a difference.
+"""What a browser needs to follow a brush or a click: counts by a number's fine bins, or a factor's levels.
+
+Any range of bins is a difference of two sums; the last bin holds the patients whose value is missing.
 
 No patient is in it, only counts: of deaths and departures by time and stratum, and of the levels of other variables.
 With few patients such counts can be ones. Source: Moritz D, Howe B, Heer J. Falcon. CHI 2019.
@@ -27,12 +29,13 @@ EXACT = 2_000  # patients up to whom all distinct times are kept
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class BrushIndex:
-    """Counts of the patients who pass all filters but that of the brushed variable.
+    """Counts of the patients who pass all filters but that of the variable.
 
     Attributes
     ----------
-    key : the brushed variable, of b fine bins
-    endpoint, by : whose curves follow the brush; "" and None for none and for one curve
+    key : the variable
+    bins : how many it has, that of missing values included
+    endpoint, by : whose curves follow; "" and None for none and for one curve
     levels : the k strata
     times : float (t,), the months of the table
     binned : whether `times` are ends of intervals
@@ -75,7 +78,7 @@ class BrushIndex:
 
 def brush_index(cohort: Cohort, key: str, *, endpoint: str, by: str | None, others: Sequence[str],
                 exact: int = EXACT) -> BrushIndex:
-    """Count what any range of a variable would leave.
+    """Count what any range of a number, or any levels of a factor, would leave.
 
     Parameters
     ----------
@@ -87,10 +90,9 @@ def brush_index(cohort: Cohort, key: str, *, endpoint: str, by: str | None, othe
     NotEstimable
         If what splits the curves is missing in every patient, or the rest is not known.
     """
-    whole, fine = cohort.whole, fine_codes(cohort, key)
+    whole, (fine, bins) = cohort.whole, _bins(cohort, key)
     kept = Filters({k: c for k, c in cohort.filters.conditions.items() if k != key})
-    rows = np.flatnonzero(whole.filter(kept).rows & (fine >= 0))
-    bins = len(fine_edges(cohort, key)) - 1
+    rows = np.flatnonzero(whole.filter(kept).rows)
     slots, codes = _slots(whole, rows, others)
     size = 1 + sum(n for _, n in slots.values())
     levels_of = _counted((fine[rows] * np.int64(size) + codes)[codes >= 0], bins * size)
@@ -106,6 +108,16 @@ def brush_index(cohort: Cohort, key: str, *, endpoint: str, by: str | None, othe
         key=key, endpoint=endpoint, by=by, bins=bins, levels=table.levels, times=table.times, binned=table.binned,
         leaving=_counted(leaving, bins * 2 * k * t), entering=entering, whole=table.counts(counted), slots=slots,
         slots_in_all=size, levels_of=levels_of)
+
+
+def _bins(cohort: Cohort, key: str) -> tuple[np.ndarray, int]:
+    """Return each patient's bin, int (n of the whole,), and how many there are; the last is that of missing values."""
+    if cohort.variable(key).kind == "numeric":
+        codes, known = fine_codes(cohort, key), len(fine_edges(cohort, key)) - 1
+    else:
+        groups = strata(cohort.whole, key)
+        codes, known = groups.codes, len(groups.levels)
+    return np.where(codes < 0, known, codes), known + 1
 
 
 def _comparable(cohort: Cohort, kept: Filters, key: str) -> np.ndarray:

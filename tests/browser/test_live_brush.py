@@ -49,6 +49,33 @@ def test_what_moves_is_what_comes_when_it_is_let_go(live, sample):
     assert rows[1][4].startswith(f"{ratio:.2f} (") and f"{ratio:.2f} (" in live.numbers()
 
 
+_PRESS = """([key, name, alt]) => {
+  const chart = document.querySelector(`.cs-chart[data-key="${key}"]`);
+  const button = [...chart.querySelectorAll(".cs-level")].find((b) => b.querySelector(".cs-name").textContent === name);
+  button.dispatchEvent(new MouseEvent("click", { bubbles: true, altKey: alt }));
+  const live = document.querySelector(".cs-live");
+  const cells = (row) => [...row.children].map((cell) => cell.textContent);
+  return live.hidden ? null : [...live.querySelectorAll("tbody tr")].map(cells);
+}"""
+
+
+@pytest.mark.parametrize("excluded", [False, True])
+def test_a_click_on_a_level_is_answered_before_the_server_has_heard_of_it(app, sample, excluded):
+    app.chart("pvtt").locator(".cs-levels").hover()
+    app.page.wait_for_function("() => window.cohortscope?.live?.index?.key === 'pvtt'")
+    rows = app.page.evaluate(_PRESS, ["pvtt", "Vp3", excluded])  # in the very task of the click
+    counts = app.counts("hvtt")
+    app.settled()
+    expect(app.page.locator(".cs-live")).to_be_hidden()
+    condition = {"in": ["Vp3"]}
+    kept = sample.filter(Filters.from_json({"pvtt": {"not": condition} if excluded else condition}))
+    medians = kaplan_meier(kept, endpoint="OS", by="arm").medians
+    for row, median in zip(rows, medians.itertuples(), strict=True):
+        assert row[:4] == [median.strata, str(median.n), str(median.n_event), f"{median.median:.1f}"]
+    assert app.n() == kept.n and app.counts("hvtt") == counts
+    assert rows[1][4].split(" (")[0] in app.numbers()
+
+
 def test_a_range_is_moved_as_a_whole_and_by_its_ends(live):
     live.brush("afp", 0.3, 0.5).settled()
     first = live.chips()

@@ -1,4 +1,4 @@
-"""What a browser shows while a range is brushed equals what core computes of that range, to 1e-9."""
+"""What a browser shows of a range that is brushed, or of clicked levels, equals what core computes of it, to 1e-9."""
 
 import base64
 import json
@@ -34,9 +34,9 @@ EXACT = {"rel": 1e-9, "abs": 1e-12}
 
 
 def in_a_browser(cases):
-    """Return what the browser's modules give for cases of (index, ranges, place of the reference)."""
-    lines = [json.dumps({"index": base64.b64encode(index.to_bytes()).decode(), "ranges": ranges, "reference": place})
-             for index, ranges, place in cases]
+    """Return what the browser's modules give for cases of (index, bins kept each time, place of the reference)."""
+    lines = [json.dumps({"index": base64.b64encode(index.to_bytes()).decode(), "kept": kept, "reference": place})
+             for index, kept, place in cases]
     done = subprocess.run([node(), str(HERE / "figures.mjs")], input="\n".join(lines), capture_output=True, text=True,
                           check=True)
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -61,6 +61,11 @@ def narrowed(cohort: Cohort, key: str, low: int, high: int) -> Cohort:
         known = pd.notna(whole.values(key).to_numpy(dtype=float))
         return cohort.filter({key: {"not": {"missing": True}}}) if not known.all() else cohort
     return whole.filter(cohort.filters.with_condition(key, condition))
+
+
+def bins_within(ends, last: int) -> list[list[bool]]:
+    """Say which bins lie between two edges, each time; the last bin is that of missing values."""
+    return [[*(low <= i < high for i in range(last)), False] for low, high in ends]
 
 
 def agrees(shown, cohort: Cohort, endpoint: str, by: str | None, others):
@@ -117,11 +122,51 @@ def tried(cohort: Cohort, endpoint: str, by: str | None, keys, rng, ranges: int)
         ends = [[0, last], [0, 1], [last - 1, last],
                 *(sorted(rng.choice(last + 1, 2, replace=False).tolist()) for _ in range(ranges))]
         index = brush_index(cohort, key, endpoint=endpoint, by=by, others=others)
-        cases.append((index, ends, place))
+        cases.append((index, bins_within(ends, last), place))
         wanted.append((key, ends))
     for (key, ends), answers in zip(wanted, in_a_browser(cases), strict=True):
         for (low, high), shown in zip(ends, answers, strict=True):
             agrees(shown, narrowed(cohort, key, low, high), endpoint, by, others)
+
+
+def clicked(cohort: Cohort, endpoint: str, by: str | None, keys, rng, times: int):
+    """Compare random sets of a factor's levels, with missing values and negated among them."""
+    others = [k for k, v in cohort.variables.items() if v.kind != "grade"]
+    place = reference_place(cohort, by, strata(cohort, by).levels) if by and by != SELECTION else 0
+    cases, wanted = [], []
+    for key in keys:
+        levels = strata(cohort.whole, key).levels
+        asked = []
+        for _ in range(times):
+            named = rng.random(len(levels) + 1) < 0.5
+            named[-1] &= by != SELECTION  # who is in the rest is then not known
+            negated = bool(rng.random() < 0.4) and by != SELECTION
+            condition = {"in": [x for x, on in zip(levels, named, strict=False) if on],
+                         **({"missing": True} if named[-1] else {})}
+            if named.any() and (condition["in"] or named[-1]):
+                asked.append(({key: {"not": condition} if negated else condition}, (named ^ negated).tolist()))
+        index = brush_index(cohort, key, endpoint=endpoint, by=by, others=others)
+        cases.append((index, [kept for _, kept in asked], place))
+        wanted.append([filters for filters, _ in asked])
+    for filters, answers in zip(wanted, in_a_browser(cases), strict=True):
+        for one, shown in zip(filters, answers, strict=True):
+            agrees(shown, cohort.filter(one), endpoint, by, others)
+
+
+@pytest.mark.parametrize("by", ["arm", "pvtt", None, SELECTION])
+def test_clicks_on_the_sample(sample, by):
+    clicked(sample, "OS", by, ("pvtt", "hvtt", "ecog", "arm"), np.random.default_rng(11), 12)
+
+
+def test_clicks_beside_another_filter(vp3):
+    clicked(vp3, "PFS", "arm", ("ecog", "hvtt"), np.random.default_rng(12), 12)
+
+
+def test_clicks_where_values_are_missing():
+    lung = curve_cohort(REFERENCE / "lung.csv")
+    assert lung.values("ecog").isna().any()
+    for by in ("sex", None):
+        clicked(lung, "OS", by, ("ecog", "sex"), np.random.default_rng(13), 20)
 
 
 @pytest.mark.parametrize("by", ["arm", "pvtt", None, SELECTION])
@@ -181,7 +226,8 @@ def test_random_cohorts(late):
             continue
         last = len(fine_edges(cohort, "marker")) - 1
         ends = [[0, last], *(sorted(rng.choice(last + 1, 2, replace=False).tolist()) for _ in range(2))]
-        cases.append((brush_index(cohort, "marker", endpoint="OS", by="group", others=["group"]), ends, 0))
+        cases.append((brush_index(cohort, "marker", endpoint="OS", by="group", others=["group"]),
+                      bins_within(ends, last), 0))
         wanted.append((cohort, ends))
     for (cohort, ends), answers in zip(wanted, in_a_browser(cases), strict=True):
         for (low, high), shown in zip(ends, answers, strict=True):

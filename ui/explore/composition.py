@@ -40,7 +40,7 @@ def composition(cohort: Cohort) -> None:
                   "name": name,
                   "acknowledged": session().acknowledged,
                   "charts": [_described(cohort, small_chart(cohort, key)) for key in keys],
-                  "views": {k: view_of(cohort, k) for k in keys if cohort.variable(k).kind == "numeric"}},
+                  "views": {k: view_of(cohort, k) for k in keys}},
             on_actions_change=lambda: _take(cohort.whole, name), on_wanted_change=lambda: _prepare(name))
 
 
@@ -178,7 +178,7 @@ def _ranged(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filte
 
 
 def _prepare(name: str) -> None:
-    """Let the counts be sent by which curves follow a range."""
+    """Let the counts be sent by which curves follow a range or levels."""
     current, sent = session(), state.value_of(name)
     wanted = (sent.get("wanted") if sent else None) or {}
     current.brushed, current.searched = str(wanted.get("key", "")), bool(wanted.get("cut"))

@@ -1,4 +1,4 @@
-"""What lets curves follow a range in the browser while it moves: the index of counts, and how they are drawn."""
+"""What lets curves follow a range or a click at once in the browser: the index of counts, and how they are drawn."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ui.shell.state import chart_id, session
 
 
 def live_view(cohort: Cohort) -> None:
-    """Send the index of the variable that is about to be brushed; nothing until then."""
+    """Send the index of the variable that is about to be brushed or clicked; nothing until then."""
     live_component(key=f"live-{chart_id(cohort)}", data=_index(cohort))
 
 

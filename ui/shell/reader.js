@@ -17,7 +17,7 @@
   document.body.prepend(skip, told);
   let summary = null, waits = 0;
   const look = () => {
-    const words = document.querySelector("[data-testid=summary]")?.innerText;
+    const words = document.querySelector("[data-testid=summary]")?.textContent;
     if (!words || words === summary) return;
     clearTimeout(waits);
     const first = summary === null;
@@ -32,6 +32,12 @@
       else place.removeAttribute(name);
     }
   });
-  setInterval(look, 250);
-  setInterval(tables, 1000);
+  let due = 0;  // measuring a page that is being drawn would cost a layout each time: this waits until it rests
+  const changed = () => {
+    clearTimeout(due);
+    due = setTimeout(() => { look(); tables(); }, 300);
+  };
+  new MutationObserver(changed).observe(document.body, { subtree: true, childList: true, characterData: true });
+  addEventListener("resize", changed);
+  changed();
 })();

@@ -8,8 +8,9 @@ export class Bars {
   /**
    * @param {any} chart as core/charts/composition.py describes it
    * @param {(level: string | null, exclude: boolean) => void} toggle null: those whose value is missing
+   * @param {() => void} near called when the mouse or the focus comes to it
    */
-  constructor(chart, toggle) {
+  constructor(chart, toggle, near) {
     this.rows = [...chart.names, ...(chart.missing[1] ? [null] : [])].map((level) => {
       const name = level ?? chart.absent;
       const bar = element("span", "cs-all"), strong = element("span", "cs-here"), count = element("span", "cs-count", {}, [" "]);
@@ -21,6 +22,7 @@ export class Bars {
     this.root = element("div", "cs-levels", { role: "group", "aria-label": chart.label },
                         this.rows.map((r) => r.button));
     this.root.addEventListener("keydown", (event) => this.#move(event));
+    for (const comes of ["pointerenter", "pointermove", "focusin"]) this.root.addEventListener(comes, near);
     this.rows[0]?.button.setAttribute("tabindex", "0");
   }
 

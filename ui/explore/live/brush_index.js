@@ -1,12 +1,13 @@
-// The index of counts that the server sends for a brush: any range of the brushed variable is a difference of two sums.
+// The index of counts that the server sends for a variable: any range of its bins is a difference of two sums. The bins are
+// those of a number or the levels of a factor; the last one holds the patients whose value is missing.
 // The format is that of core/cohort/brush_index.py; docs/decisions/0013-live-brush.md describes it.
 
 import { tableOf } from "./survival.js";
 
 /**
  * @typedef {object} Index
- * @property {string} key the brushed variable
- * @property {number} bins
+ * @property {string} key the variable
+ * @property {number} bins with that of missing values, the last one
  * @property {string[]} levels the strata
  * @property {boolean} binned whether times are ends of intervals
  * @property {boolean} selection whether the curves are of the selection and of all others
@@ -17,6 +18,8 @@ import { tableOf } from "./survival.js";
  * @property {Uint32Array | null} entering such sums: (bins + 1) x strata x times
  * @property {Uint32Array} levelsOf such sums: (bins + 1) x slotsInAll
  */
+
+/** @typedef {import("./runs.js").Runs} Runs */
 
 const TYPES = { times: Float64Array };
 
@@ -51,23 +54,26 @@ function sums(cells, bins, width) {
   return out;
 }
 
-/** What lies between two edges: part of a row of sums, `from` in it, `size` long. */
-function between(array, width, low, high, from, size) {
-  const out = new Float64Array(size), start = low * width + from, end = high * width + from;
-  for (let i = 0; i < size; i++) out[i] = array[end + i] - array[start + i];
+/** What lies in ranges of bins: part of a row of sums, `from` in it, `size` long. */
+function within(array, width, runs, from, size) {
+  const out = new Float64Array(size);
+  for (const [low, high] of runs) {
+    const start = low * width + from, end = high * width + from;
+    for (let i = 0; i < size; i++) out[i] += array[end + i] - array[start + i];
+  }
   return out;
 }
 
 /**
- * The strata of those between two edges.
- * @param {Index} index @param {number} low @param {number} high @returns {import("./survival.js").Table[]}
+ * The strata of those in ranges of bins.
+ * @param {Index} index @param {Runs} runs @returns {import("./survival.js").Table[]}
  */
-export function strataBetween(index, low, high) {
+export function strataWithin(index, runs) {
   const t = index.times.length, k = index.levels.length, width = 2 * k * t;
   return index.levels.map((_, i) => {
-    const deaths = between(index.leaving, width, low, high, (k + i) * t, t);
-    const leaving = between(index.leaving, width, low, high, i * t, t).map((censored, j) => censored + deaths[j]);
-    return tableOf(deaths, leaving, index.entering && between(index.entering, k * t, low, high, i * t, t));
+    const deaths = within(index.leaving, width, runs, (k + i) * t, t);
+    const leaving = within(index.leaving, width, runs, i * t, t).map((censored, j) => censored + deaths[j]);
+    return tableOf(deaths, leaving, index.entering && within(index.entering, k * t, runs, i * t, t));
   });
 }
 
@@ -83,11 +89,11 @@ export function strataOfAll(index) {
 }
 
 /**
- * All others of the whole cohort, and those between two edges, without regard to strata.
- * @param {Index} index @param {number} low @param {number} high @returns {import("./survival.js").Table[]}
+ * All others of the whole cohort, and those in ranges of bins, without regard to strata. Who has the value missing is in neither.
+ * @param {Index} index @param {Runs} runs @returns {import("./survival.js").Table[]}
  */
-export function selectionAndRest(index, low, high) {
-  const [inside] = strataBetween(index, low, high), [all] = strataOfAll(index);
+export function selectionAndRest(index, runs) {
+  const [inside] = strataWithin(index, runs), [all] = strataOfAll(index);
   const minus = (one, other) => one.map((v, j) => v - other[j]);
   return [{ deaths: minus(all.deaths, inside.deaths), atRisk: minus(all.atRisk, inside.atRisk),
             n: all.n - inside.n, events: all.events - inside.events }, inside];
@@ -98,22 +104,22 @@ export function selectionAndRest(index, low, high) {
  * @param {Index} index @param {number} edge @returns {import("./survival.js").Table[]}
  */
 export function belowAndAbove(index, edge) {
-  return [[0, edge], [edge, index.bins]].map(([low, high]) => strataBetween(index, low, high)[0]);
+  return [[0, edge], [edge, index.bins - 1]].map((range) => strataWithin(index, [range])[0]);
 }
 
 /**
- * How many of those between two edges have each level of another variable.
- * @param {Index} index @param {string} key @param {number} low @param {number} high @returns {Float64Array}
+ * How many of those in ranges of bins have each level of another variable.
+ * @param {Index} index @param {string} key @param {Runs} runs @returns {Float64Array}
  */
-export function levelCounts(index, key, low, high) {
+export function levelCounts(index, key, runs) {
   const [start, size] = index.slots[key];
-  return between(index.levelsOf, index.slotsInAll, low, high, start, size);
+  return within(index.levelsOf, index.slotsInAll, runs, start, size);
 }
 
 /**
- * How many patients lie between two edges.
- * @param {Index} index @param {number} low @param {number} high @returns {number}
+ * How many patients are in ranges of bins.
+ * @param {Index} index @param {Runs} runs @returns {number}
  */
-export function patients(index, low, high) {
-  return between(index.levelsOf, index.slotsInAll, low, high, 0, 1)[0];
+export function patients(index, runs) {
+  return within(index.levelsOf, index.slotsInAll, runs, 0, 1)[0];
 }

@@ -7,8 +7,10 @@ import { Bars } from "./bars.js";
 import { element } from "./dom.js";
 import { Finder } from "./finder.js";
 import { Histogram } from "./histogram.js";
+import { runsOf } from "./runs.js";
 
 const waiting = new Map();  // by the composition's name: actions that are not acknowledged, also while it is built anew
+const RESTS = 40;  // milliseconds that the mouse rests on bars before their counts are asked for
 const SWEEP = 6000;  // milliseconds from the lowest values to the highest
 
 /** One composition on the page. */
@@ -49,7 +51,7 @@ class Composition {
     const columns = [0, 1].map(() => element("div", "cs-column")), heights = [0, 0];
     for (const chart of data.charts) {
       const drawn = chart.edges ? this.#histogram(chart) : new Bars(
-        chart, (level, exclude) => this.#toggle(chart.key, level, exclude));
+        chart, (level, exclude) => this.#toggle(chart.key, level, exclude), () => this.#rests(chart.key));
       const section = element("section", "cs-chart", { "data-key": chart.key, "aria-label": chart.heading }, [
         element("h3", "cs-heading", {}, [element("span", "", {}, [chart.heading]), ...this.#tools(chart, drawn),
                                          element("span", "cs-reading")]),
@@ -112,6 +114,7 @@ class Composition {
   #toggle(key, level, exclude) {
     const excludes = exclude || this.#meant(this.charts.get(key).chart).negated;
     this.#act(level === null ? { kind: "missing", key, exclude: excludes } : { kind: "toggle", key, level, exclude: excludes });
+    this.#shown(key);
   }
 
   /** Filter by what was typed, and bring its chart into sight. */
@@ -129,6 +132,7 @@ class Composition {
       held.excluding = !held.excluding;
       this.#update(held.chart);
     }
+    this.#shown(key);
   }
 
   /** A variable's filter as the server has it, with the actions that this does not know yet. */
@@ -269,12 +273,21 @@ class Composition {
     this.#send();
   }
 
-  /** Ask for the counts that let curves follow a range of a variable, unless they are there. */
+  /** Ask for the counts that let curves follow a variable, unless they are there. */
   #near(key) {
     if (window.cohortscope?.live?.has(key, this.#view(key))) return;
     if (this.wanted === `${key} ${this.#view(key)}`) return;
     this.wanted = `${key} ${this.#view(key)}`;
     this.want(key, ++this.asks, false);
+  }
+
+  /** Ask for the counts of a factor's levels once the mouse rests there, unless those of a range or a cut are in use. */
+  #rests(key) {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => {
+      const inUse = this.sweeping || [...this.charts.values()].some(({ drawn }) => drawn.busy || drawn.single);
+      if (!inUse && this.charts.has(key) && !this.pending.length) this.#near(key);
+    }, RESTS);
   }
 
   /** Let everything follow a range in the next frame. */
@@ -287,20 +300,42 @@ class Composition {
   }
 
   #follow(key, low, high) {
-    const held = this.charts.get(key), live = window.cohortscope?.live;
+    const held = this.charts.get(key);
     if (!held?.drawn.busy && !held?.drawn.sweeping) return;
-    const { negated } = this.#meant(held.chart), words = held.drawn.words(low, high);
-    this.#read(key, negated ? `not (${words})` : words);
-    const alone = !held.drawn.drag?.further && held.chart.ranges.length < 2 && !held.chart.withMissing;
-    if (negated || !alone || !live?.has(key, this.#view(key))) return;
-    const counts = live.follow(low, high, words);
+    const { negated } = this.#meant(held.chart), words = negated ? `not (${held.drawn.words(low, high)})` : held.drawn.words(low, high);
+    this.#read(key, words);
+    if (held.drawn.drag?.further || held.chart.ranges.length > 1) return;
+    const bins = held.chart.edges.length - 1;
+    const named = Array.from({ length: bins + 1 }, (_, i) => (i < bins ? i >= low && i < high : held.chart.withMissing));
+    this.#live(key, runsOf(named.map((is) => is !== negated)), words, true);
+  }
+
+  /** Show what a click on a level leaves, before the server has heard of it. */
+  #shown(key) {
+    const { chart } = this.charts.get(key);
+    if (chart.edges) return;
+    const { chosen, missing, any, negated } = this.#meant(chart);
+    const named = [...chart.names.map((name) => chosen.has(name)), missing], words = chart.names.filter((name) => chosen.has(name));
+    if (missing) words.push(chart.absent);
+    const list = `${chart.label} ${words.join(", ")}`;
+    this.#live(key, runsOf(named.map((is) => !any || is !== negated)), !any ? `${chart.label}: all` : negated ? `not (${list})` : list,
+               false);
+  }
+
+  /** Let curves, figures and all bars in sight show the patients in ranges of a variable's bins, where their counts are there. */
+  #live(key, runs, words, moving) {
+    const live = window.cohortscope?.live;
+    if (!live?.has(key, this.#view(key)) || !live.able(runs)) return;
+    const counts = live.follow(runs, words, moving);
     for (const [other, { drawn, chart, visible }] of this.charts) {
       if (!visible) continue;
       if (other !== key) {
         const levels = counts(other);
-        drawn.counts(levels, counts(null, low, high) - levels.reduce((a, b) => a + b, 0));
+        drawn.counts(levels, counts(null, 0, Infinity) - levels.reduce((a, b) => a + b, 0));
+      } else {
+        const edges = chart.bins ?? [...chart.names.keys(), chart.names.length];
+        drawn.counts(chart.names.map((_, i) => counts(null, edges[i], edges[i + 1])), counts(null, edges.at(-1), Infinity));
       }
-      else drawn.counts(chart.names.map((_, i) => counts(null, chart.bins[i], chart.bins[i + 1])));
     }
   }
 

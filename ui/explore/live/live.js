@@ -1,8 +1,10 @@
-// The live view: curves and figures of a range while it moves, over the exact ones, which come when it is let go.
+// The live view: curves and figures of a range while it moves, and of levels from the click on, over the exact ones, which
+// the server sends when the range is let go or has heard of the click.
 
-import { belowAndAbove, indexOf, levelCounts, patients, selectionAndRest, strataBetween, strataOfAll } from "./brush_index.js";
+import { belowAndAbove, indexOf, levelCounts, patients, selectionAndRest, strataOfAll, strataWithin } from "./brush_index.js";
 import { drawn, element } from "./dom.js";
 import { pPhrase, ratioWithLimits, whole } from "./numbers.js";
+import { clipped } from "./runs.js";
 import { hazardRatios, kaplanMeier, lastTime, logRank, median } from "./survival.js";
 
 const LINGERS = 60;  // milliseconds that the exact curves need to be drawn
@@ -14,11 +16,11 @@ class Live {
     this.seen = new Set();
   }
 
-  /** Take an index. */
+  /** Take an index. What was clicked stays shown until the exact figures have come. */
   take(bytes) {
     this.index = bytes?.length ? indexOf(bytes) : null;
     this.drawing = null;
-    this.leave();
+    if (!this.clicked) this.leave();
   }
 
   /** Whether the index of a variable is there, of the patients that are shown. */
@@ -54,24 +56,30 @@ class Live {
     return many;
   }
 
-  /**
-   * Show a range; return what counts the levels of other variables, or the patients in a part of the range.
-   * @param {number} low @param {number} high @param {string} words
-   */
-  follow(low, high, words) {
+  /** Whether the curves of ranges of bins can be drawn: the rest is not known where missing values are kept. */
+  able(runs) {
     const { index } = this;
-    this.seen.add(`${low} ${high}`);
+    return !index.selection || !patients(index, clipped(runs, index.bins - 1, index.bins));
+  }
+
+  /**
+   * Show the patients in ranges of bins; return what counts the levels of other variables, or the patients in a part of the bins.
+   * @param {import("./runs.js").Runs} runs @param {string} words @param {boolean} moving whether a range moves, else a
+   * level was clicked
+   */
+  follow(runs, words, moving) {
+    const { index } = this;
+    if (moving) this.seen.add(String(runs));
     if (this.parting) this.drawing = null;
     this.parting = false;
+    this.clicked = !moving;
     this.root.hidden = !index.endpoint;
     if (index.endpoint) {
       this.drawing ??= new Drawing(this.root, index);
-      this.drawing.show(low, high, words);
+      this.drawing.show(runs, words, moving);
     }
     clearTimeout(this.leaving);
-    return (key, from, to) => (key === null
-      ? Math.max(0, patients(index, Math.max(low, from), Math.max(Math.min(high, to), Math.max(low, from))))
-      : levelCounts(index, key, low, high));
+    return (key, from, to) => (key === null ? patients(index, clipped(runs, from, to)) : levelCounts(index, key, runs));
   }
 
   /** The exact figures have come: give them the time to be drawn. */
@@ -85,7 +93,7 @@ class Live {
   leave() {
     clearTimeout(this.leaving);
     this.root.hidden = true;
-    this.parting = false;
+    this.parting = this.clicked = false;
     this.drawing = null;
   }
 }
@@ -102,6 +110,7 @@ class Drawing {
       svg.append(drawn("line", { x1: left, x2: left + width, y1: y(share), y2: y(share), class: "cs-grid" }),
                  drawn("text", { x: left - 14, y: y(share) + 4, "text-anchor": "end" }, `${100 * share}%`));
     }
+    svg.append(drawn("line", { x1: left, x2: left + width * 1.015, y1: zero, y2: zero, class: "cs-zero" }));
     for (const month of index.ticks) {
       svg.append(drawn("text", { x: x(month), y: zero + 18, "text-anchor": "middle" }, String(month)));
     }
@@ -110,10 +119,10 @@ class Drawing {
       strataOfAll(index).forEach((table, i) => svg.append(drawn("path", {
         d: this.#path(table, kaplanMeier(table)), stroke: index.colours[i], class: "cs-whole" })));
     }
-    svg.append(drawn("text", { x: left - 6, y: zero + 50, class: "cs-quiet" }, "Number at risk"));
+    svg.append(drawn("text", { x: left - 6, y: zero + 55, class: "cs-quiet" }, "Number at risk"));
     this.curves = index.names.map((_, i) => drawn("path", {
       stroke: index.colours[i], "stroke-dasharray": index.dashes[i], class: "cs-curve" }));
-    this.risks = index.names.map((name, i) => this.#riskRow(svg, name, i, zero + 50));
+    this.risks = index.names.map((name, i) => this.#riskRow(svg, name, i, zero + 59));
     svg.append(...this.curves);
     this.rows = index.names.map((name) => element("tr", "", {}, [
       element("th", "", { scope: "row" }, [name]), ...[1, 2, 3, 4].map(() => element("td", "")) ]));
@@ -129,12 +138,14 @@ class Drawing {
     root.replaceChildren(chart, table, this.test);
   }
 
-  show(low, high, words) {
+  show(runs, words, moving) {
     const { index } = this;
-    const test = this.#tables(index.selection ? selectionAndRest(index, low, high) : strataBetween(index, low, high));
+    const test = this.#tables(index.selection ? selectionAndRest(index, runs) : strataWithin(index, runs));
     const result = test ? `Log-rank ${pPhrase(test.p)}. ` : "";
-    write(this.result, `${words}: ${whole(patients(index, low, high))} patients. ${result}`);
-    write(this.note, `Exploratory, while the range moves. ${index.looks} ${this.#ends()}`);
+    const n = patients(index, runs);
+    write(this.result, `${words}: ${whole(n)} ${n === 1 ? "patient" : "patients"}. ${result}`);
+    write(this.note, moving ? `Exploratory, while the range moves. ${index.looks} Ends are ends of bins.${this.#intervals()}`
+      : this.#intervals());
   }
 
   /** Show survival on both sides of a cut, its p and what is left of that after the search. */
@@ -144,7 +155,7 @@ class Drawing {
     this.heads.forEach((head, i) => { head.textContent = names[i]; });
     const test = this.#tables(belowAndAbove(index, edge));
     const before = search?.edges?.findLastIndex((e) => e <= edge) ?? -1;  // with the same patients below it
-    const place = before >= 0 && patients(index, search.edges[before], edge) === 0 ? before : -1;
+    const place = before >= 0 && patients(index, [[search.edges[before], edge]]) === 0 ? before : -1;
     const p = test ? `Log-rank ${pPhrase(test.p)}` : "No log-rank test";
     const corrected = place >= 0 ? `; corrected for having searched ${search.edges.length} cuts ${pPhrase(search.p[place])}` : "";
     const best = search?.edges ? ` The largest statistic is ${search.statistic[search.best].toFixed(2)}, corrected `
@@ -156,13 +167,13 @@ class Drawing {
     }
     write(this.result, `${p}${corrected}.`);
     write(this.note, `${best} Exploratory: a cut that was searched for needs other patients to confirm it. `
-      + `${index.looks} ${this.#ends()} `);
+      + `${index.looks} Ends are ends of bins.${this.#intervals()} `);
   }
 
-  /** Say what limits the ends, and the times. */
-  #ends() {
+  /** Say what limits the times. */
+  #intervals() {
     const { index } = this;
-    return `Ends are ends of bins.${index.binned ? ` Times are in ${index.times.length} intervals; exact when you let go.` : ""}`;
+    return index.binned ? ` Times are in ${index.times.length} intervals; the exact curves follow.` : "";
   }
 
   /** Draw curves, numbers at risk and figures; return the test. */
@@ -175,7 +186,7 @@ class Drawing {
       this.risks[i].forEach((text, j) => { write(text, whole(this.#atRisk(table, index.ticks[j]))); });
       write(cells[1], whole(table.n));
       write(cells[2], whole(table.events));
-      write(cells[3], !table.n ? "" : Number.isFinite(at) ? at.toFixed(1) : "not reached");
+      write(cells[3], !table.n ? "no patients" : Number.isFinite(at) ? at.toFixed(1) : "not reached");
       write(cells[4], i === index.reference && tables.length > 1 ? "reference" : !table.n || tables.length < 2 ? ""
         : ratios[i] ? `${ratioWithLimits(ratios[i])}, ${pPhrase(ratios[i].p)}` : "not estimable");
     });
@@ -235,9 +246,12 @@ function geometry(root) {
                               minHeight: `${around.bottom - box.top}px` });
   const shift = exact.querySelector("g[transform]").transform.baseVal[0].matrix;
   const plot = exact.querySelector(".role-frame path.background").getBBox();
-  const zero = [...exact.querySelectorAll(".role-axis-label text")].find((t) => t.textContent === "0%");
-  return { left: shift.e, top: shift.f, width: plot.width / 1.015, box,
-           zero: shift.f + (zero ? zero.transform.baseVal[0].matrix.f - 3.5 : 0.7 * plot.height) };
+  const labels = [...exact.querySelectorAll(".role-axis-label text")];
+  const at = (text, otherwise) => {
+    const label = labels.find((t) => t.textContent === text);
+    return shift.f + (label ? label.transform.baseVal[0].matrix.f - 3.5 : otherwise);
+  };
+  return { left: shift.e, top: at("100%", 0), width: plot.width / 1.015, box, zero: at("0%", 0.7 * plot.height) };
 }
 
 const shown = new WeakMap();
