@@ -13,6 +13,7 @@ from core.read_options import ReadOptions
 
 _KIND = "cohortscope_session"
 _VERSION = 1
+_LATER: dict[str, Any] = {"groups": {}, "record": {}, "charts": [], "landmark": 0.0, "tau": {}}  # not in the oldest files
 _HELP = "Give a file that “Save” has made."
 
 
@@ -27,6 +28,8 @@ class SessionFile:
     by : what the curves are split by, None for one curve
     steps : filters that were on one after another, of which `place` is on
     groups : the named groups, as definitions
+    landmark : month, 0 for none
+    tau : per endpoint the month to which restricted means run, where it was chosen
     charts : those of Explore in order, where they were chosen
     record : comparisons that were looked at, and declared analyses
     """
@@ -43,6 +46,8 @@ class SessionFile:
     groups: Mapping[str, Any] = field(default_factory=dict)
     record: Mapping[str, Any] = field(default_factory=dict)
     charts: Sequence[str] = field(default_factory=list)
+    landmark: float = 0.0
+    tau: Mapping[str, float] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
         """Return the file."""
@@ -58,12 +63,12 @@ class SessionFile:
         CohortError
             If it is damaged, or of a newer version.
         """
-        content = {"groups": {}, "record": {}, "charts": []} | _json(data)  # files of before there were any
+        content: dict[str, Any] = _LATER | _json(data)
         if content.get(_KIND) != _VERSION:
             raise CohortError("This session file is of another version of Cohortscope.", _HELP)
         kinds: dict[str, Any] = {"name": str, "fingerprint": str, "mapping": dict, "reading": dict, "page": str,
                                  "endpoint": str, "by": (str, type(None)), "steps": list, "place": int,
-                                 "groups": dict, "record": dict, "charts": list}
+                                 "groups": dict, "record": dict, "charts": list, "landmark": (int, float), "tau": dict}
         wrong = [k for k, kind in kinds.items() if k not in content or not isinstance(content[k], kind)]
         if wrong or not 0 <= content["place"] < max(len(content["steps"]), 1):
             raise CohortError(f"The session file is damaged: {wrong[0] if wrong else 'place'!r}.", _HELP)

@@ -1,5 +1,7 @@
 """The address holds the view: it survives F5, and leads a colleague with the same file to the same view."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.app import App
@@ -29,6 +31,22 @@ def test_reloading_changes_nothing(app):
     assert (app.ready().page.url, app.curve(), app.chips()) == before
     app.go("Explore").ready()
     assert app.chips() == before[2]
+
+
+def test_landmark_and_tau_survive_a_reload(app):
+    app.go("Survival").settled()
+    landmark = app.page.get_by_role("spinbutton", name="Landmark, month")
+    landmark.fill("3")
+    landmark.press("Enter")
+    expect(app.page.get_by_text("Landmark at 3 months")).to_be_visible()
+    tau = app.settled().page.get_by_role("slider", name="τ, the month")
+    tau.focus()
+    tau.press("ArrowLeft")
+    expect(app.page).to_have_url(re.compile("tau="))
+    before = app.settled().page.url, app.curve(), tau.get_attribute("aria-valuenow")
+    assert "landmark=3" in before[0]
+    app.page.reload()
+    assert (app.ready().page.url, app.curve(), tau.get_attribute("aria-valuenow")) == before
 
 
 def test_a_colleague_with_the_same_file_sees_the_same(page, server):

@@ -46,6 +46,21 @@ def test_every_filter_leads_back(filters, sample):
     assert state_of(app).filters == Filters.from_json(filters) and not state_of(app).misfits
 
 
+def test_landmark_and_tau_lead_back():
+    app = opened(landmark="3.5", tau='{"OS": 24, "PFS": 12.5}')
+    assert (state_of(app).landmark, state_of(app).tau) == (3.5, {"OS": 24.0, "PFS": 12.5}) and not state_of(app).misfits
+    assert json.loads(app.query_params["tau"][-1]) == {"OS": 24.0, "PFS": 12.5} and app.query_params["landmark"][-1] == "3.5"
+
+
+@pytest.mark.parametrize("parameters", [
+    {"landmark": "soon"}, {"landmark": "-1"}, {"landmark": "1e999"}, {"landmark": "nan"}, {"tau": "24"}, {"tau": "{"},
+    {"tau": '{"DFS": 24}'}, {"tau": '{"OS": "late"}'}, {"tau": '{"OS": -3}'}, {"tau": '{"OS": [1]}'}])
+def test_months_that_are_none_are_named(parameters):
+    app = opened(**parameters)
+    assert not app.exception and state_of(app).misfits
+    assert not state_of(app).landmark and not state_of(app).tau
+
+
 def test_one_curve_leads_back():
     assert state_of(opened(by="none")).by is None
 

@@ -10,6 +10,7 @@ from core.cohort import Cohort, later_keys, month_known_for_all
 from core.format import number
 from ui.shell import state
 from ui.shell.escape import plain
+from ui.shell.parts import redraw
 from ui.shell.state import session
 
 _SURVIVAL = "pages/2_Survival.py"
@@ -47,3 +48,4 @@ def guard(cohort: Cohort, *keys: str | None) -> None:
 def _set_landmark() -> None:
     current, at = session(), state.value_of("landmark")
     current.clicked_this_run, current.landmark = True, float(at or 0)
+    redraw()

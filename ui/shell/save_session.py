@@ -33,7 +33,7 @@ def session_file(whole: Cohort) -> SessionFile:
         reading=current.reading, page=current.page, endpoint=current.endpoint,
         by=current.by, steps=[step.to_json() for step in steps], place=len(current.history),
         charts=current.charts.get(whole.fingerprint, ()), record=record_of(whole).to_json(),
-        groups=current.groups.to_json() if current.groups else {})
+        groups=current.groups.to_json() if current.groups else {}, landmark=current.landmark, tau=current.tau)
 
 
 def _take_record(whole: Cohort, file: SessionFile) -> list[str]:
@@ -57,8 +57,9 @@ def resume(whole: Cohort, file: SessionFile, misfit: str = "") -> None:
     """
     current = session()
     current.waiting = View(endpoint=file.endpoint, by=file.by or ONE_CURVE,
+                           landmark=str(file.landmark or ""), tau=json.dumps(file.tau) if file.tau else "",
                            groups=json.dumps(file.groups, ensure_ascii=False) if file.groups else "")
-    current.groups = Groups()
+    current.groups, current.landmark, current.tau = Groups(), 0.0, {}
     take(whole)
     whole = cache.whole_cohort()
     misfits = [misfit] if misfit else []

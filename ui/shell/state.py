@@ -65,6 +65,8 @@ class View:
     by: str = ""
     filters: str = ""
     groups: str = ""
+    landmark: str = ""
+    tau: str = ""
 
 
 @dataclass

@@ -1,20 +1,25 @@
-"""The view that the address holds: endpoint, strata and filters; levels and cut-points only, never a patient's value.
+"""The view that the address holds: endpoint, strata, filters, groups, landmark and the months of restricted means.
 
+Levels and cut-points only, never a patient's value.
 Options of a page are held there by their widgets (see `state.KEPT`). The session is the truth: the address follows it,
 and is read once, when a session begins.
 """
 
 from __future__ import annotations
 
+import json
+import math
+
 import streamlit as st
 
 from core.cohort import SELECTION, Cohort, Filters, Groups
 from core.errors import FilterError
+from core.format import plain_number
 from core.schema import ARM
 from ui.shell import cache, state
 from ui.shell.state import View, session
 
-_ENDPOINT, _BY, _FILTERS, _GROUPS = "endpoint", "by", "filters", "groups"
+_NAMES = tuple(View.__dataclass_fields__)
 ONE_CURVE = "none"
 
 
@@ -30,20 +35,24 @@ def parameters(whole: Cohort) -> dict[str, str]:
     if current.waiting:  # a file is missing: what the address says of it stays
         return wanted | {k: v for k, v in vars(current.waiting).items() if v}
     if current.endpoint and current.endpoint != endpoint:
-        wanted[_ENDPOINT] = current.endpoint
+        wanted["endpoint"] = current.endpoint
     if current.by not in (by, ""):
-        wanted[_BY] = current.by or ONE_CURVE
+        wanted["by"] = current.by or ONE_CURVE
     if current.filters:
-        wanted[_FILTERS] = current.filters.key
+        wanted["filters"] = current.filters.key
     if current.groups:
-        wanted[_GROUPS] = current.groups.key
+        wanted["groups"] = current.groups.key
+    if current.landmark:
+        wanted["landmark"] = plain_number(current.landmark)
+    if current.tau:
+        wanted["tau"] = json.dumps(current.tau, ensure_ascii=False)
     return wanted
 
 
 def show_in_address(whole: Cohort) -> None:
     """Let the address say what the session shows."""
     wanted, shown = parameters(whole), st.query_params
-    for name in (_ENDPOINT, _BY, _FILTERS, _GROUPS):
+    for name in _NAMES:
         if name in wanted and shown.get(name) != wanted[name]:
             shown[name] = wanted[name]
         elif name not in wanted and name in shown:
@@ -52,7 +61,7 @@ def show_in_address(whole: Cohort) -> None:
 
 def read_address() -> None:
     """Remember what the address says, when a session begins; `take` puts it on once there is a cohort."""
-    asked = {name: st.query_params.get(name, "") for name in (_ENDPOINT, _BY, _FILTERS, _GROUPS)}
+    asked = {name: st.query_params.get(name, "") for name in _NAMES}
     if any(asked.values()):
         session().waiting = View(**asked)
 
@@ -76,7 +85,40 @@ def take(whole: Cohort) -> None:
     elif view.by:
         misfits.append(f"There is no variable {view.by!r} in this cohort.")
     current.filters, unfit = fitting(whole, view.filters)
-    current.misfits = [*misfits, *unfit]
+    current.misfits = [*misfits, *unfit, *_take_months(whole, view)]
+
+
+def _take_months(whole: Cohort, view: View) -> list[str]:
+    """Put on the landmark and the months to which restricted means run; return why those were left out that were."""
+    current, misfits = session(), []
+    if view.landmark:
+        at = _month(view.landmark)
+        if at:
+            current.landmark = at
+        else:
+            misfits.append(f"{view.landmark!r} is no month for a landmark.")
+    try:
+        months = json.loads(view.tau) if view.tau else {}
+    except ValueError:
+        months = None
+    if not isinstance(months, dict):
+        return [*misfits, f"{view.tau!r} does not say to which months restricted means run."]
+    for endpoint, text in months.items():
+        at = _month(text)
+        if at and endpoint in whole.endpoints:
+            current.tau[endpoint] = at
+        else:
+            misfits.append(f"Restricted means of {endpoint!r} cannot run to {text!r}.")
+    return misfits
+
+
+def _month(text: object) -> float:
+    """Return a month after time zero, 0 where this is none."""
+    try:
+        at = float(str(text))
+    except ValueError:
+        return 0.0
+    return at if 0 < at < math.inf else 0.0
 
 
 def _with_groups(whole: Cohort, text: str) -> tuple[Cohort, list[str]]:

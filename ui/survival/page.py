@@ -16,6 +16,7 @@ from ui.shared.immortal_time import landmark_input
 from ui.shared.verification import checks
 from ui.shell import cache, state
 from ui.shell.display import heading, note, panel, show
+from ui.shell.parts import redraw
 from ui.shell.state import chart_id, session
 from ui.survival.panels import at_times, follow_up_panel, quantile_panel, restricted_means, tests
 
@@ -125,6 +126,7 @@ def _tau(cohort: Cohort, options: SurvivalOptions) -> float | None:
 def _set_tau(endpoint: str) -> None:
     if at := float(state.value_of(f"tau-{endpoint}") or 0):
         session().tau[endpoint] = at
+        redraw()
 
 
 def _parts(cohort: Cohort, options: SurvivalOptions, panes_by: str) -> list[Part]:
