@@ -13,7 +13,7 @@ from core.read_options import ReadOptions
 
 _KIND = "cohortscope_session"
 _VERSION = 1
-_LATER: dict[str, Any] = {"groups": {}, "record": {}, "charts": [], "landmark": 0.0, "tau": {}}  # not in the oldest files
+_LATER: dict[str, Any] = {"groups": {}, "record": {}, "charts": [], "landmark": 0.0, "tau": {}}  # not in old files
 _HELP = "Give a file that “Save” has made."
 
 

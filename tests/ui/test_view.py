@@ -23,13 +23,17 @@ def state_of(app: AppTest):
     return app.session_state["cohortscope"]
 
 
+def in_address(app: AppTest) -> dict[str, str]:
+    return {name: values[-1] if isinstance(values, list) else values for name, values in app.query_params.items()}
+
+
 def test_what_is_shown_stands_in_the_address_and_leads_back():
     app = opened()
     assert not app.query_params
     app.button_group(key="pills-pvtt").set_value(["Vp3"]).run()
     app.selectbox(key="by").set_value("hvtt").run()
     app.button_group(key="endpoint").set_value("PFS").run()
-    address = {name: values[-1] if isinstance(values, list) else values for name, values in app.query_params.items()}
+    address = in_address(app)
     assert set(address) == {"filters", "by", "endpoint"}
     again = opened(**address)
     assert state_of(again).filters == Filters.from_json({"pvtt": {"in": ["Vp3"]}})
@@ -49,7 +53,7 @@ def test_every_filter_leads_back(filters, sample):
 def test_landmark_and_tau_lead_back():
     app = opened(landmark="3.5", tau='{"OS": 24, "PFS": 12.5}')
     assert (state_of(app).landmark, state_of(app).tau) == (3.5, {"OS": 24.0, "PFS": 12.5}) and not state_of(app).misfits
-    assert json.loads(app.query_params["tau"][-1]) == {"OS": 24.0, "PFS": 12.5} and app.query_params["landmark"][-1] == "3.5"
+    assert json.loads(in_address(app)["tau"]) == {"OS": 24.0, "PFS": 12.5} and in_address(app)["landmark"] == "3.5"
 
 
 @pytest.mark.parametrize("parameters", [
