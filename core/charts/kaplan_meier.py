@@ -57,15 +57,17 @@ class CurveOptions(Checked):
     faint : whether the whole cohort stands behind a filtered one
     counts : what stands under the axis
     tau : a month to mark, to which restricted means run
+    at_risk : curves are drawn as far as so many are at risk; what is computed stays as it is
     """
 
-    limits: ClassVar[Limits] = {"tau": NOT_NEGATIVE}
+    limits: ClassVar[Limits] = {"tau": NOT_NEGATIVE, "at_risk": NOT_NEGATIVE}
 
     view: View = "survival"
     band: bool = True
     faint: bool = True
     counts: tuple[Count, ...] = ("at risk",)
     tau: float | None = None
+    at_risk: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -238,6 +240,8 @@ def _provenance(cohort: Cohort, parts: list[Part], options: CurveOptions) -> Any
     if cohort.whole.landmark:
         methods.append(f"landmark at {number(cohort.whole.landmark[1])} months")
     limits = pd.concat([p.result.medians[["median", "conf_low", "conf_high"]] for p in parts])
+    if options.at_risk:
+        methods.append(f"curves drawn as far as {options.at_risk:,} are at risk")
     key = " NR: not reached; NE: not estimable." if limits.isna().any(axis=None) else ""
     return provenance(cohort, "; ".join(methods) + late_entry(cohort, result.endpoint) + "." + key,
                       plural(events, f"{result.endpoint} event"))
@@ -251,15 +255,16 @@ def _alt(part: Part, view: View) -> str:
 
 
 def _chart(parts: list[Part], options: CurveOptions) -> dict[str, Any]:
-    seen = {id(p): _curves(p.result, options.view) for p in parts}
-    behind = {id(p): _curves(p.reference, options.view) if p.reference else [] for p in parts}
+    seen = {id(p): _curves(p.result, options) for p in parts}
+    behind = {id(p): _curves(p.reference, options) if p.reference else [] for p in parts}
     values = [c.value for curves in (*seen.values(), *behind.values()) for c in curves]
     endpoint = parts[0].result.endpoint
     title = _titled(options.view, endpoint_label(parts[0].cohort, endpoint), "")
     axes = axes_of(parts[0].cohort, endpoint, options.view, values, title, many=len(parts) > 1)
     panes = []
     for p in parts:
-        drops = [(float(m), i) for i, m in enumerate(p.result.medians["median"]) if not np.isnan(m)]
+        ends = {c.place: float(c.time[-1]) for c in seen[id(p)]}
+        drops = [(float(m), i) for i, m in enumerate(p.result.medians["median"]) if m <= ends.get(i, -1.0)]
         panes.append(Pane(
             curves=seen[id(p)], levels=p.result.levels, behind=behind[id(p)] if options.faint else [],
             blocks=_blocks(p, axes, options), drops=drops if options.view in ("survival", "complement") else [],
@@ -268,11 +273,12 @@ def _chart(parts: list[Part], options: CurveOptions) -> dict[str, Any]:
                 tau=options.tau if options.view == "survival" else None)
 
 
-def _curves(result: KaplanMeier, view: View) -> list[Curve]:
+def _curves(result: KaplanMeier, options: CurveOptions) -> list[Curve]:
     """Return the curves of the strata that have patients, each with its place among all levels."""
     strata = result.curves.strata.to_numpy()
     steps = {c: result.curves[c].to_numpy(dtype=float) for c in _DRAWN}
-    curves = [_curve(i, level, {c: v[strata == level] for c, v in steps.items()}, view)
+    enough = steps["n_risk"] >= options.at_risk
+    curves = [_curve(i, level, {c: v[(strata == level) & enough] for c, v in steps.items()}, options.view)
               for i, level in enumerate(result.levels)]
     return [curve for curve in curves if curve.time.size]
 

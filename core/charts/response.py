@@ -62,7 +62,7 @@ def response_figure(cohort: Cohort, result: Response) -> Figure:
         chart=theme.with_data(_stacked(len(result.levels)), bars=bars, names=[
             {"arm": i, "text": theme.shortened(arm, _NAME)} for i, arm in enumerate(result.levels)]),
         table=rates_table(result), drawn=result.rows, summary=tuple(sentences), notes=tuple(_notes(result)),
-        key={"bars bar": "bars: patients by best response, from response (green) to progression (red)"},
+        key={"bars bar": "bars: patients by best response, from response (blue) to progression (orange)"},
         provenance=provenance(cohort, f"Of {who}. Clopper-Pearson 95% CI; differences in percentage points with the "
                               f"{result.options.difference} 95% CI, p by {result.options.test}. All categories: "
                               f"{overall.test}, {p_phrase(overall.p_value) if p_value(overall.p_value) else 'no p'}."),

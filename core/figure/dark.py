@@ -16,7 +16,7 @@ _COUNTERPARTS = {
     **dict(zip(theme.STRATA, ("#4aa8e0", "#f08a3c", "#2fbf95", "#dd93bd", "#f0b429", "#7cc8f2", "#f2f4f6", "#c2b52e"),
                strict=True)),
     **dict(zip(theme.GRADES, ("#4d3a1c", "#8a5a20", "#c8782a", "#f0a04b", "#ffd9a3"), strict=True)),
-    **dict(zip(theme.RESPONSES.values(), ("#8fe0bd", "#3fa57f", "#5d6873", "#d9773f", "#2b323a"), strict=True)),
+    **dict(zip(theme.RESPONSES.values(), ("#a8d4f5", "#3f8fc9", "#5d6873", "#e07a3a", "#2b323a"), strict=True)),
 }
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
 _OF_ROWS = ("c", "ink")  # fields of a dataset that hold colours

@@ -22,7 +22,8 @@ ACCENT = "#b45309"
 WHITE = "#ffffff"
 AGREES = "#1f7a4d"  # a printed figure and the cohort's agree
 GRADES = ("#fde3b5", "#f9b45c", "#e8781d", "#b8400e", "#5c1a06")  # CTCAE 1 to 5, lightness falls with the grade
-RESPONSES = {"CR": "#0b5d3f", "PR": "#57a886", "SD": "#cdd5dc", "PD": "#c8663a", "": "#f0f2f4"}
+# From blue to orange, which readers with any colour vision tell apart, with lightness apart in grey, too.
+RESPONSES = {"CR": "#0a4a7c", "PR": "#6aaede", "SD": "#dbe1e6", "PD": "#c85a1e", "": "#f0f2f4"}
 
 # Okabe and Ito's colours, in the order that keeps neighbours apart in greyscale too.
 STRATA = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8a7f00")

@@ -34,6 +34,9 @@ def test_a_click_on_a_term_shows_who_had_it_and_filters(app):
     expect(app.page.locator(".st-key-term")).to_contain_text("immortal time")
     app.settled()
     panel = app.page.get_by_text("Leukopenia: worst CTCAE grade by arm")
+    expect(panel).to_be_in_viewport()  # it came
+    app.page.mouse.move(10, 10)
+    app.page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
     expect(panel).not_to_be_in_viewport()
     app.page.get_by_role("link", name="Leukopenia: who had it").first.press("Enter")
     expect(panel).to_be_in_viewport()

@@ -48,3 +48,15 @@ def test_a_cohort_of_one_arm_has_a_baseline_table(cohorts):
     assert not app.exception and "SMD" in texts(app)
     app.selectbox(key="baseline-by").set_value("").run()
     assert not app.exception and "SMD" not in texts(app)
+
+
+def test_what_a_cohort_does_not_have_is_not_shown_as_an_empty_panel():
+    opened = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    rows = b"".join(b"p%d,%s,%d,%d\n" % (i, b"AB"[i % 2:][:1], i + 1, i % 2) for i in range(40))
+    opened.session_state["cohortscope"].cohort = read_cohort(b"id,arm,OS_months,OS_event\n" + rows)
+    shown = texts(opened.switch_page("pages/5_Response.py").run())
+    assert "has no tumour response and no site of failure" in shown
+    assert "Best response" not in shown and "Failure pattern" not in shown and "Duration of response" not in shown
+    opened.switch_page("pages/6_Published.py").run()
+    assert not opened.exception
+    assert opened.button_group(key="published-verdict").value == "what can be recomputed"

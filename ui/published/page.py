@@ -21,6 +21,7 @@ from ui.shell.state import chart_id, session
 _PAGES = {"Survival": "pages/2_Survival.py", "Hazard ratios": "pages/3_Hazard_ratios.py",
           "Toxicity": "pages/4_Toxicity.py", "Response": "pages/5_Response.py", "Cohort": "pages/1_Cohort.py"}
 _SHOWN = 40  # rows of a page
+_ALL, _HERE = "all", "what can be recomputed"
 
 
 def published_panel(cohort: Cohort) -> None:
@@ -34,19 +35,25 @@ def published_panel(cohort: Cohort) -> None:
     with panel():
         result = cache.comparison(cohort)
         totals = result.totals()
+        if totals[NOT_HERE] == len(result.rows):
+            note(f"This cohort has none of the {len(result.rows)} figures of the paper: neither its endpoints, nor its "
+                 "factors, nor its adverse events.")
+            return
+        shown = {_ALL: len(result.rows), _HERE: len(result.rows) - totals[NOT_HERE], **totals}
         with st.container(key="published-options", horizontal=True, vertical_alignment="bottom", gap="small"):
             verdict = st.segmented_control(
-                "Show", ["all", AGREES, DIFFERS, NOT_HERE], default="all", key="published-verdict", required=True,
-                format_func=lambda v: plain(f"all · {len(result.rows)}" if v == "all" else f"{v} · {totals[v]}"))
+                "Show", [_ALL, _HERE, AGREES, DIFFERS, NOT_HERE], default=_ALL if session().cohort is None else _HERE,
+                key="published-verdict", required=True, format_func=lambda v: plain(f"{v} · {shown[v]}"))
             place = st.selectbox("Place", ["everywhere", *dict.fromkeys(result.rows.place)], key="published-place",
                                  width=240)
-        rows = result.rows[(result.rows.verdict == verdict) | (verdict == "all")]
+        verdicts = {_ALL: list(totals), _HERE: [AGREES, DIFFERS]}.get(verdict, [verdict])
+        rows = result.rows[result.rows.verdict.isin(verdicts)]
         rows = rows[(rows.place == place) | (place == "everywhere")]
         note(f"{comparison_said(result)} {METHOD}")
         if rows.empty:
             note("No figure here has this verdict.")
         else:
-            chosen = [] if verdict == "all" else [f"verdict “{verdict}”"]
+            chosen = [] if verdict == _ALL else [f"verdict “{verdict}”"]
             _list(cohort, result, rows, ", ".join([*chosen, *([] if place == "everywhere" else [place])]))
         _open_panel(cohort, result)
 

@@ -39,6 +39,9 @@ def response_page(cohort: Cohort) -> None:
         by = st.selectbox("Compare by", groups, key="response-by", width=180, **state.KEPT,
                           format_func=lambda k: cohort.variable(k).label)
         options = _options(cohort)
+    if cohort.mapping.response is None and not cohort.mapping.failure_sites:
+        note("This cohort has no tumour response and no site of failure: choose their columns on the Cohort page. "
+             "Cumulative incidence needs neither.")
     with st.container(key="response"):
         left, right = st.columns(2, gap="large")
     with left:
@@ -77,6 +80,8 @@ def _meanings(cohort: Cohort) -> Iterator[tuple[str, Meaning]]:
 
 
 def _response(cohort: Cohort, by: str, options: ResponseOptions) -> None:
+    if cohort.mapping.response is None:
+        return
     heading("Best response")
     with panel():
         figure = response_figure(cohort, cache.response(cohort, by=by, options=options))
@@ -109,6 +114,8 @@ def _waterfall(cohort: Cohort, by: str) -> None:
 
 
 def _failure(cohort: Cohort, by: str, options: ResponseOptions) -> None:
+    if not cohort.mapping.failure_sites:
+        return
     heading("Failure pattern")
     with panel():
         pattern = cache.failures(cohort, by=by, test=options.test, difference=options.difference)
@@ -123,6 +130,8 @@ def _failure(cohort: Cohort, by: str, options: ResponseOptions) -> None:
 
 def _duration(cohort: Cohort, by: str, options: ResponseOptions) -> None:
     """Draw duration of response and each patient's course, where dates say when responses were known."""
+    if cohort.mapping.response is None:
+        return
     heading("Duration of response")
     if not duration_endpoint(cohort):
         note("No column gives the date of response: duration of response, and each patient's course, need it. Choose "

@@ -28,14 +28,17 @@ def panel() -> Iterator[None]:
             note(str(error))
 
 
-def heading(text: str, *, warned: bool = False, anchor: str = "", below: tuple[str, str] | None = None) -> None:
+def heading(text: str, *, warned: bool = False, anchor: str = "", below: tuple[str, str] | None = None,
+            called: int = 0) -> None:
     """Write a panel's title, with a mark where a warning stands under it; text from the data is escaped.
 
-    `anchor`: a name to go to; `below`: words and the anchor, farther down, to which they lead.
+    `anchor`: a name to go to; `below`: words and the anchor, farther down, to which they lead; `called`: how often the
+    panel was asked for elsewhere on the page: the browser brings it into sight once more when this grows.
     """
     mark = "<span class='cs-mark'>⚠ read with the warning below</span>" if warned else ""
     link = f"<a class='cs-below' href='#{below[1]}'>{html.escape(below[0])} ↓</a>" if below else ""
     name = f" id='{anchor}'" if anchor else ""
+    name += f" data-called='{called}'" if called else ""
     st.html(f"<h2 class='cs-panel'{name}>{html.escape(text)}{mark}{link}</h2>")
 
 

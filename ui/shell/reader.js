@@ -1,5 +1,5 @@
 // For the keyboard and a screen reader: a first link that leads past menu and bar to the charts, and a region that
-// reads the selection aloud once it has changed and rests. A table or list that is wider than its place scrolls by the keyboard.
+// reads the selection aloud once it has changed and rests. A panel that was asked for elsewhere on the page comes into sight. A table or list that is wider than its place scrolls by the keyboard.
 (() => {
   if (window.cohortscopeReader) return;
   window.cohortscopeReader = true;
@@ -32,10 +32,16 @@
       else place.removeAttribute(name);
     }
   });
+  let calls = 0;
+  const come = () => {
+    const place = document.querySelector("[data-called]"), called = Number(place?.dataset.called ?? 0);
+    if (called > calls) place.scrollIntoView({ block: "center", behavior: "smooth" });
+    calls = Math.max(calls, called);
+  };
   let due = 0;  // measuring a page that is being drawn would cost a layout each time: this waits until it rests
   const changed = () => {
     clearTimeout(due);
-    due = setTimeout(() => { look(); tables(); }, 300);
+    due = setTimeout(() => { look(); tables(); come(); }, 300);
   };
   new MutationObserver(changed).observe(document.body, { subtree: true, childList: true, characterData: true });
   addEventListener("resize", changed);

@@ -96,6 +96,7 @@ class Session:
     endpoint: str = ""
     by: str | None = ""  # "" until chosen: the arm where there is one; None: one curve
     term: str = ""  # the adverse event that is looked at
+    called: int = 0  # how often a click in a chart asked for that event's panel, which then comes into sight
     published: str = ""  # the published figure whose panel is asked for
     landmark: float = 0.0  # months; 0 for none
     tau: dict[str, float] = field(default_factory=dict)  # per endpoint, where one was chosen

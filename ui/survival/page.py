@@ -76,7 +76,10 @@ def _choose(cohort: Cohort) -> _Chosen:
             counts = st.pills("Under the axis", list(COUNTS), selection_mode="multi", default=list(COUNTS), key="under",
                               **state.KEPT, format_func=COUNTS.__getitem__)
             faint = st.toggle("Whole cohort behind the curves", value=True, key="faint", **state.KEPT)
-    curves = CurveOptions(view=view, band=bool(state.value_of("band")), faint=faint, counts=tuple(counts))
+            at_risk = st.number_input("Draw as far as so many are at risk", 0, None, 0, key="at-risk", **state.KEPT,
+                                      help="0: to the end. Numbers, tests and tables stay as they are.")
+    curves = CurveOptions(view=view, band=bool(state.value_of("band")), faint=faint, counts=tuple(counts),
+                          at_risk=at_risk)
     return _Chosen(conf_type=conf_type, landmark=at, panes_by=None if panes_by == _ONE else panes_by, curves=curves)
 
 

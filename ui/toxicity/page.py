@@ -188,6 +188,7 @@ def _picks(name: str) -> Callable[[], None]:
         if changed:
             current.clicked_this_run = True
             current.term = "" if current.term == changed[-1] else changed[-1]
+            current.called += bool(current.term)
     return handle
 
 
@@ -199,7 +200,7 @@ def _to_term(cohort: Cohort) -> tuple[str, str] | None:
 
 def _one_term(cohort: Cohort, chosen: _Chosen) -> None:
     """Show who had the term that was clicked, or chosen in the list beside."""
-    heading("One term: who had it, and how they fared", anchor=_ONE_TERM)
+    heading("One term: who had it, and how they fared", anchor=_ONE_TERM, called=session().called)
     terms = list(cohort.worst_grades.terms)
     term = session().term
     st.selectbox("Term", terms, None, key=state.widget("ae-term", term if term in terms else None), width=360,

@@ -131,6 +131,24 @@ def test_counts_under_the_axis(sample):
 
 @pytest.mark.slow
 @pytest.mark.slow
+def test_curves_end_where_too_few_are_at_risk_and_numbers_stay(sample):
+    result = kaplan_meier(sample, endpoint="OS", by="arm")
+    part = Part(cohort=sample, result=result, effect=treatment_effect(sample, endpoint="OS", by="arm"))
+    whole, cut = km_figure(part), km_figure(part, CurveOptions(at_risk=20))
+    steps = pd.DataFrame(cut.chart["datasets"]["curve"])
+    span = max(r["x"] for r in whole.chart["datasets"]["curve"]) / result.curves.time.max()
+    for place, level in enumerate(result.levels):
+        curve = result.curves[result.curves.strata == level]
+        last = curve.time[curve.n_risk >= 20].max()
+        assert steps.x[steps.k == str(place)].max() == pytest.approx(last * span)
+        assert last < curve.time.max()
+    medians = [r["x"] for r in cut.chart["datasets"]["medians"]]
+    assert len(medians) < len(whole.chart["datasets"]["medians"]) == 2  # none where its curve is not drawn
+    assert cut.table.equals(whole.table) and cut.drawn.equals(whole.drawn) and cut.summary == whole.summary
+    assert "as far as 20 are at risk" in cut.explained() and "at risk are" not in whole.explained()
+    assert not km_figure(part, CurveOptions(at_risk=1000)).chart["datasets"]["curve"]
+
+
 def test_panes_stand_on_one_scale_and_keep_their_places(sample):
     """An emptied level keeps its pane; the picture's specification does not depend on the filter."""
     def figure(cohort):
