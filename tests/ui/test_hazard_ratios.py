@@ -10,6 +10,7 @@ from core.errors import CohortError
 from core.format import hazard_ratio, p_value
 from core.hazards import cox
 from tests.conftest import ROOT
+from tests.shared.page_text import texts
 from ui.shell import cache
 from ui.shell.state import Session
 
@@ -22,10 +23,6 @@ FIRST = ["arm", "pvtt", "hvtt", "afp"]
 def app() -> AppTest:
     opened = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     return opened.switch_page("pages/3_Hazard_ratios.py").run()
-
-
-def texts(app: AppTest) -> str:
-    return " ".join(str(e.proto.body) for e in app.get("html"))
 
 
 def said(model, level) -> str:

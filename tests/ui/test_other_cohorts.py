@@ -7,7 +7,7 @@ from core import read_cohort
 from core.cohort.filters import Filters
 from tests.conftest import HCC, REFERENCE, ROOT, read_answered
 from tests.shared.every_figure import cohort_of
-from tests.ui.test_hazard_ratios import texts
+from tests.shared.page_text import texts
 
 pytestmark = pytest.mark.slow
 

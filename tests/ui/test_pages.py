@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core.cohort.strata import strata
 from core.hazards.subgroups import condition_of
 from tests.conftest import HCC, ROOT
+from tests.shared.page_text import texts
 
 pytestmark = pytest.mark.slow
 
@@ -18,10 +19,6 @@ PAGES = ("app.py", *(f"pages/{p.name}" for p in sorted((ROOT / "pages").glob("*.
 @pytest.fixture
 def app() -> AppTest:
     return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-
-
-def texts(app: AppTest) -> str:
-    return " ".join(str(e.proto.body) for e in app.get("html"))
 
 
 def test_explore_opens_on_the_sample(app):

@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import ROOT
+from tests.shared.page_text import texts
 
 pytestmark = pytest.mark.slow
 
@@ -12,10 +13,6 @@ pytestmark = pytest.mark.slow
 def app() -> AppTest:
     opened = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     return opened.switch_page("pages/6_Published.py").run()
-
-
-def texts(app: AppTest) -> str:
-    return " ".join(str(e.proto.body) for e in app.get("html"))
 
 
 def test_the_comparison_is_filtered(app):

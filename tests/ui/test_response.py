@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 from core.charts.response import rates_table
 from core.summaries import response
 from tests.conftest import ROOT
+from tests.shared.page_text import texts
 
 pytestmark = pytest.mark.slow
 
@@ -14,10 +15,6 @@ pytestmark = pytest.mark.slow
 def app() -> AppTest:
     opened = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     return opened.switch_page("pages/5_Response.py").run()
-
-
-def texts(app: AppTest) -> str:
-    return " ".join(str(e.proto.body) for e in app.get("html"))
 
 
 def test_rates_and_failures_are_shown(app, sample):

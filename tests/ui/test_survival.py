@@ -8,6 +8,7 @@ from core.format import p_value, percent
 from core.survival.estimates import restricted_mean, survival_at
 from core.survival.log_rank import TestOptions, compare
 from tests.conftest import ROOT, SAMPLE
+from tests.shared.page_text import texts
 
 pytestmark = pytest.mark.slow
 
@@ -16,10 +17,6 @@ pytestmark = pytest.mark.slow
 def app() -> AppTest:
     opened = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     return opened.switch_page("pages/2_Survival.py").run()
-
-
-def texts(app: AppTest) -> str:
-    return " ".join(str(e.proto.body) for e in app.get("html"))
 
 
 def test_the_page_shows_what_the_engine_gives(app, sample):

@@ -9,6 +9,7 @@ from core.format import p_value, percentage_points
 from core.summaries import adverse_events
 from core.summaries.adverse_events import EventOptions
 from tests.conftest import ROOT
+from tests.shared.page_text import texts
 
 pytestmark = pytest.mark.slow
 
@@ -17,10 +18,6 @@ pytestmark = pytest.mark.slow
 def app() -> AppTest:
     opened = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     return opened.switch_page("pages/4_Toxicity.py").run()
-
-
-def texts(app: AppTest) -> str:
-    return " ".join(str(e.proto.body) for e in app.get("html"))
 
 
 def row(result, term, band):

@@ -14,6 +14,7 @@ import streamlit as st
 from core.errors import CohortError
 from core.figure import Figure, dark_colour, darkened, headings_of, spans_of, text_table, theme
 from core.mapping import MEANING_WORDS, Meaning
+from core.overview import place_of, spelling
 from ui.shell import state
 from ui.shell.state import session
 
@@ -39,7 +40,17 @@ def heading(text: str, *, warned: bool = False, anchor: str = "", below: tuple[s
     link = f"<a class='cs-below' href='#{below[1]}'>{html.escape(below[0])} ↓</a>" if below else ""
     name = f" id='{anchor}'" if anchor else ""
     name += f" data-called='{called}'" if called else ""
-    st.html(f"<h2 class='cs-panel'{name}>{html.escape(text)}{mark}{link}</h2>")
+    st.html(f"<h2 class='cs-panel'{name}>{_with_terms(text)}{mark}{link}</h2>")
+
+
+def _with_terms(text: str) -> str:
+    """Escape a text and mark the first of the glossary's terms in it: a click, or Enter, says what it means."""
+    match = spelling().search(text)
+    if match is None:
+        return _breakable(text)
+    before, after = text[:match.start()], text[match.end():]
+    return (f"{_breakable(before)}<span class='cs-term' role='button' tabindex='0' data-term='{place_of(match)}'>"
+            f"{_breakable(match[0])}</span>{_breakable(after)}")
 
 
 def note(text: str, *, strong: bool = False) -> None:
@@ -96,7 +107,7 @@ def table(frame: pd.DataFrame, *, caption: str = "", wrap: bool = False, scrolls
 def _head(scope: str, columns: int, text: str) -> str:
     """Return the head of columns; without words it is an empty cell, not a head."""
     span = f" colspan='{columns}'" if columns > 1 else ""
-    return f"<th scope='{scope}'{span}>{_breakable(text)}</th>" if text else f"<td{span}></td>"
+    return f"<th scope='{scope}'{span}>{_with_terms(text)}</th>" if text else f"<td{span}></td>"
 
 
 def colour_on_page(place: int) -> str:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.cohort import SELECTION, Cohort, count, level_counts
 from core.format import plural
+from core.overview import GLOSSARY
 from core.schema import ARM
 from core.survival import few_patients, left_out
 from ui.shell import cache, filters, serving, state, view
@@ -34,7 +35,8 @@ PAGES = (("app.py", "Explore", ":material/monitoring:"),
 _ICON = Path(__file__).parents[2] / "static" / "icon.png"
 _CSS = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 _SCRIPTS = "".join((Path(__file__).parent / name).read_text(encoding="utf-8")
-                   for name in ("connection.js", "keys.js", "reader.js", "files.js"))
+                   for name in ("connection.js", "keys.js", "reader.js", "files.js", "terms.js", "tour.js"))
+_TERMS = html.escape(json.dumps([[t.name, t.meaning, t.source] for t in GLOSSARY], ensure_ascii=False))
 SAMPLE_SOURCE = ("Yang D et al. Medicine 2023;102:45(e35713)")
 
 
@@ -92,11 +94,11 @@ def close_page() -> None:
 def _scripts() -> None:
     """Let the browser say that the app does not answer, ask for a run once it does again, and know a new session.
 
-    And let Ctrl-Z be Undo, the charts be one key away, and a change of the selection be read aloud.
+    And let Ctrl-Z be Undo, the charts be one key away, a change of the selection be read aloud, a term be explained.
     """
     st.html(f"<script>{_SCRIPTS}</script>"
             f"<i data-session='{state.session_name()}' data-cleared='{session().cleared}' "
-            f"data-files='{html.escape(json.dumps(session().files, ensure_ascii=False))}'></i>",
+            f"data-files='{html.escape(json.dumps(session().files, ensure_ascii=False))}' data-terms='{_TERMS}'></i>",
             unsafe_allow_javascript=True)
     st.button("Is the app there again?", key="still-there", on_click=state.stay)
     st.button("This is a new session", key="begun-anew", on_click=state.begin_anew)
@@ -109,6 +111,7 @@ def _menu(title: str) -> None:
                 f"<h1 class='cs-hidden'>Cohortscope: {html.escape(title)}</h1>", width="content")
         for path, label, icon in PAGES:
             st.page_link(path, label=plain(label), icon=icon, query_params=parameters)
+        st.html("<button type='button' class='cs-act cs-glossary'>Glossary</button>", width="content")
 
 
 def _banner() -> None:
@@ -125,6 +128,8 @@ def _banner() -> None:
         st.html("<p class='cs-banner'><b>Synthetic patients.</b> 82 invented records that reproduce the "
                 f"published figures of {html.escape(SAMPLE_SOURCE)}: no row is a real person.</p>",
                 width="stretch")
+        if session().page == "Explore":
+            st.html("<button type='button' class='cs-act cs-tour'>Show me around</button>", width="content")
         st.page_link("pages/1_Cohort.py", label="Upload your own", icon=":material/upload:")
 
 
