@@ -14,6 +14,7 @@ from core.charts.marks import CURVES_KEY, MANY, Axes, Block, Curve, Pane, draw, 
 from core.cohort import Cohort, absence, count, immortal_time
 from core.figure import Figure, provenance, rows_of, text_table
 from core.format import (
+    DASH,
     NOT_ESTIMABLE,
     estimate,
     fixed,
@@ -36,12 +37,14 @@ from core.survival import (
     left_out,
     log_rank_reason,
     restricted_mean_comparison,
+    survival_at,
 )
 
 View = Literal["survival", "complement", "hazard", "log-log"]
 VIEWS: dict[View, str] = {"survival": "Survival", "complement": "1 \u2212 survival", "hazard": "Cumulative hazard",
                           "log-log": "Log minus log"}
 Count = Literal["at risk", "events", "censored"]
+_YEAR = 12.0  # months
 _DRAWN = ("time", "estimate", "conf_low", "conf_high", "cumulative_hazard", "hazard_error", "n_censor", "n_risk")
 COUNTS: dict[Count, str] = {"at risk": "Number at risk", "events": "Events so far", "censored": "Censored so far"}
 
@@ -139,20 +142,31 @@ def endpoint_label(cohort: Cohort, endpoint: str) -> str:
 
 
 def numbers(part: Part) -> pd.DataFrame:
-    """Return per stratum: patients, events, median (95 % CI), hazard ratio (95 % CI), as text."""
+    """Return per stratum: patients, events, survival at a year, median, hazard ratio, each with 95 % CI, as text."""
     result, effect = part.result, part.effect
+    year = _at_a_year(part)
     ratios = {} if effect is None else {
         row.level: NOT_ESTIMABLE if row.reason else
         f"{hazard_ratio(row.hazard_ratio, row.conf_low, row.conf_high)}, {p_phrase(row.p_value)}"
         for row in rows_of(effect.terms)}
     rows = []
     for row in rows_of(result.medians):
-        rows.append([row.strata, f"{row.n:,}", f"{row.n_event:,}",
+        rows.append([row.strata, f"{row.n:,}", f"{row.n_event:,}", *([year[row.strata]] if year else []),
                      estimate(row.median, row.conf_low, row.conf_high) if row.n else "no patients"])
         if effect is not None:
             rows[-1].append(ratios.get(row.strata, "reference"))
-    headings = [result.label, "n", "Events", "Median, months (95% CI)"]
+    headings = [result.label, "n", "Events", *(["At 12 months (95% CI)"] if year else []), "Median, months (95% CI)"]
     return text_table([*headings, "HR (95% CI), Wald p"] if effect is not None else headings, rows)
+
+
+def _at_a_year(part: Part) -> dict[str, str]:
+    """Say survival at 12 months of each stratum; nothing where nobody of the whole cohort was followed so long."""
+    result = part.result
+    if not float(count(part.cohort.whole, result.endpoint, None).times[-1:].sum()) >= _YEAR:
+        return {}
+    at = survival_at(part.cohort, endpoint=result.endpoint, by=result.by, times=(_YEAR,), conf_type=result.conf_type)
+    return {r.strata: DASH if np.isnan(r.estimate) else share_with_limits(r.estimate, r.conf_low, r.conf_high)
+            for r in rows_of(at)}
 
 
 def summary(part: Part) -> list[str]:

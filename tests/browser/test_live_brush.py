@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from core import Filters, kaplan_meier, treatment_effect
 from core.cohort import SELECTION
-from core.survival import search_cut
+from core.survival import search_cut, survival_at
 from tests.browser.app import App
 
 
@@ -44,9 +44,9 @@ def test_what_moves_is_what_comes_when_it_is_let_go(live, sample):
     kept = sample.filter(Filters.from_json({"afp": {"ge": low, "lt": high}}))
     medians = kaplan_meier(kept, endpoint="OS", by="arm").medians
     for row, median in zip(rows, medians.itertuples(), strict=True):
-        assert row[:4] == [median.strata, str(median.n), str(median.n_event), f"{median.median:.1f}"]
+        assert [*row[:3], row[4]] == [median.strata, str(median.n), str(median.n_event), f"{median.median:.1f}"]
     ratio = treatment_effect(kept, endpoint="OS", by="arm").terms.hazard_ratio[0]
-    assert rows[1][4].startswith(f"{ratio:.2f} (") and f"{ratio:.2f} (" in live.numbers()
+    assert rows[1][5].startswith(f"{ratio:.2f} (") and f"{ratio:.2f} (" in live.numbers()
 
 
 _PRESS = """([key, name, alt]) => {
@@ -71,9 +71,11 @@ def test_a_click_on_a_level_is_answered_before_the_server_has_heard_of_it(app, s
     kept = sample.filter(Filters.from_json({"pvtt": {"not": condition} if excluded else condition}))
     medians = kaplan_meier(kept, endpoint="OS", by="arm").medians
     for row, median in zip(rows, medians.itertuples(), strict=True):
-        assert row[:4] == [median.strata, str(median.n), str(median.n_event), f"{median.median:.1f}"]
+        assert [*row[:3], row[4]] == [median.strata, str(median.n), str(median.n_event), f"{median.median:.1f}"]
+    year = survival_at(kept, endpoint="OS", by="arm", times=(12,)).estimate
+    assert [row[3] for row in rows] == [f"{100 * s:.0f}%" for s in year]
     assert app.n() == kept.n and app.counts("hvtt") == counts
-    assert rows[1][4].split(" (")[0] in app.numbers()
+    assert rows[1][5].split(" (")[0] in app.numbers()
 
 
 def test_a_range_is_moved_as_a_whole_and_by_its_ends(live):

@@ -17,6 +17,7 @@ from ui.explore.modules import composition_component
 from ui.shell import state
 from ui.shell.parts import after, redraw
 from ui.shell.state import chart_id, session
+from ui.shell.view import first_choices
 
 LIVE_PART = "live"
 _NOT_IN_A_CLASS = re.compile(r"[^a-zA-Z0-9_-]")
@@ -37,7 +38,7 @@ def composition(cohort: Cohort) -> None:
         composition_component(
             key=name,
             data={"charted": _digest(f"{cohort.whole.key} {keys} {session().wide}"), "wide": session().wide,
-                  "name": name,
+                  "name": name, "by": session().by or "",
                   "acknowledged": session().acknowledged,
                   "charts": [_described(cohort, small_chart(cohort, key)) for key in keys],
                   "views": {k: view_of(cohort, k) for k in keys}},
@@ -144,6 +145,8 @@ def _do(whole: Cohort, name: str, *, until: str = "") -> bool:
             filters = _after(whole, current.filters, action)
         except FilterError:  # of a mapping that is no more
             filters = current.filters
+        if action["kind"] == "split" and action["key"] in whole.variables:
+            current.by = action["key"] if current.by != action["key"] else first_choices(whole)[1]
         current.do(action["id"], filters, int(action.get("looks", 0)))
     return bool(waiting)
 
@@ -151,7 +154,7 @@ def _do(whole: Cohort, name: str, *, until: str = "") -> bool:
 def _after(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filters:
     """Return the filters that an action leads to."""
     key, kind = action["key"], action["kind"]
-    if kind == "button":  # which has its callback
+    if kind in ("button", "split"):  # the one has its callback, the other changes the strata
         return filters
     if kind == "toggle":
         return filters.toggled(key, action["level"], exclude=bool(action.get("exclude")))

@@ -87,8 +87,8 @@ class Composition {
   }
 
   /**
-   * What a chart offers beside a click and a drag: leave out in place of keeping; of a number also to keep missing values,
-   * to play the range over all values, to look for a single cut.
+   * What a chart offers beside a click and a drag: leave out in place of keeping, split the curves by it; of a number also to
+   * keep missing values, to play the range over all values, to look for a single cut.
    */
   #tools(chart, drawn) {
     const tool = (text, label, act) => {
@@ -96,10 +96,13 @@ class Composition {
       out.addEventListener("click", act);
       return out;
     };
+    const split = tool("split", "split the curves by it", () => this.#act({ kind: "split", key: chart.key }));
+    split.setAttribute("aria-pressed", "false");
+    drawn.splitTool = split;
     const not = tool("not", "exclude what is named, in place of keeping it", () => this.#invert(chart.key));
     not.setAttribute("aria-pressed", "false");
     drawn.notTool = not;
-    if (!chart.edges) return [not];
+    if (!chart.edges) return [split, not];
     const absent = tool("missing", "keep patients whose value is missing", (event) => this.#toggle(chart.key, null, event.altKey));
     absent.setAttribute("aria-pressed", "false");
     drawn.absentTool = absent;
@@ -107,7 +110,7 @@ class Composition {
     const cut = tool("cut", "look for a single cut", () => this.#cut(chart.key, !drawn.single));
     cut.setAttribute("aria-pressed", "false");
     drawn.cutTool = cut;
-    return [sweep, cut, not, ...(chart.missing[1] ? [absent] : [])];
+    return [sweep, cut, split, not, ...(chart.missing[1] ? [absent] : [])];
   }
 
   /** Name a level of a variable, or those without a value, or no more; exclude what is named where this is asked for. */
@@ -143,6 +146,7 @@ class Composition {
     for (const action of this.pending.filter((a) => a.key === chart.key)) {
       if (action.exclude && !negated && !["range", "typed"].includes(action.kind)) { chosen.clear(); missing = ranged = false; negated = true; }
       if (action.exclude && !chosen.size && !missing && !ranged) negated = true;
+      if (action.kind === "split") continue;
       if (action.kind === "missing") missing = !missing;
       else if (action.kind === "invert") negated = !negated;
       else if (action.kind === "typed") ranged = true;
@@ -242,6 +246,8 @@ class Composition {
     held.chart = chart;
     const { chosen, missing, asked, negated } = this.#meant(chart);
     drawn.notTool.setAttribute("aria-pressed", String(negated));
+    const splits = this.pending.filter((action) => action.kind === "split").at(-1)?.key ?? this.data.by;
+    drawn.splitTool.setAttribute("aria-pressed", String(splits === chart.key));
     if (!chart.edges) {
       if (missing) chosen.add(null);
       drawn.update(chart, chosen, negated);

@@ -7,6 +7,7 @@ import { pPhrase, ratioWithLimits, whole } from "./numbers.js";
 import { clipped } from "./runs.js";
 import { hazardRatios, kaplanMeier, lastTime, logRank, median } from "./survival.js";
 
+const YEAR = 12;  // months
 const LINGERS = 60;  // milliseconds that the exact curves need to be drawn
 
 /** The live view of one page. */
@@ -124,12 +125,13 @@ class Drawing {
       stroke: index.colours[i], "stroke-dasharray": index.dashes[i], class: "cs-curve" }));
     this.risks = index.names.map((name, i) => this.#riskRow(svg, name, i, zero + 59));
     svg.append(...this.curves);
+    this.year = index.times.at(-1) >= YEAR;
+    const heads = [index.strata, "n", "Events", ...(this.year ? [`At ${YEAR} months`] : []), "Median, months", "HR (95% CI), Wald p"];
     this.rows = index.names.map((name) => element("tr", "", {}, [
-      element("th", "", { scope: "row" }, [name]), ...[1, 2, 3, 4].map(() => element("td", "")) ]));
+      element("th", "", { scope: "row" }, [name]), ...heads.slice(1).map(() => element("td", "")) ]));
     this.result = element("b", "");
     this.note = element("span", "cs-note");
     this.test = element("p", "cs-p", {}, [this.result, this.note]);
-    const heads = [index.strata, "n", "Events", "Median, months", "HR (95% CI), Wald p"];
     const table = element("table", "cs-table", {}, [
       element("thead", "", {}, [element("tr", "", {}, heads.map((h) => element("th", "", { scope: "col" }, [h])))]),
       element("tbody", "", {}, this.rows)]);
@@ -184,10 +186,12 @@ class Drawing {
       const estimate = kaplanMeier(table), at = median(index.times, table, estimate), cells = this.rows[i].children;
       this.curves[i].setAttribute("d", this.#path(table, estimate));
       this.risks[i].forEach((text, j) => { write(text, whole(this.#atRisk(table, index.ticks[j]))); });
-      write(cells[1], whole(table.n));
-      write(cells[2], whole(table.events));
-      write(cells[3], !table.n ? "no patients" : Number.isFinite(at) ? at.toFixed(1) : "not reached");
-      write(cells[4], i === index.reference && tables.length > 1 ? "reference" : !table.n || tables.length < 2 ? ""
+      const texts = [...cells].slice(1);
+      write(texts.shift(), whole(table.n));
+      write(texts.shift(), whole(table.events));
+      if (this.year) write(texts.shift(), this.#atMonth(table, estimate, YEAR));
+      write(texts.shift(), !table.n ? "no patients" : Number.isFinite(at) ? at.toFixed(1) : "not reached");
+      write(texts.shift(), i === index.reference && tables.length > 1 ? "reference" : !table.n || tables.length < 2 ? ""
         : ratios[i] ? `${ratioWithLimits(ratios[i])}, ${pPhrase(ratios[i].p)}` : "not estimable");
     });
     return test;
@@ -221,6 +225,15 @@ class Drawing {
       svg.append(text);
       return text;
     });
+  }
+
+  /** Survival at a month; a dash where nobody was followed so long. */
+  #atMonth(table, estimate, month) {
+    const { times } = this.index, last = lastTime(table);
+    if (last < 0 || times[last] < month - 1e-9) return "–";
+    let j = 0;
+    while (j <= last && times[j] <= month + 1e-9) j++;
+    return `${Math.round(100 * (j ? estimate[j - 1] : 1))}%`;
   }
 
   /** Those whose time is not before a month. */
