@@ -35,10 +35,13 @@ FORMATS: tuple[Format, ...] = (
            mime="application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     Format(label="Slide (PPTX)", suffix=".pptx",
            mime="application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+    Format(label="Slide with a picture", suffix="-picture.pptx", picture=True,
+           mime="application/vnd.openxmlformats-officedocument.presentationml.presentation"),
 )
 _MAKE: dict[str, Callable[[Figure], bytes]] = {
     "@2x.png": lambda f: png(f, scale=2), "@4x.png": lambda f: png(f, scale=4), ".svg": svg, ".pdf": pdf,
-    ".csv": csv_bytes, ".xlsx": xlsx_bytes, ".docx": docx_bytes, ".pptx": lambda f: pptx([f])}
+    ".csv": csv_bytes, ".xlsx": xlsx_bytes, ".docx": docx_bytes, ".pptx": lambda f: pptx([f]),
+    "-picture.pptx": lambda f: pptx([f], charts="picture")}
 
 
 def made(figure: Figure, suffix: str) -> bytes:

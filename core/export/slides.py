@@ -1,17 +1,23 @@
-"""A 16:9 slide per figure: title, the chart as vector with a PNG behind it, the numbers as a native
-table, a footnote that says which patients and which methods."""
+"""A 16:9 slide per figure: title, the chart as shapes that can be edited or as a picture, the numbers as a table.
+
+A footnote says which patients and which methods.
+"""
 
 from __future__ import annotations
 
 import io
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import pandas as pd
 
 from core.export.picture import png, size, svg
+from core.export.shapes import shapes
 from core.figure import INK, QUIET, Figure, headings_of, shortened, spans_of, table_parts, width_of
+from core.options import takes_options
+
+ChartForm = Literal["shapes", "picture"]
 
 _WIDTH, _HEIGHT = 13.333, 7.5  # inches
 _MARGIN = 0.5
@@ -28,7 +34,9 @@ _SVG_NAMESPACE = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
 _SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
 
 
-def pptx(figures: Sequence[Figure], *, progress: Callable[[float], None] = lambda share: None) -> bytes:
+@takes_options
+def pptx(figures: Sequence[Figure], *, charts: ChartForm = "shapes",
+         progress: Callable[[float], None] = lambda share: None) -> bytes:
     """Return a presentation with a slide per figure (and one more where a table is too long).
 
     `progress` is called with the share that is done.
@@ -39,14 +47,14 @@ def pptx(figures: Sequence[Figure], *, progress: Callable[[float], None] = lambd
     deck = Presentation()
     deck.slide_width, deck.slide_height = Inches(_WIDTH), Inches(_HEIGHT)
     for i, figure in enumerate(figures):
-        _slide(deck, figure)
+        _slide(deck, figure, charts)
         progress((i + 1) / len(figures))
     out = io.BytesIO()
     deck.save(out)
     return out.getvalue()
 
 
-def _slide(deck: Any, figure: Figure) -> None:
+def _slide(deck: Any, figure: Figure, charts: ChartForm) -> None:
     """Lay a figure out: the finding beside the chart, the numbers where there is room for them."""
     top = _TITLE_TOP + _TITLE_HEIGHT + 0.1
     room = _HEIGHT - top - _foot(figure)[2] - 0.1
@@ -57,15 +65,15 @@ def _slide(deck: Any, figure: Figure) -> None:
     if figure.chart is None:
         _tables(deck, slide, figure, top, inner)
     elif columns > _MOST_COLUMNS or rows > _MOST_ROWS or (figure.summary and table > _MOST_BENEATH * room):
-        width, _ = _picture(slide, figure, _MARGIN, top, inner if not figure.summary else inner - 3.4, room)
+        width, _ = _chart(slide, figure, charts, _MARGIN, top, inner if not figure.summary else inner - 3.4, room)
         _summary(slide, figure, _MARGIN + width + 0.3, top)
         _tables(deck, None, figure, top, inner)
     elif figure.summary:  # chart and finding above, the few numbers beneath
-        width, height = _picture(slide, figure, _MARGIN, top, inner - 3.4, room - table)
+        width, height = _chart(slide, figure, charts, _MARGIN, top, inner - 3.4, room - table)
         _summary(slide, figure, _MARGIN + width + 0.3, top)
         _table(slide, figure.table, _MARGIN, top + height + 0.15, inner)
     else:  # chart beside its numbers
-        width, _ = _picture(slide, figure, _MARGIN, top, inner * 0.55, room)
+        width, _ = _chart(slide, figure, charts, _MARGIN, top, inner * 0.55, room)
         left = _MARGIN + width + 0.4
         _table(slide, figure.table, left, top + 0.1, min(_WIDTH - _MARGIN - left, 5.5))
 
@@ -148,36 +156,43 @@ def _style(frame: Any, points: float, colour: str, *, bold: bool = False) -> Non
             run.font.color.rgb = cast(Any, RGBColor).from_string(colour.lstrip("#"))
 
 
-def _picture(slide: Any, figure: Figure, left: float, top: float, width: float,
-             height: float) -> tuple[float, float]:
-    """Fit the chart into a box and return its width and height.
-
-    A PNG with the SVG hung on it: PowerPoint 2016 and later draw the vector.
-    """
-    from lxml import etree
-    from pptx.opc.package import Part
-    from pptx.opc.packuri import PackURI
+def _chart(slide: Any, figure: Figure, charts: ChartForm, left: float, top: float, width: float,
+           height: float) -> tuple[float, float]:
+    """Fit the chart into a box and return its width and height."""
     from pptx.util import Inches
 
     across, down = size(figure)
     scale = min(width / across, height / down, _LARGEST)
     width, height = across * scale, down * scale
-    shape = slide.shapes.add_picture(io.BytesIO(png(figure, scale=3, titled=False)), Inches(left),
-                                     Inches(top), Inches(width), Inches(height))
+    drawing = svg(figure, titled=False)
+    if charts == "shapes":
+        shapes(slide.shapes._spTree, drawing, left=Inches(left), top=Inches(top), scale=Inches(scale),
+               name=figure.full_title, words=figure.full_alt)
+    else:
+        _picture(slide, figure, drawing, [Inches(v) for v in (left, top, width, height)])
+    return width, height
+
+
+def _picture(slide: Any, figure: Figure, drawing: bytes, box: list[int]) -> None:
+    """Put a chart as a PNG with the SVG hung on it: PowerPoint 2016 and later draw the vector."""
+    from lxml import etree
+    from pptx.opc.package import Part
+    from pptx.opc.packuri import PackURI
+
+    shape = slide.shapes.add_picture(io.BytesIO(png(figure, scale=3, titled=False)), *box)
     shape.name = figure.full_title
     shape._element.nvPicPr.cNvPr.set("descr", figure.full_alt)
     package = slide.part.package
     name = PackURI(f"/ppt/media/chart{sum(1 for _ in package.iter_parts())}.svg")
-    part = Part(name, "image/svg+xml", package, svg(figure, titled=False))
+    part = Part(name, "image/svg+xml", package, drawing)
     relation = slide.part.relate_to(
         part, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image")
     blip = shape._element.blipFill.find(".//{http://schemas.openxmlformats.org/drawingml/2006/main}blip")
-    drawing = "http://schemas.openxmlformats.org/drawingml/2006/main"
-    extensions = etree.SubElement(blip, f"{{{drawing}}}extLst")
-    extension = etree.SubElement(extensions, f"{{{drawing}}}ext", uri=_SVG_EXTENSION)
+    main = "http://schemas.openxmlformats.org/drawingml/2006/main"
+    extensions = etree.SubElement(blip, f"{{{main}}}extLst")
+    extension = etree.SubElement(extensions, f"{{{main}}}ext", uri=_SVG_EXTENSION)
     embedded = etree.SubElement(extension, f"{{{_SVG_NAMESPACE}}}svgBlip", nsmap={"asvg": _SVG_NAMESPACE})
     embedded.set("{http://schemas.openxmlformats.org/officeDocument/2006/relationships}embed", relation)
-    return width, height
 
 
 def _table(slide: Any, frame: pd.DataFrame, left: float, top: float, width: float) -> None:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_a_slide_holds_vector_picture_table_and_footnote(vp3):
-    data = pptx([km(vp3)])
+    data = pptx([km(vp3)], charts="picture")
     names = zipfile.ZipFile(io.BytesIO(data)).namelist()
     assert sum(n.endswith(".svg") for n in names) == 1
     slide = Presentation(io.BytesIO(data)).slides[0]
