@@ -10,7 +10,16 @@ from core.charts.competing import incidence_figure
 from core.charts.composition import SmallChart, composition_figure, small_chart
 from core.charts.course import course_figure
 from core.charts.hazard_ratios import FOREST_SORTS, model_figure, subgroup_figure
-from core.charts.kaplan_meier import COUNTS, VIEWS, CurveOptions, Part, assumption, km_figure, km_panes_figure
+from core.charts.kaplan_meier import (
+    COUNTS,
+    VIEWS,
+    CurveOptions,
+    Part,
+    assumption,
+    km_figure,
+    km_on_slide,
+    km_panes_figure,
+)
 from core.charts.missing import missing_figure
 from core.charts.model_tables import model_tests_figure, split_figure, zph_figure
 from core.charts.pairs import MEASURES, pairs_figure
@@ -45,7 +54,8 @@ __all__ = ["COUNTS", "EVENT_SORTS", "FOREST_SORTS", "MEASURES", "METHOD", "MOST"
            "Part", "SmallChart", "adverse_events_figure", "assumption", "attrition_figure", "audit_figure",
            "baseline_figure", "benefit_risk_figure", "burden_table", "butterfly_figure", "comparison_figure",
            "comparison_said", "composition_figure", "course_figure", "difference_figure", "event_tests_table",
-           "failure_figure", "follow_up_table", "grades_figure", "incidence_figure", "km_figure", "km_panes_figure",
+           "failure_figure", "follow_up_table", "grades_figure", "incidence_figure", "km_figure", "km_on_slide",
+           "km_panes_figure",
            "love_figure", "missing_figure", "model_figure", "model_tests_figure", "opinion_table", "ordered",
            "ordered_within", "overall_figure", "pairs_figure", "pairs_table", "patients_table", "quantile_table",
            "response_figure", "restricted_mean_table", "small_chart", "spline_figure", "split_figure",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
 
 from core.charts.axes import axes_of
-from core.charts.marks import CURVES_KEY, MANY, Axes, Block, Curve, Pane, draw, thinned
+from core.charts.marks import CURVES_KEY, MANY, SCREEN, SLIDE, Axes, Block, Curve, Design, Pane, draw, thinned
 from core.cohort import Cohort, absence, count, immortal_time
 from core.figure import Figure, provenance, rows_of, text_table
 from core.format import (
@@ -45,6 +45,8 @@ VIEWS: dict[View, str] = {"survival": "Survival", "complement": "1 \u2212 surviv
                           "log-log": "Log minus log"}
 Count = Literal["at risk", "events", "censored"]
 _YEAR = 12.0  # months
+# On a slide: pixels of the curves, those that a row of the table beneath takes, and groups up to which there is one.
+_ON_SLIDE, _PER_GROUP, _BENEATH = 295, 17, 3
 _DRAWN = ("time", "estimate", "conf_low", "conf_high", "cumulative_hazard", "hazard_error", "n_censor", "n_risk")
 COUNTS: dict[Count, str] = {"at risk": "Number at risk", "events": "Events so far", "censored": "Censored so far"}
 
@@ -268,7 +270,14 @@ def _alt(part: Part, view: View) -> str:
     return f"{VIEWS[view]} by Kaplan-Meier, {part.result.endpoint}. {medians}"
 
 
-def _chart(parts: list[Part], options: CurveOptions) -> dict[str, Any]:
+def km_on_slide(part: Part, options: CurveOptions | None = None) -> dict[str, Any]:
+    """Draw the curves anew for a slide, where letters must be large; with few groups the table stands beneath them."""
+    groups = len(part.result.levels)
+    height = _ON_SLIDE - (_PER_GROUP * (groups + 1) if groups <= _BENEATH else 0)
+    return _chart([part], options or CurveOptions(), replace(SLIDE, height=height))
+
+
+def _chart(parts: list[Part], options: CurveOptions, design: Design = SCREEN) -> dict[str, Any]:
     seen = {id(p): _curves(p.result, options) for p in parts}
     behind = {id(p): _curves(p.reference, options) if p.reference else [] for p in parts}
     values = [c.value for curves in (*seen.values(), *behind.values()) for c in curves]
@@ -284,7 +293,7 @@ def _chart(parts: list[Part], options: CurveOptions) -> dict[str, Any]:
             blocks=_blocks(p, axes, options), drops=drops if options.view in ("survival", "complement") else [],
             title=p.level, finding=_log_rank(p) if p.cohort.n else "no patients"))
     return draw(panes, axes, band=options.band and options.view != "log-log",
-                tau=options.tau if options.view == "survival" else None)
+                tau=options.tau if options.view == "survival" else None, design=design)
 
 
 def _curves(result: KaplanMeier, options: CurveOptions) -> list[Curve]:

@@ -18,16 +18,29 @@ _TITLE, _SUMMARY, _FOOT = (14, 19), (12, 16), (9, 12)  # of letters and lines, p
 _BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
-def png(figure: Figure, *, scale: int = 2, titled: bool = True) -> bytes:
+def png(figure: Figure, *, scale: int = 2) -> bytes:
     """Draw a PNG at `scale` pixels per point."""
-    drawn = svg(figure, titled=titled).decode("utf-8")
-    return cast(bytes, _converter().svg_to_png(drawn, scale=scale))
+    return png_of(svg(figure), scale=scale)
+
+
+def png_of(drawing: bytes, *, scale: int) -> bytes:
+    """Draw a PNG of an SVG at `scale` pixels per point."""
+    return cast(bytes, _converter().svg_to_png(drawing.decode("utf-8"), scale=scale))
 
 
 def svg(figure: Figure, *, titled: bool = True) -> bytes:
     """Draw an SVG: the chart, and around it title, finding and footnote unless it is to stand bare."""
-    chart: str = _converter().vegalite_to_svg(figure.drawing, vl_version=VEGA_LITE, allowed_base_urls=_NO_NETWORK)
+    chart = _drawn(figure.drawing)
     return (_titled(figure, chart) if titled else chart).encode("utf-8")
+
+
+def slide_svg(figure: Figure) -> bytes:
+    """Draw an SVG of the chart alone as a slide shows it."""
+    return _drawn(figure.on_slide or figure.drawing).encode("utf-8")
+
+
+def _drawn(chart: dict[str, Any]) -> str:
+    return cast(str, _converter().vegalite_to_svg(chart, vl_version=VEGA_LITE, allowed_base_urls=_NO_NETWORK))
 
 
 def pdf(figure: Figure) -> bytes:
@@ -36,8 +49,9 @@ def pdf(figure: Figure) -> bytes:
 
 
 def size(figure: Figure) -> tuple[int, int]:
-    """Return a chart's width and height in points."""
-    return int(figure.drawing["width"]), int(figure.drawing["height"])
+    """Return the width and height of the chart that a slide shows, in points."""
+    chart = figure.on_slide or figure.drawing
+    return int(chart["width"]), int(chart["height"])
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ from typing import Any, Literal, cast
 
 import pandas as pd
 
-from core.export.picture import png, size, svg
+from core.export.picture import png_of, size, slide_svg
 from core.export.shapes import shapes
 from core.figure import INK, QUIET, Figure, headings_of, shortened, spans_of, table_parts, width_of
 from core.options import takes_options
@@ -27,8 +27,9 @@ _FOOT_SIZES = ((9, "\n"), (8, "\n"), (8, " "), (7, " "))  # points, and what sta
 _LINE_HEIGHT = 1.2 / 72  # inches per point
 _MOST_ROWS, _MOST_COLUMNS, _ROW = 20, 6, 0.25  # rows and columns of a table, inches of a row of a long one
 _MOST_BENEATH = 0.4  # of the room: a table that needs more is on a slide of its own
+_BENEATH = 3  # rows of a table that still leave a chart of large letters its room
 _LONGEST = 52  # characters of a cell; longer ones are cut, for a row must stay one line high
-_LARGEST = 1 / 60  # inches per point of a chart: a small one is not blown up
+_LARGEST = 14 / 11 / 72  # inches per point of a chart, whose letters then have 14: a small one is not blown up
 _FONT = "Arial"  # on every hospital's machine; the chart brings its own
 _SVG_NAMESPACE = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
 _SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
@@ -64,11 +65,12 @@ def _slide(deck: Any, figure: Figure, charts: ChartForm) -> None:
     table = 0.3 * (rows + _heads(figure.table)) + 0.15
     if figure.chart is None:
         _tables(deck, slide, figure, top, inner)
-    elif columns > _MOST_COLUMNS or rows > _MOST_ROWS or (figure.summary and table > _MOST_BENEATH * room):
+    elif columns > _MOST_COLUMNS or rows > _MOST_ROWS or (figure.summary and table > _MOST_BENEATH * room) or (
+            figure.on_slide and rows > _BENEATH):
         width, _ = _chart(slide, figure, charts, _MARGIN, top, inner if not figure.summary else inner - 3.4, room)
         _summary(slide, figure, _MARGIN + width + 0.3, top)
         _tables(deck, None, figure, top, inner)
-    elif figure.summary:  # chart and finding above, the few numbers beneath
+    elif figure.summary or figure.on_slide:  # chart and finding above, the few numbers beneath
         width, height = _chart(slide, figure, charts, _MARGIN, top, inner - 3.4, room - table)
         _summary(slide, figure, _MARGIN + width + 0.3, top)
         _table(slide, figure.table, _MARGIN, top + height + 0.15, inner)
@@ -164,7 +166,7 @@ def _chart(slide: Any, figure: Figure, charts: ChartForm, left: float, top: floa
     across, down = size(figure)
     scale = min(width / across, height / down, _LARGEST)
     width, height = across * scale, down * scale
-    drawing = svg(figure, titled=False)
+    drawing = slide_svg(figure)
     if charts == "shapes":
         shapes(slide.shapes._spTree, drawing, left=Inches(left), top=Inches(top), scale=Inches(scale),
                name=figure.full_title, words=figure.full_alt)
@@ -179,7 +181,7 @@ def _picture(slide: Any, figure: Figure, drawing: bytes, box: list[int]) -> None
     from pptx.opc.package import Part
     from pptx.opc.packuri import PackURI
 
-    shape = slide.shapes.add_picture(io.BytesIO(png(figure, scale=3, titled=False)), *box)
+    shape = slide.shapes.add_picture(io.BytesIO(png_of(drawing, scale=3)), *box)
     shape.name = figure.full_title
     shape._element.nvPicPr.cNvPr.set("descr", figure.full_alt)
     package = slide.part.package

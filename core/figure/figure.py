@@ -68,6 +68,7 @@ class Figure:
     warnings : why the figure must not be read as it stands: no patient, immortal time
     notes : what else a reader must know: left out, not estimable, few events
     alt : the chart in a sentence, for those who do not see it
+    on_slide : the chart laid out anew for a slide; None where it is the same
     """
 
     slug: str
@@ -81,6 +82,7 @@ class Figure:
     notes: tuple[str, ...] = ()
     provenance: Provenance
     alt: str = ""
+    on_slide: dict[str, Any] | None = None
 
     @property
     def drawing(self) -> dict[str, Any]:

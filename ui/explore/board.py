@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.charts import CurveOptions, adverse_events_figure, km_figure
+from core.charts import CurveOptions, adverse_events_figure, km_figure, km_on_slide
 from core.cohort import SELECTION, Cohort
 from core.figure import CLICK, table_parts
 from core.schema import ARM
@@ -27,10 +27,11 @@ def survival(cohort: Cohort) -> None:
             return
         cohort = compared(cohort)
         part = curves_part(cohort, endpoint=endpoint, by=by, whole=cohort.whole)
-        figure = km_figure(part, CurveOptions(band=bool(state.value_of("band"))))
+        options = CurveOptions(band=bool(state.value_of("band")))
+        figure = km_figure(part, options)
         heading(figure.title, warned=bool(figure.warnings))
         with st.container(key="curves"):
-            show(figure, key=f"km-{chart_id(cohort)}")
+            show(figure, key=f"km-{chart_id(cohort)}", on_slide=lambda: km_on_slide(part, options))
         numbers(cohort, figure, [part], keys=(by,))
 
 

@@ -8,7 +8,16 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.charts import CurveOptions, Part, failure_figure, km_figure, response_figure, swimmer_figure, waterfall_figure
+from core.charts import (
+    CurveOptions,
+    Part,
+    failure_figure,
+    km_figure,
+    km_on_slide,
+    response_figure,
+    swimmer_figure,
+    waterfall_figure,
+)
 from core.cohort import Cohort, baseline_groups
 from core.format import number
 from core.mapping import MEANINGS, Meaning
@@ -143,11 +152,12 @@ def _duration(cohort: Cohort, by: str, options: ResponseOptions) -> None:
         duration = duration_of_response(cohort, options=options)
         # By itself and not from the cache: its clock is not the cohort's.
         result = kaplan_meier(duration.cohort, endpoint=duration.endpoint, by=by)
-        curves = km_figure(Part(cohort=duration.cohort, result=result), CurveOptions())
+        part = Part(cohort=duration.cohort, result=result)
+        curves = km_figure(part, CurveOptions())
         figure = replace(curves, slug="duration-of-response", title=f"Duration of response, by {result.label.lower()}")
         heading(figure.title)
         with st.container(key="duration-curves"):
-            show(figure, key=f"duration-{chart_id(cohort)}-{by}")
+            show(figure, key=f"duration-{chart_id(cohort)}-{by}", on_slide=lambda: km_on_slide(part))
         table(figure.table)
         note(" · ".join((*figure.summary, duration.words())))
         for text in (*figure.warnings, *figure.notes):
@@ -184,5 +194,5 @@ def _survival(cohort: Cohort) -> None:
         figure = km_figure(part, CurveOptions())
         heading(figure.title)
         with st.container(key="curves"):
-            show(figure, key=f"response-km-{chart_id(cohort)}")
+            show(figure, key=f"response-km-{chart_id(cohort)}", on_slide=lambda: km_on_slide(part))
         numbers(landmarked.cohort, figure, [part], keys=(RESPONSE,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, cast
 
 import pandas as pd
@@ -60,15 +61,15 @@ def note(text: str, *, strong: bool = False) -> None:
     st.html(f"<p class='{kind}'{role}>{html.escape(text)}</p>")
 
 
-def show(figure: Figure, *, key: str, on_select: Callable[[], None] | None = None,
-         selection: str = "") -> None:
-    """Draw a figure and enter it among those that the page can export.
+def show(figure: Figure, *, key: str, on_select: Callable[[], None] | None = None, selection: str = "",
+         on_slide: Callable[[], dict[str, Any]] | None = None) -> None:
+    """Draw a figure and enter it among those that the page can export; `on_slide` lays its chart out for a slide.
 
     The accessible name must not change with the data: Streamlit makes it a part of the chart, and
     would build every chart anew on each click in place of swapping its data. The numbers are text
     beside or in the chart.
     """
-    session().offer(lambda: [figure])
+    session().offer(lambda: [replace(figure, on_slide=on_slide()) if on_slide else figure])
     drawing = darkened(figure.drawing) if state.on_dark_page() else figure.drawing
     st.vega_lite_chart(
         _with_arrow(drawing), width="stretch", theme=None, key=key, alt=figure.title,

@@ -7,11 +7,39 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-PLOT, _SMALL = 290, 200  # pixels of a plot itself, from the bottom to the top of its scale; where there are several
-_HEAD, _NAMED, _LINE = 58, 32, 16  # pixels under the axis: tick labels and title; a named row of counts; a bare one
+PLOT, _SMALL, _LEAST = 290, 200, 90  # pixels of a plot, from the bottom to the top of its scale; of several; at least
 _BLOCK = 20  # pixels of the heading of a further block of counts
 _TITLE = 30  # pixels above a pane, for its name
 GUTTER = 0.07  # between columns, as a share of a plot's width
+
+
+@dataclass(frozen=True, kw_only=True)
+class Design:
+    """How large curves are drawn, in pixels: letters are of 11, so that the fewer pixels, the larger they are shown.
+
+    Attributes
+    ----------
+    width : of the whole
+    inner : of a plot at its narrowest: a name must fit beside its curve
+    height : of the whole where there is one plot, 0 for as much as its parts need
+    head : under the axis, for the labels of its ticks and its title
+    named, line, apart : a row of counts with its name above, a bare row, and how far the counts stand under the name
+    letters : size of the letters of names and counts
+    """
+
+    width: int = 720
+    inner: int = 560
+    height: int = 0
+    head: int = 58
+    named: int = 32
+    line: int = 16
+    apart: int = 15
+    letters: float = 11
+
+
+SCREEN = Design()
+# On a slide 500 pixels are 8.8 inches: letters of 11 pixels have 14 points, those of 9.5 have 12.
+SLIDE = Design(width=500, inner=390, height=295, head=50, named=24, line=13, apart=11, letters=9.5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +127,7 @@ class Layout:
     panes: int
     strata: int
     blocks: int
+    design: Design = SCREEN
 
     @property
     def columns(self) -> int:
@@ -108,15 +137,21 @@ class Layout:
     @property
     def plot(self) -> int:
         """Pixels of a plot's height."""
-        return PLOT if self.panes == 1 else _SMALL
+        if self.panes > 1:
+            return _SMALL
+        return max(_LEAST, round((self.design.height - self.below) / 1.02)) if self.design.height else PLOT
 
     @property
     def below(self) -> int:
         """Pixels under a plot."""
         if not self.blocks:
-            return _HEAD - 10
-        named = _NAMED if self.strata > 1 else 18
-        return _HEAD + 6 + self.strata * named + (self.blocks - 1) * (_BLOCK + self.strata * _LINE)
+            return self.design.head - 10
+        return self.design.head + 6 + self._first + (self.blocks - 1) * (_BLOCK + self.strata * self.design.line)
+
+    @property
+    def _first(self) -> int:
+        """Pixels of the rows of the first block."""
+        return self.strata * (self.design.named if self.strata > 1 else 18)
 
     @property
     def above(self) -> int:
@@ -140,14 +175,13 @@ class Layout:
     def row(self, block: int, stratum: int, *, name: bool = False) -> float:
         """Return the height of a stratum's counts in a block, or of its name in the first."""
         if block == 0:
-            lines = 15 if self.strata > 1 and not name else 0
-            return -(_HEAD + 13 + stratum * _NAMED + lines) / self.plot
-        return -(self._block_top(block) + _BLOCK - 4 + stratum * _LINE) / self.plot
+            down = self.design.apart if self.strata > 1 and not name else 0
+            return -(self.design.head + self.design.apart - 2 + stratum * self.design.named + down) / self.plot
+        return -(self._block_top(block) + _BLOCK - 4 + stratum * self.design.line) / self.plot
 
     def heading(self, block: int) -> float:
         """Return the height of a block's heading."""
-        return -(_HEAD - 4 if block == 0 else self._block_top(block)) / self.plot
+        return -(self.design.head - 4 if block == 0 else self._block_top(block)) / self.plot
 
     def _block_top(self, block: int) -> float:
-        first = _HEAD + 8 + self.strata * (_NAMED if self.strata > 1 else 18)
-        return first + (block - 1) * (_BLOCK + self.strata * _LINE) + 6
+        return self.design.head + 14 + self._first + (block - 1) * (_BLOCK + self.strata * self.design.line)

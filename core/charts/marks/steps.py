@@ -13,16 +13,15 @@ import altair as alt
 import numpy as np
 
 from core.charts.marks.labels import place_names
-from core.charts.marks.panes import GUTTER, Axes, Curve, Layout, Pane
+from core.charts.marks.panes import GUTTER, SCREEN, Axes, Curve, Design, Layout, Pane
 from core.figure import shortened, theme, width_of
 from core.format import number
 
-WIDTH = 720
 _END = 1.015  # the axis runs a little beyond the longest time
-_MOST = WIDTH  # steps of a curve: one per pixel of its design, beyond which they cannot be told apart
+_MOST = SCREEN.width  # steps of a curve: one per pixel of its design, beyond which they cannot be told apart
 _MOST_MARKS = 150  # ticks of a curve, and places that answer the mouse
 MANY = 8  # curves beyond which bands and names hide one another: the colours repeat, too
-_LONGEST = 34  # characters of a group's name beside its curve
+_LONGEST, _NAME = 34, 18  # characters of a group's name beside its curve, and pixels of its height
 _DATASETS = ("band", "whole", "curve", "touch", "censored", "labels", "medians", "names", "counts", "heads", "titles",
              "tau")
 # What each layer means; see Figure.key. Text layers say it themselves, and the grid needs no words.
@@ -31,12 +30,12 @@ CURVES_KEY = {
     "censored tick": "ticks: patients censored", "medians rule": "dotted: medians",
     "tau rule": "dashed: τ, the month to which restricted means run",
 }
-_INNER = 560  # a name must fit where a plot is this wide: the narrowest it gets on screen
 
 
-def draw(panes: list[Pane], axes: Axes, *, band: bool, tau: float | None = None) -> dict[str, Any]:
+def draw(panes: list[Pane], axes: Axes, *, band: bool, tau: float | None = None,
+         design: Design = SCREEN) -> dict[str, Any]:
     """Return the finished chart."""
-    layout = Layout(panes=len(panes), strata=len(panes[0].levels), blocks=len(panes[0].blocks))
+    layout = Layout(panes=len(panes), strata=len(panes[0].levels), blocks=len(panes[0].blocks), design=design)
     few = layout.strata <= MANY
     data: dict[str, list[dict[str, Any]]] = {name: [] for name in _DATASETS}
     for i, pane in enumerate(panes):
@@ -72,7 +71,7 @@ def _pane(pane: Pane, axes: Axes, layout: Layout, *, band: bool, named: bool) ->
         "curve": [r for c in pane.curves for r in _steps(c, axes)],
         "touch": [r for c in pane.curves for r in _touch(c, axes)],
         "censored": [r for c in pane.curves for r in _censored(c, axes)],
-        "labels": _labels(pane.curves, axes, layout) if several and named else [],
+        "labels": _labels(pane, axes, layout) if several and named else [],
         "medians": [{"x": float(axes.across(np.array(m))), "y": 0.0, "y2": 0.5, "c": theme.colour(i)}
                     for m, i in pane.drops],
         "names": [{"x": 0.0, "y": layout.row(0, i, name=True), "text": shortened(level, 2 * _LONGEST),
@@ -140,13 +139,15 @@ def _censored(curve: Curve, axes: Axes) -> list[dict[str, Any]]:
     return [{"x": a, "y": b, "c": theme.colour(curve.place)} for a, b in zip(x, y, strict=True)]
 
 
-def _labels(curves: list[Curve], axes: Axes, layout: Layout) -> list[dict[str, Any]]:
+def _labels(pane: Pane, axes: Axes, layout: Layout) -> list[dict[str, Any]]:
     """Place each stratum's name beside its curve."""
+    curves = pane.curves
     names = [shortened(curve.level, _LONGEST) for curve in curves]
-    widths = [(width_of(name, 12) + 8) * layout.columns / _INNER for name in names]
+    widths = [(width_of(name, 12) + 8) * layout.columns / layout.design.inner for name in names]
     points = [(axes.across(c.time), axes.up(c.value)) for c in curves]
     starts = [float(axes.up(np.array(axes.low if c.start is None else c.start))) for c in curves]
-    places = place_names(points, widths, 1.0, starts)
+    medians = [float(axes.across(np.array(month))) for month, _ in pane.drops]
+    places = place_names(points, widths, 1.0, starts, height=_NAME / layout.plot, medians=medians)
     return [{"x": p.x, "y": p.y, "text": name, "c": theme.colour(curve.place)}
             for curve, name, p in zip(curves, names, places, strict=True)]
 
@@ -178,9 +179,9 @@ def _template(layout: Layout, axes: Axes) -> dict[str, Any]:
         _layer("tau").mark_text(baseline="top", align="right", dx=-4, color=theme.ACCENT, fontWeight=600).encode(
             x=x, y=alt.Y("y2:Q", scale=y_scale), text="text:N"),
         _layer("touch").mark_point(size=60, opacity=0, filled=True).encode(x=x, y=y, tooltip=tip),
-        *_texts(x, y),
+        *_texts(x, y, layout.design.letters),
     ]
-    return theme.finish(alt.layer(*layers), width=WIDTH, height=round((top - bottom) * layout.plot))
+    return theme.finish(alt.layer(*layers), width=layout.design.width, height=round((top - bottom) * layout.plot))
 
 
 def _layer(name: str) -> alt.Chart:
@@ -188,16 +189,16 @@ def _layer(name: str) -> alt.Chart:
     return alt.Chart(theme.data(name))
 
 
-def _texts(x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    """Return the curves' labels, the table under them (names, counts, heads), and the panes' titles."""
+def _texts(x: alt.X, y: alt.Y, letters: float) -> list[alt.Chart]:
+    """Return the curves' labels, the table under them (names, counts, heads) in such letters, and the panes' titles."""
     colour = theme.given("c")
     return [
         _layer("labels").mark_text(align="left", baseline="middle", fontSize=12, fontWeight=600).encode(
             x=x, y=y, text="text:N", color=colour),
-        _layer("names").mark_text(align="left", baseline="middle", fontWeight=600, dx=-6).encode(
+        _layer("names").mark_text(align="left", baseline="middle", fontWeight=600, dx=-6, fontSize=letters).encode(
             x=x, y=y, text="text:N", color=colour),
-        _layer("counts").mark_text(baseline="middle").encode(x=x, y=y, text="text:N", color=colour),
-        _layer("heads").mark_text(align="left", baseline="middle", dx=-6, color=theme.QUIET).encode(
+        _layer("counts").mark_text(baseline="middle", fontSize=letters).encode(x=x, y=y, text="text:N", color=colour),
+        _layer("heads").mark_text(align="left", baseline="middle", dx=-6, color=theme.QUIET, fontSize=letters).encode(
             x=x, y=y, text="text:N"),
         _layer("titles").mark_text(align="left", baseline="middle", fontSize=12, fontWeight=600).encode(
             x=x, y=y, text="text:N"),

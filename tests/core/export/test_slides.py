@@ -3,14 +3,23 @@
 import io
 import zipfile
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from pptx import Presentation
 
+from core import treatment_effect
+from core.charts import Part, km_on_slide
 from core.export.slides import pptx
+from core.survival import kaplan_meier
 from tests.shared.figures import km
 
 pytestmark = pytest.mark.slow
+
+
+def part_of(cohort, by):
+    return Part(cohort=cohort, result=kaplan_meier(cohort, endpoint="OS", by=by),
+                effect=treatment_effect(cohort, endpoint="OS", by=by) if by else None)
 
 
 def test_a_slide_holds_vector_picture_table_and_footnote(vp3):
@@ -40,3 +49,24 @@ def test_a_long_footnote_stands_on_the_slide_under_the_chart(vp3, notes):
     points = foot.text_frame.paragraphs[0].runs[0].font.size
     across = sum(len(p.text) // 240 + 1 for p in foot.text_frame.paragraphs)  # a slide holds 250 letters of 7 points
     assert across * points <= foot.height
+
+
+@pytest.mark.parametrize("by", [None, "arm", "ecog", "pvtt"])
+def test_curves_on_a_slide_are_read_from_the_back_row(sample, by):
+    """Letters of 14 points at least, of the counts 12; nothing on another; all of it on the slide."""
+    figure = replace(km(sample, by=by), on_slide=km_on_slide(part_of(sample, by)))
+    deck = Presentation(io.BytesIO(pptx([figure])))
+    slide = deck.slides[0]
+    named = {s.name: s for s in slide.shapes}
+    group = named[figure.full_title]
+    texts = [s for s in group.shapes if s.has_text_frame and s.text_frame.text]
+    sizes = {t.text_frame.text: t.text_frame.paragraphs[0].runs[0].font.size.pt for t in texts}
+    assert min(sizes.values()) >= 11.9
+    assert min(sizes[t] for t in ("0%", "100%", "Months", "Overall survival")) >= 13.9
+    assert group.top + group.height <= named["Footnote"].top and group.left + group.width <= deck.slide_width
+    tops = sorted({round(t.top / 12700) for t in texts if t.text_frame.text.isdigit()})
+    assert all(b - a >= 12 for a, b in pairwise(tops))  # rows of counts, and the labels of the axis, stand apart
+    if by in (None, "arm", "ecog"):
+        assert named["Numbers"].top >= group.top + group.height and len(deck.slides) == 1
+    else:
+        assert len(deck.slides) == 2 and len(deck.slides[1].shapes) == 3
