@@ -300,10 +300,15 @@ def _curves(result: KaplanMeier, options: CurveOptions) -> list[Curve]:
     """Return the curves of the strata that have patients, each with its place among all levels."""
     strata = result.curves.strata.to_numpy()
     steps = {c: result.curves[c].to_numpy(dtype=float) for c in _DRAWN}
-    enough = steps["n_risk"] >= options.at_risk
-    curves = [_curve(i, level, {c: v[(strata == level) & enough] for c, v in steps.items()}, options.view)
+    curves = [_curve(i, level, _drawn({c: v[strata == level] for c, v in steps.items()}, options.at_risk), options.view)
               for i, level in enumerate(result.levels)]
     return [curve for curve in curves if curve.time.size]
+
+
+def _drawn(steps: dict[str, np.ndarray], at_risk: int) -> dict[str, np.ndarray]:
+    """Return the steps of a curve until so many are at risk for the last time: with late entry they first grow more."""
+    enough = np.flatnonzero(steps["n_risk"] >= at_risk)
+    return {c: v[:enough[-1] + 1 if enough.size else 0] for c, v in steps.items()}
 
 
 def _curve(place: int, level: str, steps: dict[str, np.ndarray], view: View) -> Curve:

@@ -1,7 +1,7 @@
 """The patients, the filters that are on, their strata and counts, and what was known when."""
 
 from core.cohort.bins import between, bin_counts, fine_codes, fine_edges, has_zeros, quarters
-from core.cohort.brush_index import EXACT, brush_index
+from core.cohort.brush_index import EXACT, BrushIndex, brush_index
 from core.cohort.cohort import Cohort, WorstGrades
 from core.cohort.condition import Bounds, Condition
 from core.cohort.counts import (
@@ -54,6 +54,7 @@ __all__ = [
     "SELECTION",
     "TOLERANCE",
     "Bounds",
+    "BrushIndex",
     "Cohort",
     "Condition",
     "Counts",

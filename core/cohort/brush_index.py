@@ -128,11 +128,13 @@ def _comparable(cohort: Cohort, kept: Filters, key: str) -> np.ndarray:
     NotEstimable
         If a filter keeps missing values: who is in the rest then depends on the range.
     """
-    if any(c.missing for c in kept.conditions.values()):
+    whole = cohort.whole
+    grouped = whole.named_groups.key if whole.named_groups else ""  # who is in no group has nothing missing there
+    known = {k: whole.values(k).notna().to_numpy() for k in (key, *kept.conditions) if k != grouped}
+    if any(bool(c.missing) != c.negated and not known[k].all() for k, c in kept.conditions.items() if k in known):
         raise NotEstimable("A filter keeps missing values: the selection is compared with the rest once it is made.",
                            "Let the brush go.")
-    values = (cohort.whole.values(k) for k in (key, *kept.conditions))
-    return np.all([v.notna().to_numpy() for v in values], axis=0)
+    return np.all([*known.values(), np.ones(len(whole.table), bool)], axis=0)
 
 
 def _slots(whole: Cohort, rows: np.ndarray, others: Sequence[str]) -> tuple[dict[str, tuple[int, int]], np.ndarray]:

@@ -34,15 +34,15 @@ GLOSSARY: tuple[Term, ...] = (
           "How severe an adverse event is, from 1 (mild) to 5 (death). A patient with several events of a term "
           "counts once, with the worst.",
           "National Cancer Institute. Common Terminology Criteria for Adverse Events (CTCAE) v5.0. 2017.",
-          r"CTCAE grades?", r"grades?(?= of)"),
+          r"(?:worst )?CTCAE grades?", r"adverse events"),
     _term("Attrition",
           "How each condition, one after the other, makes the selected patients fewer. The order decides how many "
           "each condition takes away, not who is left.",
           "von Elm E et al. STROBE. Lancet 2007;370:1453.", r"attrition"),
     _term("Benjamini-Hochberg",
           "P-values adjusted so that, of the findings called significant, at most the stated share is expected to "
-          "be false. It is milder than Bonferroni's or Holm's, which allow not even one.",
-          "Benjamini Y, Hochberg Y. J R Stat Soc B 1995;57:289.", r"Benjamini.Hochberg", r"\bBH\b"),
+          "be false. It is milder than Bonferroni's or Holm's, which bound the chance of a single false one.",
+          "Benjamini Y, Hochberg Y. J R Stat Soc B 1995;57:289.", r"Benjamini.Hochberg", r"BH(?=\))"),
     _term("Censored",
           "A patient whose event had not happened when last seen: the time is a lower limit. Censored patients "
           "count among those at risk until then, and not after.",
@@ -77,8 +77,8 @@ GLOSSARY: tuple[Term, ...] = (
           "Schemper M, Smith TL. Control Clin Trials 1996;17:343.", r"follow-up"),
     _term("Hazard ratio",
           "How many times higher the rate of events is in one group than in another, among those still at risk. "
-          "Below 1 the group has fewer events at any moment; it is not a ratio of risks or of times.",
-          "Cox DR. J R Stat Soc B 1972;34:187.", r"hazard ratios?", r"\bHRs?\b"),
+          "Below 1 the group has the lower rate; it is not a ratio of risks or of times.",
+          "Cox DR. J R Stat Soc B 1972;34:187.", r"hazard ratios?", r"HR(?= \(95)"),
     _term("Immortal time",
           "Time in which a patient could not have the event, because the group was defined by something later, such "
           "as a response. It makes the group look better whatever the treatment does.",
@@ -102,7 +102,7 @@ GLOSSARY: tuple[Term, ...] = (
     _term("mRECIST",
           "Response of hepatocellular carcinoma by the viable part of the tumour, which takes up contrast in the "
           "arterial phase. CR complete, PR partial response, SD stable, PD progressive disease.",
-          "Lencioni R, Llovet JM. Semin Liver Dis 2010;30:52.", r"mRECIST", r"best response"),
+          "Lencioni R, Llovet JM. Semin Liver Dis 2010;30:52.", r"mRECIST"),
     _term("Multivariable model",
           "A model with several covariates at once: each ratio is of patients alike in the others. It adjusts for "
           "what was measured, as it was measured, and for nothing else.",
@@ -114,7 +114,8 @@ GLOSSARY: tuple[Term, ...] = (
     _term("Objective response",
           "The share of patients whose best response is complete or partial; disease control adds stable disease. "
           "Patients who could not be evaluated count as without response unless said.",
-          "Eisenhauer EA et al. Eur J Cancer 2009;45:228.", r"objective response", r"disease control", r"\bORR\b"),
+          "Eisenhauer EA et al. Eur J Cancer 2009;45:228.", r"objective response", r"disease control", r"best response",
+          r"ORR"),
     _term("Propensity score",
           "The chance that a patient with such covariates was treated, as a model has it. Weights made from it "
           "balance the groups in what was measured, never in what was not.",
@@ -131,7 +132,7 @@ GLOSSARY: tuple[Term, ...] = (
           "The mean time without the event up to a month, τ: the area under the curve. Its difference is in months "
           "and needs no proportional hazards.",
           "Royston P, Parmar MK. BMC Med Res Methodol 2013;13:152.",
-          r"restricted means?(?: survival time)?", r"\bRMST\b"),
+          r"restricted means?(?: survival time)?", r"RMST"),
     _term("Risk difference",
           "The share with an event in one group less that in the other, in percentage points. One over it is the "
           "number of patients for one event more or less.",
@@ -143,7 +144,7 @@ GLOSSARY: tuple[Term, ...] = (
     _term("Standardised difference",
           "The difference of two groups' means, or shares, in units of their standard deviation. Unlike a p-value "
           "it does not grow with the number of patients; below 0.1 is commonly called balanced.",
-          "Austin PC. Stat Med 2009;28:3083.", r"standardi[sz]ed (?:mean )?differences?", r"\bSMD\b"),
+          "Austin PC. Stat Med 2009;28:3083.", r"standardi[sz]ed (?:mean )?differences?", r"SMD"),
     _term("Subgroup",
           "A part of the patients, such as those with Vp4. Of many subgroups that are looked at, one in twenty is "
           "below .05 by chance where nothing differs.",
@@ -162,7 +163,7 @@ GLOSSARY: tuple[Term, ...] = (
 @lru_cache(maxsize=1)
 def spelling() -> re.Pattern[str]:
     """Return what finds a term in a text: a group per term, in the glossary's order."""
-    groups = (f"(?P<t{i}>{'|'.join(term.spellings)})" for i, term in enumerate(GLOSSARY))
+    groups = (f"(?P<t{i}>\\b(?:{'|'.join(term.spellings)})(?!\\w))" for i, term in enumerate(GLOSSARY))
     return re.compile("|".join(groups), re.IGNORECASE)
 
 

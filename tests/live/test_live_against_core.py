@@ -3,16 +3,20 @@
 import base64
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from core import kaplan_meier, read_cohort, treatment_effect
+from core import Filters, kaplan_meier, read_cohort, treatment_effect
 from core.cohort import (
+    GROUPS,
     SELECTION,
     Cohort,
+    Definition,
+    Groups,
     against_rest,
     between,
     bin_counts,
@@ -23,6 +27,7 @@ from core.cohort import (
     reference_place,
     strata,
     timeline,
+    with_groups,
 )
 from core.errors import NotEstimable
 from core.format import exact, hazard_ratio, p_phrase
@@ -156,6 +161,21 @@ def clicked(cohort: Cohort, endpoint: str, by: str | None, keys, rng, times: int
 @pytest.mark.parametrize("by", ["arm", "pvtt", None, SELECTION])
 def test_clicks_on_the_sample(sample, by):
     clicked(sample, "OS", by, ("pvtt", "hvtt", "ecog", "arm"), np.random.default_rng(11), 12)
+
+
+def test_the_rest_beside_filters_that_missing_values_pass_and_beside_named_groups(sample):
+    """Neither a missing value that an excluding filter lets pass nor being in no group makes a wrong rest."""
+    table = sample.table.assign(pvtt=sample.table.pvtt.where(np.arange(82) % 6 > 0))
+    holes = replace(sample, table=table)
+    with pytest.raises(NotEstimable):
+        brush_index(holes.filter({"pvtt": {"not": {"in": ["Vp3"]}}}), "arm", endpoint="OS", by=SELECTION, others=[])
+    rng, groups = np.random.default_rng(3), Groups()
+    clicked(holes.filter({"pvtt": {"in": ["Vp3", "Vp4"]}}), "OS", SELECTION, ("arm", "hvtt"), rng, 8)
+    for level in ("Vp3", "Vp4"):
+        groups = groups.with_group(level, Definition(filters=Filters.from_json({"pvtt": {"in": [level]}})))
+    grouped = with_groups(sample, groups)
+    clicked(grouped.filter({GROUPS: {"in": ["Vp4"]}}), "OS", SELECTION, ("arm", "hvtt"), rng, 8)
+    clicked(grouped, "OS", SELECTION, (GROUPS,), rng, 8)
 
 
 def test_clicks_beside_another_filter(vp3):

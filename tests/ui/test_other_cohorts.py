@@ -55,7 +55,7 @@ def test_what_a_cohort_does_not_have_is_not_shown_as_an_empty_panel():
     rows = b"".join(b"p%d,%s,%d,%d\n" % (i, b"AB"[i % 2:][:1], i + 1, i % 2) for i in range(40))
     opened.session_state["cohortscope"].cohort = read_cohort(b"id,arm,OS_months,OS_event\n" + rows)
     shown = texts(opened.switch_page("pages/5_Response.py").run())
-    assert "has no tumour response and no site of failure" in shown
+    assert "No tumour response and no site of failure is mapped" in shown
     assert "Best response" not in shown and "Failure pattern" not in shown and "Duration of response" not in shown
     opened.switch_page("pages/6_Published.py").run()
     assert not opened.exception

@@ -57,8 +57,9 @@ def test_landmark_and_tau_lead_back():
 
 
 @pytest.mark.parametrize("parameters", [
-    {"landmark": "soon"}, {"landmark": "-1"}, {"landmark": "1e999"}, {"landmark": "nan"}, {"tau": "24"}, {"tau": "{"},
-    {"tau": '{"DFS": 24}'}, {"tau": '{"OS": "late"}'}, {"tau": '{"OS": -3}'}, {"tau": '{"OS": [1]}'}])
+    {"landmark": "soon"}, {"landmark": "-1"}, {"landmark": "1e999"}, {"landmark": "nan"}, {"landmark": "1e300"},
+    {"tau": "[" * 3000}, {"tau": "24"}, {"tau": "{"}, {"tau": '{"DFS": 24}'}, {"tau": '{"OS": "late"}'},
+    {"tau": '{"OS": -3}'}, {"tau": '{"OS": [1]}'}])
 def test_months_that_are_none_are_named(parameters):
     app = opened(**parameters)
     assert not app.exception and state_of(app).misfits

@@ -146,9 +146,17 @@ def _do(whole: Cohort, name: str, *, until: str = "") -> bool:
         except FilterError:  # of a mapping that is no more
             filters = current.filters
         if action["kind"] == "split" and action["key"] in whole.variables:
-            current.by = action["key"] if current.by != action["key"] else first_choices(whole)[1]
+            current.by = _split(whole, current.by, action["key"])
         current.do(action["id"], filters, int(action.get("looks", 0)))
     return bool(waiting)
+
+
+def _split(whole: Cohort, by: str | None, key: str) -> str | None:
+    """Return what splits the curves once that is asked of a variable: a second time, what did at first, or nothing."""
+    if by != key:
+        return key
+    first = first_choices(whole)[1]
+    return None if key == first else first
 
 
 def _after(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filters:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.charts import time_axis
-from core.cohort import REST, SELECTION, Cohort, Filters, brush_index, reference_place
+from core.cohort import GROUPS, REST, SELECTION, BrushIndex, Cohort, Filters, brush_index, reference_place
 from core.errors import CohortError
 from core.figure import theme
 from core.survival import search_cut
@@ -13,6 +13,8 @@ from ui.explore.composition import charted, view_of
 from ui.explore.modules import live_component
 from ui.shell.display import colour_on_page
 from ui.shell.state import chart_id, session
+
+_MOST_CELLS = 4_000_000  # bins x strata x times: the browser holds two numbers of four bytes for each
 
 
 def live_view(cohort: Cohort) -> None:
@@ -25,11 +27,7 @@ def _index(cohort: Cohort) -> bytes:
     if key not in cohort.variables:
         return b""
     by = None if current.searched else current.by  # a cut is looked for among all patients
-    of: dict[str, Any] = {"others": charted(cohort), "exact": current.exact}
-    try:
-        index = brush_index(cohort, key, endpoint=current.endpoint, by=by, **of)
-    except CohortError:  # the curves cannot be split so, which the board says: counts alone follow the range
-        index = brush_index(cohort, key, endpoint="", by=None, **of)
+    index = _counted(cohort, key, by)
     names = list(index.levels)
     if by == SELECTION:
         names = [REST, "The selection"]
@@ -39,10 +37,22 @@ def _index(cohort: Cohort) -> bytes:
     return index.to_bytes(
         names=names, colours=[colour_on_page(i) for i in drawn], strata=cohort.variable(by).label if grouped else "",
         dashes=[" ".join(map(str, theme.DASHES[i % len(theme.DASHES)])) for i in drawn],
-        reference=reference_place(cohort, by, index.levels) if grouped else 0, longest=longest, ticks=ticks,
-        view=view_of(cohort, key, cut=current.searched),
+        reference=reference_place(cohort.whole, by, index.levels) if grouped else 0, grouped=key == GROUPS,
+        longest=longest, ticks=ticks, view=view_of(cohort, key, cut=current.searched),
         search=_search(cohort, key) if current.searched and index.endpoint else {},
         looks=f"{current.looks:,} ranges were looked at before." if current.looks else "")
+
+
+def _counted(cohort: Cohort, key: str, by: str | None) -> BrushIndex:
+    """Count for a variable; without curves where they cannot be split so, which the board says, or are too many."""
+    of: dict[str, Any] = {"others": charted(cohort), "exact": session().exact}
+    try:
+        index = brush_index(cohort, key, endpoint=session().endpoint, by=by, **of)
+    except CohortError:
+        index = None
+    if index is None or index.bins * len(index.levels) * index.times.size > _MOST_CELLS:
+        return brush_index(cohort, key, endpoint="", by=None, **of)
+    return index
 
 
 def _search(cohort: Cohort, key: str) -> dict[str, Any]:

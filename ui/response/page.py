@@ -48,9 +48,10 @@ def response_page(cohort: Cohort) -> None:
         by = st.selectbox("Compare by", groups, key="response-by", width=180, **state.KEPT,
                           format_func=lambda k: cohort.variable(k).label)
         options = _options(cohort)
-    if cohort.mapping.response is None and not cohort.mapping.failure_sites:
-        note("This cohort has no tumour response and no site of failure: choose their columns on the Cohort page. "
-             "Cumulative incidence needs neither.")
+    absent = [words for words, there in (("tumour response", cohort.mapping.response), ("site of failure",
+              cohort.mapping.failure_sites)) if not there]
+    if absent:
+        note(f"No {' and no '.join(absent)} is mapped: choose the columns on the Cohort page.")
     with st.container(key="response"):
         left, right = st.columns(2, gap="large")
     with left:

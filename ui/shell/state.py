@@ -263,8 +263,8 @@ def load(cohort: Cohort) -> None:
         options=current.options, cleared=current.cleared,
         drafts=current.drafts, results={k: v for k, v in current.results.items() if k in ("sample", "typed")},
         warn_below=current.warn_below, exact=current.exact, waiting=current.waiting,
-        page=current.page, acknowledged=current.acknowledged, records=current.records, charts=current.charts,
-        wide=current.wide,
+        page=current.page, acknowledged=current.acknowledged, called=current.called, records=current.records,
+        charts=current.charts, wide=current.wide,
         reading=current.draft.table.options.to_json() if current.draft else {},
         sidebar_open=current.sidebar_open,
         mappings=[*current.mappings, cohort.mapping.to_json()][-_MAPPINGS:]))
@@ -274,8 +274,9 @@ def load(cohort: Cohort) -> None:
 def clear() -> None:
     """Drop all of the session's data at once; other sessions keep theirs."""
     current = session()
-    _replace(Session(cleared=current.cleared + 1, acknowledged=current.acknowledged, sidebar_open=current.sidebar_open,
-                     page=current.page or "Explore", forgets=True))  # the address is not read again
+    _replace(Session(cleared=current.cleared + 1, acknowledged=current.acknowledged, called=current.called,
+                     sidebar_open=current.sidebar_open, forgets=True,
+                     page=current.page or "Explore"))  # the address is not read again
     st.query_params.pop(OWN, None)
 
 

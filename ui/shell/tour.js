@@ -45,11 +45,11 @@
     Object.assign(card.style, { width: `${width}px`, left: `${Math.max(12, left)}px`,
                                 top: `${Math.max(8, Math.min(top, window.innerHeight - high - 8))}px` });
   };
-  const go = (step) => {
-    if (step >= STEPS.length || step < 0) { end(); return; }
+  const go = (step, way = 1) => {
+    if (step >= STEPS.length || step < 0) { if (way > 0) end(); return; }
+    const target = placeOf(step);
+    if (!target) { go(step + way, way); return; }
     at = step;
-    const target = placeOf(at);
-    if (!target) { go(step + 1); return; }
     target.scrollIntoView({ block: "nearest" });
     const title = document.createElement("h2"), words = document.createElement("p"), foot = document.createElement("div");
     title.className = "cs-panel";
@@ -57,7 +57,7 @@
     words.textContent = STEPS[at][2];
     foot.className = "cs-tour-foot";
     const next = button(at + 1 < STEPS.length ? "Next" : "Done", () => go(at + 1), true);
-    foot.append(button("End", end, false), ...(at ? [button("Back", () => go(at - 1), false)] : []), next);
+    foot.append(button("End", end, false), ...(at ? [button("Back", () => go(at - 1, -1), false)] : []), next);
     card.replaceChildren(title, words, foot);
     place();
     next.focus();
@@ -77,7 +77,7 @@
     if (!card) return;
     if (event.key === "Escape") end();
     else if (event.key === "ArrowRight" && card.contains(event.target)) go(at + 1);
-    else if (event.key === "ArrowLeft" && card.contains(event.target)) go(Math.max(0, at - 1));
+    else if (event.key === "ArrowLeft" && card.contains(event.target)) go(at - 1, -1);
   });
   for (const moves of ["resize", "scroll"]) addEventListener(moves, () => { if (card) place(); }, true);
 })();

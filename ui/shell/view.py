@@ -8,7 +8,6 @@ and is read once, when a session begins.
 from __future__ import annotations
 
 import json
-import math
 
 import streamlit as st
 
@@ -21,6 +20,7 @@ from ui.shell.state import View, session
 
 _NAMES = tuple(View.__dataclass_fields__)
 ONE_CURVE = "none"
+_LONGEST = 1200.0  # months
 
 
 def first_choices(whole: Cohort) -> tuple[str, str | None]:
@@ -99,7 +99,7 @@ def _take_months(whole: Cohort, view: View) -> list[str]:
             misfits.append(f"{view.landmark!r} is no month for a landmark.")
     try:
         months = json.loads(view.tau) if view.tau else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         months = None
     if not isinstance(months, dict):
         return [*misfits, f"{view.tau!r} does not say to which months restricted means run."]
@@ -113,12 +113,12 @@ def _take_months(whole: Cohort, view: View) -> list[str]:
 
 
 def _month(text: object) -> float:
-    """Return a month after time zero, 0 where this is none."""
+    """Return a month after time zero and within a long life, 0 where this is none."""
     try:
         at = float(str(text))
     except ValueError:
         return 0.0
-    return at if 0 < at < math.inf else 0.0
+    return at if 0 < at <= _LONGEST else 0.0
 
 
 def _with_groups(whole: Cohort, text: str) -> tuple[Cohort, list[str]]:

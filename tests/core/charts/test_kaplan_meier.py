@@ -19,7 +19,9 @@ from core.charts.kaplan_meier import VIEWS
 from core.cohort.subsets import by_level
 from core.export import FORMATS, formats_of, made
 from core.survival import kaplan_meier
+from tests.core.survival.test_late_entry_against_r import MAPPING
 from tests.shared.figures import figures, km
+from tests.shared.from_r import REFERENCE
 
 
 def test_numbers_at_risk_are_r_s_rule(sample):
@@ -147,6 +149,16 @@ def test_curves_end_where_too_few_are_at_risk_and_numbers_stay(sample):
     assert cut.table.equals(whole.table) and cut.drawn.equals(whole.drawn) and cut.summary == whole.summary
     assert "as far as 20 are at risk" in cut.explained() and "at risk are" not in whole.explained()
     assert not km_figure(part, CurveOptions(at_risk=1000)).chart["datasets"]["curve"]
+
+
+def test_late_entry_does_not_cut_the_beginning_of_a_curve():
+    cohort = read_cohort(REFERENCE / "late_entry.csv", MAPPING)
+    result = kaplan_meier(cohort, endpoint="OS")
+    risk = result.curves.n_risk.to_numpy()
+    few = int(risk[0]) + 1
+    assert risk.max() >= few  # more enter
+    drawn = km_figure(Part(cohort=cohort, result=result), CurveOptions(at_risk=few)).chart["datasets"]["curve"]
+    assert len(drawn) == np.flatnonzero(risk >= few)[-1] + 2
 
 
 def test_panes_stand_on_one_scale_and_keep_their_places(sample):

@@ -96,7 +96,10 @@ class Composition {
       out.addEventListener("click", act);
       return out;
     };
-    const split = tool("split", "split the curves by it", () => this.#act({ kind: "split", key: chart.key }));
+    const split = tool("split", "split the curves by it", () => {
+      this.#act({ kind: "split", key: chart.key });
+      for (const [key, held] of this.charts) held.drawn.splitTool.setAttribute("aria-pressed", String(this.#by() === key));
+    });
     split.setAttribute("aria-pressed", "false");
     drawn.splitTool = split;
     const not = tool("not", "exclude what is named, in place of keeping it", () => this.#invert(chart.key));
@@ -111,6 +114,11 @@ class Composition {
     cut.setAttribute("aria-pressed", "false");
     drawn.cutTool = cut;
     return [sweep, cut, split, not, ...(chart.missing[1] ? [absent] : [])];
+  }
+
+  /** The variable that splits the curves, with what the server does not know yet; "" where it is none that was asked for. */
+  #by() {
+    return this.pending.filter((action) => action.kind === "split").reduce((by, { key }) => (by === key ? "" : key), this.data.by);
   }
 
   /** Name a level of a variable, or those without a value, or no more; exclude what is named where this is asked for. */
@@ -130,12 +138,13 @@ class Composition {
   /** Exclude what a variable's filter names, or keep it; without a filter this is how the next one begins. */
   #invert(key) {
     const held = this.charts.get(key), meant = this.#meant(held.chart);
-    if (meant.any) this.#act({ kind: "invert", key });
-    else {
+    if (meant.any) {
+      this.#act({ kind: "invert", key });
+      this.#shown(key);
+    } else {
       held.excluding = !held.excluding;
       this.#update(held.chart);
     }
-    this.#shown(key);
   }
 
   /** A variable's filter as the server has it, with the actions that this does not know yet. */
@@ -246,8 +255,7 @@ class Composition {
     held.chart = chart;
     const { chosen, missing, asked, negated } = this.#meant(chart);
     drawn.notTool.setAttribute("aria-pressed", String(negated));
-    const splits = this.pending.filter((action) => action.kind === "split").at(-1)?.key ?? this.data.by;
-    drawn.splitTool.setAttribute("aria-pressed", String(splits === chart.key));
+    drawn.splitTool.setAttribute("aria-pressed", String(this.#by() === chart.key));
     if (!chart.edges) {
       if (missing) chosen.add(null);
       drawn.update(chart, chosen, negated);
@@ -311,9 +319,9 @@ class Composition {
     const { negated } = this.#meant(held.chart), words = negated ? `not (${held.drawn.words(low, high)})` : held.drawn.words(low, high);
     this.#read(key, words);
     if (held.drawn.drag?.further || held.chart.ranges.length > 1) return;
-    const bins = held.chart.edges.length - 1;
-    const named = Array.from({ length: bins + 1 }, (_, i) => (i < bins ? i >= low && i < high : held.chart.withMissing));
-    this.#live(key, runsOf(named.map((is) => is !== negated)), words, true);
+    const bins = held.chart.edges.length - 1, all = low === 0 && high === bins, { withMissing } = held.chart;  // all: no range
+    const named = Array.from({ length: bins + 1 }, (_, i) => (i < bins ? !all && i >= low && i < high : withMissing));
+    this.#live(key, runsOf(named.map((is) => (all && !withMissing) || is !== negated)), words, true);
   }
 
   /** Show what a click on a level leaves, before the server has heard of it. */
@@ -331,7 +339,8 @@ class Composition {
   /** Let curves, figures and all bars in sight show the patients in ranges of a variable's bins, where their counts are there. */
   #live(key, runs, words, moving) {
     const live = window.cohortscope?.live;
-    if (!live?.has(key, this.#view(key)) || !live.able(runs)) return;
+    if (!live?.has(key, this.#view(key))) return;
+    if (!live.able(runs)) { live.leave(); return; }
     const counts = live.follow(runs, words, moving);
     for (const [other, { drawn, chart, visible }] of this.charts) {
       if (!visible) continue;

@@ -5,7 +5,7 @@ import { belowAndAbove, indexOf, levelCounts, patients, selectionAndRest, strata
 import { drawn, element } from "./dom.js";
 import { pPhrase, ratioWithLimits, whole } from "./numbers.js";
 import { clipped } from "./runs.js";
-import { hazardRatios, kaplanMeier, lastTime, logRank, median } from "./survival.js";
+import { baseOf, hazardRatios, kaplanMeier, lastTime, logRank, median } from "./survival.js";
 
 const YEAR = 12;  // months
 const LINGERS = 60;  // milliseconds that the exact curves need to be drawn
@@ -60,7 +60,9 @@ class Live {
   /** Whether the curves of ranges of bins can be drawn: the rest is not known where missing values are kept. */
   able(runs) {
     const { index } = this;
-    return !index.selection || !patients(index, clipped(runs, index.bins - 1, index.bins));
+    if (!index.selection) return true;
+    if (patients(index, runs) === patients(index, [[0, index.bins]])) return false;  // the variable is no filter then
+    return index.grouped || !patients(index, clipped(runs, index.bins - 1, index.bins));
   }
 
   /**
@@ -181,7 +183,7 @@ class Drawing {
   /** Draw curves, numbers at risk and figures; return the test. */
   #tables(tables) {
     const { index } = this;
-    const ratios = hazardRatios(tables, index.reference), test = logRank(tables);
+    const ratios = hazardRatios(tables, index.reference), base = baseOf(tables, index.reference), test = logRank(tables);
     tables.forEach((table, i) => {
       const estimate = kaplanMeier(table), at = median(index.times, table, estimate), cells = this.rows[i].children;
       this.curves[i].setAttribute("d", this.#path(table, estimate));
@@ -191,7 +193,7 @@ class Drawing {
       write(texts.shift(), whole(table.events));
       if (this.year) write(texts.shift(), this.#atMonth(table, estimate, YEAR));
       write(texts.shift(), !table.n ? "no patients" : Number.isFinite(at) ? at.toFixed(1) : "not reached");
-      write(texts.shift(), i === index.reference && tables.length > 1 ? "reference" : !table.n || tables.length < 2 ? ""
+      write(texts.shift(), i === base && tables.length > 1 ? "reference" : !table.n || tables.length < 2 ? ""
         : ratios[i] ? `${ratioWithLimits(ratios[i])}, ${pPhrase(ratios[i].p)}` : "not estimable");
     });
     return test;

@@ -92,13 +92,21 @@ export function logRank(tables) {
 }
 
 /**
+ * The place of the group that the others are compared with: the reference, or of those that have patients the first.
+ * @param {Table[]} tables @param {number} reference @returns {number} -1 where nobody is left
+ */
+export function baseOf(tables, reference) {
+  return tables[reference]?.n > 0 ? reference : tables.findIndex((t) => t.n > 0);
+}
+
+/**
  * Hazard ratios against the reference, by Cox's model with Efron's rule for ties (R: coxph).
  * @param {Table[]} tables @param {number} reference place of the reference; of those left the first if it is empty
  * @returns {({ratio: number, low: number, high: number, p: number} | null)[]} null: the reference, or not estimable
  */
 export function hazardRatios(tables, reference) {
   const out = tables.map(() => null), estimable = (table) => table.n > 1 && table.events > 0;
-  const base = tables[reference]?.n > 0 ? reference : tables.findIndex((t) => t.n > 0);
+  const base = baseOf(tables, reference);
   if (base < 0 || !estimable(tables[base])) return out;
   const fitted = finiteAgainst(tables, base);
   const fit = fitted.length ? newton(nodesOf([tables[base], ...fitted.map((i) => tables[i])])) : null;
