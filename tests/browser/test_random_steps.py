@@ -208,6 +208,41 @@ def test_clicks_of_one_moment_count_in_their_order(app: App):
     app.expect_n(38)
 
 
+def test_buttons_of_one_moment_count_in_their_order_among_clicks(app: App):
+    """A bar, Undo, a bar, a chip's cross, a bar, in whatever order the server hears the buttons."""
+    app.click_bar("sex", "M").settled()
+    app.click_bar("ecog", "1").settled()
+    app.page.evaluate("""() => {
+      const bar = (key, place) => document.querySelectorAll(`.cs-chart[data-key='${key}'] .cs-level`)[place].click();
+      const button = (key) => document.querySelector(`.st-key-${key} button`).click();
+      bar("hvtt", 0); button("undo"); bar("pvtt", 2); button("remove-sex"); bar("pvtt", 3);
+    }""")
+    expect(app.page.locator(".cs-chip")).to_have_count(2)
+    expect(app.page.locator(".st-key-chip-pvtt")).to_contain_text("Vp4")
+    app.settled()
+    assert app.chips() == ["ECOG 1", "PVTT grade Vp3, Vp4"]
+
+
+def test_a_button_that_is_pressed_twice_in_one_moment_counts_twice(app: App):
+    app.click_bar("sex", "M").settled()
+    app.click_bar("ecog", "1").settled()
+    app.page.evaluate("""() => {
+      const bar = (key, place) => document.querySelectorAll(`.cs-chart[data-key='${key}'] .cs-level`)[place].click();
+      const undo = () => document.querySelector(".st-key-undo button").click();
+      bar("hvtt", 0); undo(); bar("pvtt", 2); bar("pvtt", 3); undo();
+    }""")
+    expect(app.page.locator(".st-key-chip-pvtt")).to_contain_text("Vp3")
+    app.settled()
+    assert app.chips() == ["Sex M", "ECOG 1", "PVTT grade Vp3"]
+    app.page.evaluate("""() => {
+      const undo = () => document.querySelector(".st-key-undo button").click();
+      undo(); document.querySelectorAll(".cs-chart[data-key='hvtt'] .cs-level")[0].click(); undo(); undo();
+    }""")  # Vp3 goes, "no" comes and goes, ECOG 1 goes
+    expect(app.page.locator(".cs-chip")).to_have_count(1)
+    app.settled()
+    assert app.chips() == ["Sex M"]
+
+
 def test_a_widget_of_the_sidebar_counts_beside_a_click(app: App):
     sidebar = app.open_sidebar()
     app.settled()

@@ -3,7 +3,7 @@
 import pytest
 
 from core import Filters
-from core.cohort import between
+from core.cohort import Condition, between
 from core.errors import FilterError
 from ui.explore import composition
 from ui.shell.state import Session
@@ -63,14 +63,33 @@ def test_a_typed_bound_is_left_out_where_this_was_asked_for(sample):
         composition._after(sample, Filters(), typed | {"sign": "no such"})
 
 
-def test_what_was_done_before_a_button_is_done_before_it(taken, sample):
+def pressed(button, nth, number):
+    return {"id": number, "kind": "button", "key": "", "button": button, "nth": nth}
+
+
+def test_buttons_take_their_turn_whatever_order_they_are_heard_in(taken, sample):
     """Also where the button's key has letters that are no part of a class on the page."""
-    waiting = [click(1, "Vp3"), {"id": 2, "kind": "button", "key": "", "button": "remove---"}, click(3, "Vp4")]
+    waiting = [click(1, "Vp3"), pressed("remove---", 1, 2), click(3, "Vp4"), pressed("undo", 1, 4), click(5, "Vp2")]
     current = taken()
     composition.state.value_of = lambda name: {"actions": waiting}
-    assert composition._do(sample, "", until="remove-性别")
-    assert current.acknowledged == 2
-    assert not composition._do(sample, "", until="undo")
-    assert composition._do(sample, "")
-    assert [f.to_json() for f in (*current.history, current.filters)][1:] == [
-        {"pvtt": {"in": ["Vp3"]}}, {"pvtt": {"in": ["Vp3", "Vp4"]}}]
+    composition._press(sample, "", "undo", current.undo)
+    assert current.acknowledged == 1 and current.filters.to_json() == {"pvtt": {"in": ["Vp3"]}}
+    composition._press(sample, "", "remove-性别", lambda: current.put_on("sex", Condition(levels=("M",))))
+    assert current.acknowledged == 5 and current.heard == {"remove---": 1, "undo": 1}
+    assert current.filters.to_json() == {"pvtt": {"in": ["Vp3", "Vp2"]}, "sex": {"in": ["M"]}}
+    assert not composition._do(sample, "")
+
+
+def test_presses_that_are_named_count_once_each(taken, sample):
+    current = taken(click(1, "Vp3"), click(2, "Vp4"), click(3, "Vp2"))
+    composition.state.value_of = lambda name: {"actions": waiting}
+    waiting = []
+    composition._press(sample, "", "undo", current.undo)  # alone: it was heard by itself
+    assert current.filters.conditions["pvtt"].levels == ("Vp3", "Vp4") and current.heard == {"undo": 1}
+    waiting = [pressed("undo", 1, 4), click(5, "none"), pressed("undo", 2, 6), pressed("undo", 3, 7)]
+    composition._press(sample, "", "undo", current.undo)
+    assert current.filters.conditions["pvtt"].levels == ("Vp3",)  # none, and the step before it, taken back
+    assert not composition._do(sample, "")  # as the run ends by drawing
+    waiting = [*waiting, pressed("undo", 4, 8)]  # of a button that is not heard in the next run
+    assert composition._do(sample, "") and current.acknowledged == 8
+    assert current.filters.conditions["pvtt"].levels == ("Vp3",)

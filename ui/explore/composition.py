@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -32,13 +33,13 @@ def composition(cohort: Cohort) -> None:
         st.rerun()
     keys = charted(cohort)
     session().offer(lambda: [composition_figure(cohort, key) for key in keys])
-    session().earlier = lambda button: _do(cohort.whole, name, until=button)
+    session().in_turn = lambda button, change: _press(cohort.whole, name, button, change)
     with st.container(key="composition"):
         _choice(cohort)
         composition_component(
             key=name,
             data={"charted": _digest(f"{cohort.whole.key} {keys} {session().wide}"), "wide": session().wide,
-                  "name": name, "by": session().by or "",
+                  "name": name, "by": session().by or "", "heard": session().heard,
                   "acknowledged": session().acknowledged,
                   "charts": [_described(cohort, small_chart(cohort, key)) for key in keys],
                   "views": {k: view_of(cohort, k) for k in keys}},
@@ -126,28 +127,60 @@ def _take(whole: Cohort, name: str) -> None:
     redraw()
 
 
-def _do(whole: Cohort, name: str, *, until: str = "") -> bool:
-    """Do the actions that are not yet done, each once and in order; those before a button was pressed, or all.
+def _press(whole: Cohort, name: str, button: str, change: Callable[[], None]) -> None:
+    """Make the change of a button in its turn.
 
-    Tells whether there were any.
-
-    Streamlit calls the buttons before the component where both arrive in one run. The browser names a button that is
-    pressed while actions wait; where it is not named, all that waits was done after it.
+    In one run Streamlit calls the buttons in an order of its own, and before the component. The browser names a button
+    that is pressed while actions wait; where it is not named, it was pressed before all that waits.
     """
-    current, sent = session(), state.value_of(name)
-    waiting = [a for a in (sent.get("actions") if sent else None) or () if a["id"] > current.acknowledged]
-    if until:
-        shown = _NOT_IN_A_CLASS.sub("-", until)  # as Streamlit writes a key on the page
-        pressed = [i for i, action in enumerate(waiting) if action.get("button") == shown]
-        waiting = waiting[:pressed[0] + 1] if pressed else []
+    current, shown = session(), _NOT_IN_A_CLASS.sub("-", button)  # as Streamlit writes a key on the page
+    if any(_unheard(action, shown) for action in _waiting(name)):
+        current.pressed[shown] = change
+        _do(whole, name, complete=False)
+    else:
+        current.heard[shown] = current.heard.get(shown, 0) + 1
+        change()
+
+
+def _unheard(action: Mapping[str, Any], button: str) -> bool:
+    """Tell whether an action names a press of a button that was not heard yet."""
+    return action.get("button") == button and action["nth"] > session().heard.get(button, 0)
+
+
+def _waiting(name: str) -> list[Mapping[str, Any]]:
+    """Return the actions that are not yet done."""
+    sent = state.value_of(name)
+    return [a for a in (sent.get("actions") if sent else None) or () if a["id"] > session().acknowledged]
+
+
+def _do(whole: Cohort, name: str, *, complete: bool = True) -> bool:
+    """Do the actions that are not yet done, each once and in order; tells whether there were any.
+
+    Parameters
+    ----------
+    complete : whether all buttons of this run have been heard; else this ends where one is named that was not yet
+    """
+    current, waiting = session(), _waiting(name)
     for action in waiting:
-        try:
-            filters = _after(whole, current.filters, action)
-        except FilterError:  # of a mapping that is no more
+        filters = current.filters
+        if action["kind"] == "button" and _unheard(action, action["button"]):
+            change = current.pressed.get(action["button"])  # named twice it was pressed twice, and is heard once
+            if change is None and not complete:
+                return True
+            if change is not None:
+                change()
+                current.heard[action["button"]] = action["nth"]
             filters = current.filters
-        if action["kind"] == "split" and action["key"] in whole.variables:
+        elif action["kind"] == "button":
+            pass
+        elif action["kind"] == "split" and action["key"] in whole.variables:
             current.by = _split(whole, current.by, action["key"])
+        else:
+            with suppress(FilterError):  # of a mapping that is no more
+                filters = _after(whole, filters, action)
         current.do(action["id"], filters, int(action.get("looks", 0)))
+    if complete:
+        current.pressed.clear()
     return bool(waiting)
 
 
@@ -162,8 +195,6 @@ def _split(whole: Cohort, by: str | None, key: str) -> str | None:
 def _after(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filters:
     """Return the filters that an action leads to."""
     key, kind = action["key"], action["kind"]
-    if kind in ("button", "split"):  # the one has its callback, the other changes the strata
-        return filters
     if kind == "toggle":
         return filters.toggled(key, action["level"], exclude=bool(action.get("exclude")))
     if kind == "invert":

@@ -16,7 +16,7 @@ from core.figure import CLICK
 from ui.shell import cache, state
 from ui.shell.condition import condition_widgets
 from ui.shell.escape import plain
-from ui.shell.parts import after, redraw
+from ui.shell.parts import after
 from ui.shell.state import session
 
 _NO_FILTER = "All patients: click a bar or drag over a histogram."
@@ -27,17 +27,14 @@ HAD: dict[str, Condition] = {"any": Condition(bounds=(("ge", 1.0),)), ">=3": Con
 
 def click_handler(name: str, field: str, toggled: Callable[[Filters, str], Filters]) -> Callable[[], None]:
     """Return a chart's callback: apply what was clicked since the chart last was heard."""
-    def handle() -> None:
+    def change() -> None:
         current, picked_now = session(), picked(name, field)
-        current.do_earlier(name)
-        before = current.clicked.get(name, frozenset())
         filters = current.filters
-        for value in sorted(picked_now ^ before):
+        for value in sorted(picked_now ^ current.clicked.get(name, frozenset())):
             filters = toggled(filters, value)
         current.clicked[name] = picked_now
         current.act(filters)
-        redraw()
-    return handle
+    return after(change, name)
 
 
 def toggle_event(cohort: Cohort) -> Callable[[Filters, str], Filters]:

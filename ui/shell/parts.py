@@ -7,6 +7,7 @@ or strata runs the parts alone, in the order in which they were drawn.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
@@ -48,8 +49,7 @@ def redraw(*parts: str) -> None:
 def after(change: Callable[..., None], button: str) -> Callable[..., None]:
     """Return a button's callback: it makes a change of the session and draws the page's parts anew."""
     def changed(*args: object) -> None:
-        session().do_earlier(button)
-        change(*args)
+        session().press(button, partial(change, *args))
         redraw()
     return changed
 

@@ -123,7 +123,9 @@ class Session:
     begun_anew: bool = False  # the browser had an earlier session that is no more
     clicked_this_run: bool = False  # something that is no filter: what sidebar widgets say in this run is an echo
     clicked_from: list[Filters] = field(default_factory=list)  # the filters before each click of this run
-    earlier: Callable[[str], None] | None = None  # does what the composition was asked before a button was pressed
+    in_turn: Callable[[str, Callable[[], None]], None] | None = None  # makes a button's change among the composition's
+    pressed: dict[str, Callable[[], None]] = field(default_factory=dict)  # changes of buttons that wait for their turn
+    heard: dict[str, int] = field(default_factory=dict)  # how often each button was heard beside the composition
     suggested: list[Callable[[Filters], Filters]] = field(default_factory=list)
 
     # A newer click may end a callback at any `st.` call. These methods make none, so that what they
@@ -138,10 +140,12 @@ class Session:
         self.clicked_from.append(self.filters)
         self._put_on(filters)
 
-    def do_earlier(self, button: str) -> None:
-        """Do what was clicked in the composition before this button, where both arrive in one run."""
-        if self.earlier:
-            self.earlier(button)
+    def press(self, button: str, change: Callable[[], None]) -> None:
+        """Make the change that a button asks for: in its turn, where clicks in the composition came before it."""
+        if self.in_turn:
+            self.in_turn(button, change)
+        else:
+            change()
 
     def do(self, number: int, filters: Filters, looks: int) -> None:
         """Put on what a numbered action of the composition leads to, and remember that it was done."""
@@ -211,7 +215,8 @@ class Session:
         self.part, self.script = "", script()
         if page != self.page:
             self.begun_anew = self.begun_anew and not self.page
-            self.page, self.earlier = page, None
+            self.page, self.in_turn = page, None
+            self.pressed.clear()
             self.figures.clear()  # else each part renews its own
             self.clicked.clear()
 
@@ -263,8 +268,8 @@ def load(cohort: Cohort) -> None:
         options=current.options, cleared=current.cleared,
         drafts=current.drafts, results={k: v for k, v in current.results.items() if k in ("sample", "typed")},
         warn_below=current.warn_below, exact=current.exact, waiting=current.waiting,
-        page=current.page, acknowledged=current.acknowledged, called=current.called, records=current.records,
-        charts=current.charts, wide=current.wide,
+        page=current.page, acknowledged=current.acknowledged, heard=current.heard, called=current.called,
+        records=current.records, charts=current.charts, wide=current.wide,
         reading=current.draft.table.options.to_json() if current.draft else {},
         sidebar_open=current.sidebar_open,
         mappings=[*current.mappings, cohort.mapping.to_json()][-_MAPPINGS:]))
@@ -274,8 +279,8 @@ def load(cohort: Cohort) -> None:
 def clear() -> None:
     """Drop all of the session's data at once; other sessions keep theirs."""
     current = session()
-    _replace(Session(cleared=current.cleared + 1, acknowledged=current.acknowledged, called=current.called,
-                     sidebar_open=current.sidebar_open, forgets=True,
+    _replace(Session(cleared=current.cleared + 1, acknowledged=current.acknowledged, heard=current.heard,
+                     called=current.called, sidebar_open=current.sidebar_open, forgets=True,
                      page=current.page or "Explore"))  # the address is not read again
     st.query_params.pop(OWN, None)
 

@@ -10,6 +10,8 @@ import { Histogram } from "./histogram.js";
 import { runsOf } from "./runs.js";
 
 const waiting = new Map();  // by the composition's name: actions that are not acknowledged, also while it is built anew
+const presses = new Map();  // by the composition's name and the button: how often it was pressed
+const FORGOTTEN = 3000;  // milliseconds after which a press that the server has not heard was none
 const RESTS = 40;  // milliseconds that the mouse rests on bars before their counts are asked for
 const SWEEP = 6000;  // milliseconds from the lowest values to the highest
 
@@ -268,6 +270,7 @@ class Composition {
 
   /** Note what was done, show it, and send all that is not acknowledged. */
   #act(action) {
+    this.#remember();
     this.pending.push({ id: this.next++, ...action });
     this.#update(this.charts.get(action.key).chart);
     this.#send();
@@ -278,13 +281,28 @@ class Composition {
     this.send([...this.pending]);
   }
 
-  /** Note between the actions that wait which button of the page was pressed: in one run the server does not know the order. */
+  /** Note which button of the page was pressed, and after what: in one run the server knows neither order nor number. */
   #pressed(target) {
-    const place = this.pending.length && !this.root.contains(target) && !target.closest?.("a") && target.closest?.("[class*='st-key-']");
+    const place = !this.root.contains(target) && !target.closest?.("a") && target.closest?.("button")?.closest("[class*='st-key-']");
     const button = place && /st-key-(\S+)/.exec(place.className)?.[1];
     if (!button) return;
-    this.pending.push({ id: this.next++, kind: "button", key: "", button });
-    this.#send();
+    this.#remember();
+    const name = `${this.name} ${button}`, nth = (presses.get(name) ?? 0) + 1;
+    presses.set(name, nth);
+    const press = { kind: "button", key: "", button, nth };
+    if (this.pending.length) {
+      this.pending.push({ id: this.next++, ...press });
+      this.#send();
+    } else this.alone = { press, at: performance.now() };
+  }
+
+  /** Name the button that was pressed while nothing waited, too, unless the server has heard it since. */
+  #remember() {
+    const { press, at } = this.alone ?? {};
+    this.alone = null;
+    if (!press || (this.data.heard[press.button] ?? 0) >= press.nth) return;
+    if (performance.now() - at < FORGOTTEN) this.pending.push({ id: this.next++, ...press });
+    else presses.set(`${this.name} ${press.button}`, this.data.heard[press.button] ?? 0);
   }
 
   /** Ask for the counts that let curves follow a variable, unless they are there. */
