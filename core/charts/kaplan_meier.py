@@ -47,6 +47,7 @@ Count = Literal["at risk", "events", "censored"]
 _YEAR = 12.0  # months
 # On a slide: pixels of the curves, those that a row of the table beneath takes, and groups up to which there is one.
 _ON_SLIDE, _PER_GROUP, _BENEATH = 295, 17, 3
+_READ = 4  # groups beyond which curves are drawn as on the screen
 _DRAWN = ("time", "estimate", "conf_low", "conf_high", "cumulative_hazard", "hazard_error", "n_censor", "n_risk")
 COUNTS: dict[Count, str] = {"at risk": "Number at risk", "events": "Events so far", "censored": "Censored so far"}
 
@@ -271,10 +272,16 @@ def _alt(part: Part, view: View) -> str:
 
 
 def km_on_slide(part: Part, options: CurveOptions | None = None) -> dict[str, Any]:
-    """Draw the curves anew for a slide, where letters must be large; with few groups the table stands beneath them."""
-    groups = len(part.result.levels)
+    """Draw the curves anew for a slide, where letters must be large; with few groups the table stands beneath them.
+
+    Under the axis stands the first of the counts alone. Many groups are drawn as on the screen: else the plot would be
+    a strip.
+    """
+    groups, options = len(part.result.levels), options or CurveOptions()
     height = _ON_SLIDE - (_PER_GROUP * (groups + 1) if groups <= _BENEATH else 0)
-    return _chart([part], options or CurveOptions(), replace(SLIDE, height=height))
+    if groups > _READ:
+        return _chart([part], options)
+    return _chart([part], replace(options, counts=options.counts[:1]), replace(SLIDE, height=height))
 
 
 def _chart(parts: list[Part], options: CurveOptions, design: Design = SCREEN) -> dict[str, Any]:

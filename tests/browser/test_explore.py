@@ -178,7 +178,11 @@ def test_downloads_open_again(app, sample):
     for words in ("38 of 82 patients", "PVTT grade Vp3", "log-log 95% CI", sample.fingerprint[:12],
                   "Cohortscope"):
         assert words in footnote
-    names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+    chart = next(s for s in slide.shapes if s.name == slide.shapes.title.text)
+    letters = {s.text_frame.text: s.text_frame.paragraphs[0].runs[0].font.size.pt for s in chart.shapes
+               if s.has_text_frame and s.text_frame.text}
+    assert min(letters.values()) >= 11.9 and letters["Months"] >= 13.9
+    names = zipfile.ZipFile(io.BytesIO(app.download(title, "Slide with a picture"))).namelist()
     assert any(n.endswith(".svg") for n in names) and any(n.endswith(".png") for n in names)
 
 

@@ -89,7 +89,11 @@ def test_presses_that_are_named_count_once_each(taken, sample):
     waiting = [pressed("undo", 1, 4), click(5, "none"), pressed("undo", 2, 6), pressed("undo", 3, 7)]
     composition._press(sample, "", "undo", current.undo)
     assert current.filters.conditions["pvtt"].levels == ("Vp3",)  # none, and the step before it, taken back
+    current.heard["undo"] = 9  # of a file before
+    waiting = [click(8, "none"), pressed("undo", 10, 9)]
+    composition._press(sample, "", "undo", current.undo)
+    assert current.acknowledged == 9 and current.filters.conditions["pvtt"].levels == ("Vp3",)
     assert not composition._do(sample, "")  # as the run ends by drawing
-    waiting = [*waiting, pressed("undo", 4, 8)]  # of a button that is not heard in the next run
-    assert composition._do(sample, "") and current.acknowledged == 8
+    waiting = [pressed("undo", 11, 10)]  # of a button that is not heard in the next run
+    assert composition._do(sample, "") and current.acknowledged == 10
     assert current.filters.conditions["pvtt"].levels == ("Vp3",)

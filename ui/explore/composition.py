@@ -168,8 +168,8 @@ def _do(whole: Cohort, name: str, *, complete: bool = True) -> bool:
             if change is None and not complete:
                 return True
             if change is not None:
-                change()
                 current.heard[action["button"]] = action["nth"]
+                change()
             filters = current.filters
         elif action["kind"] == "button":
             pass

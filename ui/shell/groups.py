@@ -34,6 +34,8 @@ def save_group(cohort: Cohort) -> None:
 
 def _save(whole: Cohort) -> None:
     current = session()
+    if not current.filters:  # pressed twice
+        return
     if GROUPS in current.filters:
         current.notice = ("A group cannot be made of named groups by a filter: combine them under “Groups”.")
         return
@@ -101,7 +103,7 @@ def _list(whole: Cohort, groups: Groups) -> None:
             st.toggle("Compare", key=name, on_change=_compare, args=(i, name),
                       disabled=not group.compared and len(groups.compared) >= MOST_COMPARED)
             st.button(f"Remove group {plain(group.name)}", key=f"group-remove-{i}",
-                      type="tertiary", on_click=after(partial(_remove, i), f"group-remove-{i}"))
+                      type="tertiary", on_click=after(partial(_remove, group.name), f"group-remove-{i}"))
         st.html(f"<p class='cs-note'>{html.escape(words)} · {html.escape(plural(n, 'patient'))}</p>")
 
 
@@ -115,8 +117,10 @@ def _compare(place: int, name: str) -> None:
     after(lambda: _changes(lambda groups: groups.comparing(place, compared)) and compare_groups(), name)()
 
 
-def _remove(place: int) -> None:
-    _changes(lambda groups: groups.without(place))
+def _remove(name: str) -> None:
+    place = next((i for i, g in enumerate(session().groups.groups) if g.name == name), None)
+    if place is not None:  # not pressed twice
+        _changes(lambda groups: groups.without(place))
 
 
 def _overlaps(whole: Cohort, groups: Groups) -> None:
@@ -157,5 +161,6 @@ def _add(first: str, how: How, second: str) -> None:
     of = {g.name: g.of for g in session().groups.groups}
     if first in of and second in of:
         combined = Definition(how=how, of=(of[first], of[second]))
-        if _changes(lambda groups: groups.with_group(f"{first} {how} {second}", combined)):
+        there = any(g.of == combined for g in session().groups.groups)
+        if not there and _changes(lambda groups: groups.with_group(f"{first} {how} {second}", combined)):
             compare_groups()

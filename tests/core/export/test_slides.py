@@ -3,12 +3,12 @@
 import io
 import zipfile
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 from pptx import Presentation
 
-from core import treatment_effect
+from core import read_cohort, treatment_effect
 from core.charts import Part, km_on_slide
 from core.export.slides import pptx
 from core.survival import kaplan_meier
@@ -70,3 +70,18 @@ def test_curves_on_a_slide_are_read_from_the_back_row(sample, by):
         assert named["Numbers"].top >= group.top + group.height and len(deck.slides) == 1
     else:
         assert len(deck.slides) == 2 and len(deck.slides[1].shapes) == 3
+
+
+@pytest.mark.parametrize("groups", [2, 3, 4, 5, 8])
+def test_names_on_a_slide_keep_apart(groups):
+    rows = "".join(f"p{i},Stage {'ABCDEFGH'[i % groups]} of disease,{i % 37 + 1 + i % groups},{i % 3 > 0:d}\n"
+                   for i in range(200))
+    cohort = read_cohort(("id,stage,OS_months,OS_event\n" + rows).encode())
+    key = next(f.key for f in cohort.mapping.factors) if cohort.mapping.factors else "arm"
+    figure = replace(km(cohort, by=key), on_slide=km_on_slide(part_of(cohort, key)))
+    group = next(s for s in Presentation(io.BytesIO(pptx([figure]))).slides[0].shapes if s.name == figure.full_title)
+    words = [s for s in group.shapes if s.has_text_frame and s.text_frame.text.startswith("Stage ")]
+    boxes = [(s.left, s.top, s.left + s.width * 0.8, s.top + s.height * 0.8) for s in words]
+    assert len(boxes) == 2 * groups  # beside the curves, and over the counts
+    for a, b in combinations(boxes, 2):
+        assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]

@@ -283,26 +283,27 @@ class Composition {
 
   /** Note which button of the page was pressed, and after what: in one run the server knows neither order nor number. */
   #pressed(target) {
-    const place = !this.root.contains(target) && !target.closest?.("a") && target.closest?.("button")?.closest("[class*='st-key-']");
+    const place = !this.root.contains(target) && !target.closest?.("a") && target.closest?.("button, svg, canvas")?.closest("[class*='st-key-']");
     const button = place && /st-key-(\S+)/.exec(place.className)?.[1];
     if (!button) return;
     this.#remember();
-    const name = `${this.name} ${button}`, nth = (presses.get(name) ?? 0) + 1;
+    const name = `${this.name} ${button}`, before = this.data.heard[button] ?? 0, nth = Math.max(presses.get(name) ?? 0, before) + 1;
     presses.set(name, nth);
     const press = { kind: "button", key: "", button, nth };
     if (this.pending.length) {
       this.pending.push({ id: this.next++, ...press });
       this.#send();
-    } else this.alone = { press, at: performance.now() };
+    } else this.alone = { press, name, before, at: performance.now() };
   }
 
   /** Name the button that was pressed while nothing waited, too, unless the server has heard it since. */
   #remember() {
-    const { press, at } = this.alone ?? {};
+    const { press, name, before, at } = this.alone ?? {};
     this.alone = null;
-    if (!press || (this.data.heard[press.button] ?? 0) >= press.nth) return;
-    if (performance.now() - at < FORGOTTEN) this.pending.push({ id: this.next++, ...press });
-    else presses.set(`${this.name} ${press.button}`, this.data.heard[press.button] ?? 0);
+    if (!press) return;
+    const heard = this.data.heard[press.button] ?? 0;
+    if (heard <= before && performance.now() - at < FORGOTTEN) this.pending.push({ id: this.next++, ...press });
+    else presses.set(name, heard);
   }
 
   /** Ask for the counts that let curves follow a variable, unless they are there. */
