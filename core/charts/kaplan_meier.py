@@ -12,7 +12,7 @@ import pandas as pd
 from core.charts.axes import axes_of
 from core.charts.marks import CURVES_KEY, MANY, SCREEN, SLIDE, Axes, Block, Curve, Design, Pane, draw, thinned
 from core.cohort import Cohort, absence, count, immortal_time
-from core.figure import Figure, provenance, rows_of, text_table
+from core.figure import BENEATH, Figure, provenance, rows_of, text_table
 from core.format import (
     DASH,
     NOT_ESTIMABLE,
@@ -45,9 +45,7 @@ VIEWS: dict[View, str] = {"survival": "Survival", "complement": "1 \u2212 surviv
                           "log-log": "Log minus log"}
 Count = Literal["at risk", "events", "censored"]
 _YEAR = 12.0  # months
-# On a slide: pixels of the curves, those that a row of the table beneath takes, and groups up to which there is one.
-_ON_SLIDE, _PER_GROUP, _BENEATH = 295, 17, 3
-_READ = 4  # groups beyond which curves are drawn as on the screen
+_PER_ROW, _READ = 17, 4  # on a slide: pixels of a row of the table, and groups beyond which the screen's is taken
 _DRAWN = ("time", "estimate", "conf_low", "conf_high", "cumulative_hazard", "hazard_error", "n_censor", "n_risk")
 COUNTS: dict[Count, str] = {"at risk": "Number at risk", "events": "Events so far", "censored": "Censored so far"}
 
@@ -278,7 +276,7 @@ def km_on_slide(part: Part, options: CurveOptions | None = None) -> dict[str, An
     a strip.
     """
     groups, options = len(part.result.levels), options or CurveOptions()
-    height = _ON_SLIDE - (_PER_GROUP * (groups + 1) if groups <= _BENEATH else 0)
+    height = SLIDE.height - (_PER_ROW * (groups + 1) if groups <= BENEATH else 0)
     if groups > _READ:
         return _chart([part], options)
     return _chart([part], replace(options, counts=options.counts[:1]), replace(SLIDE, height=height))

@@ -14,7 +14,7 @@ import pandas as pd
 
 from core.export.picture import png_of, size, slide_svg
 from core.export.shapes import shapes
-from core.figure import INK, QUIET, Figure, headings_of, shortened, spans_of, table_parts, width_of
+from core.figure import BENEATH, INK, QUIET, Figure, headings_of, shortened, spans_of, table_parts, width_of
 from core.options import takes_options
 
 ChartForm = Literal["shapes", "picture"]
@@ -27,7 +27,6 @@ _FOOT_SIZES = ((9, "\n"), (8, "\n"), (8, " "), (7, " "))  # points, and what sta
 _LINE_HEIGHT = 1.2 / 72  # inches per point
 _MOST_ROWS, _MOST_COLUMNS, _ROW = 20, 6, 0.25  # rows and columns of a table, inches of a row of a long one
 _MOST_BENEATH = 0.4  # of the room: a table that needs more is on a slide of its own
-_BENEATH = 3  # rows of a table that still leave a chart of large letters its room
 _LONGEST = 52  # characters of a cell; longer ones are cut, for a row must stay one line high
 _LARGEST = 14 / 11 / 72  # inches per point of a chart, whose letters then have 14: a small one is not blown up
 _FONT = "Arial"  # on every hospital's machine; the chart brings its own
@@ -66,7 +65,7 @@ def _slide(deck: Any, figure: Figure, charts: ChartForm) -> None:
     if figure.chart is None:
         _tables(deck, slide, figure, top, inner)
     elif columns > _MOST_COLUMNS or rows > _MOST_ROWS or (figure.summary and table > _MOST_BENEATH * room) or (
-            figure.on_slide and rows > _BENEATH):
+            figure.on_slide and rows > BENEATH):
         width, _ = _chart(slide, figure, charts, _MARGIN, top, inner if not figure.summary else inner - 3.4, room)
         _summary(slide, figure, _MARGIN + width + 0.3, top)
         _tables(deck, None, figure, top, inner)

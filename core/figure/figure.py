@@ -18,6 +18,7 @@ from core.format import number, plural
 from core.schema import ARM
 from core.version import __version__
 
+BENEATH = 3  # rows of a table that stand under a chart that was laid out for a slide; more are on a slide of their own
 CLICK = "click"  # the selection that a click on a mark makes
 _WIDEST = 9  # columns of a table that is still read at a glance
 _TITLE = 150  # characters of a title with its subgroup; the footnote has all conditions

@@ -63,6 +63,16 @@ def test_a_typed_bound_is_left_out_where_this_was_asked_for(sample):
         composition._after(sample, Filters(), typed | {"sign": "no such"})
 
 
+def test_a_split_is_taken_back_and_one_of_a_former_mapping_changes_nothing(taken):
+    def split(number, key):
+        return {"id": number, "kind": "split", "key": key}
+    assert taken(split(1, "pvtt")).by == "pvtt"
+    assert taken(split(2, "pvtt")).by == "arm"
+    assert taken(split(3, "arm")).by is None
+    current = taken(split(4, "no such"), click(5, "Vp3"))
+    assert current.by is None and current.acknowledged == 5 and "pvtt" in current.filters
+
+
 def pressed(button, nth, number):
     return {"id": number, "kind": "button", "key": "", "button": button, "nth": nth}
 

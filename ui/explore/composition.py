@@ -173,7 +173,7 @@ def _do(whole: Cohort, name: str, *, complete: bool = True) -> bool:
             filters = current.filters
         elif action["kind"] == "button":
             pass
-        elif action["kind"] == "split" and action["key"] in whole.variables:
+        elif action["kind"] == "split":
             current.by = _split(whole, current.by, action["key"])
         else:
             with suppress(FilterError):  # of a mapping that is no more
@@ -186,6 +186,8 @@ def _do(whole: Cohort, name: str, *, complete: bool = True) -> bool:
 
 def _split(whole: Cohort, by: str | None, key: str) -> str | None:
     """Return what splits the curves once that is asked of a variable: a second time, what did at first, or nothing."""
+    if key not in whole.variables:  # of a mapping that is no more
+        return by
     if by != key:
         return key
     first = first_choices(whole)[1]
