@@ -4,17 +4,21 @@ import csv
 import io
 import re
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 from docx import Document
 from openpyxl import load_workbook
 from pptx import Presentation
+from pptx.enum.shapes import MSO_SHAPE_TYPE
 
-from core.export import board_name, file_name
+from core.export import board_name, file_name, purposes_of
 from core.export.data import csv_bytes
 from core.export.document import docx_bytes
-from core.export.picture import pdf, png, svg
+from core.export.picture import pdf, svg
+from core.export.raster import png
 from core.export.slides import pptx
+from core.export.style import PRESETS, Style
 from core.export.workbook import xlsx_bytes
 from core.figure.figure import headings_of, spans_of, table_parts
 from core.figure.theme import layers_of
@@ -167,8 +171,8 @@ def test_columns_named_like_the_app_s_own_are_kept():
 def test_the_titled_file_is_the_chart_of_the_screen(case):
     """Title and footnote stand around the very drawing: not a mark of it is moved."""
     figure = figure_of(case)
-    bare, titled = (re.sub("clip[0-9]+", "clip", svg(figure, titled=t).decode()) for t in (False, True))
-    marks = bare[bare.index("<svg"):].partition(">")[2]
+    bare, titled = (re.sub("clip[0-9]+", "clip", svg(figure, Style(bare=b)).decode()) for b in (True, False))
+    marks = bare[bare.index("<svg", 5):].partition(">")[2].removesuffix("</svg>")
     assert marks in titled
     assert titled.count("<svg") == 2 and re.search(r'<svg x="14" y="[\d.]+"', titled)
 
@@ -177,7 +181,8 @@ def test_a_picture_and_a_page_are_made_of_that_drawing():
     figure = every_figure("sample")["subgroups"]
     picture = png(figure)
     width = float(re.search(r'width="([\d.]+)"', svg(figure).decode())[1])
-    assert int.from_bytes(picture[16:20], "big") == pytest.approx(2 * width, abs=2)
+    assert width == pytest.approx(12.33 * 72, abs=0.1)  # points
+    assert int.from_bytes(picture[16:20], "big") == pytest.approx(width * 300 / 72, abs=2)
     assert pdf(figure).startswith(b"%PDF")
 
 
@@ -199,11 +204,56 @@ def test_five_pictures_have_five_names():
     assert board_name(views, ".pptx") != board_name(views[:3], ".pptx")
 
 
+@pytest.mark.parametrize("case", DRAWN, ids="-".join)
+def test_letters_are_large_enough_wherever_a_figure_is_offered(case):
+    """What is said of the smallest letters is what is drawn; a place where they are too small is not offered."""
+    figure = figure_of(case).ready()
+    offered = purposes_of(figure)
+    assert "slide" in offered and "poster" in offered
+    for purpose in offered:
+        drawing = svg(figure, Style(purpose=purpose)).decode()
+        width = float(re.search(r' width="([\d.]+)"', drawing)[1])
+        across = float(re.search(r'viewBox="0 0 ([\d.]+)', drawing)[1])
+        sizes = [float(s) for s in re.findall(r'font-size="([\d.]+)', drawing[drawing.index("<svg x="):])]
+        chart, beneath = [s for s in sizes if s != 9.5 or "km" in case[1]], 9.5
+        assert min(chart) * width / across >= PRESETS[purpose].least - 0.1, purpose
+        assert beneath * width / across >= 7, purpose
+
+
+def boxes(slide):
+    return {s.name: (s.left, s.top, s.left + s.width, s.top + s.height) for s in slide.shapes
+            if s.name.split(" ")[0] not in ("Slide",)}
+
+
+@pytest.mark.parametrize("case", FIGURES, ids="-".join)
+def test_slides_are_read_from_the_back_row(case):
+    """No letter of a chart below 12 points, none of a table below 10; nothing on another, nothing off the slide."""
+    figure = figure_of(case).ready()
+    deck = Presentation(io.BytesIO(pptx([figure])))
+    for number, slide in enumerate(deck.slides):
+        placed = boxes(slide)
+        assert "Footnote" in placed and slide.shapes.title.text.startswith(figure.full_title[:100])
+        for a, b in combinations(placed.values(), 2):
+            assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1], (number, placed)
+        for left, top, right, bottom in placed.values():
+            assert left >= 0 and right <= deck.slide_width, (number, placed)
+            assert top >= 0 and bottom <= deck.slide_height, (number, placed)
+        for shape in slide.shapes:
+            inside = list(shape.shapes) if shape.shape_type == MSO_SHAPE_TYPE.GROUP else []
+            points = [r.font.size.pt for s in inside if s.has_text_frame for r in s.text_frame.paragraphs[0].runs]
+            assert min(points, default=12) >= 11.85, (number, sorted(set(points)))
+            if shape.has_table:
+                assert len(shape.table.rows) - figure.table.columns.nlevels >= min(3, len(figure.table)) or len(
+                    figure.table) < 4
+                cells = [c.text_frame.paragraphs[0] for row in shape.table.rows for c in row.cells]
+                assert min(p.font.size.pt for p in cells) >= 10
+
+
 @pytest.mark.parametrize("case", FIGURES, ids="-".join)
 def test_files_hold_the_rows_of_the_figure(case):
     figure = figure_of(case)
-    lines = [r for r in csv.reader(io.StringIO(csv_bytes(figure).decode("utf-8-sig"))) if not r[0].startswith("# ")]
-    assert len(lines) == len(figure.drawn) + 1
+    lines = list(csv.reader(io.StringIO(csv_bytes(figure).decode("utf-8-sig"))))
+    assert len(lines) == len(figure.drawn) + 1 and lines[0] == [str(c) for c in figure.drawn.columns]
     book = load_workbook(io.BytesIO(xlsx_bytes(figure)))
     assert book["Numbers"].max_row == len(figure.drawn) + 1
     assert book["Table"].max_row == len(figure.table) + figure.table.columns.nlevels

@@ -17,7 +17,6 @@ from core.charts.kaplan_meier import (
     Part,
     assumption,
     km_figure,
-    km_on_slide,
     km_panes_figure,
 )
 from core.charts.missing import missing_figure
@@ -54,7 +53,7 @@ __all__ = ["COUNTS", "EVENT_SORTS", "FOREST_SORTS", "MEASURES", "METHOD", "MOST"
            "Part", "SmallChart", "adverse_events_figure", "assumption", "attrition_figure", "audit_figure",
            "baseline_figure", "benefit_risk_figure", "burden_table", "butterfly_figure", "comparison_figure",
            "comparison_said", "composition_figure", "course_figure", "difference_figure", "event_tests_table",
-           "failure_figure", "follow_up_table", "grades_figure", "incidence_figure", "km_figure", "km_on_slide",
+           "failure_figure", "follow_up_table", "grades_figure", "incidence_figure", "km_figure",
            "km_panes_figure",
            "love_figure", "missing_figure", "model_figure", "model_tests_figure", "opinion_table", "ordered",
            "ordered_within", "overall_figure", "pairs_figure", "pairs_table", "patients_table", "quantile_table",

@@ -138,7 +138,7 @@ def _template(terms: int, groups: int, legend_lines: int, blanks: int) -> dict[s
     base = alt.Chart(theme.data("bars"))
     chart = alt.layer(
         base.mark_bar().encode(y=y, yOffset=offset, x=x, x2=x2, color=theme.given("c")),
-        base.mark_text(align="left", dx=4, fontSize=9, baseline="middle").encode(
+        base.mark_text(align="left", dx=4, fontSize=10, baseline="middle").encode(
             y=y, yOffset=offset, x=alt.X("to:Q", scale=x_scale), text="text:N", color=theme.given("ink")),
         alt.Chart(theme.data("names")).mark_text(align="right", baseline="middle", limit=_TERMS - 8).encode(
             y=y, x=alt.value(_TERMS - 8), text="text:N", color=alt.value(theme.INK)),
@@ -149,4 +149,5 @@ def _template(terms: int, groups: int, legend_lines: int, blanks: int) -> dict[s
         base.mark_bar(opacity=0.001, cursor="pointer").encode(
             y=y, x=alt.value(0), x2=alt.value("width"), tooltip=tip).add_params(click),
     )
-    return theme.finish(chart, width=WIDTH, height=(terms + blanks) * step + 30)
+    return theme.finish(chart, width=WIDTH, height=(terms + blanks) * step + 30,
+                        rows=(terms + blanks, step, blanks), least=_TERMS + _INNER)

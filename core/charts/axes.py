@@ -23,7 +23,7 @@ def axes_of(cohort: Cohort, endpoint: str, view: str, values: list[np.ndarray], 
     ----------
     values : the curves', which views without fixed ends must hold
     title : of the vertical scale
-    many : whether several panes stand beside each other, with room for fewer ticks
+    many : whether several panes stand beside each other, or the plot is narrow, with room for fewer ticks
     """
     longest, ticks = time_axis(cohort, endpoint, many=many)
     if view == "log-log":

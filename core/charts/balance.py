@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.charts.axes import at_risk, axes_of
 from core.charts.kaplan_meier import endpoint_label
-from core.charts.marks import CURVES_KEY, Axes, Block, Curve, Pane, draw, thinned
+from core.charts.marks import CURVES_KEY, DESIGNS, SCREEN, Axes, Block, Curve, Design, Pane, draw, thinned
 from core.cohort import Cohort, immortal_time
 from core.figure import Figure, analysed, provenance, rows_of, theme
 from core.format import (
@@ -62,7 +62,25 @@ def love_figure(cohort: Cohort, result: Weighting) -> Figure:
 
 def weighted_figure(cohort: Cohort, result: Weighting) -> Figure:
     """Draw the weighted curves, the unweighted ones faint behind them."""
-    axes = axes_of(cohort, result.endpoint, "survival", [], f"{endpoint_label(cohort, result.endpoint)}, weighted")
+    entered = ", ".join(_with_form(cohort, k, result) for k in dict.fromkeys(result.balance.term))
+    return Figure(
+        slug=f"weighted-{result.endpoint}-{result.options.kind}".lower().replace(" ", "-"),
+        title=f"{endpoint_label(cohort, result.endpoint)} by arm, weighted", chart=_curves(cohort, result, SCREEN),
+        redraw=lambda room: _curves(cohort, result, DESIGNS[room]), key=CURVES_KEY | {
+            "whole line": "faint lines: unweighted"},
+        table=_numbers(result), drawn=result.curves, summary=_summary(result),
+        warnings=tuple(filter(None, [immortal_time(cohort), *_apart(cohort, result)])), notes=tuple(_notes(result)),
+        provenance=provenance(
+            cohort, f"{_weights(result)}. Propensity by logistic regression on {entered}. Kaplan-Meier and Cox (Efron "
+            f"ties) with these weights, robust standard errors, {result.options.conf_type} 95% CI"
+            f"{late_entry(cohort, result.endpoint)}.",
+            analysed(cohort, result.n, result.n_event, result.endpoint)),
+        alt=f"Weighted survival of {result.reference} and {result.arm}.")
+
+
+def _curves(cohort: Cohort, result: Weighting, design: Design) -> dict[str, Any]:
+    axes = axes_of(cohort, result.endpoint, "survival", [], f"{endpoint_label(cohort, result.endpoint)}, weighted",
+                   many=design.columns == 1)
     levels = (result.reference, result.arm)
     places = [cohort.levels(ARM).index(level) for level in levels]
     curves, behind = ([_curve(place, level, frame[frame.strata == level]) for place, level in
@@ -72,19 +90,7 @@ def weighted_figure(cohort: Cohort, result: Weighting) -> Figure:
              if not np.isnan(r.median)]
     pane = Pane(curves=curves, behind=behind, levels=levels, places=tuple(places), drops=drops,
                 blocks=[Block(heading="Weighted number at risk", texts=risk)])
-    entered = ", ".join(_with_form(cohort, k, result) for k in dict.fromkeys(result.balance.term))
-    return Figure(
-        slug=f"weighted-{result.endpoint}-{result.options.kind}".lower().replace(" ", "-"),
-        title=f"{endpoint_label(cohort, result.endpoint)} by arm, weighted", chart=draw([pane], axes, band=True),
-        key=CURVES_KEY | {"whole line": "faint lines: unweighted"},
-        table=_numbers(result), drawn=result.curves, summary=_summary(result),
-        warnings=tuple(filter(None, [immortal_time(cohort), *_apart(cohort, result)])), notes=tuple(_notes(result)),
-        provenance=provenance(
-            cohort, f"{_weights(result)}. Propensity by logistic regression on {entered}. Kaplan-Meier and Cox (Efron "
-            f"ties) with these weights, robust standard errors, {result.options.conf_type} 95% CI"
-            f"{late_entry(cohort, result.endpoint)}.",
-            analysed(cohort, result.n, result.n_event, result.endpoint)),
-        alt=f"Weighted survival of {result.reference} and {result.arm}.")
+    return draw([pane], axes, band=True, design=design)
 
 
 def _weights(result: Weighting) -> str:
@@ -194,4 +200,4 @@ def _love(rows: int) -> dict[str, Any]:
         base.mark_point(size=60, filled=True, opacity=1, color=theme.SELECTED).encode(x=x("after")),
         alt.Chart(theme.data("rows")).mark_text(align="right", baseline="middle").encode(
             y=y, x=alt.value(_EXTENT - 10), text="label:N", color=alt.value(theme.INK)))
-    return theme.finish(chart, width=WIDTH, height=rows * _ROW + 50)
+    return theme.finish(chart, width=WIDTH, height=rows * _ROW + 50, rows=(rows, _ROW, 0), least=400)

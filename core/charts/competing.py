@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,11 +11,13 @@ import pandas as pd
 
 from core.charts.axes import at_risk, shares, time_ticks
 from core.charts.kaplan_meier import endpoint_label, warnings
-from core.charts.marks import CURVES_KEY, Axes, Block, Curve, Pane, draw, thinned
+from core.charts.marks import CURVES_KEY, DESIGNS, SCREEN, Axes, Block, Curve, Design, Pane, draw, thinned
 from core.cohort import Cohort, absence
 from core.figure import Figure, provenance, rows_of
 from core.format import fixed, number, p_phrase, plural, share_with_limits
 from core.survival import CumulativeIncidence, left_out
+
+_READ = 4  # groups of whom counts have room on a slide
 
 
 def incidence_figure(cohort: Cohort, result: CumulativeIncidence, at: pd.DataFrame, *, longest: float,
@@ -26,15 +30,8 @@ def incidence_figure(cohort: Cohort, result: CumulativeIncidence, at: pd.DataFra
     longest : the last time of the whole cohort, where the axis ends
     """
     several = len(result.levels) > 1
-    axes = shares(longest, tuple(float(t) for t in time_ticks(longest, 6 if several else 9)), "Cumulative incidence",
-                  "Incidence (95% CI)")
     gray = {r.cause: f"Gray's test {p_phrase(r.p_value)}" for r in rows_of(result.gray)}
-    of = dict(list(result.curves.groupby(["cause", "strata"], sort=False)))
-    if several:
-        panes = [_pane([of.get((cause, level)) for level in result.levels], result.levels, axes, title=cause,
-                       finding=gray.get(cause, "no test")) for cause in result.causes]
-    else:
-        panes = [_pane([of.get((cause, result.levels[0])) for cause in result.causes], result.causes, axes)]
+    chart = partial(_chart, result, gray, longest, band=band)
     label = endpoint_label(cohort, result.endpoint)
     absent = left_out(result.missing_endpoint, result.endpoint, result.missing_stratum,
                       absence(result.by, result.label))
@@ -43,7 +40,9 @@ def incidence_figure(cohort: Cohort, result: CumulativeIncidence, at: pd.DataFra
     return Figure(
         slug=f"incidence-{result.endpoint}-{result.by or 'all'}".lower().replace(" ", "-"),
         title=f"{label}: cumulative incidence by cause" + (f" and {result.label.lower()}" if several else ""),
-        chart=draw(panes, axes, band=band), key=CURVES_KEY, table=incidence_table(result, at), drawn=result.curves,
+        chart=chart(SCREEN), redraw=lambda room: chart(DESIGNS[room]), key=CURVES_KEY,
+        paged=partial(_pages, chart, len(result.causes), int(len(result.levels) <= _READ)) if several else None,
+        table=incidence_table(result, at), drawn=result.curves,
         summary=tuple(f"{cause}: {test}" for cause, test in gray.items()),
         warnings=tuple(warnings(cohort, result.by)), notes=(absent,) if absent else (),
         provenance=provenance(cohort, f"Aalen-Johansen cumulative incidence, log-log 95% CI{tested}. Each cause "
@@ -51,6 +50,26 @@ def incidence_figure(cohort: Cohort, result: CumulativeIncidence, at: pd.DataFra
         alt="; ".join(f"{level}: " + ", ".join(f"{cause} {int(n)}" for cause, n in row.items())
                       for level, row in result.totals.set_index("strata")[list(result.causes)].iterrows()),
     )
+
+
+def _chart(result: CumulativeIncidence, gray: dict[str, str], longest: float, design: Design, *, band: bool,
+           shown: slice = slice(None), blocks: int = 2) -> dict[str, Any]:
+    """Draw panes of causes, those that are shown, with so many blocks of counts; or all causes in one."""
+    several = len(result.levels) > 1
+    axes = shares(longest, tuple(float(t) for t in time_ticks(longest, 6 if several or design.columns == 1 else 9)),
+                  "Cumulative incidence", "Incidence (95% CI)")
+    of = dict(list(result.curves.groupby(["cause", "strata"], sort=False)))
+    if several:
+        panes = [_pane([of.get((cause, level)) for level in result.levels], result.levels, axes, blocks, title=cause,
+                       finding=gray.get(cause, "no test")) for cause in result.causes[shown]]
+    else:
+        panes = [_pane([of.get((cause, result.levels[0])) for cause in result.causes], result.causes, axes, blocks)]
+    return draw(panes, axes, band=band, design=design)
+
+
+def _pages(chart: Callable[..., dict[str, Any]], causes: int, blocks: int) -> list[dict[str, Any]]:
+    """Draw the causes for slides, two on each."""
+    return [chart(DESIGNS["slide"], shown=slice(i, i + 2), blocks=blocks) for i in range(0, causes, 2)]
 
 
 def incidence_table(result: CumulativeIncidence, at: pd.DataFrame) -> pd.DataFrame:
@@ -69,14 +88,14 @@ def incidence_table(result: CumulativeIncidence, at: pd.DataFrame) -> pd.DataFra
     return pd.DataFrame(rows)
 
 
-def _pane(frames: list[pd.DataFrame | None], levels: tuple[str, ...], axes: Axes, *, title: str = "",
+def _pane(frames: list[pd.DataFrame | None], levels: tuple[str, ...], axes: Axes, blocks: int, *, title: str = "",
           finding: str = "") -> Pane:
     curves = [_curve(i, level, frame) for i, (level, frame) in enumerate(zip(levels, frames, strict=True))
               if frame is not None and len(frame)]
     return Pane(curves=curves, levels=levels, title=title, finding=finding, blocks=[
         Block(heading="Number at risk", texts=[_at_risk(f, axes) for f in frames]),
         Block(heading="Events of this cause so far" if title else "Events so far",
-              texts=[_events(f, axes) for f in frames])])
+              texts=[_events(f, axes) for f in frames])][:blocks])
 
 
 def _curve(place: int, level: str, frame: pd.DataFrame) -> Curve:

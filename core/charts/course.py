@@ -78,4 +78,4 @@ def _template() -> dict[str, Any]:
         smooth.mark_line(color=theme.SELECTED).encode(x=x, y=y),
         alt.Chart(theme.data("constant")).mark_rule(strokeDash=[4, 4], color=theme.ACCENT).encode(y=y),
         ticks, title)
-    return theme.finish(chart, width=WIDTH, height=HEIGHT)
+    return theme.finish(chart, width=WIDTH, height=HEIGHT, free=True)

@@ -13,7 +13,7 @@ from core.charts.marks import FOREST_KEY, FOREST_KEY_OF_ALL, ForestLayout, TextC
 from core.charts.model_tables import ratio_said
 from core.cohort import Cohort, immortal_time, strata
 from core.errors import NotEstimable
-from core.figure import Figure, analysed, provenance, rows_of, text_table, theme
+from core.figure import ROOMS, Figure, analysed, provenance, rows_of, text_table, theme
 from core.format import DASH, hazard_ratio, p_phrase, p_value, plural
 from core.hazards import (
     FIRTH,
@@ -43,6 +43,19 @@ _SUBGROUPS = ForestLayout(columns=(TextColumn("label", "", 0), TextColumn("first
                                    TextColumn("second", "", 440, "right"),
                                    TextColumn("together", "HR (95% CI)", -210),
                                    TextColumn("p", "p interaction (BH)", -1, "right")), left=465, right=230, click=True)
+# Across a slide they stand closer, for the room is for larger letters.
+_SLIDE_MODEL = replace(_MODEL, left=490, right=200, width=815)
+_SLIDE_SUBGROUPS = replace(_SUBGROUPS, columns=(TextColumn("label", "", 0), TextColumn("first", "", 265, "right"),
+                                                TextColumn("second", "", 400, "right"), *_SUBGROUPS.columns[3:]),
+                           left=415, right=225, width=815)
+# Across two columns of a journal there is room for names, ratios and what the forest is drawn for.
+_NARROW_MODEL = replace(_MODEL, columns=(TextColumn("label", "", 0), TextColumn("n", "Events / n", 250, "right"),
+                                         TextColumn("together", "Multivariable HR (95% CI), p", -180)),
+                        left=265, right=195, width=ROOMS["page"], longest=28)
+_NARROW_SUBGROUPS = ForestLayout(columns=(TextColumn("label", "", 0), TextColumn("both", "Events / n", 250, "right"),
+                                          TextColumn("together", "HR (95% CI)", -195),
+                                          TextColumn("p", "p int. (BH)", -1, "right")), left=265, right=205, click=True,
+                                 width=ROOMS["page"], longest=26)
 
 _METHOD = ("Events / n per arm. Cox regression, Efron ties, Wald CI{late}; p for interaction by the likelihood ratio "
            "of arm + factor against arm × factor, in brackets adjusted by Benjamini and Hochberg. Draw conclusions "
@@ -72,7 +85,9 @@ def model_figure(cohort: Cohort, model: CoxModel, univariable: UnivariableModels
     ties = "Efron" if options.ties == "efron" else "Breslow"
     return Figure(
         slug=f"cox-{model.endpoint}".lower().replace(" ", "-"), title=f"{model.endpoint}: hazard ratios",
-        chart=forest(_MODEL, rows), key=FOREST_KEY, table=table, drawn=model.terms,
+        chart=forest(_MODEL, rows),
+        redraw=lambda room: forest(_SLIDE_MODEL if room == "slide" else _NARROW_MODEL, rows),
+        key=FOREST_KEY, table=table, drawn=model.terms,
         summary=(f"{model.n:,} patients, {plural(model.n_event, 'event')} in the multivariable model",),
         warnings=tuple(filter(None, [later, model.reason and f"{model.reason[:1].upper()}{model.reason[1:]}."])),
         notes=tuple(filter(None, [few, *missing, *reasons])),
@@ -172,7 +187,9 @@ def subgroup_figure(cohort: Cohort, result: Subgroups, *, sort: Sort = "as mappe
     return Figure(
         slug=f"subgroups-{result.endpoint}".lower().replace(" ", "-"),
         title=f"{result.endpoint}: hazard ratio of the arms within subgroups",
-        chart=_forest(rows, overall, arms, single=single), key=FOREST_KEY_OF_ALL,
+        chart=_forest(_SUBGROUPS, rows, overall, arms, single=single), key=FOREST_KEY_OF_ALL,
+        redraw=lambda room: _forest(_SLIDE_SUBGROUPS if room == "slide" else _NARROW_SUBGROUPS, rows, overall, arms,
+                                    single=single),
         table=table, drawn=result.rows,
         summary=(f"Exploratory: {result.looked_at} subgroups of {plural(len(result.factors), 'factor')} were looked at",
                  f"All patients. {proportional_verdict(float(whole.p_proportional.iloc[0]))}"),
@@ -216,12 +233,13 @@ def _reasons(cohort: Cohort, result: Subgroups) -> list[str]:
     return [f"{words}, {reason}: {', '.join(names)}." for (words, reason), names in named.items()]
 
 
-def _forest(rows: list[dict[str, Any]], overall: float, arms: tuple[str, str], *, single: bool) -> dict[str, Any]:
+def _forest(layout: ForestLayout, rows: list[dict[str, Any]], overall: float, arms: tuple[str, str], *,
+            single: bool) -> dict[str, Any]:
     """Draw the subgroups; of two arms with what favours which."""
     if not single:
-        return forest(_SUBGROUPS, rows, titles={"first": theme.shortened(arms[0], _ARM), "second": "arm"})
+        return forest(layout, rows, titles={"first": theme.shortened(arms[0], _ARM), "second": "arm"})
     first, second = (theme.shortened(arm, _ARM) for arm in arms)
-    return forest(_SUBGROUPS, rows, overall=overall, titles={"first": first, "second": second},
+    return forest(layout, rows, overall=overall, titles={"first": first, "second": second},
                   favours=(f"← favours {second}", f"favours {first} →"))
 
 
@@ -255,7 +273,8 @@ def _subgroup_rows(cohort: Cohort, result: Subgroups, sort: Sort) -> tuple[list[
         name = f"{row.level}, {row.arm}" if several else row.level
         doubted = f" {_CHANGES}" if row.p_proportional < DOUBT and row.method == WALD else ""
         rows.append({"key": f"{row.factor}\t{row.level}", "label": indent + theme.shortened(name, _LABEL),
-                     "first": first, "second": second, "together": ratio + doubted, "p": "", "ratio": row.hazard_ratio,
+                     "first": first, "second": second, "both": f"{row.n_event:,} / {row.n:,}",
+                     "together": ratio + doubted, "p": "", "ratio": row.hazard_ratio,
                      "low": row.conf_low, "high": row.conf_high, "events": row.n_event, "tip": _name(cohort, row),
                      "c": theme.INK if not row.factor else theme.colour(levels.index(row.arm)) if several
                      else theme.SELECTED})
@@ -268,7 +287,7 @@ def _subgroup_rows(cohort: Cohort, result: Subgroups, sort: Sort) -> tuple[list[
         p = p_value(tests.p_value[key]) or DASH
         both = f"{p} ({p_value(tests.p_adjusted[key])})" if p != DASH else p
         rows.append({"key": key, "label": theme.shortened(cohort.variable(key).label, _HEAD), "head": True, "first": "",
-                     "second": "", "together": "", "p": both})
+                     "second": "", "both": "", "together": "", "p": both})
         start = len(table)
         for row in rows_of(result.rows[result.rows.factor == key]):
             add(row, _INDENT)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
 
 from core.charts.axes import axes_of
-from core.charts.marks import CURVES_KEY, MANY, SCREEN, SLIDE, Axes, Block, Curve, Design, Pane, draw, thinned
+from core.charts.marks import CURVES_KEY, DESIGNS, MANY, SCREEN, Axes, Block, Curve, Design, Pane, draw, thinned
 from core.cohort import Cohort, absence, count, immortal_time
-from core.figure import BENEATH, Figure, provenance, rows_of, text_table
+from core.figure import Figure, Room, provenance, rows_of, text_table
 from core.format import (
     DASH,
     NOT_ESTIMABLE,
@@ -45,7 +46,9 @@ VIEWS: dict[View, str] = {"survival": "Survival", "complement": "1 \u2212 surviv
                           "log-log": "Log minus log"}
 Count = Literal["at risk", "events", "censored"]
 _YEAR = 12.0  # months
-_PER_ROW, _READ = 17, 4  # on a slide: pixels of a row of the table, and groups beyond which the screen's is taken
+# On a slide: pixels of a row of the table, and of curves without it; groups whose table stands beneath the curves, and
+# for whose counts there is room.
+_PER_ROW, _HIGHEST, _FEW, _READ = 19, 300, 3, 4
 _DRAWN = ("time", "estimate", "conf_low", "conf_high", "cumulative_hazard", "hazard_error", "n_censor", "n_risk")
 COUNTS: dict[Count, str] = {"at risk": "Number at risk", "events": "Events so far", "censored": "Censored so far"}
 
@@ -97,6 +100,7 @@ def km_figure(part: Part, options: CurveOptions | None = None) -> Figure:
     return Figure(
         slug=f"km-{result.endpoint}-{result.by or 'all'}".lower().replace(" ", "-"),
         title=_titled(options.view, label, _by(result)), chart=_chart([part], options), key=CURVES_KEY,
+        redraw=partial(_laid_out, [part], options),
         table=numbers(part), drawn=result.curves, summary=tuple(summary(part)),
         warnings=tuple(warnings(cohort, result.by)), notes=tuple(notes(part)),
         provenance=_provenance(cohort, [part], options), alt=_alt(part, options.view),
@@ -127,7 +131,8 @@ def km_panes_figure(cohort: Cohort, parts: list[Part], panes_by: str, options: C
         slug=f"km-{first.endpoint}-{first.by or 'all'}-within-{panes_by}".lower().replace(" ", "-"),
         title=_titled(options.view, label, f"{_by(first)} within {variable.label}" if first.by else
                       f" by {variable.label}"),
-        chart=_chart(parts, options), table=table, key=CURVES_KEY,
+        chart=_chart(parts, options), table=table, key=CURVES_KEY, redraw=partial(_laid_out, parts, options),
+        paged=partial(_pages, parts, options),
         drawn=pd.concat([p.result.curves.assign(**{panes_by: p.level}) for p in parts], ignore_index=True),
         summary=tuple(f"{p.level}: {line}" for p in parts if p.cohort.n for line in summary(p)[:1]),
         warnings=tuple(warnings(cohort, first.by, panes_by)),
@@ -269,28 +274,38 @@ def _alt(part: Part, view: View) -> str:
     return f"{VIEWS[view]} by Kaplan-Meier, {part.result.endpoint}. {medians}"
 
 
-def km_on_slide(part: Part, options: CurveOptions | None = None) -> dict[str, Any]:
-    """Draw the curves anew for a slide, where letters must be large; with few groups the table stands beneath them.
+def _laid_out(parts: list[Part], options: CurveOptions, room: Room) -> dict[str, Any]:
+    """Draw curves anew for a room of a slide or page, where letters must be large.
 
-    Under the axis stands the first of the counts alone. Many groups are drawn as on the screen: else the plot would be
-    a strip.
+    On two thirds of a slide the table of few groups stands beneath them, and of the counts the first alone stands under
+    the axis, or none of many groups: else the plot would be a strip.
     """
-    groups, options = len(part.result.levels), options or CurveOptions()
-    height = SLIDE.height - (_PER_ROW * (groups + 1) if groups <= BENEATH else 0)
-    if groups > _READ:
-        return _chart([part], options)
-    return _chart([part], replace(options, counts=options.counts[:1]), replace(SLIDE, height=height))
+    design, groups = DESIGNS[room], len(parts[0].result.levels)
+    if room != "middle" or len(parts) > 1:
+        return _chart(parts, options, design)
+    height = design.height - _PER_ROW * (groups + 1) if groups <= _FEW else _HIGHEST
+    counts = options.counts[:1] if groups <= _READ else ()
+    return _chart(parts, replace(options, counts=counts), replace(design, height=height))
 
 
-def _chart(parts: list[Part], options: CurveOptions, design: Design = SCREEN) -> dict[str, Any]:
+def _pages(parts: list[Part], options: CurveOptions) -> list[dict[str, Any]]:
+    """Draw panes for slides, two on each."""
+    counts = options.counts[:1] if len(parts[0].result.levels) <= _READ else ()
+    few, filled = replace(options, counts=counts), [p for p in parts if p.cohort.n] or parts[:1]
+    return [_chart(parts, few, DESIGNS["slide"], filled[i:i + 2]) for i in range(0, len(filled), 2)]
+
+
+def _chart(parts: list[Part], options: CurveOptions, design: Design = SCREEN,
+           shown: list[Part] | None = None) -> dict[str, Any]:
+    """Draw panes of curves on a common scale; `shown` are those that are drawn, where it is not all."""
     seen = {id(p): _curves(p.result, options) for p in parts}
     behind = {id(p): _curves(p.reference, options) if p.reference else [] for p in parts}
     values = [c.value for curves in (*seen.values(), *behind.values()) for c in curves]
     endpoint = parts[0].result.endpoint
     title = _titled(options.view, endpoint_label(parts[0].cohort, endpoint), "")
-    axes = axes_of(parts[0].cohort, endpoint, options.view, values, title, many=len(parts) > 1)
+    axes = axes_of(parts[0].cohort, endpoint, options.view, values, title, many=len(parts) > 1 or design.columns == 1)
     panes = []
-    for p in parts:
+    for p in shown or parts:
         ends = {c.place: float(c.time[-1]) for c in seen[id(p)]}
         drops = [(float(m), i) for i, m in enumerate(p.result.medians["median"]) if m <= ends.get(i, -1.0)]
         panes.append(Pane(

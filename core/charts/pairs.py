@@ -107,4 +107,5 @@ def _template(rows: int, columns: int) -> dict[str, Any]:
         x=alt.value(_NAMES - 8), y=y, text="text:N")
     above = alt.Chart(theme.data("columns")).mark_text(baseline="bottom", color=theme.INK).encode(
         x=x, y=alt.value(_HEAD - 8), text="text:N")
-    return theme.finish(alt.layer(rect, count, text, beside, above), width=WIDTH, height=_HEAD + rows * _CELL)
+    return theme.finish(alt.layer(rect, count, text, beside, above), width=WIDTH, height=_HEAD + rows * _CELL,
+                        least=_NAMES + 80 * columns)

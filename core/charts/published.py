@@ -71,14 +71,15 @@ def _list(rows: int) -> dict[str, Any]:
             y=y, x=x, text=f"{field}:N",
             color=theme.given("c") if field == "verdict" else alt.value(theme.INK)))
         layers.append(titles.transform_filter(f"datum.field == '{field}'").mark_text(
-            align="left", baseline="bottom", fontWeight=500).encode(
+            align="left", baseline="bottom", fontWeight=500, fontSize=11.5).encode(
                 x=x, y=alt.value(-8), text="text:N", color=alt.value(theme.QUIET)))
     picked = alt.selection_point(name=CLICK, fields=["row"], toggle="true", clear=False)
     layers.append(base.mark_bar(opacity=0.001, cursor="pointer").encode(
         y=y, x=alt.value(0), x2=alt.value("width"),
         tooltip=[alt.Tooltip("figure:N", title="Figure"), alt.Tooltip("tip:N", title="How, or why not")]
     ).add_params(picked))
-    return theme.finish(alt.layer(*layers), width=1100, height=rows * _ROW + 34)
+    return theme.finish(alt.layer(*layers), width=1100, height=rows * _ROW + 34, rows=(rows, _ROW, 0),
+                        least=800, letters=11.5)
 
 
 def comparison_table(result: Comparison, rows: pd.DataFrame) -> pd.DataFrame:
@@ -190,4 +191,4 @@ def _widths(rows: int) -> dict[str, Any]:
                                                                color=alt.value(theme.INK)),
         base.mark_text(align="right", baseline="middle").encode(y=y, x=alt.value(alt.ExprRef("width")), text="said:N",
                                                                 color=theme.given("c"))]
-    return theme.finish(alt.layer(*layers), width=WIDTH, height=rows * _ROW + 40)
+    return theme.finish(alt.layer(*layers), width=WIDTH, height=rows * _ROW + 40, rows=(rows, _ROW, 0), least=560)

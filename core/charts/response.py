@@ -218,7 +218,7 @@ def _stacked(groups: int) -> dict[str, Any]:
                                                  color=theme.given("ink")),
         alt.Chart(theme.data("names")).mark_text(align="right", baseline="middle").encode(
             y=y, x=alt.value(178), text="text:N", color=alt.value(theme.INK)))
-    return theme.finish(chart, width=WIDTH, height=groups * 44 + 40)
+    return theme.finish(chart, width=WIDTH, height=groups * 44 + 40, least=440)
 
 
 @lru_cache(maxsize=32)
@@ -245,7 +245,7 @@ def _upset(patterns: int, sites: int, groups: int) -> dict[str, Any]:
         cell("names").mark_text(align="right", baseline="middle").encode(x=alt.value(160), y=up("h"), text="text:N",
                                                                          color=alt.value(theme.INK)),
         *_names(groups)]
-    return theme.finish(alt.layer(*layers), width=WIDTH, height=_BARS + sites * _CELL + 20)
+    return theme.finish(alt.layer(*layers), width=WIDTH, height=_BARS + sites * _CELL + 20, least=420)
 
 
 def _legend(levels: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -268,4 +268,4 @@ def _waterfall(groups: int) -> dict[str, Any]:
         alt.Chart(theme.data("bars")).mark_bar().encode(x=x, y=y, color=theme.given("c"),
                                                         tooltip=[alt.Tooltip("tip:N", title="Change")]),
         alt.Chart(theme.data("limits")).mark_rule(strokeDash=[4, 4], color=theme.ACCENT).encode(y=y), *_names(groups))
-    return theme.finish(chart, width=WIDTH, height=260)
+    return theme.finish(chart, width=WIDTH, height=260, free=True)

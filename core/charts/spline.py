@@ -68,4 +68,4 @@ def _template(log: bool) -> dict[str, Any]:
             x=x, y=alt.value(alt.ExprRef("height - 5"))),
         alt.Chart(theme.data("titles")).mark_text(baseline="top", dy=24, fontSize=11).encode(
             x=alt.value(alt.ExprRef("width / 2")), y=alt.value("height"), text="text:N", color=alt.value(theme.QUIET)))
-    return theme.finish(chart, width=WIDTH, height=HEIGHT)
+    return theme.finish(chart, width=WIDTH, height=HEIGHT, free=True)

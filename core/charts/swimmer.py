@@ -80,4 +80,4 @@ def _template(lanes: int, ends: str) -> dict[str, Any]:
             y=y, x=x, shape=alt.Shape("what:N", scale=shapes, legend=legend),
             color=alt.Color("what:N", scale=colours, legend=None)),
     ).resolve_scale(color="independent")
-    return theme.finish(chart, width=WIDTH, height=lanes * _LANE + 70)
+    return theme.finish(chart, width=WIDTH, height=lanes * _LANE + 70, least=420, free=True)

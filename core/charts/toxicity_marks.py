@@ -56,7 +56,7 @@ def butterfly(terms: int) -> dict[str, Any]:
         alt.Chart(theme.data("heads")).mark_text(fontWeight=600, baseline="bottom").encode(
             x=alt.X("x:Q", scale=scale), y=alt.value(-4), text="text:N", color=theme.given("c")),
         *_names(y), _clicked(base, y)]
-    return theme.finish(alt.layer(*layers), width=WIDTH, height=terms * _STEP + 56)
+    return theme.finish(alt.layer(*layers), width=WIDTH, height=terms * _STEP + 56, rows=(terms, _STEP, 0), least=420)
 
 
 @lru_cache(maxsize=64)
@@ -71,10 +71,11 @@ def dots(terms: int, arms: int) -> dict[str, Any]:
     layers = [
         base.mark_rule(strokeWidth=1.6).encode(x=alt.X("low:Q", scale=scale), x2="high:Q", color=colour, **place),
         base.mark_point(filled=True, size=55, opacity=1).encode(x=x, color=colour, **place),
-        base.mark_text(align="right", baseline="middle", fontSize=10.5).encode(
+        base.mark_text(align="right", baseline="middle", fontSize=11).encode(
             x=alt.value("width"), text="text:N", color=alt.value(theme.INK), **place),
         *_names(y), _clicked(base, y)]
-    return theme.finish(alt.layer(*layers), width=WIDTH, height=terms * max(_STEP, 15 * arms) + 56)
+    step = max(_STEP, 15 * arms)
+    return theme.finish(alt.layer(*layers), width=WIDTH, height=terms * step + 56, rows=(terms, step, 0), least=460)
 
 
 @lru_cache(maxsize=1)
@@ -88,14 +89,14 @@ def volcano() -> dict[str, Any]:
                   "('1e-' + datum.value)"))
     base, limit = alt.Chart(theme.data("points")), alt.Chart(theme.data("limit"))
     picked = alt.selection_point(name=CLICK, fields=["term"], toggle="true", clear=False)
-    texts = [base.transform_filter(f"datum.side == {side}").mark_text(align=align, dx=8 * side, fontSize=10.5).encode(
+    texts = [base.transform_filter(f"datum.side == {side}").mark_text(align=align, dx=8 * side, fontSize=11).encode(
         x=x, y=y, text="text:N", color=alt.value(theme.INK)) for side, align in _SIDES]
     chart = alt.layer(
         limit.mark_rule(strokeDash=[4, 4], color=theme.ACCENT).encode(y=y),
         base.mark_point(filled=True, size=70, opacity=0.9, cursor="pointer").encode(
             x=x, y=y, color=theme.given("c"), tooltip=[alt.Tooltip("term:N", title="Term"),
                                                        alt.Tooltip("tip:N", title="p")]).add_params(picked), *texts)
-    return theme.finish(chart, width=WIDTH, height=400)
+    return theme.finish(chart, width=WIDTH, height=400, free=True)
 
 
 @lru_cache(maxsize=64)
@@ -109,7 +110,7 @@ def grades(terms: int, arms: int, lines: int) -> dict[str, Any]:
         base.mark_bar().encode(y=y, yOffset=offset, x=alt.X("from:Q", scale=scale, axis=axis), x2="to:Q",
                                color=theme.given("c"), tooltip=[alt.Tooltip("term:N", title="Term"),
                                                                 alt.Tooltip("tip:N", title="Patients")]),
-        alt.Chart(theme.data("marks")).mark_text(fontSize=9, align="right", dx=-3, baseline="middle").encode(
+        alt.Chart(theme.data("marks")).mark_text(fontSize=10, align="right", dx=-3, baseline="middle").encode(
             y=y, yOffset=offset, x=alt.XDatum(0, scale=scale), text="text:N", color=theme.given("c")),
         legend.mark_point(shape="square", filled=True, size=70, opacity=1).encode(
             x=alt.X("x:Q", scale=scale), y=alt.value(-8), color=theme.given("c")),
@@ -118,4 +119,6 @@ def grades(terms: int, arms: int, lines: int) -> dict[str, Any]:
         *(names.transform_filter(f"datum.line == {line}").mark_text(align="left", baseline="middle").encode(
             x=alt.X("x:Q", scale=scale), y=alt.value(-9 - (lines - line) * LINE), text="text:N",
             color=theme.given("c")) for line in range(lines)), *_names(y, 18)]
-    return theme.finish(alt.layer(*layers), width=WIDTH, height=terms * (arms * 11 + 9) + 56 + lines * LINE)
+    step = arms * 11 + 9
+    return theme.finish(alt.layer(*layers), width=WIDTH, height=terms * step + 56 + lines * LINE,
+                        rows=(terms, step, 0), least=_TERM + 440)

@@ -1,4 +1,4 @@
-"""CSV of what a figure draws: plain data, safe to open in a spreadsheet."""
+"""CSV of what a figure draws: plain data that R, pandas and spreadsheets open as they are; notes in a second file."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import math
+import zipfile
 
 import pandas as pd
 
@@ -15,20 +16,31 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_bytes(figure: Figure) -> bytes:
-    """Return the figure's numbers, after `#` lines that say which patients and methods they are.
+    """Return the figure's numbers under one row of names.
 
-    Text that a spreadsheet would run as a formula is written with a leading apostrophe. UTF-8 with
-    BOM, so that Excel shows every script.
+    Text that a spreadsheet would run as a formula is written with a leading apostrophe. UTF-8; with BOM where it is
+    needed for Excel to show every script, for R's read.csv would take it into the first name.
     """
-    out = io.StringIO()
-    for line in figure.words():
-        out.write(f"# {' '.join(line.split())}\r\n")
-    return out.getvalue().encode("utf-8-sig") + _rows(figure.drawn)
+    return _marked(_rows(figure.drawn))
+
+
+def csv_with_notes(figure: Figure) -> bytes:
+    """Return a zip of the figure's numbers and, as text, of which patients and methods they are."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr(f"{figure.slug}.csv", csv_bytes(figure))
+        packed.writestr(f"{figure.slug}-notes.txt", _marked("".join(f"{line}\r\n" for line in figure.words()).encode()))
+    return out.getvalue()
 
 
 def table_bytes(frame: pd.DataFrame) -> bytes:
     """Return any table as CSV, as safe to open as `csv_bytes`."""
     return codecs.BOM_UTF8 + _rows(frame)
+
+
+def _marked(text: bytes) -> bytes:
+    """Begin a text with the mark of UTF-8 unless it is plain ASCII."""
+    return text if text.isascii() else codecs.BOM_UTF8 + text
 
 
 def _rows(frame: pd.DataFrame) -> bytes:

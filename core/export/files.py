@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
-from core.export.data import csv_bytes
+from core.export.data import csv_bytes, csv_with_notes
 from core.export.document import docx_bytes
-from core.export.picture import pdf, png, svg
-from core.export.slides import pptx
+from core.export.picture import least_letters, pdf, svg
+from core.export.raster import eps, png, tiff
+from core.export.slides import ChartForm, pptx
+from core.export.style import PRESETS, Purpose, Style, dressed
 from core.export.workbook import xlsx_bytes
 from core.figure import Figure
+
+_NEAR = 0.05  # points: what letters may lack
 
 
 @dataclass(frozen=True, kw_only=True)
 class Format:
-    """A file format: what it is called; a picture needs a chart."""
+    """A file format: what it is called; a picture needs a chart, and may be laid out for a place."""
 
     label: str
     suffix: str
@@ -24,29 +29,42 @@ class Format:
     picture: bool = False
 
 
+_PRESENTATION = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 FORMATS: tuple[Format, ...] = (
-    Format(label="PNG 2×", picture=True, suffix="@2x.png", mime="image/png"),
-    Format(label="PNG 4×", picture=True, suffix="@4x.png", mime="image/png"),
+    Format(label="Slide (PPTX)", suffix=".pptx", mime=_PRESENTATION),
+    Format(label="Slide with a picture", suffix="-picture.pptx", picture=True, mime=_PRESENTATION),
+    Format(label="PNG", picture=True, suffix=".png", mime="image/png"),
+    Format(label="TIFF", picture=True, suffix=".tiff", mime="image/tiff"),
+    Format(label="EPS", picture=True, suffix=".eps", mime="application/postscript"),
     Format(label="SVG", suffix=".svg", mime="image/svg+xml", picture=True),
     Format(label="PDF", suffix=".pdf", mime="application/pdf", picture=True),
     Format(label="CSV", suffix=".csv", mime="text/csv"),
+    Format(label="CSV and notes (zip)", suffix=".zip", mime="application/zip"),
     Format(label="Excel", suffix=".xlsx", mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     Format(label="Word", suffix=".docx",
            mime="application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    Format(label="Slide (PPTX)", suffix=".pptx",
-           mime="application/vnd.openxmlformats-officedocument.presentationml.presentation"),
-    Format(label="Slide with a picture", suffix="-picture.pptx", picture=True,
-           mime="application/vnd.openxmlformats-officedocument.presentationml.presentation"),
 )
-_MAKE: dict[str, Callable[[Figure], bytes]] = {
-    "@2x.png": lambda f: png(f, scale=2), "@4x.png": lambda f: png(f, scale=4), ".svg": svg, ".pdf": pdf,
-    ".csv": csv_bytes, ".xlsx": xlsx_bytes, ".docx": docx_bytes, ".pptx": lambda f: pptx([f]),
-    "-picture.pptx": lambda f: pptx([f], charts="picture")}
+_MAKE: dict[str, Callable[[Figure, Style], bytes]] = {
+    ".png": png, ".tiff": tiff, ".eps": eps, ".svg": svg, ".pdf": pdf,
+    ".csv": lambda f, style: csv_bytes(f), ".zip": lambda f, style: csv_with_notes(f),
+    ".xlsx": lambda f, style: xlsx_bytes(f),
+    ".docx": docx_bytes}
+_SLIDES: dict[str, ChartForm] = {".pptx": "shapes", "-picture.pptx": "picture"}
 
 
-def made(figure: Figure, suffix: str) -> bytes:
-    """Return a figure as a file of the format with this suffix."""
-    return _MAKE[suffix](figure)
+def made(figure: Figure, suffix: str, style: Style | None = None, *, template: bytes | None = None) -> bytes:
+    """Return a figure as a file of the format with this suffix, in a style; slides on a template.
+
+    Raises
+    ------
+    TemplateError
+        If the template cannot be used.
+    """
+    style = style or Style()
+    figure = dressed(figure, style)
+    if suffix in _SLIDES:
+        return pptx([figure], charts=_SLIDES[suffix], style=style, template=template)
+    return _MAKE[suffix](figure, style)
 
 
 def formats_of(figure: Figure) -> tuple[Format, ...]:
@@ -54,12 +72,22 @@ def formats_of(figure: Figure) -> tuple[Format, ...]:
     return tuple(f for f in FORMATS if figure.chart is not None or not f.picture)
 
 
-def file_name(figure: Figure, suffix: str) -> str:
+def purposes_of(figure: Figure) -> list[Purpose]:
+    """Return the places for which a figure's letters are large enough; all of a table, which has no picture."""
+    if figure.chart is None:
+        return list(PRESETS)
+    return [purpose for purpose, preset in PRESETS.items()
+            if least_letters(figure, Style(purpose=purpose)) >= preset.least - _NEAR]
+
+
+def file_name(figure: Figure, suffix: str, style: Style | None = None) -> str:
     """Name a file after its figure and all that changes its content, so that no two contents share a name."""
-    return f"{figure.slug}-{figure.digest}{suffix}"
+    chosen = "" if style in (None, Style()) else json.dumps(asdict(style or Style()), sort_keys=True)
+    digest = hashlib.sha256(f"{figure.digest}{chosen}".encode()).hexdigest()[:8] if chosen else figure.digest
+    return f"{figure.slug}-{digest}{suffix}"
 
 
-def board_name(figures: Sequence[Figure], suffix: str) -> str:
+def board_name(figures: Sequence[Figure], suffix: str, style: Style | None = None) -> str:
     """Name a file of several figures after the first and what is in all of them."""
-    content = hashlib.sha256("|".join(f.digest for f in figures).encode()).hexdigest()[:8]
-    return f"{figures[0].slug}-{content}-board{suffix}"
+    names = "|".join(file_name(f, "", style and replace(style, title="")) for f in figures)
+    return f"{figures[0].slug}-{hashlib.sha256(names.encode()).hexdigest()[:8]}-board{suffix}"

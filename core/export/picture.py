@@ -1,4 +1,4 @@
-"""PNG, SVG and PDF of a figure: the very chart that is on the screen, with its title above and its footnote beneath."""
+"""Drawings of a figure as SVG and PDF: its chart laid out for a place, its title above and its footnote beneath."""
 
 from __future__ import annotations
 
@@ -8,54 +8,44 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, cast
 
-from core.figure import FONT, FONT_FOLDER, INK, QUIET, WHITE, Figure, wrapped
+from core.export.style import Style, recoloured
+from core.figure import FONT, FONT_FOLDER, INK, QUIET, WHITE, Figure, sizes, wrapped
 from core.format import plain_number
 
 VEGA_LITE = "6.4"
 _NO_NETWORK: list[str] = []
 _MARGIN, _GAP = 14, 10  # pixels around the picture, and between its parts
-_TITLE, _SUMMARY, _FOOT = (14, 19), (12, 16), (9, 12)  # of letters and lines, pixels
+_TITLE, _SUMMARY, _FOOT = (14, 19), (12, 16), (9.5, 12.5)  # of letters and lines, pixels
 _BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
+_GROUND = re.compile(rf'<rect [^>]*fill="{WHITE}"[^>]*/>')
 
 
-def png(figure: Figure, *, scale: int = 2) -> bytes:
-    """Draw a PNG at `scale` pixels per point."""
-    return png_of(svg(figure), scale=scale)
+def svg(figure: Figure, style: Style | None = None) -> bytes:
+    """Draw an SVG: the chart, and around it title, finding and footnote unless it is to stand bare.
+
+    It is as wide as its place, in points; within, lengths are pixels of the chart.
+    """
+    return _picture(figure, style or Style())[0].encode("utf-8")
 
 
-def png_of(drawing: bytes, *, scale: int) -> bytes:
-    """Draw a PNG of an SVG at `scale` pixels per point."""
-    return cast(bytes, _converter().svg_to_png(drawing.decode("utf-8"), scale=scale))
+def pdf(figure: Figure, style: Style | None = None) -> bytes:
+    """Draw a PDF page of the size of its place."""
+    return cast(bytes, converter().svg_to_pdf(svg(figure, style).decode("utf-8")))
 
 
-def svg(figure: Figure, *, titled: bool = True) -> bytes:
-    """Draw an SVG: the chart, and around it title, finding and footnote unless it is to stand bare."""
-    chart = _drawn(figure.drawing)
-    return (_titled(figure, chart) if titled else chart).encode("utf-8")
+def least_letters(figure: Figure, style: Style) -> float:
+    """Return the size of the smallest letters of a figure's chart in its picture, in points, without drawing it."""
+    chart = figure.laid_out(style.preset.room)
+    return min(sizes(chart)) * style.preset.width / (chart["width"] + 2 * _MARGIN)
 
 
-def slide_svg(figure: Figure) -> bytes:
-    """Draw an SVG of the chart alone as a slide shows it."""
-    return _drawn(figure.on_slide or figure.drawing).encode("utf-8")
-
-
-def _drawn(chart: dict[str, Any]) -> str:
-    return cast(str, _converter().vegalite_to_svg(chart, vl_version=VEGA_LITE, allowed_base_urls=_NO_NETWORK))
-
-
-def pdf(figure: Figure) -> bytes:
-    """Draw a PDF page."""
-    return cast(bytes, _converter().svg_to_pdf(svg(figure).decode("utf-8")))
-
-
-def size(figure: Figure) -> tuple[int, int]:
-    """Return the width and height of the chart that a slide shows, in points."""
-    chart = figure.on_slide or figure.drawing
-    return int(chart["width"]), int(chart["height"])
+def drawn(chart: dict[str, Any]) -> str:
+    """Draw a chart alone."""
+    return cast(str, converter().vegalite_to_svg(chart, vl_version=VEGA_LITE, allowed_base_urls=_NO_NETWORK))
 
 
 @lru_cache(maxsize=1)
-def _converter() -> Any:
+def converter() -> Any:
     """Load the converter with the app's own fonts; its first picture takes a second or three."""
     import vl_convert
 
@@ -63,28 +53,36 @@ def _converter() -> Any:
     return vl_convert
 
 
-def _titled(figure: Figure, chart: str) -> str:
-    """Put title, finding and footnote around a finished chart; nothing in it is drawn anew."""
+def _picture(figure: Figure, style: Style) -> tuple[str, float]:
+    """Return an SVG, and how many points a pixel of its chart has."""
+    chart = drawn(figure.laid_out(style.preset.room))
+    if style.transparent:
+        chart = _GROUND.sub("", chart, count=1)
     box = _BOX.search(chart)
     assert box is not None  # every chart of the converter has one
     width, height = (float(v) for v in box.groups())
     parts: list[str] = []
     y = float(_MARGIN)
-    for texts, (letters, line), look in (((figure.full_title,), _TITLE, f'fill="{INK}" font-weight="600"'),
-                                         (figure.summary, _SUMMARY, f'fill="{INK}"')):
-        y = _write(parts, texts, letters, line, look, y, width)
-    y += _GAP
-    inner = chart[chart.index("<svg"):].replace("<svg", f'<svg x="{_MARGIN}" y="{_at(y)}"', 1)
-    parts.append(inner)
-    y = _write(parts, figure.footnote(), *_FOOT, f'fill="{QUIET}"', y + height + _GAP, width)
+    if not style.bare:
+        for texts, (letters, line), look in (((figure.full_title,), _TITLE, f'fill="{INK}" font-weight="600"'),
+                                             (figure.summary, _SUMMARY, f'fill="{INK}"')):
+            y = _write(parts, texts, letters, line, look, y, width)
+        y += _GAP
+    parts.append(chart[chart.index("<svg"):].replace("<svg", f'<svg x="{_MARGIN}" y="{_at(y)}"', 1))
+    y += height
+    if not style.bare:
+        y = _write(parts, figure.footnote(), *_FOOT, f'fill="{QUIET}"', y + _GAP, width)
     across, down = width + 2 * _MARGIN, y + _MARGIN
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{_at(across)}" '
-            f'height="{_at(down)}" viewBox="0 0 {_at(across)} {_at(down)}" role="img" '
-            f'aria-label="{html.escape(figure.full_alt)}">'
-            f'<rect width="100%" height="100%" fill="{WHITE}"/>{"".join(parts)}</svg>')
+    scale = style.preset.width / across
+    ground = "" if style.transparent else f'<rect width="100%" height="100%" fill="{WHITE}"/>'
+    whole = (f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+             f'width="{_at(across * scale)}" height="{_at(down * scale)}" viewBox="0 0 {_at(across)} {_at(down)}" '
+             f'role="img" aria-label="{html.escape(figure.full_alt)}">{ground}{"".join(parts)}</svg>')
+    return recoloured(whole, style), scale
 
 
-def _write(parts: list[str], texts: Sequence[str], letters: int, line: int, look: str, y: float, width: float) -> float:
+def _write(parts: list[str], texts: Sequence[str], letters: float, line: float, look: str, y: float,
+           width: float) -> float:
     """Write texts as lines of the picture's width from a height on; return where they end."""
     for text_of_line in (row for text in texts for row in wrapped(text, width, letters)):
         y += line

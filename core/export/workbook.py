@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from core.figure import Figure, headings_of, spans_of
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _WIDEST = 60
+_NUMBER = re.compile(r"(\d{1,3}(?:,\d{3})*|\d+)?(?:\.(\d+))?(?<=\d)")  # as tables have it: 1,234 or 12.50 or .023
 
 
 def xlsx_bytes(figure: Figure) -> bytes:
@@ -25,7 +27,7 @@ def xlsx_bytes(figure: Figure) -> bytes:
     with xlsxwriter.Workbook(out, _OPTIONS) as book:
         bold = book.add_format({"bold": True})
         for name, frame in (("Numbers", figure.drawn), ("Table", figure.table)):
-            _sheet(book.add_worksheet(name), frame, bold)
+            _sheet(book, name, frame, bold)
         about = book.add_worksheet("About")
         about.set_column(0, 0, 2 * _WIDEST)
         for line, text in enumerate(figure.words()):
@@ -33,8 +35,12 @@ def xlsx_bytes(figure: Figure) -> bytes:
     return out.getvalue()
 
 
-def _sheet(sheet: Any, frame: pd.DataFrame, bold: Any) -> None:
-    """Fill a sheet with a frame under bold headings; groups of columns have a line of their own above."""
+def _sheet(book: Any, name: str, frame: pd.DataFrame, bold: Any) -> None:
+    """Fill a sheet with a frame under bold headings; groups of columns have a line of their own above.
+
+    A cell of text that is a number alone is one, with as many decimals; the first column holds names.
+    """
+    sheet = book.add_worksheet(name)
     groups = spans_of(frame)
     place = 0
     for group, columns in groups:
@@ -43,13 +49,19 @@ def _sheet(sheet: Any, frame: pd.DataFrame, bold: Any) -> None:
         sheet.write_string(0, place, group, bold)
         place += columns
     top = 1 if groups else 0
-    for place, (_, name) in enumerate(headings_of(frame)):
-        sheet.write_string(top, place, name, bold)
-        longest = max([len(name), *(len(str(v)) for v in frame.iloc[:200, place])])
+    for place, (_, heading) in enumerate(headings_of(frame)):
+        sheet.write_string(top, place, heading, bold)
+        longest = max([len(heading), *(len(str(v)) for v in frame.iloc[:200, place])])
         sheet.set_column(place, place, min(longest + 2, _WIDEST))
     for line, row in enumerate(frame.itertuples(index=False, name=None), start=top + 1):
         for place, value in enumerate(row):
-            _write(sheet, line, place, value)
+            number = _NUMBER.fullmatch(value) if place and isinstance(value, str) else None
+            if number:
+                look = book.add_format({"num_format": f"{'#,##0' if number[1] else ''}{'.' * bool(number[2])}"
+                                                      f"{'0' * len(number[2] or '')}"})
+                sheet.write_number(line, place, float(value.replace(",", "")), look)
+            else:
+                _write(sheet, line, place, value)
     sheet.freeze_panes(top + 1, 0)
 
 

@@ -3,7 +3,6 @@
 from core.figure import theme
 from core.figure.dark import dark_colour, darkened
 from core.figure.figure import (
-    BENEATH,
     CLICK,
     Figure,
     Heading,
@@ -16,9 +15,12 @@ from core.figure.figure import (
     spans_of,
     table_parts,
     text_table,
+    turned,
 )
-from core.figure.theme import FONT, FONT_FOLDER, INK, QUIET, WHITE, shortened, width_of, wrapped
+from core.figure.rooms import ROOMS, Room, divided, least_width, sizes
+from core.figure.theme import FONT, FONT_FOLDER, INK, PALETTES, QUIET, WHITE, shortened, width_of, wrapped
 
-__all__ = ["BENEATH", "CLICK", "FONT", "FONT_FOLDER", "INK", "QUIET", "WHITE", "Figure", "Heading", "Provenance",
-           "analysed", "by_words", "dark_colour", "darkened", "headings_of", "provenance", "rows_of", "shortened",
-           "spans_of", "table_parts", "text_table", "theme", "width_of", "wrapped"]
+__all__ = ["CLICK", "FONT", "FONT_FOLDER", "INK", "PALETTES", "QUIET", "ROOMS", "WHITE", "Figure", "Heading",
+           "Provenance", "Room", "analysed", "by_words", "dark_colour", "darkened", "divided", "headings_of",
+           "least_width", "provenance", "rows_of", "shortened", "sizes", "spans_of", "table_parts",
+           "text_table", "theme", "turned", "width_of", "wrapped"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import namedtuple
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import Any
@@ -14,11 +14,11 @@ from typing import Any
 import pandas as pd
 
 from core.cohort import Cohort
+from core.figure.rooms import ROOMS, Room, relaid
 from core.format import number, plural
 from core.schema import ARM
 from core.version import __version__
 
-BENEATH = 3  # rows of a table that stand under a chart that was laid out for a slide; more are on a slide of their own
 CLICK = "click"  # the selection that a click on a mark makes
 _WIDEST = 9  # columns of a table that is still read at a glance
 _TITLE = 150  # characters of a title with its subgroup; the footnote has all conditions
@@ -69,7 +69,9 @@ class Figure:
     warnings : why the figure must not be read as it stands: no patient, immortal time
     notes : what else a reader must know: left out, not estimable, few events
     alt : the chart in a sentence, for those who do not see it
-    on_slide : the chart laid out anew for a slide; None where it is the same
+    redraw : draws the chart anew for a room of a slide or page, where another width alone does not do
+    paged : draws it on several slides, where it cannot be divided by its rows
+    layouts, slides : what these have drawn; see `ready`
     """
 
     slug: str
@@ -83,7 +85,10 @@ class Figure:
     notes: tuple[str, ...] = ()
     provenance: Provenance
     alt: str = ""
-    on_slide: dict[str, Any] | None = None
+    redraw: Callable[[Room], dict[str, Any]] | None = None
+    paged: Callable[[], list[dict[str, Any]]] | None = None
+    layouts: Mapping[Room, dict[str, Any]] = field(default_factory=dict)
+    slides: tuple[dict[str, Any], ...] = ()
 
     @property
     def drawing(self) -> dict[str, Any]:
@@ -91,6 +96,18 @@ class Figure:
         if self.chart is None:
             raise ValueError(f"{self.slug} is a table without a chart")
         return self.chart
+
+    def ready(self) -> Figure:
+        """Return the figure with all that a file may need drawn: it holds no patients any more."""
+        draw = self.redraw
+        return replace(self, redraw=None, paged=None, layouts={room: draw(room) for room in ROOMS} if draw else {},
+                       slides=tuple(self.paged()) if self.paged else ())
+
+    def laid_out(self, room: Room) -> dict[str, Any]:
+        """Return the chart for a room of a slide or page."""
+        if self.redraw:
+            return self.redraw(room)
+        return self.layouts.get(room) or relaid(self.drawing, room)
 
     @property
     def full_title(self) -> str:
@@ -175,6 +192,13 @@ def table_parts(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
         places = [0, *(i for i, (g, _) in enumerate(headings) if i and g == group)]
         parts.append((group, text_table([headings[i][1] for i in places], table.iloc[:, places].to_numpy().tolist())))
     return parts
+
+
+def turned(frame: pd.DataFrame) -> pd.DataFrame:
+    """Turn a small table: a column per row, headed by its first cell."""
+    cells = frame.to_numpy().tolist()
+    return text_table(["", *(str(row[0]) for row in cells)],
+                      [[name, *(row[i] for row in cells)] for i, (_, name) in enumerate(headings_of(frame)) if i])
 
 
 def by_words(cohort: Cohort, by: str) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 import altair as alt
 
+from core.figure.rooms import META
+
 FONT_FOLDER = Path(__file__).parents[2] / "static"
 FONT = "Inter, 'Droid Sans Fallback', 'Microsoft YaHei', 'PingFang SC', sans-serif"
 
@@ -27,6 +29,10 @@ RESPONSES = {"CR": "#0a4a7c", "PR": "#6aaede", "SD": "#dbe1e6", "PD": "#c85a1e",
 
 # Okabe and Ito's colours, in the order that keeps neighbours apart in greyscale too.
 STRATA = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8a7f00")
+# In print without colour: at least 28 of 255 apart, neighbours further.
+GREYS = ("#101010", "#808080", "#484848", "#b8b8b8", "#2c2c2c", "#9c9c9c", "#646464", "#d4d4d4")
+PALETTES = {"Okabe and Ito": STRATA, "Blue and red": ("#1f4e9c", "#c0392b", "#2e8b57", "#8e5ea2", "#d98e04", "#48a9c5"),
+            "Calm": ("#33658a", "#d1783b", "#5f8d4e", "#9c6b98", "#b8a12f", "#6c7a89"), "Greys": GREYS}
 DASHES = ((1, 0), (7, 3), (2, 2), (9, 3, 2, 3), (4, 2), (1, 0), (7, 3), (2, 2))
 
 
@@ -39,6 +45,17 @@ def tint(hex_colour: str, strength: float) -> str:
     """Mix a colour with white; strength 1 keeps it."""
     parts = (int(hex_colour[i:i + 2], 16) for i in (1, 3, 5))
     return "#" + "".join(f"{round(255 - (255 - p) * strength):02x}" for p in parts)
+
+
+def lightness(hex_colour: str) -> float:
+    """Return how light a colour is in grey: 0 black, 1 white (ITU-R BT.601)."""
+    red, green, blue = (int(hex_colour[i:i + 2], 16) for i in (1, 3, 5))
+    return (0.299 * red + 0.587 * green + 0.114 * blue) / 255
+
+
+def grey(hex_colour: str) -> str:
+    """Return a colour's grey."""
+    return "#" + f"{round(255 * lightness(hex_colour)):02x}" * 3
 
 
 def dash(place: int) -> str:
@@ -57,8 +74,17 @@ def given(field: str) -> alt.Color:
 
 
 def finish(chart: alt.Chart | alt.LayerChart | alt.FacetChart, *, width: int, height: int,
-           title: alt.ExprRef | None = None) -> dict[str, Any]:
-    """Return a template: a Vega-Lite dict that names its datasets and holds none."""
+           title: alt.ExprRef | None = None, rows: tuple[int, float, int] | None = None,
+           least: int = 0, free: bool = False, letters: float = 11) -> dict[str, Any]:
+    """Return a template: a Vega-Lite dict that names its datasets and holds none.
+
+    Parameters
+    ----------
+    rows : of a chart of rows, by whose field `i` it can be divided: how many, pixels of one, how many head all others
+    least : pixels beneath which its parts would meet
+    free : whether it may be lower than it is
+    letters : pixels of letters where a mark says nothing else
+    """
     # Padding stands on the chart itself: in the configuration Streamlit would add its own to it.
     padding = {"left": 4, "right": 10, "top": 4, "bottom": 4}
     done = chart.properties(width=width, height=height, padding=padding).configure(
@@ -68,17 +94,20 @@ def finish(chart: alt.Chart | alt.LayerChart | alt.FacetChart, *, width: int, he
         view=alt.ViewConfig(stroke=None),
         axis=alt.AxisConfig(
             labelFont=FONT, titleFont=FONT, labelColor=INK, titleColor=QUIET, titleFontWeight="normal",
-            labelFontSize=11, titleFontSize=11, gridColor=GRID, domainColor=LINE, tickColor=LINE,
+            labelFontSize=letters, titleFontSize=letters, gridColor=GRID, domainColor=LINE, tickColor=LINE,
         ),
         mark=alt.MarkConfig(aria=False),  # a chart has words, and its numbers stand in a table
-        text=alt.MarkConfig(font=FONT, fontSize=11),
+        text=alt.MarkConfig(font=FONT, fontSize=letters),
         title=alt.TitleConfig(font=FONT, fontSize=12, fontWeight=600, color=INK, anchor="start",
-                              subtitleFont=FONT, subtitleColor=QUIET, subtitleFontSize=11, offset=6),
+                              subtitleFont=FONT, subtitleColor=QUIET, subtitleFontSize=letters, offset=6),
     )
     if title:
         done = done.properties(title=alt.TitleParams(text=title))
     with alt.data_transformers.enable(consolidate_datasets=False):  # fixed marks keep their values
         template: dict[str, Any] = done.to_dict()
+    template[META] = {"least": least, "free": free}
+    if rows:
+        template[META]["rows"] = dict(zip(("number", "step", "heads"), rows, strict=True))
     for layer in layers_of(template):
         if "tooltip" not in layer.get("encoding", {}):
             layer["mark"]["tooltip"] = None  # else the browser shows the data behind the mark

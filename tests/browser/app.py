@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 _IDLE = """() => {
   const app = document.querySelector('[data-testid=stApp]');
   const busy = app.getAttribute('data-test-script-state') !== 'notRunning'
-    || document.querySelector('[data-stale=true]');
+    || document.querySelector('[data-stale=true], [aria-busy=true]');
   if (busy) window.busy = performance.now();
   return performance.now() - window.busy > 400;
 }"""
@@ -33,7 +33,7 @@ class App:
         return self
 
     def settled(self) -> App:
-        """Wait until no script has run and nothing was out of date for a while.
+        """Wait until no script has run, nothing was out of date and no click waited for the server for a while.
 
         A moment without a script is not enough: the one that a click asks for may not have begun.
         """

@@ -132,7 +132,8 @@ class Walk:
         expect(self.app.page.locator(".cs-chart").first).to_be_visible()
 
     def reload(self) -> None:
-        """F5: the view stays, the steps before it are gone."""
+        """F5, once the page has answered: the view stays, the steps before it are gone."""
+        self.agrees()
         self.app.settled().page.reload()
         self.app.ready()
         self.steps, self.at = [self.filters], 0
@@ -254,3 +255,59 @@ def test_a_widget_of_the_sidebar_counts_beside_a_click(app: App):
     expect(app.page.locator(".cs-chip")).to_have_count(2)
     app.settled()
     expect(app.page.locator(".cs-chip")).to_have_count(2)
+
+
+@pytest.mark.parametrize("pause", [0, 120, 240, 360])
+def test_the_address_says_what_is_on_though_clicks_overlap_on_their_way(app: App, pause: int):
+    """The second click is sent with the address of before the first: its answer must tell it anew."""
+    delayed(app, 300)
+    app.level("pvtt", "Vp4").click()
+    app.page.wait_for_timeout(pause)
+    app.level("pvtt", "Vp4").click()
+    app.expect_n(82)
+    expect(app.page).not_to_have_url(re.compile("filters="))
+    app.page.reload()
+    app.ready().expect_n(82)
+
+
+_ACTS = """async ([acts]) => {
+  const bar = (key, place) => document.querySelectorAll(`.cs-chart[data-key='${key}'] .cs-level`)[place].click();
+  const button = (key) => document.querySelector(`.st-key-${key} button`).click();
+  const not = (key) => [...document.querySelectorAll(`.cs-chart[data-key='${key}'] .cs-tool`)].find(
+    (tool) => tool.textContent === "not").click();
+  const link = (name) => [...document.querySelectorAll(".st-key-menu a")].find(
+    (one) => one.textContent.includes(name)).click();
+  const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+  for (const [what, ...args] of acts) await ({ bar, button, not, link, wait })[what](...args);
+}"""
+_PAUSE = ("wait", 40)
+
+
+@pytest.mark.parametrize(("acts", "on"), [
+    ([("bar", "pvtt", 2), _PAUSE, ("button", "remove-ecog"), _PAUSE], ["PVTT grade Vp3"]),
+    ([("button", "remove-ecog"), _PAUSE, ("bar", "pvtt", 2), _PAUSE], ["PVTT grade Vp3"]),
+    ([("bar", "hvtt", 0), _PAUSE, ("bar", "pvtt", 2), _PAUSE, ("button", "undo"), _PAUSE], ["ECOG 0", "HVTT no"]),
+    ([("bar", "pvtt", 2)], ["ECOG 0", "PVTT grade Vp3"]), ([("button", "remove-ecog")], [])])
+def test_what_was_done_just_before_another_page_counts_there_and_after_it(app: App, acts: list, on: list[str]):
+    delayed(app, 200)
+    app.click_bar("ecog", "0").settled()
+    app.page.evaluate(_ACTS, [[*acts, ("link", "Toxicity")]])
+    expect(app.page.locator(".cs-chart").first).to_be_hidden()
+    app.settled()
+    assert app.chips() == on
+    app.go("Explore")
+    expect(app.page.locator(".cs-chart").first).to_be_visible()
+    app.settled()
+    assert app.chips() == on
+
+
+@pytest.mark.parametrize(("begin", "acts", "on"), [
+    ([("bar", "hvtt", 0), ("not", "hvtt")], [("button", "remove-hvtt"), ("wait", 5), ("bar", "hvtt", 1)], ["HVTT yes"]),
+    ([("bar", "pvtt", 3), ("wait", 1500), ("button", "remove-pvtt")],
+     [("button", "undo"), ("wait", 5), ("not", "pvtt")], ["PVTT grade not (Vp4)"])])
+def test_a_button_that_is_not_answered_yet_decides_what_a_click_after_it_means(app: App, begin: list, acts: list,
+                                                                               on: list[str]):
+    app.page.evaluate(_ACTS, [begin])
+    app.settled().page.evaluate(_ACTS, [acts])
+    app.settled()
+    assert app.chips() == on

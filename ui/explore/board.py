@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.charts import CurveOptions, adverse_events_figure, km_figure, km_on_slide
+from core.charts import CurveOptions, adverse_events_figure, km_figure
 from core.cohort import SELECTION, Cohort
 from core.figure import CLICK, table_parts
 from core.schema import ARM
@@ -31,7 +31,7 @@ def survival(cohort: Cohort) -> None:
         figure = km_figure(part, options)
         heading(figure.title, warned=bool(figure.warnings))
         with st.container(key="curves"):
-            show(figure, key=f"km-{chart_id(cohort)}", on_slide=lambda: km_on_slide(part, options))
+            show(figure, key=f"km-{chart_id(cohort)}")
         numbers(cohort, figure, [part], keys=(by,))
 
 

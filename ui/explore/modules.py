@@ -10,7 +10,8 @@ import streamlit as st
 _FOLDER = Path(__file__).parent / "live"
 _IMPORT = re.compile(r'^import .* from "\./[\w.]+";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
-COMPOSITION = ("dom.js", "numbers.js", "scale.js", "runs.js", "bars.js", "histogram.js", "finder.js", "composition.js")
+COMPOSITION = ("dom.js", "numbers.js", "scale.js", "runs.js", "bars.js", "histogram.js", "finder.js", "leaving.js",
+               "presses.js", "composition.js")
 LIVE = ("dom.js", "numbers.js", "survival.js", "runs.js", "brush_index.js", "live.js")
 
 

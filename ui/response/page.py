@@ -13,12 +13,12 @@ from core.charts import (
     Part,
     failure_figure,
     km_figure,
-    km_on_slide,
     response_figure,
     swimmer_figure,
     waterfall_figure,
 )
 from core.cohort import Cohort, baseline_groups
+from core.figure import turned
 from core.format import number
 from core.mapping import MEANINGS, Meaning
 from core.schema import RESPONSE
@@ -29,7 +29,7 @@ from ui.shared.cumulative_incidence import incidence
 from ui.shared.curves import curves_part, endpoint_choice, numbers
 from ui.shared.immortal_time import guard, landmark_input
 from ui.shell import cache, state
-from ui.shell.display import heading, meaning_words, note, panel, show, table, turned
+from ui.shell.display import heading, meaning_words, note, panel, show, table
 from ui.shell.escape import plain
 from ui.shell.state import chart_id, session
 
@@ -158,7 +158,7 @@ def _duration(cohort: Cohort, by: str, options: ResponseOptions) -> None:
         figure = replace(curves, slug="duration-of-response", title=f"Duration of response, by {result.label.lower()}")
         heading(figure.title)
         with st.container(key="duration-curves"):
-            show(figure, key=f"duration-{chart_id(cohort)}-{by}", on_slide=lambda: km_on_slide(part))
+            show(figure, key=f"duration-{chart_id(cohort)}-{by}")
         table(figure.table)
         note(" · ".join((*figure.summary, duration.words())))
         for text in (*figure.warnings, *figure.notes):
@@ -195,5 +195,5 @@ def _survival(cohort: Cohort) -> None:
         figure = km_figure(part, CurveOptions())
         heading(figure.title)
         with st.container(key="curves"):
-            show(figure, key=f"response-km-{chart_id(cohort)}", on_slide=lambda: km_on_slide(part))
+            show(figure, key=f"response-km-{chart_id(cohort)}")
         numbers(landmarked.cohort, figure, [part], keys=(RESPONSE,))

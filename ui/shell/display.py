@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, cast
 
 import pandas as pd
@@ -13,7 +12,7 @@ import pyarrow as pa
 import streamlit as st
 
 from core.errors import CohortError
-from core.figure import Figure, dark_colour, darkened, headings_of, spans_of, text_table, theme
+from core.figure import Figure, dark_colour, darkened, headings_of, spans_of, theme
 from core.mapping import MEANING_WORDS, Meaning
 from core.overview import place_of, spelling
 from ui.shell import state
@@ -61,15 +60,14 @@ def note(text: str, *, strong: bool = False) -> None:
     st.html(f"<p class='{kind}'{role}>{html.escape(text)}</p>")
 
 
-def show(figure: Figure, *, key: str, on_select: Callable[[], None] | None = None, selection: str = "",
-         on_slide: Callable[[], dict[str, Any]] | None = None) -> None:
-    """Draw a figure and enter it among those that the page can export; `on_slide` lays its chart out for a slide.
+def show(figure: Figure, *, key: str, on_select: Callable[[], None] | None = None, selection: str = "") -> None:
+    """Draw a figure and enter it among those that the page can export.
 
     The accessible name must not change with the data: Streamlit makes it a part of the chart, and
     would build every chart anew on each click in place of swapping its data. The numbers are text
     beside or in the chart.
     """
-    session().offer(lambda: [replace(figure, on_slide=on_slide()) if on_slide else figure])
+    session().offer(lambda: [figure])
     drawing = darkened(figure.drawing) if state.on_dark_page() else figure.drawing
     st.vega_lite_chart(
         _with_arrow(drawing), width="stretch", theme=None, key=key, alt=figure.title,
@@ -120,13 +118,6 @@ def colour_on_page(place: int) -> str:
 def meaning_words(meaning: str) -> str:
     """Say what a level of the tumour response means, or that nobody has said it."""
     return MEANING_WORDS.get(cast(Meaning, meaning), "not said yet")
-
-
-def turned(frame: pd.DataFrame) -> pd.DataFrame:
-    """Turn a small table: a column per row, headed by its first cell."""
-    cells = frame.to_numpy().tolist()
-    return text_table(["", *(str(row[0]) for row in cells)],
-                      [[name, *(row[i] for row in cells)] for i, (_, name) in enumerate(headings_of(frame)) if i])
 
 
 def _breakable(text: str) -> str:

@@ -1,26 +1,47 @@
-"""One export dialog per page, built when it is opened; each file is made on its click, in a process of its own."""
+"""One export dialog per page: for which place, in which style, with a preview; each file is made on its click."""
 
 from __future__ import annotations
 
+import base64
+import html
+import json
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from core.errors import CohortError
-from core.export import FORMATS, board_name, file_name, formats_of, made, pptx
-from core.figure import Figure
+from core.export import (
+    DPI,
+    FORMATS,
+    P_STYLES,
+    PRESETS,
+    Style,
+    board_name,
+    file_name,
+    formats_of,
+    made,
+    open_stage,
+    pptx,
+    purposes_of,
+    restyled,
+)
+from core.figure import PALETTES, Figure
 from core.workers import WORKERS, Bounds
+from ui.shell import state
 from ui.shell.background import apart
 from ui.shell.display import note
 from ui.shell.escape import plain
 from ui.shell.state import session
 
+_PREVIEW = 900  # pixels across
 _BOUNDS = Bounds(seconds=120, memory=3 * 1024**3, remedy="Choose another format, or fewer figures.")
 
 
-@st.dialog("Export", width="medium")
+@st.dialog("Export", width="large")
 def export_dialog(figures: list[Figure]) -> None:
-    """Choose a figure and save it; files come from this machine, nothing is sent."""
+    """Choose a figure, what it is for, and save it; files come from this machine, nothing is sent."""
     if not figures:
         note("This page has no figure to save.")
         return
@@ -28,28 +49,140 @@ def export_dialog(figures: list[Figure]) -> None:
     place = st.selectbox("Figure", range(len(ordered)), format_func=lambda i: ordered[i].title,
                          key="export-figure")
     figure = ordered[place]
+    options, preview = st.columns([2, 3], gap="medium")
+    with options:
+        style = _style(figure)
+    with preview:
+        _preview(figure, style)
     with st.container(horizontal=True, key="export-formats"):
         for form in formats_of(figure):
-            st.download_button(plain(form.label), partial(WORKERS.run, made, figure, form.suffix, bounds=_BOUNDS),
-                               file_name(figure, form.suffix), form.mime, on_click="ignore",
+            st.download_button(plain(form.label), partial(_made, figure, form.suffix, style),
+                               file_name(figure, form.suffix, style), form.mime, on_click="ignore",
                                key=f"export-{figure.slug}-{form.suffix}")
-    _board([f for f in ordered if not f.slug.startswith("composition")])
+    _board([f for f in ordered if not f.slug.startswith("composition")], style)
+    with st.expander("Our style and template", key="export-house", on_change="rerun"):
+        _house(style)
     for line in figure.footnote():
         note(line)
 
 
-def _board(main: list[Figure]) -> None:
+def _made(figure: Figure, suffix: str, style: Style) -> Any:
+    """Make a file in another process; slides on the hospital's template where there is one."""
+    template = session().template if suffix.endswith(".pptx") else None
+    return WORKERS.run(made, figure, suffix, style, bounds=_BOUNDS, template=template)
+
+
+def _style(figure: Figure) -> Style:
+    """Ask for what the figure is made; the answers stay for the next one, but for its title."""
+    current = session()
+    able = purposes_of(figure) or list(PRESETS)
+    style = current.style if current.style.purpose in able else replace(current.style, purpose=able[0])
+    purpose = st.selectbox("For", able, format_func=lambda p: PRESETS[p].label, on_change=_keep, args=("purpose",),
+                           key=state.widget("export-purpose", style.purpose),
+                           help="The chart is laid out anew for each: letters stay large enough to be read there.")
+    too_small = [PRESETS[p].label for p in PRESETS if p not in able]
+    if too_small:
+        note(f"Too wide to be read there: {', '.join(too_small)}.")
+    title = st.text_input("Title", placeholder=figure.full_title, max_chars=200, key=f"export-title-{figure.slug}")
+    with st.container(horizontal=True, gap="small"):
+        st.selectbox("Colours", list(PALETTES), on_change=_keep, args=("colours",), width=150,
+                     key=state.widget("export-colours", style.colours))
+        st.selectbox("P-values", P_STYLES, on_change=_keep, args=("p_style",), width=150,
+                     key=state.widget("export-p_style", style.p_style),
+                     format_func=lambda p: f"{p}: {restyled('p = .023', p)}")
+        st.selectbox("Pixels per inch", DPI, on_change=_keep, args=("dpi",), width=130,
+                     key=state.widget("export-dpi", style.dpi))
+    with st.container(horizontal=True, gap="medium"):
+        st.toggle("Chart only", on_change=_keep, args=("bare",), key=state.widget("export-bare", style.bare),
+                  help="Without title, finding and footnote.")
+        st.toggle("Transparent", on_change=_keep, args=("transparent",),
+                  key=state.widget("export-transparent", style.transparent))
+    return replace(style, purpose=purpose, title=title)
+
+
+def _keep(name: str) -> None:
+    session().style = replace(session().style, **{name: state.value_of(f"export-{name}")})
+
+
+def _preview(figure: Figure, style: Style) -> None:
+    """Show the picture as it will be saved."""
+    if figure.chart is None:
+        note("A table: its slides, Excel, Word and CSV files hold it as text and numbers.")
+        return
+    small = replace(style, dpi=max(72, round(72 * _PREVIEW / style.preset.width)))
+    try:
+        drawing = apart("Drawing …", made, figure, ".png", small, bounds=_BOUNDS,
+                        key=f"preview-{file_name(figure, '.png', small)}")
+    except CohortError as error:
+        note(str(error), strong=True)
+        return
+    st.html(f"<div class='cs-preview'><img alt='Preview of {html.escape(figure.title)}' "
+            f"src='data:image/png;base64,{base64.b64encode(drawing).decode()}'></div>")
+
+
+def _board(main: list[Figure], style: Style) -> None:
     """Offer the slides of all figures: they are made when asked for, and then saved."""
     if len(main) < 2:
         return
-    name = board_name(main, ".pptx")
+    name = board_name(main, ".pptx", style)
     if not st.button(f"Slides of the whole board ({len(main)} figures)", key="export-board"):
         return
     session().given_up.discard(name)  # it is asked for again
     try:
-        deck = apart("Making the slides …", pptx, main, bounds=_BOUNDS, key=name, tell_progress=True)
+        deck = apart("Making the slides …", pptx, main, bounds=_BOUNDS, key=name, tell_progress=True,
+                     style=replace(style, title=""), template=session().template)
     except CohortError as error:
         note(str(error), strong=True)
         return
-    st.download_button(f"Save the slides ({len(main)} figures)", deck, name, FORMATS[-1].mime, on_click="ignore",
+    st.download_button(f"Save the slides ({len(main)} figures)", deck, name, FORMATS[0].mime, on_click="ignore",
                        key="export-board-file", type="primary")
+
+
+def _house(style: Style) -> None:
+    """Keep a hospital's style as a file, and put slides on its own template."""
+    current = session()
+    st.download_button("Save this style", json.dumps(style.to_json(), indent=1), "cohortscope-style.json",
+                       "application/json", on_click="ignore", key="export-style-save")
+    st.file_uploader("Use a saved style (.json)", type="json", key="export-style", on_change=_take_style)
+    st.file_uploader("Slides on our template (.pptx, .potx)", type=["pptx", "potx"], key="export-template",
+                     on_change=_take_template)
+    if current.template:
+        st.button(f"Without {plain(current.template_name)} again", key="export-template-off", on_click=_no_template)
+    if current.export_trouble:
+        note(current.export_trouble, strong=True)
+
+
+def _take_style() -> None:
+    current, given = session(), state.value_of("export-style")
+    current.export_trouble = ""
+    if given is None:
+        return
+    try:
+        current.style = Style.from_json(given.getvalue())
+    except CohortError as error:
+        current.export_trouble = str(error)
+
+
+def _take_template() -> None:
+    """Keep a template that slides can be put on; another is refused in words, and ours is used."""
+    current, given = session(), state.value_of("export-template")
+    current.export_trouble = ""
+    if given is None:
+        return
+    data = given.getvalue()
+    try:
+        WORKERS.run(_tried, data, bounds=_BOUNDS)
+    except CohortError as error:
+        current.template, current.template_name = None, ""
+        current.export_trouble = f"{error} Slides are made on Cohortscope's own master."
+    else:
+        current.template, current.template_name = data, given.name
+
+
+def _tried(data: bytes) -> bool:
+    """Open a template, which may be made to harm: in another process."""
+    return open_stage(template=data).width > 0
+
+
+def _no_template() -> None:
+    session().template, session().template_name = None, ""

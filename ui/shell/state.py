@@ -16,6 +16,7 @@ from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 
 from core.cohort import EXACT, GROUPS, Cohort, Condition, Filters, Groups
 from core.errors import NeedsAnswer
+from core.export import Style
 from core.figure import Figure
 from core.intake import Loading, Section
 from core.overview import Record
@@ -114,6 +115,11 @@ class Session:
     part: str = ""  # that is being drawn
     figures: dict[str, list[Callable[[], list[Figure]]]] = field(default_factory=dict)  # by part, for the export
     waiting: View | None = None  # what the address asked for, until there is a cohort for it
+    address: dict[str, str] | None = None  # what the browser was told last that the address holds
+    style: Style = field(default_factory=Style)  # in which figures are saved
+    template: bytes | None = None  # of a hospital, that slides are put on
+    template_name: str = ""
+    export_trouble: str = ""  # why a style or template that was given is not used
     notice: str = ""  # to be said once
     misfits: list[str] = field(default_factory=list)  # why a part of that was left out
     warn_below: int = 30  # patients; of fewer every page says so
@@ -232,7 +238,7 @@ class Session:
 
     def all_figures(self) -> list[Figure]:
         """Return the figures that the page can export."""
-        return [figure for offers in self.figures.values() for offer in offers for figure in offer()]
+        return [figure.ready() for offers in self.figures.values() for offer in offers for figure in offer()]
 
 
 def _undisturbed(read: Callable[[], _T]) -> _T:
@@ -267,9 +273,10 @@ def load(cohort: Cohort) -> None:
         cohort=cohort, draft=current.draft, given=current.given, files=current.given, source=current.source,
         options=current.options, cleared=current.cleared,
         drafts=current.drafts, results={k: v for k, v in current.results.items() if k in ("sample", "typed")},
-        warn_below=current.warn_below, exact=current.exact, waiting=current.waiting,
+        warn_below=current.warn_below, exact=current.exact, waiting=current.waiting, address=current.address,
         page=current.page, acknowledged=current.acknowledged, heard=current.heard, called=current.called,
         records=current.records, charts=current.charts, wide=current.wide,
+        style=current.style, template=current.template, template_name=current.template_name,
         reading=current.draft.table.options.to_json() if current.draft else {},
         sidebar_open=current.sidebar_open,
         mappings=[*current.mappings, cohort.mapping.to_json()][-_MAPPINGS:]))

@@ -50,8 +50,16 @@ def parameters(whole: Cohort) -> dict[str, str]:
 
 
 def show_in_address(whole: Cohort) -> None:
-    """Let the address say what the session shows."""
-    wanted, shown = parameters(whole), st.query_params
+    """Let the address say what the session shows.
+
+    A run knows the address of the moment of its click. Where the answer to an earlier click has changed it since, it is
+    told again, though nothing seems to differ.
+    """
+    shown, before = st.query_params, session().address
+    wanted = {name: text for name, text in parameters(whole).items() if name in _NAMES}
+    session().address = wanted
+    if before not in (None, wanted) and wanted == {name: shown[name] for name in _NAMES if name in shown}:
+        shown.update({})  # sends it as it is
     for name in _NAMES:
         if name in wanted and shown.get(name) != wanted[name]:
             shown[name] = wanted[name]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from core.charts import COUNTS, VIEWS, CurveOptions, Part, km_figure, km_on_slide, km_panes_figure
+from core.charts import COUNTS, VIEWS, CurveOptions, Part, km_figure, km_panes_figure
 from core.cohort import Cohort, number_of_strata
 from core.format import number
 from core.survival import CONF_TYPES, ConfType, SurvivalOptions, longest_tau
@@ -107,8 +107,7 @@ def _curves(cohort: Cohort, options: SurvivalOptions, chosen: _Chosen) -> float 
     with place:
         heading(figure.title, warned=bool(figure.warnings))
         with st.container(key="curves"):
-            show(figure, key=f"km-depth-{chart_id(cohort)}-{chosen.panes_by or ''}",
-                 on_slide=None if chosen.panes_by else lambda: km_on_slide(parts[0], marked))
+            show(figure, key=f"km-depth-{chart_id(cohort)}-{chosen.panes_by or ''}")
     numbers(cohort, figure, parts, keys=(options.by, chosen.panes_by), panes=bool(chosen.panes_by))
     if chosen.panes_by:
         note(f"The tables below are for all levels of {cohort.variable(chosen.panes_by).label} together.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.charts import MOST, CurveOptions, km_figure, km_on_slide, patients_table, term_figure
+from core.charts import MOST, CurveOptions, km_figure, patients_table, term_figure
 from core.cohort import Cohort, Condition
 from ui.shared.curves import curves_part, numbers
 from ui.shell.display import heading, note, panel, show, show_table, table
@@ -57,5 +57,5 @@ def _survival(cohort: Cohort, key: str) -> None:
     figure = km_figure(part, CurveOptions())
     heading(figure.title, warned=bool(figure.warnings))
     with st.container(key="curves"):
-        show(figure, key=f"term-km-{chart_id(cohort)}", on_slide=lambda: km_on_slide(part))
+        show(figure, key=f"term-km-{chart_id(cohort)}")
     numbers(cohort, figure, [part], keys=(key,))

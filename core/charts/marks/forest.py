@@ -15,6 +15,7 @@ from core.figure import CLICK, theme
 WIDTH = 1000
 STEP = 22
 LOW, HIGH = 0.1, 10.0
+_LEAST_AXIS = 150  # pixels of the axis of ratios
 FOREST_KEY = {"lines rule": "upright line: a ratio of 1", "rows rule": "lines: 95% CI",
               "rows point": "squares: hazard ratios, their area by events; arrows: the interval goes on"}
 FOREST_KEY_OF_ALL = FOREST_KEY | {"lines rule": "upright lines: a ratio of 1, and dashed that of all patients"}
@@ -33,12 +34,14 @@ class TextColumn:
 
 @dataclass(frozen=True)
 class ForestLayout:
-    """Where the columns stand, and how much room the axis leaves at the left and right."""
+    """Where the columns stand, how much room the axis leaves at the left and right, and how wide all of it is."""
 
     columns: tuple[TextColumn, ...]
     left: int
     right: int
     click: bool = False
+    width: int = WIDTH
+    longest: int = 40  # characters of a row's name
 
 
 def forest(layout: ForestLayout, rows: Sequence[Mapping[str, Any]], *, overall: float = math.nan,
@@ -54,7 +57,8 @@ def forest(layout: ForestLayout, rows: Sequence[Mapping[str, Any]], *, overall: 
     favours : what stands under the axis at its left and right
     """
     most = max([float(r.get("events") or 0) for r in rows] + [1.0])
-    drawn = [_drawn(i + 1, row, most) for i, row in enumerate(rows)]
+    drawn = [_drawn(i + 1, {**row, "label": theme.shortened(row["label"], layout.longest)}, most)
+             for i, row in enumerate(rows)]
     heads = [{"i": 0, "field": c.field, "text": (titles or {}).get(c.field, c.title)} for c in layout.columns]
     lines = [{"at": 1.0, "dashed": False}]
     if not math.isnan(overall) and LOW < overall < HIGH:
@@ -99,14 +103,15 @@ def _template(layout: ForestLayout, rows: int) -> dict[str, Any]:
     words = alt.Chart(theme.data("words")).encode(
         x=alt.X("at:Q", scale=scale, axis=axis), y=alt.value(alt.ExprRef("height + 30")), text="text:N",
         color=alt.value(theme.QUIET))
-    layers += [words.transform_filter("datum.at < 1").mark_text(align="right", baseline="middle", fontSize=10.5),
-               words.transform_filter("datum.at > 1").mark_text(align="left", baseline="middle", fontSize=10.5)]
+    layers += [words.transform_filter("datum.at < 1").mark_text(align="right", baseline="middle", fontSize=11.5),
+               words.transform_filter("datum.at > 1").mark_text(align="left", baseline="middle", fontSize=11.5)]
     if layout.click:
         picked = alt.selection_point(name=CLICK, fields=["key"], toggle="true", clear=False)
         layers.append(base.transform_filter("!datum.head").mark_bar(opacity=0.001, cursor="pointer").encode(
             y=y, x=alt.value(0), x2=alt.value("width"), tooltip=[alt.Tooltip("tip:N", title="Subgroup")]
         ).add_params(picked))
-    return theme.finish(alt.layer(*layers), width=WIDTH, height=(rows + 1) * STEP)
+    return theme.finish(alt.layer(*layers), width=layout.width, height=(rows + 1) * STEP,
+                        rows=(rows + 1, STEP, 1), least=layout.left + layout.right + _LEAST_AXIS, letters=11.5)
 
 
 def _columns(layout: ForestLayout, base: alt.Chart, y: alt.Y) -> list[Any]:

@@ -23,7 +23,7 @@ class Place:
 
 def place_names(curves: list[tuple[np.ndarray, np.ndarray]], widths: list[float], longest: float,
                 starts: list[float] | None = None, *, height: float = _HEIGHT,
-                medians: Sequence[float] = ()) -> list[Place]:
+                medians: Sequence[float] = (), lines: Sequence[float] = ()) -> list[Place]:
     """Return a place per curve.
 
     Parameters
@@ -34,11 +34,12 @@ def place_names(curves: list[tuple[np.ndarray, np.ndarray]], widths: list[float]
     starts : per curve, its value before the first step; 1 where not given
     height : of a name, as a share of the plot's
     medians : times at which a line drops from the middle of the plot to its foot
+    lines : times at which one goes through the whole plot
     """
     grid = (np.arange(_GRID) + 0.5) / _GRID * longest
     heights = np.array([_at(grid, time, value, start) for (time, value), start in
                         zip(curves, starts or [1.0] * len(curves), strict=True)])
-    drops = [int(at / longest * _GRID) for at in medians]
+    drops = [(int(at / longest * _GRID), top) for of, top in ((medians, _MEDIAN), (lines, 1.0)) for at in of]
     taken: list[tuple[int, int, float]] = []
     places = []
     for label, width in enumerate(widths):
@@ -56,7 +57,7 @@ def _at(grid: np.ndarray, time: np.ndarray, value: np.ndarray, start: float) -> 
 
 
 def _best(heights: np.ndarray, label: int, span: int, taken: list[tuple[int, int, float]], height: float,
-          drops: list[int]) -> tuple[int, float]:
+          drops: list[tuple[int, float]]) -> tuple[int, float]:
     """Choose start column and middle height with the most room around the name."""
     windows = np.lib.stride_tricks.sliding_window_view(heights, span, axis=1)
     filled = np.where(np.isnan(windows), -9.0, windows)
@@ -77,8 +78,8 @@ def _best(heights: np.ndarray, label: int, span: int, taken: list[tuple[int, int
         for first, last, at in taken:
             meets = (starts < last) & (starts + span > first) & (np.abs(middle - at) < height)
             clear = np.where(meets, clear - 1, clear)
-        for at in drops:
-            meets = (starts <= at) & (starts + span > at) & (middle - height / 2 < _MEDIAN)
+        for at, top in drops:
+            meets = (starts <= at) & (starts + span > at) & (middle - height / 2 < top)
             clear = np.where(meets, clear - 0.3, clear)
         clear = np.where(inside, clear, -np.inf)
         i = int(np.argmax(clear))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-PLOT, _SMALL, _LEAST = 290, 200, 90  # pixels of a plot, from the bottom to the top of its scale; of several; at least
+from core.figure import ROOMS, Room
+
+_SMALL, _LEAST = 200, 90  # pixels of a plot, from the bottom to the top of its scale: of several; at least
 _BLOCK = 20  # pixels of the heading of a further block of counts
 _TITLE = 30  # pixels above a pane, for its name
 GUTTER = 0.07  # between columns, as a share of a plot's width
@@ -21,7 +23,9 @@ class Design:
     ----------
     width : of the whole
     inner : of a plot at its narrowest: a name must fit beside its curve
-    height : of the whole where there is one plot, 0 for as much as its parts need
+    height : of the whole where its plots stand in one row, 0 for as much as its parts need
+    plot : of one plot where the height is not given
+    columns : panes beside each other
     head : under the axis, for the labels of its ticks and its title
     named, line, apart : a row of counts with its name above, a bare row, and how far the counts stand under the name
     letters : size of the letters of names and counts
@@ -30,6 +34,8 @@ class Design:
     width: int = 720
     inner: int = 560
     height: int = 0
+    plot: int = 290
+    columns: int = 2
     head: int = 58
     named: int = 32
     line: int = 16
@@ -38,8 +44,13 @@ class Design:
 
 
 SCREEN = Design()
-# On a slide 500 pixels are 8.8 inches: letters of 11 pixels have 14 points, those of 9.5 have 12.
-SLIDE = Design(width=500, inner=390, height=295, head=50, named=24, line=13, apart=11, letters=9.5)
+# Two thirds of a slide are 8.8 inches: letters of 11 pixels have 14 points there, those of 9.5 have 12.
+DESIGNS: Mapping[Room, Design] = {
+    "slide": Design(width=ROOMS["slide"], inner=480, height=262, head=50, named=24, line=13, apart=11, letters=9.5),
+    "page": Design(width=ROOMS["page"], inner=480, plot=260),
+    "middle": Design(width=ROOMS["middle"], inner=390, height=278, head=50, named=24, line=13, apart=11, letters=9.5),
+    "narrow": Design(width=ROOMS["narrow"], inner=220, plot=190, columns=1, head=50, named=24, line=13, apart=11,
+                     letters=9.5)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,14 +143,14 @@ class Layout:
     @property
     def columns(self) -> int:
         """Panes beside each other."""
-        return min(self.panes, 2)
+        return min(self.panes, self.design.columns)
 
     @property
     def plot(self) -> int:
         """Pixels of a plot's height."""
-        if self.panes > 1:
-            return _SMALL
-        return max(_LEAST, round((self.design.height - self.below) / 1.02)) if self.design.height else PLOT
+        if self.design.height and self.rows == 1:
+            return max(_LEAST, round((self.design.height - self.below - self.above) / 1.02))
+        return _SMALL if self.panes > 1 else self.design.plot
 
     @property
     def below(self) -> int:

@@ -40,7 +40,7 @@ def draw(panes: list[Pane], axes: Axes, *, band: bool, tau: float | None = None,
     data: dict[str, list[dict[str, Any]]] = {name: [] for name in _DATASETS}
     for i, pane in enumerate(panes):
         dx, dy = layout.place(i)
-        marks = _pane(pane, axes, layout, band=band and few, named=few)
+        marks = _pane(pane, axes, layout, band=band and few, named=few, tau=tau)
         marks["tau"] = [] if tau is None else [
             {"x": float(axes.across(np.array(tau))), "y": 0.0, "y2": 1.0, "text": "τ"}]
         for name, rows in marks.items():
@@ -61,7 +61,8 @@ def _moved(row: dict[str, Any], dx: float, dy: float, pane: int) -> dict[str, An
     return out
 
 
-def _pane(pane: Pane, axes: Axes, layout: Layout, *, band: bool, named: bool) -> dict[str, list[dict[str, Any]]]:
+def _pane(pane: Pane, axes: Axes, layout: Layout, *, band: bool, named: bool,
+          tau: float | None) -> dict[str, list[dict[str, Any]]]:
     several = layout.strata > 1
     inks = [theme.colour(i) for i in pane.places or range(layout.strata)]
     heads = [{"x": 0.0, "y": layout.heading(b), "text": block.heading} for b, block in enumerate(pane.blocks)]
@@ -71,7 +72,7 @@ def _pane(pane: Pane, axes: Axes, layout: Layout, *, band: bool, named: bool) ->
         "curve": [r for c in pane.curves for r in _steps(c, axes)],
         "touch": [r for c in pane.curves for r in _touch(c, axes)],
         "censored": [r for c in pane.curves for r in _censored(c, axes)],
-        "labels": _labels(pane, axes, layout) if several and named else [],
+        "labels": _labels(pane, axes, layout, tau) if several and named else [],
         "medians": [{"x": float(axes.across(np.array(m))), "y": 0.0, "y2": 0.5, "c": theme.colour(i)}
                     for m, i in pane.drops],
         "names": [{"x": 0.0, "y": layout.row(0, i, name=True), "text": shortened(level, 2 * _LONGEST),
@@ -139,7 +140,7 @@ def _censored(curve: Curve, axes: Axes) -> list[dict[str, Any]]:
     return [{"x": a, "y": b, "c": theme.colour(curve.place)} for a, b in zip(x, y, strict=True)]
 
 
-def _labels(pane: Pane, axes: Axes, layout: Layout) -> list[dict[str, Any]]:
+def _labels(pane: Pane, axes: Axes, layout: Layout, tau: float | None) -> list[dict[str, Any]]:
     """Place each stratum's name beside its curve."""
     curves = pane.curves
     names = [shortened(curve.level, _LONGEST) for curve in curves]
@@ -147,7 +148,8 @@ def _labels(pane: Pane, axes: Axes, layout: Layout) -> list[dict[str, Any]]:
     points = [(axes.across(c.time), axes.up(c.value)) for c in curves]
     starts = [float(axes.up(np.array(axes.low if c.start is None else c.start))) for c in curves]
     medians = [float(axes.across(np.array(month))) for month, _ in pane.drops]
-    places = place_names(points, widths, 1.0, starts, height=_NAME / layout.plot, medians=medians)
+    lines = [] if tau is None else [float(axes.across(np.array(tau)))]
+    places = place_names(points, widths, 1.0, starts, height=_NAME / layout.plot, medians=medians, lines=lines)
     return [{"x": p.x, "y": p.y, "text": name, "c": theme.colour(curve.place)}
             for curve, name, p in zip(curves, names, places, strict=True)]
 

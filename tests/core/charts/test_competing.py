@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from core.charts import incidence_figure
-from core.export.picture import png
+from core.export.raster import png
 from core.survival.cumulative_incidence import cumulative_incidence, incidence_at
 from core.survival.first_cause import (
     causes,
@@ -23,7 +23,7 @@ def test_the_figure_has_a_pane_per_cause_and_says_gray_s_p():
         figure = incidence_figure(cohort, result, incidence_at(result, [12.0, 60.0]), longest=longest)
         assert len(figure.chart["datasets"]["titles"]) == (panes if panes > 1 else 0)
         assert len(figure.table) == 2 * len(result.levels)
-        assert png(figure, scale=1).startswith(b"\x89PNG")
+        assert png(figure).startswith(b"\x89PNG")
     assert "death: Gray's test p < .001" in incidence_figure(
         cohort, cumulative_incidence(cohort, endpoint="first", by="stage"),
         pd.DataFrame({"cause": [], "strata": [], "time": []}), longest=longest).summary

@@ -19,3 +19,21 @@ def test_a_word_document_holds_the_table_and_the_footnote(sample):
     assert len(cells) == 1 + len(figure.table)
     said = "\n".join(p.text for p in document.paragraphs)
     assert figure.title in said and all(line in said for line in figure.footnote())
+
+
+def test_a_word_document_has_the_chart_on_a4_with_the_headings_on_every_page(vp3):
+    from docx import Document
+    from docx.shared import Mm
+
+    from tests.shared.figures import km
+
+    document = Document(io.BytesIO(made(km(vp3), ".docx")))
+    section = document.sections[0]
+    assert {round(section.page_width.mm), round(section.page_height.mm)} == {210, 297}
+    picture = document.inline_shapes[0]
+    assert picture.width <= section.page_width - 2 * Mm(20) and picture.height < section.page_height
+    assert "PVTT grade Vp3" in picture._inline.docPr.get("descr")
+    table = document.tables[0]
+    assert table.rows[0]._tr.trPr is not None and "tblHeader" in table.rows[0]._tr.xml
+    assert len({column.width for column in table.columns}) > 1
+    assert document.core_properties.author == ""

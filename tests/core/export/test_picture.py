@@ -9,7 +9,9 @@ from core import read_cohort
 from core.charts import (
     composition_figure,
 )
-from core.export.picture import png_of, svg
+from core.export.picture import svg
+from core.export.raster import png
+from core.export.style import Style
 from tests.shared.figures import km
 from tests.shared.files import MARKUP, marked_cohort
 
@@ -29,7 +31,7 @@ def test_the_font_is_the_shipped_one_and_chinese_is_drawn(sample):
     figure = km(cohort)
     assert "试验组" in svg(figure).decode()
     boxes = km(read_cohort(io.BytesIO(text.replace("对照组", "\ufff0\ufff0\ufff0").encode())))
-    assert png_of(svg(figure, titled=False), scale=1) != png_of(svg(boxes, titled=False), scale=1)
+    assert png(figure, Style(bare=True, dpi=72)) != png(boxes, Style(bare=True, dpi=72))
 
 
 def test_markup_is_drawn_as_the_characters_it_is(marked):

@@ -8,7 +8,7 @@ from lxml import etree
 from pptx import Presentation
 from pptx.util import Inches
 
-from core.export.picture import size, svg
+from core.export import picture
 from core.export.shapes import shapes
 from core.export.slides import pptx
 from tests.shared.figures import figures, km
@@ -18,17 +18,19 @@ A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 
 
 def group_of(figure):
-    deck = Presentation(io.BytesIO(pptx([figure])))
-    return next(s for s in deck.slides[0].shapes if s.name == figure.full_title)
+    return on_slide(picture.drawn(figure.drawing), words=figure.full_alt)
 
 
 def drawn(text: str):
     """Draw an SVG's inside on a slide and return the group."""
+    ground = '<rect width="100" height="50"/>'
+    return on_slide(f'<svg xmlns="http://www.w3.org/2000/svg" width="100" height="50">{ground}{text}</svg>')
+
+
+def on_slide(whole: str, words: str = "in words"):
     deck = Presentation()
     slide = deck.slides.add_slide(deck.slide_layouts[6])
-    ground = '<rect width="100" height="50"/>'
-    whole = f'<svg xmlns="http://www.w3.org/2000/svg" width="100" height="50">{ground}{text}</svg>'
-    shapes(slide.shapes._spTree, whole.encode(), left=1000, top=2000, scale=10_000, name="chart", words="in words")
+    shapes(slide.shapes._spTree, whole.encode(), left=1000, top=2000, scale=10_000, name="chart", words=words)
     out = io.BytesIO()
     deck.save(out)
     return Presentation(io.BytesIO(out.getvalue())).slides[0].shapes[0]
@@ -37,12 +39,12 @@ def drawn(text: str):
 @pytest.mark.parametrize("which", range(4))
 def test_every_text_and_curve_of_a_chart_is_there(sample, which):
     figure = figures(sample)[which]
-    root = etree.fromstring(svg(figure, titled=False))
+    root = etree.fromstring(picture.drawn(figure.drawing).encode())
     seen = [e for e in root.iter("{*}text") if "".join(e.itertext()).strip() and float(e.get("opacity") or 1) > 0.01]
     group = group_of(figure)
     assert sorted(s.text_frame.text for s in group.shapes if s.has_text_frame and s.text_frame.text) == sorted(
         "".join(e.itertext()).strip() for e in seen)
-    across, down = size(figure)
+    across, down = figure.drawing["width"], figure.drawing["height"]
     assert group.width / group.height == pytest.approx(across / down, rel=1e-3)
     least, most = group.top - Inches(0.12), group.top + group.height + Inches(0.12)  # a line of text has air
     assert all(least <= shape.top and shape.top + shape.height <= most for shape in group.shapes)
@@ -56,7 +58,7 @@ def test_a_curve_is_one_path_with_all_its_steps(sample):
     group = group_of(figure)
     dashed = [s for s in group._element.iter(f"{A}custDash")]
     steps = [len(p.findall(f"{A}lnTo")) for p in group._element.iter(f"{A}path")]
-    paths = [e.get("d") for e in etree.fromstring(svg(figure, titled=False)).iter("{*}path")]
+    paths = [e.get("d") for e in etree.fromstring(picture.drawn(figure.drawing).encode()).iter("{*}path")]
     most = max(len(re.findall(r"[LHVlhv]", d)) for d in paths)
     assert max(steps) >= most > 30 and dashed
 

@@ -8,18 +8,11 @@ from itertools import combinations, pairwise
 import pytest
 from pptx import Presentation
 
-from core import read_cohort, treatment_effect
-from core.charts import Part, km_on_slide
+from core import read_cohort
 from core.export.slides import pptx
-from core.survival import kaplan_meier
 from tests.shared.figures import km
 
 pytestmark = pytest.mark.slow
-
-
-def part_of(cohort, by):
-    return Part(cohort=cohort, result=kaplan_meier(cohort, endpoint="OS", by=by),
-                effect=treatment_effect(cohort, endpoint="OS", by=by) if by else None)
 
 
 def test_a_slide_holds_vector_picture_table_and_footnote(vp3):
@@ -47,14 +40,14 @@ def test_a_long_footnote_stands_on_the_slide_under_the_chart(vp3, notes):
     assert all(line in foot.text_frame.text for line in figure.footnote())
     assert chart.top + chart.height <= foot.top and foot.top + foot.height <= deck.slide_height
     points = foot.text_frame.paragraphs[0].runs[0].font.size
-    across = sum(len(p.text) // 240 + 1 for p in foot.text_frame.paragraphs)  # a slide holds 250 letters of 7 points
+    across = sum(len(p.text) // 230 + 1 for p in foot.text_frame.paragraphs)  # a slide holds 250 letters of 7 points
     assert across * points <= foot.height
 
 
 @pytest.mark.parametrize("by", [None, "arm", "ecog", "pvtt"])
 def test_curves_on_a_slide_are_read_from_the_back_row(sample, by):
     """Letters of 14 points at least, of the counts 12; nothing on another; all of it on the slide."""
-    figure = replace(km(sample, by=by), on_slide=km_on_slide(part_of(sample, by)))
+    figure = km(sample, by=by).ready()
     deck = Presentation(io.BytesIO(pptx([figure])))
     slide = deck.slides[0]
     named = {s.name: s for s in slide.shapes}
@@ -69,7 +62,7 @@ def test_curves_on_a_slide_are_read_from_the_back_row(sample, by):
     if by in (None, "arm", "ecog"):
         assert named["Numbers"].top >= group.top + group.height and len(deck.slides) == 1
     else:
-        assert len(deck.slides) == 2 and len(deck.slides[1].shapes) == 3
+        assert len(deck.slides) == 2 and len(deck.slides[1].shapes) == 4  # title, table, footnote, number
 
 
 @pytest.mark.parametrize("groups", [2, 3, 4, 5, 8])
@@ -78,10 +71,10 @@ def test_names_on_a_slide_keep_apart(groups):
                    for i in range(200))
     cohort = read_cohort(("id,stage,OS_months,OS_event\n" + rows).encode())
     key = next(f.key for f in cohort.mapping.factors) if cohort.mapping.factors else "arm"
-    figure = replace(km(cohort, by=key), on_slide=km_on_slide(part_of(cohort, key)))
+    figure = km(cohort, by=key).ready()
     group = next(s for s in Presentation(io.BytesIO(pptx([figure]))).slides[0].shapes if s.name == figure.full_title)
     words = [s for s in group.shapes if s.has_text_frame and s.text_frame.text.startswith("Stage ")]
     boxes = [(s.left, s.top, s.left + s.width * 0.8, s.top + s.height * 0.8) for s in words]
-    assert len(boxes) == 2 * groups  # beside the curves, and over the counts
+    assert len(boxes) == (2 * groups if groups < 5 else groups)  # beside the curves, and over the counts of a few
     for a, b in combinations(boxes, 2):
         assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]

@@ -7,11 +7,11 @@ import { Bars } from "./bars.js";
 import { element } from "./dom.js";
 import { Finder } from "./finder.js";
 import { Histogram } from "./histogram.js";
+import { Leaving, SENDS } from "./leaving.js";
+import { Presses } from "./presses.js";
 import { runsOf } from "./runs.js";
 
 const waiting = new Map();  // by the composition's name: actions that are not acknowledged, also while it is built anew
-const presses = new Map();  // by the composition's name and the button: how often it was pressed
-const FORGOTTEN = 3000;  // milliseconds after which a press that the server has not heard was none
 const RESTS = 40;  // milliseconds that the mouse rests on bars before their counts are asked for
 const SWEEP = 6000;  // milliseconds from the lowest values to the highest
 
@@ -24,9 +24,13 @@ class Composition {
     this.next = 1;
     this.asks = 0;
     this.finder = new Finder(() => [...this.charts.values()].map(({ chart }) => chart), (action) => this.#typed(action));
-    const pressed = ({ target }) => {
-      if (root.isConnected) this.#pressed(target);
-      else document.removeEventListener("click", pressed, true);
+    this.leaving = new Leaving();
+    this.presses = new Presses();
+    const pressed = (event) => {
+      if (root.isConnected) {
+        this.#pressed(event.target);
+        this.leaving.hold(event, this.pending.length > 0, this.presses.within(SENDS));
+      } else document.removeEventListener("click", pressed, true);
     };
     document.addEventListener("click", pressed, true);
   }
@@ -45,6 +49,13 @@ class Composition {
     if (held && held[1].view !== this.#view(held[0])) this.#search(held[0], false);  // of other patients, or another endpoint
     const busy = this.sweeping || [...this.charts.values()].some(({ drawn }) => drawn.busy);
     if (!this.pending.length && !busy) window.cohortscope?.live?.settle();
+    this.#waits();
+    if (!this.pending.length) this.leaving.go();
+  }
+
+  /** Say whether something that was done waits for the server. */
+  #waits() {
+    this.root.setAttribute("aria-busy", String(this.pending.length > 0));
   }
 
   #build(data) {
@@ -81,8 +92,7 @@ class Composition {
       move: (low, high) => this.#ask(key, low, high),
       end: (low, high, how, before = []) => {
         this.#read(key, null);
-        const exclude = this.#meant(this.charts.get(key).chart).negated;
-        this.#act({ kind: "range", key, low, high, how, before: before.slice(0, 2), exclude, looks: window.cohortscope?.live?.looks() ?? 0 });
+        this.#act({ kind: "range", key, low, high, how, before: before.slice(0, 2), exclude: this.#excluding(key), looks: window.cohortscope?.live?.looks() ?? 0 });
       },
       cancel: () => this.#cancelled(key),
     });
@@ -125,22 +135,30 @@ class Composition {
 
   /** Name a level of a variable, or those without a value, or no more; exclude what is named where this is asked for. */
   #toggle(key, level, exclude) {
-    const excludes = exclude || this.#meant(this.charts.get(key).chart).negated;
+    const excludes = exclude || this.#excluding(key);
     this.#act(level === null ? { kind: "missing", key, exclude: excludes } : { kind: "toggle", key, level, exclude: excludes });
     this.#shown(key);
+  }
+
+  /** Whether a filter that begins now is to exclude; one that is on goes on as the server has it, which a button may have ended. */
+  #excluding(key) {
+    const held = this.charts.get(key);
+    this.#meant(held.chart);  // an excluding that was used is none any more
+    return Boolean(held.excluding);
   }
 
   /** Filter by what was typed, and bring its chart into sight. */
   #typed(action) {
     if (action.kind === "toggle") this.#toggle(action.key, action.level, false);
-    else this.#act({ ...action, exclude: this.#meant(this.charts.get(action.key).chart).negated });
+    else this.#act({ ...action, exclude: this.#excluding(action.key) });
     this.charts.get(action.key).drawn.root.scrollIntoView({ block: "nearest" });
   }
 
   /** Exclude what a variable's filter names, or keep it; without a filter this is how the next one begins. */
   #invert(key) {
     const held = this.charts.get(key), meant = this.#meant(held.chart);
-    if (meant.any) {
+    const unsure = this.presses.unheard(this.data.heard) || this.pending.some(({ kind }) => kind === "button");  // it may put a filter on
+    if (meant.any || unsure) {
       this.#act({ kind: "invert", key });
       this.#shown(key);
     } else {
@@ -278,32 +296,25 @@ class Composition {
 
   #send() {
     waiting.set(this.name, this.pending);
+    this.#waits();
     this.send([...this.pending]);
   }
 
-  /** Note which button of the page was pressed, and after what: in one run the server knows neither order nor number. */
+  /** Note which button of the page was pressed, and after what. */
   #pressed(target) {
-    const place = !this.root.contains(target) && !target.closest?.("a") && target.closest?.("button, svg, canvas")?.closest("[class*='st-key-']");
-    const button = place && /st-key-(\S+)/.exec(place.className)?.[1];
-    if (!button) return;
+    const press = this.presses.of(target, this.root, this.name, this.data.heard);
+    if (!press) return;
     this.#remember();
-    const name = `${this.name} ${button}`, before = this.data.heard[button] ?? 0, nth = Math.max(presses.get(name) ?? 0, before) + 1;
-    presses.set(name, nth);
-    const press = { kind: "button", key: "", button, nth };
-    if (this.pending.length) {
-      this.pending.push({ id: this.next++, ...press });
-      this.#send();
-    } else this.alone = { press, name, before, at: performance.now() };
+    this.presses.count(press, !this.pending.length);
+    if (!this.pending.length) return;
+    this.pending.push({ id: this.next++, ...press.action });
+    this.#send();
   }
 
   /** Name the button that was pressed while nothing waited, too, unless the server has heard it since. */
   #remember() {
-    const { press, name, before, at } = this.alone ?? {};
-    this.alone = null;
-    if (!press) return;
-    const heard = this.data.heard[press.button] ?? 0;
-    if (heard <= before && performance.now() - at < FORGOTTEN) this.pending.push({ id: this.next++, ...press });
-    else presses.set(name, heard);
+    const action = this.presses.take(this.data.heard);
+    if (action) this.pending.push({ id: this.next++, ...action });
   }
 
   /** Ask for the counts that let curves follow a variable, unless they are there. */

@@ -1,0 +1,111 @@
+"""A figure's numbers as native tables of a slide, in letters that are read from the back row."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from core.export.slide_texts import style
+from core.export.stage import Stage
+from core.figure import headings_of, shortened, spans_of, turned, width_of
+
+_LONGEST = 52  # characters of a cell; longer ones are cut, for a row must stay one line high
+_SIZES = (14, 12, 11, 10)  # points: the largest at which the columns have room beside each other
+_ROW = 1.65 / 72  # inches of a row per point of its letters
+_TURNED = 4  # rows, of fewer than which columns are made
+_PADDING = 14  # points of a cell beside its text
+
+
+def height_of(frame: pd.DataFrame, width: float) -> float:
+    """Return the inches that a table needs at a width."""
+    return (len(frame) + heads_of(frame)) * _ROW * size_of(frame, width) + 0.05
+
+
+def size_of(frame: pd.DataFrame, width: float) -> float:
+    """Return the points of a table's letters at a width in inches."""
+    return next((p for p in _SIZES if math.fsum(_widths(frame, p)) <= width * 72), _SIZES[-1])
+
+
+def readable(frame: pd.DataFrame, width: float) -> pd.DataFrame:
+    """Return a table, turned where it has few rows and its columns have no room beside each other."""
+    crowded = math.fsum(_widths(frame, _SIZES[-1])) > width * 72
+    return turned(frame) if crowded and len(frame) < _TURNED and not spans_of(frame) else frame
+
+
+def heads_of(frame: pd.DataFrame) -> int:
+    """Return how many rows of headings a table has."""
+    return 2 if spans_of(frame) else 1
+
+
+def parts_of(frame: pd.DataFrame, width: float, height: float) -> list[pd.DataFrame]:
+    """Divide a table into parts of nearly equal length that fit a height, none of less than three rows."""
+    most = max(int(height / (_ROW * size_of(frame, width))) - heads_of(frame), 3)
+    even = max(math.ceil(len(frame) / max(math.ceil(len(frame) / most), 1)), 1)
+    return [frame.iloc[i:i + even] for i in range(0, len(frame), even)] or [frame]
+
+
+def add_table(stage: Stage, slide: Any, frame: pd.DataFrame, left: float, top: float, width: float,
+              points: float | None = None) -> None:
+    """Write a table, its columns as wide as their text."""
+    from pptx.util import Inches
+
+    points = points or size_of(frame, width)
+    headings, groups = headings_of(frame), spans_of(frame)
+    above = [[group for group, columns in groups for _ in range(columns)]] if groups else []
+    heads = [*above, [name for _, name in headings]]
+    lines = [*heads, *frame.itertuples(index=False, name=None)]
+    row = _ROW * points
+    widths = _widths(frame, points)
+    width = min(width, max(math.fsum(widths) / 72 * 1.15, width / 2))
+    shape = slide.shapes.add_table(len(lines), len(headings), Inches(left), Inches(top), Inches(width),
+                                   Inches(row * len(lines)))
+    shape.name = "Numbers"
+    native = shape.table
+    _plain(shape)
+    for column, share in enumerate(widths):
+        native.columns[column].width = Inches(width * share / math.fsum(widths))
+    for i, cells in enumerate(lines):
+        native.rows[i].height = Inches(row)
+        for j, text in enumerate(cells):
+            cell = native.cell(i, j)
+            if i or not groups or not j or text != cells[j - 1]:  # a group's name stands once, over its columns
+                cell.text_frame.text = shortened(str(text), _LONGEST)
+            cell.margin_top = cell.margin_bottom = Inches(0.02)
+            cell.margin_left = cell.margin_right = Inches(0.06)
+            head = i < len(heads)
+            style(cell.text_frame, points, stage.quiet if head else stage.ink, bold=j == 0 and not head)
+    _merge(native, groups)
+
+
+def _merge(native: Any, groups: list[tuple[str, int]]) -> None:
+    """Join the cells of each group's name over its columns."""
+    place = 0
+    for group, columns in groups:
+        if group and columns > 1:
+            native.cell(0, place).merge(native.cell(0, place + columns - 1))
+        place += columns
+
+
+def _widths(frame: pd.DataFrame, points: float) -> list[float]:
+    """Return how wide each column's text is, in points; a group's name needs the room of its columns together."""
+    widths = []
+    for place, (_, name) in enumerate(headings_of(frame)):
+        cells = (width_of(shortened(str(v), _LONGEST), points) for v in frame.iloc[:, place])
+        widths.append(max([width_of(shortened(name, _LONGEST), points), *cells]) + _PADDING)
+    place = 0
+    for group, columns in spans_of(frame):
+        short = width_of(shortened(group, _LONGEST), points) + _PADDING - math.fsum(widths[place:place + columns])
+        if short > 0:
+            widths[place + columns - 1] += short
+        place += columns
+    return widths
+
+
+def _plain(shape: Any) -> None:
+    """Choose the built-in table style without fills: thin lines only."""
+    properties = shape._element.graphic.graphicData.tbl.tblPr
+    chosen = properties.find("{http://schemas.openxmlformats.org/drawingml/2006/main}tableStyleId")
+    chosen.text = "{9D7B030F-B1BA-407E-8C2B-9B3B5B5A3C44}"  # "Light Style 1"
+    shape.table.horz_banding = False

@@ -1,0 +1,147 @@
+"""How a figure leaves: for which place it is laid out, in which colours, and what of its words is changed."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass, replace
+from typing import Any, ClassVar, Literal
+
+from core.errors import CohortError
+from core.export.journals import P_STYLES, PStyle, restyled
+from core.figure import Figure, Room, headings_of, theme
+from core.options import Checked, Limits
+
+Purpose = Literal["slide", "half", "4:3", "column", "columns", "poster"]
+Colours = Literal["Okabe and Ito", "Blue and red", "Calm", "Greys"]
+DPI = (300, 600, 1200)
+_MILLIMETRE = 72 / 25.4  # points
+_COLOUR = re.compile(r'((?:fill|stroke)=")(#[0-9a-fA-F]{6})(?=")')
+_HOLD_P = ("p", "alone", "together")  # fields of a forest's rows that end with p
+_STEPS = 20  # of a tint, in which charts mix a group's colour with white
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """A place that a figure is made for.
+
+    Attributes
+    ----------
+    room : that the chart is laid out for
+    width : of the picture, in points
+    least : points of the smallest letters
+    """
+
+    label: str
+    room: Room
+    width: float
+    least: float
+
+
+PRESETS: dict[Purpose, Preset] = {
+    "slide": Preset(label="Slide 16:9", room="slide", width=12.33 * 72, least=12),
+    "half": Preset(label="Half a slide", room="narrow", width=6 * 72, least=12),
+    "4:3": Preset(label="Slide 4:3", room="middle", width=9.4 * 72, least=12),
+    "column": Preset(label="Journal, one column (85 mm)", room="narrow", width=85 * _MILLIMETRE, least=7),
+    "columns": Preset(label="Journal, two columns (174 mm)", room="page", width=174 * _MILLIMETRE, least=7),
+    "poster": Preset(label="A4 poster", room="page", width=277 * _MILLIMETRE, least=10)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Style(Checked):
+    """What of a figure is chosen before it is saved; texts and colours that are empty stay as they are.
+
+    Attributes
+    ----------
+    purpose : the place that it is laid out for
+    dpi : pixels per inch of PNG, TIFF and EPS
+    bare : the chart alone: no title, finding and footnote
+    transparent : without a white background
+    colours : of the groups; "Greys" turns everything grey
+    p_style : how p-values are written
+    title : in place of the figure's
+    """
+
+    limits: ClassVar[Limits] = {"dpi": (72, 1200)}
+
+    purpose: Purpose = "slide"
+    dpi: int = 300
+    bare: bool = False
+    transparent: bool = False
+    colours: Colours = "Okabe and Ito"
+    p_style: PStyle = "AMA"
+    title: str = ""
+
+    @property
+    def preset(self) -> Preset:
+        """The place that it is for."""
+        return PRESETS[self.purpose]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain data; a title is the one figure's and no part of a hospital's style."""
+        return {k: v for k, v in asdict(self).items() if k != "title"}
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Style:
+        """Read a saved style.
+
+        Raises
+        ------
+        CohortError
+            If it is none, naming what does not fit.
+        """
+        remedy = "Choose a file that “Save this style” has written."
+        try:
+            data = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise CohortError("This file is no style: it is not JSON.", remedy) from error
+        if not isinstance(data, dict):
+            raise CohortError("This file is no style: it has no names with values.", remedy)
+        known = cls().to_json()
+        odd = [name for name in data if name not in known] + [
+            name for name, value in data.items() if name in known and type(value) is not type(known[name])]
+        if odd:
+            raise CohortError(f"This style does not fit: {odd[0]!r} is not known, or its value is of the wrong kind.",
+                              remedy)
+        try:
+            return cls(**data)
+        except ValueError as error:
+            raise CohortError(f"This style does not fit: {error}", remedy) from error
+
+
+def dressed(figure: Figure, style: Style) -> Figure:
+    """Return a figure with the style's title and p-values."""
+    if style.title.strip():
+        figure = replace(figure, title=" ".join(style.title.split()))
+    return figure if style.p_style == P_STYLES[0] else _restyled(figure, style.p_style)
+
+
+def _restyled(figure: Figure, style: PStyle) -> Figure:
+    """Write the p-values of a figure as a journal has them: in its words, its table and its charts."""
+    def chart(drawing: dict[str, Any]) -> dict[str, Any]:
+        data = {name: [{k: restyled(v, style, alone=k in _HOLD_P) if isinstance(v, str) else v
+                        for k, v in row.items()} for row in rows] for name, rows in drawing["datasets"].items()}
+        return {**drawing, "datasets": data}
+
+    table = figure.table.copy()
+    for place, (_, name) in enumerate(headings_of(table)):
+        alone = re.search(r"\bp\b", name) is not None
+        table.isetitem(place, [restyled(str(v), style, alone=alone) for v in table.iloc[:, place]])
+
+    def lines(texts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(restyled(t, style) for t in texts)
+    return replace(figure, chart=chart(figure.chart) if figure.chart else None, table=table,
+                   summary=lines(figure.summary), notes=lines(figure.notes), warnings=lines(figure.warnings),
+                   layouts={room: chart(c) for room, c in figure.layouts.items()},
+                   slides=tuple(chart(c) for c in figure.slides))
+
+
+def recoloured(drawing: str, style: Style) -> str:
+    """Give an SVG the style's colours."""
+    palette = theme.PALETTES[style.colours]
+    if palette == theme.STRATA:
+        return drawing
+    counterparts = {theme.tint(before, step / _STEPS).lower(): theme.tint(after, step / _STEPS)
+                    for before, after in zip(theme.STRATA, palette, strict=False) for step in range(1, _STEPS + 1)}
+    rest = theme.grey if style.colours == "Greys" else str
+    return _COLOUR.sub(lambda m: m[1] + (counterparts.get(m[2].lower()) or rest(m[2])), drawing)

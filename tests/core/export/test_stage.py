@@ -1,0 +1,112 @@
+"""Masters: our own, and a hospital's template of whatever kind."""
+
+import io
+import zipfile
+
+import pytest
+from pptx import Presentation
+from pptx.oxml import parse_xml
+from pptx.util import Inches
+
+from core.export.slides import pptx
+from core.export.stage import TemplateError, open_stage
+from core.export.style import Style
+from tests.shared.every_figure import every_figure
+from tests.shared.figures import figures, km
+
+pytestmark = pytest.mark.slow
+_NS = ('xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" '
+       'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"')
+
+
+def template(*, width=10.0, dark=False, samples=2) -> bytes:
+    """Make a template: named in Chinese, with a footer, sample slides and, if asked for, a dark background."""
+    deck = Presentation()
+    deck.slide_width, deck.slide_height = Inches(width), Inches(7.5)
+    for layout in deck.slide_layouts:
+        layout._element.cSld.set("name", f"版式{layout.name}")
+    if dark:
+        deck.slide_master._element.cSld.insert(0, parse_xml(
+            f'<p:bg {_NS}><p:bgPr><a:solidFill><a:srgbClr val="0B3D5C"/></a:solidFill><a:effectLst/></p:bgPr></p:bg>'))
+    for i in range(samples):
+        deck.slides.add_slide(deck.slide_layouts[i]).shapes.title.text = "Sample slide of the template"
+    out = io.BytesIO()
+    deck.save(out)
+    return out.getvalue()
+
+
+def as_potx(data: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as made:
+        for name in source.namelist():
+            made.writestr(name, source.read(name).replace(b"presentationml.presentation.main+xml",
+                                                          b"presentationml.template.main+xml"))
+    return out.getvalue()
+
+
+def opened(data: bytes):
+    return Presentation(io.BytesIO(data))
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [10.0, 13.333])
+def test_slides_stand_on_a_template_between_its_title_and_footer(sample, width, dark):
+    deck = opened(pptx(figures(sample), template=as_potx(template(width=width, dark=dark))))
+    assert deck.slide_width == Inches(width)
+    titles = [slide.shapes.title.text for slide in deck.slides]
+    assert "Sample slide of the template" not in titles and titles[0] == km(sample).full_title
+    parts = {p.partname for p in deck.part.package.iter_parts() if "/slides/slide" in p.partname}
+    assert len(parts) == len(titles)
+    for slide in deck.slides:
+        kinds = [str(p.placeholder_format.type).split()[0] for p in slide.placeholders]
+        assert kinds.count("TITLE") == 1 and "SLIDE_NUMBER" in kinds and "OBJECT" not in kinds
+        feet = min(p.top for p in slide.placeholders if str(p.placeholder_format.type).startswith(("FOOTER", "SLIDE")))
+        for shape in slide.shapes:
+            if not shape.is_placeholder:
+                assert shape.top >= slide.shapes.title.top + slide.shapes.title.height
+                assert shape.top + shape.height <= feet and shape.left + shape.width <= deck.slide_width
+    run = next(s for s in deck.slides[0].shapes if s.name == "Finding").text_frame.paragraphs[0].runs[0]
+    assert str(run.font.color.rgb) == ("FFFFFF" if dark else "1F2933")
+
+
+def test_charts_on_a_dark_master_have_no_white_ground(sample):
+    for charts in ("shapes", "picture"):
+        deck = opened(pptx([km(sample)], template=template(dark=True), charts=charts, style=Style()))
+        xml = deck.slides[0].part.blob.decode()
+        assert 'val="FFFFFF"' in xml or charts == "picture"
+        svgs = [p.blob.decode() for p in deck.slides[0].part.package.iter_parts() if str(p.partname).endswith(".svg")]
+        assert all('fill="#ffffff"' not in s[:600].lower() for s in svgs)
+
+
+@pytest.mark.parametrize(("data", "words"), [
+    (b"not a zip", "cannot be opened"), (b"PK\x05\x06" + b"\0" * 18, "cannot be opened"), (b"", None)])
+def test_a_template_that_cannot_be_used_is_said_why(sample, data, words):
+    if words is None:
+        assert open_stage(template=data).native
+        return
+    with pytest.raises(TemplateError, match=words):
+        pptx([km(sample)], template=data)
+
+
+def test_a_template_without_a_title_is_refused():
+    deck = Presentation()
+    for layout in list(deck.slide_layouts):
+        if layout.name != "Blank":
+            deck.slide_layouts.remove(layout)
+    out = io.BytesIO()
+    deck.save(out)
+    with pytest.raises(TemplateError, match="no layout with a title"):
+        open_stage(template=out.getvalue())
+
+
+@pytest.mark.parametrize("purpose", ["slide", "4:3"])
+def test_our_own_master_is_of_its_shape_with_a_number_and_nobody_s_name(sample, purpose):
+    deck = opened(pptx([km(sample), every_figure("sample")["subgroups"]], style=Style(purpose=purpose)))
+    assert deck.slide_width == Inches(10 if purpose == "4:3" else 13.333) and len(deck.slide_layouts) == 1
+    assert deck.core_properties.author == "" and "python-pptx" not in deck.core_properties.title
+    assert "type" not in deck.part._element.find(".//{*}sldSz").attrib
+    for slide in deck.slides:
+        assert next(s.name for s in slide.shapes).startswith("Title")
+        assert any(s.is_placeholder and "SLIDE_NUMBER" in str(s.placeholder_format.type) for s in slide.shapes)
+    layout = deck.slides[0].slide_layout
+    assert max(p.left + p.width for p in layout.placeholders) <= deck.slide_width
