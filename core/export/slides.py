@@ -52,11 +52,16 @@ def pptx(figures: Sequence[Figure], *, charts: ChartForm = "shapes", style: Styl
     shape: Shape = "4:3" if style.purpose == "4:3" else "16:9"
     stage = open_stage(shape, template)
     for i, figure in enumerate(figures):
-        _Slides(stage, figure, charts, style).add()
+        add_figure(stage, figure, charts, style)
         progress((i + 1) / len(figures))
     out = io.BytesIO()
     stage.deck.save(out)
     return out.getvalue()
+
+
+def add_figure(stage: Stage, figure: Figure, charts: ChartForm, style: Style) -> None:
+    """Add the slides of a figure."""
+    _Slides(stage, figure, charts, style).add()
 
 
 class _Slides:

@@ -147,8 +147,9 @@ class App:
         if not dialog.is_visible():
             self.page.get_by_role("button", name="Export").click()
             expect(dialog).to_be_visible()
-        if figure not in dialog.get_by_test_id("stSelectbox").inner_text():
-            self.choose(dialog.get_by_test_id("stSelectbox").get_by_role("combobox"), figure)
+        chosen = dialog.locator(".st-key-export-figure").get_by_role("combobox")
+        if chosen.input_value() != figure:
+            self.choose(chosen, figure)
         with self.page.expect_download() as waiting:
             dialog.get_by_role("button", name=button, exact=True).click()
         return Path(waiting.value.path()).read_bytes()

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.app import App
 
 _AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-_PAGES = ("Cohort", "Survival", "Hazard ratios", "Toxicity", "Response", "Published")
+_PAGES = ("Cohort", "Survival", "Hazard ratios", "Toxicity", "Response", "Published", "Slides")
 # Streamlit's upload widget is a section with a role and a name at once.
 _STREAMLIT = "[data-testid=stFileUploaderDropzone]"
 

@@ -7,6 +7,7 @@ import zipfile
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 from pptx import Presentation
 from pypdf import PdfReader
@@ -162,11 +163,9 @@ def test_downloads_open_again(app, sample):
     assert "<svg" in svg and "PVTT grade Vp3" in svg
     pdf = PdfReader(io.BytesIO(app.download(title, "PDF")))
     assert len(pdf.pages) == 1
-    csv = app.download(title, "CSV").decode("utf-8-sig")
-    head = [line for line in csv.splitlines() if line.startswith(("#", '"#'))]
-    assert any("Filters: PVTT grade Vp3" in line for line in head)
-    drawn = pd.read_csv(io.StringIO(csv), skiprows=len(head))
-    assert drawn.columns[0] == "strata"
+    assert pd.read_csv(io.BytesIO(app.download(title, "CSV"))).columns[0] == "strata"
+    packed = zipfile.ZipFile(io.BytesIO(app.download(title, "CSV and notes (zip)")))
+    assert "Filters: PVTT grade Vp3" in packed.read(packed.namelist()[1]).decode("utf-8-sig")
     data = app.download(title, "Slide (PPTX)")
     deck = Presentation(io.BytesIO(data))
     assert (deck.slide_width, deck.slide_height) == (12191695, 6858000)
@@ -190,6 +189,28 @@ def shape(path: str) -> np.ndarray:
     """Return a path's corners, (n, 2), each axis from 0 to 1: a picture's shape at any size."""
     points = np.array([[float(v) for v in pair.split(",")] for pair in re.findall(r"[-\d.]+,[-\d.]+", path)])
     return (points - points.min(axis=0)) / np.ptp(points, axis=0)
+
+
+def test_a_figure_is_saved_for_a_journal_in_its_style(app):
+    """One column at 600 pixels per inch in greys, p as the NEJM has it; the preview follows, and the answers stay."""
+    app.click_bar("pvtt", "Vp3").expect_n(38)
+    app.download("Overall survival by arm", "CSV")  # opens the dialog
+    dialog = app.page.get_by_role("dialog")
+    preview = dialog.locator(".cs-preview img")
+    before = preview.get_attribute("src")
+    for key, option in (("purpose", "Journal, one column (85 mm)"), ("colours", "Greys"), ("p_style", "NEJM: P=0.023"),
+                        ("dpi", "600")):
+        app.choose(dialog.locator(f".st-key-export-{key}").get_by_role("combobox"), option)
+        app.settled()
+    assert preview.get_attribute("src") != before
+    picture = Image.open(io.BytesIO(app.download("Overall survival by arm", "TIFF")))
+    assert picture.mode == "L" and picture.info["dpi"] == (600, 600)
+    assert abs(picture.width - 85 / 25.4 * 600) < 3
+    svg = app.download("Overall survival by arm", "SVG").decode()
+    assert re.search(r"P[=&<;lt]+0\.\d", svg) and "#0072B2" not in svg
+    dialog.get_by_role("button", name="Close").click()
+    app.settled().page.get_by_role("button", name="Export").click()
+    expect(dialog.locator(".st-key-export-purpose").get_by_role("combobox")).to_have_value(re.compile("one column"))
 
 
 def test_the_picture_in_the_file_is_the_picture_on_the_screen(app):

@@ -49,7 +49,7 @@ def loaded(page, url):
     app.click_bar("pvtt", "Vp3").expect_n(38)
     for name in ("Survival", "Hazard ratios", "Toxicity", "Response", "Published", "Explore"):
         app.go(name).settled()
-    app.download("Overall survival by arm", "CSV")
+    app.download("Overall survival by arm", "SVG")  # that names the file
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
     return app.settled()
 

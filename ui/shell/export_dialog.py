@@ -17,6 +17,7 @@ from core.export import (
     FORMATS,
     P_STYLES,
     PRESETS,
+    Entry,
     Style,
     board_name,
     file_name,
@@ -28,6 +29,7 @@ from core.export import (
     restyled,
 )
 from core.figure import PALETTES, Figure
+from core.format import plural
 from core.workers import WORKERS, Bounds
 from ui.shell import state
 from ui.shell.background import apart
@@ -59,11 +61,28 @@ def export_dialog(figures: list[Figure]) -> None:
             st.download_button(plain(form.label), partial(_made, figure, form.suffix, style),
                                file_name(figure, form.suffix, style), form.mime, on_click="ignore",
                                key=f"export-{figure.slug}-{form.suffix}")
+    _add(figure, style, ordered)
     _board([f for f in ordered if not f.slug.startswith("composition")], style)
     with st.expander("Our style and template", key="export-house", on_change="rerun"):
         _house(style)
     for line in figure.footnote():
         note(line)
+
+
+def _add(figure: Figure, style: Style, ordered: list[Figure]) -> None:
+    """Offer to put the figure, or all of the page, among the slides of the talk, as they are."""
+    main = [f for f in ordered if not f.slug.startswith("composition")]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Add to the slides", key="export-add", icon=":material/add_to_photos:", on_click=_take,
+                  args=([replace(figure, title=style.title.strip() or figure.title)],))
+        if len(main) > 1:
+            st.button(f"Add all {len(main)} figures", key="export-add-all", on_click=_take, args=(main,))
+        if session().deck:
+            note(f"{plural(len(session().deck), 'figure')} on the page Slides.")
+
+
+def _take(figures: list[Figure]) -> None:
+    session().deck.extend(Entry(figure=figure) for figure in figures)
 
 
 def _made(figure: Figure, suffix: str, style: Style) -> Any:

@@ -30,7 +30,8 @@ PAGES = (("app.py", "Explore", ":material/monitoring:"),
          ("pages/3_Hazard_ratios.py", "Hazard ratios", ":material/align_horizontal_center:"),
          ("pages/4_Toxicity.py", "Toxicity", ":material/vaccines:"),
          ("pages/5_Response.py", "Response", ":material/donut_small:"),
-         ("pages/6_Published.py", "Published", ":material/fact_check:"))
+         ("pages/6_Published.py", "Published", ":material/fact_check:"),
+         ("pages/7_Slides.py", "Slides", ":material/slideshow:"))
 # A picture of our own: Streamlit would fetch a named icon for the tab from the internet.
 _ICON = Path(__file__).parents[2] / "static" / "icon.png"
 _CSS = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")

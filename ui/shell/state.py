@@ -16,7 +16,7 @@ from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 
 from core.cohort import EXACT, GROUPS, Cohort, Condition, Filters, Groups
 from core.errors import NeedsAnswer
-from core.export import Style
+from core.export import Entry, Style, Talk
 from core.figure import Figure
 from core.intake import Loading, Section
 from core.overview import Record
@@ -116,6 +116,8 @@ class Session:
     figures: dict[str, list[Callable[[], list[Figure]]]] = field(default_factory=dict)  # by part, for the export
     waiting: View | None = None  # what the address asked for, until there is a cohort for it
     address: dict[str, str] | None = None  # what the browser was told last that the address holds
+    deck: list[Entry] = field(default_factory=list)  # figures of the talk, in order
+    talk: Talk = field(default_factory=Talk)
     style: Style = field(default_factory=Style)  # in which figures are saved
     template: bytes | None = None  # of a hospital, that slides are put on
     template_name: str = ""

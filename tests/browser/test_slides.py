@@ -1,0 +1,74 @@
+"""The Slides page in a real Chromium: figures of several pages, ordered, captioned, and made into one presentation."""
+
+import io
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from pptx import Presentation
+
+from tests.browser.app import App
+
+
+def add(app: App, button: str = "Add to the slides") -> App:
+    app.page.get_by_role("button", name="Export").click()
+    dialog = app.page.get_by_role("dialog")
+    expect(dialog.locator(".cs-preview img")).to_be_visible()
+    app.settled()
+    dialog.get_by_role("button", name=button).click()
+    expect(dialog.get_by_text("on the page Slides")).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    return app.settled()
+
+
+def rows(app: App) -> list[str]:
+    return app.page.locator(".st-key-deck [data-testid=stMarkdown]").all_inner_texts()
+
+
+def saved(app: App) -> list:
+    app.page.get_by_role("button", name="Make the presentation").click()
+    with app.page.expect_download() as waiting:
+        app.page.get_by_role("button", name="Save the presentation").click()
+    return list(Presentation(io.BytesIO(Path(waiting.value.path()).read_bytes())).slides)
+
+
+def test_a_talk_from_two_pages_in_its_order(app: App):
+    app.click_bar("pvtt", "Vp3").expect_n(38)
+    add(app)
+    app.click_bar("pvtt", "Vp4").expect_n(65)  # what was added stays of 38
+    app.go("Response")
+    expect(app.page.get_by_text("Best response").first).to_be_visible()
+    add(app.settled(), "Add all")
+    app.go("Slides")
+    expect(app.page.locator(".st-key-deck")).to_be_visible()
+    before = rows(app.settled())
+    assert "PVTT grade Vp3, 38 of 82" in before[0] and len(before) > 2 and "65 of 82" in before[1]
+    app.page.locator(".st-key-deck-down-0 button").click()
+    expect(app.page.locator(".st-key-deck [data-testid=stMarkdown]").first).to_contain_text("65 of 82")
+    app.settled()
+    app.page.locator(f".st-key-deck-out-{len(before) - 1} button").click()
+    expect(app.page.locator(".st-key-deck [data-testid=stMarkdown]")).to_have_count(len(before) - 1)
+    app.settled().page.get_by_label("Title", exact=True).fill("Vp3 <b>alone</b>")
+    app.page.keyboard.press("Tab")
+    app.settled().page.locator("[class*=st-key-deck-caption-1] input").fill("What we saw")
+    app.page.keyboard.press("Tab")
+    slides = saved(app.settled())
+    titles = [slide.shapes.title.text for slide in slides]
+    assert titles[0] == "Vp3 <b>alone</b>" and titles[-1] == "Patients and methods"
+    second = next(s for s in slides if "38 of 82" in s.shapes.title.text)
+    assert any(s.has_text_frame and s.text_frame.text.startswith("What we saw") for s in second.shapes)
+
+
+@pytest.mark.parametrize("width", [1440, 820])
+def test_the_standard_slides_of_the_study_in_one_click(app: App, width: int):
+    app.page.set_viewport_size({"width": width, "height": 1000})
+    app.go("Slides")
+    app.page.get_by_role("button", name="Standard slides").click()
+    expect(app.page.locator(".st-key-deck [data-testid=stMarkdown]")).to_have_count(6)
+    assert app.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    titles = [slide.shapes.title.text for slide in saved(app.settled())]
+    for words in ("Baseline by arm", "Overall survival by arm", "Progression-free survival by arm", "within subgroups",
+                  "Best response by arm", "Adverse events by arm"):
+        assert any(words in title for title in titles), words
+    app.page.get_by_role("button", name="Take all out").click()
+    expect(app.page.get_by_text("No figure yet")).to_be_visible()

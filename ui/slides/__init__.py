@@ -1,0 +1,1 @@
+"""The Slides page: a talk put together from the figures of all pages."""

@@ -1,0 +1,111 @@
+"""The Slides page: the figures of a talk in their order, with captions, and the presentation that is made of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.cohort import Cohort
+from core.errors import CohortError
+from core.export import FORMATS, PRESETS, Entry, deck_pptx
+from core.workers import Bounds
+from ui.shell import state
+from ui.shell.background import apart
+from ui.shell.display import heading, note, panel
+from ui.shell.escape import plain
+from ui.shell.parts import after
+from ui.shell.state import session
+from ui.slides.standard import standard_deck
+
+_BOUNDS = Bounds(seconds=300, memory=3 * 1024**3, remedy="Take some figures out of the talk.")
+_LONGEST = 200  # characters of a caption, title or subtitle
+
+
+def slides(cohort: Cohort) -> None:
+    """Draw the page."""
+    heading("Slides")
+    st.button("Standard slides of this study", key="deck-standard", icon=":material/auto_awesome:",
+              on_click=after(lambda: session().deck.extend(standard_deck(cohort)), "deck-standard"),
+              help="Baseline, survival by arm, subgroups, response and adverse events of the patients who pass the "
+                   "filters now. They are added after what is there.")
+    deck = session().deck
+    if not deck:
+        note("No figure yet. Open Export on any page and press “Add to the slides”, or begin with the standard "
+             "slides. A figure stays as it is when it is added, whatever is filtered later.")
+        return
+    _words()
+    with panel(), st.container(key="deck", gap="small"):
+        for i, entry in enumerate(deck):
+            _row(i, entry, len(deck))
+    _save()
+
+
+def _words() -> None:
+    talk = session().talk
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        st.text_input("Title", key=state.widget("deck-title", talk.title), max_chars=_LONGEST, on_change=_say,
+                      placeholder="without one there is no title slide")
+        st.text_input("Line under it", key=state.widget("deck-subtitle", talk.subtitle), max_chars=_LONGEST,
+                      on_change=_say, placeholder="department, date")
+        st.toggle("Slide of methods", key=state.widget("deck-methods", talk.methods), on_change=_say)
+
+
+def _say() -> None:
+    current = session()
+    title, subtitle = (str(state.value_of(f"deck-{name}") or "") for name in ("title", "subtitle"))
+    current.talk = replace(current.talk, title=title, subtitle=subtitle, methods=bool(state.value_of("deck-methods")))
+
+
+def _row(i: int, entry: Entry, number: int) -> None:
+    """Draw a figure's line: its title, its caption, and the buttons that move it or take it out."""
+    title = entry.figure.full_title
+    with st.container(key=f"deck-row-{i}", horizontal=True, gap="small", vertical_alignment="center"):
+        st.markdown(f"{i + 1:,}. {plain(title)}", width=420)
+        key = f"deck-caption-{i}-{entry.figure.digest}"  # another figure's caption has another widget
+        st.text_input(f"Caption of {plain(title)}", key=state.widget(key, entry.caption), width=320, max_chars=_LONGEST,
+                      placeholder="caption", label_visibility="collapsed", on_change=_caption, args=(i, key))
+        st.button(f"Earlier: {plain(title)}", key=f"deck-up-{i}", icon=":material/arrow_upward:", args=(i, -1),
+                  on_click=after(_move, f"deck-up-{i}"), disabled=i == 0)
+        st.button(f"Later: {plain(title)}", key=f"deck-down-{i}", icon=":material/arrow_downward:", args=(i, 1),
+                  on_click=after(_move, f"deck-down-{i}"), disabled=i == number - 1)
+        st.button(f"Take out: {plain(title)}", key=f"deck-out-{i}", icon=":material/close:", args=(i,),
+                  on_click=after(_take_out, f"deck-out-{i}"))
+
+
+def _caption(i: int, key: str) -> None:
+    deck, words = session().deck, str(state.value_of(key) or "")
+    if i < len(deck):
+        deck[i] = replace(deck[i], caption=words)
+
+
+def _move(i: int, by: int) -> None:
+    deck = session().deck
+    if 0 <= i < len(deck) and 0 <= i + by < len(deck):
+        deck[i], deck[i + by] = deck[i + by], deck[i]
+
+
+def _take_out(i: int) -> None:
+    deck = session().deck
+    if i < len(deck):
+        del deck[i]
+
+
+def _save() -> None:
+    """Make the presentation when it is asked for, in another process, with progress; then offer it."""
+    current = session()
+    note(f"For: {PRESETS[current.style.purpose].label}; colours, p-values and template as chosen in Export.")
+    with st.container(horizontal=True, gap="small"):
+        wanted = st.button(f"Make the presentation ({len(current.deck)} figures)", key="deck-make", type="primary")
+        st.button("Take all out", key="deck-clear", on_click=after(current.deck.clear, "deck-clear"))
+    if not wanted:
+        return
+    current.given_up.discard("deck")
+    try:
+        made = apart("Making the slides …", deck_pptx, list(current.deck), current.talk, bounds=_BOUNDS, key="deck",
+                     tell_progress=True, style=current.style, template=current.template)
+    except CohortError as error:
+        note(str(error), strong=True)
+        return
+    st.download_button("Save the presentation", made, "slides.pptx", FORMATS[0].mime, on_click="ignore",
+                       key="deck-file", type="primary")
