@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 
 # The rooms of core, from the ground up: a room imports from those of lower floors, never from its own floor or above.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "schema", "format", "memo", "read_options", "version"),
+    ("errors", "schema", "format", "memo", "read_options", "version", "enclosed"),
     ("options", "findings"),
     ("statistics", "mapping", "workers"),
     ("likelihood", "reading", "cohort"),
@@ -27,7 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 FLOOR = {f"core.{room}": i for i, rooms in enumerate(FLOORS) for room in rooms}
 # Of ui: the shell, what pages share, the pages. A page's room knows no other page's.
 UI_FLOORS = (("shell",), ("shared",),
-             ("cohort", "explore", "survival", "hazard_ratios", "toxicity", "response", "published"))
+             ("cohort", "explore", "survival", "hazard_ratios", "toxicity", "response", "published", "slides"))
 UI_FLOOR = {f"ui.{room}": i for i, rooms in enumerate(UI_FLOORS) for room in rooms}
 NUMBERS_ALONE = ("core.statistics", "core.likelihood")
 MOST_LINES, MOST_LINES_OF_A_PAGE, MOST_LINES_OF_A_FUNCTION = 400, 120, 40

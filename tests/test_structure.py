@@ -99,7 +99,7 @@ def test_what_is_computed_knows_no_charts():
 
 def test_export_knows_no_statistics():
     for path in (p for p in CORE if room_of(module_of(p)) == "core.export"):
-        allowed = {"core.errors", "core.export", "core.figure", "core.format", "core.options"}
+        allowed = {"core.enclosed", "core.errors", "core.export", "core.figure", "core.format", "core.options"}
         assert structure.rooms_imported(source_of(path)) <= allowed, path
 
 

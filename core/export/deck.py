@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from core.export.office import enclose
 from core.export.slide_texts import style as write
 from core.export.slides import add_figure
 from core.export.stage import Stage, open_stage
@@ -56,6 +57,7 @@ def deck_pptx(entries: Sequence[Entry], talk: Talk, *, style: Style | None = Non
         progress((i + 1) / (len(entries) + 1))
     if talk.methods and entries:
         _methods_slide(stage, [entry.figure for entry in entries])
+    enclose(stage.deck.part, entries[0].figure.provenance.view if entries else "")
     stage.deck.core_properties.title = " ".join(talk.title.split())
     out = io.BytesIO()
     stage.deck.save(out)

@@ -6,6 +6,7 @@ import io
 from dataclasses import replace
 from typing import Any
 
+from core.export.office import enclose
 from core.export.raster import png
 from core.export.style import Style
 from core.figure import Figure, headings_of, spans_of, table_parts, width_of
@@ -48,6 +49,7 @@ def docx_bytes(figure: Figure, style: Style | None = None) -> bytes:
         _table(document, part, (width - 2 * _MARGIN) / 25.4 * 72)
     for line in figure.footnote():
         document.add_paragraph().add_run(line).font.size = Pt(_SMALL)
+    enclose(document.part, figure.provenance.view)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()

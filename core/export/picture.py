@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import html
+import io
+import logging
 import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, cast
 
+from core.enclosed import KEY, as_ascii
 from core.export.style import Style, recoloured
 from core.figure import FONT, FONT_FOLDER, INK, QUIET, WHITE, Figure, sizes, wrapped
 from core.format import plain_number
@@ -29,8 +32,16 @@ def svg(figure: Figure, style: Style | None = None) -> bytes:
 
 
 def pdf(figure: Figure, style: Style | None = None) -> bytes:
-    """Draw a PDF page of the size of its place."""
-    return cast(bytes, converter().svg_to_pdf(svg(figure, style).decode("utf-8")))
+    """Draw a PDF page of the size of its place; its information encloses the view that leads back to it."""
+    from pypdf import PdfWriter
+
+    logging.getLogger("pypdf").setLevel(logging.ERROR)  # it counts the converter's objects anew, and says so
+    writer = PdfWriter(clone_from=io.BytesIO(converter().svg_to_pdf(svg(figure, style).decode("utf-8"))))
+    view = {f"/{KEY}": as_ascii(figure.provenance.view)} if figure.provenance.view else {}
+    writer.add_metadata({"/Title": figure.full_title, "/Producer": "Cohortscope", **view})
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
 
 
 def least_letters(figure: Figure, style: Style) -> float:
@@ -77,8 +88,15 @@ def _picture(figure: Figure, style: Style) -> tuple[str, float]:
     ground = "" if style.transparent else f'<rect width="100%" height="100%" fill="{WHITE}"/>'
     whole = (f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
              f'width="{_at(across * scale)}" height="{_at(down * scale)}" viewBox="0 0 {_at(across)} {_at(down)}" '
-             f'role="img" aria-label="{html.escape(figure.full_alt)}">{ground}{"".join(parts)}</svg>')
+             f'role="img" aria-label="{html.escape(figure.full_alt)}">{_metadata(figure)}'
+             f'{ground}{"".join(parts)}</svg>')
     return recoloured(whole, style), scale
+
+
+def _metadata(figure: Figure) -> str:
+    """Enclose the view that leads back to a figure."""
+    view = figure.provenance.view
+    return f'<metadata id="{KEY}">{html.escape(view, quote=False)}</metadata>' if view else ""
 
 
 def _write(parts: list[str], texts: Sequence[str], letters: float, line: float, look: str, y: float,

@@ -6,6 +6,7 @@ import io
 import zlib
 from typing import Any, cast
 
+from core.enclosed import KEY
 from core.export.picture import converter, svg
 from core.export.style import Style
 from core.figure import Figure
@@ -14,9 +15,14 @@ from core.format import plain_number
 
 def png(figure: Figure, style: Style | None = None) -> bytes:
     """Draw a PNG."""
+    from PIL.PngImagePlugin import PngInfo
+
     out = io.BytesIO()
     style = style or Style()
-    _image(figure, style).save(out, "PNG", dpi=(style.dpi, style.dpi), optimize=False)
+    texts = PngInfo()
+    if figure.provenance.view:
+        texts.add_itxt(KEY, figure.provenance.view, zip=True)
+    _image(figure, style).save(out, "PNG", dpi=(style.dpi, style.dpi), pnginfo=texts)
     return out.getvalue()
 
 

@@ -10,6 +10,7 @@ import io
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
+from core.export.office import enclose
 from core.export.picture import drawn
 from core.export.raster import png_of
 from core.export.shapes import shapes
@@ -54,6 +55,7 @@ def pptx(figures: Sequence[Figure], *, charts: ChartForm = "shapes", style: Styl
     for i, figure in enumerate(figures):
         add_figure(stage, figure, charts, style)
         progress((i + 1) / len(figures))
+    enclose(stage.deck.part, figures[0].provenance.view if figures else "")
     out = io.BytesIO()
     stage.deck.save(out)
     return out.getvalue()

@@ -9,10 +9,12 @@ from typing import Any
 
 import pandas as pd
 
+from core.enclosed import KEY
 from core.figure import Figure, headings_of, spans_of
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-_WIDEST = 60
+_WIDEST, _LONGEST = 60, 32_767  # letters of a column, and of a cell
+_WAY_BACK = "Give this file to Cohortscope, with the data loaded, to come back to this view."
 _NUMBER = re.compile(r"(\d{1,3}(?:,\d{3})*|\d+)?(?:\.(\d+))?(?<=\d)")  # as tables have it: 1,234 or 12.50 or .023
 
 
@@ -32,6 +34,9 @@ def xlsx_bytes(figure: Figure) -> bytes:
         about.set_column(0, 0, 2 * _WIDEST)
         for line, text in enumerate(figure.words()):
             about.write_string(line, 0, text, bold if not line else None)
+        if figure.provenance.view:
+            about.write_string(len(figure.words()) + 1, 0, _WAY_BACK)
+            about.write_string(len(figure.words()) + 2, 0, f"{KEY}: {figure.provenance.view}"[:_LONGEST])
     return out.getvalue()
 
 

@@ -39,7 +39,8 @@ def _row(columns: tuple[str, ...]) -> Any:
 class Provenance:
     """Which patients, which methods, which file, which version: the footnote of every export.
 
-    `subgroup` names the patients where they are not all of the cohort: `PVTT grade Vp4, 27 of 82 patients`.
+    `subgroup` names the patients where they are not all of the cohort: `PVTT grade Vp4, 27 of 82 patients`; `view` is
+    what leads back to the figure, which its files enclose (see `core.enclosed`).
     """
 
     patients: str
@@ -48,6 +49,7 @@ class Provenance:
     source: str
     version: str
     subgroup: str = ""
+    view: str = ""
 
     def lines(self) -> list[str]:
         """Return the footnote, a line per statement; nothing empty."""
@@ -144,7 +146,8 @@ class Figure:
     def digest(self) -> str:
         """Identify all that changes a file of it: eight hexadecimal digits."""
         tables = (frame.to_csv(index=False) for frame in (self.drawn, self.table))
-        parts = (self.slug, self.full_alt, *self.words(), *tables, json.dumps(self.chart, sort_keys=True, default=str))
+        parts = (self.slug, self.provenance.view, self.full_alt, *self.words(), *tables,
+                 json.dumps(self.chart, sort_keys=True, default=str))
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:8]
 
 

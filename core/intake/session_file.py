@@ -8,12 +8,14 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from core.cohort import Filters, Groups
+from core.enclosed import enclosed
 from core.errors import CohortError
 from core.read_options import ReadOptions
 
 _KIND = "cohortscope_session"
 _VERSION = 1
-_LATER: dict[str, Any] = {"groups": {}, "record": {}, "charts": [], "landmark": 0.0, "tau": {}}  # not in old files
+_LATER: dict[str, Any] = {"groups": {}, "record": {}, "charts": [], "landmark": 0.0, "tau": {},
+                          "style": {}}  # not in old files
 _HELP = "Give a file that “Save” has made."
 
 
@@ -32,6 +34,7 @@ class SessionFile:
     tau : per endpoint the month to which restricted means run, where it was chosen
     charts : those of Explore in order, where they were chosen
     record : comparisons that were looked at, and declared analyses
+    style : in which figures are saved, as far as it was chosen
     """
 
     name: str
@@ -48,6 +51,7 @@ class SessionFile:
     charts: Sequence[str] = field(default_factory=list)
     landmark: float = 0.0
     tau: Mapping[str, float] = field(default_factory=dict)
+    style: Mapping[str, Any] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
         """Return the file."""
@@ -56,7 +60,7 @@ class SessionFile:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> SessionFile:
-        """Read a file that `to_bytes` wrote.
+        """Read a file that `to_bytes` wrote, or what a saved figure encloses.
 
         Raises
         ------
@@ -68,7 +72,8 @@ class SessionFile:
             raise CohortError("This session file is of another version of Cohortscope.", _HELP)
         kinds: dict[str, Any] = {"name": str, "fingerprint": str, "mapping": dict, "reading": dict, "page": str,
                                  "endpoint": str, "by": (str, type(None)), "steps": list, "place": int,
-                                 "groups": dict, "record": dict, "charts": list, "landmark": (int, float), "tau": dict}
+                                 "groups": dict, "record": dict, "charts": list, "landmark": (int, float),
+                                 "tau": dict, "style": dict}
         wrong = [k for k, kind in kinds.items() if k not in content or not isinstance(content[k], kind)]
         if wrong or not 0 <= content["place"] < max(len(content["steps"]), 1):
             raise CohortError(f"The session file is damaged: {wrong[0] if wrong else 'place'!r}.", _HELP)
@@ -101,11 +106,13 @@ class SessionFile:
 
 
 def is_session(data: bytes) -> bool:
-    """Tell whether a file is a session rather than a table or a mapping."""
-    return _KIND.encode() in data[:200] and _KIND in _json(data)
+    """Tell whether a file is a session, or a figure that was saved here, rather than a table or a mapping."""
+    view = enclosed(data)
+    return view is not None or (_KIND.encode() in data[:200] and _KIND in _json(data))
 
 
 def _json(data: bytes) -> dict[str, Any]:
+    data = enclosed(data) or data
     try:
         content = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):

@@ -69,3 +69,18 @@ def test_comparisons_are_counted_and_exports_say_what_was_declared(app: App):
     expect(app.page.get_by_text("Overall survival by HVTT")).to_be_visible()
     app.settled().page.get_by_role("button", name="Export").click()
     expect(app.page.get_by_role("dialog")).to_contain_text("Pre-specified: declared on")
+
+
+def test_an_exported_picture_brings_its_view_back(app: App, browser):
+    """Saved with a filter and a style; given to another session of the same file it puts both on again."""
+    app.click_bar("pvtt", "Vp3").expect_n(38)
+    picture = app.download("Overall survival by arm", "PNG")
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    other = App(context.new_page(), app.url).open()
+    other.go("Cohort")
+    other.page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(
+        {"name": "figure.png", "mimeType": "image/png", "buffer": picture})
+    other.expect_n(38)
+    assert other.chips() == ["PVTT grade Vp3"]
+    expect(other.page.locator(".st-key-curves svg.marks")).to_be_visible()
+    context.close()

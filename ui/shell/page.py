@@ -20,7 +20,7 @@ from ui.shell.export_dialog import export_dialog
 from ui.shell.groups import groups_popover, save_group
 from ui.shell.parts import part
 from ui.shell.record import with_standing
-from ui.shell.save_session import save_button
+from ui.shell.save_session import enclosing, save_button
 from ui.shell.sidebar import SIDEBAR, sidebar
 from ui.shell.state import session
 
@@ -173,7 +173,7 @@ def _bar(cohort: Cohort, *, mapping: bool) -> None:
 def _export(cohort: Cohort) -> None:
     """Open the dialog that saves the page's figures."""
     few = few_patients(cohort.n, session().warn_below)
-    figures = [with_standing(cohort, f) for f in session().all_figures()]
+    figures = [enclosing(with_standing(cohort, f), cohort.whole) for f in session().all_figures()]
     export_dialog([replace(f, warnings=(few, *f.warnings)) if few else f for f in figures])
 
 

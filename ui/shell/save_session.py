@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from dataclasses import replace
 
 import streamlit as st
 
 from core.cohort import Cohort, Groups
 from core.errors import CohortError
+from core.export import Style
+from core.figure import Figure
 from core.intake import SessionFile
 from core.overview import Record
 from ui.shell import cache
@@ -33,7 +37,15 @@ def session_file(whole: Cohort) -> SessionFile:
         reading=current.reading, page=current.page, endpoint=current.endpoint,
         by=current.by, steps=[step.to_json() for step in steps], place=len(current.history),
         charts=current.charts.get(whole.fingerprint, ()), record=record_of(whole).to_json(),
-        groups=current.groups.to_json() if current.groups else {}, landmark=current.landmark, tau=current.tau)
+        groups=current.groups.to_json() if current.groups else {}, landmark=current.landmark, tau=current.tau,
+        style=current.style.to_json())
+
+
+def enclosing(figure: Figure, whole: Cohort) -> Figure:
+    """Return a figure whose files enclose what leads back to it: the view as it is, without steps and comparisons."""
+    view = replace(session_file(whole), steps=[session().filters.to_json()], place=0, record={}, charts=())
+    return replace(figure, provenance=replace(figure.provenance, view=json.dumps(json.loads(view.to_bytes()),
+                                                                                 ensure_ascii=False)))
 
 
 def _take_record(whole: Cohort, file: SessionFile) -> list[str]:
@@ -60,6 +72,8 @@ def resume(whole: Cohort, file: SessionFile, misfit: str = "") -> None:
                            landmark=str(file.landmark or ""), tau=json.dumps(file.tau) if file.tau else "",
                            groups=json.dumps(file.groups, ensure_ascii=False) if file.groups else "")
     current.groups, current.landmark, current.tau = Groups(), 0.0, {}
+    with suppress(CohortError):  # of a later version: figures are saved as before
+        current.style = Style.from_json(json.dumps(file.style)) if file.style else current.style
     take(whole)
     whole = cache.whole_cohort()
     misfits = [misfit] if misfit else []

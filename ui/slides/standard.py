@@ -24,6 +24,7 @@ from core.summaries import BaselineOptions, EventOptions
 from ui.shared.curves import curves_part
 from ui.shell import cache
 from ui.shell.record import with_standing
+from ui.shell.save_session import enclosing
 
 _ENDPOINTS = 2  # of the mapping, in its order
 
@@ -33,7 +34,7 @@ def standard_deck(cohort: Cohort) -> list[Entry]:
     out = []
     for make in _figures(cohort):
         try:
-            out.append(Entry(figure=with_standing(cohort, make()).ready()))
+            out.append(Entry(figure=enclosing(with_standing(cohort, make()), cohort.whole).ready()))
         except CohortError:  # of these patients there is no such figure
             continue
     return out
