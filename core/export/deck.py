@@ -11,7 +11,7 @@ from core.export.office import enclose
 from core.export.slide_texts import style as write
 from core.export.slides import add_figure
 from core.export.stage import Stage, open_stage
-from core.export.style import Style, dressed
+from core.export.style import Style
 from core.figure import Figure, wrapped
 
 _METHOD_LETTERS = (18, 16, 14, 12)  # points: the largest at which all statements have room
@@ -53,7 +53,7 @@ def deck_pptx(entries: Sequence[Entry], talk: Talk, *, style: Style | None = Non
     if talk.title.strip() or talk.subtitle.strip():
         _title_slide(stage, talk)
     for i, entry in enumerate(entries):
-        add_figure(stage, dressed(entry.captioned(), style), "shapes", style)
+        add_figure(stage, entry.captioned(), "shapes", style)
         progress((i + 1) / (len(entries) + 1))
     if talk.methods and entries:
         _methods_slide(stage, [entry.figure for entry in entries])

@@ -89,7 +89,8 @@ def _table(document: Any, frame: Any, width: float) -> None:
     wanted = [max([width_of(name, _SIZE) / 2, *(width_of(str(v), _SIZE) for v in frame.iloc[:, i])]) + _PADDING
               for i, (_, name) in enumerate(headings_of(frame))]
     for column, share in zip(table.columns, wanted, strict=True):
-        column.width = Emu(round(width * _POINT * share / sum(wanted)))
+        for cell in (column, *column.cells):  # Word goes by the cells
+            cell.width = Emu(round(width * _POINT * share / sum(wanted)))
 
 
 def _repeats(row: Any) -> None:

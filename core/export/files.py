@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 
@@ -61,10 +63,21 @@ def made(figure: Figure, suffix: str, style: Style | None = None, *, template: b
         If the template cannot be used.
     """
     style = style or Style()
-    figure = dressed(figure, style)
     if suffix in _SLIDES:
         return pptx([figure], charts=_SLIDES[suffix], style=style, template=template)
-    return _MAKE[suffix](figure, style)
+    return _MAKE[suffix](dressed(figure, style), style)
+
+
+def zipped(figures: Sequence[Figure], suffix: str, style: Style | None = None, *,
+           progress: Callable[[float], None] = lambda share: None) -> bytes:
+    """Return a zip of figures as files of one format, a table as CSV where the format is a picture's."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for i, figure in enumerate(figures):
+            kind = suffix if any(f.suffix == suffix for f in formats_of(figure)) else ".csv"
+            packed.writestr(f"{i + 1:02d}-{file_name(figure, kind, style)}", made(figure, kind, style))
+            progress((i + 1) / len(figures))
+    return out.getvalue()
 
 
 def formats_of(figure: Figure) -> tuple[Format, ...]:
@@ -80,9 +93,11 @@ def purposes_of(figure: Figure) -> list[Purpose]:
             if least_letters(figure, Style(purpose=purpose)) >= preset.least - _NEAR]
 
 
-def file_name(figure: Figure, suffix: str, style: Style | None = None) -> str:
+def file_name(figure: Figure, suffix: str, style: Style | None = None, template: bytes | None = None) -> str:
     """Name a file after its figure and all that changes its content, so that no two contents share a name."""
     chosen = "" if style in (None, Style()) else json.dumps(asdict(style or Style()), sort_keys=True)
+    if template and suffix in _SLIDES:
+        chosen += hashlib.sha256(template).hexdigest()
     digest = hashlib.sha256(f"{figure.digest}{chosen}".encode()).hexdigest()[:8] if chosen else figure.digest
     return f"{figure.slug}-{digest}{suffix}"
 

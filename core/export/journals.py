@@ -10,6 +10,7 @@ from core.options import takes_options
 PStyle = Literal["AMA", "NEJM", "Lancet"]
 P_STYLES: tuple[PStyle, ...] = ("AMA", "NEJM", "Lancet")
 _PHRASE = re.compile(r"\bp(?: ?([<>])| ?=)? ?\.(\d{2,4})\b")  # as `core.format` writes them
+_ADJUSTED = re.compile(r"\b(adjusted|gives|error) ([<>]?)\.(\d{2,4})\b")
 _BARE = re.compile(r"(?<![\w.])([<>]?)\.(\d{2,4})\b")
 
 
@@ -25,4 +26,5 @@ def restyled(text: str, style: PStyle, *, alone: bool = False) -> str:
         return text
     letter, point = ("P", ".") if style == "NEJM" else ("p", "·")
     text = _PHRASE.sub(lambda m: f"{letter}{m[1] or '='}0{point}{m[2]}", text)
+    text = _ADJUSTED.sub(lambda m: f"{m[1]} {m[2]}0{point}{m[3]}", text)
     return _BARE.sub(lambda m: f"{m[1]}0{point}{m[2]}", text) if alone else text

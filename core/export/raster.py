@@ -7,10 +7,13 @@ import zlib
 from typing import Any, cast
 
 from core.enclosed import KEY
+from core.errors import CohortError
 from core.export.picture import converter, svg
 from core.export.style import Style
 from core.figure import Figure
 from core.format import plain_number
+
+_MOST = 150_000_000  # pixels of a picture
 
 
 def png(figure: Figure, style: Style | None = None) -> bytes:
@@ -69,8 +72,12 @@ def _image(figure: Figure, style: Style) -> Any:
     """Draw a figure in pixels: of grey alone where it is grey, with transparency where it has no background."""
     from PIL import Image
 
-    data = converter().svg_to_png(svg(figure, style).decode("utf-8"), scale=1, ppi=style.dpi)
-    image = Image.open(io.BytesIO(data))
+    drawing = svg(figure, style).decode("utf-8")
+    across, down = (float(drawing.partition(f' {side}="')[2].partition('"')[0]) for side in ("width", "height"))
+    if across * down * (style.dpi / 72) ** 2 > _MOST:
+        raise CohortError(f"This picture would have more than {_MOST // 10**6:,} million pixels.",
+                          "Choose fewer pixels per inch, a smaller place, or PDF or SVG, which have none.")
+    image = Image.open(io.BytesIO(converter().svg_to_png(drawing, scale=1, ppi=style.dpi)))
     grey, clear = style.colours == "Greys", style.transparent
     return image.convert({(True, True): "LA", (True, False): "L", (False, True): "RGBA", (False, False): "RGB"}[
         grey, clear])

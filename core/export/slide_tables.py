@@ -9,7 +9,7 @@ import pandas as pd
 
 from core.export.slide_texts import style
 from core.export.stage import Stage
-from core.figure import headings_of, shortened, spans_of, turned, width_of
+from core.figure import headings_of, shortened, spans_of, text_table, turned, width_of
 
 _LONGEST = 52  # characters of a cell; longer ones are cut, for a row must stay one line high
 _SIZES = (14, 12, 11, 10)  # points: the largest at which the columns have room beside each other
@@ -37,6 +37,23 @@ def readable(frame: pd.DataFrame, width: float) -> pd.DataFrame:
 def heads_of(frame: pd.DataFrame) -> int:
     """Return how many rows of headings a table has."""
     return 2 if spans_of(frame) else 1
+
+
+def by_columns(frame: pd.DataFrame, width: float) -> list[pd.DataFrame]:
+    """Divide a table whose columns have no room beside each other at the least size, the first column in each part."""
+    widths = _widths(frame, _SIZES[-1])
+    parts: list[list[int]] = [[0]]
+    for place in range(1, len(widths)):
+        if len(parts[-1]) > 1 and math.fsum(widths[i] for i in [*parts[-1], place]) > width * 72:
+            parts.append([0])
+        parts[-1].append(place)
+    return [frame] if len(parts) == 1 else [_columns(frame, places) for places in parts]
+
+
+def _columns(frame: pd.DataFrame, places: list[int]) -> pd.DataFrame:
+    """Return some columns of a table; under their groups where these have more than one name."""
+    headings = headings_of(frame)
+    return text_table([headings[i] for i in places], frame.iloc[:, places].to_numpy().tolist())
 
 
 def parts_of(frame: pd.DataFrame, width: float, height: float) -> list[pd.DataFrame]:

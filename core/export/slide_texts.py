@@ -6,13 +6,15 @@ import math
 from typing import Any, cast
 
 from core.export.stage import FONT, Stage
-from core.figure import Figure, width_of
+from core.figure import Figure, width_of, wrapped
 
-_FOOT_HEIGHT, _FOOT_MARGIN = 0.95, 0.15
+_FOOT_HEIGHT, _FOOT_MARGIN, _HIGHEST = 0.95, 0.15, 2.4  # inches
 _FOOT_SIZES = ((9, "\n"), (8, "\n"), (8, " "), (7, " "))  # points, and what stands between statements
 _LINE = 1.2 / 72  # inches per point of a line of letters
 _FINDINGS = (20, 18, 16, 14, 12)  # points
-_TITLES = (26, 22, 18)  # points: of a title in one line, else in two
+_TITLES = (26, 22, 18, 16, 14, 12)  # points
+_TEMPLATES = 44  # points of a template's title where it says nothing else
+_EMU, _POINT = 914_400, 12_700
 _NUMBER = 0.7  # inches beside the footnote for the slide's number
 BESIDE = 3.4  # inches of a finding beside a chart
 
@@ -20,16 +22,26 @@ BESIDE = 3.4  # inches of a finding beside a chart
 def headed(stage: Stage, figure: Figure, title: str) -> Any:
     """Add a slide with its title, its footnote, and the words for those who do not see it in its notes."""
     slide = stage.add()
-    head = slide.shapes.title
-    head.text_frame.text = title
-    if stage.native:
-        room = stage.inner * 72
-        one = next((p for p in _TITLES if width_of(title, p) < room), None)
-        style(head.text_frame, one or 16, stage.ink, bold=True)
-        head.text_frame.word_wrap = True
+    _title(stage, slide.shapes.title, title)
     _footnote(stage, slide, figure)
     slide.notes_slide.notes_text_frame.text = "\n".join([figure.full_alt, *figure.summary, *figure.footnote()])
     return slide
+
+
+def _title(stage: Stage, head: Any, title: str) -> None:
+    """Write a title in the largest letters that fit its place; a template's own letters where these do."""
+    across, down = (head.width / _EMU - 0.2) * 72, (head.height / _EMU - 0.1) * 72
+    for points in _TITLES:
+        lines = len(wrapped(title, across, points * 1.05))
+        if lines * points * 1.2 <= down:
+            break
+    head.text_frame.text = title
+    head.text_frame.word_wrap = True
+    if stage.native:
+        style(head.text_frame, points, stage.ink, bold=True)
+    elif width_of(title, _TEMPLATES) > across or points < _TITLES[0]:
+        for run in head.text_frame.paragraphs[0].runs:
+            run.font.size = points * _POINT
 
 
 def foot(stage: Stage, figure: Figure) -> tuple[str, float, float]:
@@ -44,6 +56,10 @@ def foot(stage: Stage, figure: Figure) -> tuple[str, float, float]:
         height = lines * points * _LINE + 0.1 + _FOOT_MARGIN
         if height <= _FOOT_HEIGHT:
             break
+    most = round((_HIGHEST - 0.1 - _FOOT_MARGIN) / (points * _LINE))
+    if lines > most:  # the notes hold all of it
+        text = f"{text[:int(len(text) * most / lines * 0.85)].rstrip()} … (all of it stands in the notes)"
+        height = _HIGHEST
     return text, points, height
 
 

@@ -14,10 +14,10 @@ from core.export.office import enclose
 from core.export.picture import drawn
 from core.export.raster import png_of
 from core.export.shapes import shapes
-from core.export.slide_tables import add_table, height_of, parts_of, readable, size_of
+from core.export.slide_tables import add_table, by_columns, height_of, parts_of, readable, size_of
 from core.export.slide_texts import BESIDE, finding, finding_above, finding_fits, headed, room
 from core.export.stage import Shape, Stage, open_stage
-from core.export.style import Style, recoloured
+from core.export.style import Style, dressed, recoloured
 from core.figure import ROOMS, Figure, darkened, divided, least_width, table_parts
 from core.options import takes_options
 
@@ -61,9 +61,10 @@ def pptx(figures: Sequence[Figure], *, charts: ChartForm = "shapes", style: Styl
     return out.getvalue()
 
 
+@takes_options
 def add_figure(stage: Stage, figure: Figure, charts: ChartForm, style: Style) -> None:
-    """Add the slides of a figure."""
-    _Slides(stage, figure, charts, style).add()
+    """Add the slides of a figure in a style."""
+    _Slides(stage, dressed(figure, style), charts, style).add()
 
 
 class _Slides:
@@ -135,6 +136,8 @@ class _Slides:
     def _small(self) -> bool:
         """Tell whether the table may stand beneath a chart."""
         rows, inches = _TABLE
+        if len(by_columns(self.table, self.stage.inner)) > 1:
+            return False
         return len(self.table) <= rows and self._table <= inches and size_of(self.table, self.stage.inner) >= _READ
 
     def _beside_table(self) -> None:
@@ -159,7 +162,8 @@ class _Slides:
     def _tables(self) -> None:
         """Write the table on slides of its own."""
         stage, figure = self.stage, self.figure
-        for name, part in table_parts(self.table):
+        for name, part in ((name, part) for name, whole in table_parts(self.table)
+                           for part in by_columns(whole, stage.inner)):
             points = size_of(part, stage.inner)
             title = figure.full_title if figure.chart is None and name == "the numbers" else \
                 f"{figure.full_title}: {name}"
@@ -178,7 +182,7 @@ class _Slides:
         scale = min(width / chart["width"], height / chart["height"], _LARGEST)
         width, height = chart["width"] * scale, chart["height"] * scale
         bare = darkened(chart) if self.stage.dark else chart
-        drawing = recoloured(drawn(bare), self.style).encode("utf-8")
+        drawing = recoloured(drawn(bare), self.style, dark=self.stage.dark).encode("utf-8")
         name, words = self.figure.full_title, self.figure.full_alt
         if self.charts == "shapes":
             shapes(slide.shapes._spTree, drawing, left=Inches(left), top=Inches(top), scale=Inches(scale), name=name,

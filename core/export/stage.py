@@ -27,6 +27,8 @@ _EMU = 914400  # English Metric Units of an inch
 _PRESENTATION = b"presentationml.presentation.main+xml"
 _TEMPLATE = b"presentationml.template.main+xml"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_REMEDY = "Save it in PowerPoint as .pptx or .potx, or take the slides without a template."
+_DARK = 0.5  # lightness
 _MOST = 50 * 1024**2  # bytes of a template
 
 
@@ -75,6 +77,21 @@ class Stage:
     def quiet(self) -> str:
         """Colour of what is read last."""
         return theme.LINE if self.dark else QUIET
+
+    def try_out(self) -> bool:
+        """Add a slide with a title and save it.
+
+        Raises
+        ------
+        TemplateError
+            If that cannot be done.
+        """
+        try:
+            self.add().shapes.title.text_frame.text = "Title"
+            self.deck.save(io.BytesIO())
+        except Exception as error:  # whatever a foreign layout lacks
+            raise TemplateError(f"Slides cannot be put on this template ({type(error).__name__}).", _REMEDY) from error
+        return True
 
     def add(self) -> Any:
         """Add a slide with its title's placeholder, its number, and the template's footers."""
@@ -170,20 +187,34 @@ def _with_template(data: bytes) -> Stage:
     if not layouts:
         raise TemplateError("This template has no layout with a title.",
                             "Give one that has, or take the slides without a template.")
-    layout = min(layouts, key=_beside)
-    for entry in list(deck.slides._sldIdLst):
-        deck.part.drop_rel(entry.rId)
-        deck.slides._sldIdLst.remove(entry)
     width, height = deck.slide_width / _EMU, deck.slide_height / _EMU
-    title = next(p for p in layout.placeholders if _kind(p) == "TITLE")
+    able = [one for one in layouts if (_title_of(one).top + _title_of(one).height) / _EMU + _AFTER <= height / 2]
+    if not able:  # the title stands beneath: the room is above it
+        raise TemplateError("In this template's layouts the title leaves no room beneath it.",
+                            "Give a template with a layout whose title stands at the top.")
+    layout = min(able, key=_beside)
+    _without_slides(deck)
+    title = _title_of(layout)
     feet = [p.top / _EMU for p in layout.placeholders if _kind(p) in ("FOOTER", "SLIDE_NUMBER", "DATE") and p.top]
     left = min(max(title.left / _EMU, 0.3), width / 6)
     top = (title.top + title.height) / _EMU + _AFTER
-    if top > height / 2:  # the title stands beneath: the room is above it
-        raise TemplateError("In this template's layout the title leaves no room beneath it.",
-                            "Give a template with a layout whose title stands at the top.")
     return Stage(deck=deck, layout=layout, width=width, height=height, left=left, right=left, top=top,
                  bottom=min([f for f in feet if f > height / 2] + [height]), native=False, dark=_dark(layout))
+
+
+def _title_of(layout: Any) -> Any:
+    return next(p for p in layout.placeholders if _kind(p) == "TITLE")
+
+
+def _without_slides(deck: Any) -> None:
+    """Take a template's sample slides away, with the shows and sections that name them."""
+    root = deck.part._element
+    for name in ("custShowLst", "sectionLst"):
+        for listed in list(root.iter(f"{{*}}{name}")):
+            listed.getparent().remove(listed)
+    for entry in list(deck.slides._sldIdLst):
+        deck.slides._sldIdLst.remove(entry)
+        deck.part._rels.pop(entry.rId)
 
 
 def _opened(data: bytes) -> Any:
@@ -205,8 +236,7 @@ def _opened(data: bytes) -> Any:
     except TemplateError:
         raise
     except Exception as error:  # whatever a foreign file holds: of zip, XML or its parts
-        remedy = "Save it in PowerPoint as .pptx or .potx, or take the slides without a template."
-        raise TemplateError(f"This template cannot be opened ({type(error).__name__}).", remedy) from error
+        raise TemplateError(f"This template cannot be opened ({type(error).__name__}).", _REMEDY) from error
 
 
 def _beside(layout: Any) -> int:
@@ -220,11 +250,26 @@ def _kind(placeholder: Any) -> str:
 
 
 def _dark(layout: Any) -> bool:
-    """Tell whether the background of a layout or its master is a dark colour of its own."""
+    """Tell whether the background of a layout, or else of its master, is dark; of a gradient by its first colour."""
     for part in (layout, layout.slide_master):
-        fill = part._element.find(f".//{{*}}bg//{_DRAWING}solidFill")
-        if fill is not None:
-            return any(theme.lightness(f"#{c.get('val')}") < 0.5 for c in fill.iter(f"{_DRAWING}srgbClr")) or any(
-                c.get("val") in ("tx1", "dk1", "dk2", "tx2") for c in fill.iter(f"{_DRAWING}schemeClr"))
+        ground = part._element.find(".//{*}cSld/{*}bg")
+        if ground is not None:
+            kinds = [f"{_DRAWING}{kind}" for kind in ("srgbClr", "schemeClr", "sysClr")]
+            colours = (_resolved(c, layout.slide_master) for c in ground.iter(*kinds))
+            first = next((c for c in colours if c), "")
+            return bool(first) and theme.lightness(f"#{first}") < _DARK
     return False
+
+
+def _resolved(colour: Any, master: Any) -> str:
+    """Return a colour's six digits; of the theme's by the master's map, "" where it is none."""
+    if not colour.tag.endswith("schemeClr"):
+        return str(colour.get("lastClr") or colour.get("val") or "")
+    mapped = master._element.find("{*}clrMap")
+    name = colour.get("val") if mapped is None else mapped.get(colour.get("val"), colour.get("val"))
+    from lxml import etree
+
+    part = next(r.target_part for r in master.part.rels.values() if r.reltype.endswith("/theme"))
+    entry = etree.fromstring(part.blob).find(f".//{_DRAWING}clrScheme/{_DRAWING}{name}")
+    return "" if entry is None or not len(entry) else _resolved(entry[0], master)
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 
 from core.errors import CohortError
 from core.export.journals import P_STYLES, PStyle, restyled
-from core.figure import Figure, Room, headings_of, theme
+from core.figure import Figure, Room, dark_colour, headings_of, theme
 from core.options import Checked, Limits
 
 Purpose = Literal["slide", "half", "4:3", "column", "columns", "poster"]
@@ -136,12 +136,18 @@ def _restyled(figure: Figure, style: PStyle) -> Figure:
                    slides=tuple(chart(c) for c in figure.slides))
 
 
-def recoloured(drawing: str, style: Style) -> str:
-    """Give an SVG the style's colours."""
+def recoloured(drawing: str, style: Style, *, dark: bool = False) -> str:
+    """Give an SVG the style's colours; `dark` where it is drawn for a dark ground, on which they are lighter."""
     palette = theme.PALETTES[style.colours]
     if palette == theme.STRATA:
         return drawing
-    counterparts = {theme.tint(before, step / _STEPS).lower(): theme.tint(after, step / _STEPS)
-                    for before, after in zip(theme.STRATA, palette, strict=False) for step in range(1, _STEPS + 1)}
+    if dark:
+        palette = theme.GREYS_ON_DARK if style.colours == "Greys" else tuple(theme.tint(c, 0.65) for c in palette)
+    counterparts = {}
+    for before, after in zip(theme.STRATA, palette, strict=False):
+        for step in range(1, _STEPS + 1):
+            tint = theme.tint(before, step / _STEPS) if step < _STEPS else before
+            counterparts[(dark_colour(tint) if dark else tint).lower()] = (
+                theme.shaded(after, step / _STEPS) if dark else theme.tint(after, step / _STEPS))
     rest = theme.grey if style.colours == "Greys" else str
     return _COLOUR.sub(lambda m: m[1] + (counterparts.get(m[2].lower()) or rest(m[2])), drawing)

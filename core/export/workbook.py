@@ -15,7 +15,7 @@ from core.figure import Figure, headings_of, spans_of
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _WIDEST, _LONGEST = 60, 32_767  # letters of a column, and of a cell
 _WAY_BACK = "Give this file to Cohortscope, with the data loaded, to come back to this view."
-_NUMBER = re.compile(r"(\d{1,3}(?:,\d{3})*|\d+)?(?:\.(\d+))?(?<=\d)")  # as tables have it: 1,234 or 12.50 or .023
+_NUMBER = re.compile(r"(0|[1-9]\d{0,2}(?:,\d{3})*|[1-9]\d*)?(?:\.(\d+))?(?<=\d)")  # 1,234 or 12.50 or .023
 
 
 def xlsx_bytes(figure: Figure) -> bytes:
@@ -29,7 +29,7 @@ def xlsx_bytes(figure: Figure) -> bytes:
     with xlsxwriter.Workbook(out, _OPTIONS) as book:
         bold = book.add_format({"bold": True})
         for name, frame in (("Numbers", figure.drawn), ("Table", figure.table)):
-            _sheet(book, name, frame, bold)
+            _sheet(book, name, frame, bold, table=name == "Table")
         about = book.add_worksheet("About")
         about.set_column(0, 0, 2 * _WIDEST)
         for line, text in enumerate(figure.words()):
@@ -40,10 +40,10 @@ def xlsx_bytes(figure: Figure) -> bytes:
     return out.getvalue()
 
 
-def _sheet(book: Any, name: str, frame: pd.DataFrame, bold: Any) -> None:
+def _sheet(book: Any, name: str, frame: pd.DataFrame, bold: Any, *, table: bool) -> None:
     """Fill a sheet with a frame under bold headings; groups of columns have a line of their own above.
 
-    A cell of text that is a number alone is one, with as many decimals; the first column holds names.
+    In a table a cell of text that is a number alone is one, with as many decimals; its first column holds names.
     """
     sheet = book.add_worksheet(name)
     groups = spans_of(frame)
@@ -60,7 +60,7 @@ def _sheet(book: Any, name: str, frame: pd.DataFrame, bold: Any) -> None:
         sheet.set_column(place, place, min(longest + 2, _WIDEST))
     for line, row in enumerate(frame.itertuples(index=False, name=None), start=top + 1):
         for place, value in enumerate(row):
-            number = _NUMBER.fullmatch(value) if place and isinstance(value, str) else None
+            number = _NUMBER.fullmatch(value) if table and place and isinstance(value, str) else None
             if number:
                 look = book.add_format({"num_format": f"{'#,##0' if number[1] else ''}{'.' * bool(number[2])}"
                                                       f"{'0' * len(number[2] or '')}"})

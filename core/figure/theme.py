@@ -31,6 +31,7 @@ RESPONSES = {"CR": "#0a4a7c", "PR": "#6aaede", "SD": "#dbe1e6", "PD": "#c85a1e",
 STRATA = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8a7f00")
 # In print without colour: at least 28 of 255 apart, neighbours further.
 GREYS = ("#101010", "#808080", "#484848", "#b8b8b8", "#2c2c2c", "#9c9c9c", "#646464", "#d4d4d4")
+GREYS_ON_DARK = ("#f2f2f2", "#8c8c8c", "#c6c6c6", "#6a6a6a", "#dcdcdc", "#a8a8a8", "#585858", "#b8b8b8")
 PALETTES = {"Okabe and Ito": STRATA, "Blue and red": ("#1f4e9c", "#c0392b", "#2e8b57", "#8e5ea2", "#d98e04", "#48a9c5"),
             "Calm": ("#33658a", "#d1783b", "#5f8d4e", "#9c6b98", "#b8a12f", "#6c7a89"), "Greys": GREYS}
 DASHES = ((1, 0), (7, 3), (2, 2), (9, 3, 2, 3), (4, 2), (1, 0), (7, 3), (2, 2))
@@ -45,6 +46,12 @@ def tint(hex_colour: str, strength: float) -> str:
     """Mix a colour with white; strength 1 keeps it."""
     parts = (int(hex_colour[i:i + 2], 16) for i in (1, 3, 5))
     return "#" + "".join(f"{round(255 - (255 - p) * strength):02x}" for p in parts)
+
+
+def shaded(hex_colour: str, strength: float) -> str:
+    """Mix a colour with the dark of a page; strength 1 keeps it."""
+    parts = (int(hex_colour[i:i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(p * (0.2 + 0.8 * strength)):02x}" for p in parts)
 
 
 def lightness(hex_colour: str) -> float:

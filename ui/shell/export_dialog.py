@@ -27,6 +27,7 @@ from core.export import (
     pptx,
     purposes_of,
     restyled,
+    zipped,
 )
 from core.figure import PALETTES, Figure
 from core.format import plural
@@ -59,7 +60,7 @@ def export_dialog(figures: list[Figure]) -> None:
     with st.container(horizontal=True, key="export-formats"):
         for form in formats_of(figure):
             st.download_button(plain(form.label), partial(_made, figure, form.suffix, style),
-                               file_name(figure, form.suffix, style), form.mime, on_click="ignore",
+                               file_name(figure, form.suffix, style, session().template), form.mime, on_click="ignore",
                                key=f"export-{figure.slug}-{form.suffix}")
     _add(figure, style, ordered)
     _board([f for f in ordered if not f.slug.startswith("composition")], style)
@@ -113,7 +114,7 @@ def _style(figure: Figure) -> Style:
                      key=state.widget("export-dpi", style.dpi))
     with st.container(horizontal=True, gap="medium"):
         st.toggle("Chart only", on_change=_keep, args=("bare",), key=state.widget("export-bare", style.bare),
-                  help="Without title, finding and footnote.")
+                  help="Pictures without title, finding and footnote.")
         st.toggle("Transparent", on_change=_keep, args=("transparent",),
                   key=state.widget("export-transparent", style.transparent))
     return replace(style, purpose=purpose, title=title)
@@ -143,13 +144,20 @@ def _board(main: list[Figure], style: Style) -> None:
     """Offer the slides of all figures: they are made when asked for, and then saved."""
     if len(main) < 2:
         return
-    name = board_name(main, ".pptx", style)
-    if not st.button(f"Slides of the whole board ({len(main)} figures)", key="export-board"):
+    name, plain_style = board_name(main, ".pptx", style), replace(style, title="")
+    with st.container(horizontal=True):
+        wanted = st.button(f"Slides of the whole board ({len(main)} figures)", key="export-board")
+        for label, suffix in (("All as PNG (zip)", ".png"), ("All as Excel (zip)", ".xlsx")):
+            st.download_button(plain(label), partial(WORKERS.run, zipped, main, suffix, plain_style,
+                                                                bounds=_BOUNDS),
+                               board_name(main, f"{suffix}.zip", style), "application/zip", on_click="ignore",
+                               key=f"export-all-{suffix}")
+    if not wanted:
         return
     session().given_up.discard(name)  # it is asked for again
     try:
         deck = apart("Making the slides …", pptx, main, bounds=_BOUNDS, key=name, tell_progress=True,
-                     style=replace(style, title=""), template=session().template)
+                     style=plain_style, template=session().template)
     except CohortError as error:
         note(str(error), strong=True)
         return
@@ -199,8 +207,8 @@ def _take_template() -> None:
 
 
 def _tried(data: bytes) -> bool:
-    """Open a template, which may be made to harm: in another process."""
-    return open_stage(template=data).width > 0
+    """Put a slide on a template, which may be made to harm: in another process."""
+    return open_stage(template=data).try_out()
 
 
 def _no_template() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -172,9 +171,7 @@ def _bar(cohort: Cohort, *, mapping: bool) -> None:
 
 def _export(cohort: Cohort) -> None:
     """Open the dialog that saves the page's figures."""
-    few = few_patients(cohort.n, session().warn_below)
-    figures = [enclosing(with_standing(cohort, f), cohort.whole) for f in session().all_figures()]
-    export_dialog([replace(f, warnings=(few, *f.warnings)) if few else f for f in figures])
+    export_dialog([enclosing(with_standing(cohort, f), cohort.whole) for f in session().all_figures()])
 
 
 def _in_use(mapping: bool) -> str:

@@ -15,6 +15,7 @@ from core.cohort import GROUPS, SELECTION, Cohort
 from core.figure import Figure
 from core.format import fixed, p_phrase, p_value
 from core.overview import Question, Record, question
+from core.survival import few_patients
 from ui.shell.display import note, table
 from ui.shell.state import session
 
@@ -79,7 +80,7 @@ def _table(record: Record) -> None:
 
 
 def with_standing(cohort: Cohort, figure: Figure) -> Figure:
-    """Let a figure say for its file that it is exploratory, or that its analysis was declared before."""
+    """Let a figure say for its file that its patients are few, that it is exploratory, or was declared before."""
     current, whole = session(), cohort.whole
     by = current.by if current.by in (SELECTION, *whole.variables) else None
     this, _ = asked(cohort, current.endpoint, by)
@@ -89,4 +90,5 @@ def with_standing(cohort: Cohort, figure: Figure) -> Figure:
         "these groups were made" if GROUPS in figure.slug else ""
     words = record_of(cohort).standing(figure.slug, this, answers=figure.slug == curves and not shifted,
                                        selected=selected)
-    return replace(figure, warnings=(*figure.warnings, words)) if words else figure
+    few = few_patients(cohort.n, current.warn_below)
+    return replace(figure, warnings=tuple(filter(None, (few, *figure.warnings, words))))

@@ -271,8 +271,10 @@ def _replace(new: Session) -> None:
 def load(cohort: Cohort) -> None:
     """Make an uploaded cohort the session's; filters and choices of the former one end with it."""
     current = session()
+    same = current.cohort is not None and current.cohort.fingerprint == cohort.fingerprint
     _replace(Session(
         cohort=cohort, draft=current.draft, given=current.given, files=current.given, source=current.source,
+        deck=current.deck if same else [], talk=current.talk if same else Talk(),
         options=current.options, cleared=current.cleared,
         drafts=current.drafts, results={k: v for k, v in current.results.items() if k in ("sample", "typed")},
         warn_below=current.warn_below, exact=current.exact, waiting=current.waiting, address=current.address,

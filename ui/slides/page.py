@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.cohort import Cohort
 from core.errors import CohortError
-from core.export import FORMATS, PRESETS, Entry, deck_pptx
+from core.export import FORMATS, LANGUAGES, PRESETS, Entry, deck_pptx, methods_paragraph, results_sentences
 from core.workers import Bounds
 from ui.shell import state
 from ui.shell.background import apart
@@ -39,6 +39,21 @@ def slides(cohort: Cohort) -> None:
         for i, entry in enumerate(deck):
             _row(i, entry, len(deck))
     _save()
+    _manuscript()
+
+
+def _manuscript() -> None:
+    """Write what was done and seen as sentences, to be copied."""
+    words = st.expander("Words for the manuscript", key="deck-words", on_change="rerun")
+    if not words.open:
+        return
+    figures = [entry.figure for entry in session().deck]
+    with words:
+        language = st.segmented_control("Language of the methods", LANGUAGES, default=LANGUAGES[0], key="deck-language",
+                                        format_func=plain)
+        st.code(methods_paragraph(figures, language or LANGUAGES[0]), language=None, wrap_lines=True)
+        note("What the figures show, in English. Read every sentence before you send it.")
+        st.code(results_sentences(figures), language=None, wrap_lines=True)
 
 
 def _words() -> None:

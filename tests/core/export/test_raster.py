@@ -10,8 +10,10 @@ from base64 import a85decode
 import pytest
 from PIL import Image
 
+from core.errors import CohortError
 from core.export.raster import eps, png, tiff
 from core.export.style import PRESETS, Style
+from tests.shared.every_figure import every_figure
 from tests.shared.figures import km
 
 pytestmark = pytest.mark.slow
@@ -52,3 +54,10 @@ def test_an_eps_holds_the_picture_at_its_size(sample, style):
         ran = subprocess.run(["gs", "-q", "-dNOPAUSE", "-dBATCH", "-dSAFER", "-dEPSCrop", "-sDEVICE=nullpage", "-"],
                              input=data, capture_output=True, check=False, timeout=60)
         assert ran.returncode == 0 and not ran.stdout
+
+
+def test_a_picture_of_too_many_pixels_is_refused_in_words():
+    forest = every_figure("sample")["subgroups"].ready()
+    with pytest.raises(CohortError, match="million pixels"):
+        png(forest, Style(dpi=1200))
+    assert png(forest, Style(purpose="columns", dpi=300)).startswith(b"\x89PNG")

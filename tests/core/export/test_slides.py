@@ -10,6 +10,9 @@ from pptx import Presentation
 
 from core import read_cohort
 from core.export.slides import pptx
+from core.export.style import Style
+from core.figure import width_of
+from tests.shared.every_figure import every_figure
 from tests.shared.figures import km
 
 pytestmark = pytest.mark.slow
@@ -78,3 +81,30 @@ def test_names_on_a_slide_keep_apart(groups):
     assert len(boxes) == (2 * groups if groups < 5 else groups)  # beside the curves, and over the counts of a few
     for a, b in combinations(boxes, 2):
         assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+
+
+@pytest.mark.parametrize("kind", ["adverse events", "baseline", "subgroups", "km panes"])
+def test_tables_of_a_narrow_slide_are_divided_by_columns_and_stay_on_it(kind):
+    """Every cell is there once, beside its row's name; a row is one line."""
+    figure = every_figure("sample")[kind].ready()
+    deck = Presentation(io.BytesIO(pptx([figure], style=Style(purpose="4:3"))))
+    cells, rows = [], set()
+    for slide in deck.slides:
+        foot = next(s for s in slide.shapes if s.name == "Footnote")
+        for table in (s for s in slide.shapes if s.has_table):
+            assert table.top + table.height <= foot.top
+            for row in table.table.rows:
+                for column, cell in zip(table.table.columns, row.cells, strict=True):
+                    points = cell.text_frame.paragraphs[0].font.size.pt
+                    assert width_of(cell.text, points) <= column.width / 12700 or cell.is_merge_origin
+            body = [[c.text for c in row.cells] for row in table.table.rows]
+            rows |= {r[0] for r in body}
+            cells += [c for r in body for c in r[1:]]
+    texts = [str(v) for v in figure.table.iloc[:, 1:].to_numpy().ravel() if len(str(v)) < 50]
+    assert set(texts) <= set(cells) and {str(v) for v in figure.table.iloc[:, 0]} <= rows
+
+
+def test_the_slides_of_a_board_have_the_style_of_one(vp3):
+    deck = Presentation(io.BytesIO(pptx([km(vp3)], style=Style(p_style="NEJM"))))
+    texts = [s.text_frame.text for slide in deck.slides for s in slide.shapes if s.has_text_frame]
+    assert any("Log-rank P=0." in text for text in texts)

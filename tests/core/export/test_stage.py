@@ -1,7 +1,9 @@
 """Masters: our own, and a hospital's template of whatever kind."""
 
 import io
+import re
 import zipfile
+from dataclasses import replace
 
 import pytest
 from pptx import Presentation
@@ -11,6 +13,7 @@ from pptx.util import Inches
 from core.export.slides import pptx
 from core.export.stage import TemplateError, open_stage
 from core.export.style import Style
+from core.figure import dark_colour, theme, wrapped
 from tests.shared.every_figure import every_figure
 from tests.shared.figures import figures, km
 
@@ -110,3 +113,59 @@ def test_our_own_master_is_of_its_shape_with_a_number_and_nobody_s_name(sample, 
         assert any(s.is_placeholder and "SLIDE_NUMBER" in str(s.placeholder_format.type) for s in slide.shapes)
     layout = deck.slides[0].slide_layout
     assert max(p.left + p.width for p in layout.placeholders) <= deck.slide_width
+
+
+def test_a_master_that_is_dark_by_its_theme_is_dark():
+    deck = opened(template())
+    mapped = deck.slide_master._element.find("{*}clrMap")
+    mapped.set("bg1", "dk1")
+    mapped.set("tx1", "lt1")
+    out = io.BytesIO()
+    deck.save(out)
+    assert open_stage(template=out.getvalue()).dark and not open_stage(template=template()).dark
+
+
+def test_sample_slides_are_gone_with_the_shows_that_name_them(sample):
+    deck = opened(template(samples=2))
+    names = deck.slides._sldIdLst[0]
+    show = parse_xml(f'<p:custShowLst {_NS} xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
+                     f'<p:custShow name="a" id="0"><p:sldLst><p:sld r:id="{names.rId}"/></p:sldLst></p:custShow>'
+                     "</p:custShowLst>")
+    deck.part._element.append(show)
+    out = io.BytesIO()
+    deck.save(out)
+    data = pptx([km(sample)], template=out.getvalue())
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        assert len(set(packed.namelist())) == len(packed.namelist())
+        assert not any(b"Sample slide" in packed.read(n) for n in packed.namelist() if n.startswith("ppt/slides/"))
+
+
+def test_a_layout_whose_title_stands_beneath_is_passed_over(sample):
+    deck = opened(template())
+    header = deck.slide_layouts[2]
+    for placeholder in list(header.placeholders):
+        if str(placeholder.placeholder_format.type).startswith("BODY"):
+            placeholder._element.getparent().remove(placeholder._element)
+    out = io.BytesIO()
+    deck.save(out)
+    assert open_stage(template=out.getvalue()).layout.name.endswith("Title Only")
+
+
+def test_titles_fit_their_place(vp3):
+    long = replace(km(vp3), title="Overall survival of patients with portal vein tumour thrombus by treatment arm")
+    for data in (pptx([long], template=template()), pptx([long], style=Style(purpose="4:3"))):
+        title = opened(data).slides[0].shapes.title
+        points = title.text_frame.paragraphs[0].runs[0].font.size.pt
+        across, down = ((title.width or 0) / 12700 - 15, (title.height or 0) / 12700)
+        assert len(wrapped(title.text_frame.text, across, points)) * points * 1.2 <= down + 8
+
+
+@pytest.mark.parametrize("colours", ["Blue and red", "Calm", "Greys"])
+def test_groups_are_told_apart_on_a_dark_master_in_every_palette(sample, colours):
+    data = pptx([km(sample)], template=template(dark=True), charts="picture", style=Style(colours=colours))
+    drawing = next(p.blob.decode() for p in opened(data).slides[0].part.package.iter_parts()
+                   if str(p.partname).endswith(".svg"))
+    arms = [m for m in re.findall(r'stroke="(#[0-9a-fA-F]{6})" stroke-width="2"', drawing)]
+    assert not {c.lower() for c in arms} & {dark_colour(c).lower() for c in theme.STRATA}
+    assert len(set(arms)) == 2 and all(theme.lightness(c) > 0.25 for c in arms)
+    assert colours != "Greys" or abs(theme.lightness(arms[0]) - theme.lightness(arms[1])) > 0.1
