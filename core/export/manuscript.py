@@ -95,7 +95,9 @@ _END = {"English": "Analyses were made with Cohortscope {version}; all p-values 
 @takes_options
 def methods_paragraph(figures: Sequence[Figure], language: Language = "English") -> str:
     """Say what was done for some figures, with numbers of the references that stand beneath."""
-    texts = " ".join(" ".join((f.provenance.method, *f.summary, *f.notes, *map(str, f.table.columns))) for f in figures)
+    texts = " ".join(word for f in figures for word in (
+        f.provenance.method, *f.summary, *map(str, f.table.columns),
+        *(note for note in f.notes if note.startswith("Firth-penalised"))))  # other notes advise what was not done
     sentences: list[str] = []
     sources: list[str] = []
     for statement in _STATEMENTS:

@@ -28,6 +28,7 @@ def test_only_what_was_done_is_said(sample):
     for words in ("log-rank test [", "Cox proportional hazards regression [", "Efron's method [",
                   "Schoenfeld residuals ["):
         assert words in two
+    assert "Restricted mean" not in methods_paragraph([every_figure("sample")["subgroups"]])  # a note advises them
     assert "Fisher" not in two and "Fisher" in methods_paragraph([every_figure("sample")["adverse events"]])
     assert "Aalen-Johansen" in methods_paragraph([every_figure("two")["incidence"]])
 
