@@ -114,17 +114,19 @@ class _Slides:
     def _with_finding(self) -> None:
         stage, figure = self.stage, self.figure
         slide, table = headed(stage, figure, figure.full_title), self._table
-        across = stage.inner - (BESIDE if figure.summary else 0.0)
+        beside = bool(figure.summary) and stage.inner - BESIDE >= ROOMS["middle"] * _LEAST - _GAP
+        top = stage.top + (0.0 if beside else finding_above(stage, slide, figure, stage.top))
+        free, across = stage.top + self.room - top, stage.inner - (BESIDE if beside else 0.0)
         chart = self._shortened(figure.laid_out("middle"), across)
         beneath = self._small() and (
-            chart["height"] * min(_LEAST, across / chart["width"]) <= self.room - table - _GAP)
-        width, height = self._chart(slide, chart, stage.left, stage.top, across,
-                                    self.room - table - _GAP if beneath else self.room)
+            chart["height"] * min(_LEAST, across / chart["width"]) <= free - table - _GAP)
+        width, height = self._chart(slide, chart, stage.left, top, across, free - table - _GAP if beneath else free)
         left = stage.left + width + 0.2
-        finding(stage, slide, figure, (left, stage.top + 0.2, stage.width - stage.right - left,
-                                       (height if beneath else self.room) - 0.2))
+        if beside:
+            finding(stage, slide, figure, (left, top + 0.2, stage.width - stage.right - left,
+                                           (height if beneath else free) - 0.2))
         if beneath:
-            add_table(stage, slide, self.table, stage.left, stage.top + height + _GAP, stage.inner)
+            add_table(stage, slide, self.table, stage.left, top + height + _GAP, stage.inner)
         else:
             self._tables()
 

@@ -100,7 +100,7 @@ class Stage:
             if placeholder != slide.shapes.title:
                 placeholder._element.getparent().remove(placeholder._element)
         for placeholder in self.layout.placeholders:
-            if _kind(placeholder) in ("SLIDE_NUMBER", "FOOTER", "DATE"):
+            if _kind(placeholder) in ("SLIDE_NUMBER", "FOOTER"):  # a date would be the template's
                 slide.shapes._spTree.append(copy.deepcopy(placeholder._element))
         return slide
 

@@ -12,6 +12,17 @@ from tests.browser.server import running_server
 from tests.corpus.files import chinese
 
 
+def export_and_slides(app: App, folder: Path) -> None:
+    app.page.get_by_role("button", name="Export").click()
+    app.page.locator(".cs-preview img").wait_for()
+    app.settled().page.screenshot(path=folder / "export.png")
+    app.page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    app.settled().go("Slides")
+    app.page.get_by_role("button", name="Standard slides").click()
+    app.page.locator(".st-key-deck").wait_for()
+    app.settled().page.screenshot(path=folder / "slides.png")
+
+
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with running_server() as url, sync_playwright() as playwright:
@@ -23,6 +34,7 @@ def main(folder: Path) -> None:
         page.mouse.move(720, 880)
         app.settled()
         page.screenshot(path=folder / "explore.png")
+        export_and_slides(app, folder)
         app.go("Survival")
         page.get_by_text("Survival at chosen times").wait_for()
         page.set_viewport_size({"width": 1440, "height": 1300})

@@ -12,6 +12,7 @@ from core import read_cohort
 from core.export.slides import pptx
 from core.export.style import Style
 from core.figure import width_of
+from tests.core.export.test_stage import template
 from tests.shared.every_figure import every_figure
 from tests.shared.figures import km
 
@@ -108,3 +109,16 @@ def test_the_slides_of_a_board_have_the_style_of_one(vp3):
     deck = Presentation(io.BytesIO(pptx([km(vp3)], style=Style(p_style="NEJM"))))
     texts = [s.text_frame.text for slide in deck.slides for s in slide.shapes if s.has_text_frame]
     assert any("Log-rank P=0." in text for text in texts)
+
+
+@pytest.mark.parametrize("by", ["arm", "ecog"])
+def test_curves_on_a_narrow_slide_are_read_from_the_back_row_too(sample, by):
+    figure = km(sample, by=by).ready()
+    for data in (pptx([figure], style=Style(purpose="4:3")), pptx([figure], template=template(width=10.0))):
+        slide = Presentation(io.BytesIO(data)).slides[0]
+        group = next(s for s in slide.shapes if s.name == figure.full_title)
+        sizes = [s.text_frame.paragraphs[0].runs[0].font.size.pt for s in group.shapes
+                 if s.has_text_frame and s.text_frame.text]
+        assert min(sizes) >= 10.9 and max(sizes) >= 12.6
+        finding = next(s for s in slide.shapes if s.name == "Finding")
+        assert finding.top + finding.height <= group.top

@@ -29,6 +29,9 @@ def template(*, width=10.0, dark=False, samples=2) -> bytes:
     for layout in deck.slide_layouts:
         layout._element.cSld.set("name", f"版式{layout.name}")
     if dark:
+        ground = deck.slide_master._element.cSld.find("{*}bg")
+        if ground is not None:
+            ground.getparent().remove(ground)
         deck.slide_master._element.cSld.insert(0, parse_xml(
             f'<p:bg {_NS}><p:bgPr><a:solidFill><a:srgbClr val="0B3D5C"/></a:solidFill><a:effectLst/></p:bgPr></p:bg>'))
     for i in range(samples):
