@@ -13,6 +13,7 @@ from core.export.style import Style
 from core.figure import Figure
 from core.format import plain_number
 
+PIXELS = (".png", ".tiff", ".eps")  # formats that are made of them
 _MOST = 150_000_000  # pixels of a picture
 
 
@@ -68,13 +69,18 @@ def png_of(drawing: bytes, *, scale: float) -> bytes:
     return cast(bytes, converter().svg_to_png(drawing.decode("utf-8"), scale=scale))
 
 
+def too_many(across: float, down: float, times: float) -> bool:
+    """Tell whether a picture of such a size, so many times as fine, has more pixels than are made."""
+    return across * down * times ** 2 > _MOST
+
+
 def _image(figure: Figure, style: Style) -> Any:
     """Draw a figure in pixels: of grey alone where it is grey, with transparency where it has no background."""
     from PIL import Image
 
     drawing = svg(figure, style).decode("utf-8")
     across, down = (float(drawing.partition(f' {side}="')[2].partition('"')[0]) for side in ("width", "height"))
-    if across * down * (style.dpi / 72) ** 2 > _MOST:
+    if too_many(across, down, style.dpi / 72):
         raise CohortError(f"This picture would have more than {_MOST // 10**6:,} million pixels.",
                           "Choose fewer pixels per inch, a smaller place, or PDF or SVG, which have none.")
     image = Image.open(io.BytesIO(converter().svg_to_png(drawing, scale=1, ppi=style.dpi)))

@@ -16,6 +16,7 @@ from core.export import (
     DPI,
     FORMATS,
     P_STYLES,
+    PIXELS,
     PRESETS,
     Entry,
     Style,
@@ -27,6 +28,7 @@ from core.export import (
     pptx,
     purposes_of,
     restyled,
+    too_many,
     zipped,
 )
 from core.figure import PALETTES, Figure
@@ -56,9 +58,9 @@ def export_dialog(figures: list[Figure]) -> None:
     with options:
         style = _style(figure)
     with preview:
-        _preview(figure, style)
+        able = _preview(figure, style)
     with st.container(horizontal=True, key="export-formats"):
-        for form in formats_of(figure):
+        for form in (f for f in formats_of(figure) if able or f.suffix not in PIXELS):
             st.download_button(plain(form.label), partial(_made, figure, form.suffix, style),
                                file_name(figure, form.suffix, style, session().template), form.mime, on_click="ignore",
                                key=f"export-{figure.slug}-{form.suffix}")
@@ -124,20 +126,26 @@ def _keep(name: str) -> None:
     session().style = replace(session().style, **{name: state.value_of(f"export-{name}")})
 
 
-def _preview(figure: Figure, style: Style) -> None:
-    """Show the picture as it will be saved."""
+def _preview(figure: Figure, style: Style) -> bool:
+    """Show the picture as it will be saved; tell whether it can be made of so many pixels."""
     if figure.chart is None:
         note("A table: its slides, Excel, Word and CSV files hold it as text and numbers.")
-        return
+        return True
     small = replace(style, dpi=max(72, round(72 * _PREVIEW / style.preset.width)))
     try:
         drawing = apart("Drawing …", made, figure, ".png", small, bounds=_BOUNDS,
                         key=f"preview-{file_name(figure, '.png', small)}")
     except CohortError as error:
         note(str(error), strong=True)
-        return
+        return True
+    across, down = (int.from_bytes(drawing[at:at + 4], "big") for at in (16, 20))  # as every PNG begins
     st.html(f"<div class='cs-preview'><img alt='Preview of {html.escape(figure.title)}' "
             f"src='data:image/png;base64,{base64.b64encode(drawing).decode()}'></div>")
+    if too_many(across, down, style.dpi / small.dpi):
+        note(f"At {style.dpi:,} pixels per inch this picture is too large for PNG, TIFF and EPS. Choose fewer, a "
+             "smaller place, or PDF or SVG, which have no pixels.", strong=True)
+        return False
+    return True
 
 
 def _board(main: list[Figure], style: Style) -> None:
@@ -148,7 +156,8 @@ def _board(main: list[Figure], style: Style) -> None:
     with st.container(horizontal=True):
         wanted = st.button(f"Slides of the whole board ({len(main)} figures)", key="export-board")
         for label, suffix in (("All as PNG (zip)", ".png"), ("All as Excel (zip)", ".xlsx")):
-            st.download_button(plain(label), partial(WORKERS.run, zipped, main, suffix, plain_style,
+            fine = replace(plain_style, dpi=min(style.dpi, DPI[0]))  # of the largest figure, too, that can be made
+            st.download_button(plain(label), partial(WORKERS.run, zipped, main, suffix, fine,
                                                                 bounds=_BOUNDS),
                                board_name(main, f"{suffix}.zip", style), "application/zip", on_click="ignore",
                                key=f"export-all-{suffix}")
