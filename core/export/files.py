@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from core.export.data import csv_bytes, csv_with_notes
 from core.export.document import docx_bytes
 from core.export.picture import least_letters, pdf, svg
+from core.export.privacy import in_whole_months
 from core.export.raster import eps, png, tiff
 from core.export.slides import ChartForm, pptx
 from core.export.style import PRESETS, Purpose, Style, dressed
@@ -51,6 +52,7 @@ _MAKE: dict[str, Callable[[Figure, Style], bytes]] = {
     ".csv": lambda f, style: csv_bytes(f), ".zip": lambda f, style: csv_with_notes(f),
     ".xlsx": lambda f, style: xlsx_bytes(f),
     ".docx": docx_bytes}
+_NUMBERS = (".csv", ".zip", ".xlsx")
 _SLIDES: dict[str, ChartForm] = {".pptx": "shapes", "-picture.pptx": "picture"}
 
 
@@ -65,6 +67,8 @@ def made(figure: Figure, suffix: str, style: Style | None = None, *, template: b
     style = style or Style()
     if suffix in _SLIDES:
         return pptx([figure], charts=_SLIDES[suffix], style=style, template=template)
+    if style.months and suffix in _NUMBERS:
+        figure = in_whole_months(figure)
     return _MAKE[suffix](dressed(figure, style), style)
 
 

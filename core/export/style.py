@@ -59,6 +59,7 @@ class Style(Checked):
     transparent : without a white background
     colours : of the groups; "Greys" turns everything grey
     p_style : how p-values are written
+    months : whether CSV and Excel have times in whole months
     title : in place of the figure's
     """
 
@@ -70,6 +71,7 @@ class Style(Checked):
     transparent: bool = False
     colours: Colours = "Okabe and Ito"
     p_style: PStyle = "AMA"
+    months: bool = False
     title: str = ""
 
     @property

@@ -23,9 +23,11 @@ from core.export import (
     board_name,
     file_name,
     formats_of,
+    holds_times,
     made,
     open_stage,
     pptx,
+    privacy_words,
     purposes_of,
     restyled,
     too_many,
@@ -64,6 +66,8 @@ def export_dialog(figures: list[Figure]) -> None:
             st.download_button(plain(form.label), partial(_made, figure, form.suffix, style),
                                file_name(figure, form.suffix, style, session().template), form.mime, on_click="ignore",
                                key=f"export-{figure.slug}-{form.suffix}")
+    if words := privacy_words(figure):
+        note(words)
     _add(figure, style, ordered)
     _board([f for f in ordered if not f.slug.startswith("composition")], style)
     with st.expander("Our style and template", key="export-house", on_change="rerun"):
@@ -119,6 +123,9 @@ def _style(figure: Figure) -> Style:
                   help="Pictures without title, finding and footnote.")
         st.toggle("Transparent", on_change=_keep, args=("transparent",),
                   key=state.widget("export-transparent", style.transparent))
+    if holds_times(figure):
+        st.toggle("Times in whole months", on_change=_keep, args=("months",),
+                  key=state.widget("export-months", style.months), help="In CSV and Excel.")
     return replace(style, purpose=purpose, title=title)
 
 
