@@ -72,3 +72,23 @@ def test_the_standard_slides_of_the_study_in_one_click(app: App, width: int):
         assert any(words in title for title in titles), words
     app.page.get_by_role("button", name="Take all out").click()
     expect(app.page.get_by_text("No figure yet")).to_be_visible()
+
+
+def test_picture_and_table_go_into_the_clipboard(app: App):
+    app.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    app.click_bar("pvtt", "Vp3").expect_n(38)
+    app.page.get_by_role("button", name="Export").click()
+    dialog = app.page.get_by_role("dialog")
+    expect(dialog.locator(".cs-preview img")).to_be_visible()
+    app.settled()
+    dialog.get_by_role("button", name="Copy the picture").click()
+    expect(dialog.get_by_role("button", name="Copied")).to_be_visible()
+    assert app.page.evaluate("async () => (await navigator.clipboard.read())[0].types") == ["image/png"]
+    expect(dialog.get_by_role("button", name="Copied")).to_have_count(0)
+    dialog.get_by_role("button", name="Copy the table").click()
+    expect(dialog.get_by_role("button", name="Copied")).to_be_visible()
+    text = app.page.evaluate("""async () => {
+      const [item] = await navigator.clipboard.read();
+      return [await (await item.getType("text/html")).text(), await (await item.getType("text/plain")).text()];
+    }""")
+    assert "<td>TACE+IMRT</td><td>24</td>" in text[0] and "TACE+IMRT\t24\t" in text[1]

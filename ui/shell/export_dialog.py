@@ -33,7 +33,7 @@ from core.export import (
     too_many,
     zipped,
 )
-from core.figure import PALETTES, Figure
+from core.figure import PALETTES, Figure, headings_of
 from core.format import plural
 from core.workers import WORKERS, Bounds
 from ui.shell import state
@@ -42,7 +42,7 @@ from ui.shell.display import note
 from ui.shell.escape import plain
 from ui.shell.state import session
 
-_PREVIEW = 900  # pixels across
+_PREVIEW = 1400  # pixels across
 _BOUNDS = Bounds(seconds=120, memory=3 * 1024**3, remedy="Choose another format, or fewer figures.")
 
 
@@ -68,12 +68,24 @@ def export_dialog(figures: list[Figure]) -> None:
                                key=f"export-{figure.slug}-{form.suffix}")
     if words := privacy_words(figure):
         note(words)
+    _copy(figure)
     _add(figure, style, ordered)
     _board([f for f in ordered if not f.slug.startswith("composition")], style)
     with st.expander("Our style and template", key="export-house", on_change="rerun"):
         _house(style)
     for line in figure.footnote():
         note(line)
+
+
+def _copy(figure: Figure) -> None:
+    """Offer the preview and the table for the clipboard."""
+    rows = [[name for _, name in headings_of(figure.table)], *figure.table.to_numpy().tolist()]
+    cells = "".join("<tr>" + "".join(f"<td>{html.escape(str(v))}</td>" for v in row) + "</tr>" for row in rows)
+    lines = "\n".join("\t".join(str(v) for v in row) for row in rows)
+    button = "<button type='button' class='cs-act cs-copy'"
+    picture = f"{button}>Copy the picture</button> " if figure.chart else ""
+    st.html(f"{picture}{button} data-table='{html.escape(f'<table>{cells}</table>')}' "
+            f"data-plain='{html.escape(lines)}'>Copy the table</button>")
 
 
 def _add(figure: Figure, style: Style, ordered: list[Figure]) -> None:

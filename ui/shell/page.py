@@ -35,7 +35,8 @@ PAGES = (("app.py", "Explore", ":material/monitoring:"),
 _ICON = Path(__file__).parents[2] / "static" / "icon.png"
 _CSS = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 _SCRIPTS = "".join((Path(__file__).parent / name).read_text(encoding="utf-8")
-                   for name in ("connection.js", "keys.js", "reader.js", "files.js", "terms.js", "tour.js"))
+                   for name in ("connection.js", "keys.js", "reader.js", "files.js", "terms.js", "tour.js",
+                                "copy.js"))
 _TERMS = html.escape(json.dumps([[t.name, t.meaning, t.source] for t in GLOSSARY], ensure_ascii=False))
 SAMPLE_SOURCE = ("Yang D et al. Medicine 2023;102:45(e35713)")
 
