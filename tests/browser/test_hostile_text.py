@@ -11,7 +11,7 @@ from tests.browser.app import App
 from tests.browser.cohort_page import choose, explore, ready, to_cohort
 from tests.corpus.files import workbook
 
-PAGES = ("Explore", "Cohort", "Survival", "Hazard ratios", "Toxicity", "Response", "Published", "Slides")
+PAGES = ("Explore", "Cohort", "Survival", "Hazard ratios", "Toxicity", "Response", "Slides", "Published")
 KINDS = ("![i]({u}/i.png)", "<img src={u}/j.png>", "[link]({u}/k)", "{u}/l", "<a href='{u}/m'>m</a>",
          "`$\\frac{{1}}{{2}}$` :material/home: :red[r]", "<script>fetch('{u}/n')</script>",
          "<b onmouseover=fetch('{u}/o')>o")

@@ -6,8 +6,9 @@ const FORGOTTEN = 3000;  // milliseconds after which a press that the server has
 
 /** The presses of the page's buttons; one that came while nothing waited is kept until the next thing that is done. */
 export class Presses {
-  /** Return the press of a button outside `root`, null of anything else; remembers the buttons pressed before it. */
+  /** Return the press of a button outside `root`, null of anything else: of a dialog, too, which stands apart from the page's parts. */
   of(target, root, name, heard) {
+    if (target.closest?.("[role=dialog]")) return null;
     const place = !root.contains(target) && !target.closest?.("a") && target.closest?.("button, svg, canvas")?.closest("[class*='st-key-']");
     const button = place && /st-key-(\S+)/.exec(place.className)?.[1];
     if (!button) return null;
