@@ -207,7 +207,10 @@ def _title_of(layout: Any) -> Any:
 
 
 def _without_slides(deck: Any) -> None:
-    """Take a template's sample slides away, with the shows and sections that name them."""
+    """Take a template's sample slides away, with the shows and sections that name them and the picture of the first."""
+    package = deck.part.package
+    for name in [r.rId for r in package._rels.values() if r.reltype.endswith("/thumbnail")]:
+        package._rels.pop(name)
     root = deck.part._element
     for name in ("custShowLst", "sectionLst"):
         for listed in list(root.iter(f"{{*}}{name}")):

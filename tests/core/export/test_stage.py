@@ -140,6 +140,7 @@ def test_sample_slides_are_gone_with_the_shows_that_name_them(sample):
     data = pptx([km(sample)], template=out.getvalue())
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         assert len(set(packed.namelist())) == len(packed.namelist())
+        assert not any("thumbnail" in name for name in packed.namelist())  # it shows the first of them
         assert not any(b"Sample slide" in packed.read(n) for n in packed.namelist() if n.startswith("ppt/slides/"))
 
 
