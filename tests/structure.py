@@ -23,6 +23,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("figure",),
     ("charts.marks",),
     ("charts", "export"),
+    ("recipes",),
 )
 FLOOR = {f"core.{room}": i for i, rooms in enumerate(FLOORS) for room in rooms}
 # Of ui: the shell, what pages share, the pages. A page's room knows no other page's.
@@ -97,6 +98,23 @@ def upward(module: str, source: str) -> list[str]:
              if other.split(".")[0] == room.split(".")[0] and floors[other] >= floors[room]]
     if room.startswith("core") and any(m == "core" and not room_of(f"core.{name}") for m, name in imports(source)):
         wrong.append("core")
+    return wrong
+
+
+def without_session(source: str) -> list[str]:
+    """Return what makes a file at its click, where there is no session, and yet reads from one."""
+    functions = {node.name: node for node in nodes_of(source) if isinstance(node, ast.FunctionDef)}
+    wrong = []
+    for node in nodes_of(source):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "download_button" and len(node.args) > 1):
+            continue
+        data = node.args[1]
+        maker = functions.get(ast.unparse(data.args[0])) if isinstance(data, ast.Call) and data.args else data.body \
+            if isinstance(data, ast.Lambda) else None
+        if maker and any(isinstance(n, ast.Call) and re.match(r"(session$|st\.|state\.|cache\.)", ast.unparse(n.func))
+                         for n in ast.walk(maker)):
+            wrong.append(ast.unparse(data))
     return wrong
 
 

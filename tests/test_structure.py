@@ -185,6 +185,16 @@ def test_a_name_that_is_given_away_would_be_seen():
     assert structure.shadowed("from a import b\ndef f():\n    b = 1\n    return b(2)")
 
 
+def test_a_file_that_is_made_at_its_click_needs_no_session():
+    assert not [(path.name, wrong) for path in UI if (wrong := structure.without_session(source_of(path)))]
+
+
+@pytest.mark.parametrize("data", ["lambda: f(session())", "partial(make, 1)"])
+def test_a_file_that_needs_a_session_would_be_seen(data):
+    source = f"def make(a):\n    return session().style\n\nst.download_button('Save', {data}, 'a.csv')"
+    assert structure.without_session(source)
+
+
 def test_names_say_what_they_hold():
     assert offences([*CORE, *UI, *PAGES], lambda path: structure.vague_names(source_of(path))) == {}
 

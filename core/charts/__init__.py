@@ -22,6 +22,7 @@ from core.charts.kaplan_meier import (
 from core.charts.missing import missing_figure
 from core.charts.model_tables import model_tests_figure, split_figure, zph_figure
 from core.charts.pairs import MEASURES, pairs_figure
+from core.charts.part_of import part_of
 from core.charts.published import METHOD, audit_figure, comparison_figure, comparison_said, verdicts_of, widths_figure
 from core.charts.response import failure_figure, response_figure, waterfall_figure
 from core.charts.spline import spline_figure
@@ -56,8 +57,8 @@ __all__ = ["COUNTS", "EVENT_SORTS", "FOREST_SORTS", "MEASURES", "METHOD", "MOST"
            "failure_figure", "follow_up_table", "grades_figure", "incidence_figure", "km_figure",
            "km_panes_figure",
            "love_figure", "missing_figure", "model_figure", "model_tests_figure", "opinion_table", "ordered",
-           "ordered_within", "overall_figure", "pairs_figure", "pairs_table", "patients_table", "quantile_table",
-           "response_figure", "restricted_mean_table", "small_chart", "spline_figure", "split_figure",
+           "ordered_within", "overall_figure", "pairs_figure", "pairs_table", "part_of", "patients_table",
+           "quantile_table", "response_figure", "restricted_mean_table", "small_chart", "spline_figure", "split_figure",
            "subgroup_figure", "survival_table", "survival_tests_table", "swimmer_figure", "table_figure", "term_figure",
            "time_axis", "verdicts_of", "volcano_figure", "waterfall_figure", "weighted_figure", "widths_figure",
            "zph_figure"]

@@ -10,7 +10,7 @@ import altair as alt
 import pandas as pd
 
 from core.cohort import Cohort, absence
-from core.figure import CLICK, Figure, Heading, by_words, provenance, text_table, theme
+from core.figure import CLICK, Figure, Heading, by_words, provenance, recipe, text_table, theme
 from core.format import DASH, count_and_percent, p_value, percentage_points
 from core.summaries import AdverseEvents
 
@@ -38,6 +38,8 @@ def adverse_events_figure(cohort: Cohort, result: AdverseEvents, terms: list[str
                               bars=_bars(result, every, terms, blanks), legend=legend,
                               names=[{"i": blanks + i, "text": term} for i, term in enumerate(terms)]),
         table=numbers(result), drawn=result.rows,
+        recipe=recipe(cohort, "adverse events", by=result.by, options=result.options, terms=terms,
+                      heads=bool(result.heads)),
         key={"bars bar": f"strong bars: {words.band(SEVERE)}; faint: {words.band(MILD)}"},
         notes=tuple(_notes(result)),
         provenance=provenance(

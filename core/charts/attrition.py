@@ -10,7 +10,7 @@ import altair as alt
 import pandas as pd
 
 from core.cohort import Cohort
-from core.figure import Figure, provenance, rows_of, text_table, theme
+from core.figure import Figure, provenance, recipe, rows_of, text_table, theme
 from core.format import plural
 from core.summaries import Attrition
 
@@ -36,7 +36,7 @@ def attrition_figure(cohort: Cohort, result: Attrition) -> Figure:
             arrows=[{"y": top + _BOX, "y2": top + _PITCH, "middle": top + _BOX + _GAP / 2} for top in tops[:-1]]),
         table=_table(result, steps, arms), drawn=pd.concat([result.rows, result.arms], axis=1),
         provenance=provenance(cohort, "Conditions one after another; a patient counts at the first that removes them."),
-        alt="; ".join(" ".join(lines) for lines in texts),
+        alt="; ".join(" ".join(lines) for lines in texts), recipe=recipe(cohort, "attrition", endpoint=result.endpoint),
     )
 
 

@@ -13,7 +13,7 @@ from core.charts.axes import at_risk, axes_of
 from core.charts.kaplan_meier import endpoint_label
 from core.charts.marks import CURVES_KEY, DESIGNS, SCREEN, Axes, Block, Curve, Design, Pane, draw, thinned
 from core.cohort import Cohort, immortal_time
-from core.figure import Figure, analysed, provenance, rows_of, theme
+from core.figure import Figure, analysed, provenance, recipe, rows_of, theme
 from core.format import (
     DASH,
     NOT_ESTIMABLE,
@@ -48,7 +48,7 @@ def love_figure(cohort: Cohort, result: Weighting) -> Figure:
         slug=f"balance-{result.endpoint}".lower().replace(" ", "-"),
         title="Balance of the arms before and after weighting",
         chart=theme.with_data(_love(len(names)), rows=rows, limit=[{"at": BALANCED}]), table=table,
-        drawn=result.balance,
+        drawn=result.balance, recipe=recipe(cohort, "love", endpoint=result.endpoint, options=result.options),
         key={"limit rule": f"dashed: {number(BALANCED)}, below which a difference is taken as balance",
              "rows rule": "lines: from before to after", "rows point": "hollow: before weighting; filled: after"},
         summary=(f"Largest difference {fixed(float(np.nanmax(before)), 2)} before, "
@@ -75,7 +75,8 @@ def weighted_figure(cohort: Cohort, result: Weighting) -> Figure:
             f"ties) with these weights, robust standard errors, {result.options.conf_type} 95% CI"
             f"{late_entry(cohort, result.endpoint)}.",
             analysed(cohort, result.n, result.n_event, result.endpoint)),
-        alt=f"Weighted survival of {result.reference} and {result.arm}.")
+        alt=f"Weighted survival of {result.reference} and {result.arm}.",
+        recipe=recipe(cohort, "weighted", endpoint=result.endpoint, options=result.options))
 
 
 def _curves(cohort: Cohort, result: Weighting, design: Design) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from core.cohort import Cohort, absence
-from core.figure import Figure, by_words, provenance, rows_of, text_table
+from core.figure import Figure, by_words, provenance, recipe, rows_of, text_table
 from core.format import DASH, count_and_percent, error_of_p, fixed, number, p_value, plural
 from core.summaries import Baseline
 
@@ -50,6 +50,7 @@ def baseline_figure(cohort: Cohort, result: Baseline, *, p: bool) -> Figure:
         slug=f"baseline-{result.by or 'all'}", chart=None,
         title=f"Baseline by {by_words(cohort, result.by)}" if result.by else "Baseline",
         table=table, drawn=result.rows,
+        recipe=recipe(cohort, "baseline", by=result.by, options=result.options, p=p),
         notes=(absent,) if result.missing_group else (),
         provenance=provenance(cohort, f"{quartiles}{why}Percentages are of the patients with a known value."))
 

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping
 from typing import Any
 
 from core.cohort import TOLERANCE, Cohort
-from core.figure import Figure, provenance, rows_of, text_table
+from core.figure import Figure, provenance, recipe, rows_of, text_table
 from core.format import DASH, fixed, interval, number, percentage_points, ratio_with_limits
 from core.overview import GAIN, RATIO, BenefitRisk, sentence
 
@@ -30,7 +30,7 @@ def benefit_risk_figure(cohort: Cohort, result: BenefitRisk, whole: BenefitRisk 
         drawn=result.rows, summary=(sentence(result, endpoint),),
         provenance=provenance(cohort, "Cox hazard ratio (Efron ties); difference of restricted means; differences in "
                                       "percentage points, Miettinen-Nurminen 95% CI."),
-        alt=sentence(result, endpoint))
+        alt=sentence(result, endpoint), recipe=recipe(cohort, "benefit and risk", endpoint=endpoint))
 
 
 def _same(result: BenefitRisk, row: Any) -> Mapping[Hashable, Any] | None:

@@ -13,7 +13,7 @@ from core.charts.axes import at_risk, shares, time_ticks
 from core.charts.kaplan_meier import endpoint_label, warnings
 from core.charts.marks import CURVES_KEY, DESIGNS, SCREEN, Axes, Block, Curve, Design, Pane, draw, thinned
 from core.cohort import Cohort, absence
-from core.figure import Figure, provenance, rows_of
+from core.figure import Figure, provenance, recipe, rows_of
 from core.format import fixed, number, p_phrase, plural, share_with_limits
 from core.survival import CumulativeIncidence, left_out
 
@@ -43,6 +43,8 @@ def incidence_figure(cohort: Cohort, result: CumulativeIncidence, at: pd.DataFra
         chart=chart(SCREEN), redraw=lambda room: chart(DESIGNS[room]), key=CURVES_KEY,
         paged=partial(_pages, chart, len(result.causes), int(len(result.levels) <= _READ)) if several else None,
         table=incidence_table(result, at), drawn=result.curves,
+        recipe=recipe(cohort, "incidence", endpoint=result.endpoint, by=result.by, band=band,
+                      times=list(dict.fromkeys(at["time"].tolist()))),
         summary=tuple(f"{cause}: {test}" for cause, test in gray.items()),
         warnings=tuple(warnings(cohort, result.by)), notes=(absent,) if absent else (),
         provenance=provenance(cohort, f"Aalen-Johansen cumulative incidence, log-log 95% CI{tested}. Each cause "

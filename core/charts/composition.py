@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from core.cohort import GROUPS, Cohort, Condition, bin_counts, has_zeros, level_counts
-from core.figure import Figure, provenance, text_table, theme
+from core.figure import Figure, provenance, recipe, text_table, theme
 from core.format import exact
 from core.schema import Cut
 
@@ -124,7 +124,7 @@ def _bars_figure(cohort: Cohort, key: str) -> Figure:
         chart=theme.with_data(_bars(), bars=rows, height=len(rows) * _ROW + _TITLE,
                               values={"heading": chart.heading, **_widths(chart.names, chart.whole)}),
         table=text_table([chart.label, "Selected", "All"], drawn.astype(str).to_numpy().tolist()),
-        drawn=drawn,
+        drawn=drawn, recipe=recipe(cohort, "composition", key=key),
         provenance=provenance(cohort, "Patients per level: selected, and in the whole cohort."),
         alt=f"{chart.label}: " + "; ".join(f"{r['level']} {r['text']}" for r in rows),
     )
@@ -148,7 +148,7 @@ def _histogram_figure(cohort: Cohort, key: str) -> Figure:
             values={"heading": chart.heading, "low": edges[0], "high": edges[-1], "top": chart.top}),
         table=text_table([chart.label, "Selected", "All"], [[name, f"{h:,}", f"{w:,}"] for name, h, w in zip(
             chart.names, chart.selected, chart.whole, strict=True)]),
-        drawn=drawn,
+        drawn=drawn, recipe=recipe(cohort, "composition", key=key),
         provenance=provenance(cohort, "Patients per interval: selected, and in the whole cohort."),
         alt=f"{chart.label}: histogram of {int(chart.selected.sum())} patients of {int(chart.whole.sum())}",
     )

@@ -8,9 +8,9 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from core.charts.model_tables import zph_table
+from core.charts.model_tables import asked_of, zph_table
 from core.cohort import Cohort, timeline
-from core.figure import Figure, analysed, provenance, rows_of, theme
+from core.figure import Figure, analysed, provenance, recipe, rows_of, theme
 from core.format import p_phrase, shortest
 from core.hazards import CoxModel, course
 
@@ -57,7 +57,8 @@ def course_figure(cohort: Cohort, model: CoxModel, place: int) -> Figure:
         summary=(f"{cohort.variable(term).label}: {p_phrase(zph.p_value[term])} against proportional hazards",),
         provenance=provenance(cohort, "Scaled Schoenfeld residuals and their smooth (R: plot of cox.zph).",
                               analysed(cohort, model.n, model.n_event, model.endpoint)),
-        alt=f"How the log hazard ratio of {name} moves over time.")
+        alt=f"How the log hazard ratio of {name} moves over time.",
+        recipe=recipe(cohort, "course", place=place, **asked_of(model)))
 
 
 @lru_cache(maxsize=1)

@@ -10,10 +10,10 @@ from typing import Any, Literal
 import pandas as pd
 
 from core.charts.marks import FOREST_KEY, FOREST_KEY_OF_ALL, ForestLayout, TextColumn, forest
-from core.charts.model_tables import ratio_said
+from core.charts.model_tables import asked_of, ratio_said
 from core.cohort import Cohort, immortal_time, strata
 from core.errors import NotEstimable
-from core.figure import ROOMS, Figure, analysed, provenance, rows_of, text_table, theme
+from core.figure import ROOMS, Figure, analysed, provenance, recipe, rows_of, text_table, theme
 from core.format import DASH, hazard_ratio, p_phrase, p_value, plural
 from core.hazards import (
     FIRTH,
@@ -94,7 +94,8 @@ def model_figure(cohort: Cohort, model: CoxModel, univariable: UnivariableModels
         provenance=provenance(cohort, f"Cox regression, {ties} ties, {firth}{within}; complete cases"
                               f"{late_entry(cohort, model.endpoint)}.",
                               analysed(cohort, model.n, model.n_event, model.endpoint)),
-        alt=f"Forest of {len(rows)} rows; the table gives the numbers.")
+        alt=f"Forest of {len(rows)} rows; the table gives the numbers.",
+        recipe=recipe(cohort, "model", **(asked_of(model) | {"covariates": tuple(univariable)})))
 
 
 def _changing(cohort: Cohort, model: CoxModel, univariable: UnivariableModels) -> list[str]:
@@ -196,7 +197,8 @@ def subgroup_figure(cohort: Cohort, result: Subgroups, *, sort: Sort = "as mappe
         notes=(*[f"{arm}: no patient here." for arm in emptied], *_doubted(cohort, result),
                *_without(cohort, result), *_reasons(cohort, result)),
         provenance=provenance(cohort, _METHOD.format(late=late_entry(cohort, result.endpoint))),
-        alt=f"Forest of {result.looked_at} subgroups; the table gives the numbers.")
+        alt=f"Forest of {result.looked_at} subgroups; the table gives the numbers.",
+        recipe=recipe(cohort, "subgroups", endpoint=result.endpoint, factors=result.factors, sort=sort))
 
 
 def _with_patients(result: Subgroups) -> tuple[Subgroups, list[str]]:

@@ -13,7 +13,7 @@ import pandas as pd
 from core.charts.axes import axes_of
 from core.charts.marks import CURVES_KEY, DESIGNS, MANY, SCREEN, Axes, Block, Curve, Design, Pane, draw, thinned
 from core.cohort import Cohort, absence, count, immortal_time
-from core.figure import Figure, Room, provenance, rows_of, text_table
+from core.figure import Figure, Recipe, Room, provenance, recipe, rows_of, text_table
 from core.format import (
     DASH,
     NOT_ESTIMABLE,
@@ -104,6 +104,7 @@ def km_figure(part: Part, options: CurveOptions | None = None) -> Figure:
         table=numbers(part), drawn=result.curves, summary=tuple(summary(part)),
         warnings=tuple(warnings(cohort, result.by)), notes=tuple(notes(part)),
         provenance=_provenance(cohort, [part], options), alt=_alt(part, options.view),
+        recipe=_recipe(cohort, [part], options),
     )
 
 
@@ -139,7 +140,15 @@ def km_panes_figure(cohort: Cohort, parts: list[Part], panes_by: str, options: C
         notes=tuple(f"{p.level}: {n}" for p in parts for n in (*assumption(p), *notes(p))),
         provenance=_provenance(cohort, parts, options),
         alt="; ".join(f"{p.level}: {_alt(p, options.view)}" for p in parts),
+        recipe=_recipe(cohort, parts, options, panes_by=panes_by),
     )
+
+
+def _recipe(cohort: Cohort, parts: list[Part], options: CurveOptions, **more: Any) -> Recipe:
+    first = parts[0].result
+    behind = options.faint and (parts[0].reference is not None or not cohort.filters)
+    return recipe(cohort, "panes" if more else "curves", endpoint=first.endpoint, by=first.by,
+                  conf_type=first.conf_type, behind=behind, options=options, **more)
 
 
 def endpoint_label(cohort: Cohort, endpoint: str) -> str:

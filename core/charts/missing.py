@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from core.cohort import Cohort
-from core.figure import Figure, provenance, rows_of, text_table, theme
+from core.figure import Figure, provenance, recipe, rows_of, text_table, theme
 from core.format import plural
 from core.summaries import MissingData
 
@@ -44,7 +44,7 @@ def missing_figure(cohort: Cohort, result: MissingData) -> Figure:
         summary=(f"{result.complete:,} of {plural(cohort.n, 'patient')} without a missing value",),
         notes=(f"{result.complete:,} of {plural(cohort.n, 'patient')} have every value.{rest}",),
         provenance=provenance(cohort, "Missing values per variable" + (" and arm." if by_arm else ".")),
-        alt="; ".join(f"{r['variable']}: {r['text']} missing" for r in rows[:12]),
+        alt="; ".join(f"{r['variable']}: {r['text']} missing" for r in rows[:12]), recipe=recipe(cohort, "missing"),
     )
 
 

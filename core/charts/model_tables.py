@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from core.cohort import Cohort
-from core.figure import Figure, analysed, provenance, rows_of
+from core.figure import Figure, Recipe, analysed, provenance, recipe, rows_of
 from core.format import DASH, fixed, hazard_ratio, p_value, plural
 from core.hazards import CoxModel
 
@@ -32,10 +32,16 @@ def zph_table(cohort: Cohort, zph: pd.DataFrame) -> pd.DataFrame:
                           "p": p_value(r.p_value) or DASH} for r in rows_of(zph)])
 
 
+def asked_of(model: CoxModel) -> dict[str, Any]:
+    """Return by what a model was asked for: endpoint, covariates, options."""
+    covariates = (*dict.fromkeys(model.terms.term), *model.without_levels)
+    return {"endpoint": model.endpoint, "covariates": covariates, "options": model.options}
+
+
 def zph_figure(cohort: Cohort, model: CoxModel) -> Figure:
     """Return the test of proportional hazards, to be taken away."""
     return _figure(cohort, model, "proportional-hazards", "proportional hazards", zph_table(cohort, model.zph),
-                   model.zph, f"{_ZPH}.")
+                   model.zph, f"{_ZPH}.", recipe(cohort, "proportional hazards", **asked_of(model)))
 
 
 def model_tests_figure(cohort: Cohort, model: CoxModel) -> Figure:
@@ -51,10 +57,11 @@ def model_tests_figure(cohort: Cohort, model: CoxModel) -> Figure:
                           ignore_index=True)
     note = "" if math.isnan(estimate) else ("Concordance: the share of comparable pairs in which the higher predicted "
                                             "risk has the earlier event.")
-    return _figure(cohort, model, "model-tests", "the model as a whole", pd.DataFrame(rows), drawn, note)
+    return _figure(cohort, model, "model-tests", "the model as a whole", pd.DataFrame(rows), drawn, note,
+                   recipe(cohort, "model tests", **asked_of(model)))
 
 
-def split_figure(cohort: Cohort, model: CoxModel, split: pd.DataFrame, terms: Sequence[str]) -> Figure:
+def split_figure(cohort: Cohort, model: CoxModel, split: pd.DataFrame, terms: Sequence[str], *, at: float) -> Figure:
     """Return the hazard ratios of some terms before and after a month, side by side."""
     of_terms = split[split.term.isin(terms)]
     periods = {r.period: f"{r.period.capitalize()}: {plural(r.patients, 'patient')}, {plural(r.events, 'event')}"
@@ -66,11 +73,12 @@ def split_figure(cohort: Cohort, model: CoxModel, split: pd.DataFrame, terms: Se
             row[periods[r.period]] = ratio_said(r)
         rows.append(row)
     table = pd.DataFrame(rows, columns=["Term", *periods.values()])
-    return _figure(cohort, model, "time-split", "hazard ratios before and after a month", table, of_terms, f"{_SPLIT}.")
+    return _figure(cohort, model, "time-split", "hazard ratios before and after a month", table, of_terms, f"{_SPLIT}.",
+                   recipe(cohort, "time split", at=at, terms=list(terms), **asked_of(model)))
 
 
 def _figure(cohort: Cohort, model: CoxModel, slug: str, title: str, table: pd.DataFrame, drawn: pd.DataFrame,
-            method: str) -> Figure:
+            method: str, made_by: Recipe) -> Figure:
     return Figure(slug=f"{slug}-{model.endpoint}".lower().replace(" ", "-"), title=f"{model.endpoint}: {title}",
-                  chart=None, table=table, drawn=drawn,
+                  chart=None, table=table, drawn=drawn, recipe=made_by,
                   provenance=provenance(cohort, method, analysed(cohort, model.n, model.n_event, model.endpoint)))

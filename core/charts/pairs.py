@@ -10,7 +10,7 @@ import altair as alt
 import pandas as pd
 
 from core.cohort import Cohort
-from core.figure import CLICK, Figure, provenance, rows_of, text_table, theme
+from core.figure import CLICK, Figure, provenance, recipe, rows_of, text_table, theme
 from core.format import fixed, p_phrase, plural, ratio_with_limits
 from core.hazards import Pairs
 from core.options import takes_options
@@ -42,7 +42,9 @@ def pairs_figure(cohort: Cohort, result: Pairs, measure: Measure = "patients") -
             [c["first"], c["second"], c["count"], *((c["text"] or "–") for _ in measured)] for c in cells]),
         drawn=_drawn(result), notes=(note,) if measure == "hazard ratio" else (),
         provenance=provenance(cohort, f"Patients of each combination; {result.endpoint or 'no'} events."),
-        alt=f"{result.labels[0]} by {result.labels[1]}: " + "; ".join(f"{c['tip']}: {c['count']}" for c in cells[:12]))
+        alt=f"{result.labels[0]} by {result.labels[1]}: " + "; ".join(f"{c['tip']}: {c['count']}" for c in cells[:12]),
+        recipe=recipe(cohort, "pairs", first=result.keys[0], second=result.keys[1], endpoint=result.endpoint,
+                      measure=measure))
 
 
 def _cells(result: Pairs, measure: Measure) -> list[dict[str, Any]]:

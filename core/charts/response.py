@@ -12,7 +12,7 @@ import pandas as pd
 
 from core.charts.toxicity_tables import no_test
 from core.cohort import Cohort, absence, strata
-from core.figure import Figure, by_words, provenance, rows_of, text_table, theme
+from core.figure import Figure, by_words, provenance, recipe, rows_of, text_table, theme
 from core.format import (
     DASH,
     count_and_percent,
@@ -67,7 +67,8 @@ def response_figure(cohort: Cohort, result: Response) -> Figure:
                               f"{result.options.difference} 95% CI, p by {result.options.test}. All categories: "
                               f"{overall.test}, {p_phrase(overall.p_value) if p_value(overall.p_value) else 'no p'}."),
         alt="; ".join(f"{r.arm}: {r.rate} {share_with_limits(r.estimate, r.conf_low, r.conf_high)}"
-                      for r in rows_of(result.rates)))
+                      for r in rows_of(result.rates)),
+        recipe=recipe(cohort, "response", by=result.by, options=result.options))
 
 
 def _kind(result: Response, level: str) -> str:
@@ -138,7 +139,8 @@ def failure_figure(cohort: Cohort, result: FailurePattern) -> Figure:
         provenance=provenance(cohort, "Sites overlap: a patient counts at each site where they failed, and once in "
                               "“any failure”, shown separately. The order of failures is not shown here: where dates "
                               "are known, cumulative incidence below shows which came first."),
-        alt=f"Bars of {plural(len(shown), 'pattern')} of failure sites.")
+        alt=f"Bars of {plural(len(shown), 'pattern')} of failure sites.",
+        recipe=recipe(cohort, "failure", by=result.by, test=result.test, difference=result.difference))
 
 
 def _pattern_marks(result: FailurePattern, patterns: np.ndarray, counts: np.ndarray) -> tuple[list[Any], ...]:
@@ -202,7 +204,7 @@ def waterfall_figure(cohort: Cohort, key: str, by: str) -> Figure:
             f"{plural(absent, 'patient')} without it." if absent else "",
             f"{len(drawn):,} of {len(used):,} bars are drawn, evenly chosen." if len(drawn) < len(used) else ""])),
         provenance=provenance(cohort, "Each patient's change, the largest growth first."),
-        alt="Changes per patient, sorted.")
+        alt="Changes per patient, sorted.", recipe=recipe(cohort, "waterfall", key=key, by=by))
 
 
 @lru_cache(maxsize=16)

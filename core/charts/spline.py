@@ -9,8 +9,9 @@ from typing import Any
 import altair as alt
 
 from core.charts.marks import HIGH, LOW
+from core.charts.model_tables import asked_of
 from core.cohort import Cohort
-from core.figure import Figure, analysed, provenance, rows_of, text_table, theme
+from core.figure import Figure, analysed, provenance, recipe, rows_of, text_table, theme
 from core.format import hazard_ratio, p_phrase, shortest
 from core.hazards import CoxModel, proportional_verdict, spline_curve
 
@@ -50,7 +51,8 @@ def spline_figure(cohort: Cohort, model: CoxModel, key: str) -> Figure:
             f"95% Wald limits; drawn from the {'tenth smallest to the tenth' if spline.trimmed else 'smallest to the'} "
             "largest value.",
             analysed(cohort, model.n, model.n_event, model.endpoint)),
-        alt=f"How the hazard ratio runs along {variable.label}.")
+        alt=f"How the hazard ratio runs along {variable.label}.",
+        recipe=recipe(cohort, "spline", key=key, **asked_of(model)))
 
 
 @lru_cache(maxsize=2)

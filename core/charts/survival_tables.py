@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from core.cohort import Cohort, count, immortal_time
-from core.figure import Figure, provenance, rows_of
+from core.figure import Figure, provenance, recipe, rows_of
 from core.format import (
     DASH,
     estimate,
@@ -26,13 +27,14 @@ from core.format import (
 
 
 def table_figure(cohort: Cohort, part: str, endpoint: str, by: str | None, title: str, table: pd.DataFrame,
-                 drawn: pd.DataFrame, method: str, *remarks: str) -> Figure:
+                 drawn: pd.DataFrame, method: str, *remarks: str, asked: Mapping[str, Any]) -> Figure:
     """Make a table a figure for slides and files, with what its reader must know: the method, and `remarks`.
 
     Parameters
     ----------
     part : which table of the page it is, for the file's name
     drawn : the same numbers as numbers
+    asked : by which choices it is made anew, beside endpoint and strata
     """
     split = f" by {cohort.variable(by).label}" if by else ""
     events = int(count(cohort, endpoint, by).n_event.sum())
@@ -40,6 +42,7 @@ def table_figure(cohort: Cohort, part: str, endpoint: str, by: str | None, title
         slug=f"{part}-{endpoint}-{by or 'all'}".lower().replace(" ", "-"), title=f"{endpoint}{split}: {title}",
         chart=None, table=table, drawn=drawn, notes=(method, *filter(None, remarks)),
         warnings=tuple(filter(None, [immortal_time(cohort, by)])),
+        recipe=recipe(cohort, part, endpoint=endpoint, by=by, **asked),
         provenance=provenance(cohort, "", plural(events, f"{endpoint} event")))
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from core import schema
 from core.cohort import Cohort, strata
-from core.figure import Figure, by_words, provenance, theme
+from core.figure import Figure, by_words, provenance, recipe, theme
 from core.format import fixed, plural
 from core.schema import RESPONSE
 from core.summaries import duration_endpoint, responding
@@ -56,7 +56,7 @@ def swimmer_figure(cohort: Cohort, by: str) -> Figure:
                                   f"{plural(unknown, 'patient')} left out: {last} time missing." if unknown else ""])),
         provenance=provenance(cohort, f"A lane per patient to the end of {last}; progression by {endpoint}. Lanes' "
                               f"colours: {', '.join(groups.levels)}, as everywhere."),
-        alt=f"Lanes of {plural(len(shown), 'patient')}.")
+        alt=f"Lanes of {plural(len(shown), 'patient')}.", recipe=recipe(cohort, "swimmer", by=by))
 
 
 def _named(ends: str) -> dict[str, tuple[str, str]]:

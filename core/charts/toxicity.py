@@ -13,7 +13,7 @@ from core.charts import toxicity_marks
 from core.charts.adverse_events import arm_legend
 from core.charts.toxicity_tables import no_test
 from core.cohort import Cohort, absence
-from core.figure import Figure, by_words, provenance, rows_of, text_table, theme
+from core.figure import Figure, Recipe, by_words, provenance, recipe, rows_of, text_table, theme
 from core.format import DASH, count_and_percent, p_value, percentage_points, plural, ratio_with_limits
 from core.options import Checked, Limits
 from core.summaries import AdverseEvents
@@ -98,7 +98,8 @@ def butterfly_figure(cohort: Cohort, result: AdverseEvents, terms: list[str]) ->
              f"{words.band('any')} (with {words.band('>=3')})"},
         provenance=provenance(cohort, f"Each patient counts once per term, at the worst {words.measure}, among those "
                               "in the safety population with the term recorded."),
-        alt=f"Rates of {plural(len(terms), 'adverse event')} in two groups; the table gives the numbers.")
+        alt=f"Rates of {plural(len(terms), 'adverse event')} in two groups; the table gives the numbers.",
+        recipe=_recipe(cohort, "butterfly", result, terms))
 
 
 def difference_figure(cohort: Cohort, result: AdverseEvents, view: EventView, terms: list[str]) -> Figure:
@@ -127,7 +128,8 @@ def difference_figure(cohort: Cohort, result: AdverseEvents, view: EventView, te
         provenance=provenance(cohort, f"Percentage points with the {result.options.difference} 95% CI; p by "
                               f"{result.options.test}, in the table also adjusted by Benjamini and Hochberg over the "
                               f"terms of the band{ratio}. No p where no group had an event."),
-        alt=f"Risk differences of {plural(len(terms), 'adverse event')}; the table gives the numbers.")
+        alt=f"Risk differences of {plural(len(terms), 'adverse event')}; the table gives the numbers.",
+        recipe=_recipe(cohort, "risk differences", result, terms, view=view))
 
 
 def volcano_figure(cohort: Cohort, result: AdverseEvents, view: EventView, terms: list[str]) -> Figure:
@@ -151,7 +153,8 @@ def volcano_figure(cohort: Cohort, result: AdverseEvents, view: EventView, terms
         notes=(*_notes(result), *(() if below.any() else ("No term has an adjusted p below .05.",))),
         provenance=provenance(cohort, f"Right: more with {', '.join(result.levels[1:])} than with {result.levels[0]}. "
                               f"p by {result.options.test}, the line by Benjamini and Hochberg over the terms."),
-        alt="Risk differences against p-values; the table gives the numbers.")
+        alt="Risk differences against p-values; the table gives the numbers.",
+        recipe=_recipe(cohort, "volcano", result, terms, view=view))
 
 
 def _limit(tests: pd.DataFrame) -> list[dict[str, float]]:
@@ -201,7 +204,12 @@ def grades_figure(cohort: Cohort, result: AdverseEvents, terms: list[str]) -> Fi
                               marks=marks, legend=legend, arms=arms, names=_named_rows(result, terms)),
         table=grades_table(result, terms), drawn=result.rows[result.rows.term.isin(terms)], notes=_notes(result),
         provenance=provenance(cohort, f"Each patient once per term at the worst {result.words.measure}."),
-        alt=f"Grades of {plural(len(terms), 'adverse event')}; the table gives the numbers.")
+        alt=f"Grades of {plural(len(terms), 'adverse event')}; the table gives the numbers.",
+        recipe=_recipe(cohort, "grades", result, terms))
+
+
+def _recipe(cohort: Cohort, kind: str, result: AdverseEvents, terms: list[str], **more: Any) -> Recipe:
+    return recipe(cohort, kind, by=result.by, options=result.options, terms=terms, heads=bool(result.heads), **more)
 
 
 def rates_table(result: AdverseEvents, terms: list[str]) -> pd.DataFrame:

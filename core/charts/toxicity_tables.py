@@ -10,7 +10,7 @@ import pandas as pd
 
 from core import schema
 from core.cohort import Cohort, strata
-from core.figure import Figure, Heading, by_words, provenance, rows_of, text_table
+from core.figure import Figure, Heading, by_words, provenance, recipe, rows_of, text_table
 from core.format import DASH, count_and_percent, error_of_p, fixed, number, p_value, percentage_points
 from core.mapping import CTCAE
 from core.summaries import AdverseEvents
@@ -44,7 +44,8 @@ def burden_table(cohort: Cohort, every: AdverseEvents, burden: pd.DataFrame) -> 
               f"percentage points, {every.options.difference} 95% CI.")
     return Figure(slug=f"ae-burden-{every.by}",
                   title=f"Burden: any adverse event{_by(cohort, every.by if several else None)}", chart=None,
-                  table=table, drawn=every.rows, provenance=provenance(cohort, method))
+                  table=table, drawn=every.rows, provenance=provenance(cohort, method),
+                  recipe=recipe(cohort, "burden", by=every.by, options=every.options))
 
 
 def _by(cohort: Cohort, by: str | None) -> str:
@@ -75,7 +76,9 @@ def overall_figure(cohort: Cohort, result: AdverseEvents, tests: pd.DataFrame, b
         if p_value(rows[t].p_value) else "nothing to test"] for t in terms])
     return Figure(slug=f"ae-overall-{result.by}-{band}".replace(">=", "ge"),
                   title=f"{result.words.heading(band)}: one test over all {len(result.levels)} groups", chart=None,
-                  table=table, drawn=tests, provenance=provenance(cohort, ""))
+                  table=table, drawn=tests, provenance=provenance(cohort, ""),
+                  recipe=recipe(cohort, "all arms", by=result.by, options=result.options, heads=bool(result.heads),
+                                band=band, terms=terms))
 
 
 def term_figure(cohort: Cohort, term: str, by: str | None) -> Figure:
@@ -93,6 +96,7 @@ def term_figure(cohort: Cohort, term: str, by: str | None) -> Figure:
     table = pd.DataFrame(rows)
     return Figure(slug=f"ae-term-{schema.factor_key(term)}", title=f"{term}: worst {words.measure}{_by(cohort, by)}",
                   chart=None, table=table, drawn=table,
+                  recipe=recipe(cohort, "term", term=term, by=by),
                   provenance=provenance(cohort, f"Each patient at the worst {words.measure}."))
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from core.cohort import Cohort
+from core.figure.recipe import Recipe
 from core.figure.rooms import ROOMS, Room, relaid
 from core.format import number, plural
 from core.schema import ARM
@@ -74,6 +75,7 @@ class Figure:
     redraw : draws the chart anew for a room of a slide or page, where another width alone does not do
     paged : draws it on several slides, where it cannot be divided by its rows
     layouts, slides : what these have drawn; see `ready`
+    recipe : by which it is made anew; None where it cannot be
     """
 
     slug: str
@@ -91,6 +93,7 @@ class Figure:
     paged: Callable[[], list[dict[str, Any]]] | None = None
     layouts: Mapping[Room, dict[str, Any]] = field(default_factory=dict)
     slides: tuple[dict[str, Any], ...] = ()
+    recipe: Recipe | None = None
 
     @property
     def drawing(self) -> dict[str, Any]:

@@ -27,12 +27,14 @@ class Pairs:
         it is not reached), and of two arms hazard_ratio, conf_low, conf_high, p_value, p_adjusted (Benjamini and
         Hochberg over the cells with a ratio); cells in the order of the first, then of the second variable
     groups : per variable, the names and conditions of its groups
+    keys : the two variables
     """
 
     rows: pd.DataFrame
     groups: tuple[tuple[tuple[str, Condition], ...], tuple[tuple[str, Condition], ...]]
     labels: tuple[str, str]
     endpoint: str
+    keys: tuple[str, str]
 
 
 def groups_of(cohort: Cohort, key: str) -> tuple[tuple[str, Condition], ...]:
@@ -69,7 +71,8 @@ def pairs(cohort: Cohort, *, first: str, second: str, endpoint: str = "") -> Pai
     frame = pd.DataFrame(rows)
     corrected = adjusted(frame.p_value.to_numpy(dtype=float), "BH")
     labels = (whole.variable(first).label, whole.variable(second).label)
-    return Pairs(rows=frame.assign(p_adjusted=corrected), groups=groups, labels=labels, endpoint=endpoint)
+    return Pairs(rows=frame.assign(p_adjusted=corrected), groups=groups, labels=labels, endpoint=endpoint,
+                 keys=(first, second))
 
 
 def _survival(part: Cohort, endpoint: str) -> dict[str, float]:

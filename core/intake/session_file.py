@@ -15,7 +15,7 @@ from core.read_options import ReadOptions
 _KIND = "cohortscope_session"
 _VERSION = 1
 _LATER: dict[str, Any] = {"groups": {}, "record": {}, "charts": [], "landmark": 0.0, "tau": {},
-                          "style": {}}  # not in old files
+                          "style": {}, "talk": {}}  # not in old files
 _HELP = "Give a file that “Save” has made."
 
 
@@ -35,6 +35,7 @@ class SessionFile:
     charts : those of Explore in order, where they were chosen
     record : comparisons that were looked at, and declared analyses
     style : in which figures are saved, as far as it was chosen
+    talk : its figures as recipes; see `core.recipes`
     """
 
     name: str
@@ -52,6 +53,7 @@ class SessionFile:
     landmark: float = 0.0
     tau: Mapping[str, float] = field(default_factory=dict)
     style: Mapping[str, Any] = field(default_factory=dict)
+    talk: Mapping[str, Any] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
         """Return the file."""
@@ -73,7 +75,7 @@ class SessionFile:
         kinds: dict[str, Any] = {"name": str, "fingerprint": str, "mapping": dict, "reading": dict, "page": str,
                                  "endpoint": str, "by": (str, type(None)), "steps": list, "place": int,
                                  "groups": dict, "record": dict, "charts": list, "landmark": (int, float),
-                                 "tau": dict, "style": dict}
+                                 "tau": dict, "style": dict, "talk": dict}
         wrong = [k for k, kind in kinds.items() if k not in content or not isinstance(content[k], kind)]
         if wrong or not 0 <= content["place"] < max(len(content["steps"]), 1):
             raise CohortError(f"The session file is damaged: {wrong[0] if wrong else 'place'!r}.", _HELP)

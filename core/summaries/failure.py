@@ -28,6 +28,7 @@ class FailurePattern:
     tests : site, arm, reference, test, p_value, risk_difference, conf_low, conf_high
     together : a column per site (bool), arm, count: patients by exactly the sites where they failed, the largest first
     missing : patients left out, a site not recorded or the group missing
+    test, difference : by which groups are compared
     """
 
     by: str
@@ -38,6 +39,8 @@ class FailurePattern:
     tests: pd.DataFrame
     together: pd.DataFrame
     missing: int
+    test: PairTest = "Fisher exact"
+    difference: Difference = "Miettinen-Nurminen"
 
 
 @takes_options
@@ -66,7 +69,8 @@ def failure_pattern(cohort: Cohort, *, by: str = ARM, test: PairTest = "Fisher e
         by=by, label=groups.label, levels=groups.levels, names=names,
         sites=_sites((*names, ANY), groups.levels, n, events),
         tests=_tests((*names, ANY), groups.levels, n, events, test, difference),
-        together=_together(names, groups.levels, failed[used], codes), missing=int(cohort.n - used.sum()))
+        together=_together(names, groups.levels, failed[used], codes), missing=int(cohort.n - used.sum()),
+        test=test, difference=difference)
 
 
 def _sites(names: tuple[str, ...], groups: tuple[str, ...], n: np.ndarray, events: np.ndarray) -> pd.DataFrame:

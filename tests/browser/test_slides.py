@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from pptx import Presentation
 
 from tests.browser.app import App
+from tests.browser.cohort_page import to_cohort
+from tests.browser.test_session_file import saved as saved_session
 
 
 def add(app: App, button: str = "Add to the slides") -> App:
@@ -72,6 +74,44 @@ def test_the_standard_slides_of_the_study_in_one_click(app: App, width: int):
         assert any(words in title for title in titles), words
     app.page.get_by_role("button", name="Take all out").click()
     expect(app.page.get_by_text("No figure yet")).to_be_visible()
+
+
+def test_one_figure_for_each_group(app: App):
+    app.click_bar("sex", "M").expect_n(70)
+    app.page.get_by_role("button", name="Export").click()
+    dialog = app.page.get_by_role("dialog")
+    expect(dialog.locator(".cs-preview img")).to_be_visible()
+    app.settled().choose(dialog.get_by_label("The same for each"), "for each PVTT grade")
+    dialog.get_by_role("button", name="Add for each").click()
+    expect(dialog.get_by_text("4 figures on the page Slides")).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    app.settled().go("Slides")
+    expect(app.page.locator(".st-key-deck [data-testid=stMarkdown]")).to_have_count(4)
+    assert all(f"PVTT grade {level}" in row and "Sex M" in row for level, row in
+               zip(("none", "Vp2", "Vp3", "Vp4"), rows(app), strict=True))
+
+
+def test_a_saved_session_brings_the_talk_back(page, server):
+    app = App(page, server).open()
+    app.click_bar("pvtt", "Vp3").expect_n(38)
+    app.go("Slides")
+    page.get_by_role("button", name="Standard slides").click()
+    expect(page.locator(".st-key-deck [data-testid=stMarkdown]")).to_have_count(6)
+    app.settled().page.locator("[class*=st-key-deck-caption-1] input").fill("What we saw")
+    page.keyboard.press("Tab")
+    app.settled().page.get_by_label("Title", exact=True).fill("Vp3")
+    page.keyboard.press("Tab")
+    before, session = rows(app.settled()), saved_session(app)
+    text = session["buffer"].decode()
+    assert "P001" not in text and "What we saw" in text
+    page.goto(server)
+    to_cohort(app.ready())
+    app.upload(session)
+    app.expect_n(38)  # and the page is that of then
+    expect(page.locator(".st-key-deck [data-testid=stMarkdown]")).to_have_count(6)
+    assert rows(app.settled()) == before
+    expect(page.locator("[class*=st-key-deck-caption-1] input")).to_have_value("What we saw")
+    assert saved(app)[0].shapes.title.text == "Vp3"
 
 
 def test_picture_and_table_go_into_the_clipboard(app: App):

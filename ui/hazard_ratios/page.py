@@ -192,7 +192,7 @@ def _instead(cohort: Cohort, model: CoxModel, failed: list[str]) -> None:
                              placeholder=f"such as {fixed(middle_of_events(cohort, model.endpoint), 1)}")
     if at:
         with panel():
-            figure = split_figure(cohort, model, cache.model_split_in_time(cohort, model, at=at), failed)
+            figure = split_figure(cohort, model, cache.model_split_in_time(cohort, model, at=at), failed, at=at)
             show_table(figure)
             note(figure.explained())
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import streamlit as st
 
 from core.charts import (
     CurveOptions,
-    Part,
     failure_figure,
     km_figure,
     response_figure,
@@ -21,10 +20,10 @@ from core.cohort import Cohort, baseline_groups
 from core.figure import turned
 from core.format import number
 from core.mapping import MEANINGS, Meaning
+from core.recipes import duration
 from core.schema import RESPONSE
 from core.statistics import PAIR_TESTS
-from core.summaries import DIFFERENCES, ResponseOptions, duration_endpoint, duration_of_response, meanings_of
-from core.survival import kaplan_meier
+from core.summaries import DIFFERENCES, ResponseOptions, duration_endpoint, meanings_of
 from ui.shared.cumulative_incidence import incidence
 from ui.shared.curves import curves_part, endpoint_choice, numbers
 from ui.shared.immortal_time import guard, landmark_input
@@ -150,17 +149,12 @@ def _duration(cohort: Cohort, by: str, options: ResponseOptions) -> None:
     with st.container(key="duration"):
         left, right = st.columns(2, gap="large")
     with left, panel():
-        duration = duration_of_response(cohort, options=options)
-        # By itself and not from the cache: its clock is not the cohort's.
-        result = kaplan_meier(duration.cohort, endpoint=duration.endpoint, by=by)
-        part = Part(cohort=duration.cohort, result=result)
-        curves = km_figure(part, CurveOptions())
-        figure = replace(curves, slug="duration-of-response", title=f"Duration of response, by {result.label.lower()}")
+        figure = duration(cohort, by=by, options=asdict(options))
         heading(figure.title)
         with st.container(key="duration-curves"):
             show(figure, key=f"duration-{chart_id(cohort)}-{by}")
         table(figure.table)
-        note(" · ".join((*figure.summary, duration.words())))
+        note(" · ".join(figure.summary))
         for text in (*figure.warnings, *figure.notes):
             note(text, strong=text in figure.warnings)
     with right, panel():

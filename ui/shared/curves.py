@@ -7,11 +7,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.charts import Part, assumption
+from core.charts import Part, assumption, part_of
 from core.cohort import SELECTION, Cohort
 from core.figure import Figure
-from core.likelihood import DOUBT
-from core.survival import ConfType, restricted_mean
+from core.survival import ConfType
 from ui.shared.immortal_time import guard
 from ui.shell import cache, state
 from ui.shell.display import note, table
@@ -59,18 +58,14 @@ def compared(cohort: Cohort) -> Cohort:
 
 def curves_part(cohort: Cohort, *, endpoint: str, by: str | None, conf_type: ConfType = "log-log",
                 whole: Cohort | None = None, level: str = "") -> Part:
-    """Compute what a plot of curves shows; restricted means where the hazard ratio seems to change over time.
+    """Compute what a plot of curves shows, of what the session keeps.
 
     Parameters
     ----------
     whole : whose curves stand faint behind those of a filtered cohort; None for none
     """
-    result = cache.kaplan_meier(cohort, endpoint=endpoint, by=by, conf_type=conf_type)
-    effect = cache.treatment_effect(cohort, endpoint=endpoint, by=by) if by and len(result.levels) > 1 else None
-    behind = cache.kaplan_meier(whole, endpoint=endpoint, by=by, conf_type=conf_type) \
-        if whole and cohort.filters else None
-    means = restricted_mean(cohort, endpoint=endpoint, by=by) if effect and effect.proportional[2] < DOUBT else None
-    return Part(cohort=cohort, result=result, effect=effect, reference=behind, means=means, level=level)
+    return part_of(cohort, endpoint=endpoint, by=by, conf_type=conf_type, whole=whole, level=level,
+                   curves=cache.kaplan_meier, effect=cache.treatment_effect)
 
 
 def numbers(cohort: Cohort, figure: Figure, parts: Sequence[Part], *, keys: tuple[str | None, ...],

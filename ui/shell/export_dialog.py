@@ -18,7 +18,6 @@ from core.export import (
     P_STYLES,
     PIXELS,
     PRESETS,
-    Entry,
     Style,
     board_name,
     file_name,
@@ -34,13 +33,13 @@ from core.export import (
     zipped,
 )
 from core.figure import PALETTES, Figure, headings_of
-from core.format import plural
 from core.workers import WORKERS, Bounds
 from ui.shell import state
 from ui.shell.background import apart
 from ui.shell.display import note
 from ui.shell.escape import plain
 from ui.shell.state import session
+from ui.shell.talk import offer
 
 _PREVIEW = 1400  # pixels across
 _BOUNDS = Bounds(seconds=120, memory=3 * 1024**3, remedy="Choose another format, or fewer figures.")
@@ -63,13 +62,13 @@ def export_dialog(figures: list[Figure]) -> None:
         able = _preview(figure, style)
     with st.container(horizontal=True, key="export-formats"):
         for form in (f for f in formats_of(figure) if able or f.suffix not in PIXELS):
-            st.download_button(plain(form.label), partial(_made, figure, form.suffix, style),
+            st.download_button(plain(form.label), partial(_made, figure, form.suffix, style, session().template),
                                file_name(figure, form.suffix, style, session().template), form.mime, on_click="ignore",
                                key=f"export-{figure.slug}-{form.suffix}")
     if words := privacy_words(figure):
         note(words)
     _copy(figure)
-    _add(figure, style, ordered)
+    offer(figure, style, ordered)
     _board([f for f in ordered if not f.slug.startswith("composition")], style)
     with st.expander("Our style and template", key="export-house", on_change="rerun"):
         _house(style)
@@ -88,26 +87,13 @@ def _copy(figure: Figure) -> None:
             f"data-plain='{html.escape(lines)}'>Copy the table</button>")
 
 
-def _add(figure: Figure, style: Style, ordered: list[Figure]) -> None:
-    """Offer to put the figure, or all of the page, among the slides of the talk, as they are."""
-    main = [f for f in ordered if not f.slug.startswith("composition")]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Add to the slides", key="export-add", icon=":material/add_to_photos:", on_click=_take,
-                  args=([replace(figure, title=style.title.strip() or figure.title)],))
-        if len(main) > 1:
-            st.button(f"Add all {len(main)} figures", key="export-add-all", on_click=_take, args=(main,))
-        if session().deck:
-            note(f"{plural(len(session().deck), 'figure')} on the page Slides.")
+def _made(figure: Figure, suffix: str, style: Style, template: bytes | None) -> Any:
+    """Make a file in another process; slides on the hospital's template where there is one.
 
-
-def _take(figures: list[Figure]) -> None:
-    session().deck.extend(Entry(figure=figure) for figure in figures)
-
-
-def _made(figure: Figure, suffix: str, style: Style) -> Any:
-    """Make a file in another process; slides on the hospital's template where there is one."""
-    template = session().template if suffix.endswith(".pptx") else None
-    return WORKERS.run(made, figure, suffix, style, bounds=_BOUNDS, template=template)
+    This is done at the click, where there is no session.
+    """
+    return WORKERS.run(made, figure, suffix, style, bounds=_BOUNDS,
+                       template=template if suffix.endswith(".pptx") else None)
 
 
 def _style(figure: Figure) -> Style:

@@ -86,7 +86,7 @@ def with_standing(cohort: Cohort, figure: Figure) -> Figure:
     this, _ = asked(cohort, current.endpoint, by)
     curves = f"km-{current.endpoint}-{by or 'all'}".lower().replace(" ", "-")
     shifted = bool(current.landmark) and current.page == "Survival"
-    selected = "these patients were selected" if current.filters else \
+    selected = "these patients were selected" if current.filters or cohort.filters else \
         "these groups were made" if GROUPS in figure.slug else ""
     words = record_of(cohort).standing(figure.slug, this, answers=figure.slug == curves and not shifted,
                                        selected=selected)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -14,36 +15,45 @@ from core.export import Style
 from core.figure import Figure
 from core.intake import SessionFile
 from core.overview import Record
+from core.recipes import KeptTalk, kept_talk
 from ui.shell import cache
 from ui.shell.record import record_of
-from ui.shell.state import View, session
+from ui.shell.state import Session, View, session
 from ui.shell.view import ONE_CURVE, fitting, take
 
 
 def save_button(whole: Cohort) -> None:
-    """Offer what the session holds as a file, without any patient."""
-    st.download_button("Save", session_file(whole).to_bytes, "cohortscope-session.json", "application/json",
-                       on_click="ignore", icon=":material/save:", key="save",
+    """Offer what the session holds as a file, without any patient: as it is at the click, not when this was drawn."""
+    current = session()  # the file is made where there is no session
+    st.download_button("Save", lambda: session_file(whole, current).to_bytes(), "cohortscope-session.json",
+                       "application/json", on_click="ignore", icon=":material/save:", key="save",
                        help="Mapping, filters and steps as a file, without any patient. Give it together with the data "
                             "to go on from here.")
 
 
-def session_file(whole: Cohort) -> SessionFile:
-    """Return what the session holds."""
-    current = session()
+def session_file(whole: Cohort, current: Session) -> SessionFile:
+    """Return what a session holds."""
     steps = [*current.history, current.filters, *reversed(current.undone)]
     return SessionFile(
         name=whole.name, fingerprint=whole.fingerprint, mapping=whole.mapping.to_json(),
         reading=current.reading, page=current.page, endpoint=current.endpoint,
         by=current.by, steps=[step.to_json() for step in steps], place=len(current.history),
-        charts=current.charts.get(whole.fingerprint, ()), record=record_of(whole).to_json(),
+        charts=current.charts.get(whole.fingerprint, ()),
+        record=current.records.get(whole.fingerprint, Record()).to_json(),
         groups=current.groups.to_json() if current.groups else {}, landmark=current.landmark, tau=current.tau,
-        style=current.style.to_json())
+        style=current.style.to_json(), talk=_talk(current))
+
+
+def _talk(current: Session) -> dict[str, Any]:
+    """Return the talk: figures that are still to be made, and those that are."""
+    made = kept_talk(current.deck, current.talk)
+    return replace(made, figures=(*current.to_make, *made.figures)).to_json()
 
 
 def enclosing(figure: Figure, whole: Cohort) -> Figure:
-    """Return a figure whose files enclose what leads back to it: the view as it is, without steps and comparisons."""
-    view = replace(session_file(whole), steps=[session().filters.to_json()], place=0, record={}, charts=())
+    """Return a figure whose files enclose what leads back to it: its view, without steps, comparisons and talk."""
+    filters = figure.recipe.filters if figure.recipe else session().filters.to_json()
+    view = replace(session_file(whole, session()), steps=[filters], place=0, record={}, charts=(), talk={})
     return replace(figure, provenance=replace(figure.provenance, view=json.dumps(json.loads(view.to_bytes()),
                                                                                  ensure_ascii=False)))
 
@@ -57,6 +67,19 @@ def _take_record(whole: Cohort, file: SessionFile) -> list[str]:
     session().records[whole.fingerprint] = former.before(record_of(whole))
     if file.charts:
         session().charts[whole.fingerprint] = [str(key) for key in file.charts]
+    return []
+
+
+def _take_talk(file: SessionFile) -> list[str]:
+    """Put the file's talk before what was added since; its figures are made when they are looked at."""
+    try:
+        talk = KeptTalk.from_json(file.talk)
+    except CohortError as error:
+        return [str(error)]
+    current = session()
+    there = [*kept_talk(current.deck, current.talk).figures, *current.to_make]
+    current.to_make = [*(one for one in talk.figures if one not in there), *current.to_make]
+    current.talk = talk.talk if file.talk else current.talk
     return []
 
 
@@ -80,7 +103,7 @@ def resume(whole: Cohort, file: SessionFile, misfit: str = "") -> None:
     if file.fingerprint != whole.fingerprint:
         misfits.append(f"The session was saved with another file, {file.name}.")
     else:
-        misfits += _take_record(whole, file)
+        misfits += [*_take_record(whole, file), *_take_talk(file)]
     misfits += current.misfits
     steps = []
     for step in file.steps:

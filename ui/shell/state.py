@@ -22,6 +22,7 @@ from core.intake import Loading, Section
 from core.overview import Record
 from core.read_options import ReadOptions
 from core.reading import TextTable
+from core.recipes import KeptFigure
 from ui.shell.serving import forget_session
 
 
@@ -117,6 +118,7 @@ class Session:
     waiting: View | None = None  # what the address asked for, until there is a cohort for it
     address: dict[str, str] | None = None  # what the browser was told last that the address holds
     deck: list[Entry] = field(default_factory=list)  # figures of the talk, in order
+    to_make: list[KeptFigure] = field(default_factory=list)  # figures of a saved talk, which come before these
     talk: Talk = field(default_factory=Talk)
     style: Style = field(default_factory=Style)  # in which figures are saved
     template: bytes | None = None  # of a hospital, that slides are put on
@@ -274,7 +276,8 @@ def load(cohort: Cohort) -> None:
     same = current.cohort is not None and current.cohort.fingerprint == cohort.fingerprint
     _replace(Session(
         cohort=cohort, draft=current.draft, given=current.given, files=current.given, source=current.source,
-        deck=current.deck if same else [], talk=current.talk if same else Talk(),
+        deck=current.deck if same else [], to_make=current.to_make if same else [],
+        talk=current.talk if same else Talk(),
         options=current.options, cleared=current.cleared,
         drafts=current.drafts, results={k: v for k, v in current.results.items() if k in ("sample", "typed")},
         warn_below=current.warn_below, exact=current.exact, waiting=current.waiting, address=current.address,

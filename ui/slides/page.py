@@ -16,6 +16,7 @@ from ui.shell.display import heading, note, panel
 from ui.shell.escape import plain
 from ui.shell.parts import after
 from ui.shell.state import session
+from ui.slides.kept import make_kept, not_kept
 from ui.slides.standard import standard_deck
 
 _BOUNDS = Bounds(seconds=300, memory=3 * 1024**3, remedy="Take some figures out of the talk.")
@@ -29,6 +30,7 @@ def slides(cohort: Cohort) -> None:
               on_click=after(lambda: session().deck.extend(standard_deck(cohort)), "deck-standard"),
               help="Baseline, survival by arm, subgroups, response and adverse events of the patients who pass the "
                    "filters now. They are added after what is there.")
+    make_kept(cohort.whole)
     deck = session().deck
     if not deck:
         note("No figure yet. Open Export on any page and press “Add to the slides”, or begin with the standard "
@@ -38,6 +40,7 @@ def slides(cohort: Cohort) -> None:
     with panel(), st.container(key="deck", gap="small"):
         for i, entry in enumerate(deck):
             _row(i, entry, len(deck))
+    not_kept()
     _save()
     _manuscript()
 
@@ -76,7 +79,7 @@ def _row(i: int, entry: Entry, number: int) -> None:
     """Draw a figure's line: its title, its caption, and the buttons that move it or take it out."""
     title = entry.figure.full_title
     with st.container(key=f"deck-row-{i}", horizontal=True, gap="small", vertical_alignment="center"):
-        st.markdown(f"{i + 1:,}. {plain(title)}", width=420)
+        st.markdown(plain(f"{i + 1:,}. {title}"), width=420)
         key = f"deck-caption-{i}-{entry.figure.digest}"  # another figure's caption has another widget
         st.text_input(f"Caption of {plain(title)}", key=state.widget(key, entry.caption), width=320, max_chars=_LONGEST,
                       placeholder="caption", label_visibility="collapsed", on_change=_caption, args=(i, key))

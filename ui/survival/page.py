@@ -18,7 +18,7 @@ from ui.shell import cache, state
 from ui.shell.display import heading, note, panel, show
 from ui.shell.parts import redraw
 from ui.shell.state import chart_id, session
-from ui.survival.panels import at_times, follow_up_panel, quantile_panel, restricted_means, tests
+from ui.survival.panels import follow_up_panel, quantile_panel, restricted_means, survival_at, tests
 
 _ONE = "(one plot)"
 _MOST_PANES = 8
@@ -50,7 +50,7 @@ def survival_page(cohort: Cohort) -> None:
         with st.container(key="survival-tables"):
             left, right = st.columns(2, gap="large")
         with left:
-            times = at_times(seen, options)
+            times = survival_at(seen, options)
             shares = quantile_panel(seen, options)
         with right:
             test = tests(seen, options)

@@ -1,0 +1,92 @@
+"""What a figure was made of, as plain data: of which patients, and with which choices; no patient is in it.
+
+By its recipe a figure is made anew of the same file, of other patients, or as a script (see `core.recipes`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, is_dataclass, replace
+from typing import Any
+
+from core.cohort import SELECTION, Cohort
+from core.errors import CohortError
+
+_KINDS: dict[str, Any] = {"kind": str, "choices": dict, "filters": dict, "landmark": list, "groups": dict, "rest": bool,
+                          "coding": str}
+_HELP = "Give a session file that “Save” has made."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How a figure was made.
+
+    Attributes
+    ----------
+    kind : of figure, as `core.recipes` names them
+    choices : endpoint, strata, and the options of what was computed and drawn
+    filters : the patients', as JSON
+    landmark : endpoint and month where its clock starts later, else empty
+    groups : the named groups, as definitions
+    rest : whether the patients who pass the filters are compared with all others
+    coding : identifies how the file's columns are read
+    """
+
+    kind: str
+    choices: Mapping[str, Any]
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    landmark: tuple[str, float] | None = None
+    groups: Mapping[str, Any] = field(default_factory=dict)
+    rest: bool = False
+    coding: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {**asdict(self), "landmark": list(self.landmark or ())}
+
+    @classmethod
+    def from_json(cls, data: Any) -> Recipe:
+        """Read what `to_json` wrote.
+
+        Raises
+        ------
+        CohortError
+            If it is damaged.
+        """
+        wrong = list(_KINDS) if not isinstance(data, Mapping) or set(data) != set(_KINDS) else [
+            name for name, kind in _KINDS.items() if not isinstance(data[name], kind)]
+        landmark = data["landmark"] if not wrong else []
+        if not wrong and landmark and [type(v) for v in landmark] not in ([str, int], [str, float]):
+            wrong = ["landmark"]
+        if wrong:
+            raise CohortError(f"A figure's recipe is damaged: {wrong[0]!r}.", _HELP)
+        return cls(**{**data, "landmark": (landmark[0], float(landmark[1])) if landmark else None})
+
+
+def coding_of(whole: Cohort) -> str:
+    """Identify how a file's columns are read: of two mappings that differ in anything it differs."""
+    def coded() -> str:
+        factors = tuple(f for f in whole.mapping.factors if f.key != SELECTION)
+        mapping = replace(whole.mapping, factors=factors).to_json()
+        return hashlib.sha256(json.dumps(mapping, ensure_ascii=False).encode()).hexdigest()[:12]
+    return whole.remember("coding", coded)
+
+
+def recipe(cohort: Cohort, kind: str, **choices: Any) -> Recipe:
+    """Return the recipe of a figure of these patients."""
+    whole = cohort.whole
+    rest = whole.variables.get(SELECTION)
+    return Recipe(kind=kind, choices=_plain(choices), landmark=whole.landmark, rest=rest is not None,
+                  filters=json.loads(rest.column) if rest else cohort.filters.to_json(), coding=coding_of(whole),
+                  groups=json.loads(whole.named_groups.column) if whole.named_groups else {})
+
+
+def _plain(value: Any) -> Any:
+    """Return options as JSON has them."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    return [_plain(v) for v in value] if isinstance(value, (tuple, list)) else value

@@ -1,0 +1,87 @@
+"""A figure by its recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from inspect import signature
+
+from core.cohort import Cohort, Filters, Groups, against_rest, landmark, with_groups
+from core.errors import CohortError
+from core.figure import Figure, Recipe, coding_of
+from core.hazards import condition_of
+from core.recipes import others, survival
+
+MAKERS: dict[str, Callable[..., Figure]] = {
+    "curves": survival.curves, "panes": survival.panes, "incidence": survival.incidence,
+    "survival-at": survival.at_times, "quantiles": survival.months_until, "follow-up": survival.followed,
+    "test": survival.comparison_of_curves, "trend": survival.trend_of_curves,
+    "pairs of curves": survival.pairs_of_curves, "restricted-means": survival.restricted_means_to,
+    "model": others.model, "proportional hazards": others.proportional_hazards, "model tests": others.model_tests,
+    "time split": others.split, "spline": others.spline, "course": others.course, "subgroups": others.subgroups,
+    "weighted": others.weighted, "love": others.love, "pairs": others.pairs, "baseline": others.baseline_of,
+    "attrition": others.flow, "missing": others.missing, "benefit and risk": others.glance,
+    "composition": others.composition, "response": others.best_response, "failure": others.failure,
+    "waterfall": others.waterfall, "swimmer": others.swimmer, "duration": others.duration,
+    "adverse events": others.rates, "butterfly": others.butterfly, "risk differences": others.risk_differences,
+    "volcano": others.volcano, "grades": others.grades, "all arms": others.all_arms,
+    "burden": others.events_per_patient, "term": others.term}
+
+
+def remade(whole: Cohort, recipe: Recipe) -> Figure:
+    """Make a figure of the patients that its recipe names.
+
+    Raises
+    ------
+    CohortError
+        If the file's columns are read in another way than then, or the recipe is damaged; what its analysis raises.
+    """
+    if recipe.coding != coding_of(whole):
+        raise CohortError(f"The figure “{recipe.kind}” was made where columns of the file were read in another way.",
+                          "Load the mapping of that day, or add the figure again.")
+    maker = MAKERS.get(recipe.kind)
+    if maker is None:
+        raise CohortError(f"There is no figure of the kind {recipe.kind!r}.", "It may be of a later version.")
+    try:
+        signature(maker).bind(whole, **recipe.choices)
+        return maker(patients_of(whole, recipe), **recipe.choices)
+    except CohortError:
+        raise
+    except (TypeError, ValueError, LookupError) as error:
+        raise CohortError(f"The recipe of the figure “{recipe.kind}” does not fit: {error}", "Add it again.") from error
+
+
+def of_each(whole: Cohort, recipe: Recipe, key: str, levels: Sequence[str], *,
+            progress: Callable[[float], None] = lambda share: None) -> list[Figure | CohortError]:
+    """Make a figure within each level of a variable, beside its other conditions; in place of one that cannot be, why.
+
+    Raises
+    ------
+    FilterError
+        If the cohort has no such variable.
+    """
+    made: list[Figure | CohortError] = []
+    for i, level in enumerate(levels):
+        try:
+            made.append(remade(whole, within(whole, recipe, key, level)).ready())
+        except CohortError as error:
+            made.append(error.with_traceback(None))
+        progress((i + 1) / len(levels))
+    return made
+
+
+def within(whole: Cohort, recipe: Recipe, key: str, level: str) -> Recipe:
+    """Return the recipe of the same figure within a level of a variable."""
+    condition = condition_of(whole, key, level)
+    return replace(recipe, filters=Filters.from_json(recipe.filters).with_condition(key, condition).to_json())
+
+
+def patients_of(whole: Cohort, recipe: Recipe) -> Cohort:
+    """Return the cohort that a recipe is of: groups, filters, landmark, and whether it stands against the rest."""
+    if recipe.groups:
+        whole = with_groups(whole, Groups.from_json(recipe.groups))
+    cohort = whole.filter(Filters.from_json(recipe.filters))
+    if recipe.landmark:
+        endpoint, at = recipe.landmark
+        cohort = landmark(cohort, endpoint=endpoint, at=at).cohort
+    return against_rest(cohort) if recipe.rest else cohort

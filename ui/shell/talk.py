@@ -1,0 +1,72 @@
+"""What is put among the slides of the talk: a figure as it is, all of a page, or one figure for each group."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import streamlit as st
+
+from core.cohort import Cohort, baseline_groups, strata
+from core.errors import CohortError
+from core.export import Entry, Style
+from core.figure import Figure, Recipe
+from core.format import plural
+from core.recipes import of_each, within
+from core.workers import Bounds
+from ui.shell import cache
+from ui.shell.background import apart
+from ui.shell.display import note
+from ui.shell.record import with_standing
+from ui.shell.save_session import enclosing
+from ui.shell.state import session
+
+_MOST = 8  # groups of which each has a slide
+_BOUNDS = Bounds(seconds=120, memory=3 * 1024**3, remedy="Choose a variable with fewer groups.")
+
+
+def offer(figure: Figure, style: Style, ordered: list[Figure]) -> None:
+    """Offer to put the figure, all of the page, or the figure of each group among the slides of the talk."""
+    main = [f for f in ordered if not f.slug.startswith("composition")]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.button("Add to the slides", key="export-add", icon=":material/add_to_photos:", on_click=_take,
+                  args=([replace(figure, title=style.title.strip() or figure.title)],))
+        if len(main) > 1:
+            st.button(f"Add all {len(main)} figures", key="export-add-all", on_click=_take, args=(main,))
+        if figure.recipe:
+            _each(figure, figure.recipe)
+        if session().deck:
+            note(f"{plural(len(session().deck), 'figure')} on the page Slides.")
+
+
+def _take(figures: list[Figure]) -> None:
+    session().deck.extend(Entry(figure=figure) for figure in figures)
+
+
+def _each(figure: Figure, recipe: Recipe) -> None:
+    """Offer the same figure within each group of a variable, a slide per group."""
+    whole = cache.whole_cohort()
+    keys = [k for k in baseline_groups(whole, most=_MOST) if k != recipe.choices.get("by")]
+    if not keys:
+        return
+    key = st.selectbox("The same for each", keys, None, key=f"export-each-{figure.slug}", width=190,
+                       placeholder="The same for each …", label_visibility="collapsed",
+                       format_func=lambda k: f"for each {whole.variable(k).label}")
+    if key and st.button("Add for each", key="export-add-each"):
+        _add_each(whole, recipe, key)
+
+
+def _add_each(whole: Cohort, recipe: Recipe, key: str) -> None:
+    """Make the figure of each group, and say of which it could not be made."""
+    levels, missing = strata(whole, key).levels, []
+    name = f"each-{key}-{json.dumps(recipe.to_json())}"
+    session().given_up.discard(name)
+    made = apart("Drawing …", of_each, whole, recipe, key, levels, bounds=_BOUNDS, key=name, tell_progress=True)
+    for level, one in zip(levels, made, strict=True):
+        if isinstance(one, CohortError):
+            missing.append(f"{level}: {one.problem}")
+        else:
+            patients = whole.filter(within(whole, recipe, key, level).filters)
+            session().deck.append(Entry(figure=enclosing(with_standing(patients, one), whole)))
+    if missing:
+        note(f"Not added. {' '.join(missing)}", strong=True)

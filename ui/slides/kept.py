@@ -1,0 +1,43 @@
+"""A saved talk: its figures are made of the data when the page Slides is opened."""
+
+from __future__ import annotations
+
+from core.cohort import Cohort
+from core.errors import CohortError
+from core.export import Entry
+from core.format import plural
+from core.recipes import made_again
+from core.workers import Bounds
+from ui.shell.background import apart
+from ui.shell.display import note
+from ui.shell.save_session import enclosing
+from ui.shell.state import session
+
+_BOUNDS = Bounds(seconds=600, memory=3 * 1024**3, remedy="Take the talk's largest figures out of the session file.")
+
+
+def make_kept(whole: Cohort) -> None:
+    """Make the figures of a talk that came with a session's file, and say which cannot be made."""
+    current = session()
+    kept = list(current.to_make)
+    if not kept:
+        return
+    try:
+        made = apart(f"Making {plural(len(kept), 'figure')} of the saved talk …", made_again, whole, kept,
+                     bounds=_BOUNDS, key="kept-talk", tell_progress=True)
+    except CohortError as error:
+        note(str(error), strong=True)
+        return
+    entries = [Entry(figure=enclosing(figure, whole), caption=one.caption)
+               for one, figure in zip(kept, made, strict=True) if not isinstance(figure, CohortError)]
+    current.deck, current.to_make = [*entries, *current.deck], []
+    for one, figure in zip(kept, made, strict=True):
+        if isinstance(figure, CohortError):
+            note(f"“{one.title}” of the saved talk could not be made: {figure}", strong=True)
+
+
+def not_kept() -> None:
+    """Say which figures have no recipe, by which a session's file keeps them."""
+    titles = [entry.figure.full_title for entry in session().deck if entry.figure.recipe is None]
+    if titles:
+        note(f"A saved session does not keep: {'; '.join(titles)}.")
