@@ -24,6 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("charts.marks",),
     ("charts", "export"),
     ("recipes",),
+    ("scripts",),
 )
 FLOOR = {f"core.{room}": i for i, rooms in enumerate(FLOORS) for room in rooms}
 # Of ui: the shell, what pages share, the pages. A page's room knows no other page's.

@@ -1,8 +1,9 @@
 """Figures made anew from their recipes: of the same file on another day, of other patients, or as scripts."""
 
 from core.recipes.kept import KeptFigure, KeptTalk, kept_talk, made_again
-from core.recipes.made import of_each, within
+from core.recipes.made import of_each, patients_of, within
 from core.recipes.others import duration
+from core.recipes.read import options_of
 from core.recipes.survival import (
     ADJUSTED,
     at_times,
@@ -15,5 +16,5 @@ from core.recipes.survival import (
 )
 
 __all__ = ["ADJUSTED", "KeptFigure", "KeptTalk", "at_times", "comparison_of_curves", "duration", "followed",
-           "kept_talk", "made_again", "months_until", "of_each", "pairs_of_curves", "restricted_means_to",
-           "trend_of_curves", "within"]
+           "kept_talk", "made_again", "months_until", "of_each", "options_of", "pairs_of_curves", "patients_of",
+           "restricted_means_to", "trend_of_curves", "within"]

@@ -18,11 +18,15 @@ _WEIGHT: dict[Weight, str] = {"log-rank": "1", "Peto": "S", "Gehan-Wilcoxon": "n
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RCode:
-    """R code in two parts, before and after it reads the patients, and these: time (months), event, group, s1, ..."""
+    """R code in two parts, before and after it reads the patients, and these: time (months), event, group, s1, ...
+
+    `statistic` is the R expression of the test's chi-squared once the code has run, "" where nothing is tested.
+    """
 
     before: str
     after: str
     data: pd.DataFrame
+    statistic: str = ""
 
     def reading(self, file: str) -> str:
         """Return the code that reads the patients from a file of this name."""
@@ -42,13 +46,15 @@ def r_code(cohort: Cohort, options: SurvivalOptions) -> RCode:
              for i, key in enumerate(options.test.stratify_by, start=1)}
     several = len(groups.levels) > 1
     parts = [_groups(options, groups.levels), _curves(cohort, options)]
-    surv, late = surv_of(cohort, options.endpoint), entry is not None
+    surv, late, statistic = surv_of(cohort, options.endpoint), entry is not None, ""
     if several and options.by:
         reference = groups.levels[reference_place(cohort, options.by, groups.levels)]
-        parts += [_tests(options, late=late), _hazard_ratio(reference, surv)]
+        test = _tests(options, late=late)
+        statistic = f"{test}$chisq" if test.startswith("survdiff(") else "chisq"
+        parts += [test, _hazard_ratio(reference, surv)]
     by = cohort.variable(options.by).label if options.by else "nothing"
     return RCode(before=described(cohort, f"{options.endpoint} by {by}"), after="\n\n".join(parts),
-                 data=pd.DataFrame(data))
+                 data=pd.DataFrame(data), statistic=statistic)
 
 
 def surv_of(cohort: Cohort, endpoint: str, event: str = "event") -> str:

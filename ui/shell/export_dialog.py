@@ -38,6 +38,7 @@ from ui.shell import state
 from ui.shell.background import apart
 from ui.shell.display import note
 from ui.shell.escape import plain
+from ui.shell.scripts import scripts_button
 from ui.shell.state import session
 from ui.shell.talk import offer
 
@@ -70,6 +71,7 @@ def export_dialog(figures: list[Figure]) -> None:
     _copy(figure)
     offer(figure, style, ordered)
     _board([f for f in ordered if not f.slug.startswith("composition")], style)
+    scripts_button([f for f in ordered if not f.slug.startswith("composition")], "export-scripts")
     with st.expander("Our style and template", key="export-house", on_change="rerun"):
         _house(style)
     for line in figure.footnote():

@@ -15,6 +15,7 @@ from ui.shell.background import apart
 from ui.shell.display import heading, note, panel
 from ui.shell.escape import plain
 from ui.shell.parts import after
+from ui.shell.scripts import scripts_button
 from ui.shell.state import session
 from ui.slides.kept import make_kept, not_kept
 from ui.slides.standard import standard_deck
@@ -42,6 +43,7 @@ def slides(cohort: Cohort) -> None:
             _row(i, entry, len(deck))
     not_kept()
     _save()
+    scripts_button([entry.figure for entry in deck], "deck-scripts")
     _manuscript()
 
 
