@@ -50,23 +50,24 @@ class Person:
         state.id, state.json_value = self.component, json.dumps({"actions": self.actions})
         begun = time.perf_counter()
         if not await self._answered(message):
-            raise RuntimeError("the click was not acknowledged")
+            raise RuntimeError("the click was not acknowledged, or no curve was drawn for it")
         return time.perf_counter() - begun
 
     async def _answered(self, message: BackMsg) -> bool:
-        """Send a message and read to the end of its answer; tell whether the last action was acknowledged."""
+        """Send a message and read to the end of its answer; tell whether it acknowledges the action and has curves."""
         await self.socket.send(message.SerializeToString())
-        done = not self.actions
+        done, drawn = not self.actions, not self.actions
         while True:
             heard = ForwardMsg()
             heard.ParseFromString(await asyncio.wait_for(self.socket.recv(), 60))
             kind = heard.WhichOneof("type")
-            if kind == "new_session":
-                self.page = heard.new_session.page_script_hash
+            if kind == "navigation":
+                self.page = heard.navigation.page_script_hash
+            drawn |= kind == "delta" and heard.delta.new_element.WhichOneof("type") == "vega_lite_chart"
             if kind == "delta" and heard.delta.new_element.WhichOneof("type") == "bidi_component":
                 done |= self._take(heard)
             if kind == "script_finished" and done:
-                return True
+                return drawn
 
     def _take(self, heard: ForwardMsg) -> bool:
         """Note the composition's names; tell whether it acknowledges the last action."""

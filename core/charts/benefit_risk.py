@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from core.cohort import TOLERANCE, Cohort
@@ -15,13 +15,13 @@ from core.overview import GAIN, RATIO, BenefitRisk, sentence
 def benefit_risk_figure(cohort: Cohort, result: BenefitRisk, whole: BenefitRisk | None, endpoint: str) -> Figure:
     """Put the selection's figures beside those of the whole cohort, None where nothing is selected."""
     columns = [("All patients", result)] if whole is None else [("Selection", result), ("All patients", whole)]
-    several = len(result.arms) > 2
+    several, shown = len(result.arms) > 2, [list(rows_of(of.rows)) for _, of in columns]
     rows = []
-    for row in rows_of(result.rows):
+    for row in shown[0]:
         name = f"{row.endpoint} {row.measure}" if row.endpoint else row.measure.capitalize()
         until = f" to month {number(round(row.tau, 1))}" if row.measure == GAIN else ""
         rows.append([f"{name}{until}{f', {row.arm}' if several else ''}",
-                     *(_cell(_same(of, row)) for _, of in columns)])
+                     *(_cell(_same(of, row)) for of in shown)])
     reference = result.rows.reference.iloc[0] if len(result.rows) else ""
     arm = result.rows.arm.iloc[0] if len(result.rows) and not several else ""
     return Figure(
@@ -33,26 +33,25 @@ def benefit_risk_figure(cohort: Cohort, result: BenefitRisk, whole: BenefitRisk 
         alt=sentence(result, endpoint), recipe=recipe(cohort, "benefit and risk", endpoint=endpoint))
 
 
-def _same(result: BenefitRisk, row: Any) -> Mapping[Hashable, Any] | None:
-    """Return what a result says of the same measure, endpoint, pair of arms and month; None where nothing."""
-    rows = result.rows
-    same = rows[(rows.measure == row.measure) & (rows.endpoint == row.endpoint) & (rows.arm == row.arm)
-                & (rows.reference == row.reference)].to_dict("records")
-    until = row.tau if row.measure == GAIN else 0.0
-    return next((r for r in same if row.measure != GAIN or abs(r["tau"] - until) < TOLERANCE), None)
+def _same(rows: Sequence[Any], row: Any) -> Any:
+    """Return the row of the same measure, endpoint, pair of arms and month; None where there is none."""
+    def key(one: Any) -> tuple[str, str, str, str]:
+        return one.measure, one.endpoint, one.arm, one.reference
+    same = (r for r in rows if key(r) == key(row))
+    return next((r for r in same if r.measure != GAIN or abs(r.tau - row.tau) < TOLERANCE), None)
 
 
-def _cell(row: Mapping[Hashable, Any] | None) -> str:
+def _cell(row: Any) -> str:
     """Write an estimate with its interval, and why it is not to be trusted."""
     if row is None:
         return DASH
-    if row["reason"] or math.isnan(row["estimate"]):
-        return f"{DASH} ({row['reason']})" if row["reason"] else DASH
-    span = (row["estimate"], row["conf_low"], row["conf_high"])
-    if row["measure"] == RATIO:
+    if row.reason or math.isnan(row.estimate):
+        return f"{DASH} ({row.reason})" if row.reason else DASH
+    span = (row.estimate, row.conf_low, row.conf_high)
+    if row.measure == RATIO:
         text = ratio_with_limits(*span)
-    elif row["measure"] == GAIN:
+    elif row.measure == GAIN:
         text = f"{fixed(span[0], 1)} ({interval(*span[1:])}) months"
     else:
         text = f"{percentage_points(*span)} points"
-    return f"{text} ⚠ {row['caution']}" if row["caution"] else text
+    return f"{text} ⚠ {row.caution}" if row.caution else text

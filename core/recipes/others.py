@@ -52,7 +52,7 @@ from core.hazards import (
     weighted_comparison,
 )
 from core.hazards import pairs as pairs_of
-from core.overview import GAIN, benefit_risk
+from core.overview import GAIN, benefit_risk, to_months
 from core.recipes.read import options_of
 from core.statistics import PairTest
 from core.summaries import (
@@ -157,7 +157,7 @@ def glance(cohort: Cohort, *, endpoint: str) -> Figure:
     result = benefit_risk(cohort)
     gains = result.rows[result.rows.measure == GAIN]
     until = dict(zip(gains.endpoint, gains.tau, strict=True))
-    beside = benefit_risk(cohort.whole, taus=until) if cohort.filters else None
+    beside = to_months(benefit_risk(cohort.whole), cohort.whole, until) if cohort.filters else None
     return benefit_risk_figure(cohort, result, beside, endpoint)
 
 

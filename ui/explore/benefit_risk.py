@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.charts import benefit_risk_figure
 from core.cohort import Cohort
-from core.overview import GAIN
+from core.overview import GAIN, to_months
 from ui.shell import cache
 from ui.shell.display import heading, panel, show_table
 from ui.shell.state import session
@@ -25,7 +25,7 @@ def _draw(cohort: Cohort) -> None:
         return
     gains = result.rows[result.rows.measure == GAIN]
     until = dict(zip(gains.endpoint, gains.tau, strict=True))
-    beside = cache.benefit_risk(cohort.whole, taus=until) if cohort.filters else None
+    beside = to_months(whole, cohort.whole, until) if cohort.filters else None
     figure = benefit_risk_figure(cohort, result, beside, session().endpoint)
     heading(figure.title)
     show_table(figure)

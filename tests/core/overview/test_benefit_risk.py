@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.hazards import treatment_effect
-from core.overview.benefit_risk import GAIN, RATIO, RESPONSE, SEVERE, benefit_risk, sentence
+from core.overview.benefit_risk import GAIN, RATIO, RESPONSE, SEVERE, benefit_risk, sentence, to_months
 from core.summaries import response
 from core.survival import restricted_mean, restricted_mean_comparison
 from tests.shared.files import from_text
@@ -28,7 +28,7 @@ def test_each_figure_is_that_of_its_own_page(sample, filters):
 
 
 def test_restricted_means_run_to_a_given_month_at_most(sample):
-    rows = benefit_risk(sample, taus={"OS": 12.0, "PFS": 1e9}).rows
+    rows = to_months(benefit_risk(sample), sample, {"OS": 12.0, "PFS": 1e9}).rows
     assert rows[(rows.measure == GAIN)].tau.tolist() == [12.0, 36.0]
 
 
