@@ -11,7 +11,7 @@ from core.export.slide_texts import style
 from core.export.stage import Stage
 from core.figure import headings_of, shortened, spans_of, text_table, turned, width_of
 
-_LONGEST = 52  # characters of a cell; longer ones are cut, for a row must stay one line high
+LONGEST = 52  # characters of a cell; longer ones are cut, for a row must stay one line high
 _SIZES = (14, 12, 11, 10)  # points: the largest at which the columns have room beside each other
 _ROW = 1.65 / 72  # inches of a row per point of its letters
 _TURNED = 4  # rows, of fewer than which columns are made
@@ -25,12 +25,12 @@ def height_of(frame: pd.DataFrame, width: float) -> float:
 
 def size_of(frame: pd.DataFrame, width: float) -> float:
     """Return the points of a table's letters at a width in inches."""
-    return next((p for p in _SIZES if math.fsum(_widths(frame, p)) <= width * 72), _SIZES[-1])
+    return next((p for p in _SIZES if math.fsum(widths_of(frame, p)) <= width * 72), _SIZES[-1])
 
 
 def readable(frame: pd.DataFrame, width: float) -> pd.DataFrame:
     """Return a table, turned where it has few rows and its columns have no room beside each other."""
-    crowded = math.fsum(_widths(frame, _SIZES[-1])) > width * 72
+    crowded = math.fsum(widths_of(frame, _SIZES[-1])) > width * 72
     return turned(frame) if crowded and len(frame) < _TURNED and not spans_of(frame) else frame
 
 
@@ -41,7 +41,7 @@ def heads_of(frame: pd.DataFrame) -> int:
 
 def by_columns(frame: pd.DataFrame, width: float) -> list[pd.DataFrame]:
     """Divide a table whose columns have no room beside each other at the least size, the first column in each part."""
-    widths = _widths(frame, _SIZES[-1])
+    widths = widths_of(frame, _SIZES[-1])
     parts: list[list[int]] = [[0]]
     for place in range(1, len(widths)):
         if len(parts[-1]) > 1 and math.fsum(widths[i] for i in [*parts[-1], place]) > width * 72:
@@ -74,7 +74,7 @@ def add_table(stage: Stage, slide: Any, frame: pd.DataFrame, left: float, top: f
     heads = [*above, [name for _, name in headings]]
     lines = [*heads, *frame.itertuples(index=False, name=None)]
     row = _ROW * points
-    widths = _widths(frame, points)
+    widths = widths_of(frame, points)
     width = min(width, max(math.fsum(widths) / 72 * 1.15, width / 2))
     shape = slide.shapes.add_table(len(lines), len(headings), Inches(left), Inches(top), Inches(width),
                                    Inches(row * len(lines)))
@@ -88,7 +88,7 @@ def add_table(stage: Stage, slide: Any, frame: pd.DataFrame, left: float, top: f
         for j, text in enumerate(cells):
             cell = native.cell(i, j)
             if i or not groups or not j or text != cells[j - 1]:  # a group's name stands once, over its columns
-                cell.text_frame.text = shortened(str(text), _LONGEST)
+                cell.text_frame.text = shortened(str(text), LONGEST)
             cell.margin_top = cell.margin_bottom = Inches(0.02)
             cell.margin_left = cell.margin_right = Inches(0.06)
             head = i < len(heads)
@@ -105,15 +105,15 @@ def _merge(native: Any, groups: list[tuple[str, int]]) -> None:
         place += columns
 
 
-def _widths(frame: pd.DataFrame, points: float) -> list[float]:
+def widths_of(frame: pd.DataFrame, points: float) -> list[float]:
     """Return how wide each column's text is, in points; a group's name needs the room of its columns together."""
     widths = []
     for place, (_, name) in enumerate(headings_of(frame)):
-        cells = (width_of(shortened(str(v), _LONGEST), points) for v in frame.iloc[:, place])
-        widths.append(max([width_of(shortened(name, _LONGEST), points), *cells]) + _PADDING)
+        cells = (width_of(shortened(str(v), LONGEST), points) for v in frame.iloc[:, place])
+        widths.append(max([width_of(shortened(name, LONGEST), points), *cells]) + _PADDING)
     place = 0
     for group, columns in spans_of(frame):
-        short = width_of(shortened(group, _LONGEST), points) + _PADDING - math.fsum(widths[place:place + columns])
+        short = width_of(shortened(group, LONGEST), points) + _PADDING - math.fsum(widths[place:place + columns])
         if short > 0:
             widths[place + columns - 1] += short
         place += columns

@@ -114,6 +114,32 @@ def test_a_saved_session_brings_the_talk_back(page, server):
     assert saved(app)[0].shapes.title.text == "Vp3"
 
 
+def test_the_report_opens_without_a_network_and_answers_to_the_mouse(app: App, tmp_path):
+    app.go("Slides")
+    app.page.get_by_role("button", name="Standard slides").click()
+    expect(app.page.locator(".st-key-deck [data-testid=stMarkdown]")).to_have_count(6)
+    app.settled()
+    for form, begin in (("PDF", b"%PDF"), ("HTML report", b"<!doctype html>")):
+        app.page.get_by_test_id("stButtonGroup").get_by_text(form, exact=True).click()
+        app.settled().page.get_by_role("button", name="Make the presentation").click()
+        with app.page.expect_download() as waiting:
+            app.page.get_by_role("button", name="Save the presentation").click()
+        data = Path(waiting.value.path()).read_bytes()
+        assert data.startswith(begin)
+    (tmp_path / "report.html").write_bytes(data)
+    context = app.page.context.browser.new_context(offline=True)
+    page, troubles, asked = context.new_page(), [], []
+    page.on("console", lambda message: troubles.append(message.text))
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"file://{tmp_path}/report.html")
+    expect(page.locator("svg.marks")).to_have_count(4)
+    page.locator("#chart-0 svg.marks").hover(position={"x": 300, "y": 100})
+    expect(page.locator("#vg-tooltip-element")).to_be_visible()
+    assert troubles == [] and [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    context.close()
+
+
 def test_picture_and_table_go_into_the_clipboard(app: App):
     app.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     app.click_bar("pvtt", "Vp3").expect_n(38)

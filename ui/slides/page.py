@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
 
 from core.cohort import Cohort
 from core.errors import CohortError
-from core.export import FORMATS, LANGUAGES, PRESETS, Entry, deck_pptx, methods_paragraph, results_sentences
+from core.export import (
+    FORMATS,
+    LANGUAGES,
+    PRESETS,
+    Entry,
+    deck_pptx,
+    handout_pdf,
+    holds_times,
+    methods_paragraph,
+    report_html,
+    results_sentences,
+)
 from core.workers import Bounds
 from ui.shell import state
 from ui.shell.background import apart
@@ -21,6 +33,9 @@ from ui.slides.kept import make_kept, not_kept
 from ui.slides.standard import standard_deck
 
 _BOUNDS = Bounds(seconds=300, memory=3 * 1024**3, remedy="Take some figures out of the talk.")
+_FORMS: dict[str, tuple[Callable[..., bytes], str, str]] = {
+    "PowerPoint": (deck_pptx, ".pptx", FORMATS[0].mime), "PDF": (handout_pdf, ".pdf", "application/pdf"),
+    "HTML report": (report_html, ".html", "text/html")}
 _LONGEST = 200  # characters of a caption, title or subtitle
 
 
@@ -112,20 +127,28 @@ def _take_out(i: int) -> None:
 
 
 def _save() -> None:
-    """Make the presentation when it is asked for, in another process, with progress; then offer it."""
+    """Make the talk when it is asked for, in another process, with progress; then offer it."""
     current = session()
-    note(f"For: {PRESETS[current.style.purpose].label}; colours, p-values and template as chosen in Export.")
+    form = st.segmented_control("As", list(_FORMS), default="PowerPoint", key="deck-form", required=True,
+                                format_func=plain)
+    if form == "PowerPoint":
+        note(f"For: {PRESETS[current.style.purpose].label}; colours, p-values and template as chosen in Export.")
+    elif form == "HTML report" and any(holds_times(entry.figure) for entry in current.deck):
+        note("One page whose charts answer to the mouse; it opens without a network. It holds every time at which one "
+             "of these patients had an event or was censored.")
     with st.container(horizontal=True, gap="small"):
         wanted = st.button(f"Make the presentation ({len(current.deck)} figures)", key="deck-make", type="primary")
         st.button("Take all out", key="deck-clear", on_click=after(current.deck.clear, "deck-clear"))
     if not wanted:
         return
     current.given_up.discard("deck")
+    make, suffix, mime = _FORMS[form]
+    template = {"template": current.template} if form == "PowerPoint" else {}
     try:
-        made = apart("Making the slides …", deck_pptx, list(current.deck), current.talk, bounds=_BOUNDS, key="deck",
-                     tell_progress=True, style=current.style, template=current.template)
+        made = apart("Making the slides …", make, list(current.deck), current.talk, bounds=_BOUNDS, key="deck",
+                     tell_progress=True, style=current.style, **template)
     except CohortError as error:
         note(str(error), strong=True)
         return
-    st.download_button("Save the presentation", made, "slides.pptx", FORMATS[0].mime, on_click="ignore",
-                       key="deck-file", type="primary")
+    st.download_button("Save the presentation", made, f"slides{suffix}", mime, on_click="ignore",
+                       key=f"deck-file-{suffix}", type="primary")
