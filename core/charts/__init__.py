@@ -9,16 +9,9 @@ from core.charts.benefit_risk import benefit_risk_figure
 from core.charts.competing import incidence_figure
 from core.charts.composition import SmallChart, composition_figure, small_chart
 from core.charts.course import course_figure
+from core.charts.curve_options import COUNTS, VIEWS, Count, CurveOptions
 from core.charts.hazard_ratios import FOREST_SORTS, model_figure, subgroup_figure
-from core.charts.kaplan_meier import (
-    COUNTS,
-    VIEWS,
-    CurveOptions,
-    Part,
-    assumption,
-    km_figure,
-    km_panes_figure,
-)
+from core.charts.kaplan_meier import Part, assumption, km_figure, km_panes_figure
 from core.charts.missing import missing_figure
 from core.charts.model_tables import model_tests_figure, split_figure, zph_figure
 from core.charts.pairs import MEASURES, pairs_figure
@@ -50,8 +43,8 @@ from core.charts.toxicity import (
 )
 from core.charts.toxicity_tables import MOST, burden_table, overall_figure, patients_table, term_figure
 
-__all__ = ["COUNTS", "EVENT_SORTS", "FOREST_SORTS", "MEASURES", "METHOD", "MOST", "VIEWS", "CurveOptions", "EventView",
-           "Part", "SmallChart", "adverse_events_figure", "assumption", "attrition_figure", "audit_figure",
+__all__ = ["COUNTS", "EVENT_SORTS", "FOREST_SORTS", "MEASURES", "METHOD", "MOST", "VIEWS", "Count", "CurveOptions",
+           "EventView", "Part", "SmallChart", "adverse_events_figure", "assumption", "attrition_figure", "audit_figure",
            "baseline_figure", "benefit_risk_figure", "burden_table", "butterfly_figure", "comparison_figure",
            "comparison_said", "composition_figure", "course_figure", "difference_figure", "event_tests_table",
            "failure_figure", "follow_up_table", "grades_figure", "incidence_figure", "km_figure",

@@ -10,13 +10,14 @@ from core.format import fixed, number, percent
 
 _STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120)
 _MAX_TICKS, _FEW_TICKS = 9, 6
+_MOST_TICKS = 24  # of those that a person asks for
 _LOG_TICKS = (0.1, 0.2, 0.5, 1, 2, 3, 6, 12, 24, 36, 60, 120, 240)
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _TOPS = (0.1, 0.2, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 10, 15, 20, 30)
 
 
 def axes_of(cohort: Cohort, endpoint: str, view: str, values: list[np.ndarray], title: str, *,
-            many: bool = False) -> Axes:
+            many: bool = False, until: float | None = None, every: float | None = None) -> Axes:
     """Return the axes of a view of an endpoint's curves; the time axis is that of the whole cohort.
 
     Parameters
@@ -24,8 +25,15 @@ def axes_of(cohort: Cohort, endpoint: str, view: str, values: list[np.ndarray], 
     values : the curves', which views without fixed ends must hold
     title : of the vertical scale
     many : whether several panes stand beside each other, or the plot is narrow, with room for fewer ticks
+    until, every : where the time axis ends, and the months between its ticks; None as the follow-up asks for. The
+        logarithmic axis has neither
     """
     longest, ticks = time_axis(cohort, endpoint, many=many)
+    if view != "log-log" and (until or every):
+        longest = until or longest
+        ticks = tuple(float(t) for t in time_ticks(longest, _FEW_TICKS if many else _MAX_TICKS))
+        if every and longest / every <= _MOST_TICKS:
+            ticks = tuple(float(t) for t in np.arange(0, longest + every * 1e-9, every))
     if view == "log-log":
         times = timeline(cohort, endpoint).times
         first = float(min(times[times > 0], default=longest / 10))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, ClassVar, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from core.charts.axes import axes_of
+from core.charts.curve_options import COUNTS, VIEWS, CurveOptions, View
 from core.charts.marks import CURVES_KEY, DESIGNS, MANY, SCREEN, Axes, Block, Curve, Design, Pane, draw, thinned
 from core.cohort import Cohort, absence, count, immortal_time
 from core.figure import Figure, Recipe, Room, provenance, recipe, rows_of, text_table
@@ -27,7 +28,6 @@ from core.format import (
     shortest,
 )
 from core.hazards import TreatmentEffect, proportional_verdict
-from core.options import NOT_NEGATIVE, Checked, Limits
 from core.schema import ARM
 from core.statistics import Z95
 from core.survival import (
@@ -41,40 +41,11 @@ from core.survival import (
     survival_at,
 )
 
-View = Literal["survival", "complement", "hazard", "log-log"]
-VIEWS: dict[View, str] = {"survival": "Survival", "complement": "1 \u2212 survival", "hazard": "Cumulative hazard",
-                          "log-log": "Log minus log"}
-Count = Literal["at risk", "events", "censored"]
 _YEAR = 12.0  # months
 # On a slide: pixels of a row of the table, and of curves without it; groups whose table stands beneath the curves, and
 # for whose counts there is room.
 _PER_ROW, _HIGHEST, _FEW, _READ = 19, 300, 3, 4
 _DRAWN = ("time", "estimate", "conf_low", "conf_high", "cumulative_hazard", "hazard_error", "n_censor", "n_risk")
-COUNTS: dict[Count, str] = {"at risk": "Number at risk", "events": "Events so far", "censored": "Censored so far"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class CurveOptions(Checked):
-    """How curves are drawn.
-
-    Attributes
-    ----------
-    view : what of the curve is drawn
-    band : whether to show the confidence band
-    faint : whether the whole cohort stands behind a filtered one
-    counts : what stands under the axis
-    tau : a month to mark, to which restricted means run
-    at_risk : curves are drawn as far as so many are at risk; what is computed stays as it is
-    """
-
-    limits: ClassVar[Limits] = {"tau": NOT_NEGATIVE, "at_risk": NOT_NEGATIVE}
-
-    view: View = "survival"
-    band: bool = True
-    faint: bool = True
-    counts: tuple[Count, ...] = ("at risk",)
-    tau: float | None = None
-    at_risk: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -312,7 +283,9 @@ def _chart(parts: list[Part], options: CurveOptions, design: Design = SCREEN,
     values = [c.value for curves in (*seen.values(), *behind.values()) for c in curves]
     endpoint = parts[0].result.endpoint
     title = _titled(options.view, endpoint_label(parts[0].cohort, endpoint), "")
-    axes = axes_of(parts[0].cohort, endpoint, options.view, values, title, many=len(parts) > 1 or design.columns == 1)
+    axes = axes_of(parts[0].cohort, endpoint, options.view, values, options.up_title or title,
+                   many=len(parts) > 1 or design.columns == 1, until=options.until, every=options.every)
+    axes = replace(axes, across_title=options.across_title)
     panes = []
     for p in shown or parts:
         ends = {c.place: float(c.time[-1]) for c in seen[id(p)]}
@@ -322,22 +295,33 @@ def _chart(parts: list[Part], options: CurveOptions, design: Design = SCREEN,
             blocks=_blocks(p, axes, options), drops=drops if options.view in ("survival", "complement") else [],
             title=p.level, finding=_log_rank(p) if p.cohort.n else "no patients"))
     return draw(panes, axes, band=options.band and options.view != "log-log",
-                tau=options.tau if options.view == "survival" else None, design=design)
+                tau=options.tau if options.view == "survival" and (options.tau or 0) <= axes.longest else None,
+                design=design)
 
 
 def _curves(result: KaplanMeier, options: CurveOptions) -> list[Curve]:
     """Return the curves of the strata that have patients, each with its place among all levels."""
     strata = result.curves.strata.to_numpy()
     steps = {c: result.curves[c].to_numpy(dtype=float) for c in _DRAWN}
-    curves = [_curve(i, level, _drawn({c: v[strata == level] for c, v in steps.items()}, options.at_risk), options.view)
+    curves = [_curve(i, level, _drawn({c: v[strata == level] for c, v in steps.items()}, options), options.view)
               for i, level in enumerate(result.levels)]
     return [curve for curve in curves if curve.time.size]
 
 
-def _drawn(steps: dict[str, np.ndarray], at_risk: int) -> dict[str, np.ndarray]:
-    """Return the steps of a curve until so many are at risk for the last time: with late entry they first grow more."""
-    enough = np.flatnonzero(steps["n_risk"] >= at_risk)
-    return {c: v[:enough[-1] + 1 if enough.size else 0] for c, v in steps.items()}
+def _drawn(steps: dict[str, np.ndarray], options: CurveOptions) -> dict[str, np.ndarray]:
+    """Return the steps of a curve until so many are at risk for the last time, and to the end of the axis.
+
+    With late entry the number at risk first grows. A curve that goes on beyond the axis runs to its end.
+    """
+    enough = np.flatnonzero(steps["n_risk"] >= options.at_risk)
+    kept = {c: v[:enough[-1] + 1 if enough.size else 0] for c, v in steps.items()}
+    if options.until is None or not kept["time"].size or kept["time"][-1] <= options.until:
+        return kept
+    inside = int((kept["time"] <= options.until).sum())
+    before = {"estimate": 1.0, "conf_low": 1.0, "conf_high": 1.0}  # the first event
+    last = {c: v[inside - 1] for c, v in kept.items()} if inside else before
+    edge = {**last, "time": options.until, "n_censor": 0, "n_risk": kept["n_risk"][inside]}
+    return {c: np.append(v[:inside], edge.get(c, 0.0)) for c, v in kept.items()}
 
 
 def _curve(place: int, level: str, steps: dict[str, np.ndarray], view: View) -> Curve:

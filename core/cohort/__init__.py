@@ -28,6 +28,7 @@ from core.cohort.groups import (
 from core.cohort.immortal_time import immortal_time, later_keys, month_known_for_all
 from core.cohort.joint_counts import counts_over_time, level_counts_by_group
 from core.cohort.landmark import landmark
+from core.cohort.renamed import renamed
 from core.cohort.step_words import step_words
 from core.cohort.strata import (
     ALL_PATIENTS,
@@ -93,6 +94,7 @@ __all__ = [
     "overlaps",
     "quarters",
     "reference_place",
+    "renamed",
     "step_words",
     "strata",
     "stratification",

@@ -23,6 +23,7 @@ class Entry:
 
     figure: Figure
     caption: str = ""
+    inks: tuple[str, ...] = ()  # colours of its groups, where they were chosen
 
     def captioned(self) -> Figure:
         """Return the figure with its caption."""
@@ -53,7 +54,7 @@ def deck_pptx(entries: Sequence[Entry], talk: Talk, *, style: Style | None = Non
     if talk.title.strip() or talk.subtitle.strip():
         _title_slide(stage, talk)
     for i, entry in enumerate(entries):
-        add_figure(stage, entry.captioned(), "shapes", style)
+        add_figure(stage, entry.captioned(), "shapes", replace(style, inks=entry.inks))
         progress((i + 1) / (len(entries) + 1))
     if talk.methods and entries:
         _methods_slide(stage, [entry.figure for entry in entries])

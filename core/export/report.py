@@ -14,7 +14,7 @@ import pandas as pd
 
 from core.export.deck import Entry, Talk, methods_of
 from core.export.picture import VEGA_LITE, converter
-from core.export.style import Style, dressed
+from core.export.style import Style, dressed, recoloured_data
 from core.figure import FONT, FONT_FOLDER, INK, LINE, QUIET, WHITE, Figure, headings_of, spans_of, table_parts
 from core.version import __version__
 
@@ -47,7 +47,7 @@ def report_html(entries: Sequence[Entry], talk: Talk, *, style: Style | None = N
     sections, contents = [], []
     for i, entry in enumerate(entries, start=1):
         figure = dressed(entry.captioned(), style)
-        sections.append(_section(figure, i, charts))
+        sections.append(_section(figure, i, charts, replace(style, inks=entry.inks)))
         contents.append(f'<li><a href="#figure-{i}">{html.escape(figure.full_title)}</a></li>')
         progress(i / (len(entries) + 1))
     title = " ".join(talk.title.split()) or "Figures"
@@ -66,14 +66,14 @@ def report_html(entries: Sequence[Entry], talk: Talk, *, style: Style | None = N
             f"<script>{_vega()}</script><script>{_DRAW}</script></body></html>").encode()
 
 
-def _section(figure: Figure, place: int, charts: list[dict[str, Any]]) -> str:
+def _section(figure: Figure, place: int, charts: list[dict[str, Any]], style: Style) -> str:
     """Write a figure; its chart is noted among those that the page draws."""
     parts = [f'<section id="figure-{place}"><h2>{place}. {html.escape(figure.full_title)}</h2>']
     parts += [f"<p>{html.escape(line)}</p>" for line in figure.summary]
     if figure.chart is not None:
         parts.append(f'<div class="wide"><div id="chart-{len(charts)}" role="img" '
                      f'aria-label="{html.escape(figure.full_alt)}"></div></div>')
-        charts.append(figure.laid_out("slide"))
+        charts.append(json.loads(recoloured_data(json.dumps(figure.laid_out("slide")), style)))
     tables = table_parts(figure.table)
     for words, frame in tables:
         parts += [f"<h3>{html.escape(words)}</h3>"] if len(tables) > 1 else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Literal
 
@@ -17,6 +18,7 @@ Colours = Literal["Okabe and Ito", "Blue and red", "Calm", "Greys"]
 DPI = (300, 600, 1200)
 _MILLIMETRE = 72 / 25.4  # points
 _COLOUR = re.compile(r'((?:fill|stroke)=")(#[0-9a-fA-F]{6})(?=")')
+_IN_DATA = re.compile(r'"(#[0-9a-fA-F]{6})"')
 _HOLD_P = ("p", "alone", "together")  # fields of a forest's rows that end with p
 _STEPS = 20  # of a tint, in which charts mix a group's colour with white
 
@@ -61,6 +63,7 @@ class Style(Checked):
     p_style : how p-values are written
     months : whether CSV and Excel have times in whole months
     title : in place of the figure's
+    inks : colours of the groups in their order, "" for that of the palette
     """
 
     limits: ClassVar[Limits] = {"dpi": (72, 1200)}
@@ -73,6 +76,7 @@ class Style(Checked):
     p_style: PStyle = "AMA"
     months: bool = False
     title: str = ""
+    inks: tuple[str, ...] = ()
 
     @property
     def preset(self) -> Preset:
@@ -80,8 +84,8 @@ class Style(Checked):
         return PRESETS[self.purpose]
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as plain data; a title is the one figure's and no part of a hospital's style."""
-        return {k: v for k, v in asdict(self).items() if k != "title"}
+        """Return it as plain data; title and colours of groups are the one figure's, no part of a hospital's style."""
+        return {k: v for k, v in asdict(self).items() if k not in ("title", "inks")}
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Style:
@@ -140,11 +144,25 @@ def _restyled(figure: Figure, style: PStyle) -> Figure:
 
 def recoloured(drawing: str, style: Style, *, dark: bool = False) -> str:
     """Give an SVG the style's colours; `dark` where it is drawn for a dark ground, on which they are lighter."""
+    inks = _colours(style, dark=dark)
+    return _COLOUR.sub(lambda m: m[1] + inks(m[2]), drawing)
+
+
+def recoloured_data(text: str, style: Style) -> str:
+    """Give a chart's JSON the style's colours."""
+    inks = _colours(style)
+    return _IN_DATA.sub(lambda m: f'"{inks(m[1])}"', text)
+
+
+def _colours(style: Style, *, dark: bool = False) -> Callable[[str], str]:
+    """Return what turns a colour into the style's."""
     palette = theme.PALETTES[style.colours]
-    if palette == theme.STRATA:
-        return drawing
+    if palette == theme.STRATA and not any(style.inks):
+        return str
+    chosen = [*style.inks, *[""] * (len(palette) - len(style.inks))]
     if dark:
         palette = theme.GREYS_ON_DARK if style.colours == "Greys" else tuple(theme.tint(c, 0.65) for c in palette)
+    palette = tuple(ink or usual for ink, usual in zip(chosen, palette, strict=False))
     counterparts = {}
     for before, after in zip(theme.STRATA, palette, strict=False):
         for step in range(1, _STEPS + 1):
@@ -152,4 +170,4 @@ def recoloured(drawing: str, style: Style, *, dark: bool = False) -> str:
             counterparts[(dark_colour(tint) if dark else tint).lower()] = (
                 theme.shaded(after, step / _STEPS) if dark else theme.tint(after, step / _STEPS))
     rest = theme.grey if style.colours == "Greys" else str
-    return _COLOUR.sub(lambda m: m[1] + (counterparts.get(m[2].lower()) or rest(m[2])), drawing)
+    return lambda colour: counterparts.get(colour.lower()) or rest(colour)

@@ -15,7 +15,7 @@ from core.cohort import SELECTION, Cohort
 from core.errors import CohortError
 
 _KINDS: dict[str, Any] = {"kind": str, "choices": dict, "filters": dict, "landmark": list, "groups": dict, "rest": bool,
-                          "coding": str}
+                          "coding": str, "names": dict, "labels": dict}
 _HELP = "Give a session file that “Save” has made."
 
 
@@ -32,6 +32,8 @@ class Recipe:
     groups : the named groups, as definitions
     rest : whether the patients who pass the filters are compared with all others
     coding : identifies how the file's columns are read
+    names : other names of levels, by variable and level
+    labels : other labels of endpoints, by their names
     """
 
     kind: str
@@ -41,6 +43,8 @@ class Recipe:
     groups: Mapping[str, Any] = field(default_factory=dict)
     rest: bool = False
     coding: str = ""
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data."""

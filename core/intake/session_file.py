@@ -15,7 +15,7 @@ from core.read_options import ReadOptions
 _KIND = "cohortscope_session"
 _VERSION = 1
 _LATER: dict[str, Any] = {"groups": {}, "record": {}, "charts": [], "landmark": 0.0, "tau": {},
-                          "style": {}, "talk": {}}  # not in old files
+                          "style": {}, "talk": {}, "edits": {}}  # not in old files
 _HELP = "Give a file that “Save” has made."
 
 
@@ -36,6 +36,7 @@ class SessionFile:
     record : comparisons that were looked at, and declared analyses
     style : in which figures are saved, as far as it was chosen
     talk : its figures as recipes; see `core.recipes`
+    edits : what was changed of figures before they were saved, by their slugs
     """
 
     name: str
@@ -54,6 +55,7 @@ class SessionFile:
     tau: Mapping[str, float] = field(default_factory=dict)
     style: Mapping[str, Any] = field(default_factory=dict)
     talk: Mapping[str, Any] = field(default_factory=dict)
+    edits: Mapping[str, Any] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
         """Return the file."""
@@ -75,7 +77,7 @@ class SessionFile:
         kinds: dict[str, Any] = {"name": str, "fingerprint": str, "mapping": dict, "reading": dict, "page": str,
                                  "endpoint": str, "by": (str, type(None)), "steps": list, "place": int,
                                  "groups": dict, "record": dict, "charts": list, "landmark": (int, float),
-                                 "tau": dict, "style": dict, "talk": dict}
+                                 "tau": dict, "style": dict, "talk": dict, "edits": dict}
         wrong = [k for k, kind in kinds.items() if k not in content or not isinstance(content[k], kind)]
         if wrong or not 0 <= content["place"] < max(len(content["steps"]), 1):
             raise CohortError(f"The session file is damaged: {wrong[0] if wrong else 'place'!r}.", _HELP)

@@ -10,6 +10,7 @@ from core.cohort import Cohort
 from core.errors import CohortError
 from core.export import Entry, Talk
 from core.figure import Figure, Recipe
+from core.recipes.edits import Edits
 from core.recipes.made import remade
 
 _MOST = 200  # figures of a talk
@@ -24,11 +25,12 @@ class KeptFigure:
     title: str
     caption: str = ""
     warnings: tuple[str, ...] = ()
+    inks: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data."""
         return {"recipe": self.recipe.to_json(), "title": self.title, "caption": self.caption,
-                "warnings": list(self.warnings)}
+                "warnings": list(self.warnings), "inks": list(self.inks)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +64,8 @@ class KeptTalk:
 def kept_talk(entries: Sequence[Entry], talk: Talk) -> KeptTalk:
     """Return a talk without its numbers; figures that have no recipe are not in it."""
     return KeptTalk(talk=talk, figures=tuple(
-        KeptFigure(recipe=e.figure.recipe, title=e.figure.title, caption=e.caption, warnings=e.figure.warnings)
+        KeptFigure(recipe=e.figure.recipe, title=e.figure.title, caption=e.caption, warnings=e.figure.warnings,
+                   inks=e.inks)
         for e in entries if e.figure.recipe))
 
 
@@ -81,10 +84,10 @@ def made_again(whole: Cohort, kept: Sequence[KeptFigure], *,
 
 
 def _figure(data: Any) -> KeptFigure:
-    texts = ("title", "caption")
-    if not isinstance(data, Mapping) or set(data) != {"recipe", *texts, "warnings"} \
+    texts, lists = ("title", "caption"), ("warnings", "inks")
+    if not isinstance(data, Mapping) or set(data) != {"recipe", *texts, *lists} \
             or not all(isinstance(data[k], str) for k in texts) \
-            or not isinstance(data["warnings"], list) or not all(isinstance(w, str) for w in data["warnings"]):
+            or not all(isinstance(data[k], list) and all(isinstance(w, str) for w in data[k]) for k in lists):
         raise CohortError("The talk of the session file is damaged.", _HELP)
     return KeptFigure(recipe=Recipe.from_json(data["recipe"]), title=data["title"], caption=data["caption"],
-                      warnings=tuple(data["warnings"]))
+                      warnings=tuple(data["warnings"]), inks=Edits.from_json({"inks": data["inks"]}).inks)

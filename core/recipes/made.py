@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from inspect import signature
 
-from core.cohort import Cohort, Filters, Groups, against_rest, landmark, with_groups
+from core.cohort import Cohort, Filters, Groups, against_rest, landmark, renamed, with_groups
 from core.errors import CohortError
 from core.figure import Figure, Recipe, coding_of
 from core.hazards import condition_of
 from core.recipes import others, survival
+from core.recipes.edits import Edits
 
 MAKERS: dict[str, Callable[..., Figure]] = {
     "curves": survival.curves, "panes": survival.panes, "incidence": survival.incidence,
@@ -44,7 +45,7 @@ def remade(whole: Cohort, recipe: Recipe) -> Figure:
         raise CohortError(f"There is no figure of the kind {recipe.kind!r}.", "It may be of a later version.")
     try:
         signature(maker).bind(whole, **recipe.choices)
-        return maker(patients_of(whole, recipe), **recipe.choices)
+        return replace(maker(patients_of(whole, recipe), **recipe.choices), recipe=recipe)
     except CohortError:
         raise
     except (TypeError, ValueError, LookupError) as error:
@@ -70,6 +71,21 @@ def of_each(whole: Cohort, recipe: Recipe, key: str, levels: Sequence[str], *,
     return made
 
 
+def edited(whole: Cohort, figure: Figure, edits: Edits) -> Figure:
+    """Make a figure with what a person has changed of it; what was said of it and where it leads back to stay.
+
+    Raises
+    ------
+    CohortError
+        If it cannot be made anew, or two groups would have one name.
+    """
+    if figure.recipe is None:
+        raise CohortError(f"“{figure.title}” cannot be changed.", "Save it as it is.")
+    made = remade(whole, edits.of(whole, figure.recipe))
+    return replace(made, warnings=figure.warnings,
+                   provenance=replace(made.provenance, view=figure.provenance.view)).ready()
+
+
 def within(whole: Cohort, recipe: Recipe, key: str, level: str) -> Recipe:
     """Return the recipe of the same figure within a level of a variable."""
     condition = condition_of(whole, key, level)
@@ -84,4 +100,6 @@ def patients_of(whole: Cohort, recipe: Recipe) -> Cohort:
     if recipe.landmark:
         endpoint, at = recipe.landmark
         cohort = landmark(cohort, endpoint=endpoint, at=at).cohort
+    if recipe.names or recipe.labels:
+        cohort = renamed(cohort, recipe.names, recipe.labels)
     return against_rest(cohort) if recipe.rest else cohort

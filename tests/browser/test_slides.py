@@ -133,11 +133,43 @@ def test_the_report_opens_without_a_network_and_answers_to_the_mouse(app: App, t
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"file://{tmp_path}/report.html")
-    expect(page.locator("svg.marks")).to_have_count(4)
-    page.locator("#chart-0 svg.marks").hover(position={"x": 300, "y": 100})
+    expect(page.locator("svg.marks")).to_have_count(5)
+    page.locator("#chart-0 .mark-symbol path").nth(5).hover(force=True)
     expect(page.locator("#vg-tooltip-element")).to_be_visible()
     assert troubles == [] and [url for url in asked if not url.startswith(("file:", "data:"))] == []
     context.close()
+
+
+def test_names_axes_and_colours_are_changed_beside_the_preview(app: App):
+    app.page.get_by_role("button", name="Export").click()
+    dialog = app.page.get_by_role("dialog")
+    expect(dialog.locator(".cs-preview img")).to_be_visible()
+    before = dialog.locator(".cs-preview img").get_attribute("src")
+    app.settled()
+    dialog.get_by_text("Names, axes, colours").click()
+    app.settled()
+    for label, text in (("TACE+IMRT", "Control"), ("Name of the endpoint", "Survival since TACE"),
+                        ("Ends at month", "24")):
+        dialog.get_by_label(label, exact=True).fill(text)
+        app.page.keyboard.press("Tab")
+        app.settled()
+    expect(dialog.locator(".cs-preview img")).not_to_have_attribute("src", before or "")
+    dialog.get_by_role("button", name="Add to the slides").click()
+    expect(dialog.get_by_text("on the page Slides")).to_be_visible()
+    text = app.download("Overall survival by arm", "SVG").decode()
+    assert "Survival since TACE" in text and ">Control<" in text and ">36<" not in text
+    dialog.get_by_role("button", name="Close").click()
+    app.settled().go("Slides")
+    assert "Survival since TACE" in rows(app.settled())[0]
+    app.go("Explore").ready()  # and it is kept with the figure
+    again = app.download("Overall survival by arm", "SVG").decode()
+    assert "Survival since TACE" in again
+    dialog.get_by_text("Names, axes, colours").click()
+    app.settled()
+    dialog.get_by_role("button", name="As it was").click()
+    app.settled()
+    last = app.download("Overall survival by arm", "SVG").decode()
+    assert "Survival since TACE" not in last  # nor in the view that it encloses
 
 
 def test_picture_and_table_go_into_the_clipboard(app: App):

@@ -37,6 +37,7 @@ from core.workers import WORKERS, Bounds
 from ui.shell import state
 from ui.shell.background import apart
 from ui.shell.display import note
+from ui.shell.edit import changed, inks_of
 from ui.shell.escape import plain
 from ui.shell.scripts import scripts_button
 from ui.shell.state import session
@@ -59,6 +60,8 @@ def export_dialog(figures: list[Figure]) -> None:
     options, preview = st.columns([2, 3], gap="medium")
     with options:
         style = _style(figure)
+        figure = changed(figure)
+        style = replace(style, inks=inks_of(figure))
     with preview:
         able = _preview(figure, style)
     with st.container(horizontal=True, key="export-formats"):

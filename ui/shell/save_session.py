@@ -15,7 +15,7 @@ from core.export import Style
 from core.figure import Figure
 from core.intake import SessionFile
 from core.overview import Record
-from core.recipes import KeptTalk, kept_talk
+from core.recipes import Edits, KeptTalk, kept_talk
 from ui.shell import cache
 from ui.shell.record import record_of
 from ui.shell.state import Session, View, session
@@ -41,7 +41,8 @@ def session_file(whole: Cohort, current: Session) -> SessionFile:
         charts=current.charts.get(whole.fingerprint, ()),
         record=current.records.get(whole.fingerprint, Record()).to_json(),
         groups=current.groups.to_json() if current.groups else {}, landmark=current.landmark, tau=current.tau,
-        style=current.style.to_json(), talk=_talk(current))
+        style=current.style.to_json(), talk=_talk(current),
+        edits={slug: edits.to_json() for slug, edits in current.edits.items()})
 
 
 def _talk(current: Session) -> dict[str, Any]:
@@ -83,6 +84,14 @@ def _take_talk(file: SessionFile) -> list[str]:
     return []
 
 
+def _take_edits(file: SessionFile) -> list[str]:
+    try:
+        session().edits |= {slug: Edits.from_json(data) for slug, data in file.edits.items()}
+    except CohortError as error:
+        return [str(error)]
+    return []
+
+
 def resume(whole: Cohort, file: SessionFile, misfit: str = "") -> None:
     """Go on where a file was saved; what does not fit the cohort is left out and named.
 
@@ -103,7 +112,7 @@ def resume(whole: Cohort, file: SessionFile, misfit: str = "") -> None:
     if file.fingerprint != whole.fingerprint:
         misfits.append(f"The session was saved with another file, {file.name}.")
     else:
-        misfits += [*_take_record(whole, file), *_take_talk(file)]
+        misfits += [*_take_record(whole, file), *_take_talk(file), *_take_edits(file)]
     misfits += current.misfits
     steps = []
     for step in file.steps:

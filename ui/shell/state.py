@@ -22,7 +22,7 @@ from core.intake import Loading, Section
 from core.overview import Record
 from core.read_options import ReadOptions
 from core.reading import TextTable
-from core.recipes import KeptFigure
+from core.recipes import Edits, KeptFigure
 from ui.shell.serving import forget_session
 
 
@@ -121,6 +121,7 @@ class Session:
     to_make: list[KeptFigure] = field(default_factory=list)  # figures of a saved talk, which come before these
     talk: Talk = field(default_factory=Talk)
     style: Style = field(default_factory=Style)  # in which figures are saved
+    edits: dict[str, Edits] = field(default_factory=dict)  # what is changed of figures, by their slugs
     template: bytes | None = None  # of a hospital, that slides are put on
     template_name: str = ""
     export_trouble: str = ""  # why a style or template that was given is not used
@@ -277,7 +278,7 @@ def load(cohort: Cohort) -> None:
     _replace(Session(
         cohort=cohort, draft=current.draft, given=current.given, files=current.given, source=current.source,
         deck=current.deck if same else [], to_make=current.to_make if same else [],
-        talk=current.talk if same else Talk(),
+        talk=current.talk if same else Talk(), edits=current.edits if same else {},
         options=current.options, cleared=current.cleared,
         drafts=current.drafts, results={k: v for k, v in current.results.items() if k in ("sample", "typed")},
         warn_below=current.warn_below, exact=current.exact, waiting=current.waiting, address=current.address,

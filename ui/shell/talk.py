@@ -30,7 +30,7 @@ def offer(figure: Figure, style: Style, ordered: list[Figure]) -> None:
     main = [f for f in ordered if not f.slug.startswith("composition")]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button("Add to the slides", key="export-add", icon=":material/add_to_photos:", on_click=_take,
-                  args=([replace(figure, title=style.title.strip() or figure.title)],))
+                  args=([replace(figure, title=style.title.strip() or figure.title)], style.inks))
         if len(main) > 1:
             st.button(f"Add all {len(main)} figures", key="export-add-all", on_click=_take, args=(main,))
         if figure.recipe:
@@ -39,8 +39,8 @@ def offer(figure: Figure, style: Style, ordered: list[Figure]) -> None:
             note(f"{plural(len(session().deck), 'figure')} on the page Slides.")
 
 
-def _take(figures: list[Figure]) -> None:
-    session().deck.extend(Entry(figure=figure) for figure in figures)
+def _take(figures: list[Figure], inks: tuple[str, ...] = ()) -> None:
+    session().deck.extend(Entry(figure=figure, inks=inks) for figure in figures)
 
 
 def _each(figure: Figure, recipe: Recipe) -> None:

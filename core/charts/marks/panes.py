@@ -62,6 +62,7 @@ class Axes:
     low, high, ticks, labels : of the vertical scale, in the curves' own values
     longest, time_ticks : of the time axis, in months; `first` where it is logarithmic, which needs a beginning
     title : what the vertical scale is
+    across_title : what the time axis is called, "" for months
     measure : what a value is called where the mouse asks for it
     """
 
@@ -73,6 +74,7 @@ class Axes:
     time_ticks: tuple[float, ...]
     first: float = 0.0
     title: str = ""
+    across_title: str = ""
     measure: str = "S(t) (95% CI)"
 
     def across(self, time: np.ndarray) -> np.ndarray:

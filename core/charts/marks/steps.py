@@ -232,7 +232,7 @@ def _grid(layout: Layout, axes: Axes, x: alt.X, y: alt.Y) -> list[alt.Chart]:
         labels += [{"x": a + dx, "y": dy - 14 / layout.plot, "text": number(t), "c": theme.INK}
                    for a, t in zip(across, axes.time_ticks, strict=True)]
         labels.append({"x": dx + 0.5, "y": dy - 30 / layout.plot, "c": theme.QUIET,
-                       "text": "Months (logarithmic)" if axes.first else "Months"})
+                       "text": axes.across_title or ("Months (logarithmic)" if axes.first else "Months")})
     return [
         alt.Chart(alt.InlineData(values=lines)).mark_rule().encode(x=x, x2="x2:Q", y=y, color=theme.given("c")),
         alt.Chart(alt.InlineData(values=marks)).mark_rule(color=theme.QUIET).encode(x=x, y=y, y2="y2:Q"),
