@@ -11,9 +11,9 @@ from core.export.raster import PIXELS, too_many
 from core.export.report import report_html
 from core.export.slides import pptx
 from core.export.stage import open_stage
-from core.export.style import DPI, PRESETS, Style
+from core.export.style import DPI, LEAST, PRESETS, Style
 
-__all__ = ["DPI", "FORMATS", "LANGUAGES", "PIXELS", "PRESETS", "P_STYLES", "Entry", "Style", "Talk", "board_name",
-           "deck_pptx", "file_name", "formats_of", "handout_pdf", "holds_times", "made", "methods_paragraph",
-           "open_stage", "pptx", "privacy_words", "purposes_of", "report_html", "restyled", "results_sentences",
-           "table_bytes", "too_many", "zipped"]
+__all__ = ["DPI", "FORMATS", "LANGUAGES", "LEAST", "PIXELS", "PRESETS", "P_STYLES", "Entry", "Style", "Talk",
+           "board_name", "deck_pptx", "file_name", "formats_of", "handout_pdf", "holds_times", "made",
+           "methods_paragraph", "open_stage", "pptx", "privacy_words", "purposes_of", "report_html", "restyled",
+           "results_sentences", "table_bytes", "too_many", "zipped"]

@@ -10,11 +10,14 @@ from typing import Any, ClassVar, Literal
 
 from core.errors import CohortError
 from core.export.journals import P_STYLES, PStyle, restyled
+from core.export.small_counts import without_small_counts
 from core.figure import Figure, Room, dark_colour, headings_of, theme
 from core.options import Checked, Limits
 
 Purpose = Literal["slide", "half", "4:3", "column", "columns", "poster"]
 Colours = Literal["Okabe and Ito", "Blue and red", "Calm", "Greys"]
+Least = Literal[0, 5, 10]
+LEAST: tuple[Least, ...] = (0, 5, 10)
 DPI = (300, 600, 1200)
 _MILLIMETRE = 72 / 25.4  # points
 _COLOUR = re.compile(r'((?:fill|stroke)=")(#[0-9a-fA-F]{6})(?=")')
@@ -62,6 +65,7 @@ class Style(Checked):
     colours : of the groups; "Greys" turns everything grey
     p_style : how p-values are written
     months : whether CSV and Excel have times in whole months
+    least : counts below it are left out; 0 for none
     title : in place of the figure's
     inks : colours of the groups in their order, "" for that of the palette
     """
@@ -75,6 +79,7 @@ class Style(Checked):
     colours: Colours = "Okabe and Ito"
     p_style: PStyle = "AMA"
     months: bool = False
+    least: Least = 0
     title: str = ""
     inks: tuple[str, ...] = ()
 
@@ -116,9 +121,10 @@ class Style(Checked):
 
 
 def dressed(figure: Figure, style: Style) -> Figure:
-    """Return a figure with the style's title and p-values."""
+    """Return a figure with the style's title and p-values, and without small counts where these are to be left out."""
     if style.title.strip():
         figure = replace(figure, title=" ".join(style.title.split()))
+    figure = without_small_counts(figure, style.least) if style.least else figure
     return figure if style.p_style == P_STYLES[0] else _restyled(figure, style.p_style)
 
 

@@ -15,6 +15,7 @@ from core.errors import CohortError
 from core.export import (
     DPI,
     FORMATS,
+    LEAST,
     P_STYLES,
     PIXELS,
     PRESETS,
@@ -126,6 +127,10 @@ def _style(figure: Figure) -> Style:
                   help="Pictures without title, finding and footnote.")
         st.toggle("Transparent", on_change=_keep, args=("transparent",),
                   key=state.widget("export-transparent", style.transparent))
+    st.selectbox("Counts of patients", LEAST, on_change=_keep, args=("least",),
+                 key=state.widget("export-least", style.least),
+                 format_func=lambda n: f"below {n} left out" if n else "as they are",
+                 help="For what leaves the hospital: small counts are replaced in tables, files and charts.")
     if holds_times(figure):
         st.toggle("Times in whole months", on_change=_keep, args=("months",),
                   key=state.widget("export-months", style.months), help="In CSV and Excel.")
