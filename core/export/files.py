@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 
 from core.export.data import csv_bytes, csv_with_notes
 from core.export.document import docx_bytes
+from core.export.native_curves import native_curves
 from core.export.picture import least_letters, pdf, svg
 from core.export.privacy import in_whole_months
 from core.export.raster import eps, png, tiff
@@ -36,6 +37,7 @@ _PRESENTATION = "application/vnd.openxmlformats-officedocument.presentationml.pr
 FORMATS: tuple[Format, ...] = (
     Format(label="Slide (PPTX)", suffix=".pptx", mime=_PRESENTATION),
     Format(label="Slide with a picture", suffix="-picture.pptx", picture=True, mime=_PRESENTATION),
+    Format(label="Slide with a PowerPoint chart", suffix="-native.pptx", picture=True, mime=_PRESENTATION),
     Format(label="PNG", picture=True, suffix=".png", mime="image/png"),
     Format(label="TIFF", picture=True, suffix=".tiff", mime="image/tiff"),
     Format(label="EPS", picture=True, suffix=".eps", mime="application/postscript"),
@@ -52,8 +54,9 @@ _MAKE: dict[str, Callable[[Figure, Style], bytes]] = {
     ".csv": lambda f, style: csv_bytes(f), ".zip": lambda f, style: csv_with_notes(f),
     ".xlsx": lambda f, style: xlsx_bytes(f),
     ".docx": docx_bytes}
+NATIVE = "-native.pptx"
 _NUMBERS = (".csv", ".zip", ".xlsx")
-_SLIDES: dict[str, ChartForm] = {".pptx": "shapes", "-picture.pptx": "picture"}
+_SLIDES: dict[str, ChartForm] = {".pptx": "shapes", "-picture.pptx": "picture", NATIVE: "native"}
 
 
 def made(figure: Figure, suffix: str, style: Style | None = None, *, template: bytes | None = None) -> bytes:
@@ -65,10 +68,10 @@ def made(figure: Figure, suffix: str, style: Style | None = None, *, template: b
         If the template cannot be used.
     """
     style = style or Style()
+    if style.months and suffix in (*_NUMBERS, NATIVE):
+        figure = in_whole_months(figure)
     if suffix in _SLIDES:
         return pptx([figure], charts=_SLIDES[suffix], style=style, template=template)
-    if style.months and suffix in _NUMBERS:
-        figure = in_whole_months(figure)
     return _MAKE[suffix](dressed(figure, style), style)
 
 
@@ -86,7 +89,8 @@ def zipped(figures: Sequence[Figure], suffix: str, style: Style | None = None, *
 
 def formats_of(figure: Figure) -> tuple[Format, ...]:
     """Return the formats that a figure can be saved in: a table alone has no picture."""
-    return tuple(f for f in FORMATS if figure.chart is not None or not f.picture)
+    return tuple(f for f in FORMATS if (figure.chart is not None or not f.picture)
+                 and (f.suffix != NATIVE or native_curves(figure, Style()) is not None))
 
 
 def purposes_of(figure: Figure) -> list[Purpose]:

@@ -10,6 +10,7 @@ import io
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
+from core.export.native_curves import add_native, native_curves
 from core.export.office import enclose
 from core.export.picture import drawn
 from core.export.raster import png_of
@@ -21,12 +22,13 @@ from core.export.style import Style, dressed, recoloured
 from core.figure import ROOMS, Figure, darkened, divided, least_width, table_parts
 from core.options import takes_options
 
-ChartForm = Literal["shapes", "picture"]
+ChartForm = Literal["shapes", "picture", "native"]
 
 _LARGEST = 14 / 10 / 72  # inches per pixel of a chart, whose letters of 10 then have 14 points
 _LEAST = 14 / 11 / 72  # letters of 11 have 14 points
 _ROWS = 12 / 11.5 / 72  # rows of a forest have 12
 _GAP = 0.15
+_TALL = 0.62  # of a native chart, to its width
 _MOST = 6  # slides of one table
 _READ = 11  # points of a table beneath a chart
 _TABLE = (6, 2.2)  # rows and inches of a table that may stand beneath a chart
@@ -181,12 +183,16 @@ class _Slides:
         """Fit a chart into a box and return its width and height."""
         from pptx.util import Inches
 
+        if self.charts == "native" and (curves := native_curves(self.figure, self.style)):
+            height = min(height, width * _TALL)
+            add_native(self.stage, slide, curves, self.figure, (left, top, width, height))
+            return width, height
         scale = min(width / chart["width"], height / chart["height"], _LARGEST)
         width, height = chart["width"] * scale, chart["height"] * scale
         bare = darkened(chart) if self.stage.dark else chart
         drawing = recoloured(drawn(bare), self.style, dark=self.stage.dark).encode("utf-8")
         name, words = self.figure.full_title, self.figure.full_alt
-        if self.charts == "shapes":
+        if self.charts != "picture":
             shapes(slide.shapes._spTree, drawing, left=Inches(left), top=Inches(top), scale=Inches(scale), name=name,
                    words=words)
         else:

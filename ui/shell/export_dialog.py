@@ -16,6 +16,7 @@ from core.export import (
     DPI,
     FORMATS,
     LEAST,
+    NATIVE,
     P_STYLES,
     PIXELS,
     PRESETS,
@@ -65,8 +66,14 @@ def export_dialog(figures: list[Figure]) -> None:
         style = replace(style, inks=inks_of(figure))
     with preview:
         able = _preview(figure, style)
+    forms = [f for f in formats_of(figure) if able or f.suffix not in PIXELS]
+    if any(f.suffix == NATIVE for f in forms) and not st.toggle(
+            "Offer a chart of PowerPoint itself", key="export-native",
+            help="Its workbook, which everyone who gets the slide can open, holds every time at which one of these "
+                 "patients had an event or was censored."):
+        forms = [f for f in forms if f.suffix != NATIVE]
     with st.container(horizontal=True, key="export-formats"):
-        for form in (f for f in formats_of(figure) if able or f.suffix not in PIXELS):
+        for form in forms:
             st.download_button(plain(form.label), partial(_made, figure, form.suffix, style, session().template),
                                file_name(figure, form.suffix, style, session().template), form.mime, on_click="ignore",
                                key=f"export-{figure.slug}-{form.suffix}")
@@ -133,7 +140,7 @@ def _style(figure: Figure) -> Style:
                  help="For what leaves the hospital: small counts are replaced in tables, files and charts.")
     if holds_times(figure):
         st.toggle("Times in whole months", on_change=_keep, args=("months",),
-                  key=state.widget("export-months", style.months), help="In CSV and Excel.")
+                  key=state.widget("export-months", style.months), help="In CSV, Excel, and charts of PowerPoint.")
     return replace(style, purpose=purpose, title=title)
 
 
