@@ -1,5 +1,6 @@
 """Figures become files. Exporters take a Figure and nothing else."""
 
+from core.export.checklists import CHECKLISTS, checklist
 from core.export.data import table_bytes
 from core.export.deck import Entry, Talk, deck_pptx
 from core.export.files import FORMATS, NATIVE, board_name, file_name, formats_of, made, purposes_of, zipped
@@ -13,7 +14,7 @@ from core.export.slides import pptx
 from core.export.stage import open_stage
 from core.export.style import DPI, LEAST, PRESETS, Style
 
-__all__ = ["DPI", "FORMATS", "LANGUAGES", "LEAST", "NATIVE", "PIXELS", "PRESETS", "P_STYLES", "Entry", "Style",
-           "Talk", "board_name", "deck_pptx", "file_name", "formats_of", "handout_pdf", "holds_times", "made",
-           "methods_paragraph", "open_stage", "pptx", "privacy_words", "purposes_of", "report_html", "restyled",
-           "results_sentences", "table_bytes", "too_many", "zipped"]
+__all__ = ["CHECKLISTS", "DPI", "FORMATS", "LANGUAGES", "LEAST", "NATIVE", "PIXELS", "PRESETS", "P_STYLES", "Entry",
+           "Style", "Talk", "board_name", "checklist", "deck_pptx", "file_name", "formats_of", "handout_pdf",
+           "holds_times", "made", "methods_paragraph", "open_stage", "pptx", "privacy_words", "purposes_of",
+           "report_html", "restyled", "results_sentences", "table_bytes", "too_many", "zipped"]

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from core.cohort import Cohort
 from core.errors import CohortError
 from core.export import (
+    CHECKLISTS,
     FORMATS,
     LANGUAGES,
     PRESETS,
     Entry,
+    checklist,
     deck_pptx,
     handout_pdf,
     holds_times,
+    made,
     methods_paragraph,
     report_html,
     results_sentences,
 )
-from core.workers import Bounds
+from core.figure import Figure
+from core.workers import WORKERS, Bounds
 from ui.shell import state
 from ui.shell.background import apart
-from ui.shell.display import heading, note, panel
+from ui.shell.display import heading, note, panel, show_table
 from ui.shell.escape import plain
 from ui.shell.parts import after
 from ui.shell.scripts import scripts_button
@@ -36,6 +41,7 @@ _BOUNDS = Bounds(seconds=300, memory=3 * 1024**3, remedy="Take some figures out 
 _FORMS: dict[str, tuple[Callable[..., bytes], str, str]] = {
     "PowerPoint": (deck_pptx, ".pptx", FORMATS[0].mime), "PDF": (handout_pdf, ".pdf", "application/pdf"),
     "HTML report": (report_html, ".html", "text/html")}
+_WORD = next(f.mime for f in FORMATS if f.suffix == ".docx")
 _LONGEST = 200  # characters of a caption, title or subtitle
 
 
@@ -74,6 +80,19 @@ def _manuscript() -> None:
         st.code(methods_paragraph(figures, language or LANGUAGES[0]), language=None, wrap_lines=True)
         note("What the figures show, in English. Read every sentence before you send it.")
         st.code(results_sentences(figures), language=None, wrap_lines=True)
+        _checklist(figures)
+
+
+def _checklist(figures: list[Figure]) -> None:
+    """Show a reporting checklist with what the figures say, and offer it as Word."""
+    name = st.segmented_control("Checklist", CHECKLISTS, default=None, key="deck-checklist", format_func=plain)
+    if not name:
+        return
+    filled = checklist(figures, name)
+    show_table(filled, wrap=True)
+    note(filled.provenance.filters)
+    st.download_button("Checklist (Word)", partial(WORKERS.run, made, filled, ".docx", bounds=_BOUNDS),
+                       f"{filled.slug}.docx", _WORD, on_click="ignore", key=f"deck-{filled.slug}")
 
 
 def _words() -> None:
@@ -145,10 +164,10 @@ def _save() -> None:
     make, suffix, mime = _FORMS[form]
     template = {"template": current.template} if form == "PowerPoint" else {}
     try:
-        made = apart("Making the slides …", make, list(current.deck), current.talk, bounds=_BOUNDS, key="deck",
+        talk = apart("Making the slides …", make, list(current.deck), current.talk, bounds=_BOUNDS, key="deck",
                      tell_progress=True, style=current.style, **template)
     except CohortError as error:
         note(str(error), strong=True)
         return
-    st.download_button("Save the presentation", made, f"slides{suffix}", mime, on_click="ignore",
+    st.download_button("Save the presentation", talk, f"slides{suffix}", mime, on_click="ignore",
                        key=f"deck-file-{suffix}", type="primary")
