@@ -10,7 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from core.figure import Figure
+import pandas as pd
+
+from core.export.chinese import sentence_in_chinese, title_in_chinese
+from core.figure import Figure, rows_of
+from core.format import count_and_percent
 from core.options import takes_options
 from core.version import __version__
 
@@ -88,6 +92,7 @@ _STATEMENTS = (
                chinese="基线特征的组间差异以标准化均数差(SMD)描述。",
                english="Baseline differences are described by standardised mean differences.",
                sources=("Austin PC. Stat Med 2009;28:3083-3107",)))
+_FREQUENT = 3  # adverse events that are named
 _END = {"English": "Analyses were made with Cohortscope {version}; all p-values are two-sided.",
         "中文": "分析采用 Cohortscope {version} 完成,所有 p 值均为双侧。"}
 
@@ -112,12 +117,42 @@ def methods_paragraph(figures: Sequence[Figure], language: Language = "English")
     return "\n".join([joined, *([""] if sources else []), *(f"{i}. {s}." for i, s in enumerate(sources, start=1))])
 
 
-def results_sentences(figures: Sequence[Figure]) -> str:
-    """Say what some figures show, a paragraph each: title with the subgroup, its groups, the finding."""
-    return "\n\n".join(_result(f) for f in figures)
+@takes_options
+def results_sentences(figures: Sequence[Figure], language: Language = "English") -> str:
+    """Say what some figures show, a paragraph each: title with the subgroup, its groups, the finding.
+
+    In Chinese names of variables, levels and endpoints stay as the data have them.
+    """
+    return "\n\n".join(_result(f, language) for f in figures)
 
 
-def _result(figure: Figure) -> str:
-    parts = [figure.full_title, figure.alt if "patients" in figure.alt and "median" in figure.alt else "",
-             *figure.summary, *figure.warnings]
-    return " ".join(f"{part.rstrip('.')}." for part in parts if part)
+def _result(figure: Figure, language: Language) -> str:
+    groups = figure.alt if "patients" in figure.alt and "median" in figure.alt else ""
+    if language == "English":
+        parts = [groups, _standing_out(figure, "Most frequent: ", " with ", "Largest standardised difference: {} ({})"),
+                 *figure.summary, *figure.warnings]
+        return " ".join(f"{part.rstrip('.')}." for part in (figure.full_title, *parts) if part)
+    shown = _standing_out(figure, "最常见:", " ", "最大标准化均数差:{}({})")
+    sentences = [sentence_in_chinese(groups), shown, *map(sentence_in_chinese, (*figure.summary, *figure.warnings))]
+    return f"{title_in_chinese(figure.full_title)}。" + "".join(f"{s}。" for s in sentences if s)
+
+
+def _standing_out(figure: Figure, most: str, of: str, largest: str) -> str:
+    """Say of figures without a finding what stands out in their numbers; "" of others."""
+    kind = figure.recipe.kind if figure.recipe else ""
+    if kind in ("adverse events", "butterfly"):
+        return most + ", ".join(_rates(figure.drawn, of)) if len(figure.drawn) else ""
+    if kind == "baseline" and "SMD" in figure.table.columns:
+        smd = pd.to_numeric(figure.table["SMD"], errors="coerce")
+        if smd.notna().any():
+            row = figure.table.iloc[int(smd.argmax())]
+            return largest.format(row["SMD"], str(row.iloc[0]).split(",")[0].strip())
+    return ""
+
+
+def _rates(drawn: pd.DataFrame, of: str) -> list[str]:
+    """Return the three terms that most patients had, with the patients of each group; rows of categories are none."""
+    had = drawn[(drawn.band == "any") & ~drawn.term.str.endswith(":")]
+    shares = had.groupby("term", sort=False).n_event.sum() / had.groupby("term", sort=False).n.sum()
+    return [f"{term} ({'; '.join(f'{count_and_percent(r.n_event, r.n)}{of}{r.arm}' for r in rows_of(group))})"
+            for term in shares.nlargest(_FREQUENT).index for group in [had[had.term == term]]]

@@ -75,11 +75,11 @@ def _manuscript() -> None:
         return
     figures = [entry.figure for entry in session().deck]
     with words:
-        language = st.segmented_control("Language of the methods", LANGUAGES, default=LANGUAGES[0], key="deck-language",
+        language = st.segmented_control("Language", LANGUAGES, default=LANGUAGES[0], key="deck-language",
                                         format_func=plain)
         st.code(methods_paragraph(figures, language or LANGUAGES[0]), language=None, wrap_lines=True)
-        note("What the figures show, in English. Read every sentence before you send it.")
-        st.code(results_sentences(figures), language=None, wrap_lines=True)
+        note("What the figures show; names stay as the data have them. Read every sentence before you send it.")
+        st.code(results_sentences(figures, language or LANGUAGES[0]), language=None, wrap_lines=True)
         _checklist(figures)
 
 
