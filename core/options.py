@@ -13,6 +13,7 @@ from core.errors import OptionError
 
 Limits = Mapping[str, tuple[float, float]]
 NOT_NEGATIVE = (0.0, math.inf)
+_LARGEST = 1e300  # whole numbers can be larger than any float
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -89,7 +90,7 @@ def _fits(value: Any, hint: Any) -> bool:
         inner = [parts[0]] * len(value) if isinstance(value, tuple) and parts[1:] == (...,) else list(parts)
         return isinstance(value, tuple) and len(value) == len(inner) and all(map(_fits, value, inner))
     if hint is float:
-        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST
     kind = origin or hint
     return isinstance(value, kind) if isinstance(kind, type) else True
 

@@ -30,6 +30,7 @@ class CurveOptions(Checked):
     until, every : the month at which the axis ends, and the months between its ticks; None as the follow-up asks for.
         What is computed stays as it is
     up_title, across_title : of the axes, "" for what they are
+    inside : whether log-rank p and hazard ratio stand in a corner of the plot, where one is free
     """
 
     limits: ClassVar[Limits] = {"tau": NOT_NEGATIVE, "at_risk": NOT_NEGATIVE, "until": (_LEAST, 1e4),
@@ -45,3 +46,4 @@ class CurveOptions(Checked):
     every: float | None = None
     up_title: str = ""
     across_title: str = ""
+    inside: bool = False

@@ -157,9 +157,14 @@ def _at_a_year(part: Part) -> dict[str, str]:
 
 def summary(part: Part) -> list[str]:
     """Say the log-rank p, or why there is none, each hazard ratio, and whether hazards are proportional."""
+    return [*_tests_of(part), *(assumption(part) if len(part.result.levels) > 1 else [])]
+
+
+def _tests_of(part: Part) -> tuple[str, ...]:
+    """Say the log-rank p, or why there is none, and each hazard ratio."""
     result, effect = part.result, part.effect
     if len(result.levels) < 2:
-        return []
+        return ()
     lines = [_log_rank(part)]
     if effect is not None:
         pair = len(effect.terms) == 1
@@ -167,7 +172,7 @@ def summary(part: Part) -> list[str]:
                   + hazard_ratio(row.hazard_ratio, row.conf_low, row.conf_high)
                   + (f" against {row.reference}" if pair and not row.reason else "")
                   for row in rows_of(effect.terms)]
-    return lines + assumption(part)
+    return tuple(lines)
 
 
 def _log_rank(part: Part) -> str:
@@ -293,7 +298,9 @@ def _chart(parts: list[Part], options: CurveOptions, design: Design = SCREEN,
         panes.append(Pane(
             curves=seen[id(p)], levels=p.result.levels, behind=behind[id(p)] if options.faint else [],
             blocks=_blocks(p, axes, options), drops=drops if options.view in ("survival", "complement") else [],
-            title=p.level, finding=_log_rank(p) if p.cohort.n else "no patients"))
+            title=p.level, finding=_log_rank(p) if p.cohort.n else "no patients",
+            inside=tuple(line.split(" against ")[0] for line in _tests_of(p))
+            if options.inside and len(parts) == 1 else ()))
     return draw(panes, axes, band=options.band and options.view != "log-log",
                 tau=options.tau if options.view == "survival" and (options.tau or 0) <= axes.longest else None,
                 design=design)

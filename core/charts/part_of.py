@@ -8,9 +8,11 @@ from core.charts.kaplan_meier import Part
 from core.cohort import Cohort
 from core.hazards import TreatmentEffect, treatment_effect
 from core.likelihood import DOUBT
+from core.options import takes_options
 from core.survival import ConfType, KaplanMeier, kaplan_meier, restricted_mean
 
 
+@takes_options
 def part_of(cohort: Cohort, *, endpoint: str, by: str | None, conf_type: ConfType = "log-log",
             whole: Cohort | None = None, level: str = "", curves: Callable[..., KaplanMeier] = kaplan_meier,
             effect: Callable[..., TreatmentEffect] = treatment_effect) -> Part:

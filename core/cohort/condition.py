@@ -56,6 +56,29 @@ class Condition:
         first, *rest = ordered or [()]
         return replace(self, bounds=first, further=tuple(rest))
 
+    def and_within(self, other: Condition) -> Condition | None:
+        """Return the condition that holds where both do; None where nobody could pass.
+
+        Parameters
+        ----------
+        other : of levels, or of one range, as a group of a variable has it
+
+        Raises
+        ------
+        FilterError
+            If both cannot be said as one condition.
+        """
+        if self.levels is not None and other.levels is not None:
+            passing = [v for v in other.levels if (v in self.levels) is not self.negated]
+            return replace(other, levels=tuple(passing)) if passing else None
+        if self.negated or self.further or self.levels is not None or other.levels is not None:
+            raise FilterError("Its filter cannot be parted into groups.", "Remove it, or choose another variable.")
+        lower = [b for b in (*self.bounds, *other.bounds) if b[0] in ("gt", "ge")]
+        upper = [b for b in (*self.bounds, *other.bounds) if b[0] in ("lt", "le")]
+        bounds = (*([max(lower, key=lambda b: (b[1], b[0] == "gt"))] if lower else []),
+                  *([min(upper, key=lambda b: (b[1], b[0] == "le"))] if upper else []))
+        return replace(other, bounds=bounds)
+
     @property
     def empty(self) -> bool:
         """Whether nothing is asked of a patient."""

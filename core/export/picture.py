@@ -66,7 +66,8 @@ def converter() -> Any:
 
 def _picture(figure: Figure, style: Style) -> tuple[str, float]:
     """Return an SVG, and how many points a pixel of its chart has."""
-    chart = drawn(figure.laid_out(style.preset.room))
+    laid_out = figure.laid_out(style.preset.room)
+    chart = drawn(laid_out)
     if style.transparent:
         chart = _GROUND.sub("", chart, count=1)
     box = _BOX.search(chart)
@@ -76,7 +77,7 @@ def _picture(figure: Figure, style: Style) -> tuple[str, float]:
     y = float(_MARGIN)
     if not style.bare:
         for texts, (letters, line), look in (((figure.full_title,), _TITLE, f'fill="{INK}" font-weight="600"'),
-                                             (figure.summary, _SUMMARY, f'fill="{INK}"')):
+                                             (figure.beside(laid_out), _SUMMARY, f'fill="{INK}"')):
             y = _write(parts, texts, letters, line, look, y, width)
         y += _GAP
     parts.append(chart[chart.index("<svg"):].replace("<svg", f'<svg x="{_MARGIN}" y="{_at(y)}"', 1))

@@ -114,6 +114,11 @@ class Figure:
             return self.redraw(room)
         return self.layouts.get(room) or relaid(self.drawing, room)
 
+    def beside(self, chart: dict[str, Any]) -> tuple[str, ...]:
+        """Return the lines of the finding that do not stand in a chart of it already."""
+        inside = tuple(str(row["text"]) for row in chart["datasets"].get("titles", ()))
+        return tuple(line for line in self.summary if not inside or not line.startswith(inside))
+
     @property
     def full_title(self) -> str:
         """The title with the subgroup it is of, as every file has it."""

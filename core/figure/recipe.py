@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from typing import Any
 
@@ -17,6 +17,19 @@ from core.errors import CohortError
 _KINDS: dict[str, Any] = {"kind": str, "choices": dict, "filters": dict, "landmark": list, "groups": dict, "rest": bool,
                           "coding": str, "names": dict, "labels": dict}
 _HELP = "Give a session file that “Save” has made."
+_LONGEST = 1e6  # months of a landmark
+
+
+def _is_landmark(data: list[Any]) -> bool:
+    return not data or ([type(v) for v in data] in ([str, int], [str, float]) and 0 <= data[1] <= _LONGEST)
+
+
+def _are_texts(data: Any) -> bool:
+    return isinstance(data, dict) and all(isinstance(v, str) for v in data.values())
+
+
+_INNER: dict[str, Callable[[Any], bool]] = {
+    "landmark": _is_landmark, "labels": _are_texts, "names": lambda names: all(map(_are_texts, names.values()))}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,11 +74,10 @@ class Recipe:
         """
         wrong = list(_KINDS) if not isinstance(data, Mapping) or set(data) != set(_KINDS) else [
             name for name, kind in _KINDS.items() if not isinstance(data[name], kind)]
-        landmark = data["landmark"] if not wrong else []
-        if not wrong and landmark and [type(v) for v in landmark] not in ([str, int], [str, float]):
-            wrong = ["landmark"]
+        wrong = wrong or [name for name, fits in _INNER.items() if not fits(data[name])]
         if wrong:
             raise CohortError(f"A figure's recipe is damaged: {wrong[0]!r}.", _HELP)
+        landmark = data["landmark"]
         return cls(**{**data, "landmark": (landmark[0], float(landmark[1])) if landmark else None})
 
 

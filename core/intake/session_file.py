@@ -16,6 +16,7 @@ _KIND = "cohortscope_session"
 _VERSION = 1
 _LATER: dict[str, Any] = {"groups": {}, "record": {}, "charts": [], "landmark": 0.0, "tau": {},
                           "style": {}, "talk": {}, "edits": {}}  # not in old files
+_DEEPEST = 60  # of named groups, which are combined of others
 _HELP = "Give a file that “Save” has made."
 
 
@@ -78,6 +79,8 @@ class SessionFile:
                                  "endpoint": str, "by": (str, type(None)), "steps": list, "place": int,
                                  "groups": dict, "record": dict, "charts": list, "landmark": (int, float),
                                  "tau": dict, "style": dict, "talk": dict, "edits": dict}
+        if _depth(content) > _DEEPEST:
+            raise CohortError("The session file is damaged: it is nested too deeply.", _HELP)
         wrong = [k for k, kind in kinds.items() if k not in content or not isinstance(content[k], kind)]
         if wrong or not 0 <= content["place"] < max(len(content["steps"]), 1):
             raise CohortError(f"The session file is damaged: {wrong[0] if wrong else 'place'!r}.", _HELP)
@@ -113,6 +116,16 @@ def is_session(data: bytes) -> bool:
     """Tell whether a file is a session, or a figure that was saved here, rather than a table or a mapping."""
     view = enclosed(data)
     return view is not None or (_KIND.encode() in data[:200] and _KIND in _json(data))
+
+
+def _depth(data: Any) -> int:
+    """Return how deeply plain data are nested, as far as it matters; without recursion, which has a bound itself."""
+    depth, level = 0, [data]
+    while level and depth <= _DEEPEST:
+        depth += 1
+        level = [part for one in level if isinstance(one, (dict, list))
+                 for part in (one.values() if isinstance(one, dict) else one)]
+    return depth
 
 
 def _json(data: bytes) -> dict[str, Any]:

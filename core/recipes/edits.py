@@ -29,7 +29,7 @@ class Edits(Checked):
     ----------
     names : level and its other name, of the variable that is compared
     label : the endpoint's
-    up_title, across_title, until, every, band, faint, counts : see `CurveOptions`
+    up_title, across_title, until, every, band, faint, inside, counts : see `CurveOptions`
     inks : colours of the groups in their order, "" for that of the palette
     """
 
@@ -43,6 +43,7 @@ class Edits(Checked):
     every: float | None = None
     band: bool | None = None
     faint: bool | None = None
+    inside: bool | None = None
     counts: tuple[Count, ...] | None = None
     inks: tuple[str, ...] = ()
 
@@ -54,10 +55,10 @@ class Edits(Checked):
                           labels={endpoint: self.label} if endpoint and self.label.strip() else {})
         if recipe.kind not in CURVES:
             return changed
-        drawn = {name: getattr(self, name) for name in ("up_title", "across_title", "until", "every", "band", "faint",
-                                                        "counts")}
+        drawn = {name: getattr(self, name) for name in (
+            "up_title", "across_title", "until", "every", "band", "faint", "inside", "counts")}
         options = {**recipe.choices["options"], **{k: v for k, v in drawn.items() if v not in (None, "")}}
-        behind = recipe.choices["behind"] and options["faint"]
+        behind = options["faint"] and (recipe.choices["behind"] or bool(self.faint))
         return replace(changed, choices={**recipe.choices, "options": options, "behind": behind})
 
     def to_json(self) -> dict[str, Any]:
@@ -77,7 +78,7 @@ class Edits(Checked):
             if not isinstance(data, Mapping):
                 raise TypeError("no names with values")
             out = options_of(cls, data)
-        except (CohortError, TypeError, ValueError) as error:
+        except (CohortError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise CohortError(f"The changes of a figure are damaged: {error}", _HELP) from error
         return replace(out, inks=tuple(ink if _COLOUR.fullmatch(ink) else "" for ink in out.inks))
 

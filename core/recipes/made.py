@@ -7,7 +7,7 @@ from dataclasses import replace
 from inspect import signature
 
 from core.cohort import Cohort, Filters, Groups, against_rest, landmark, renamed, with_groups
-from core.errors import CohortError
+from core.errors import CohortError, NotEstimable
 from core.figure import Figure, Recipe, coding_of
 from core.hazards import condition_of
 from core.recipes import others, survival
@@ -48,7 +48,7 @@ def remade(whole: Cohort, recipe: Recipe) -> Figure:
         return replace(maker(patients_of(whole, recipe), **recipe.choices), recipe=recipe)
     except CohortError:
         raise
-    except (TypeError, ValueError, LookupError) as error:
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
         raise CohortError(f"The recipe of the figure “{recipe.kind}” does not fit: {error}", "Add it again.") from error
 
 
@@ -87,9 +87,23 @@ def edited(whole: Cohort, figure: Figure, edits: Edits) -> Figure:
 
 
 def within(whole: Cohort, recipe: Recipe, key: str, level: str) -> Recipe:
-    """Return the recipe of the same figure within a level of a variable."""
-    condition = condition_of(whole, key, level)
-    return replace(recipe, filters=Filters.from_json(recipe.filters).with_condition(key, condition).to_json())
+    """Return the recipe of the same figure within a level of a variable, beside all its conditions.
+
+    Raises
+    ------
+    CohortError
+        If no patient of the level passes the conditions; of a selection against all others, whose rest would change.
+    """
+    if recipe.rest:
+        raise NotEstimable("A selection against all others has no groups within.", "Filter to the group first.")
+    filters, wanted = Filters.from_json(recipe.filters), condition_of(whole, key, level)
+    former = filters.conditions.get(key)
+    both = wanted if former is None else former.and_within(wanted)
+    conditions = {**filters.conditions, key: both} if both else filters.conditions
+    inside = replace(recipe, filters=Filters(conditions).to_json())
+    if both is None or not patients_of(whole, inside).n:
+        raise NotEstimable(f"No patient of {whole.variable(key).label} {level} is among those of the figure.")
+    return inside
 
 
 def patients_of(whole: Cohort, recipe: Recipe) -> Cohort:

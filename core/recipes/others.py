@@ -52,6 +52,7 @@ from core.hazards import (
     weighted_comparison,
 )
 from core.hazards import pairs as pairs_of
+from core.options import takes_options
 from core.overview import GAIN, benefit_risk, to_months
 from core.recipes.read import options_of
 from core.statistics import PairTest
@@ -171,6 +172,7 @@ def best_response(cohort: Cohort, *, by: str, options: Plain) -> Figure:
     return response_figure(cohort, response(cohort, by=by, options=options_of(ResponseOptions, options)))
 
 
+@takes_options
 def failure(cohort: Cohort, *, by: str, test: PairTest, difference: Any) -> Figure:
     """Draw the sites of failure."""
     return failure_figure(cohort, failure_pattern(cohort, by=by, test=test, difference=difference))

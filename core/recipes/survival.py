@@ -23,6 +23,7 @@ from core.cohort import Cohort, by_level, stratified_by
 from core.errors import NotEstimable
 from core.figure import Figure
 from core.format import number
+from core.options import takes_options
 from core.recipes.read import options_of
 from core.statistics import Adjustment
 from core.survival import (
@@ -46,6 +47,7 @@ from core.survival import (
 ADJUSTED: dict[Adjustment, str] = {"holm": "Holm", "BH": "Benjamini-Hochberg", "none": "none"}
 
 
+@takes_options
 def curves(cohort: Cohort, *, endpoint: str, by: str | None, conf_type: ConfType, behind: bool,
            options: Mapping[str, Any]) -> Figure:
     """Draw curves; `behind` them, faint, those of the whole cohort."""
@@ -53,6 +55,7 @@ def curves(cohort: Cohort, *, endpoint: str, by: str | None, conf_type: ConfType
     return km_figure(part, options_of(CurveOptions, options))
 
 
+@takes_options
 def panes(cohort: Cohort, *, endpoint: str, by: str | None, conf_type: ConfType, behind: bool,
           options: Mapping[str, Any], panes_by: str) -> Figure:
     """Draw a plot of curves per level of a variable."""
@@ -69,6 +72,7 @@ def incidence(cohort: Cohort, *, endpoint: str, by: str | None, band: bool, time
     return incidence_figure(cohort, result, incidence_at(result, times), longest=longest, band=band)
 
 
+@takes_options
 def at_times(cohort: Cohort, *, endpoint: str, by: str | None, conf_type: ConfType, times: Sequence[float]) -> Figure:
     """Write survival at chosen months, with differences to the first stratum.
 
@@ -86,6 +90,7 @@ def at_times(cohort: Cohort, *, endpoint: str, by: str | None, conf_type: ConfTy
                         asked={"conf_type": conf_type, "times": times})
 
 
+@takes_options
 def months_until(cohort: Cohort, *, endpoint: str, by: str | None, conf_type: ConfType,
                  shares: Sequence[float]) -> Figure:
     """Write the months until shares have had the event.
@@ -103,6 +108,7 @@ def months_until(cohort: Cohort, *, endpoint: str, by: str | None, conf_type: Co
                         "not reached.", asked={"conf_type": conf_type, "shares": shares})
 
 
+@takes_options
 def followed(cohort: Cohort, *, endpoint: str, by: str | None, conf_type: ConfType) -> Figure:
     """Write follow-up by both of its definitions."""
     result = follow_up(cohort, endpoint=endpoint, by=by, conf_type=conf_type)
@@ -137,6 +143,7 @@ def trend_of_curves(cohort: Cohort, *, endpoint: str, by: str, test: Mapping[str
                         "A test for trend is meaningful only if the groups have an order.", asked={"test": options})
 
 
+@takes_options
 def pairs_of_curves(cohort: Cohort, *, endpoint: str, by: str, test: Mapping[str, Any], adjust: Adjustment) -> Figure:
     """Write the test of each pair of curves."""
     options = options_of(TestOptions, test)

@@ -33,9 +33,9 @@ def scripts_zip(whole: Cohort, figures: Sequence[tuple[str, Recipe]], names: Seq
     code, files = r_script(whole, figures)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("analysis.R", code)
+        packed.writestr("analysis.R", code.encode("utf-8", "replace"))
         for patients in files:
             packed.writestr(patients.file, table_bytes(patients.table()))
-        packed.writestr("analysis.py", python_script(whole, figures, names))
+        packed.writestr("analysis.py", python_script(whole, figures, names).encode("utf-8", "replace"))
         packed.writestr("session.json", session)
     return out.getvalue()

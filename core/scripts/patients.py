@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.cohort import Cohort, Condition, Filters, entry_months, number_of_strata, strata, timeline
+from core.cohort import Cohort, Condition, Filters, entry_months, number_of_strata, strata, stratification, timeline
 from core.format import plain_number
 from core.verification import quoted
 
@@ -74,6 +74,15 @@ class Patients:
     def group(self, key: str | None) -> str:
         """Return the R expression of the strata of a variable, in `d`; one stratum of no variable."""
         return f"d${self._needed(self.grouped.get(key, self.columns[key]))}" if key else "factor(rep(1, nrow(d)))"
+
+    def stratum(self, key: str) -> str:
+        """Return the R expression of what a test or model is stratified by: of a number its values, where few."""
+        if self.cohort.variable(key).kind == "categorical":
+            return self.group(key)
+        name = f"{self.columns[key]}_stratum"
+        codes = stratification(self.cohort, key).codes[self.cohort.rows]
+        self.frame[name] = np.where(codes < 0, np.nan, codes + 1.0)
+        return f"d${self._needed(name)}"
 
     def _needed(self, column: str) -> str:
         self.needed.add(column)
@@ -159,4 +168,4 @@ def _name(key: str, taken: dict[str, np.ndarray]) -> str:
 
 
 _RESERVED = {"if", "else", "repeat", "while", "function", "for", "next", "break", "true", "false", "null", "inf", "nan",
-             "na", "in", "patients", "d", "fit", "keep", "results"}
+             "na", "in", "patients", "d", "fit", "keep", "results", "group", "time", "event", "entry"}

@@ -19,6 +19,7 @@ Written by Cohortscope {version}. Run it where `core` of Cohortscope can be impo
 import sys
 from pathlib import Path
 
+from core.errors import CohortError
 from core.figure import Recipe
 from core.intake import load_files, make_cohort
 from core.recipes.made import remade
@@ -34,7 +35,11 @@ whole = make_cohort(loading.table, loading.mapping, event_list=loading.events)
 if whole.fingerprint != FINGERPRINT:
     raise SystemExit("These are other data than those of the figures.")
 for place, recipe in enumerate(FIGURES, start=1):
-    figure = remade(whole, Recipe.from_json(recipe))
+    try:
+        figure = remade(whole, Recipe.from_json(recipe))
+    except CohortError as error:  # of a figure that was made under another mapping
+        print(f"{{place}}. {{error}}")
+        continue
     print(figure.full_title, *figure.summary, figure.table.to_string(index=False), "", sep="\\n")
     figure.drawn.to_csv(HERE / f"{{place:02d}}-{{figure.slug}}.csv", index=False)
 '''

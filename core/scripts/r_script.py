@@ -6,11 +6,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from core.cohort import Cohort, Filters, against_rest, strata
+from core.cohort import Cohort, Filters, against_rest, by_level
 from core.errors import CohortError
-from core.figure import Recipe
+from core.figure import Recipe, coding_of
 from core.format import number
-from core.recipes import patients_of, within
+from core.recipes import patients_of
 from core.scripts.patients import Patients, patients_of_script
 from core.scripts.r_sections import SECTIONS
 from core.verification import described, quoted
@@ -42,6 +42,8 @@ def r_script(whole: Cohort, figures: Sequence[tuple[str, Recipe]]) -> tuple[str,
     for place, (title, recipe) in enumerate(figures, start=1):
         heading, patients = f"# ---- {place}. {' '.join(title.split())}", None
         try:
+            if recipe.coding != coding_of(whole):
+                raise CohortError("This figure was made where columns of the file were read in another way.")
             patients = files.setdefault(_base(recipe), _patients(whole, recipe, len(files) + 1))
             body = _sections(whole, recipe, patients, place)
         except CohortError as error:  # of these patients there is no such figure
@@ -60,7 +62,7 @@ def r_script(whole: Cohort, figures: Sequence[tuple[str, Recipe]]) -> tuple[str,
 
 def _base(recipe: Recipe) -> str:
     """Identify the patients behind a recipe before its filters; against the rest, their selection is a variable."""
-    return json.dumps([recipe.landmark, recipe.groups, recipe.filters if recipe.rest else {}])
+    return json.dumps([recipe.landmark, recipe.groups, recipe.names, recipe.filters if recipe.rest else {}])
 
 
 def _patients(whole: Cohort, recipe: Recipe, place: int) -> Patients:
@@ -71,22 +73,24 @@ def _patients(whole: Cohort, recipe: Recipe, place: int) -> Patients:
 
 
 def _sections(whole: Cohort, recipe: Recipe, patients: Patients, place: int) -> str:
-    """Write a figure's code; of a plot per level of a variable, that of each level."""
-    if recipe.kind == "panes":
-        key = recipe.choices["panes_by"]
-        levels = strata(whole, key).levels
-        one = replace(recipe, kind="curves", choices={k: v for k, v in recipe.choices.items() if k != "panes_by"})
-        return "\n".join(f"# {' '.join(level.split())}\n"
-                         f"{_section(whole, within(whole, one, key, level), patients, f'{place}.{i}')}"
-                         for i, level in enumerate(levels, start=1))
-    return _section(whole, recipe, patients, str(place))
+    """Write a figure's code; of a plot per level of a variable, that of each level that has patients."""
+    cohort = patients_of(whole, recipe)
+    if recipe.kind != "panes":
+        return _section(cohort, recipe, patients, str(place))
+    key = recipe.choices["panes_by"]
+    of = [(level, part) for level, part in by_level(cohort, key) if part.n]
+    asked = {k: v for k, v in recipe.choices.items() if k != "panes_by"}
+    codes = []
+    for i, (level, part) in enumerate(of, start=1):
+        one = replace(recipe, kind="curves", choices={**asked, "pane": (key, level)})
+        codes.append(f"# {' '.join(level.split())}\n{_section(part, one, patients, f'{place}.{i}')}")
+    return "\n".join(codes)
 
 
-def _section(whole: Cohort, recipe: Recipe, patients: Patients, name: str) -> str:
+def _section(cohort: Cohort, recipe: Recipe, patients: Patients, name: str) -> str:
     write = SECTIONS.get(recipe.kind)
     if write is None:
         return "# Base R and survival do not give it: analysis.py makes it."
-    cohort = patients_of(whole, recipe)
     filters = Filters() if recipe.rest else cohort.filters
     start = cohort.whole.landmark
     clock = f"# Times run from month {number(start[1])}.\n" if start else ""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from core.cohort import Cohort, Filters, entry_months, strata
+import numpy as np
+
+from core.cohort import Cohort, Filters, entry_months, level_counts, reference_place, strata
 from core.hazards import CoxOptions, cox, default_form
 from core.recipes import options_of
 from core.scripts.patients import Patients
@@ -24,18 +26,24 @@ def curves(patients: Patients, cohort: Cohort, filters: Filters, choices: Choice
              if k in ("endpoint", "by", "conf_type", "times", "shares", "tau")}
     test = options_of(TestOptions, choices.get("test", {}))
     options = SurvivalOptions(**asked, test=test)
-    inside = {f"s{i}": f"as.integer(factor({patients.group(k)}))" for i, k in enumerate(test.stratify_by, start=1)}
+    inside = {f"s{i}": f"as.integer(factor({patients.stratum(k)}))" for i, k in enumerate(test.stratify_by, start=1)}
     code = r_code(cohort, options)
-    lines = [patients.filtered(filters),
+    within = _pane(patients, *choices["pane"]) if "pane" in choices else []
+    lines = [patients.filtered(filters), *within,
              _analysed(patients, cohort, options.endpoint, {"group": f"as.integer({patients.group(options.by)})"},
                        inside),
              code.after, f'keep({name}, "median", quantile(fit, 0.5, conf.int = FALSE))']
-    if options.by and len(strata(cohort, options.by).levels) > 1:
+    if code.statistic:
         surv = surv_of(cohort, options.endpoint)
         lines += [f'model <- coxph({surv} ~ group, data = d, ties = "efron", {_PRECISE})',
                   f'keep({name}, "hazard ratio", exp(coef(model)))',
                   f'keep({name}, "{test.words()}", {code.statistic})']
     return "\n".join(lines)
+
+
+def _pane(patients: Patients, key: str, level: str) -> list[str]:
+    """Write the code that keeps the patients of one plot."""
+    return [f"d <- d[{patients.group(key)} %in% {quoted(level)}, ]"]
 
 
 def _analysed(patients: Patients, cohort: Cohort, endpoint: str, columns: Mapping[str, str],
@@ -58,13 +66,16 @@ def model(patients: Patients, cohort: Cohort, filters: Filters, choices: Choices
     """Write a Cox model; a spline's columns are not in the patients' file."""
     options = options_of(CoxOptions, choices["options"])
     covariates = tuple(k for k in choices["covariates"] if k not in options.stratify_by)
+    covariates = tuple(k for k in covariates if _varies(cohort, k))
+    if not covariates:
+        return "# No covariate has two values among these patients."
     forms = {k: dict(options.forms).get(k, default_form(cohort, k)) for k in covariates}
     if "spline" in forms.values():
         return _elsewhere("a restricted cubic spline")
     fitted = cox(cohort, endpoint=choices["endpoint"], covariates=covariates, options=options)
     columns = {f"x{i}": f"d${patients.column(k)}" if forms[k] in ("linear", "log2") else
                f"as.integer({patients.group(k)})" for i, k in enumerate(covariates, start=1)}
-    columns |= {f"s{i}": f"as.integer(factor({patients.group(k)}))"
+    columns |= {f"s{i}": f"as.integer(factor({patients.stratum(k)}))"
                 for i, k in enumerate(options.stratify_by, start=1)}
     estimate = "exp(coef)" if options.firth else "exp(coef(fit))"
     return "\n".join([patients.filtered(filters), _analysed(patients, cohort, choices["endpoint"], {}, columns),
@@ -72,12 +83,18 @@ def model(patients: Patients, cohort: Cohort, filters: Filters, choices: Choices
                       f'keep({name}, "hazard ratio", {estimate})'])
 
 
+def _varies(cohort: Cohort, key: str) -> bool:
+    """Tell whether a covariate has two values among the patients: R has no contrasts of one level."""
+    return int(cohort.values(key)[cohort.rows].nunique()) > 1
+
+
 def subgroups(patients: Patients, cohort: Cohort, filters: Filters, choices: Choices, name: str) -> str:
     """Write the arms' hazard ratio within subgroups, and the interactions."""
+    if np.count_nonzero(level_counts(cohort, "arm")) < 2:
+        return "# One arm has patients: there is nothing to compare."
     factors = {f"x{i}": f"{patients.group(k)}" for i, k in enumerate(choices["factors"], start=1)}
     arms = strata(cohort, "arm").levels
-    named = cohort.variable("arm").reference
-    reference = named if named in arms else arms[0]
+    reference = arms[reference_place(cohort, "arm", arms)]
     labels = ", ".join(f"{x} = {quoted(cohort.variable(k).label)}"
                        for x, k in zip(factors, choices["factors"], strict=True))
     surv = surv_of(cohort, choices["endpoint"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from core.cohort import Cohort, entry_months, reference_place, strata, stratification, timeline
@@ -44,7 +45,7 @@ def r_code(cohort: Cohort, options: SurvivalOptions) -> RCode:
     data |= {} if entry is None else {"entry": entry[used]}
     data |= {f"s{i}": stratification(cohort, key).codes[used]
              for i, key in enumerate(options.test.stratify_by, start=1)}
-    several = len(groups.levels) > 1
+    several = np.unique(groups.codes[used]).size > 1
     parts = [_groups(options, groups.levels), _curves(cohort, options)]
     surv, late, statistic = surv_of(cohort, options.endpoint), entry is not None, ""
     if several and options.by:

@@ -78,8 +78,9 @@ def _axes(slug: str, options: dict[str, Any], edits: Edits) -> None:
             st.number_input(plain(label), 0.1, 1e4, format="%g", step=1.0, placeholder="as it is", key=key,
                             on_change=_keep, args=(slug, name))
     with st.container(horizontal=True, gap="medium"):
-        for label, name in (("95% CI", "band"), ("All patients behind", "faint")):
-            on = options[name] if getattr(edits, name) is None else getattr(edits, name)
+        for label, name in (("95% CI", "band"), ("All patients behind", "faint"),
+                            ("HR and p in the plot", "inside")):
+            on = options.get(name, False) if getattr(edits, name) is None else getattr(edits, name)
             st.toggle(plain(label), key=state.widget(f"edit-{name}-{slug}", on), on_change=_keep, args=(slug, name))
     counts = options["counts"] if edits.counts is None else edits.counts
     st.pills("Under the axis", list(COUNTS), selection_mode="multi", on_change=_keep, args=(slug, "counts"),

@@ -15,7 +15,7 @@ from core.export import Style
 from core.figure import Figure
 from core.intake import SessionFile
 from core.overview import Record
-from core.recipes import Edits, KeptTalk, kept_talk
+from core.recipes import CURVES, Edits, KeptTalk, kept_talk
 from ui.shell import cache
 from ui.shell.record import record_of
 from ui.shell.state import Session, View, session
@@ -53,8 +53,13 @@ def _talk(current: Session) -> dict[str, Any]:
 
 def enclosing(figure: Figure, whole: Cohort) -> Figure:
     """Return a figure whose files enclose what leads back to it: its view, without steps, comparisons and talk."""
-    filters = figure.recipe.filters if figure.recipe else session().filters.to_json()
-    view = replace(session_file(whole, session()), steps=[filters], place=0, record={}, charts=(), talk={})
+    recipe, current = figure.recipe, session()
+    view = replace(session_file(whole, current), place=0, record={}, charts=(), talk={},
+                   steps=[recipe.filters if recipe else current.filters.to_json()])
+    if recipe:
+        view = replace(view, groups=recipe.groups, landmark=recipe.landmark[1] if recipe.landmark else view.landmark,
+                       endpoint=recipe.choices.get("endpoint") or view.endpoint,
+                       by=recipe.choices["by"] if recipe.kind in CURVES else view.by)
     return replace(figure, provenance=replace(figure.provenance, view=json.dumps(json.loads(view.to_bytes()),
                                                                                  ensure_ascii=False)))
 

@@ -33,7 +33,7 @@ def offer(figure: Figure, style: Style, ordered: list[Figure]) -> None:
                   args=([replace(figure, title=style.title.strip() or figure.title)], style.inks))
         if len(main) > 1:
             st.button(f"Add all {len(main)} figures", key="export-add-all", on_click=_take, args=(main,))
-        if figure.recipe:
+        if figure.recipe and not figure.recipe.rest:
             _each(figure, figure.recipe)
         if session().deck:
             note(f"{plural(len(session().deck), 'figure')} on the page Slides.")

@@ -120,6 +120,7 @@ class Block:
 class Pane:
     """One plot: its curves, the whole cohort's behind them, the counts beneath.
 
+    `inside`: lines that stand in a corner of the plot, where one is free.
     `places`: of the levels whose counts stand there among all, by which they are coloured; all of them unless said.
     """
 
@@ -131,6 +132,7 @@ class Pane:
     drops: list[tuple[float, int]] = field(default_factory=list)  # medians: month, stratum's place
     title: str = ""
     finding: str = ""
+    inside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

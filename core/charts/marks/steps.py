@@ -12,6 +12,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
+from core.charts.marks.corner import in_a_corner
 from core.charts.marks.labels import place_names
 from core.charts.marks.panes import GUTTER, SCREEN, Axes, Curve, Design, Layout, Pane
 from core.figure import shortened, theme, width_of
@@ -66,13 +67,14 @@ def _pane(pane: Pane, axes: Axes, layout: Layout, *, band: bool, named: bool,
     several = layout.strata > 1
     inks = [theme.colour(i) for i in pane.places or range(layout.strata)]
     heads = [{"x": 0.0, "y": layout.heading(b), "text": block.heading} for b, block in enumerate(pane.blocks)]
+    labels = _labels(pane, axes, layout, tau) if several and named else []
     return {
         "band": [r for c in pane.curves for r in _band(c, axes)] if band else [],
         "whole": [r for c in pane.behind for r in _steps(c, axes)],
         "curve": [r for c in pane.curves for r in _steps(c, axes)],
         "touch": [r for c in pane.curves for r in _touch(c, axes)],
         "censored": [r for c in pane.curves for r in _censored(c, axes)],
-        "labels": _labels(pane, axes, layout, tau) if several and named else [],
+        "labels": labels,
         "medians": [{"x": float(axes.across(np.array(m))), "y": 0.0, "y2": 0.5, "c": theme.colour(i)}
                     for m, i in pane.drops],
         "names": [{"x": 0.0, "y": layout.row(0, i, name=True), "text": shortened(level, 2 * _LONGEST),
@@ -81,7 +83,7 @@ def _pane(pane: Pane, axes: Axes, layout: Layout, *, band: bool, named: bool,
                    for b, block in enumerate(pane.blocks) for i, texts in enumerate(block.texts)
                    for x, text in zip(axes.across(np.array(axes.time_ticks, float)), texts, strict=True)],
         "heads": heads,
-        "titles": _title(pane, layout),
+        "titles": [*_title(pane, layout), *_inside(pane, axes, layout, labels)],
     }
 
 
@@ -91,6 +93,19 @@ def _title(pane: Pane, layout: Layout) -> list[dict[str, Any]]:
         return []
     title = f"{shortened(pane.title, _LONGEST)}: {pane.finding}" if pane.finding else pane.title
     return [{"x": 0.0, "y": 1 + 16 / layout.plot, "text": title}]
+
+
+def _inside(pane: Pane, axes: Axes, layout: Layout, labels: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Write what was found into a corner of the plot, where one is free."""
+    share = layout.columns / layout.design.inner
+    curves = [(axes.across(c.time), axes.up(c.value), _start(c, axes)) for c in (*pane.curves, *pane.behind)]
+    return in_a_corner(pane.inside, [width_of(text, 12) * share for text in pane.inside], _NAME / layout.plot, curves,
+                       [(row["x"], row["y"], (width_of(row["text"], 12) + 8) * share) for row in labels])
+
+
+def _start(curve: Curve, axes: Axes) -> float:
+    """Return where a curve begins, as a share of the vertical scale."""
+    return float(axes.up(np.array(axes.low if curve.start is None else curve.start)))
 
 
 def thinned(time: np.ndarray, most: int = _MOST) -> np.ndarray:
@@ -146,7 +161,7 @@ def _labels(pane: Pane, axes: Axes, layout: Layout, tau: float | None) -> list[d
     names = [shortened(curve.level, _LONGEST) for curve in curves]
     widths = [(width_of(name, 12) + 8) * layout.columns / layout.design.inner for name in names]
     points = [(axes.across(c.time), axes.up(c.value)) for c in curves]
-    starts = [float(axes.up(np.array(axes.low if c.start is None else c.start))) for c in curves]
+    starts = [_start(c, axes) for c in curves]
     medians = [float(axes.across(np.array(month))) for month, _ in pane.drops]
     lines = [] if tau is None else [float(axes.across(np.array(tau)))]
     places = place_names(points, widths, 1.0, starts, height=_NAME / layout.plot, medians=medians, lines=lines)

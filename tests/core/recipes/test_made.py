@@ -113,6 +113,41 @@ def test_within_each_level_it_is_the_figure_of_that_filter(sample, key):
         assert figure.digest == km_figure(part_of(wanted, endpoint="OS", by="arm", whole=sample)).ready().digest
 
 
+def test_a_variable_that_is_filtered_already_keeps_its_filter(sample):
+    cohort = sample.filter({"pvtt": {"in": ["Vp3", "Vp4"]}, "age": {"gt": 60}})
+    recipe = km_figure(part_of(cohort, endpoint="OS", by="arm")).recipe
+    made = of_each(sample, recipe, "pvtt", sample.levels("pvtt"))
+    assert [isinstance(one, CohortError) for one in made] == [True, True, False, False]
+    young, old = of_each(sample, recipe, "age", strata(sample, "age").levels)
+    inside = cohort.values("age")[cohort.rows]
+    assert f"{((inside > 60) & (inside < 65)).sum()} of 82" in young.full_title and "> 60" in young.full_title
+    assert f"{(inside >= 65).sum()} of 82" in old.full_title
+    negated = km_figure(part_of(sample.filter({"pvtt": {"not": {"in": ["Vp4"]}}}), endpoint="OS", by="arm")).recipe
+    assert [isinstance(one, CohortError) for one in of_each(sample, negated, "pvtt", sample.levels("pvtt"))] == \
+        [False, False, False, True]
+    ranges = km_figure(part_of(sample.filter({"age": {"lt": 50, "or": [{"gt": 60}]}}), endpoint="OS", by="arm")).recipe
+    assert all(isinstance(one, CohortError) for one in of_each(sample, ranges, "age", strata(sample, "age").levels))
+
+
+def test_a_selection_against_all_others_has_no_groups_within(sample):
+    """Its rest would hold the selected patients of the other groups."""
+    selected = against_rest(sample.filter({"tumor_size": {"gt": 8}}))
+    recipe = km_figure(part_of(selected, endpoint="OS", by=SELECTION)).recipe
+    assert all(isinstance(one, CohortError) for one in of_each(sample, recipe, "sex", sample.levels("sex")))
+
+
+@pytest.mark.parametrize("change", [
+    {"labels": {"OS": 5}}, {"names": {"arm": {"TACE+IMRT": 5}}}, {"names": {"arm": []}}, {"landmark": ["OS", 10**400]},
+    {"names": {"age": {"x": "y"}}}, {"choices": {"endpoint": "OS", "by": "arm", "conf_type": "log", "behind": False,
+                                                 "options": []}},
+    {"choices": {"endpoint": "OS", "by": "arm", "conf_type": "log", "behind": False, "options": {"until": 10**400}}},
+    {"choices": {"endpoint": "OS", "by": "arm", "conf_type": "log", "behind": False, "options": {"tau": 10**400}}}])
+def test_whatever_a_stranger_writes_it_is_refused_in_words(sample, change):
+    data = km_figure(part_of(sample, endpoint="OS", by="arm")).recipe.to_json() | change
+    with pytest.raises(CohortError):
+        remade(sample, Recipe.from_json(data))
+
+
 def test_of_a_group_in_which_it_cannot_be_made_it_is_said_why(sample):
     recipe = every_figure("sample")["model"].recipe
     nobody = replace(recipe, filters={"age": {"gt": 200}})

@@ -1,12 +1,13 @@
 """The R script of a talk is the one that R has run, and what R gave is what the app shows."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from core.cohort import Cohort, Filters, with_groups
+from core.cohort import SELECTION, Cohort, Filters, against_rest, with_groups
 from core.cohort.condition import Condition
 from core.cohort.groups import GROUPS, Definition, Groups
 from core.export.data import table_bytes
@@ -22,6 +23,7 @@ from core.scripts.r_script import r_script
 from core.summaries import adverse_events, baseline, response
 from core.survival import kaplan_meier
 from core.survival.log_rank import TestOptions, compare
+from tests.shared.cohorts import cohort_from
 from tests.shared.from_r import agree
 from tests.shared.scripts import FOLDER, figures
 
@@ -152,6 +154,62 @@ def test_named_groups_are_a_column(sample):
     assert '"Große \\"Tumoren\\"", "小"' in code and "named_groups" in patients.table()
 
 
+def recipe_of(cohort, kind="curves", **choices):
+    curves = {"endpoint": "OS", "by": "arm", "conf_type": "log", "behind": False, "options": {}}
+    return recipe(cohort, kind, **({**curves, **choices} if kind in ("curves", "panes") else choices))
+
+
+def test_panes_are_of_the_figure_s_patients(sample):
+    """Those of a filtered variable, and of a selection against all others; a level without patients has none."""
+    filtered = sample.filter({"pvtt": {"in": ["Vp3"]}, "age": {"gt": 50}})
+    code, _ = r_script(sample, [("panes", recipe_of(filtered, "panes", panes_by="age"))])
+    assert code.count("age > 50") == 2 and '%in% "< 65"' in code
+    code, _ = r_script(sample, [("panes", recipe_of(filtered, "panes", panes_by="pvtt"))])
+    assert code.count("survfit(Surv(time, event)") == 1 and '%in% "Vp3"' in code
+    rest = against_rest(sample.filter({"tumor_size": {"gt": 8}}))
+    code, (patients,) = r_script(sample, [("rest", recipe_of(rest, "panes", by=SELECTION, panes_by="sex"))])
+    assert "d <- patients\n" in code and {"selection", "sex"} <= set(patients.table())
+
+
+def test_a_number_of_few_values_stratifies_by_each():
+    frame = pd.DataFrame({"arm": list("ab") * 30, "nodes": [i % 5 for i in range(60)], "time": range(1, 61),
+                          "event": [1] * 60})
+    cohort = cohort_from(frame)
+    made_by = recipe(cohort, "test", endpoint="OS", by="arm", test=TestOptions(stratify_by=("nodes",)))
+    _, (patients,) = r_script(cohort, [("test", made_by)])
+    assert sorted(patients.table()["nodes_stratum"].dropna().unique()) == [1, 2, 3, 4, 5]
+
+
+def test_other_names_have_their_own_file(sample):
+    plain_one = recipe_of(sample.filter({"pvtt": {"in": ["Vp2", "Vp3"]}}), by="pvtt")
+    other = replace(plain_one, names={"pvtt": {"Vp3": "drei"}})
+    code, files = r_script(sample, [("plain", plain_one), ("other", other)])
+    first, second = code.split("patients-2.csv")
+    assert len(files) == 2 and '"drei"' in second and '"drei"' not in first
+
+
+def test_columns_of_the_script_s_own_are_reserved():
+    frame = pd.DataFrame({"group": ["low", "high"] * 10, "entry": range(20), "arm": list("ab") * 10,
+                          "time": range(1, 21), "event": [1] * 20})
+    patients = patients_of_script(cohort_from(frame), "a.csv")
+    assert not {"group", "entry", "time", "event"} & set(patients.frame)
+
+
+def test_a_figure_under_another_mapping_is_said(sample):
+    other = replace(recipe_of(sample), coding="0" * 12)
+    code, files = r_script(sample, [("other", other), ("this", recipe_of(sample))])
+    assert "read in another way" in code and code.count("survfit(Surv(time, event)") == 1 and len(files) == 1
+
+
+def test_where_one_group_is_left_nothing_is_compared(sample):
+    lone = sample.filter({"arm": {"in": ["TACE+IMRT"]}})
+    for made_by in (recipe_of(lone), recipe_of(lone, "subgroups", endpoint="OS", factors=("sex",), sort="as mapped")):
+        code, _ = r_script(sample, [("lone", made_by)])
+        assert "survdiff" not in code and "coxph(Surv(time, event) ~ group," not in code
+    model = recipe_of(lone, "model", endpoint="OS", covariates=("arm", "age"), options=CoxOptions())
+    assert "~ x1, data" in r_script(sample, [("model", model)])[0]
+
+
 @pytest.mark.parametrize("condition, words", [
     (Condition(levels=("Vp3", 'a"b')), '(pvtt %in% c("Vp3", "a\\"b"))'),
     (Condition(levels=("Vp3",), negated=True), '!(pvtt %in% c("Vp3"))'),
@@ -166,4 +224,4 @@ def test_what_cannot_be_had_is_said_and_the_others_stand(sample):
                     options=CoxOptions())
     curves_of = recipe(sample, "curves", endpoint="OS", by="arm", conf_type="log", behind=False, options={})
     code, _ = r_script(sample, [("none", nobody), ("curves", curves_of)])
-    assert "# ---- 1. none\n# No" in code and "survfit" in code
+    assert "# ---- 1. none\n# No covariate" in code and "survfit" in code

@@ -238,8 +238,9 @@ patients$response <- factor(patients$response, levels = 1:4, labels = c("CR", "P
 
 # ---- 6. A plot per level
 # F
-# curves: 12 of 82 patients, Sex F.
-d <- subset(patients, (sex %in% c("F")))
+# curves: 12 of 82 patients, no filter.
+d <- patients
+d <- d[d$sex %in% "F", ]
 d <- data.frame(time = d$OS_time, event = d$OS_event, group = as.integer(d$arm))
 d <- d[complete.cases(d[c("time", "event", "group")]), ]
 d$group <- factor(d$group, levels = 1:2, labels = c("TACE+IMRT", "TACE+IMRT+sorafenib"))
@@ -261,8 +262,9 @@ model <- coxph(Surv(time, event) ~ group, data = d, ties = "efron", control = co
 keep("6.1", "hazard ratio", exp(coef(model)))
 keep("6.1", "log-rank", survdiff(Surv(time, event) ~ group, data = d, rho = 0)$chisq)
 # M
-# curves: 70 of 82 patients, Sex M.
-d <- subset(patients, (sex %in% c("M")))
+# curves: 70 of 82 patients, no filter.
+d <- patients
+d <- d[d$sex %in% "M", ]
 d <- data.frame(time = d$OS_time, event = d$OS_event, group = as.integer(d$arm))
 d <- d[complete.cases(d[c("time", "event", "group")]), ]
 d$group <- factor(d$group, levels = 1:2, labels = c("TACE+IMRT", "TACE+IMRT+sorafenib"))
