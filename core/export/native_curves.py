@@ -11,19 +11,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-import numpy as np
-
 from core.export.stage import FONT, Stage
 from core.export.style import Style, recoloured_data
 from core.figure import LINE, QUIET, Figure, shortened, width_of
-from core.format import DASH, number
 
+DRAWN = ("band area", "curve line", "censored tick")  # layers of a figure that the chart has, too
 _CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _LETTERS, _COUNTS = 14, 12  # points
 _ROW, _UNDER, _BESIDE, _ABOVE, _RIGHT = 0.27, 0.72, 1.0, 0.1, 0.3  # inches of a row of counts, and around the plot
 _AT_RISK, _BOLD = "Number at risk", 1.1  # how much wider bold letters are
 _STEPS, _MOST_TICKS = (1, 2, 3, 6, 12, 24, 36, 60, 120), 9  # months between ticks, and how many these are
+_LEGEND = 0.42  # inches above a plot
 _WIDEST, _LONGEST = 2.6, 40  # inches, and characters, of a name beside its counts
 _LINE, _THIN, _TICK = 2.25, 1.25, 0.018  # points; half a censoring mark, as a share
 _BAND = 15_000  # thousandths of a per cent that a band covers
@@ -32,14 +31,14 @@ _PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # a table's style without lin
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Curve:
+    """A curve as it is drawn: corners, limits and censoring marks in months and shares; its counts under the ticks."""
+
     name: str
     colour: str
-    time: np.ndarray
-    estimate: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    censored: np.ndarray  # bool
-    n_risk: np.ndarray
+    steps: list[tuple[float, float]]
+    limits: list[tuple[float, float, float]]
+    censored: list[tuple[float, float]]
+    counts: list[str]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,36 +49,70 @@ class NativeCurves:
     longest: float
     ticks: tuple[float, ...]
     titles: tuple[str, str]
-    band: bool
-    counts: bool
+
+    @property
+    def counted(self) -> bool:
+        """Whether numbers at risk stand under the axis."""
+        return all(curve.counts for curve in self.curves)
+
+    @property
+    def above(self) -> float:
+        """Inches above the plot: for a legend, where no table names the curves in their colours."""
+        return _ABOVE if self.counted or len(self.curves) < 2 else _LEGEND
 
 
 def native_curves(figure: Figure, style: Style) -> NativeCurves | None:
-    """Return what a native chart shows of a figure; None where it is not one plot of survival."""
+    """Return what a native chart shows of a figure, as its drawing has it; None where it is not one plot of survival.
+
+    In whole months times are those at whose end the curve is as it is drawn.
+    """
     recipe = figure.recipe
     if recipe is None or recipe.kind != "curves" or recipe.choices["options"]["view"] != "survival":
         return None
-    options, drawn = recipe.choices["options"], figure.drawn
-    if drawn.empty:
+    chart, options = figure.laid_out("middle"), recipe.choices["options"]
+    data, longest = chart["datasets"], float(chart["usermeta"]["months"])
+    places = list(dict.fromkeys(row["k"] for row in data["curve"]))
+    if not places:
         return None
-    data = figure.laid_out("middle")["datasets"]
-    inks = dict(zip(dict.fromkeys(row["k"] for row in data["curve"]), drawn.strata.unique(), strict=False))
-    colours = {inks[row["k"]]: row["c"] for row in data["curve"]}
-    curves, ends = [], [row["x"] for row in data["curve"]]
-    for name, of in drawn.groupby("strata", sort=False):
-        kept = of[(of.n_risk.fillna(np.inf) >= options["at_risk"]) & (of.time <= (options["until"] or np.inf))]
-        colour = recoloured_data(f'"{colours[name]}"', style).strip('"')
+    names, counts = list(dict.fromkeys(figure.drawn.strata)), _counts(data["counts"])
+    curves = []
+    for k, name in zip(places, names, strict=True):
+        ink = next(row["c"] for row in data["curve"] if row["k"] == k)
         curves.append(_Curve(
-            name=str(name), colour=colour, time=kept.time.to_numpy(dtype=float),
-            censored=(kept.n_censor > 0).to_numpy(), n_risk=kept.n_risk.to_numpy(dtype=float),
-            estimate=kept.estimate.to_numpy(dtype=float),
-            low=kept.conf_low.to_numpy(dtype=float), high=kept.conf_high.to_numpy(dtype=float)))
-    longest = options["until"] or max(c.time.max(initial=0.0) for c in curves) / max(ends)
-    ticks = tuple(round(x * float(longest), 4) for x in sorted({round(row["x"], 9) for row in data["counts"]}))
+            name=str(name), colour=recoloured_data(f'"{ink}"', style).strip('"'), counts=counts.get(ink, []),
+            steps=_corners(_in_months(data["curve"], k, ("y",), longest, whole=style.months)),
+            limits=_in_months(data["band"], k, ("lo", "hi"), longest, whole=style.months),
+            censored=_in_months([row | {"k": k} for row in data["censored"] if row["c"] == ink], k, ("y",), longest,
+                                whole=style.months)))
+    ticks = tuple(round(x * longest, 4) for x in sorted({round(row["x"], 9) for row in data["counts"]}))
     endpoint = figure.title.rsplit(" by ", 1)[0] if recipe.choices["by"] else figure.title
     titles = (options["up_title"] or endpoint, options["across_title"] or "Months")
-    return NativeCurves(curves=tuple(curves), longest=float(longest), ticks=ticks or _ticks(float(longest)),
-                        titles=titles, band=options["band"], counts=bool(data["counts"]))
+    return NativeCurves(curves=tuple(curves), longest=longest, ticks=ticks or _ticks(longest), titles=titles)
+
+
+def _counts(rows: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """Return the texts of the first block of counts by their colours, from left to right."""
+    out: dict[str, list[str]] = {}
+    for ink in dict.fromkeys(row["c"] for row in rows):
+        of = [row for row in rows if row["c"] == ink]
+        top = max(row["y"] for row in of)
+        out[ink] = [row["text"] for row in sorted(of, key=lambda r: r["x"]) if row["y"] == top]
+    return out
+
+
+def _in_months(rows: list[dict[str, Any]], k: str, values: tuple[str, ...], longest: float, *,
+               whole: bool) -> list[Any]:
+    """Return time and values of a curve's rows; in whole months the last of each."""
+    times = [(round(row["x"] * longest, 6), *(row[v] for v in values)) for row in rows if row["k"] == k]
+    return list({math.ceil(t): (float(math.ceil(t)), *rest) for t, *rest in times}.values()) if whole else times
+
+
+def _corners(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return the corners of a step curve that goes through points."""
+    corners = points[:1]
+    for t, v in points[1:]:
+        corners += [(t, corners[-1][1]), (t, v)] if v != corners[-1][1] else [(t, v)]
+    return corners
 
 
 def _ticks(longest: float) -> tuple[float, ...]:
@@ -91,14 +124,13 @@ def _ticks(longest: float) -> tuple[float, ...]:
 def add_native(stage: Stage, slide: Any, shown: NativeCurves, figure: Figure, box: Sequence[float]) -> None:
     """Draw the chart into a box: left, top, width, height in inches."""
     left, top, width, height = box
-    beside = max(_BESIDE, _names_beside(shown, width)) if shown.counts else _BESIDE
-    rows = (len(shown.curves) + 1) * _ROW if shown.counts else 0.0
-    plot = (left + beside, top + _ABOVE, width - beside - _RIGHT, height - rows - _UNDER - _ABOVE)
-    if shown.band:
+    beside = max(_BESIDE, _names_beside(shown, width)) if shown.counted else _BESIDE
+    rows = (len(shown.curves) + 1) * _ROW if shown.counted else 0.0
+    plot = (left + beside, top + shown.above, width - beside - _RIGHT, height - rows - _UNDER - shown.above)
+    if any(curve.limits for curve in shown.curves):
         _bands(slide, shown, plot)
     _lines(stage, slide, shown, figure, plot)
-    _names(slide, shown, figure, plot)
-    if shown.counts:
+    if shown.counted:
         _at_risk(stage, slide, shown, plot, left)
 
 
@@ -121,17 +153,6 @@ def _across(shown: NativeCurves, plot: Sequence[float], time: float) -> float:
     return plot[0] + plot[2] * time / shown.longest
 
 
-def _steps(time: np.ndarray, value: np.ndarray, longest: float) -> list[tuple[float, float]]:
-    """Return the corners of a curve that begins at 1."""
-    corners, before = [(0.0, 1.0)], 1.0
-    for t, v in zip(time.tolist(), value.tolist(), strict=True):
-        if v != before:
-            corners += [(t, before), (t, v)]
-            before = v
-    last = min(float(time[-1]), longest) if time.size else 0.0
-    return corners if corners[-1][0] >= last else [*corners, (last, before)]
-
-
 def _bands(slide: Any, shown: NativeCurves, plot: Sequence[float]) -> None:
     """Draw the limits of the curves as one group behind them."""
     from pptx.oxml import parse_xml
@@ -141,8 +162,7 @@ def _bands(slide: Any, shown: NativeCurves, plot: Sequence[float]) -> None:
     group = slide.shapes.add_group_shape()
     group.name = "95% CI"
     for curve in shown.curves:
-        known = ~np.isnan(curve.low)
-        upper, lower = (_steps(curve.time[known], side[known], shown.longest) for side in (curve.high, curve.low))
+        upper, lower = (_corners([(t, side[i]) for t, *side in curve.limits]) for i in (1, 0))
         corners = [(Inches(_across(shown, plot, t)), Inches(plot[1] + plot[3] * (1 - v)))
                    for t, v in [*upper, *reversed(lower)]]
         if len(corners) < 4:
@@ -165,22 +185,22 @@ def _lines(stage: Stage, slide: Any, shown: NativeCurves, figure: Figure, plot: 
     from pptx.util import Inches
 
     data: Any = cast(Any, XyChartData)()
-    steps = [_steps(curve.time, curve.estimate, shown.longest) for curve in shown.curves]
-    most = max(map(len, steps))
-    for curve, corners in zip(shown.curves, steps, strict=True):
+    most = max(len(curve.steps) for curve in shown.curves)
+    for curve in shown.curves:
         series = data.add_series(curve.name)
-        for t, v in [*corners, *[corners[-1]] * (most - len(corners))]:  # LibreOffice hides one shorter than the next
-            series.add_data_point(t, v)
+        for t, v in [*curve.steps, *[curve.steps[-1]] * (most - len(curve.steps))]:
+            series.add_data_point(t, v)  # LibreOffice hides a series before a longer one
     for curve in shown.curves:
         series = data.add_series(f"{curve.name}, censored")
-        for t, v in zip(curve.time[curve.censored].tolist(), curve.estimate[curve.censored].tolist(), strict=True):
+        for t, v in curve.censored:
             series.add_data_point(t, v)
-    frame = (plot[0] - _BESIDE, plot[1] - _ABOVE, plot[2] + _BESIDE + _RIGHT, plot[3] + _ABOVE + _UNDER)
+    frame = (plot[0] - _BESIDE, plot[1] - shown.above, plot[2] + _BESIDE + _RIGHT, plot[3] + shown.above + _UNDER)
     shape = slide.shapes.add_chart(XL_CHART_TYPE.XY_SCATTER_LINES_NO_MARKERS, *map(Inches, frame), data)
     shape.name = figure.full_title
     shape._element.nvGraphicFramePr.cNvPr.set("descr", figure.full_alt)
     chart = shape.chart
-    chart.has_legend = chart.has_title = False
+    chart.has_title = False
+    _legend(chart, shown)
     chart.font.size, chart.font.name = Inches(_LETTERS / 72), FONT
     _inner(chart, [(plot[0] - frame[0]) / frame[2], (plot[1] - frame[1]) / frame[3], plot[2] / frame[2],
                    plot[3] / frame[3]])
@@ -256,26 +276,20 @@ def _censored(series: Any, colour: str) -> None:
     element.insert(list(element).index(points), parse_xml(bars))  # before the values, as the schema has it
 
 
-def _names(slide: Any, shown: NativeCurves, figure: Figure, plot: Sequence[float]) -> None:
-    """Write the curves' names where the drawing of the other forms has them."""
-    for row in figure.laid_out("middle")["datasets"]["labels"]:
-        colour = next((c.colour for c in shown.curves if shortened(c.name, _LONGEST) == row["text"]
-                       or c.name == row["text"]), shown.curves[0].colour)
-        _text(slide, row["text"], colour, (plot[0] + plot[2] * row["x"], plot[1] + plot[3] * (1 - row["y"]) - 0.14))
+def _legend(chart: Any, shown: NativeCurves) -> None:
+    """Name the curves in a legend where no table names them in their colours; it has no entry for censoring marks."""
+    from pptx.enum.chart import XL_LEGEND_POSITION
+    from pptx.oxml import parse_xml
+    from pptx.oxml.ns import qn
 
-
-def _text(slide: Any, text: str, colour: str, place: Sequence[float]) -> None:
-    from pptx.util import Inches, Pt
-
-    width = width_of(text, _LETTERS) / 72 + 0.1
-    box = slide.shapes.add_textbox(Inches(place[0]), Inches(place[1]), Inches(width), Inches(0.28))
-    box.name = f"Name of {text}"
-    frame = box.text_frame
-    frame.word_wrap = False
-    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
-    run = frame.paragraphs[0].add_run()
-    run.text, run.font.size, run.font.bold, run.font.name = text, Pt(_LETTERS), True, FONT
-    run.font.color.rgb = _rgb(colour)
+    chart.has_legend = not shown.counted and len(shown.curves) > 1
+    if not chart.has_legend:
+        return
+    chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
+    place = chart.legend._element.find(qn("c:legendPos"))
+    for i in reversed(range(len(shown.curves), 2 * len(shown.curves))):
+        place.addnext(parse_xml(f'<c:legendEntry xmlns:c="{_CHART}"><c:idx val="{i}"/><c:delete val="1"/>'
+                                "</c:legendEntry>"))
 
 
 def _at_risk(stage: Stage, slide: Any, shown: NativeCurves, plot: Sequence[float], left: float) -> None:
@@ -299,10 +313,15 @@ def _at_risk(stage: Stage, slide: Any, shown: NativeCurves, plot: Sequence[float
     for j in range(1, columns):
         _cell(table.cell(0, j), "", stage.quiet)
     for i, curve in enumerate(shown.curves, start=1):
-        _cell(table.cell(i, 0), shortened(curve.name, _LONGEST), curve.colour, left=True)
-        left_at_risk = np.append(curve.n_risk, 0)[np.searchsorted(curve.time, np.array(shown.ticks) - 1e-9)]
-        for j, n in enumerate(left_at_risk.tolist(), start=1):
-            _cell(table.cell(i, j), DASH if np.isnan(n) else number(round(n)), curve.colour)
+        _cell(table.cell(i, 0), _fitting(curve.name, head - 0.05), curve.colour, left=True)
+        for j, text in enumerate(curve.counts, start=1):
+            _cell(table.cell(i, j), text, curve.colour)
+
+
+def _fitting(name: str, inches: float) -> str:
+    """Shorten a name until it has room, in bold letters, on one line."""
+    return next((short for n in range(_LONGEST, 3, -1)
+                 if width_of(short := shortened(name, n), _COUNTS) * _BOLD <= inches * 72), shortened(name, 3))
 
 
 def _cell(cell: Any, text: str, colour: str, *, left: bool = False) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
-from core.export.native_curves import add_native, native_curves
+from core.export.native_curves import DRAWN, add_native, native_curves
 from core.export.office import enclose
 from core.export.picture import drawn
 from core.export.raster import png_of
@@ -74,6 +75,8 @@ class _Slides:
 
     def __init__(self, stage: Stage, figure: Figure, charts: ChartForm, style: Style) -> None:
         self.stage, self.figure, self.charts, self.style = stage, figure, charts, style
+        if charts == "native" and native_curves(figure, style):
+            self.figure = figure = replace(figure, key={k: v for k, v in figure.key.items() if k in DRAWN})
         self.room = room(stage, figure)
         self.table = readable(figure.table, stage.inner)
 

@@ -46,7 +46,8 @@ def draw(panes: list[Pane], axes: Axes, *, band: bool, tau: float | None = None,
             {"x": float(axes.across(np.array(tau))), "y": 0.0, "y2": 1.0, "text": "τ"}]
         for name, rows in marks.items():
             data[name] += [_moved(row, dx, dy, i) for row in rows]
-    return {**_template(layout, axes), "datasets": data}
+    template = _template(layout, axes)
+    return {**template, "usermeta": {**template.get("usermeta", {}), "months": axes.longest}, "datasets": data}
 
 
 def _moved(row: dict[str, Any], dx: float, dy: float, pane: int) -> dict[str, Any]:

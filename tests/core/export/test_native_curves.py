@@ -10,7 +10,7 @@ from pptx.oxml.ns import qn
 from core.charts import CurveOptions, km_figure, part_of
 from core.export.files import NATIVE, formats_of, made
 from core.export.native_curves import native_curves
-from core.export.style import Style
+from core.export.style import Style, dressed
 from core.figure import Figure
 from core.survival import kaplan_meier
 from tests.core.export.test_stage import template
@@ -55,10 +55,11 @@ def test_series_are_the_curves(name):
         assert (x[0], y[0]) == (0.0, 1.0) and sorted(x) == x and sorted(y, reverse=True) == y
         steps = dict(zip(x, y, strict=True))  # of a time the last, the lower end of its step
         for t, s in zip(of.time, of.estimate, strict=True):
-            before = max(k for k in steps if k <= t + 1e-9)
+            before = max(k for k in steps if k <= t + 1e-5)
             assert steps[before] == pytest.approx(s)
-        censored = of[of.n_censor > 0]
-        assert found[f"{level}, censored"] == (censored.time.tolist(), censored.estimate.tolist())
+        censored, marks = of[of.n_censor > 0], found[f"{level}, censored"]
+        assert marks[0] == pytest.approx(censored.time.tolist(), abs=1e-5)
+        assert marks[1] == pytest.approx(censored.estimate.tolist())
     assert len(lengths) == 1  # LibreOffice hides a series before a longer one
 
 
@@ -78,6 +79,34 @@ def test_numbers_at_risk_stand_under_the_ticks(sample):
         place = chart.left + chart.width * (inner["x"] + inner["w"] * tick / shown.longest)
         assert abs(centre - place) < 914400 * 0.03
     assert shape.top + shape.height <= next(s for s in slide.shapes if s.name == "Footnote").top
+
+
+@pytest.mark.parametrize("options", [{"until": 24.0, "every": 4.0}, {"at_risk": 5}])
+@pytest.mark.parametrize("style", [Style(), Style(months=True), Style(least=10)])
+def test_numbers_at_risk_are_those_of_the_figure_whatever_is_cut(sample, options, style):
+    figure = figure_of(sample, **options)
+    slide = slide_of(figure, style)
+    table = next(s for s in slide.shapes if s.name == "Number at risk").table
+    rows = [[c.text for c in row.cells] for row in table.rows]
+    wanted = [row["text"] for row in dressed(figure, style).laid_out("middle")["datasets"]["counts"]]
+    assert [v for row in rows[1:] for v in row[1:]] == wanted
+    assert (style.least == 10) is ("<10" in wanted)
+    found = series_of(chart_of(slide))
+    assert all(found[f"{level}, censored"][0] for level in sample.levels("arm"))
+    assert native_curves(dressed(figure, style), style).longest == options.get("until", 36.0)
+
+
+def test_of_many_groups_a_legend_names_the_curves_and_nothing_else():
+    chart = chart_of(slide_of(figure_of(cohorts()["awkward"])))
+    assert chart.has_legend
+    gone = {int(e.find(qn("c:idx")).get("val")) for e in chart._chartSpace.iter(qn("c:legendEntry"))}
+    assert gone == {5, 6, 7, 8, 9}
+
+
+def test_the_footnote_names_what_is_drawn(sample):
+    filtered = figure_of(sample.filter({"pvtt": {"in": ["Vp3", "Vp4"]}}))
+    foot = next(s for s in slide_of(filtered).shapes if s.name == "Footnote").text_frame.text
+    assert "whole cohort" not in foot and "medians" not in foot and "censored" in foot
 
 
 def test_in_whole_months_its_workbook_has_no_other_time(sample):

@@ -224,4 +224,4 @@ def test_what_cannot_be_had_is_said_and_the_others_stand(sample):
                     options=CoxOptions())
     curves_of = recipe(sample, "curves", endpoint="OS", by="arm", conf_type="log", behind=False, options={})
     code, _ = r_script(sample, [("none", nobody), ("curves", curves_of)])
-    assert "# ---- 1. none\n# No covariate" in code and "survfit" in code
+    assert "# No covariate has two values" in code and "survfit" in code
