@@ -12,9 +12,9 @@ from core.export.raster import PIXELS, too_many
 from core.export.report import report_html
 from core.export.slides import pptx
 from core.export.stage import open_stage
-from core.export.style import DPI, LEAST, PRESETS, Style
+from core.export.style import DPI, LEAST, PRESETS, Style, dressed
 
 __all__ = ["CHECKLISTS", "DPI", "FORMATS", "LANGUAGES", "LEAST", "NATIVE", "PIXELS", "PRESETS", "P_STYLES", "Entry",
-           "Style", "Talk", "board_name", "checklist", "deck_pptx", "file_name", "formats_of", "handout_pdf",
+           "Style", "Talk", "board_name", "checklist", "deck_pptx", "dressed", "file_name", "formats_of", "handout_pdf",
            "holds_times", "made", "methods_paragraph", "open_stage", "pptx", "privacy_words", "purposes_of",
            "report_html", "restyled", "results_sentences", "table_bytes", "too_many", "zipped"]

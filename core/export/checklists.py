@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from core.export.manuscript import methods_paragraph
-from core.figure import Figure, Provenance, text_table
+from core.figure import Figure, Provenance, headings_of, text_table
 from core.format import plural
 from core.options import takes_options
 from core.version import __version__
@@ -69,6 +69,23 @@ def _events(figures: Sequence[Figure]) -> str:
     return "; ".join(f"Figure {i}: {f.alt}" for i, f in _kinds(figures, "curves") if f.alt)
 
 
+_estimates = _findings("curves", "weighted", "response")
+
+
+def _adjusted(figures: Sequence[Figure]) -> str:
+    """Return the ratios of models of two covariates and more, as their tables have them."""
+    out = []
+    for i, f in _kinds(figures, "model"):
+        names = [name for _, name in headings_of(f.table)]
+        column = next((n for n in names if n.startswith("Multivariable")), "")
+        rows = [dict(zip(names, map(str, row), strict=True)) for row in f.table.to_numpy().tolist()] if column else []
+        ratios = [" ".join(filter(None, (row.get("Covariate"), row.get("Level"), row[column]))) for row in rows
+                  if "(" in row[column]]
+        if f.recipe and len(f.recipe.choices["covariates"]) > 1 and ratios:
+            out.append(f"Figure {i}: HR {'; '.join(ratios)}")
+    return "; ".join(out)
+
+
 def _looked(figures: Sequence[Figure]) -> str:
     standing = [w for f in figures for w in f.warnings if w.startswith(("Exploratory", "Pre-specified"))]
     return " ".join(dict.fromkeys([*standing, *(f.summary[0] for _, f in _kinds(figures, "subgroups") if f.summary)]))
@@ -90,7 +107,7 @@ _ITEMS: dict[Checklist, tuple[tuple[str, str, _Filled | None], ...]] = {
         ("14b", "Missing data of each variable", _where("missing")),
         ("14c", "Follow-up", _where("follow-up")), ("15", "Numbers of outcome events", _events),
         ("16", "Unadjusted and adjusted estimates with intervals",
-         _findings("curves", "model", "weighted", "response")),
+         lambda figures: "; ".join(filter(None, (_estimates(figures), _adjusted(figures))))),
         ("17", "Other analyses: subgroups, sensitivity, how many there were", _looked),
         ("18-21", "Key results, limitations, interpretation, generalisability", None), ("22", "Funding", None)),
     "REMARK": (
@@ -104,7 +121,7 @@ _ITEMS: dict[Checklist, tuple[tuple[str, str, _Filled | None], ...]] = {
         ("13", "Demographic and prognostic variables, missing values", _where("baseline", "missing")),
         ("14", "The marker beside standard prognostic variables", _where("baseline", "pairs", "love")),
         ("15", "Univariable results with intervals", _findings("curves")),
-        ("16", "Multivariable results with intervals", _findings("model")),
+        ("16", "Multivariable results with intervals", _adjusted),
         ("17", "Estimates of the marker with standard variables", _where("model")),
         ("18", "Assumptions, sensitivity, validation", _where("proportional hazards", "weighted", "time split")),
         ("19, 20", "Interpretation, limitations, implications", None)),
@@ -118,7 +135,8 @@ _ITEMS: dict[Checklist, tuple[tuple[str, str, _Filled | None], ...]] = {
         ("7", "Of how many patients harms were analysed", lambda figures: "; ".join(dict.fromkeys(
             f.provenance.patients for _, f in _kinds(figures, *_EVENTS)))),
         ("8", "Risk of each event by arm, type and grade", _where(*_EVENTS)),
-        ("9", "Subgroup analyses and explorations of harms", _looked),
+        ("9", "Subgroup analyses and explorations of harms", lambda figures: _looked(
+            [f for _, f in _kinds(figures, *_EVENTS)])),
         ("10", "Benefits and harms, balanced", _findings("benefit and risk")))}
 
 

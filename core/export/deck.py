@@ -11,7 +11,7 @@ from core.export.office import enclose
 from core.export.slide_texts import style as write
 from core.export.slides import add_figure
 from core.export.stage import Stage, open_stage
-from core.export.style import Style
+from core.export.style import Style, dressed
 from core.figure import Figure, wrapped
 
 _METHOD_LETTERS = (18, 16, 14, 12)  # points: the largest at which all statements have room
@@ -57,7 +57,7 @@ def deck_pptx(entries: Sequence[Entry], talk: Talk, *, style: Style | None = Non
         add_figure(stage, entry.captioned(), "shapes", replace(style, inks=entry.inks))
         progress((i + 1) / (len(entries) + 1))
     if talk.methods and entries:
-        _methods_slide(stage, [entry.figure for entry in entries])
+        _methods_slide(stage, [dressed(entry.figure, style) for entry in entries])
     enclose(stage.deck.part, entries[0].figure.provenance.view if entries else "")
     stage.deck.core_properties.title = " ".join(talk.title.split())
     out = io.BytesIO()

@@ -53,7 +53,7 @@ def handout_pdf(entries: Sequence[Entry], talk: Talk, *, style: Style | None = N
         pages += _figure(dressed(entry.captioned(), style), replace(style, inks=entry.inks))
         progress((i + 1) / (len(entries) + 1))
     if talk.methods and entries:
-        words = [(line, _TEXT, INK) for line in methods_of([e.figure for e in entries])]
+        words = [(line, _TEXT, INK) for line in methods_of([dressed(e.figure, style) for e in entries])]
         pages.append(_lines([("Patients and methods", _HEAD, INK), *words], _MARGIN))
     writer = PdfWriter()
     for number, page in enumerate(pages, start=1):
@@ -87,7 +87,7 @@ def _numbers(figure: Figure) -> Iterator[str]:
     page, y = _lines(head, _MARGIN), top
     for words, frame, points in _tables(figure, _ROOM - _height(head) - _height(foot) - 2 * _TEXT - _GAP):
         name = [(words, _TEXT, INK)] if words else []
-        tall = _height(name) + (len(frame) + heads_of(frame)) * points * _ROW + _GAP
+        tall = _height(name) + _table_height(frame, points) + _GAP
         if y > top and y + tall > _MARGIN + _ROOM:
             yield page
             page, y = _lines(head, _MARGIN), top
@@ -99,16 +99,37 @@ def _numbers(figure: Figure) -> Iterator[str]:
     yield page + _lines(foot, y)
 
 
+def _table_height(frame: pd.DataFrame, points: float) -> float:
+    widths = widths_of(frame, points)
+    rows = math.fsum(_row_height(cells, widths, points) for cells in frame.itertuples(index=False, name=None))
+    return heads_of(frame) * points * _ROW + rows
+
+
 def _tables(figure: Figure, down: float) -> Iterator[tuple[str, pd.DataFrame, float]]:
     """Divide a figure's table into parts that have room on a page; return their names and the points of letters."""
     parts = table_parts(figure.table)
     for words, frame in parts:
         for columns in [frame] if _points(frame) else by_columns(readable(frame, _INNER / 72), _INNER / 72):
-            points = _points(columns) or _SIZES[-1]
-            most = max(int(down / (points * _ROW)) - heads_of(columns), 3)
-            even = max(math.ceil(len(columns) / max(math.ceil(len(columns) / most), 1)), 1)
-            for i in range(0, max(len(columns), 1), even):
-                yield words if len(parts) > 1 else "", columns.iloc[i:i + even], points
+            points, begin = _points(columns) or _SIZES[-1], 0
+            heights = [_row_height(cells, widths_of(columns, points), points)
+                       for cells in columns.itertuples(index=False, name=None)]
+            room = down - heads_of(columns) * points * _ROW
+            while begin < max(len(columns), 1):
+                end = begin + 1
+                while end < len(columns) and math.fsum(heights[begin:end + 1]) <= room:
+                    end += 1
+                yield words if len(parts) > 1 else "", columns.iloc[begin:end], points
+                begin = end
+
+
+def _row_height(cells: Sequence[Any], widths: Sequence[float], points: float) -> float:
+    """Return the points that a row needs, its longest cell on as many lines as that has."""
+    lines = max((len(_wrapped(v, w, points)) for v, w in zip(cells, widths, strict=True)), default=1)
+    return points * (_ROW + (lines - 1) * _LINE)
+
+
+def _wrapped(cell: Any, width: float, points: float) -> list[str]:
+    return wrapped(str(cell), width, points) or [""]
 
 
 def _points(frame: pd.DataFrame) -> float:
@@ -165,12 +186,14 @@ def _table(frame: pd.DataFrame, points: float, top: float) -> str:
     y += row if groups else 0.0
     for left, (_, name) in zip(lefts, headings_of(frame), strict=True):
         parts.append(_text(left + _CELL, y + points, shortened(name, LONGEST), points, INK, weight=600))
+    y += row
     for cells in frame.itertuples(index=False, name=None):
-        y += row
         parts.append(f'<line x1="{_MARGIN}" x2="{lefts[-1] + scale * widths[-1]}" y1="{y - points * 0.25}" '
                      f'y2="{y - points * 0.25}" stroke="{LINE}" stroke-width="0.5"/>')
-        parts += [_text(left + _CELL, y + points, shortened(str(v), LONGEST), points, INK)
-                  for left, v in zip(lefts, cells, strict=True)]
+        for left, cell, width in zip(lefts, cells, widths, strict=True):
+            parts += [_text(left + _CELL, y + points * (1 + i * _LINE), line, points, INK)
+                      for i, line in enumerate(_wrapped(cell, width, points))]
+        y += _row_height(cells, widths, points)
     return "".join(parts)
 
 

@@ -52,7 +52,7 @@ def report_html(entries: Sequence[Entry], talk: Talk, *, style: Style | None = N
         progress(i / (len(entries) + 1))
     title = " ".join(talk.title.split()) or "Figures"
     subtitle = f'<p class="quiet">{html.escape(" ".join(talk.subtitle.split()))}</p>' if talk.subtitle.strip() else ""
-    methods = "".join(f"<p>{html.escape(line)}</p>" for line in methods_of([e.figure for e in entries]))
+    methods = "".join(f"<p>{html.escape(line)}</p>" for line in methods_of([dressed(e.figure, style) for e in entries]))
     if talk.methods and entries:
         sections.append(f"<section><h2>Patients and methods</h2>{methods}</section>")
     return (f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'

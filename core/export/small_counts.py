@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -13,38 +12,48 @@ import pandas as pd
 
 from core.figure import Figure, headings_of
 
-_COUNTED = ("n", "n_event", "n_risk", "n_censor", "n_missing", "n_arm", "n_event_arm", "n_reference",
-            "n_event_reference", "count", "selected", "all", "missing", "n_removed")
-_SHARES = {"count": ("share",), "n_event": ("rate",), "n_missing": ("rate",)}
+# Columns of counts, and the shares that rest on them.
+_COUNTED = re.compile(r"n|n_\w+|count|selected|all|missing|patients|events")
+_SHARES = {"count": ("share",), "n_event": ("rate",), "n_missing": ("rate",), "n_other": ("rate",)}
 _HEADINGS = re.compile(r"n|Events|At risk( at τ)?|Selected|All|Removed|Left|Patients( drawn)?|Missing|.* events|"
-                       r"not recorded|No test|Undated")
-_PERCENT = re.compile(r"\b(\d[\d,]*) \(\d+%\)")
-_TOGETHER = re.compile(r"(\d[\d,]*)( / | of | \()(\d[\d,]*)(\)?)")
-_MISSING = re.compile(r"\b(\d[\d,]*)(?= missing\b)")
-_SIZE = re.compile(r"(?<=n = )(\d[\d,]*)")
-_LAST = re.compile(r"(?<=[ :])(\d[\d,]*)$")
-_WORDS = re.compile(r"\b(\d[\d,]*)(?= (?:of \d[\d,]* )?(?:[\w-]+ )?(?:patients?|events?|deaths?)\b)")
-_TIMES_AND_NAMES = ("cuts", "ticks", "names", "legend", "labels", "titles", "arms", "columns", "marks")
+                       r"not recorded|none|grade \d")
+_N = r"(?<![\d.,])(\d{1,3}(?:,\d{3})+|\d+)(?![\d.]|,\d)"
+_PERCENT = re.compile(_N + r" \(\d+%\)")
+_TOGETHER = re.compile(_N + r"( / | of | \()" + _N + r"(\)?)")
+_EVENTS = re.compile(_N + r"(?:, " + _N + r" events?)?")
+_MISSING = re.compile(_N + r"(?= missing\b)")
+_LAST = re.compile(r"(?<=[ :])" + _N + r"$")
+_BRACKETED = re.compile(r"(?<=\()" + _N + r"(?=\)$)")
+_WORDS = re.compile(r"(?<![Gg]rade )(?<![Mm]onth )(?<![≥>≤<] )" + _N + r"(?= (?:of \d[\d,]* )?(?:(?!adverse)[\w-]+ )?"
+                    r"(?:patients?|events?|deaths?)\b)")
+_ONE = re.compile(r"\b[Oo]ne patient\b")
+_SIZE = re.compile(r"(?<=n = )" + _N)
+_ARMS = re.compile(r"(?<=\+ )" + _N + r"(?= )|^" + _N + r"(?= )")  # 6 of one arm + 2 of another
+_NO_COUNTS = ("cuts", "ticks", "legend", "labels", "titles", "arms", "columns", "marks", "knots", "names")
+_SAID = ("curves", "panes", "duration")  # figures whose alternative text is words about groups
 
 
 def without_small_counts(figure: Figure, least: int) -> Figure:
     """Return a figure in which no count stands between 0 and `least`: neither in its numbers nor in its words.
 
-    Marks stay as they are drawn. A reader who knows a total may still work out one count that is left out: the note
-    says so.
+    Marks stay as they are drawn, but for bars of a composition, which are as long as `least`. A reader who knows a
+    total may still work out one count that is left out: the note says so. What a paper printed is not of patients here:
+    it stays, and the note says that.
     """
-    text, chart = partial(_text, least), partial(_chart, least)
+    if figure.recipe is None:
+        return replace(figure, notes=(*figure.notes, "Counts of this figure are not replaced."))
+    kind, origin, chart = figure.recipe.kind, figure.provenance, partial(_chart, least, figure.recipe.kind)
 
     def lines(texts: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_WORDS.sub(lambda m: _few(m[1], least), _PERCENT.sub(
-            lambda m: _few(m[1], least, m[0]), t)) for t in texts)
+        return tuple(_words(least, text) for text in texts)
 
-    origin = figure.provenance
-    patients, subgroup, alt = lines((origin.patients, origin.subgroup, figure.alt))
+    patients, subgroup = lines((origin.patients, origin.subgroup))
+    alt = "; ".join(lines(tuple(figure.alt.split("; ")))) if kind in _SAID else ""  # the table gives the numbers
     note = (f"Counts from 1 to {least - 1} are replaced by <{least}; with a total beside it, a single one may still be "
             "worked out.")
     return replace(
-        figure, table=_table(figure.table, least, text), drawn=_drawn(figure.drawn, least), alt=alt,
+        figure, table=_table(figure.table, least, flow=kind == "attrition"), alt=alt,
+        drawn=_drawn(figure.drawn, least, flow=kind == "attrition"),
         chart=chart(figure.chart) if figure.chart else None, layouts={k: chart(v) for k, v in figure.layouts.items()},
         slides=tuple(map(chart, figure.slides)), summary=lines(figure.summary), warnings=lines(figure.warnings),
         notes=(*lines(figure.notes), note), provenance=replace(origin, patients=patients, subgroup=subgroup))
@@ -55,46 +64,82 @@ def _few(count: str, least: int, otherwise: str = "") -> str:
     return f"<{least}" if 0 < int(count.replace(",", "")) < least else otherwise or count
 
 
+def _replaced(pattern: re.Pattern[str], least: int, text: str) -> str:
+    """Replace each number that a pattern has as a group, where it is small."""
+    def few(match: re.Match[str]) -> str:
+        out, begin = match[0], match.start()
+        for i in reversed(range(1, pattern.groups + 1)):
+            number = match[i]
+            if number and number.replace(",", "").isdigit():
+                out = out[:match.start(i) - begin] + _few(number, least) + out[match.end(i) - begin:]
+        return out
+    return pattern.sub(few, text)
+
+
+def _words(least: int, text: str) -> str:
+    """Replace the counts of a sentence."""
+    text = _ONE.sub(f"<{least} patients", _PERCENT.sub(lambda m: _few(m[1], least, m[0]), text))
+    text = _replaced(_WORDS, least, text)
+    return re.sub(r"(?<= )\((\d+)\)", lambda m: f"({_few(m[1], least)})", text)
+
+
 def _text(least: int, text: str) -> str:
-    """Replace the counts of a cell or label: `3 (12%)`, `3 / 26`, `3 of 26`, `23 (7)`, `5 missing`."""
+    """Replace the counts of a cell or label: `3 (12%)`, `3 / 26`, `3 of 26`, `23 (7)`, `2, 2 events`, `5 missing`."""
     text = _PERCENT.sub(lambda m: _few(m[1], least, m[0]), text)
-    text = _MISSING.sub(lambda m: _few(m[1], least), text)
-    return _TOGETHER.sub(lambda m: f"{_few(m[1], least)}{m[2]}{_few(m[3], least)}{m[4]}", text) \
-        if _TOGETHER.fullmatch(text.rpartition(": ")[2]) else text
+    text = _replaced(_SIZE, least, _replaced(_MISSING, least, text))
+    behind = text.rpartition(": ")[2]
+    if _TOGETHER.fullmatch(behind) or " of " in text:
+        return _replaced(_TOGETHER, least, text)
+    return _replaced(_EVENTS, least, text) if ", " in text and _EVENTS.fullmatch(text) else _words(least, text)
 
 
-def _table(table: pd.DataFrame, least: int, text: Callable[[str], str]) -> pd.DataFrame:
+def _table(table: pd.DataFrame, least: int, *, flow: bool) -> pd.DataFrame:
+    """Replace the counts of a table; of a flow of patients every whole number behind the conditions is one."""
     out = table.copy()
-    for place, (group, name) in enumerate(headings_of(table)):
-        counts = _HEADINGS.fullmatch(name) or _HEADINGS.fullmatch(group)
-        out.isetitem(place, [_few(v, least) if counts and re.fullmatch(r"\d[\d,]*", v) else text(v)
-                             for v in table.iloc[:, place].astype(str)])
-    pairs = [tuple(_SIZE.sub(lambda m: _few(m[1], least), part) for part in pair) for pair in headings_of(table)]
+    for place, pair in enumerate(headings_of(table)):
+        counts = (flow and place) or any(_HEADINGS.fullmatch(part) for part in pair)
+        cells = table.iloc[:, place].astype(str)
+        out.isetitem(place, [_few(v, least) if counts and re.fullmatch(_N, v) else v if flow and not place else
+                             _text(least, v) for v in cells])
+    pairs = [tuple(_text(least, part) for part in pair) for pair in headings_of(table)]
     out.columns = pd.MultiIndex.from_tuples(pairs) if table.columns.nlevels > 1 else pd.Index(
         [name for _, name in pairs], dtype=object)
     return out
 
 
-def _drawn(drawn: pd.DataFrame, least: int) -> pd.DataFrame:
-    """Leave the cells of small counts, and of shares that rest on them, empty."""
+def _drawn(drawn: pd.DataFrame, least: int, *, flow: bool) -> pd.DataFrame:
+    """Leave the cells of small counts, and of shares that rest on them, empty; replace them in texts."""
     out = drawn.copy()
-    for column in (c for c in _COUNTED if c in drawn.columns and pd.api.types.is_numeric_dtype(drawn[c])):
-        values = drawn[column].to_numpy(dtype=float)
-        small = (values > 0) & (values < least)
-        for name in (column, *(c for c in _SHARES.get(column, ()) if c in drawn.columns)):
-            out[name] = np.where(small, np.nan, out[name].to_numpy(dtype=float))
+    for place, column in enumerate(drawn.columns):
+        if not pd.api.types.is_numeric_dtype(drawn[column]):
+            texts = [v if not isinstance(v, str) or flow else _text(least, v) for v in drawn[column]]
+            out.isetitem(place, np.array(texts, dtype=object))
+        elif flow or _COUNTED.fullmatch(str(column)):
+            values = drawn[column].to_numpy(dtype=float)
+            small = (values > 0) & (values < least)
+            for name in (column, *(c for c in _SHARES.get(str(column), ()) if c in drawn.columns)):
+                out[name] = np.where(small, np.nan, out[name].to_numpy(dtype=float))
     return out
 
 
-def _chart(least: int, chart: dict[str, Any]) -> dict[str, Any]:
-    return {**chart, "datasets": {name: rows if name in _TIMES_AND_NAMES else [
-        {k: _mark(v, least, name, k) if isinstance(v, str) else v for k, v in row.items()} for row in rows]
+def _chart(least: int, kind: str, chart: dict[str, Any]) -> dict[str, Any]:
+    skipped = tuple(name for name in _NO_COUNTS if not (name == "names" and kind == "failure"))
+    return {**chart, "datasets": {name: rows if name in skipped else [
+        {k: _value(v, least, kind, name, k) for k, v in row.items()} for row in rows]
         for name, rows in chart["datasets"].items()}}
 
 
-def _mark(text: str, least: int, dataset: str, field: str) -> str:
-    """Replace the counts of a text that stands at a mark."""
-    if (dataset, field) in (("counts", "text"), ("touch", "risk")) and re.fullmatch(r"\d[\d,]*", text):
-        return _few(text, least)
-    text = _text(least, text)
-    return _LAST.sub(lambda m: _few(m[1], least), text) if dataset == "bars" and field in ("text", "tip") else text
+def _value(value: Any, least: int, kind: str, dataset: str, field: str) -> Any:
+    """Replace the counts of a text that stands at a mark, and how long a bar of few patients is."""
+    if not isinstance(value, str):
+        bar = kind == "composition" and field in ("all", "here") and isinstance(value, (int, float))
+        return least if bar and 0 < value < least else value
+    whole = (dataset, field) in (("counts", "text"), ("touch", "risk"), ("bars", "text"))
+    if whole and re.fullmatch(_N, value):
+        return _few(value, least)
+    if dataset == "names":
+        return _replaced(_BRACKETED, least, value)
+    text = _text(least, value)
+    if kind == "attrition":
+        return _replaced(_ARMS, least, text)
+    return _replaced(_LAST, least, text) if dataset == "bars" and field in ("text", "tip") else text

@@ -18,6 +18,7 @@ from core.export import (
     Entry,
     checklist,
     deck_pptx,
+    dressed,
     handout_pdf,
     holds_times,
     made,
@@ -73,7 +74,8 @@ def _manuscript() -> None:
     words = st.expander("Words for the manuscript", key="deck-words", on_change="rerun")
     if not words.open:
         return
-    figures = [entry.figure for entry in session().deck]
+    style = replace(session().style, title="")
+    figures = [dressed(entry.figure, style) for entry in session().deck]
     with words:
         language = st.segmented_control("Language", LANGUAGES, default=LANGUAGES[0], key="deck-language",
                                         format_func=plain)

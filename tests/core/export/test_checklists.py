@@ -1,6 +1,8 @@
 """Reporting checklists: an item is filled where a figure says what it asks for, and nowhere else."""
 
 import io
+import re
+from dataclasses import replace
 
 import pytest
 from docx import Document
@@ -8,6 +10,7 @@ from docx import Document
 from core.errors import CohortError
 from core.export.checklists import CHECKLISTS, OPEN, checklist
 from core.export.files import made
+from core.recipes.made import remade
 from tests.shared.every_figure import every_figure
 from tests.shared.figures import km
 
@@ -33,6 +36,14 @@ def test_harms_are_those_of_adverse_events(sample):
     assert set(found.values()) == {OPEN}
     found = items([km(sample), every_figure("sample")["butterfly"]], "CONSORT Harms")
     assert "Figure 2" in found["8"] and "worst" in found["3"] and "Kaplan" not in found["5"]
+
+
+def test_an_item_is_not_filled_with_what_is_of_something_else(sample):
+    of = every_figure("sample")
+    assert items([of["subgroups"], of["butterfly"]], "CONSORT Harms")["9"] == OPEN
+    lone = remade(sample, replace(of["model"].recipe, choices={**of["model"].recipe.choices, "covariates": ["arm"]}))
+    assert items([lone], "REMARK")["16"] == items([lone], "STROBE")["16"] == OPEN
+    assert re.search(r"HR Arm TACE\+IMRT\+sorafenib 0\.\d\d \(", items([of["model"]], "REMARK")["16"])
 
 
 @pytest.mark.parametrize("name", CHECKLISTS)

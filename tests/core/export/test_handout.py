@@ -62,6 +62,13 @@ def test_every_row_of_a_table_and_the_footnote_are_there():
     assert " ".join(figure.footnote()[0].split())[:60] in text
 
 
+def test_long_cells_are_written_out_on_several_lines():
+    figure = every_figure("sample")["audit"].ready()
+    text = "".join(" ".join(p.extract_text() for p in pages(handout_pdf([Entry(figure=figure)], Talk()))).split())
+    for words in figure.table.iloc[:, -1]:
+        assert "".join(words.split()) in text and len(words) > 0
+
+
 def test_captions_styles_and_the_way_back(sample):
     figure = every_figure("sample")["response"].ready()
     plain = handout_pdf([Entry(figure=figure, caption="What we saw")], Talk(methods=False))
