@@ -37,6 +37,7 @@ _INNER, _ROOM = _ACROSS - 2 * _MARGIN, _DOWN - 2 * _MARGIN - 14  # beside the pa
 _HEAD, _TEXT, _FOOT = 16.0, 11.0, 8.0  # points of letters
 _LINE, _ROW = 1.35, 1.65  # of a line, and of a table's row, to its letters
 _SIZES = (11.0, 10.0, 9.0, 8.0, 7.5)  # points of a table's letters, the largest that have room
+_MOST_COUNTED = 4  # groups whose numbers at risk have room under their curves
 _CELL, _GAP = 6.0, 14.0  # points beside a cell's text, and beneath a table
 
 
@@ -71,7 +72,9 @@ def _figure(figure: Figure, style: Style) -> Iterator[str]:
     if figure.chart is not None:
         finding = [(line, _TEXT, INK) for line in figure.summary]
         above = _height([(figure.full_title, _HEAD, INK), *finding])
-        drawings = list(figure.slides) or divided(figure.laid_out("slide"), (_ROOM - above) / _scale(figure))
+        crowded = len(figure.laid_out("slide")["datasets"].get("names", ())) > _MOST_COUNTED and figure.layouts
+        drawings = [figure.laid_out("middle")] if crowded and not figure.slides else list(figure.slides) or divided(
+            figure.laid_out("slide"), (_ROOM - above) / _scale(figure))
         for place, drawing in enumerate(drawings, start=1):
             title = figure.full_title if len(drawings) == 1 else f"{figure.full_title} ({place} of {len(drawings)})"
             words = [(title, _HEAD, INK), *(finding if place == 1 else [])]
@@ -85,7 +88,8 @@ def _numbers(figure: Figure) -> Iterator[str]:
     head, foot = [(figure.full_title, _HEAD, INK)], [(line, _FOOT, QUIET) for line in figure.footnote()]
     top = _MARGIN + _height(head)
     page, y = _lines(head, _MARGIN), top
-    for words, frame, points in _tables(figure, _ROOM - _height(head) - _height(foot) - 2 * _TEXT - _GAP):
+    beneath = _height(foot) if _height(foot) < _ROOM / 4 else 0.0  # a long one has a page of its own
+    for words, frame, points in _tables(figure, _ROOM - _height(head) - beneath - 2 * _TEXT - _GAP):
         name = [(words, _TEXT, INK)] if words else []
         tall = _height(name) + _table_height(frame, points) + _GAP
         if y > top and y + tall > _MARGIN + _ROOM:
