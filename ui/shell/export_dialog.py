@@ -62,10 +62,12 @@ def export_dialog(figures: list[Figure]) -> None:
     options, preview = st.columns([2, 3], gap="medium")
     with options:
         style = _style(figure)
+    with preview:
+        drawn = st.container()  # above what is changed of it
         figure = changed(figure)
         style = replace(style, inks=inks_of(figure))
-    with preview:
-        able = _preview(figure, style)
+        with drawn:
+            able = _preview(figure, style)
     forms = [f for f in formats_of(figure) if able or f.suffix not in PIXELS]
     if any(f.suffix == NATIVE for f in forms) and not st.toggle(
             "Offer a chart of PowerPoint itself", key="export-native",
