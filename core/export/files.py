@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from core.export.data import csv_bytes, csv_with_notes
 from core.export.document import docx_bytes
 from core.export.native_curves import native_curves
+from core.export.native_forest import has_forest
 from core.export.picture import least_letters, pdf, svg
 from core.export.privacy import in_whole_months
 from core.export.raster import eps, png, tiff
@@ -90,7 +91,7 @@ def zipped(figures: Sequence[Figure], suffix: str, style: Style | None = None, *
 def formats_of(figure: Figure) -> tuple[Format, ...]:
     """Return the formats that a figure can be saved in: a table alone has no picture."""
     return tuple(f for f in FORMATS if (figure.chart is not None or not f.picture)
-                 and (f.suffix != NATIVE or native_curves(figure, Style()) is not None))
+                 and (f.suffix != NATIVE or has_forest(figure) or native_curves(figure, Style()) is not None))
 
 
 def purposes_of(figure: Figure) -> list[Purpose]:

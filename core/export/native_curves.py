@@ -26,7 +26,7 @@ _LEGEND = 0.42  # inches above a plot
 _WIDEST, _LONGEST = 2.6, 40  # inches, and characters, of a name beside its counts
 _LINE, _THIN, _TICK = 2.25, 1.25, 0.018  # points; half a censoring mark, as a share
 _BAND = 15_000  # thousandths of a per cent that a band covers
-_PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # a table's style without lines
+PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # a table's style without lines
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -142,7 +142,8 @@ def _names_beside(shown: NativeCurves, width: float) -> float:
     return (names + (width - _RIGHT) * half) / (1 + half)
 
 
-def _rgb(colour: str) -> Any:
+def rgb(colour: str) -> Any:
+    """Return a colour as python-pptx has it."""
     from pptx.dml.color import RGBColor
 
     made: Any = RGBColor
@@ -174,7 +175,7 @@ def _bands(slide: Any, shown: NativeCurves, plot: Sequence[float]) -> None:
         shape.line.fill.background()
         shape.shadow.inherit = False
         shape.fill.solid()
-        shape.fill.fore_color.rgb = _rgb(curve.colour)
+        shape.fill.fore_color.rgb = rgb(curve.colour)
         colour = shape._element.spPr.find(qn("a:solidFill"))[0]
         colour.append(parse_xml(f'<a:alpha xmlns:a="{_DRAWING}" val="{_BAND}"/>'))
 
@@ -202,7 +203,7 @@ def _lines(stage: Stage, slide: Any, shown: NativeCurves, figure: Figure, plot: 
     chart.has_title = False
     _legend(chart, shown)
     chart.font.size, chart.font.name = Inches(_LETTERS / 72), FONT
-    _inner(chart, [(plot[0] - frame[0]) / frame[2], (plot[1] - frame[1]) / frame[3], plot[2] / frame[2],
+    inner_layout(chart, [(plot[0] - frame[0]) / frame[2], (plot[1] - frame[1]) / frame[3], plot[2] / frame[2],
                    plot[3] / frame[3]])
     _axes(stage, chart, shown)
     series = list(chart.plots[0].series)
@@ -211,7 +212,7 @@ def _lines(stage: Stage, slide: Any, shown: NativeCurves, figure: Figure, plot: 
         _censored(series[len(shown.curves) + i], curve.colour)
 
 
-def _inner(chart: Any, shares: Sequence[float]) -> None:
+def inner_layout(chart: Any, shares: Sequence[float]) -> None:
     """Let the plot itself, without its labels, stand where the table and the limits expect it."""
     from pptx.oxml import parse_xml
     from pptx.oxml.ns import qn
@@ -234,8 +235,8 @@ def _axes(stage: Stage, chart: Any, shown: NativeCurves) -> None:
     across.major_unit = shown.ticks[1] - shown.ticks[0] if len(shown.ticks) > 1 else shown.longest
     across.tick_labels.number_format, across.tick_labels.number_format_is_linked = "General", False
     across.has_major_gridlines = False
-    ink = _rgb(stage.quiet)
-    up.major_gridlines.format.line.color.rgb = _rgb(QUIET if stage.dark else LINE)
+    ink = rgb(stage.quiet)
+    up.major_gridlines.format.line.color.rgb = rgb(QUIET if stage.dark else LINE)
     up.major_gridlines.format.line.width = Pt(0.25)
     up.format.line.fill.background()
     for axis, title in zip((up, across), shown.titles, strict=True):
@@ -252,7 +253,7 @@ def _line(series: Any, colour: str) -> None:
 
     series.smooth = False
     series.marker.style = XL_MARKER_STYLE.NONE
-    series.format.line.color.rgb = _rgb(colour)
+    series.format.line.color.rgb = rgb(colour)
     series.format.line.width = Pt(_LINE)
 
 
@@ -304,18 +305,18 @@ def _at_risk(stage: Stage, slide: Any, shown: NativeCurves, plot: Sequence[float
     shape.name = _AT_RISK
     table = shape.table
     table.first_row = table.horz_banding = False
-    shape._element.graphic.graphicData.tbl.tblPr.find(f"{{{_DRAWING}}}tableStyleId").text = _PLAIN
+    shape._element.graphic.graphicData.tbl.tblPr.find(f"{{{_DRAWING}}}tableStyleId").text = PLAIN
     for i in range(columns):
         table.columns[i].width = Inches(apart if i else max(head, 0.05))
     for i in range(rows):
         table.rows[i].height = Inches(_ROW)
-    _cell(table.cell(0, 0), _AT_RISK, stage.quiet, left=True)
+    cell_text(table.cell(0, 0), _AT_RISK, stage.quiet, left=True)
     for j in range(1, columns):
-        _cell(table.cell(0, j), "", stage.quiet)
+        cell_text(table.cell(0, j), "", stage.quiet)
     for i, curve in enumerate(shown.curves, start=1):
-        _cell(table.cell(i, 0), _fitting(curve.name, head - 0.05), curve.colour, left=True)
+        cell_text(table.cell(i, 0), _fitting(curve.name, head - 0.05), curve.colour, left=True)
         for j, text in enumerate(curve.counts, start=1):
-            _cell(table.cell(i, j), text, curve.colour)
+            cell_text(table.cell(i, j), text, curve.colour)
 
 
 def _fitting(name: str, inches: float) -> str:
@@ -324,7 +325,8 @@ def _fitting(name: str, inches: float) -> str:
                  if width_of(short := shortened(name, n), _COUNTS) * _BOLD <= inches * 72), shortened(name, 3))
 
 
-def _cell(cell: Any, text: str, colour: str, *, left: bool = False) -> None:
+def cell_text(cell: Any, text: str, colour: str, *, left: bool = False, bold: bool | None = None) -> None:
+    """Write a cell of a table without margins; at the left in bold unless said otherwise."""
     from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
     from pptx.util import Pt
 
@@ -334,5 +336,6 @@ def _cell(cell: Any, text: str, colour: str, *, left: bool = False) -> None:
     paragraph = cell.text_frame.paragraphs[0]
     paragraph.alignment = PP_ALIGN.LEFT if left else PP_ALIGN.CENTER
     run = paragraph.add_run()
-    run.text, run.font.size, run.font.bold, run.font.name = text, Pt(_COUNTS), left, FONT
-    run.font.color.rgb = _rgb(colour)
+    run.text, run.font.size, run.font.name = text, Pt(_COUNTS), FONT
+    run.font.bold = left if bold is None else bold
+    run.font.color.rgb = rgb(colour)

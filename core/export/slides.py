@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from core.export.native_curves import DRAWN, add_native, native_curves
+from core.export.native_forest import add_forest, has_forest
 from core.export.office import enclose
 from core.export.picture import drawn
 from core.export.raster import png_of
@@ -190,6 +191,8 @@ class _Slides:
             height = min(height, width * _TALL)
             add_native(self.stage, slide, curves, self.figure, (left, top, width, height))
             return width, height
+        if self.charts == "native" and has_forest(self.figure):
+            return add_forest(self.stage, slide, chart, self.figure, self.style, (left, top, width, height))
         scale = min(width / chart["width"], height / chart["height"], _LARGEST)
         width, height = chart["width"] * scale, chart["height"] * scale
         bare = darkened(chart) if self.stage.dark else chart

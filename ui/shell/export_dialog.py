@@ -71,8 +71,8 @@ def export_dialog(figures: list[Figure]) -> None:
     forms = [f for f in formats_of(figure) if able or f.suffix not in PIXELS]
     if any(f.suffix == NATIVE for f in forms) and not st.toggle(
             "Offer a chart of PowerPoint itself", key="export-native",
-            help="Its workbook, which everyone who gets the slide can open, holds every time at which one of these "
-                 "patients had an event or was censored."):
+            help="Of curves its workbook, which everyone who gets the slide can open, holds every time at which one of "
+                 "these patients had an event or was censored."):
         forms = [f for f in forms if f.suffix != NATIVE]
     with st.container(horizontal=True, key="export-formats"):
         for form in forms:

@@ -144,7 +144,7 @@ def test_order_of_elements_is_the_schema_s(sample):
 
 def test_it_is_offered_of_one_plot_of_survival_alone(sample):
     assert any(f.suffix == NATIVE for f in formats_of(figure_of(sample)))
-    for kind in ("km hazard", "km panes", "subgroups", "baseline", "weighted"):
+    for kind in ("km hazard", "km panes", "baseline", "weighted"):
         assert not any(f.suffix == NATIVE for f in formats_of(every_figure("sample")[kind].ready())), kind
 
 
