@@ -20,6 +20,7 @@ def export_and_slides(app: App, folder: Path) -> None:
     app.settled().go("Slides")
     app.page.get_by_role("button", name="Standard slides").click()
     app.page.locator(".st-key-deck").wait_for()
+    app.page.mouse.move(0, 0)  # else the button's help stands over the page
     app.settled().page.screenshot(path=folder / "slides.png")
 
 
