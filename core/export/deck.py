@@ -23,7 +23,6 @@ class Entry:
 
     figure: Figure
     caption: str = ""
-    inks: tuple[str, ...] = ()  # colours of its groups, where they were chosen
 
     def captioned(self) -> Figure:
         """Return the figure with its caption."""
@@ -54,7 +53,7 @@ def deck_pptx(entries: Sequence[Entry], talk: Talk, *, style: Style | None = Non
     if talk.title.strip() or talk.subtitle.strip():
         _title_slide(stage, talk)
     for i, entry in enumerate(entries):
-        add_figure(stage, entry.captioned(), "shapes", replace(style, inks=entry.inks))
+        add_figure(stage, entry.captioned(), "shapes", style)
         progress((i + 1) / (len(entries) + 1))
     if talk.methods and entries:
         _methods_slide(stage, [dressed(entry.figure, style) for entry in entries])

@@ -51,7 +51,7 @@ def handout_pdf(entries: Sequence[Entry], talk: Talk, *, style: Style | None = N
     if talk.title.strip() or talk.subtitle.strip():
         pages.append(_lines([(talk.title, 30.0, INK), (talk.subtitle, _HEAD, QUIET)], _DOWN * 0.35))
     for i, entry in enumerate(entries):
-        pages += _figure(dressed(entry.captioned(), style), replace(style, inks=entry.inks))
+        pages += _figure(dressed(entry.captioned(), style), style)
         progress((i + 1) / (len(entries) + 1))
     if talk.methods and entries:
         words = [(line, _TEXT, INK) for line in methods_of([dressed(e.figure, style) for e in entries])]

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from core.enclosed import KEY, as_ascii
-from core.export.style import Style, recoloured
+from core.export.style import Style, coloured, recoloured
 from core.figure import FONT, FONT_FOLDER, INK, QUIET, WHITE, Figure, sizes, wrapped
 from core.format import plain_number
 
@@ -66,7 +66,7 @@ def converter() -> Any:
 
 def _picture(figure: Figure, style: Style) -> tuple[str, float]:
     """Return an SVG, and how many points a pixel of its chart has."""
-    laid_out = figure.laid_out(style.preset.room)
+    style, laid_out = coloured(style, figure), figure.laid_out(style.preset.room)
     chart = drawn(laid_out)
     if style.transparent:
         chart = _GROUND.sub("", chart, count=1)

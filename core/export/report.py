@@ -14,7 +14,7 @@ import pandas as pd
 
 from core.export.deck import Entry, Talk, methods_of
 from core.export.picture import VEGA_LITE, converter
-from core.export.style import Style, dressed, recoloured_data
+from core.export.style import Style, coloured, dressed, recoloured_data
 from core.figure import FONT, FONT_FOLDER, INK, LINE, QUIET, WHITE, Figure, headings_of, spans_of, table_parts
 from core.version import __version__
 
@@ -47,7 +47,7 @@ def report_html(entries: Sequence[Entry], talk: Talk, *, style: Style | None = N
     sections, contents = [], []
     for i, entry in enumerate(entries, start=1):
         figure = dressed(entry.captioned(), style)
-        sections.append(_section(figure, i, charts, replace(style, inks=entry.inks)))
+        sections.append(_section(figure, i, charts, coloured(style, figure)))
         contents.append(f'<li><a href="#figure-{i}">{html.escape(figure.full_title)}</a></li>')
         progress(i / (len(entries) + 1))
     title = " ".join(talk.title.split()) or "Figures"

@@ -20,7 +20,7 @@ from core.export.shapes import shapes
 from core.export.slide_tables import add_table, by_columns, height_of, parts_of, readable, size_of
 from core.export.slide_texts import BESIDE, finding, finding_above, finding_fits, headed, room
 from core.export.stage import Shape, Stage, open_stage
-from core.export.style import Style, dressed, recoloured
+from core.export.style import Style, coloured, dressed, recoloured
 from core.figure import ROOMS, Figure, darkened, divided, least_width, table_parts
 from core.options import takes_options
 
@@ -75,7 +75,7 @@ class _Slides:
     """The slides of one figure."""
 
     def __init__(self, stage: Stage, figure: Figure, charts: ChartForm, style: Style) -> None:
-        self.stage, self.figure, self.charts, self.style = stage, figure, charts, style
+        self.stage, self.figure, self.charts, self.style = stage, figure, charts, coloured(style, figure)
         if charts == "native" and native_curves(figure, style):
             self.figure = figure = replace(figure, key={k: v for k, v in figure.key.items() if k in DRAWN})
         self.room = room(stage, figure)

@@ -67,7 +67,7 @@ class Style(Checked):
     months : whether CSV and Excel have times in whole months
     least : counts below it are left out; 0 for none
     title : in place of the figure's
-    inks : colours of the groups in their order, "" for that of the palette
+    inks : colours of the groups in their order, "" for that of the palette; a figure's own (see `coloured`)
     """
 
     limits: ClassVar[Limits] = {"dpi": (72, 1200)}
@@ -118,6 +118,11 @@ class Style(Checked):
             return cls(**data)
         except ValueError as error:
             raise CohortError(f"This style does not fit: {error}", remedy) from error
+
+
+def coloured(style: Style, figure: Figure) -> Style:
+    """Return the style with the colours that were chosen for a figure's groups."""
+    return replace(style, inks=figure.recipe.inks) if figure.recipe else style
 
 
 def dressed(figure: Figure, style: Style) -> Figure:

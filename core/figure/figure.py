@@ -154,7 +154,8 @@ class Figure:
     def digest(self) -> str:
         """Identify all that changes a file of it: eight hexadecimal digits."""
         tables = (frame.to_csv(index=False) for frame in (self.drawn, self.table))
-        parts = (self.slug, self.provenance.view, self.full_alt, *self.words(), *tables,
+        inks = self.recipe.inks if self.recipe else ()
+        parts = (self.slug, self.provenance.view, self.full_alt, *inks, *self.words(), *tables,
                  json.dumps(self.chart, sort_keys=True, default=str))
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:8]
 

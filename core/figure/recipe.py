@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from typing import Any
@@ -15,9 +16,10 @@ from core.cohort import SELECTION, Cohort
 from core.errors import CohortError
 
 _KINDS: dict[str, Any] = {"kind": str, "choices": dict, "filters": dict, "landmark": list, "groups": dict, "rest": bool,
-                          "coding": str, "names": dict, "labels": dict}
+                          "coding": str, "names": dict, "labels": dict, "inks": list}
 _HELP = "Give a session file that “Save” has made."
 _LONGEST = 1e6  # months of a landmark
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 def _is_landmark(data: list[Any]) -> bool:
@@ -29,7 +31,8 @@ def _are_texts(data: Any) -> bool:
 
 
 _INNER: dict[str, Callable[[Any], bool]] = {
-    "landmark": _is_landmark, "labels": _are_texts, "names": lambda names: all(map(_are_texts, names.values()))}
+    "landmark": _is_landmark, "labels": _are_texts, "names": lambda names: all(map(_are_texts, names.values())),
+    "inks": lambda inks: all(isinstance(ink, str) and (not ink or _COLOUR.fullmatch(ink)) for ink in inks)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +50,7 @@ class Recipe:
     coding : identifies how the file's columns are read
     names : other names of levels, by variable and level
     labels : other labels of endpoints, by their names
+    inks : colours of the groups in their order, "" for that of the palette
     """
 
     kind: str
@@ -58,10 +62,11 @@ class Recipe:
     coding: str = ""
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    inks: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data."""
-        return {**asdict(self), "landmark": list(self.landmark or ())}
+        return {**asdict(self), "landmark": list(self.landmark or ()), "inks": list(self.inks)}
 
     @classmethod
     def from_json(cls, data: Any) -> Recipe:
@@ -78,7 +83,8 @@ class Recipe:
         if wrong:
             raise CohortError(f"A figure's recipe is damaged: {wrong[0]!r}.", _HELP)
         landmark = data["landmark"]
-        return cls(**{**data, "landmark": (landmark[0], float(landmark[1])) if landmark else None})
+        return cls(**{**data, "landmark": (landmark[0], float(landmark[1])) if landmark else None,
+                      "inks": tuple(data["inks"])})
 
 
 def coding_of(whole: Cohort) -> str:

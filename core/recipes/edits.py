@@ -51,7 +51,7 @@ class Edits(Checked):
         """Return the recipe of the figure as it is changed."""
         key, endpoint = named_by(cohort, recipe), recipe.choices.get("endpoint", "")
         names = {level: name for level, name in self.names if name.strip()}
-        changed = replace(recipe, names={key: names} if key and names else {},
+        changed = replace(recipe, inks=self.inks, names={key: names} if key and names else {},
                           labels={endpoint: self.label} if endpoint and self.label.strip() else {})
         if recipe.kind not in CURVES:
             return changed

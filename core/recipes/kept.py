@@ -10,7 +10,6 @@ from core.cohort import Cohort
 from core.errors import CohortError
 from core.export import Entry, Talk
 from core.figure import Figure, Recipe
-from core.recipes.edits import Edits
 from core.recipes.made import remade
 
 _MOST = 200  # figures of a talk
@@ -25,12 +24,11 @@ class KeptFigure:
     title: str
     caption: str = ""
     warnings: tuple[str, ...] = ()
-    inks: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data."""
         return {"recipe": self.recipe.to_json(), "title": self.title, "caption": self.caption,
-                "warnings": list(self.warnings), "inks": list(self.inks)}
+                "warnings": list(self.warnings)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +62,7 @@ class KeptTalk:
 def kept_talk(entries: Sequence[Entry], talk: Talk) -> KeptTalk:
     """Return a talk without its numbers; figures that have no recipe are not in it."""
     return KeptTalk(talk=talk, figures=tuple(
-        KeptFigure(recipe=e.figure.recipe, title=e.figure.title, caption=e.caption, warnings=e.figure.warnings,
-                   inks=e.inks)
+        KeptFigure(recipe=e.figure.recipe, title=e.figure.title, caption=e.caption, warnings=e.figure.warnings)
         for e in entries if e.figure.recipe))
 
 
@@ -84,10 +81,10 @@ def made_again(whole: Cohort, kept: Sequence[KeptFigure], *,
 
 
 def _figure(data: Any) -> KeptFigure:
-    texts, lists = ("title", "caption"), ("warnings", "inks")
-    if not isinstance(data, Mapping) or set(data) != {"recipe", *texts, *lists} \
+    texts = ("title", "caption")
+    if not isinstance(data, Mapping) or set(data) != {"recipe", *texts, "warnings"} \
             or not all(isinstance(data[k], str) for k in texts) \
-            or not all(isinstance(data[k], list) and all(isinstance(w, str) for w in data[k]) for k in lists):
+            or not isinstance(data["warnings"], list) or not all(isinstance(w, str) for w in data["warnings"]):
         raise CohortError("The talk of the session file is damaged.", _HELP)
     return KeptFigure(recipe=Recipe.from_json(data["recipe"]), title=data["title"], caption=data["caption"],
-                      warnings=tuple(data["warnings"]), inks=Edits.from_json({"inks": data["inks"]}).inks)
+                      warnings=tuple(data["warnings"]))

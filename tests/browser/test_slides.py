@@ -154,7 +154,7 @@ def test_names_axes_and_colours_are_changed_beside_the_preview(app: App):
         app.page.keyboard.press("Tab")
         app.settled()
     expect(dialog.locator(".cs-preview img")).not_to_have_attribute("src", before or "")
-    dialog.get_by_role("button", name="Add to the slides").click()
+    dialog.get_by_role("button", name="Add all").click()
     expect(dialog.get_by_text("on the page Slides")).to_be_visible()
     text = app.download("Overall survival by arm", "SVG").decode()
     assert "Survival since TACE" in text and ">Control<" in text and ">36<" not in text

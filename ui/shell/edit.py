@@ -34,8 +34,13 @@ def changed(figure: Figure) -> Figure:
     with st.expander("Names, axes, colours", key="export-edit", on_change="rerun") as place:
         if place.open:
             _ask(whole, figure, figure.recipe, edits)
-    edits = session().edits.get(figure.slug, Edits())
-    if edits.of(whole, figure.recipe) == figure.recipe:
+    return as_changed(figure)
+
+
+def as_changed(figure: Figure) -> Figure:
+    """Return a figure with what was changed of it."""
+    whole, edits = cache.whole_cohort(), session().edits.get(figure.slug, Edits())
+    if figure.recipe is None or edits.of(whole, figure.recipe) == figure.recipe:
         return enclosing(figure, whole)  # with what is changed since the dialog was opened
     key = f"edit-{figure.digest}-{json.dumps(edits.to_json())}"
     try:
@@ -43,11 +48,6 @@ def changed(figure: Figure) -> Figure:
     except CohortError as error:
         note(str(error), strong=True)
         return figure
-
-
-def inks_of(figure: Figure) -> tuple[str, ...]:
-    """Return the colours that were chosen for a figure's groups."""
-    return session().edits.get(figure.slug, Edits()).inks
 
 
 def _ask(whole: Cohort, figure: Figure, recipe: Recipe, edits: Edits) -> None:

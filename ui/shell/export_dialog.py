@@ -39,7 +39,7 @@ from core.workers import WORKERS, Bounds
 from ui.shell import state
 from ui.shell.background import apart
 from ui.shell.display import note
-from ui.shell.edit import changed, inks_of
+from ui.shell.edit import as_changed, changed
 from ui.shell.escape import plain
 from ui.shell.scripts import scripts_button
 from ui.shell.state import session
@@ -65,7 +65,6 @@ def export_dialog(figures: list[Figure]) -> None:
     with preview:
         drawn = st.container()  # above what is changed of it
         figure = changed(figure)
-        style = replace(style, inks=inks_of(figure))
         with drawn:
             able = _preview(figure, style)
     forms = [f for f in formats_of(figure) if able or f.suffix not in PIXELS]
@@ -82,9 +81,11 @@ def export_dialog(figures: list[Figure]) -> None:
     if words := privacy_words(figure):
         note(words)
     _copy(figure)
-    offer(figure, style, ordered)
-    _board([f for f in ordered if not f.slug.startswith("composition")], style)
-    scripts_button([f for f in ordered if not f.slug.startswith("composition")], "export-scripts")
+    main = [figure if i == place else as_changed(f) for i, f in enumerate(ordered)
+            if not f.slug.startswith("composition")]
+    offer(figure, style, main)
+    _board(main, style)
+    scripts_button(main, "export-scripts")
     with st.expander("Our style and template", key="export-house", on_change="rerun"):
         _house(style)
     for line in figure.footnote():

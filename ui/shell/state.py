@@ -277,6 +277,7 @@ def load(cohort: Cohort) -> None:
     same = current.cohort is not None and current.cohort.fingerprint == cohort.fingerprint
     _replace(Session(
         cohort=cohort, draft=current.draft, given=current.given, files=current.given, source=current.source,
+        notice="" if same or not current.deck else "The slides of the former file are left behind: add new ones.",
         deck=current.deck if same else [], to_make=current.to_make if same else [],
         talk=current.talk if same else Talk(), edits=current.edits if same else {},
         options=current.options, cleared=current.cleared,

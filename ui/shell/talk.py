@@ -25,12 +25,11 @@ _MOST = 8  # groups of which each has a slide
 _BOUNDS = Bounds(seconds=120, memory=3 * 1024**3, remedy="Choose a variable with fewer groups.")
 
 
-def offer(figure: Figure, style: Style, ordered: list[Figure]) -> None:
+def offer(figure: Figure, style: Style, main: list[Figure]) -> None:
     """Offer to put the figure, all of the page, or the figure of each group among the slides of the talk."""
-    main = [f for f in ordered if not f.slug.startswith("composition")]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button("Add to the slides", key="export-add", icon=":material/add_to_photos:", on_click=_take,
-                  args=([replace(figure, title=style.title.strip() or figure.title)], style.inks))
+                  args=([replace(figure, title=style.title.strip() or figure.title)],))
         if len(main) > 1:
             st.button(f"Add all {len(main)} figures", key="export-add-all", on_click=_take, args=(main,))
         if figure.recipe and not figure.recipe.rest:
@@ -39,8 +38,8 @@ def offer(figure: Figure, style: Style, ordered: list[Figure]) -> None:
             note(f"{plural(len(session().deck), 'figure')} on the page Slides.")
 
 
-def _take(figures: list[Figure], inks: tuple[str, ...] = ()) -> None:
-    session().deck.extend(Entry(figure=figure, inks=inks) for figure in figures)
+def _take(figures: list[Figure]) -> None:
+    session().deck.extend(Entry(figure=figure) for figure in figures)
 
 
 def _each(figure: Figure, recipe: Recipe) -> None:

@@ -28,7 +28,7 @@ def make_kept(whole: Cohort) -> None:
     except CohortError as error:
         note(str(error), strong=True)
         return
-    entries = [Entry(figure=enclosing(figure, whole), caption=one.caption, inks=one.inks)
+    entries = [Entry(figure=enclosing(figure, whole), caption=one.caption)
                for one, figure in zip(kept, made, strict=True) if not isinstance(figure, CohortError)]
     current.deck, current.to_make = [*entries, *current.deck], []
     for one, figure in zip(kept, made, strict=True):

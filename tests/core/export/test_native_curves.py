@@ -1,6 +1,7 @@
 """A chart of PowerPoint itself: the curves' own values, limits behind, numbers at risk under the ticks."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -124,7 +125,7 @@ def test_limits_stand_behind_and_their_ends_are_the_axis(sample):
 
 def test_axes_edits_and_colours(sample):
     figure = figure_of(sample, until=24.0, every=4.0, up_title="Alive", across_title="Months since TACE")
-    slide = slide_of(figure, Style(inks=("", "#123456")))
+    slide = slide_of(replace(figure, recipe=replace(figure.recipe, inks=("", "#123456"))))
     chart = chart_of(slide)
     assert chart.value_axis.axis_title.text_frame.text == "Alive"
     assert chart.category_axis.axis_title.text_frame.text == "Months since TACE"

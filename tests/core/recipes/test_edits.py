@@ -58,12 +58,14 @@ def test_every_figure_with_groups_or_an_endpoint_can_be_changed():
         assert "Verum" in words and "A: Drug X" not in words, kind
 
 
-def test_colours_of_groups(figure):
+def test_colours_of_groups(sample, figure):
     before = drawn_texts(figure)
-    after = svg(figure, Style(inks=("", "#123456"))).decode()
+    chosen = edited(sample, figure, Edits(inks=("", "#123456")))
+    after = svg(chosen, Style()).decode()
+    assert chosen.digest != figure.ready().digest and edited(sample, figure, Edits()).digest == figure.ready().digest
     assert "#D55E00" in before and "#d55e00" not in after.lower() and "#123456" in after
     assert "#0072b2" in after.lower()
-    grey = svg(figure, Style(colours="Greys", inks=("#abcdef",))).decode()
+    grey = svg(edited(sample, figure, Edits(inks=("#abcdef",))), Style(colours="Greys")).decode()
     assert "#abcdef" in grey and "#0072B2" not in grey
 
 

@@ -1,13 +1,19 @@
 """A talk is kept as recipes and made again; what cannot be made is said, and nothing damaged is read."""
 
+import io
 import json
 from dataclasses import replace
 
 import pytest
+from pptx import Presentation
 
+from core.charts import km_figure, part_of
 from core.errors import CohortError
-from core.export.deck import Entry, Talk
+from core.export.deck import Entry, Talk, deck_pptx
+from core.export.report import report_html
+from core.recipes.edits import Edits
 from core.recipes.kept import KeptTalk, kept_talk, made_again
+from core.recipes.made import edited
 from tests.shared.every_figure import cohorts, every_figure
 
 pytestmark = pytest.mark.slow
@@ -32,6 +38,18 @@ def test_what_was_said_with_a_figure_stays_and_a_new_title_too(sample):
     figure = replace(every_figure("sample")["response"], title="Our title", warnings=("Exploratory: seen before.",))
     made, = made_again(sample, kept_talk([Entry(figure=figure)], Talk()).figures)
     assert made.title == "Our title" and made.warnings == ("Exploratory: seen before.",)
+
+
+def test_colours_of_groups_are_kept_in_every_form(sample):
+    figure = edited(sample, every_figure("sample")["response"], Edits(inks=("#123456", "")))
+    made, = made_again(sample, KeptTalk.from_json(kept_talk([Entry(figure=figure)], Talk()).to_json()).figures)
+    assert made.digest == figure.digest
+    curves = edited(sample, km_figure(part_of(sample, endpoint="OS", by="arm")), Edits(inks=("#123456", "")))
+    entry = [Entry(figure=curves)]
+    assert b"#123456" in report_html(entry, Talk()) and b"#0072b2" not in report_html(entry, Talk()).lower()
+    deck = deck_pptx(entry, Talk())
+    text = "".join(shape._element.xml for slide in Presentation(io.BytesIO(deck)).slides for shape in slide.shapes)
+    assert "123456" in text and "0072B2" not in text.upper().replace("ACCENT", "")
 
 
 def test_a_figure_without_recipe_is_not_kept():

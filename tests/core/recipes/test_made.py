@@ -138,7 +138,8 @@ def test_a_selection_against_all_others_has_no_groups_within(sample):
 
 @pytest.mark.parametrize("change", [
     {"labels": {"OS": 5}}, {"names": {"arm": {"TACE+IMRT": 5}}}, {"names": {"arm": []}}, {"landmark": ["OS", 10**400]},
-    {"names": {"age": {"x": "y"}}}, {"choices": {"endpoint": "OS", "by": "arm", "conf_type": "log", "behind": False,
+    {"inks": ["red"]}, {"inks": [1]}, {"inks": "#123456"}, {"names": {"age": {"x": "y"}}},
+    {"choices": {"endpoint": "OS", "by": "arm", "conf_type": "log", "behind": False,
                                                  "options": []}},
     {"choices": {"endpoint": "OS", "by": "arm", "conf_type": "log", "behind": False, "options": {"until": 10**400}}},
     {"choices": {"endpoint": "OS", "by": "arm", "conf_type": "log", "behind": False, "options": {"tau": 10**400}}}])
