@@ -38,7 +38,7 @@ def test_landmark_and_tau_survive_a_reload(app):
     landmark = app.page.get_by_role("spinbutton", name="Landmark, month")
     landmark.fill("3")
     landmark.press("Enter")
-    expect(app.page.get_by_text("Landmark at 3 months")).to_be_visible()
+    expect(app.page.get_by_text("Landmark at 3 months:")).to_be_visible()
     tau = app.settled().page.get_by_role("slider", name="τ, the month")
     tau.focus()
     tau.press("ArrowLeft")

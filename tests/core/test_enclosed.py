@@ -9,13 +9,13 @@ from dataclasses import replace
 import pytest
 
 from core.enclosed import enclosed
-from core.export import FORMATS, Entry, Talk, deck_pptx, made
+from core.export import FORMATS, NATIVE, Entry, Talk, deck_pptx, made
 from core.intake import SessionFile, is_session
 from tests.conftest import SAMPLE
 from tests.shared.figures import km
 
 pytestmark = pytest.mark.slow
-KEPT = (".png", ".svg", ".pdf", ".pptx", "-picture.pptx", ".docx", ".xlsx")
+KEPT = (".png", ".svg", ".pdf", ".pptx", "-picture.pptx", NATIVE, ".docx", ".xlsx")
 SESSION = SessionFile(name="队列 <&> \"1\".csv", fingerprint="0" * 64, mapping={"arm": {"column": "治疗组 <a>&'"}},
                       page="Survival", endpoint="OS", by="arm", steps=[{"pvtt": {"in": ["Vp3", "<b>&amp;"]}}])
 
