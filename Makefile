@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test quick check fix fuzz bench bench-large bench-load screenshots reference clean
+.PHONY: run test quick check fix fuzz bench bench-large bench-load screenshots office reference clean
 
 run: $(VENV)/.run
 	$(BIN)/python serve.py
@@ -53,6 +53,11 @@ bench-load: $(VENV)/.dev
 screenshots: $(VENV)/.dev
 	sh tests/browser/ensure_chromium.sh $(BIN)/python
 	$(BIN)/python -m tests.browser.screenshots docs/screenshots
+
+# Every figure as PowerPoint, Word and Excel, held against the schemas of Office by Microsoft's own validator.
+office: $(VENV)/.dev
+	sh tests/live/ensure_node.sh $(BIN)/python npx
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.shared.office
 
 # Needs R >= 4.2 with the packages survival, cmprsk, maxstat and mvtnorm; the tests themselves do not.
 reference:

@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 MINUS = "\u2212"
 DASH = "\u2013"
 NOT_REACHED, NO_LIMIT = "NR", "NE"
 _NARROW, _MOST_DECIMALS = 0.03, 6  # of a ratio's interval, in which two decimals would not show where it ends
 NOT_ESTIMABLE = "not estimable"
+_more: ContextVar[int] = ContextVar("decimals beside the usual ones", default=0)
+
+
+@contextmanager
+def more_decimals(more: int) -> Iterator[None]:
+    """Write estimates with so many decimals more than usual, or fewer where it is negative."""
+    former = _more.set(more)
+    try:
+        yield
+    finally:
+        _more.reset(former)
+
+
+def _decimals(usual: int) -> int:
+    """Return how many decimals an estimate has."""
+    return max(0, usual + _more.get())
 
 
 def number(value: float) -> str:
@@ -82,6 +101,7 @@ def significant(value: float, digits: int = 7) -> str:
 
 def interval(low: float, high: float, digits: int = 1) -> str:
     """Write `14.1–19.9`; an upper limit that is not reached as NR, a lower that there is not as NE."""
+    digits = _decimals(digits)
     lower = NO_LIMIT if math.isnan(low) else fixed(low, digits)
     upper = NOT_REACHED if math.isnan(high) else fixed(high, digits)
     return (" to " if low < 0 else DASH).join((lower, upper))
@@ -89,7 +109,7 @@ def interval(low: float, high: float, digits: int = 1) -> str:
 
 def estimate(value: float, low: float, high: float, digits: int = 1) -> str:
     """Write `17.2 (14.1–19.9)`; an estimate that is not reached as NR."""
-    shown = NOT_REACHED if math.isnan(value) else fixed(value, digits)
+    shown = NOT_REACHED if math.isnan(value) else fixed(value, _decimals(digits))
     if math.isnan(value) and math.isnan(low) and math.isnan(high):
         return NOT_REACHED
     return f"{shown} ({interval(low, high, digits)})"
@@ -114,6 +134,7 @@ def ratio_with_limits(value: float, low: float, high: float) -> str:
 
 def _ratio(value: float, digits: int = 2) -> str:
     """Write a ratio with some decimals, three where two would be 0.00; beyond 1000 either way nothing but that."""
+    digits = max(1, _decimals(digits))
     return ">1000" if value > 1000 else "<0.001" if value < 0.001 else \
         f"{value:.{max(digits, 3) if value < 0.005 else digits}f}"
 
@@ -128,13 +149,13 @@ def share_with_limits(value: float, low: float, high: float, digits: int = 0) ->
     if math.isnan(value):
         return "not followed so long"
     bare = math.isnan(low) or math.isnan(high) or value == low == high
-    share, lower, upper = (percent(v, digits) for v in (value, low, high))
+    share, lower, upper = (percent(v, _decimals(digits)) for v in (value, low, high))
     return share if bare else f"{share} ({lower}{DASH}{upper})"
 
 
 def count_and_percent(count: int, n: int) -> str:
     """Write `12 (34%)`."""
-    return f"{count:,} ({percent(count / n)})" if n else DASH
+    return f"{count:,} ({percent(count / n, _decimals(0))})" if n else DASH
 
 
 def percentage_points(value: float, low: float, high: float) -> str:
@@ -151,8 +172,8 @@ def signed_percent(value: float) -> str:
 
 
 def _signed(value: float) -> str:
-    text = fixed(value, 0)
-    return text if text == "0" or text.startswith(MINUS) else f"+{text}"
+    text = fixed(value, _decimals(0))
+    return text if float(text.replace(MINUS, "-")) == 0 or text.startswith(MINUS) else f"+{text}"
 
 
 def plural(count: int, word: str) -> str:

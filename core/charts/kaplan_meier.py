@@ -45,6 +45,7 @@ _YEAR = 12.0  # months
 # On a slide: pixels of a row of the table, and of curves without it; groups whose table stands beneath the curves, and
 # for whose counts there is room.
 _PER_ROW, _HIGHEST, _FEW, _READ = 19, 300, 3, 4
+_LOW = (190, 190, 205, 205)  # pixels by the number of groups, under the finding of a slide of 4:3
 _DRAWN = ("time", "estimate", "conf_low", "conf_high", "cumulative_hazard", "hazard_error", "n_censor", "n_risk")
 
 
@@ -266,10 +267,13 @@ def _laid_out(parts: list[Part], options: CurveOptions, room: Room) -> dict[str,
     the axis, or none of many groups: else the plot would be a strip.
     """
     design, groups = DESIGNS[room], len(parts[0].result.levels)
-    if room != "middle" or len(parts) > 1:
+    if room not in ("middle", "low") or len(parts) > 1:
         return _chart(parts, options, design)
-    height = design.height - _PER_ROW * (groups + 1) if groups <= _FEW else _HIGHEST
-    counts = options.counts[:1] if groups <= _READ else ()
+    if room == "low":
+        height, read = (_LOW[groups] if groups <= _FEW else design.height), _FEW
+    else:
+        height, read = design.height - _PER_ROW * (groups + 1) if groups <= _FEW else _HIGHEST, _READ
+    counts = options.counts[:1] if groups <= read else ()
     return _chart(parts, replace(options, counts=counts), replace(design, height=height))
 
 

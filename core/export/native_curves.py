@@ -213,11 +213,16 @@ def _lines(stage: Stage, slide: Any, shown: NativeCurves, figure: Figure, plot: 
 
 
 def inner_layout(chart: Any, shares: Sequence[float]) -> None:
-    """Let the plot itself, without its labels, stand where the table and the limits expect it."""
+    """Let the plot itself, without its labels, stand where the table and the limits expect it.
+
+    The axes get numbers that the schema allows: python-pptx gives them negative ones.
+    """
     from pptx.oxml import parse_xml
     from pptx.oxml.ns import qn
 
     area = chart._chartSpace.find(f".//{qn('c:plotArea')}")
+    for name in area.iter(qn("c:axId"), qn("c:crossAx")):
+        name.set("val", name.get("val").lstrip("-"))
     for layout in area.findall(qn("c:layout")):
         area.remove(layout)
     places = "".join(f'<c:{name} val="{float(v)!r}"/>' for name, v in zip("xywh", shares, strict=True))

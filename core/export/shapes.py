@@ -16,6 +16,7 @@ from fontTools.pens.recordingPen import RecordingPen
 from fontTools.pens.transformPen import TransformPen
 from fontTools.svgLib.path import parse_path
 
+from core.export.hatches import hatch_of
 from core.figure import width_of
 
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -199,14 +200,25 @@ def _text(element: Callable[..., Any], group: Any, number: int, part: Any, look:
     element(body, "a:lstStyle")
     paragraph = element(body, "a:p")
     element(paragraph, "a:pPr", algn=_ALIGNED[anchor])
-    run = element(paragraph, "a:r")
     weight = look.given.get("font-weight", "normal")
     bold = {"b": 1} if weight == "bold" or (weight.isdigit() and int(weight) >= _BOLD) else {}
-    look_of_run = element(run, "a:rPr", lang="en-US", sz=max(100, round(size * scale / _POINT * 100)), **bold)
-    _filled(element, look_of_run, paint)
-    element(look_of_run, "a:latin", typeface=_FONT)
-    element(look_of_run, "a:ea", typeface=_FAR_EAST_FONT)
-    element(run, "a:t").text = text
+    for words, inked in _runs(part, paint):
+        run = element(paragraph, "a:r")
+        look_of_run = element(run, "a:rPr", lang="en-US", sz=max(100, round(size * scale / _POINT * 100)), **bold)
+        _filled(element, look_of_run, inked)
+        element(look_of_run, "a:latin", typeface=_FONT)
+        element(look_of_run, "a:ea", typeface=_FAR_EAST_FONT)
+        element(run, "a:t").text = words
+
+
+def _runs(part: Any, paint: tuple[str, float]) -> Iterator[tuple[str, tuple[str, float]]]:
+    """Walk the pieces of a text, each with its fill: a square before a name may be hatched."""
+    pieces = [(part.text, paint)]
+    for inner in part:
+        pieces += [(inner.text, (inner.get("fill") or paint[0], paint[1])), (inner.tail, paint)]
+    whole = [(words, inked) for words, inked in pieces if words and words.strip()]
+    for i, (words, inked) in enumerate(whole):
+        yield (words.strip() if len(whole) == 1 else words.lstrip() if not i else words), inked
 
 
 def _shape(element: Callable[..., Any], group: Any, number: int, name: str, *, is_text: bool = False) -> Any:
@@ -229,13 +241,21 @@ def _filled(element: Callable[..., Any], properties: Any, paint: tuple[str, floa
     if paint is None:
         element(properties, "a:noFill")
         return
+    if hatch := hatch_of(paint[0]):
+        name, ground, line = hatch
+        pattern = element(properties, "a:pattFill", prst=name)
+        element(element(pattern, "a:fgClr"), "a:srgbClr", val=line)
+        element(element(pattern, "a:bgClr"), "a:srgbClr", val=ground)
+        return
     colour = element(element(properties, "a:solidFill"), "a:srgbClr", val=paint[0])
     if paint[1] < 1:
         element(colour, "a:alpha", val=round(paint[1] * 100_000))
 
 
 def _hex(colour: str) -> str:
-    """Return a colour as DrawingML writes it: six hexadecimal digits."""
+    """Return a colour as DrawingML writes it: six hexadecimal digits; a hatch stays as it is."""
+    if hatch_of(colour):
+        return colour
     if colour.startswith("#"):
         digits = colour[1:]
         return (digits if len(digits) == 6 else "".join(2 * d for d in digits)).upper()

@@ -32,7 +32,6 @@ _ROWS = 12 / 11.5 / 72  # rows of a forest have 12
 _GAP = 0.15
 _TALL = 0.62  # of a native chart, to its width
 _MOST = 6  # slides of one table
-_READ = 11  # points of a table beneath a chart
 _TABLE = (6, 2.2)  # rows and inches of a table that may stand beneath a chart
 _SVG_NAMESPACE = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
 _SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
@@ -123,7 +122,7 @@ class _Slides:
         beside = bool(figure.summary) and stage.inner - BESIDE >= ROOMS["middle"] * _LEAST - _GAP
         top = stage.top + (0.0 if beside else finding_above(stage, slide, figure, stage.top))
         free, across = stage.top + self.room - top, stage.inner - (BESIDE if beside else 0.0)
-        chart = self._shortened(figure.laid_out("middle"), across)
+        chart = self._shortened(figure.laid_out("middle" if beside else "low"), across)
         beneath = self._small() and (
             chart["height"] * min(_LEAST, across / chart["width"]) <= free - table - _GAP)
         width, height = self._chart(slide, chart, stage.left, top, across, free - table - _GAP if beneath else free)
@@ -146,7 +145,7 @@ class _Slides:
         rows, inches = _TABLE
         if len(by_columns(self.table, self.stage.inner)) > 1:
             return False
-        return len(self.table) <= rows and self._table <= inches and size_of(self.table, self.stage.inner) >= _READ
+        return len(self.table) <= rows and self._table <= inches
 
     def _beside_table(self) -> None:
         """Draw a small chart beside its numbers, or before them."""

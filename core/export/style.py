@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Literal
 
 from core.errors import CohortError
+from core.export.hatches import hatched
 from core.export.journals import P_STYLES, PStyle, restyled
 from core.export.small_counts import without_small_counts
 from core.figure import Figure, Room, dark_colour, headings_of, theme
@@ -154,8 +155,14 @@ def _restyled(figure: Figure, style: PStyle) -> Figure:
 
 
 def recoloured(drawing: str, style: Style, *, dark: bool = False) -> str:
-    """Give an SVG the style's colours; `dark` where it is drawn for a dark ground, on which they are lighter."""
+    """Give an SVG the style's colours, and bars hatches where these are greys.
+
+    `dark` where it is drawn for a dark ground, on which colours are lighter.
+    """
     inks = _colours(style, dark=dark)
+    if style.colours == "Greys":
+        places = {tint: place for place, _, tint in _tints(dark=dark)}
+        drawing = hatched(drawing, lambda colour: places.get(colour.lower(), 0), inks, dark=dark)
     return _COLOUR.sub(lambda m: m[1] + inks(m[2]), drawing)
 
 
@@ -163,6 +170,14 @@ def recoloured_data(text: str, style: Style) -> str:
     """Give a chart's JSON the style's colours."""
     inks = _colours(style)
     return _IN_DATA.sub(lambda m: f'"{inks(m[1])}"', text)
+
+
+def _tints(*, dark: bool) -> Iterator[tuple[int, float, str]]:
+    """Walk the colours in which charts draw groups: the group's place, its share in the mixture, and the colour."""
+    for place, colour in enumerate(theme.STRATA):
+        for step in range(1, _STEPS + 1):
+            tint = theme.tint(colour, step / _STEPS) if step < _STEPS else colour
+            yield place, step / _STEPS, (dark_colour(tint) if dark else tint).lower()
 
 
 def _colours(style: Style, *, dark: bool = False) -> Callable[[str], str]:
@@ -174,11 +189,7 @@ def _colours(style: Style, *, dark: bool = False) -> Callable[[str], str]:
     if dark:
         palette = theme.GREYS_ON_DARK if style.colours == "Greys" else tuple(theme.tint(c, 0.65) for c in palette)
     palette = tuple(ink or usual for ink, usual in zip(chosen, palette, strict=False))
-    counterparts = {}
-    for before, after in zip(theme.STRATA, palette, strict=False):
-        for step in range(1, _STEPS + 1):
-            tint = theme.tint(before, step / _STEPS) if step < _STEPS else before
-            counterparts[(dark_colour(tint) if dark else tint).lower()] = (
-                theme.shaded(after, step / _STEPS) if dark else theme.tint(after, step / _STEPS))
+    counterparts = {tint: (theme.shaded if dark else theme.tint)(palette[place], share)
+                    for place, share, tint in _tints(dark=dark) if place < len(palette)}
     rest = theme.grey if style.colours == "Greys" else str
     return lambda colour: counterparts.get(colour.lower()) or rest(colour)

@@ -16,9 +16,10 @@ from core.cohort import SELECTION, Cohort
 from core.errors import CohortError
 
 _KINDS: dict[str, Any] = {"kind": str, "choices": dict, "filters": dict, "landmark": list, "groups": dict, "rest": bool,
-                          "coding": str, "names": dict, "labels": dict, "inks": list}
+                          "coding": str, "names": dict, "labels": dict, "inks": list, "decimals": int}
 _HELP = "Give a session file that “Save” has made."
 _LONGEST = 1e6  # months of a landmark
+MOST_DECIMALS = 2  # beside the usual ones
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -32,7 +33,8 @@ def _are_texts(data: Any) -> bool:
 
 _INNER: dict[str, Callable[[Any], bool]] = {
     "landmark": _is_landmark, "labels": _are_texts, "names": lambda names: all(map(_are_texts, names.values())),
-    "inks": lambda inks: all(isinstance(ink, str) and (not ink or _COLOUR.fullmatch(ink)) for ink in inks)}
+    "inks": lambda inks: all(isinstance(ink, str) and (not ink or _COLOUR.fullmatch(ink)) for ink in inks),
+    "decimals": lambda more: -1 <= more <= MOST_DECIMALS}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +53,7 @@ class Recipe:
     names : other names of levels, by variable and level
     labels : other labels of endpoints, by their names
     inks : colours of the groups in their order, "" for that of the palette
+    decimals : of estimates, beside the usual ones
     """
 
     kind: str
@@ -63,6 +66,7 @@ class Recipe:
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     inks: tuple[str, ...] = ()
+    decimals: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -70,13 +74,14 @@ class Recipe:
 
     @classmethod
     def from_json(cls, data: Any) -> Recipe:
-        """Read what `to_json` wrote.
+        """Read what `to_json` wrote; one of an earlier version has no decimals.
 
         Raises
         ------
         CohortError
             If it is damaged.
         """
+        data = {"decimals": 0, **data} if isinstance(data, Mapping) else data
         wrong = list(_KINDS) if not isinstance(data, Mapping) or set(data) != set(_KINDS) else [
             name for name, kind in _KINDS.items() if not isinstance(data[name], kind)]
         wrong = wrong or [name for name, fits in _INNER.items() if not fits(data[name])]

@@ -11,9 +11,10 @@ from typing import Any, Literal
 
 from core.options import takes_options
 
-Room = Literal["slide", "page", "middle", "narrow"]
-# Pixels of a chart across a slide; two columns of a journal; two thirds of a slide; half of one, or one column.
-ROOMS: Mapping[Room, int] = {"slide": 600, "page": 600, "middle": 500, "narrow": 298}
+Room = Literal["slide", "page", "middle", "low", "narrow"]
+# Pixels of a chart across a slide; two columns of a journal; two thirds of a slide; under the finding of a slide of
+# 4:3; half of a slide, or one column.
+ROOMS: Mapping[Room, int] = {"slide": 600, "page": 600, "middle": 500, "low": 500, "narrow": 298}
 _LEAST_ROWS = 3  # of a page, beneath which it looks forgotten
 META = "usermeta"  # what Vega-Lite leaves to its user
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from core.charts import Count
 from core.cohort import GROUPS, SELECTION, Cohort
 from core.errors import CohortError
-from core.figure import Recipe
+from core.figure import MOST_DECIMALS, Recipe
 from core.options import Checked, Limits
 from core.recipes.read import options_of
 from core.schema import ARM
@@ -31,9 +31,10 @@ class Edits(Checked):
     label : the endpoint's
     up_title, across_title, until, every, band, faint, inside, counts : see `CurveOptions`
     inks : colours of the groups in their order, "" for that of the palette
+    decimals : of estimates, beside the usual ones
     """
 
-    limits: ClassVar[Limits] = {"until": (0.1, 1e4), "every": (0.1, 1e4)}
+    limits: ClassVar[Limits] = {"until": (0.1, 1e4), "every": (0.1, 1e4), "decimals": (-1, MOST_DECIMALS)}
 
     names: tuple[tuple[str, str], ...] = ()
     label: str = ""
@@ -46,12 +47,14 @@ class Edits(Checked):
     inside: bool | None = None
     counts: tuple[Count, ...] | None = None
     inks: tuple[str, ...] = ()
+    decimals: int = 0
 
     def of(self, cohort: Cohort, recipe: Recipe) -> Recipe:
         """Return the recipe of the figure as it is changed."""
         key, endpoint = named_by(cohort, recipe), recipe.choices.get("endpoint", "")
         names = {level: name for level, name in self.names if name.strip()}
-        changed = replace(recipe, inks=self.inks, names={key: names} if key and names else {},
+        changed = replace(recipe, inks=self.inks, decimals=self.decimals,
+                          names={key: names} if key and names else {},
                           labels={endpoint: self.label} if endpoint and self.label.strip() else {})
         if recipe.kind not in CURVES:
             return changed
@@ -60,6 +63,13 @@ class Edits(Checked):
         options = {**recipe.choices["options"], **{k: v for k, v in drawn.items() if v not in (None, "")}}
         behind = options["faint"] and (recipe.choices["behind"] or bool(self.faint))
         return replace(changed, choices={**recipe.choices, "options": options, "behind": behind})
+
+    @classmethod
+    def of_recipe(cls, cohort: Cohort, recipe: Recipe) -> Edits:
+        """Return the changes that a figure was made with, so that further ones begin there."""
+        key, endpoint = named_by(cohort, recipe), recipe.choices.get("endpoint") or ""
+        return cls(names=tuple(recipe.names.get(key, {}).items()), label=recipe.labels.get(endpoint, ""),
+                   inks=recipe.inks, decimals=recipe.decimals)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data."""

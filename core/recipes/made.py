@@ -9,6 +9,7 @@ from inspect import signature
 from core.cohort import Cohort, Filters, Groups, against_rest, landmark, renamed, with_groups
 from core.errors import CohortError, NotEstimable
 from core.figure import Figure, Recipe, coding_of
+from core.format import more_decimals
 from core.hazards import condition_of
 from core.recipes import others, survival
 from core.recipes.edits import Edits
@@ -45,7 +46,9 @@ def remade(whole: Cohort, recipe: Recipe) -> Figure:
         raise CohortError(f"There is no figure of the kind {recipe.kind!r}.", "It may be of a later version.")
     try:
         signature(maker).bind(whole, **recipe.choices)
-        return replace(maker(patients_of(whole, recipe), **recipe.choices), recipe=recipe)
+        with more_decimals(recipe.decimals):
+            made = replace(maker(patients_of(whole, recipe), **recipe.choices), recipe=recipe)
+            return made.ready() if recipe.decimals else made  # its layouts are written with them, too
     except CohortError:
         raise
     except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:

@@ -1,6 +1,7 @@
 """The Slides page in a real Chromium: figures of several pages, ordered, captioned, and made into one presentation."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -190,3 +191,64 @@ def test_picture_and_table_go_into_the_clipboard(app: App):
       return [await (await item.getType("text/html")).text(), await (await item.getType("text/plain")).text()];
     }""")
     assert "<td>TACE+IMRT</td><td>24</td>" in text[0] and "TACE+IMRT\t24\t" in text[1]
+
+
+def test_rows_are_dragged_to_another_place(app: App):
+    app.go("Slides")
+    app.page.get_by_role("button", name="Standard slides").click()
+    expect(app.page.locator(".st-key-deck [data-testid=stMarkdown]")).to_have_count(6)
+    app.settled()
+    names = [row.split(". ", 1)[1] for row in rows(app)]
+
+    def drag(start: int, stop: int, *, let_go: bool = True) -> None:
+        grips = app.page.locator(".st-key-deck .cs-grip")
+        grips.nth(start).scroll_into_view_if_needed()
+        begin, end = grips.nth(start).bounding_box(), grips.nth(stop).bounding_box()
+        app.page.mouse.move(begin["x"] + 5, begin["y"] + 5)
+        app.page.mouse.down()
+        app.page.mouse.move(begin["x"] + 5, end["y"] + end["height"] * (1 if stop > start else 0), steps=6)
+        expect(app.page.locator(".cs-drop")).to_be_visible()
+        if not let_go:
+            app.page.keyboard.press("Escape")
+        app.page.mouse.up()
+        expect(app.page.locator(".cs-drop")).to_be_hidden()
+
+    drag(0, 3)
+    expect(app.page.locator(".st-key-deck [data-testid=stMarkdown]").nth(3)).to_contain_text(names[0])
+    names.insert(3, names.pop(0))
+    app.settled()
+    drag(5, 1)
+    expect(app.page.locator(".st-key-deck [data-testid=stMarkdown]").nth(1)).to_contain_text(names[5])
+    names.insert(1, names.pop(5))
+    app.settled()
+    drag(0, 2, let_go=False)
+    assert [row.split(". ", 1)[1] for row in rows(app.settled())] == names
+
+
+def test_a_figure_of_the_talk_is_changed_where_it_stands(app: App):
+    app.click_bar("pvtt", "Vp3").expect_n(38)
+    add(app)
+    app.page.get_by_role("button", name="Reset").click()
+    app.expect_n(82).go("Slides")
+    app.page.locator(".st-key-deck-change-0 button").click()
+    dialog = app.page.get_by_role("dialog")
+    expect(dialog.locator(".cs-preview img")).to_be_visible()
+    before = dialog.locator(".cs-preview img").get_attribute("src")
+    app.settled()
+    dialog.get_by_label("TACE+IMRT", exact=True).fill("Control")
+    app.page.keyboard.press("Tab")
+    expect(dialog.locator(".cs-preview img")).not_to_have_attribute("src", before)
+    app.settled()
+    dialog.get_by_text("one more", exact=True).click()
+    app.settled()
+    dialog.get_by_label("Title", exact=True).fill("Survival of Vp3")
+    app.page.keyboard.press("Tab")
+    app.settled()
+    dialog.get_by_role("button", name="Keep").click()
+    expect(dialog).to_be_hidden()
+    expect(app.page.locator(".st-key-deck [data-testid=stMarkdown]")).to_contain_text("Survival of Vp3")
+    slides = [s for s in saved(app.settled()) if "Survival of Vp3" in s.shapes.title.text]
+    assert all("38 of 82" in slide.shapes.title.text for slide in slides)
+    table = next(shape.table for slide in slides for shape in slide.shapes if shape.has_table)
+    cells = [[c.text for c in row.cells] for row in table.rows]
+    assert any(row[0] == "Control" and re.search(r" \d+\.\d\d \(|^\d+\.\d\d \(", row[4]) for row in cells), cells

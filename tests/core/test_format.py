@@ -36,3 +36,18 @@ def test_phrases():
     assert as_text.percentage_points(NAN, NAN, NAN) == "–"
     assert as_text.number(38572.0) == "38,572" and as_text.number(2.8) == "2.8"
     assert as_text.plural(1, "patient") == "1 patient"
+
+
+def test_more_decimals_hold_within_alone():
+    def written():
+        return (as_text.hazard_ratio(0.4912, 0.2812, 0.8612), as_text.estimate(17.23, 14.11, float("nan")),
+                as_text.share_with_limits(0.5432, 0.4, 0.7), as_text.count_and_percent(1, 3),
+                as_text.percentage_points(0.114, -0.09, 0.31), as_text.p_value(0.0234))
+    usual = written()
+    assert usual == ("0.49 (0.28–0.86)", "17.2 (14.1–NR)", "54% (40%–70%)", "1 (33%)", "+11 (−9 to +31)", ".023")
+    with as_text.more_decimals(1):
+        assert written() == ("0.491 (0.281–0.861)", "17.23 (14.11–NR)", "54.3% (40.0%–70.0%)", "1 (33.3%)",
+                             "+11.4 (−9.0 to +31.0)", ".023")
+    with as_text.more_decimals(-1):
+        assert written()[:3] == ("0.5 (0.3–0.9)", "17 (14–NR)", "54% (40%–70%)")
+    assert written() == usual

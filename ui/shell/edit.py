@@ -9,9 +9,8 @@ from typing import Any
 import streamlit as st
 
 from core.charts import COUNTS
-from core.cohort import Cohort
 from core.errors import CohortError
-from core.figure import PALETTES, Figure, Recipe
+from core.figure import PALETTES, Figure
 from core.recipes import CURVES, Edits, edited, named_by
 from core.workers import Bounds
 from ui.shell import cache, state
@@ -23,6 +22,7 @@ from ui.shell.state import session
 
 _MOST = 8  # levels that can have other names
 _LONGEST = 60
+_DECIMALS = {-1: "fewer", 0: "as usual", 1: "one more", 2: "two more"}
 _BOUNDS = Bounds(seconds=60, memory=3 * 1024**3, remedy="Undo the change.")
 
 
@@ -30,16 +30,15 @@ def changed(figure: Figure) -> Figure:
     """Ask what is changed of a figure, and return it so."""
     if figure.recipe is None:
         return figure
-    whole, edits = cache.whole_cohort(), session().edits.get(figure.slug, Edits())
     with st.expander("Names, axes, colours", key="export-edit", on_change="rerun") as place:
         if place.open:
-            _ask(whole, figure, figure.recipe, edits)
+            ask(figure, figure.slug)
     return as_changed(figure)
 
 
-def as_changed(figure: Figure) -> Figure:
-    """Return a figure with what was changed of it."""
-    whole, edits = cache.whole_cohort(), session().edits.get(figure.slug, Edits())
+def as_changed(figure: Figure, name: str = "") -> Figure:
+    """Return a figure with what was changed of it; `name`: under which its changes are kept, where not its slug."""
+    whole, edits = cache.whole_cohort(), session().edits.get(name or figure.slug, Edits())
     if figure.recipe is None or edits.of(whole, figure.recipe) == figure.recipe:
         return enclosing(figure, whole)  # with what is changed since the dialog was opened
     key = f"edit-{figure.digest}-{json.dumps(edits.to_json())}"
@@ -50,8 +49,15 @@ def as_changed(figure: Figure) -> Figure:
         return figure
 
 
-def _ask(whole: Cohort, figure: Figure, recipe: Recipe, edits: Edits) -> None:
-    slug, key, endpoint = figure.slug, named_by(whole, recipe), recipe.choices.get("endpoint")
+def ask(figure: Figure, slug: str) -> None:
+    """Ask what is changed of a figure; the changes are kept under a name."""
+    whole, edits, recipe = cache.whole_cohort(), session().edits.get(slug, Edits()), figure.recipe
+    if recipe is None:
+        return
+    key, endpoint = named_by(whole, recipe), recipe.choices.get("endpoint")
+    st.segmented_control("Decimals", list(_DECIMALS), required=True, format_func=_DECIMALS.__getitem__,
+                         key=state.widget(f"edit-decimals-{slug}", edits.decimals), on_change=_keep,
+                         args=(slug, "decimals"), help="Of medians, ratios, shares and their limits.")
     if endpoint:
         _text("Name of the endpoint", slug, "label", edits.label)
     if recipe.kind in CURVES:

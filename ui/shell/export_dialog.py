@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import json
 from dataclasses import replace
@@ -31,7 +30,6 @@ from core.export import (
     privacy_words,
     purposes_of,
     restyled,
-    too_many,
     zipped,
 )
 from core.figure import PALETTES, Figure, headings_of
@@ -41,11 +39,11 @@ from ui.shell.background import apart
 from ui.shell.display import note
 from ui.shell.edit import as_changed, changed
 from ui.shell.escape import plain
+from ui.shell.preview import preview
 from ui.shell.scripts import scripts_button
 from ui.shell.state import session
 from ui.shell.talk import offer
 
-_PREVIEW = 1400  # pixels across
 _BOUNDS = Bounds(seconds=120, memory=3 * 1024**3, remedy="Choose another format, or fewer figures.")
 
 
@@ -59,19 +57,18 @@ def export_dialog(figures: list[Figure]) -> None:
     place = st.selectbox("Figure", range(len(ordered)), format_func=lambda i: ordered[i].title,
                          key="export-figure")
     figure = ordered[place]
-    options, preview = st.columns([2, 3], gap="medium")
+    options, shown = st.columns([2, 3], gap="medium")
     with options:
         style = _style(figure)
-    with preview:
+    with shown:
         drawn = st.container()  # above what is changed of it
         figure = changed(figure)
         with drawn:
-            able = _preview(figure, style)
+            able = preview(figure, style)
     forms = [f for f in formats_of(figure) if able or f.suffix not in PIXELS]
     if any(f.suffix == NATIVE for f in forms) and not st.toggle(
             "Offer a chart of PowerPoint itself", key="export-native",
-            help="Of curves its workbook, which everyone who gets the slide can open, holds every time at which one of "
-                 "these patients had an event or was censored."):
+            help=plain(_native_words(figure))):
         forms = [f for f in forms if f.suffix != NATIVE]
     with st.container(horizontal=True, key="export-formats"):
         for form in forms:
@@ -90,6 +87,13 @@ def export_dialog(figures: list[Figure]) -> None:
         _house(style)
     for line in figure.footnote():
         note(line)
+
+
+def _native_words(figure: Figure) -> str:
+    """Say what everyone who gets the slide can read in the workbook of such a chart."""
+    held = "every time at which one of these patients had an event or was censored" if holds_times(figure) else \
+        "the ratios and limits that are drawn, and nothing of single patients"
+    return f"Its workbook, which everyone who gets the slide can open, holds {held}."
 
 
 def _copy(figure: Figure) -> None:
@@ -149,28 +153,6 @@ def _style(figure: Figure) -> Style:
 
 def _keep(name: str) -> None:
     session().style = replace(session().style, **{name: state.value_of(f"export-{name}")})
-
-
-def _preview(figure: Figure, style: Style) -> bool:
-    """Show the picture as it will be saved; tell whether it can be made of so many pixels."""
-    if figure.chart is None:
-        note("A table: its slides, Excel, Word and CSV files hold it as text and numbers.")
-        return True
-    small = replace(style, dpi=max(72, round(72 * _PREVIEW / style.preset.width)))
-    try:
-        drawing = apart("Drawing …", made, figure, ".png", small, bounds=_BOUNDS,
-                        key=f"preview-{file_name(figure, '.png', small)}")
-    except CohortError as error:
-        note(str(error), strong=True)
-        return True
-    across, down = (int.from_bytes(drawing[at:at + 4], "big") for at in (16, 20))  # as every PNG begins
-    st.html(f"<div class='cs-preview'><img alt='Preview of {html.escape(figure.title)}' "
-            f"src='data:image/png;base64,{base64.b64encode(drawing).decode()}'></div>")
-    if too_many(across, down, style.dpi / small.dpi):
-        note(f"At {style.dpi:,} pixels per inch this picture is too large for PNG, TIFF and EPS. Choose fewer, a "
-             "smaller place, or PDF or SVG, which have no pixels.", strong=True)
-        return False
-    return True
 
 
 def _board(main: list[Figure], style: Style) -> None:

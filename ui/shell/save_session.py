@@ -18,7 +18,7 @@ from core.overview import Record
 from core.recipes import CURVES, Edits, KeptTalk, kept_talk
 from ui.shell import cache
 from ui.shell.record import record_of
-from ui.shell.state import Session, View, session
+from ui.shell.state import OF_THE_TALK, Session, View, session
 from ui.shell.view import ONE_CURVE, fitting, take
 
 
@@ -42,7 +42,7 @@ def session_file(whole: Cohort, current: Session) -> SessionFile:
         record=current.records.get(whole.fingerprint, Record()).to_json(),
         groups=current.groups.to_json() if current.groups else {}, landmark=current.landmark, tau=current.tau,
         style=current.style.to_json(), talk=_talk(current),
-        edits={slug: edits.to_json() for slug, edits in current.edits.items()})
+        edits={slug: edits.to_json() for slug, edits in current.edits.items() if slug != OF_THE_TALK})
 
 
 def _talk(current: Session) -> dict[str, Any]:

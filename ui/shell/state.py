@@ -35,6 +35,7 @@ class Kept(TypedDict):
 
 KEPT: Kept = {"persist_state": "session", "bind": "query-params"}
 _T = TypeVar("_T")
+OF_THE_TALK = "figure of the talk"  # under which the changes of one are kept while they are made
 OWN = "own"  # query parameter: this browser had uploaded a file of its own
 _HISTORY, _MAPPINGS = 50, 5
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
@@ -32,9 +33,10 @@ from ui.shell import state
 from ui.shell.background import apart
 from ui.shell.display import heading, note, panel, show_table
 from ui.shell.escape import plain
-from ui.shell.parts import after
+from ui.shell.parts import after, redraw
 from ui.shell.scripts import scripts_button
 from ui.shell.state import session
+from ui.slides.change import begin, change_dialog
 from ui.slides.kept import make_kept, not_kept
 from ui.slides.standard import standard_deck
 
@@ -42,6 +44,9 @@ _BOUNDS = Bounds(seconds=300, memory=3 * 1024**3, remedy="Take some figures out 
 _FORMS: dict[str, tuple[Callable[..., bytes], str, str]] = {
     "PowerPoint": (deck_pptx, ".pptx", FORMATS[0].mime), "PDF": (handout_pdf, ".pdf", "application/pdf"),
     "HTML report": (report_html, ".html", "text/html")}
+_dragged = st.components.v2.component(
+    "cohortscope_deck", html="<div class='cs-drop' aria-hidden='true'></div>", isolate_styles=False,
+    js=(Path(__file__).parent / "drag.js").read_text(encoding="utf-8"))
 _WORD = next(f.mime for f in FORMATS if f.suffix == ".docx")
 _LONGEST = 200  # characters of a caption, title or subtitle
 
@@ -63,6 +68,7 @@ def slides(cohort: Cohort) -> None:
     with panel(), st.container(key="deck", gap="small"):
         for i, entry in enumerate(deck):
             _row(i, entry, len(deck))
+    _dragged(key="deck-drag", on_moved_change=_drop)
     not_kept()
     _save()
     scripts_button([entry.figure for entry in deck], "deck-scripts")
@@ -117,13 +123,17 @@ def _row(i: int, entry: Entry, number: int) -> None:
     """Draw a figure's line: its title, its caption, and the buttons that move it or take it out."""
     title = entry.figure.full_title
     with st.container(key=f"deck-row-{i}", horizontal=True, gap="small", vertical_alignment="center"):
+        st.html("<span class='cs-grip' aria-hidden='true' title='Drag to another place'>⠿</span>", width="content")
         st.markdown(plain(f"{i + 1:,}. {title}"), width=420)
         key = f"deck-caption-{i}-{entry.figure.digest}"  # another figure's caption has another widget
         st.text_input(f"Caption of {plain(title)}", key=state.widget(key, entry.caption), width=320, max_chars=_LONGEST,
                       placeholder="caption", label_visibility="collapsed", on_change=_caption, args=(i, key))
-        st.button(f"Earlier: {plain(title)}", key=f"deck-up-{i}", icon=":material/arrow_upward:", args=(i, -1),
+        if st.button(f"Change: {plain(title)}", key=f"deck-change-{i}", icon=":material/edit:", on_click=begin,
+                     args=(entry.figure,)):
+            change_dialog(entry)
+        st.button(f"Earlier: {plain(title)}", key=f"deck-up-{i}", icon=":material/arrow_upward:", args=(i, i - 1),
                   on_click=after(_move, f"deck-up-{i}"), disabled=i == 0)
-        st.button(f"Later: {plain(title)}", key=f"deck-down-{i}", icon=":material/arrow_downward:", args=(i, 1),
+        st.button(f"Later: {plain(title)}", key=f"deck-down-{i}", icon=":material/arrow_downward:", args=(i, i + 1),
                   on_click=after(_move, f"deck-down-{i}"), disabled=i == number - 1)
         st.button(f"Take out: {plain(title)}", key=f"deck-out-{i}", icon=":material/close:", args=(i,),
                   on_click=after(_take_out, f"deck-out-{i}"))
@@ -135,10 +145,18 @@ def _caption(i: int, key: str) -> None:
         deck[i] = replace(deck[i], caption=words)
 
 
-def _move(i: int, by: int) -> None:
+def _move(i: int, to: int) -> None:
     deck = session().deck
-    if 0 <= i < len(deck) and 0 <= i + by < len(deck):
-        deck[i], deck[i + by] = deck[i + by], deck[i]
+    if 0 <= i < len(deck) and 0 <= to < len(deck):
+        deck.insert(to, deck.pop(i))
+
+
+def _drop() -> None:
+    """Put a row that was dragged where it was let go."""
+    moved = getattr(state.value_of("deck-drag"), "moved", None)
+    if moved:
+        _move(int(moved["from"]), int(moved["to"]))
+        redraw()
 
 
 def _take_out(i: int) -> None:

@@ -49,6 +49,7 @@ DESIGNS: Mapping[Room, Design] = {
     "slide": Design(width=ROOMS["slide"], inner=480, height=262, head=50, named=24, line=13, apart=11, letters=9.5),
     "page": Design(width=ROOMS["page"], inner=480, plot=260),
     "middle": Design(width=ROOMS["middle"], inner=390, height=278, head=50, named=24, line=13, apart=11, letters=9.5),
+    "low": Design(width=ROOMS["low"], inner=390, height=235, head=50, named=21, line=12, apart=10, letters=9.5),
     "narrow": Design(width=ROOMS["narrow"], inner=220, plot=190, columns=1, head=50, named=24, line=13, apart=11,
                      letters=9.5)}
 

@@ -143,6 +143,12 @@ def test_order_of_elements_is_the_schema_s(sample):
         assert [known.index(n) for n in names] == sorted(known.index(n) for n in names)
 
 
+def test_numbers_of_axes_are_unsigned(sample):
+    space = chart_of(slide_of(figure_of(sample)))._chartSpace
+    numbers = [e.get("val") for e in space.iter(qn("c:axId"), qn("c:crossAx"))]
+    assert len(set(numbers)) == 2 and all(n.isdigit() for n in numbers)
+
+
 def test_it_is_offered_of_one_plot_of_survival_alone(sample):
     assert any(f.suffix == NATIVE for f in formats_of(figure_of(sample)))
     for kind in ("km hazard", "km panes", "baseline", "weighted"):

@@ -1,6 +1,7 @@
 """What a person changes of a figure: names, axes, colours; the numbers stay."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ from core.cohort import SELECTION, against_rest
 from core.errors import CohortError
 from core.export.picture import svg
 from core.export.style import Style
+from core.figure import Recipe
 from core.recipes.edits import Edits, named_by
-from core.recipes.made import edited
+from core.recipes.made import edited, remade
 from tests.shared.every_figure import cohorts, every_figure
 
 
@@ -85,3 +87,24 @@ def test_they_are_kept_as_data():
     for damaged in (None, [], {"until": "x"}, {"until": 0.0}, {"wide": 1}, {"counts": ["pie"]}, {"names": "a"}):
         with pytest.raises(CohortError, match="damaged"):
             Edits.from_json(damaged)
+
+
+@pytest.mark.parametrize(("more", "ratio", "median"), [(-1, r"HR 0\.\d ", r" \d+ \("),
+                                                       (0, r"HR 0\.\d\d ", r" \d+\.\d \("),
+                                                       (1, r"HR 0\.\d{3} ", r" \d+\.\d\d \(")])
+def test_decimals_are_those_that_were_asked_for(sample, more, ratio, median):
+    figure = km_figure(part_of(sample, endpoint="OS", by="arm"))
+    made = edited(sample, figure, Edits(decimals=more))
+    assert re.search(ratio, " ".join(made.summary)) and re.search(median, f" {made.table.iloc[0, 4]}")
+    assert made.recipe.decimals == more and Recipe.from_json(made.recipe.to_json()) == made.recipe
+    assert remade(sample, made.recipe).ready().digest == made.digest
+    assert edited(sample, figure, Edits()).digest == figure.ready().digest  # and nothing of it stays behind
+    old = {k: v for k, v in figure.recipe.to_json().items() if k != "decimals"}
+    assert Recipe.from_json(old) == figure.recipe
+
+
+def test_further_changes_begin_with_those_that_a_figure_was_made_with(sample):
+    first = Edits(names=(("TACE+IMRT", "Control"),), label="Survival", inks=("#123456",), decimals=1)
+    made = edited(sample, km_figure(part_of(sample, endpoint="OS", by="arm")), first)
+    assert Edits.of_recipe(sample, made.recipe) == first
+    assert edited(sample, made, Edits.of_recipe(sample, made.recipe)).digest == made.digest
