@@ -16,6 +16,7 @@ _SIZES = (14, 12, 11, 10)  # points: the largest at which the columns have room 
 _ROW = 1.65 / 72  # inches of a row per point of its letters
 _TURNED = 4  # rows, of fewer than which columns are made
 _PADDING = 14  # points of a cell beside its text
+_CAPITAL = 0.16  # of the size, by which a capital is wider than a small letter
 
 
 def height_of(frame: pd.DataFrame, width: float) -> float:
@@ -109,11 +110,11 @@ def widths_of(frame: pd.DataFrame, points: float) -> list[float]:
     """Return how wide each column's text is, in points; a group's name needs the room of its columns together."""
     widths = []
     for place, (_, name) in enumerate(headings_of(frame)):
-        cells = (width_of(shortened(str(v), LONGEST), points) for v in frame.iloc[:, place])
-        widths.append(max([width_of(shortened(name, LONGEST), points), *cells]) + _PADDING)
+        cells = (_width(str(v), points) for v in frame.iloc[:, place])
+        widths.append(max([_width(name, points), *cells]) + _PADDING)
     place = 0
     for group, columns in spans_of(frame):
-        short = width_of(shortened(group, LONGEST), points) + _PADDING - math.fsum(widths[place:place + columns])
+        short = _width(group, points) + _PADDING - math.fsum(widths[place:place + columns])
         if short > 0:
             widths[place + columns - 1] += short
         place += columns
@@ -126,3 +127,9 @@ def _plain(shape: Any) -> None:
     chosen = properties.find("{http://schemas.openxmlformats.org/drawingml/2006/main}tableStyleId")
     chosen.text = "{9D7B030F-B1BA-407E-8C2B-9B3B5B5A3C44}"  # "Light Style 1"
     shape.table.horz_banding = False
+
+
+def _width(text: str, points: float) -> float:
+    """Return how wide a cell's text is, in points, with room for its capitals: a cell breaks a word that is wider."""
+    shown = shortened(text, LONGEST)
+    return width_of(shown, points) + _CAPITAL * points * sum(c.isupper() for c in shown)
