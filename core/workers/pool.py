@@ -20,6 +20,7 @@ from typing import IO, Any
 
 from core.errors import CohortError
 from core.format import megabytes, number
+from core.language import spoken
 
 Wait = Callable[[float], None]  # called now and then with the share that is done; may raise to give the task up
 _ROOT = Path(__file__).parents[2]
@@ -128,7 +129,7 @@ class Workers:
         CohortError
             What the function raises, and in words whatever else it does.
         """
-        task = pickle.dumps((function, args, kwargs, bounds), protocol=pickle.HIGHEST_PROTOCOL)
+        task = pickle.dumps((spoken(), function, args, kwargs, bounds), protocol=pickle.HIGHEST_PROTOCOL)
         with self._place(wait):
             try:
                 worker, ended_well = self._take(), False

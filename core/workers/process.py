@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from core.errors import CohortError
+from core.language import speaking
 from core.workers.pool import received_bytes, send_bytes
 
 _EVERY = 0.1  # seconds between words of progress
@@ -59,12 +60,13 @@ def _done(task: bytes, progress: _Progress) -> bytes:
     """Do a task and return the message of its end; every exception becomes one in words."""
     remedy = ""
     try:
-        function, args, kwargs, bounds = pickle.loads(task)
+        language, function, args, kwargs, bounds = pickle.loads(task)
         remedy = bounds.remedy
         _limit(bounds.memory)
         if kwargs.pop("tell_progress", False):
             kwargs["progress"] = progress
-        return _packed("result", function(*args, **kwargs))
+        with speaking(language):
+            return _packed("result", function(*args, **kwargs))
     except CohortError as error:
         return _packed("error", error)
     except MemoryError:

@@ -9,6 +9,7 @@ from functools import partial
 import streamlit as st
 
 from core.cohort import Cohort, baseline_groups
+from core.language import say
 from core.survival import WEIGHTS
 from ui.shell.display import heading, note
 from ui.shell.escape import plain
@@ -23,20 +24,22 @@ def declared_analyses(cohort: Cohort) -> None:
     groups = baseline_groups(cohort, most=_MOST)
     if not cohort.endpoints or not groups:
         return
-    heading("Declared analyses")
-    note("Declare what is planned before you look at it: exports of these curves then say that the analysis was "
-         f"pre-specified, and when. It is of the selection: {cohort.words() or 'all patients'}.")
+    heading(say("Declared analyses"))
+    note(say("Declare what is planned before you look at it: exports of these curves then say that the analysis was "
+             "pre-specified, and when. It is of the selection: {words}.", words=cohort.words() or say("all patients")))
     with st.container(key="declare", horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.selectbox("Endpoint", cohort.endpoints, key="declare-endpoint", width=180)
-        st.selectbox("Compare by", groups, key="declare-by", width=200, format_func=lambda k: cohort.variable(k).label)
-        st.selectbox("Test", WEIGHTS, key="declare-test", width=200)
-        st.button("Declare", key="declare-it", on_click=partial(_declare, cohort))
+        st.selectbox(say("Endpoint"), cohort.endpoints, key="declare-endpoint", width=180)
+        st.selectbox(say("Compare by"), groups, key="declare-by", width=200,
+                     format_func=lambda k: cohort.variable(k).label)
+        st.selectbox(say("Test"), WEIGHTS, key="declare-test", width=200, format_func=say)
+        st.button(say("Declare"), key="declare-it", on_click=partial(_declare, cohort))
     for i, analysis in enumerate(record_of(cohort).analyses):
         with st.container(key=f"analysis-{i}", horizontal=True, vertical_alignment="center", gap="small"):
-            seen = "after it had been looked at: exploratory" if analysis.seen else "before this session looked at it"
+            seen = say("after it had been looked at: exploratory") if analysis.seen else \
+                say("before this session looked at it")
             st.html(f"<p class='cs-p'>{html.escape(f'{analysis.words} · {analysis.test} · {analysis.on}, {seen}')}</p>",
                     width="content")
-            st.button(f"Withdraw {plain(analysis.words)}", key=f"remove-analysis-{i}", type="tertiary",
+            st.button(say("Withdraw {words}", words=plain(analysis.words)), key=f"remove-analysis-{i}", type="tertiary",
                       on_click=partial(record_of(cohort).withdraw, i))
 
 
@@ -44,4 +47,4 @@ def _declare(cohort: Cohort) -> None:
     endpoint, by, test = (str(value_of(f"declare-{name}")) for name in ("endpoint", "by", "test"))
     this, words = asked(cohort, endpoint, by)
     declared = record_of(cohort).declare(this, words, test=test, on=datetime.now(UTC).date())
-    session().notice = f"Declared on {declared.on}: {words}, {declared.test}."
+    session().notice = say("Declared on {on}: {words}, {test}.", on=declared.on, words=words, test=declared.test)

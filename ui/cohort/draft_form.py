@@ -15,6 +15,7 @@ from core.errors import CohortError, NeedsAnswer, ValidationError
 from core.findings import Findings
 from core.format import plural
 from core.intake import Loading
+from core.language import say
 from core.mapping import ColumnMapping
 from core.read_options import ReadOptions
 from core.reading import DELIMITERS, ENCODINGS, TextTable
@@ -54,39 +55,45 @@ def draft_form(draft: Draft) -> Cohort | None:
 
 
 def _first_rows(text: TextTable) -> None:
-    table(text.head(_SHOWN_ROWS, _SHOWN_COLUMNS), caption=f"The first rows{_of(len(text.columns))}")
+    table(text.head(_SHOWN_ROWS, _SHOWN_COLUMNS), caption=say("The first rows{of}", of=_of(len(text.columns))))
 
 
 def _of(columns: int) -> str:
-    return f", {_SHOWN_COLUMNS} of {columns} columns" if columns > _SHOWN_COLUMNS else ""
+    return say(", {shown_columns} of {columns} columns", shown_columns=_SHOWN_COLUMNS,
+               columns=columns) if columns > _SHOWN_COLUMNS else ""
 
 
 def _how_it_was_read(draft: Draft) -> None:
     """Show what was detected; each of it can be changed."""
     text, detected = draft.table, draft.table.detected
     if detected.kind and not detected.encoding:
-        named = f"{plural(len(text.labels), 'label')} of variables, {len(text.orders)} of values" if text.labels or \
-            text.orders else "its columns have types"
+        named = say("{labels} of variables, {orders} of values", labels=plural(len(text.labels), 'label'),
+                    orders=len(text.orders)) if text.labels or \
+            text.orders else say("its columns have types")
         note(f"{detected.kind}: {named}.")
         _first_rows(text)
         return
     if detected.sheets:
-        summary = f"workbook, sheet “{detected.sheet}”, names in row {detected.header_line}"
+        summary = say("workbook, sheet “{sheet}”, names in row {header_line}", sheet=detected.sheet,
+                      header_line=detected.header_line)
     else:
         mark = _MARKS.get(detected.decimal, "not known").split(" ", maxsplit=1)[0]
-        cells = detected.kind or f"separated by {detected.delimiter}"
-        summary = f"{detected.encoding}, {cells}, decimal {mark}, names in line {detected.header_line}"
-    with st.expander(f"How it was read: {plain(summary)}"):
+        cells = detected.kind or say("separated by {delimiter}", delimiter=detected.delimiter)
+        summary = say("{encoding}, {cells}, decimal {mark}, names in line {header_line}", encoding=detected.encoding,
+                      cells=cells, mark=mark, header_line=detected.header_line)
+    with st.expander(say("How it was read: {summary}", summary=plain(summary))):
         _first_rows(text)
         columns = st.columns(4)
         options: dict[str, Any] = {}
         if detected.sheets:
-            options["sheet"] = _override(columns[0], "Sheet", list(detected.sheets), text.options.sheet, draft)
+            options["sheet"] = _override(columns[0], say("Sheet"), list(detected.sheets), text.options.sheet, draft)
         else:
-            options["encoding"] = _override(columns[0], "Encoding", list(ENCODINGS), text.options.encoding, draft)
-            options["delimiter"] = _override(columns[1], "Separator", list(DELIMITERS), text.options.delimiter, draft)
-        options["decimal"] = _override(columns[2], "Decimal mark", list(_MARKS), text.options.decimal, draft, _MARKS)
-        line = columns[3].number_input("Line of the column names (0: none)", 0, 10_000, detected.header_line,
+            options["encoding"] = _override(columns[0], say("Encoding"), list(ENCODINGS), text.options.encoding, draft)
+            options["delimiter"] = _override(columns[1], say("Separator"), list(DELIMITERS), text.options.delimiter,
+                                             draft)
+        options["decimal"] = _override(columns[2], say("Decimal mark"), list(_MARKS), text.options.decimal, draft,
+                                       _MARKS)
+        line = columns[3].number_input(say("Line of the column names (0: none)"), 0, 10_000, detected.header_line,
                                        key=f"header-{draft.number}")
         options["header_line"] = line if line != detected.header_line else text.options.header_line
         asked = ReadOptions(**options)
@@ -108,17 +115,21 @@ def _identifiers(draft: Draft) -> None:
     """Offer to drop what could tell who a patient is."""
     columns = [c for c in draft.loading.mapping.get("identifiers", []) if c in draft.table.columns]
     if columns:
-        note(f"{', '.join(columns)} may identify the patient. Not used, and not shown in any export.", strong=True)
-        st.button(f"Drop identifying columns ({len(columns)})", help="They are gone until the file is loaded again; a "
-                  "patient id among them is replaced by the row in the file.", on_click=_drop, args=(draft, columns),
+        note(say("{columns} may identify the patient. Not used, and not shown in any export.",
+                 columns=', '.join(columns)), strong=True)
+        st.button(say("Drop identifying columns ({columns})", columns=len(columns)),
+                  on_click=_drop, args=(draft, columns),
+                  help=say("They are gone until the file is loaded again; a patient id among them is replaced by the "
+                           "row in the file."),
                   icon=":material/visibility_off:")
 
 
 def _drop(draft: Draft, columns: list[str]) -> None:
     loading = draft.loading
     loading.table = replace(loading.table.without(columns), findings=[*loading.table.findings, *(
-        {"severity": "repaired", "row": "", "column": c, "value": "", "remedy": "Load the file again to have it back.",
-         "message": "Dropped at once, because it may identify the patient."} for c in columns)])
+        {"severity": "repaired", "row": "", "column": c, "value": "",
+         "remedy": say("Load the file again to have it back."),
+         "message": say("Dropped at once, because it may identify the patient.")} for c in columns)])
     mapping = {**loading.mapping, "identifiers": []}
     if mapping.get("patient_id") in columns:
         mapping["patient_id"] = None
@@ -133,8 +144,8 @@ def _offer(draft: Draft) -> None:
     if draft.offered is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        note("This file has all columns of a cohort that you mapped before.")
-        st.button("Use that mapping", on_click=_use, args=(draft,), icon=":material/history:")
+        note(say("This file has all columns of a cohort that you mapped before."))
+        st.button(say("Use that mapping"), on_click=_use, args=(draft,), icon=":material/history:")
 
 
 def _use(draft: Draft) -> None:
@@ -167,20 +178,21 @@ def _accept(loading: Loading) -> tuple[Cohort | None, tuple[pd.DataFrame, Collec
     """Offer the cohort that the mapping makes, or say what stands against it; return it, and what reading found."""
     waiting = loading.open_questions()
     if waiting:
-        note(f"{plural(len(waiting), 'question')} above: answer, then the cohort can be explored.")
-        st.button("Explore this cohort", type="primary", disabled=True)
+        note(say("{questions} above: answer, then the cohort can be explored.",
+                 questions=plural(len(waiting), 'question')))
+        st.button(say("Explore this cohort"), type="primary", disabled=True)
         return None, (Findings([*loading.table.findings, *loading.findings_that_hold()]).frame(), ())
     try:
         mapping = ColumnMapping.from_json(loading.mapping, loading.table.columns)
         cohort = cache.typed(loading, mapping)
     except CohortError as error:
         note(str(error), strong=True)
-        st.button("Explore this cohort", type="primary", disabled=True)
+        st.button(say("Explore this cohort"), type="primary", disabled=True)
         return None, (error.findings, mapping.identifiers) if isinstance(error, ValidationError) else None
     look = "cs-ok" if cohort.endpoints else "cs-banner"
     st.html(f"<p class='{look}' data-testid='ready'>{html.escape(_said(cohort))}</p>")
     with st.container(horizontal=True):
-        explore = st.button("Explore this cohort", type="primary")
+        explore = st.button(say("Explore this cohort"), type="primary")
         mapping_download(cohort)
     saved = loading.session
     if explore or (saved and not loading.misfit and saved.fingerprint == cohort.fingerprint):
@@ -194,8 +206,8 @@ def _accept(loading: Loading) -> tuple[Cohort | None, tuple[pd.DataFrame, Collec
 
 def _said(cohort: Cohort) -> str:
     arm = cohort.mapping.arm
-    arms = f"{len(cohort.levels('arm'))} arms" if arm else "one arm"
-    endpoints = ", ".join(cohort.endpoints) or "no endpoint (survival needs a time and an event below)"
-    return (f"Ready to explore: {plural(cohort.n, 'patient')}, {arms}, {endpoints}, "
-            f"{len(cohort.mapping.factors)} factors, "
-            f"{len(cohort.worst_grades.terms)} adverse events.")
+    arms = say("{levels} arms", levels=len(cohort.levels('arm'))) if arm else say("one arm")
+    endpoints = ", ".join(cohort.endpoints) or say("no endpoint (survival needs a time and an event below)")
+    return (say("Ready to explore: {patients}, {arms}, {endpoints}, {factors} factors, {terms} adverse events.",
+                patients=plural(cohort.n, 'patient'), arms=arms, endpoints=endpoints,
+                factors=len(cohort.mapping.factors), terms=len(cohort.worst_grades.terms)))

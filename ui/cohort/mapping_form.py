@@ -14,6 +14,7 @@ import streamlit as st
 from core import schema
 from core.guessing import default_reference, factor_for, labels_for, levels_of
 from core.intake import NEEDED, Section
+from core.language import say
 from core.mapping import AE_FILE_NAMES, DATE, MEANINGS, ae_category, ae_term, factor_json, meaning_of, time_unit_in
 from core.reading import TextTable
 from ui.cohort.endpoint_form import EndpointForm
@@ -102,20 +103,20 @@ class Form:
 
     def patients(self) -> dict[str, Any]:
         """Ask how patients are told apart, which rows count, who is analysed, what means missing."""
-        column = self.column("Patient id", self.mapping.get("patient_id"), "id",
-                             help="Without one, patients are identified by their row in the file.")
+        column = self.column(say("Patient id"), self.mapping.get("patient_id"), "id",
+                             help=say("Without one, patients are identified by their row in the file."))
         out: dict[str, Any] = {"patient_id": column, "rows": None}
         rule = self.mapping.get("rows") or {}
         if column and (rule or self.table.cells[column].n_distinct < len(self.table)):
             takes = list(_TAKES)
-            take = st.selectbox("Where a patient has several rows", takes, takes.index(rule.get("take", "")),
-                                format_func=_TAKES.__getitem__, key=self.key("take"))
+            take = st.selectbox(say("Where a patient has several rows"), takes, takes.index(rule.get("take", "")),
+                                format_func=lambda t: say(_TAKES[t]), key=self.key("take"))
             if take == "where":
                 left, right = st.columns(2)
                 with left:
-                    where = self.column("Column", rule.get("column"), "where")
+                    where = self.column(say("Column"), rule.get("column"), "where")
                 values = self.few(where) if where else []
-                value = right.selectbox("Value", values, key=self.key("where-value", where),
+                value = right.selectbox(say("Value"), values, key=self.key("where-value", where),
                                         index=values.index(rule["value"]) if rule.get("value") in values else 0)
                 out["rows"] = {"take": take, "column": where, "value": value or ""} if where else None
             elif take:
@@ -130,7 +131,7 @@ class Form:
         if not role:
             return {}
         choices = [_population_words(role), _ALL_ROWS]
-        chosen = st.selectbox("Patients analysed", choices, int(not self.mapping.get("population")),
+        chosen = st.selectbox(say("Patients analysed"), choices, int(not self.mapping.get("population")),
                               key=self.key("population"))
         self.population = role if chosen == choices[0] else None
         return {"population": self.population}
@@ -144,25 +145,27 @@ class Form:
     def arm(self) -> dict[str, Any] | None:
         """Ask for the arm, its reference and the names of its levels."""
         mapped = self.mapping.get("arm") or {}
-        column = self.column("Arm", mapped.get("column"), "arm", help="None for a cohort of one arm.")
+        column = self.column(say("Arm"), mapped.get("column"), "arm", help=say("None for a cohort of one arm."))
         if not column:
             return None
         levels = [v for v in self.levels(column) if self._is_analysed(column, v)]
         if len(levels) > schema.MAX_LEVELS_SHOWN:
-            many = f"{len(levels)} different" if len(levels) <= 200 else "more than 200 different"
-            note(f"The column {column} has {many} values: an arm has a few. Choose another column.", strong=True)
+            many = say("{levels} different",
+                       levels=len(levels)) if len(levels) <= 200 else say("more than 200 different")
+            note(say("The column {column} has {many} values: an arm has a few. Choose another column.", column=column,
+                     many=many), strong=True)
             return None
         same = column == mapped.get("column")
         labels = {v: (mapped.get("levels") or {}).get(v, v) for v in levels} if same else labels_for(levels, None)
         reference = mapped.get("reference") if same and mapped.get("reference") in levels else \
             (default_reference(levels) if levels else "")
-        picked = st.selectbox("Reference arm", levels, key=self.key("reference", column),
+        picked = st.selectbox(say("Reference arm"), levels, key=self.key("reference", column),
                               index=levels.index(reference) if reference in levels else 0,
                               format_func=labels.__getitem__,
-                              help="Hazard ratios and risk differences compare other arms with this one.")
+                              help=say("Hazard ratios and risk differences compare other arms with this one."))
         if len(levels) <= schema.MAX_ARMS:
-            with st.expander("Names of the arms"):
-                labels = level_names("Value = name; values with the same name form one arm", labels, levels,
+            with st.expander(say("Names of the arms")):
+                labels = level_names(say("Value = name; values with the same name form one arm"), labels, levels,
                                      self.key("arm-levels", column), column)
         return {"column": column, "reference": picked or "", "levels": labels}
 
@@ -170,22 +173,22 @@ class Form:
         """Ask for what is known only after time zero."""
         out: dict[str, Any] = {"response": None}
         response = self.mapping.get("response")
-        column = self.column("Tumour response", response and response["column"], "response")
+        column = self.column(say("Tumour response"), response and response["column"], "response")
         if column:
             kept = response if response and response["column"] == column else \
                 factor_json(factor_for(self.table, column, self.missing, schema.RESPONSE, later=True))
-            out["response"] = {**kept, "label": "Response", "kind": "categorical"}
+            out["response"] = {**kept, "label": say("Response"), "kind": "categorical"}
             self._meanings(out["response"])
         sites = self.mapping.get("failure_sites", {})
         by_column = {f["column"]: (k, f) for k, f in sites.items()}
-        chosen = st.multiselect("Failure sites (one column each)", self.columns, list(by_column),
+        chosen = st.multiselect(say("Failure sites (one column each)"), self.columns, list(by_column),
                                 key=self.key("sites"))
         variables = dict(by_column.get(c) or self._site(c) for c in chosen)
         out["failure_sites"] = {key: dict(site) for key, site in variables.items()}
         self._when([*([out["response"]] if out["response"] else []), *out["failure_sites"].values()])
         adverse = self.mapping.get("adverse_events", {})
         out["adverse_events"] = {**adverse, "columns": st.multiselect(
-            "Adverse events (worst grade 0-5, one column per term)", self.columns, adverse.get("columns", []),
+            say("Adverse events (worst grade 0-5, one column per term)"), self.columns, adverse.get("columns", []),
             key=self.key("ae"))}
         self._categories(out["adverse_events"])
         if self.draft.loading.events is not None:
@@ -197,9 +200,10 @@ class Form:
         given = response.get("meanings") or {}
         levels = list(dict.fromkeys(response["levels"].values()))
         unsaid = [v for v in levels if not given.get(v) and not meaning_of(v)]
-        with st.expander("What its levels mean", expanded=bool(unsaid)):
+        with st.expander(say("What its levels mean"), expanded=bool(unsaid)):
             if unsaid:
-                note(f"Their meaning is unknown: {', '.join(unsaid)}. Until it is set, they count as no response.")
+                note(say("Their meaning is unknown: {unsaid}. Until it is set, they count as no response.",
+                         unsaid=', '.join(unsaid)))
             choices = ["", *MEANINGS]
             chosen = {v: st.selectbox(plain(v), choices, choices.index(given.get(v) or meaning_of(v)),
                                       key=self.key("meaning", response["column"], v), format_func=meaning_words)
@@ -214,8 +218,9 @@ class Form:
         """Ask which columns say when response and failures became known."""
         if not variables:
             return
-        with st.expander("When it became known"):
-            note("The time from time zero, or a date: it shows which failure came first, and where a landmark lies.")
+        with st.expander(say("When it became known")):
+            note(say("The time from time zero, or a date: it shows which failure came first, and where a landmark "
+                     "lies."))
             for variable in variables:
                 self.when(variable)
 
@@ -238,15 +243,15 @@ class Form:
         if not terms:
             return
         known = adverse.get("categories") or {}
-        with st.expander("Categories of the terms"):
-            named = level_names("Term = category; terms of one category are grouped",
+        with st.expander(say("Categories of the terms")):
+            named = level_names(say("Term = category; terms of one category are grouped"),
                                 {t: known.get(t) or ae_category(t) for t in terms}, terms,
-                                self.key("ae-categories", *adverse["columns"]), "The list of terms")
+                                self.key("ae-categories", *adverse["columns"]), say("The list of terms"))
         adverse["categories"] = {t: c for t, c in named.items() if c != ae_category(t)}
 
     def _event_file(self, events: TextTable, mapped: dict[str, str]) -> dict[str, str]:
         """Ask which column of the long list is which."""
-        note(f"{events.name}: {len(events):,} adverse events, joined by patient id.")
+        note(say("{name}: {events} adverse events, joined by patient id.", name=events.name, events=f"{len(events):,}"))
         out: dict[str, str] = {}
         for place, role in zip(_grid(len(AE_FILE_NAMES)), AE_FILE_NAMES, strict=True):
             with place:
@@ -259,12 +264,13 @@ class Form:
     def _missing_codes(self, out: dict[str, Any]) -> None:
         codes = [c for c in self.mapping.get("missing", schema.MISSING_CODES) if c]
         present = self._codes_here(tuple(codes))
-        st.text_input("Codes that mean missing", ", ".join(codes), key=self.key("missing"),
-                      help="An empty cell is always missing. \"None\" is a level unless you add it.")
-        inside = "; ".join(f"{', '.join(v)} in {c}" for c, v in self.mapping.get("missing_in", {}).items())
-        text = f"In this file: {', '.join(present) or 'none of them'}." + (f" Also {inside}." if inside else "")
-        note(text)
-        if inside and not st.checkbox("Read these as missing, too", True, key=self.key("missing-in")):
+        st.text_input(say("Codes that mean missing"), ", ".join(codes), key=self.key("missing"),
+                      help=say("An empty cell is always missing. \"None\" is a level unless you add it."))
+        inside = "; ".join(say("{values} in {column}", values=", ".join(values), column=column)
+                           for column, values in self.mapping.get("missing_in", {}).items())
+        note(say("In this file: {codes}.", codes=", ".join(present) or say("none of them")) +
+             (say(" Also {inside}.", inside=inside) if inside else ""))
+        if inside and not st.checkbox(say("Read these as missing, too"), True, key=self.key("missing-in")):
             out["missing_in"] = {}
         out["missing"] = list(self.missing)
 
@@ -280,8 +286,9 @@ class Form:
 
 
 def _population_words(role: dict[str, Any]) -> str:
-    return f"those whose {role['column']} is {', '.join(role['values'])}" if role.get("values") else \
-        f"all but those whose {role['column']} is {', '.join(role['without'])}"
+    if role.get("values"):
+        return say("those whose {column} is {values}", column=role["column"], values=", ".join(role["values"]))
+    return say("all but those whose {column} is {values}", column=role["column"], values=", ".join(role["without"]))
 
 
 def _with_values(table: TextTable) -> Callable[[str], str]:

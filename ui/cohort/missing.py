@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.charts import missing_figure
 from core.cohort import Cohort
+from core.language import say
 from ui.shell import cache
 from ui.shell.display import heading, note, panel, show, table
 from ui.shell.state import chart_id
@@ -15,15 +16,15 @@ def missing_data(cohort: Cohort) -> None:
     """Draw what is missing per variable and arm, and what is missing together."""
     result = cache.missing_data(cohort)
     with panel():
-        heading("Missing data")
+        heading(say("Missing data"))
         if not result.rows.n_missing.any():
-            note(f"No value is missing in the {cohort.n:,} patients on screen.")
+            note(say("No value is missing in the {n} patients on screen.", n=f"{cohort.n:,}"))
             return
         figure = missing_figure(cohort, result)
         left, right = st.columns([0.55, 0.45], gap="large")
         with left, st.container(key="missing"):
             show(figure, key=f"missing-{chart_id(cohort)}")
         with right:
-            table(figure.table, caption="What is missing together", wrap=True)
+            table(figure.table, caption=say("What is missing together"), wrap=True)
         for text in figure.notes:
             note(text)

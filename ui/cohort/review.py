@@ -12,6 +12,7 @@ import streamlit as st
 from core.cohort import Cohort
 from core.errors import CohortError
 from core.intake import SECTIONS, ReviewLine, Section, review
+from core.language import say
 from core.mapping import ColumnMapping
 from ui.shell.display import heading
 from ui.shell.state import Draft
@@ -21,7 +22,7 @@ class ReviewSlots:
     """Places for the lines of each section and for its form: the form is read before the lines can be written."""
 
     def __init__(self) -> None:
-        heading("How this file is read")
+        heading(say("How this file is read"))
         self.places: dict[Section, tuple[Any, Any]] = {s: (st.container(gap="small"), st.container()) for s in SECTIONS}
 
     @contextmanager
@@ -60,8 +61,9 @@ def _line(draft: Draft, line: ReviewLine, *, first: bool) -> None:
     words.html(f"<p class='cs-said'>{html.escape(line.statement)}{why}</p>")
     if first:
         is_open = draft.section == line.section
-        change.button("Done" if is_open else "Change", key=f"change-{line.section}", type="tertiary",
-                      help=f"{SECTIONS[line.section]}: choose other columns, values or units", on_click=_open,
+        change.button(say("Done") if is_open else say("Change"), key=f"change-{line.section}", type="tertiary",
+                      help=say("{sections}: choose other columns, values or units",
+                               sections=SECTIONS[line.section]), on_click=_open,
                       args=(draft, None if is_open else line.section))
 
 

@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.errors import CohortError, NeedsAnswer
 from core.intake import Loading, SessionFile, fits, is_session, load_files
+from core.language import say
 from core.read_options import ReadOptions
 from core.reading import MAX_BYTES, read_table
 from core.workers import Bounds, TaskEnded
@@ -28,25 +29,26 @@ _TEMPLATE = Path(__file__).parents[2] / "sample_data" / "template.csv"
 
 def upload() -> Draft | None:
     """Take files; what cannot be read is said, and the cohort that is loaded stays."""
-    heading("Load a cohort")
-    note("One row per patient: Excel (.xlsx, .xls, .xlsb, .ods), SPSS, Stata, SAS, CSV and other text, Parquet; "
-         "also in a .zip or .gz. With it, if you have them: adverse events in long form, a mapping or a saved session "
-         "(JSON), or CDISC ADaM (ADSL, ADTTE, ADAE). The files are read by this app on this machine and kept in memory "
-         "for this session only: nothing of them is sent, stored or logged. This browser keeps their names.")
-    files = st.file_uploader("Cohort file", key=f"upload-{session().cleared}", label_visibility="collapsed",
+    heading(say("Load a cohort"))
+    note(say("One row per patient: Excel (.xlsx, .xls, .xlsb, .ods), SPSS, Stata, SAS, CSV and other text, Parquet; "
+             "also in a .zip or .gz. With it, if you have them: adverse events in long form, a mapping or a saved "
+             "session (JSON), or CDISC ADaM (ADSL, ADTTE, ADAE). The files are read by this app on this machine and "
+             "kept in memory for this session only: nothing of them is sent, stored or logged. This browser keeps "
+             "their names."))
+    files = st.file_uploader(say("Cohort file"), key=f"upload-{session().cleared}", label_visibility="collapsed",
                              accept_multiple_files=True, max_upload_size=MAX_BYTES // 1024**2)
     if session().cohort is None:
         st.html("<p class='cs-note cs-remembered'></p>")
     with st.container(horizontal=True):
-        st.download_button("Empty template", _TEMPLATE.read_bytes(), "cohort_template.csv", "text/csv",
+        st.download_button(say("Empty template"), _TEMPLATE.read_bytes(), "cohort_template.csv", "text/csv",
                            on_click="ignore", icon=":material/download:")
-        st.button("Clear my data", on_click=state.clear, icon=":material/delete:")
+        st.button(say("Clear my data"), on_click=state.clear, icon=":material/delete:")
     if files and _are_new(files):
         _take(files)
     if files and session().asked:
         _ask_reading(session().asked)
     for name, why in _unread(files or []):
-        note(f"{name} was not loaded. {why}", strong=True)
+        note(say("{name} was not loaded. {why}", name=name, why=why), strong=True)
     return session().draft
 
 
@@ -102,7 +104,7 @@ def _take(files: list[Any]) -> None:
     try:
         draft = _draft([f for f in files[:-1] if f.file_id not in current.bad] + files[-1:])
     except GivenUp:
-        current.bad[files[-1].file_id] = "Reading it was stopped."
+        current.bad[files[-1].file_id] = say("Reading it was stopped.")
     except NeedsAnswer as question:
         current.asked, unread = question, question.problem
     except CohortError as error:
@@ -157,7 +159,7 @@ def _read(files: list[Any]) -> Loading:
     contents = [(f.name, f.getvalue()) for f in files]
     again = session().source.startswith(f"{_ids(files)}||")
     options = session().options if again else None
-    loading: Loading = apart(f"Reading {plain(files[-1].name)} …", load_files, contents, options,
+    loading: Loading = apart(say("Reading {name} …", name=plain(files[-1].name)), load_files, contents, options,
                              bounds=Bounds.of_files([len(data) for _, data in contents]),
                              key=_source(files), tell_progress=True)
     return loading
@@ -167,7 +169,8 @@ def _is_readable(file: Any) -> bool:
     """Tell whether an upload alone is read within its bounds, if only to be no table; remember where it is not."""
     data = file.getvalue()
     try:
-        apart(f"Reading {plain(file.name)} …", read_table, data, name=file.name, bounds=Bounds.of_files([len(data)]),
+        apart(say("Reading {name} …", name=plain(file.name)), read_table, data, name=file.name,
+              bounds=Bounds.of_files([len(data)]),
               key=f"alone {file.file_id}", tell_progress=True)
     except TaskEnded as error:
         session().bad[file.file_id] = str(error)

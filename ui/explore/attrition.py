@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.charts import attrition_figure
 from core.cohort import Cohort
+from core.language import say
 from ui.shell import cache
 from ui.shell.display import show, table
 from ui.shell.escape import plain
@@ -17,7 +18,7 @@ def attrition(cohort: Cohort) -> None:
     """Draw the flow chart where it is opened; buttons move a condition up or down."""
     if not cohort.filters:
         return
-    place = st.expander("How the filters cut the cohort", key="attrition", on_change="rerun")
+    place = st.expander(say("How the filters cut the cohort"), key="attrition", on_change="rerun")
     if not place.open:
         return
     figure = attrition_figure(cohort, cache.attrition(cohort, endpoint=session().endpoint))
@@ -36,9 +37,9 @@ def _order(cohort: Cohort) -> None:
     for place, key in enumerate(keys):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"move-{key}"):
             words = cohort.condition_words(key)
-            st.button(f"Earlier: {plain(words)}", key=f"earlier-{key}", args=(key, -1),
+            st.button(say("Earlier: {words}", words=plain(words)), key=f"earlier-{key}", args=(key, -1),
                       on_click=after(session().move, f"earlier-{key}"), disabled=place == 0,
                       icon=":material/arrow_upward:", type="tertiary")
-            st.button(f"Later: {plain(words)}", key=f"later-{key}", args=(key, 1),
+            st.button(say("Later: {words}", words=plain(words)), key=f"later-{key}", args=(key, 1),
                       on_click=after(session().move, f"later-{key}"), disabled=place == len(keys) - 1,
                       icon=":material/arrow_downward:", type="tertiary")

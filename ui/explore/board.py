@@ -7,6 +7,7 @@ import streamlit as st
 from core.charts import CurveOptions, adverse_events_figure, km_figure
 from core.cohort import SELECTION, Cohort
 from core.figure import CLICK, table_parts
+from core.language import say
 from core.schema import ARM
 from ui.shared.curves import choices, compared, curves_part, numbers
 from ui.shell import cache, filters, state
@@ -22,8 +23,8 @@ def survival(cohort: Cohort) -> None:
     endpoint, by = session().endpoint, session().by
     with panel():
         if not endpoint:
-            note("No endpoint is mapped: survival needs a time and an event column. Choose them on the "
-                 "Cohort page.")
+            note(say("No endpoint is mapped: survival needs a time and an event column. Choose them on the Cohort "
+                     "page."))
             return
         cohort = compared(cohort)
         part = curves_part(cohort, endpoint=endpoint, by=by, whole=cohort.whole)

@@ -14,6 +14,7 @@ import streamlit as st
 from core.charts import SmallChart, composition_figure, small_chart
 from core.cohort import Cohort, Condition, Filters, between, fine_edges
 from core.errors import FilterError
+from core.language import say
 from ui.explore.modules import composition_component
 from ui.shell import state
 from ui.shell.parts import after, redraw
@@ -48,16 +49,17 @@ def composition(cohort: Cohort) -> None:
 
 def _choice(cohort: Cohort) -> None:
     """Let the person choose the charts and their order."""
-    choice = st.popover("Charts", key="charts", type="tertiary", on_change="rerun")
+    choice = st.popover(say("Charts"), key="charts", type="tertiary", on_change="rerun")
     if choice.open:
         with choice:
             name = state.widget("charts-shown", charted(cohort))
-            st.multiselect("Charts, in this order", _able(cohort), key=name, on_change=_choose, args=(cohort, name),
+            st.multiselect(say("Charts, in this order"), _able(cohort), key=name, on_change=_choose,
+                           args=(cohort, name),
                            format_func=lambda k: cohort.variable(k).label, width=420,
-                           help="One that is taken away and chosen again comes last.")
+                           help=say("One that is taken away and chosen again comes last."))
             name = state.widget("charts-wide", session().wide)
-            st.toggle("Large: one column", key=name, on_change=_widen, args=(name,))
-            st.button("As they were", key="charts-reset", on_click=after(partial(_reset, cohort), "charts-reset"),
+            st.toggle(say("Large: one column"), key=name, on_change=_widen, args=(name,))
+            st.button(say("As they were"), key="charts-reset", on_click=after(partial(_reset, cohort), "charts-reset"),
                       disabled=cohort.fingerprint not in session().charts)
 
 

@@ -8,6 +8,7 @@ from core.charts import time_axis
 from core.cohort import GROUPS, REST, SELECTION, BrushIndex, Cohort, Filters, brush_index, reference_place
 from core.errors import CohortError
 from core.figure import theme
+from core.language import say
 from core.survival import search_cut
 from ui.explore.composition import charted, view_of
 from ui.explore.modules import live_component
@@ -30,7 +31,7 @@ def _index(cohort: Cohort) -> bytes:
     index = _counted(cohort, key, by)
     names = list(index.levels)
     if by == SELECTION:
-        names = [REST, "The selection"]
+        names = [REST, say("The selection")]
     longest, ticks = time_axis(cohort, index.endpoint) if index.endpoint else (1.0, ())
     grouped = index.endpoint and by and by != SELECTION
     drawn = range(max(len(names), 2))  # a cut makes two groups
@@ -40,7 +41,7 @@ def _index(cohort: Cohort) -> bytes:
         reference=reference_place(cohort.whole, by, index.levels) if grouped else 0, grouped=key == GROUPS,
         longest=longest, ticks=ticks, view=view_of(cohort, key, cut=current.searched),
         search=_search(cohort, key) if current.searched and index.endpoint else {},
-        looks=f"{current.looks:,} ranges were looked at before." if current.looks else "")
+        looks=say("{looks} ranges were looked at before.", looks=f"{current.looks:,}") if current.looks else "")
 
 
 def _counted(cohort: Cohort, key: str, by: str | None) -> BrushIndex:

@@ -7,6 +7,7 @@ import streamlit as st
 from core.charts import MEASURES, pairs_figure
 from core.cohort import Cohort, Filters
 from core.hazards import Pairs
+from core.language import say
 from ui.explore.composition import charted
 from ui.shell import cache, filters, state
 from ui.shell.display import note, panel, show, table
@@ -18,16 +19,18 @@ def pairs(cohort: Cohort) -> None:
     keys = charted(cohort.whole)
     if len(keys) < 2:
         return
-    place = st.expander("Pairs of factors", key="pairs", on_change="rerun")
+    place = st.expander(say("Pairs of factors"), key="pairs", on_change="rerun")
     if not place.open:
         return
     with place, st.container(key="pair-options", horizontal=True, vertical_alignment="bottom", gap="small"):
-        first = st.selectbox("Rows", keys, key="pair-first", width=220, format_func=lambda k: cohort.variable(k).label,
+        first = st.selectbox(say("Rows"), keys, key="pair-first", width=220,
+                             format_func=lambda k: cohort.variable(k).label,
                              **state.KEPT)
         others = [k for k in keys if k != first]
-        second = st.selectbox("Columns", others, others.index("afp") if "afp" in others else 0, key="pair-second",
+        second = st.selectbox(say("Columns"), others, others.index("afp") if "afp" in others else 0, key="pair-second",
                               width=220, format_func=lambda k: cohort.variable(k).label, **state.KEPT)
-        measure = st.segmented_control("In the cells", MEASURES, default=MEASURES[0], key="pair-measure", required=True,
+        measure = st.segmented_control(say("In the cells"), MEASURES, default=MEASURES[0], key="pair-measure",
+                                       required=True, format_func=say,
                                        **state.KEPT)
     with place, panel():
         result = cache.pairs(cohort, first=first, second=second, endpoint=session().endpoint)

@@ -32,6 +32,7 @@ from core.hazards import (
     forest_factors,
     middle_of_events,
 )
+from core.language import say
 from core.likelihood import DOUBT
 from core.mapping import adjusted_first
 from core.schema import ARM
@@ -53,7 +54,8 @@ def hazard_ratio_page(cohort: Cohort) -> None:
     """Draw the page."""
     endpoint = session().endpoint
     if not endpoint:
-        note("No endpoint is mapped: hazard ratios need a time and an event column. Choose them on the Cohort page.")
+        note(say("No endpoint is mapped: hazard ratios need a time and an event column. Choose them on the Cohort "
+                 "page."))
         return
     with st.container(key="cox-options", horizontal=True, vertical_alignment="bottom", gap="small"):
         endpoint_choice(cohort, visible=True)
@@ -73,16 +75,16 @@ def _choose(cohort: Cohort) -> tuple[tuple[str, ...], CoxOptions]:
     grouped = [GROUPS] if GROUPS in cohort.variables and cohort.variable(GROUPS).known == "baseline" else []
     known = [*arm, *adjusted_first(f.key for f in cohort.mapping.factors if f.known == "baseline"), *grouped]
     name = {k: cohort.variable(k).label for k in known}
-    chosen = st.multiselect("Covariates, known at time zero", known, known[:_FEW_COVARIATES], key="covariates",
+    chosen = st.multiselect(say("Covariates, known at time zero"), known, known[:_FEW_COVARIATES], key="covariates",
                             format_func=name.__getitem__, **state.KEPT, width=620)
-    with st.popover("Model options", key="cox-popover"):
+    with st.popover(say("Model options"), key="cox-popover"):
         forms, references = _forms(cohort, chosen), _references(cohort, chosen)
-        stratify_by = st.multiselect("Separate baseline hazards (stratified model)", known, key="cox-within",
+        stratify_by = st.multiselect(say("Separate baseline hazards (stratified model)"), known, key="cox-within",
                                      format_func=name.__getitem__, **state.KEPT)
-        ties = st.segmented_control("Ties", ["efron", "breslow"], default="efron", key="ties", required=True,
+        ties = st.segmented_control(say("Ties"), ["efron", "breslow"], default="efron", key="ties", required=True,
                                     format_func=str.capitalize, **state.KEPT)
-        firth = st.toggle("Firth-penalised likelihood", key="firth", **state.KEPT,
-                          help="Finite where a level has no events, and less biased where events are few.")
+        firth = st.toggle(say("Firth-penalised likelihood"), key="firth", **state.KEPT,
+                          help=say("Finite where a level has no events, and less biased where events are few."))
     return tuple(chosen), CoxOptions.of(forms=forms, references=references, stratify_by=stratify_by, ties=ties,
                                         firth=firth)
 
@@ -91,9 +93,9 @@ def _forms(cohort: Cohort, chosen: list[str]) -> dict[str, Form]:
     out = {}
     for key in chosen:
         if (first := default_form(cohort, key)) != "levels":
-            out[key] = st.segmented_control(f"{plain(cohort.variable(key).label)} enters", list(FORMS), default=first,
-                                            key=f"form-{key}", format_func=FORMS.__getitem__, required=True,
-                                            **state.KEPT)
+            out[key] = st.segmented_control(say("{label} enters", label=plain(cohort.variable(key).label)), list(FORMS),
+                                            default=first, key=f"form-{key}", required=True,
+                                            format_func=lambda f: say(FORMS[f]), **state.KEPT)
     return out
 
 
@@ -104,7 +106,8 @@ def _references(cohort: Cohort, chosen: list[str]) -> dict[str, str]:
         if variable.kind == "categorical":
             levels = cohort.levels(key)
             default = levels.index(variable.reference) if variable.reference in levels else 0
-            out[key] = st.selectbox(f"Reference of {plain(variable.label)}", levels, default, key=f"reference-{key}",
+            out[key] = st.selectbox(say("Reference of {label}", label=plain(variable.label)), levels, default,
+                                    key=f"reference-{key}",
                                     **state.KEPT)
     return out
 
@@ -125,8 +128,8 @@ def _model(cohort: Cohort, endpoint: str, covariates: tuple[str, ...], options: 
     for text in figure.notes:
         note(text)
     if firth_helps(model.terms.reason.tolist()) and not options.firth and not model.reason:
-        note("A Firth-penalised likelihood may still give an estimate: switch it on under “Model options”.")
-    with st.expander("The same as a table"):
+        note(say("A Firth-penalised likelihood may still give an estimate: switch it on under “Model options”."))
+    with st.expander(say("The same as a table")):
         table(figure.table)
     for key, form in options.forms:
         if form == "spline" and key not in options.stratify_by:
@@ -151,13 +154,13 @@ def _assumptions(cohort: Cohort, model: CoxModel) -> None:
     with st.container(key="survival-tables"):
         left, right = st.columns(2, gap="large")
     with left:
-        heading("Proportional hazards")
+        heading(say("Proportional hazards"))
         if model.fit:
             _proportional(cohort, model)
         else:
-            note("This test needs the likelihood without a penalty: switch Firth's penalty off to see it.")
+            note(say("This test needs the likelihood without a penalty: switch Firth's penalty off to see it."))
     with right:
-        heading("The model as a whole")
+        heading(say("The model as a whole"))
         figure = model_tests_figure(cohort, model)
         show_table(figure)
         if figure.explained():
@@ -178,18 +181,20 @@ def _instead(cohort: Cohort, model: CoxModel, failed: list[str]) -> None:
     """Say which hazard ratios seem to change over time, and offer what describes them: strata, means, a split."""
     names = ", ".join(cohort.variable(k).label for k in failed)
     tested = plural(len(model.zph) - 1, "term")
-    note(f"The hazard ratio of {names} seems to change over time (p below {number(DOUBT)}, not adjusted for {tested}): "
-         "one number may not describe it. Instead:", strong=True)
+    note(say("The hazard ratio of {names} seems to change over time (p below {doubt}, not adjusted for {tested}): "
+             "one number may not describe it. Instead:", names=names, doubt=number(DOUBT), tested=tested), strong=True)
     levels = [k for k in failed if cohort.variable(k).kind == "categorical"]
     with st.container(key="zph-instead", horizontal=True, vertical_alignment="bottom", gap="small"):
         for key in levels:
-            st.button(f"Stratify the model by {plain(cohort.variable(key).label)}", key=f"zph-stratify-{key}",
+            st.button(say("Stratify the model by {label}", label=plain(cohort.variable(key).label)),
+                      key=f"zph-stratify-{key}",
                       on_click=_stratify, args=(key,))
         if levels:
-            st.page_link("pages/2_Survival.py", label="Compare restricted means", icon=":material/trending_down:",
+            st.page_link("pages/2_Survival.py", label=say("Compare restricted means"), icon=":material/trending_down:",
                          query_params=state.own_parameter())
-        at = st.number_input("Split time at month", 0.0, None, None, format="%g", key="zph-split", width=190,
-                             placeholder=f"such as {fixed(middle_of_events(cohort, model.endpoint), 1)}")
+        at = st.number_input(say("Split time at month"), 0.0, None, None, format="%g", key="zph-split", width=190,
+                             placeholder=say("such as {middle_of_events}",
+                                             middle_of_events=fixed(middle_of_events(cohort, model.endpoint), 1)))
     if at:
         with panel():
             figure = split_figure(cohort, model, cache.model_split_in_time(cohort, model, at=at), failed, at=at)
@@ -205,7 +210,8 @@ def _stratify(key: str) -> None:
 def _course(cohort: Cohort, model: CoxModel) -> None:
     """Draw how a coefficient moves, when it is asked for."""
     names = [f"{cohort.variable(term).label} {model.terms.level[row]}".strip() for term, row in model.columns]
-    chosen = st.selectbox("Show the hazard ratio over time of", names, None, key="course", placeholder="Choose a term")
+    chosen = st.selectbox(say("Show the hazard ratio over time of"), names, None, key="course",
+                          placeholder=say("Choose a term"))
     if chosen in names:
         figure = course_figure(cohort, model, names.index(chosen))
         with st.container(key="course-chart"):
@@ -215,16 +221,16 @@ def _course(cohort: Cohort, model: CoxModel) -> None:
 
 def _subgroups(cohort: Cohort, endpoint: str) -> None:
     """Draw the forest of subgroups: a click on a row, or its twin, filters the whole app."""
-    heading("The treatment within subgroups")
+    heading(say("The treatment within subgroups"))
     offered = forest_factors(cohort) if cohort.mapping.arm else ()
     if not offered:
-        note("No factor with two levels is known at time zero: there are no subgroups." if cohort.mapping.arm else
-             "There is no arm: nothing to compare within subgroups. Choose its column on the Cohort page.")
+        note(say("No factor with two levels is known at time zero: there are no subgroups.") if cohort.mapping.arm else
+             say("There is no arm: nothing to compare within subgroups. Choose its column on the Cohort page."))
         return
     with st.container(key="forest-options", horizontal=True, vertical_alignment="bottom", gap="small"):
-        factors = st.multiselect("Factors", offered, list(offered), key="forest-factors", width=620,
+        factors = st.multiselect(say("Factors"), offered, list(offered), key="forest-factors", width=620,
                                  format_func=lambda k: cohort.variable(k).label, **state.KEPT)
-        sort = st.selectbox("Sorted by", FOREST_SORTS, key="forest-sort", width=180, **state.KEPT)
+        sort = st.selectbox(say("Sorted by"), FOREST_SORTS, key="forest-sort", width=180, format_func=say, **state.KEPT)
     with panel():
         forest = cache.subgroups(cohort, endpoint=endpoint, factors=tuple(factors))
         figure = subgroup_figure(cohort, forest, sort=sort)
@@ -235,7 +241,7 @@ def _subgroups(cohort: Cohort, endpoint: str) -> None:
         _twin(cohort, forest.rows)
         for text in figure.notes:
             note(text)
-        with st.expander("The same as a table"):
+        with st.expander(say("The same as a table")):
             table(figure.table)
 
 
@@ -243,10 +249,12 @@ def _twin(cohort: Cohort, rows: pd.DataFrame) -> None:
     """Offer every subgroup in a list, for the keyboard."""
     keys = list(dict.fromkeys((r.factor, r.level) for r in rows.itertuples() if r.factor))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        chosen = st.selectbox("Go to a subgroup", keys, None, key="go-to", width=360, placeholder="Choose a subgroup",
+        chosen = st.selectbox(say("Go to a subgroup"), keys, None, key="go-to", width=360,
+                              placeholder=say("Choose a subgroup"),
                               format_func=lambda k: f"{cohort.variable(k[0]).label}: {k[1]}")
         condition = condition_of(cohort, *chosen) if chosen else None
-        st.button("Filter the app to it", key="go", disabled=chosen is None, on_click=after(session().put_on, "go"),
+        st.button(say("Filter the app to it"), key="go", disabled=chosen is None,
+                  on_click=after(session().put_on, "go"),
                   args=(chosen and chosen[0], condition))
 
 

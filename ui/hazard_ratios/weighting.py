@@ -7,6 +7,7 @@ import streamlit as st
 from core.charts import love_figure, weighted_figure
 from core.cohort import Cohort, number_of_strata
 from core.hazards import ESTIMANDS, WeightingOptions
+from core.language import say
 from ui.shell import cache, state
 from ui.shell.display import heading, note, panel, show, table
 from ui.shell.escape import plain
@@ -19,10 +20,10 @@ def balance(cohort: Cohort, endpoint: str) -> None:
     """Offer the weighted comparison of two arms."""
     if not cohort.mapping.arm:
         return
-    heading("Balance: weighting for how treatment was chosen")
-    if not st.toggle("Weight the arms by the propensity to be treated", key="weighted", **state.KEPT):
-        note("Off: every other number of the app compares the arms as they are. Where treatment was not randomised, "
-             "weights can balance the arms in measured variables, never in unmeasured ones.")
+    heading(say("Balance: weighting for how treatment was chosen"))
+    if not st.toggle(say("Weight the arms by the propensity to be treated"), key="weighted", **state.KEPT):
+        note(say("Off: every other number of the app compares the arms as they are. Where treatment was not "
+                 "randomised, weights can balance the arms in measured variables, never in unmeasured ones."))
         return
     options = _options(cohort)
     with panel():
@@ -53,9 +54,10 @@ def balance(cohort: Cohort, endpoint: str) -> None:
 def _options(cohort: Cohort) -> WeightingOptions:
     known = [f.key for f in cohort.mapping.factors if f.known == "baseline" and number_of_strata(cohort, f.key) > 1]
     with st.container(key="weighting-options", horizontal=True, vertical_alignment="bottom", gap="small"):
-        chosen = st.multiselect("What may have influenced treatment", known, known[:_FIRST], key="propensity",
+        chosen = st.multiselect(say("What may have influenced treatment"), known, known[:_FIRST], key="propensity",
                                 format_func=lambda k: cohort.variable(k).label, **state.KEPT, width=620)
-        kind = st.segmented_control("Weights", list(ESTIMANDS), default="IPTW", key="weights", required=True,
-                                    format_func=plain, **state.KEPT, help="IPTW and stabilised: the average "
-                                    "effect in all patients. Overlap: in those who might have had either treatment.")
+        kind = st.segmented_control(say("Weights"), list(ESTIMANDS), default="IPTW", key="weights", required=True,
+                                    format_func=plain, **state.KEPT,
+                                    help=say("IPTW and stabilised: the average effect in all patients. Overlap: in "
+                                             "those who might have had either treatment."))
     return WeightingOptions(covariates=tuple(chosen), kind=kind)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.audit import VERDICTS, Audit
 from core.charts import audit_figure, verdicts_of, widths_figure
+from core.language import say
 from core.statistics import PAIR_TESTS
 from ui.shell import cache
 from ui.shell.display import heading, note, panel, show, show_table
@@ -24,12 +25,13 @@ _OWN = "a table of my own"
 
 def audit_panel() -> None:
     """Draw the audit."""
-    heading("Audit of a published table")
-    note("From what is printed alone: which test gives each p, which percentages follow, whether an interval is "
-         "narrower than its patients and deaths allow, whether p, ratio and interval agree, whether parts add up.")
+    heading(say("Audit of a published table"))
+    note(say("From what is printed alone: which test gives each p, which percentages follow, whether an interval is "
+             "narrower than its patients and deaths allow, whether p, ratio and interval agree, whether parts add up."))
     with st.container(key="audit-options", horizontal=True, vertical_alignment="bottom", gap="small"):
-        chosen = st.selectbox("Table", [*_BUILT_IN, _OWN], key="audit-table", width=420)
-        claimed = st.selectbox("Test that the paper claims", PAIR_TESTS, key="audit-claimed", width=200)
+        chosen = st.selectbox(say("Table"), [*_BUILT_IN, _OWN], key="audit-table", width=420)
+        claimed = st.selectbox(say("Test that the paper claims"), PAIR_TESTS, key="audit-claimed", width=200,
+                               format_func=say)
     with panel():
         source = _source(chosen)
         if source is None:
@@ -43,16 +45,17 @@ def audit_panel() -> None:
             heading(figure.title)
             with st.container(key="widths"):
                 show(figure, key=f"widths-{fingerprint[:8]}")
-            note("Light: the narrowest interval that the patients and deaths allow any Cox model, adjusted or not; "
-                 "coloured: the printed one.")
+            note(say("Light: the narrowest interval that the patients and deaths allow any Cox model, adjusted or "
+                     "not; coloured: the printed one."))
         verdicts = verdicts_of(result)
-        shown = st.pills("Findings", verdicts, selection_mode="multi", default=[v for v in verdicts if v != "agrees"],
+        shown = st.pills(say("Findings"), verdicts, selection_mode="multi",
+                         default=[v for v in verdicts if v != "agrees"],
                          key=f"audit-verdicts-{fingerprint[:8]}",
-                         format_func=lambda v: f"{plain(v)} · {int((result.findings.verdict == v).sum()):,}")
+                         format_func=lambda v: f"{plain(say(v))} · {int((result.findings.verdict == v).sum()):,}")
         rows = result.findings[result.findings.verdict.isin(shown or verdicts)]
         rows = rows.sort_values("verdict", key=lambda v: v.map(VERDICTS.index), kind="stable")  # the gravest first
         with st.container(key="audit"):
-            show_table(audit_figure(result, name, fingerprint, rows), wrap=True, scrolls="Findings of the audit")
+            show_table(audit_figure(result, name, fingerprint, rows), wrap=True, scrolls=say("Findings of the audit"))
 
 
 def _totals(result: Audit) -> None:
@@ -65,13 +68,13 @@ def _source(chosen: str) -> tuple[str, bytes] | None:
         file = _BUILT_IN[chosen]
         return file, (_FOLDER / file).read_bytes()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        given = st.file_uploader("CSV: label, events_1, n_1, percent_1, events_2, n_2, percent_2, p; or label, ratio, "
-                                 "low, high, p, patients_level, patients_reference, deaths", key="audit-file",
-                                 type=["csv", "tsv", "xlsx"])
-        st.download_button("An example to fill in", (_FOLDER / "physicians1989_audit.csv").read_bytes(),
+        given = st.file_uploader(say("CSV: label, events_1, n_1, percent_1, events_2, n_2, percent_2, p; or label, "
+                                     "ratio, low, high, p, patients_level, patients_reference, deaths"),
+                                 key="audit-file", type=["csv", "tsv", "xlsx"])
+        st.download_button(say("An example to fill in"), (_FOLDER / "physicians1989_audit.csv").read_bytes(),
                            "audit-example.csv", "text/csv", on_click="ignore", icon=":material/download:")
     if given is None:
-        note("Nothing is loaded yet. A row per label; several levels of one label share its p; what is not printed "
-             "stays empty.")
+        note(say("Nothing is loaded yet. A row per label; several levels of one label share its p; what is not "
+                 "printed stays empty."))
         return None
     return given.name, given.getvalue()

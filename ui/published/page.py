@@ -11,6 +11,7 @@ from core.audit import AGREES, CITATION, DIFFERS, NOT_HERE, Comparison, publishe
 from core.charts import METHOD, comparison_figure, comparison_said
 from core.cohort import Cohort
 from core.figure import CLICK
+from core.language import say
 from core.schema import ARM
 from ui.shell import cache, state
 from ui.shell.display import heading, note, panel, show, table
@@ -26,34 +27,36 @@ _ALL, _HERE = "all", "what can be recomputed"
 
 def published_panel(cohort: Cohort) -> None:
     """Draw the comparison."""
-    heading("Published against recomputed")
+    heading(say("Published against recomputed"))
     if session().cohort is not None:
-        note(f"Your cohort beside {CITATION}: a comparison with the literature; figures need not agree.")
+        note(say("Your cohort beside {citation}: a comparison with the literature; figures need not agree.",
+                 citation=CITATION))
     if cohort.filters:
-        note("A filter is on: the paper describes all its patients, and these figures describe only part of the "
-             "cohort.", strong=True)
+        note(say("A filter is on: the paper describes all its patients, and these figures describe only part of the "
+                 "cohort."), strong=True)
     with panel():
         result = cache.comparison(cohort)
         totals = result.totals()
         if totals[NOT_HERE] == len(result.rows):
-            note(f"This cohort has none of the {len(result.rows)} figures of the paper: neither its endpoints, nor its "
-                 "factors, nor its adverse events.")
+            note(say("This cohort has none of the {rows} figures of the paper: neither its endpoints, nor its "
+                     "factors, nor its adverse events.", rows=len(result.rows)))
             return
         shown = {_ALL: len(result.rows), _HERE: len(result.rows) - totals[NOT_HERE], **totals}
         with st.container(key="published-options", horizontal=True, vertical_alignment="bottom", gap="small"):
             verdict = st.segmented_control(
-                "Show", [_ALL, _HERE, AGREES, DIFFERS, NOT_HERE], default=_ALL if session().cohort is None else _HERE,
-                key="published-verdict", required=True, format_func=lambda v: plain(f"{v} · {shown[v]}"))
-            place = st.selectbox("Place", ["everywhere", *dict.fromkeys(result.rows.place)], key="published-place",
+                say("Show"), [_ALL, _HERE, AGREES, DIFFERS,
+                              NOT_HERE], default=_ALL if session().cohort is None else _HERE,
+                key="published-verdict", required=True, format_func=lambda v: plain(f"{say(v)} · {shown[v]}"))
+            place = st.selectbox(say("Place"), ["everywhere", *dict.fromkeys(result.rows.place)], key="published-place",
                                  width=240)
         verdicts = {_ALL: list(totals), _HERE: [AGREES, DIFFERS]}.get(verdict, [verdict])
         rows = result.rows[result.rows.verdict.isin(verdicts)]
         rows = rows[(rows.place == place) | (place == "everywhere")]
         note(f"{comparison_said(result)} {METHOD}")
         if rows.empty:
-            note("No figure here has this verdict.")
+            note(say("No figure here has this verdict."))
         else:
-            chosen = [] if verdict == _ALL else [f"verdict “{verdict}”"]
+            chosen = [] if verdict == _ALL else [say("verdict “{verdict}”", verdict=verdict)]
             _list(cohort, result, rows, ", ".join([*chosen, *([] if place == "everywhere" else [place])]))
         _open_panel(cohort, result)
 
@@ -62,14 +65,14 @@ def _list(cohort: Cohort, result: Comparison, rows: pd.DataFrame, of: str) -> No
     """Draw a page of the list; a click on a row goes to the panel that recomputes it."""
     pages = range(0, len(rows), _SHOWN)
     start = pages[0] if len(pages) == 1 else st.segmented_control(
-        "Rows", list(pages), default=0, key=f"published-page-{len(rows)}", required=True,
+        say("Rows"), list(pages), default=0, key=f"published-page-{len(rows)}", required=True,
         label_visibility="collapsed", format_func=lambda i: plain(f"{i + 1}–{min(i + _SHOWN, len(rows))}"))
     page = slice(start, start + _SHOWN)
     figure = comparison_figure(cohort, result, rows, page, of)
     name = f"published-{chart_id(cohort)}-{len(rows.iloc[page])}"
     with st.container(key="published"):
         show(figure, key=name, selection=CLICK, on_select=_asks(name))
-    with st.expander("The same as a table, with the difference and the method or reason"):
+    with st.expander(say("The same as a table, with the difference and the method or reason")):
         table(figure.table.iloc[page], wrap=True)
 
 
@@ -88,9 +91,10 @@ def _open_panel(cohort: Cohort, result: Comparison) -> None:
     """Offer the same from the keyboard, and go where a row was clicked."""
     able = [i for i in result.rows.index if result.rows.page[i]]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        chosen = st.selectbox("Go to the panel that recomputes", able, None, key="published-row", width=460,
-                              placeholder="Choose a figure, or click its row", format_func=lambda i: _name(result, i))
-        asked = st.button("Open it", key="published-open", disabled=chosen is None)
+        chosen = st.selectbox(say("Go to the panel that recomputes"), able, None, key="published-row", width=460,
+                              placeholder=say("Choose a figure, or click its row"),
+                              format_func=lambda i: _name(result, i))
+        asked = st.button(say("Open it"), key="published-open", disabled=chosen is None)
     clicked, session().published = session().published, ""
     wanted = int(clicked) if clicked else chosen if asked else None
     if wanted is None:

@@ -19,6 +19,7 @@ from core.charts import (
 from core.cohort import Cohort, baseline_groups
 from core.figure import turned
 from core.format import number
+from core.language import say
 from core.mapping import MEANINGS, Meaning
 from core.recipes import duration
 from core.schema import RESPONSE
@@ -41,16 +42,16 @@ def response_page(cohort: Cohort) -> None:
     """Draw the page."""
     groups = baseline_groups(cohort, most=_MOST)
     if not groups:
-        note("There is no arm and no factor with a few levels to compare by. Choose one on the Cohort page.")
+        note(say("There is no arm and no factor with a few levels to compare by. Choose one on the Cohort page."))
         return
     with st.container(key="response-options", horizontal=True, vertical_alignment="bottom", gap="small"):
-        by = st.selectbox("Compare by", groups, key="response-by", width=180, **state.KEPT,
+        by = st.selectbox(say("Compare by"), groups, key="response-by", width=180, **state.KEPT,
                           format_func=lambda k: cohort.variable(k).label)
         options = _options(cohort)
-    absent = [words for words, there in (("tumour response", cohort.mapping.response), ("site of failure",
+    absent = [words for words, there in ((say("tumour response"), cohort.mapping.response), (say("site of failure"),
               cohort.mapping.failure_sites)) if not there]
     if absent:
-        note(f"No {' and no '.join(absent)} is mapped: choose the columns on the Cohort page.")
+        note(say("No {absent} is mapped: choose the columns on the Cohort page.", absent=say(" and no ").join(absent)))
     with st.container(key="response"):
         left, right = st.columns(2, gap="large")
     with left:
@@ -66,14 +67,14 @@ def response_page(cohort: Cohort) -> None:
 def _options(cohort: Cohort) -> ResponseOptions:
     """Ask what each level of the response means, of whom rates are, and how groups are compared."""
     options = ResponseOptions()
-    with st.popover("Definitions and tests", key="response-popover"):
+    with st.popover(say("Definitions and tests"), key="response-popover"):
         if cohort.mapping.response is not None:
             options = replace(options, meanings=tuple(_meanings(cohort)),
-                              evaluable_only=st.toggle("Of evaluable patients only", key="evaluable",
+                              evaluable_only=st.toggle(say("Of evaluable patients only"), key="evaluable",
                                                        **state.KEPT))
-        test = st.selectbox("Test", PAIR_TESTS, key="response-test", **state.KEPT)
-        difference = st.selectbox("Interval of the difference", list(DIFFERENCES), key="response-difference",
-                                  **state.KEPT)
+        test = st.selectbox(say("Test"), PAIR_TESTS, key="response-test", format_func=say, **state.KEPT)
+        difference = st.selectbox(say("Interval of the difference"), list(DIFFERENCES), key="response-difference",
+                                  format_func=say, **state.KEPT)
     return replace(options, test=test, difference=difference)
 
 
@@ -82,7 +83,7 @@ def _meanings(cohort: Cohort) -> Iterator[tuple[str, Meaning]]:
     known = meanings_of(cohort)
     choices = [_OPEN, *MEANINGS]
     for level, meaning in known.items():
-        chosen = st.selectbox(f"{plain(level)} means", choices, choices.index(meaning or _OPEN),
+        chosen = st.selectbox(say("{level} means", level=plain(level)), choices, choices.index(meaning or _OPEN),
                               key=f"meaning-{level}", **state.KEPT, format_func=meaning_words)
         if chosen != _OPEN:
             yield level, chosen
@@ -91,7 +92,7 @@ def _meanings(cohort: Cohort) -> Iterator[tuple[str, Meaning]]:
 def _response(cohort: Cohort, by: str, options: ResponseOptions) -> None:
     if cohort.mapping.response is None:
         return
-    heading("Best response")
+    heading(say("Best response"))
     with panel():
         figure = response_figure(cohort, cache.response(cohort, by=by, options=options))
         with st.container(key="best-response"):
@@ -112,7 +113,7 @@ def _waterfall(cohort: Cohort, by: str) -> None:
         return
     with panel():
         key = offered[0] if len(offered) == 1 else st.selectbox(
-            "Change, %", offered, key="waterfall", format_func=lambda k: cohort.variable(k).label)
+            say("Change, %"), offered, key="waterfall", format_func=lambda k: cohort.variable(k).label)
         figure = waterfall_figure(cohort, key, by)
         heading(figure.title)
         show(figure, key=f"waterfall-{chart_id(cohort)}-{key}")
@@ -125,7 +126,7 @@ def _waterfall(cohort: Cohort, by: str) -> None:
 def _failure(cohort: Cohort, by: str, options: ResponseOptions) -> None:
     if not cohort.mapping.failure_sites:
         return
-    heading("Failure pattern")
+    heading(say("Failure pattern"))
     with panel():
         pattern = cache.failures(cohort, by=by, test=options.test, difference=options.difference)
         figure = failure_figure(cohort, pattern)
@@ -141,10 +142,10 @@ def _duration(cohort: Cohort, by: str, options: ResponseOptions) -> None:
     """Draw duration of response and each patient's course, where dates say when responses were known."""
     if cohort.mapping.response is None:
         return
-    heading("Duration of response")
+    heading(say("Duration of response"))
     if not duration_endpoint(cohort):
-        note("No column gives the date of response: duration of response, and each patient's course, need it. Choose "
-             "the column on the Cohort page under “When it became known”.")
+        note(say("No column gives the date of response: duration of response, and each patient's course, need it. "
+                 "Choose the column on the Cohort page under “When it became known”."))
         return
     with st.container(key="duration"):
         left, right = st.columns(2, gap="large")
@@ -171,20 +172,20 @@ def _survival(cohort: Cohort) -> None:
     """Draw survival by response, from a landmark and not before."""
     if cohort.mapping.response is None or not session().endpoint:
         return
-    heading("Survival by response, from a landmark")
+    heading(say("Survival by response, from a landmark"))
     with st.container(key="landmark-options", horizontal=True, vertical_alignment="bottom", gap="small"):
         endpoint_choice(cohort, visible=True)
         at = landmark_input()
     endpoint = session().endpoint
     with panel():
         if not at:
-            note("A response is known only once a patient has lived to have it: curves by response from time zero "
-                 "favour responders whatever the treatment does (immortal time). Choose the month by which responses "
-                 "were known: the clock starts there, for those still followed.", strong=True)
+            note(say("A response is known only once a patient has lived to have it: curves by response from time "
+                     "zero favour responders whatever the treatment does (immortal time). Choose the month by which "
+                     "responses were known: the clock starts there, for those still followed."), strong=True)
             guard(cohort, RESPONSE)
             return
         landmarked = cache.landmarked(cohort, endpoint=endpoint, at=at)
-        note(f"{landmarked.words()} Times run from month {number(at)}.")
+        note(say("{words} Times run from month {at}.", words=landmarked.words(), at=number(at)))
         part = curves_part(landmarked.cohort, endpoint=endpoint, by=RESPONSE)
         figure = km_figure(part, CurveOptions())
         heading(figure.title)

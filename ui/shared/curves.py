@@ -10,6 +10,7 @@ import streamlit as st
 from core.charts import Part, assumption, part_of
 from core.cohort import SELECTION, Cohort
 from core.figure import Figure
+from core.language import say
 from core.survival import ConfType
 from ui.shared.immortal_time import guard
 from ui.shell import cache, state
@@ -30,9 +31,10 @@ def choices(cohort: Cohort) -> None:
         endpoint_choice(cohort, visible=False)
         options = [k for k, v in cohort.variables.items()
                    if v.kind != "categorical" or len(cohort.levels(k)) > 1]
-        names = {NO_STRATA: "One curve", SELECTION: "The selection against all others"}
-        st.selectbox("Compare by", [NO_STRATA, SELECTION, *options], key=state.widget("by", current.by or NO_STRATA),
-                     format_func=lambda k: names.get(k) or f"by {cohort.variable(k).label}",
+        names = {NO_STRATA: say("One curve"), SELECTION: say("The selection against all others")}
+        st.selectbox(say("Compare by"), [NO_STRATA, SELECTION, *options],
+                     key=state.widget("by", current.by or NO_STRATA),
+                     format_func=lambda k: names.get(k) or say("by {label}", label=cohort.variable(k).label),
                      on_change=_set_by, label_visibility="collapsed", width=240)
         st.toggle("95% CI", key="band", value=True, **state.KEPT)
 
@@ -40,7 +42,7 @@ def choices(cohort: Cohort) -> None:
 def endpoint_choice(cohort: Cohort, *, visible: bool) -> None:
     """Let the person choose the endpoint, which all pages share."""
     if cohort.endpoints:
-        st.segmented_control("Endpoint", cohort.endpoints, key=state.widget("endpoint", session().endpoint),
+        st.segmented_control(say("Endpoint"), cohort.endpoints, key=state.widget("endpoint", session().endpoint),
                              format_func=plain, on_change=_set_endpoint,
                              label_visibility="visible" if visible else "collapsed")
 
@@ -98,7 +100,7 @@ def _said(figure: Figure, parts: Sequence[Part], panes: bool) -> None:
             f"{f' · <span>{html.escape(verdict)}</span>' if verdict else ''}"
             f"<span class='cs-note'>{' · ' if finding else ''}{html.escape(figure.explained())}</span></p>")
     if any(part.means is not None for part in parts):
-        st.page_link(_SURVIVAL, label="Compare restricted means", icon=":material/trending_down:",
+        st.page_link(_SURVIVAL, label=say("Compare restricted means"), icon=":material/trending_down:",
                      query_params=state.own_parameter())
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.cohort import Cohort, later_keys, month_known_for_all
 from core.format import number
+from core.language import say
 from ui.shell import state
 from ui.shell.escape import plain
 from ui.shell.parts import redraw
@@ -19,10 +20,10 @@ _SURVIVAL = "pages/2_Survival.py"
 def landmark_input() -> float:
     """Ask for the landmark; 0 for none."""
     return st.number_input(
-        "Landmark, month", 0.0, None, step=1.0, format="%g", width=182, on_change=_set_landmark,
+        say("Landmark, month"), 0.0, None, step=1.0, format="%g", width=182, on_change=_set_landmark,
         key=state.widget("landmark", session().landmark),
-        help="0 for none. It starts the clock later, for those still followed then: the honest way to compare by "
-             "response or adverse events.")
+        help=say("0 for none. It starts the clock later, for those still followed then: the honest way to compare by "
+                 "response or adverse events."))
 
 
 def guard(cohort: Cohort, *keys: str | None) -> None:
@@ -34,12 +35,13 @@ def guard(cohort: Cohort, *keys: str | None) -> None:
     names = ", ".join(cohort.variable(k).label for k in later)
     with st.container(key="guard", horizontal=True, vertical_alignment="bottom", gap="small"):
         if month is None:
-            at = st.number_input(f"By which month was it known? No date is given ({plain(names)}).", 0.0, None, 3.0,
+            at = st.number_input(say("By which month was it known? No date is given ({names}).", names=plain(names)),
+                                 0.0, None, 3.0,
                                  step=1.0, format="%g", key="guard-month", width=360, **state.KEPT)
-            words = "Landmark analysis from there"
+            words = say("Landmark analysis from there")
         else:
             at = math.ceil(month * 10) / 10  # not before the last of the dates
-            words = f"Landmark analysis from month {number(at)}, when it was known for all"
+            words = say("Landmark analysis from month {at}, when it was known for all", at=number(at))
         if st.button(plain(words), key="guard-start", icon=":material/flag:") and at > 0:
             session().landmark = at
             st.switch_page(_SURVIVAL, query_params=state.own_parameter())

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import CohortError
+from core.language import say
 from core.workers import WORKERS, Bounds
 from ui.shell.state import session
 
@@ -36,9 +37,9 @@ def apart(words: str, function: Callable[..., Any], *args: Any, bounds: Bounds, 
         What the function raises, or which bound it met.
     """
     if key in session().given_up:
-        st.button("Try again", key=f"again-{key}", on_click=session().given_up.discard, args=(key,),
+        st.button(say("Try again"), key=f"again-{key}", on_click=session().given_up.discard, args=(key,),
                   icon=":material/refresh:")
-        raise GivenUp("This was given up.")
+        raise GivenUp(say("This was given up."))
     place, began = st.empty(), time.monotonic()
     bar: Any = None
 
@@ -47,7 +48,7 @@ def apart(words: str, function: Callable[..., Any], *args: Any, bounds: Bounds, 
         if bar is None and time.monotonic() - began > _PATIENCE:
             with place.container(horizontal=True, vertical_alignment="center"):
                 bar = st.progress(share, words)
-                st.button("Give up", key=f"give-up-{key}", on_click=session().given_up.add, args=(key,))
+                st.button(say("Give up"), key=f"give-up-{key}", on_click=session().given_up.add, args=(key,))
         elif bar is not None:
             bar.progress(min(share, 1.0), words)
         else:

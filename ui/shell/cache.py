@@ -25,6 +25,7 @@ from core.errors import CohortError, FilterError, NotEstimable
 from core.hazards import CoxModel, CoxOptions, UnivariableModel, time_split
 from core.hazards import pairs as _pairs
 from core.intake import Loading, make_cohort
+from core.language import say
 from core.mapping import ColumnMapping
 from core.overview import benefit_risk as _benefit_risk
 from core.summaries import AdverseEvents, burden, failure_pattern, overall_tests
@@ -149,7 +150,8 @@ def cox_opinion(cohort: Cohort, model: CoxModel) -> pd.DataFrame:
 def audited(data: bytes, name: str, claimed: str) -> Audit:
     """Audit a file as files are read: in another process."""
     key = f"audit {hashlib.sha256(data).hexdigest()} {name} {claimed}"
-    return _long_result(key, lambda: apart(f"Reading {plain(name)} …", audit_file, data, name=name, claimed=claimed,
+    return _long_result(key, lambda: apart(say("Reading {name} …", name=plain(name)), audit_file, data, name=name,
+                                           claimed=claimed,
                                            bounds=Bounds.of_files([len(data)]), key=key))
 
 
@@ -182,8 +184,9 @@ def typed(loading: Loading, mapping: ColumnMapping) -> Cohort:
 
     def make() -> Cohort:
         if cells >= _MANY_CELLS:
-            return apart("Reading the cohort …", make_cohort, loading.table, mapping, **asked, bounds=bounds, key=key)
-        with st.spinner("Reading the cohort …"):
+            return apart(say("Reading the cohort …"), make_cohort, loading.table, mapping, **asked, bounds=bounds,
+                         key=key)
+        with st.spinner(say("Reading the cohort …")):
             return make_cohort(loading.table, mapping, **asked)
     return _long_result(key, make, name="typed", most=2)
 
@@ -213,7 +216,7 @@ def _long_result(key: str, make: Callable[[], Result], *, name: str = "long", mo
             return error.with_traceback(None)
     result = _kept(name, key, most, result_or_error)
     if isinstance(result, TaskEnded):
-        st.button("Try again", key=f"again-{key}", on_click=session().results[name].pop, args=(key, None),
+        st.button(say("Try again"), key=f"again-{key}", on_click=session().results[name].pop, args=(key, None),
                   icon=":material/refresh:")
     if isinstance(result, CohortError):
         raise result.with_traceback(None)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.cohort import Bounds, Cohort, Condition, Filters, level_counts, quarters
+from core.language import say
 from core.mapping import FactorRole
 from ui.shell import state
 from ui.shell.escape import plain
@@ -61,8 +62,8 @@ def _manner(cohort: Cohort, key: str, variable: FactorRole, place: str) -> None:
         return
     chosen = [*([_EXCLUDE] if condition.negated else []), *([_MISSING] if condition.missing and missing else [])]
     name = state.widget(f"{place}manner-{key}", chosen)
-    words = {_EXCLUDE: "exclude", _MISSING: f"missing · {missing}"}
-    st.pills(f"{plain(variable.label)}: exclude, missing", options, selection_mode="multi", key=name,
+    words = {_EXCLUDE: say("exclude"), _MISSING: say("missing · {missing}", missing=missing)}
+    st.pills(say("{label}: exclude, missing", label=plain(variable.label)), options, selection_mode="multi", key=name,
              format_func=lambda o: plain(words[o]), label_visibility="collapsed",
              on_change=_set_manner, args=(key, name))
 
@@ -87,7 +88,7 @@ def _ranges(cohort: Cohort, key: str, variable: FactorRole, place: str) -> None:
     st.html(f"<div class='cs-label'>{html.escape(variable.label + unit)}</div>")
     for i, bounds in enumerate((*ranges, ()) if ranges else ((),)):
         if i:
-            st.html("<div class='cs-label'>or</div>")
+            st.html(f"<div class='cs-label'>{say('or')}</div>")
         _range(key, variable, bounds, i, place)
 
 
@@ -101,7 +102,7 @@ def _range(key: str, variable: FactorRole, bounds: Bounds, number: int, place: s
                  state.widget(f"{place}{side}-{suffix}", given.get(sign)))
         asked = {"label_visibility": "collapsed", "on_change": _set_bound, "args": (key, number, side, signs, names)}
         label = f"{plain(variable.label)}{f', range {number + 1}' if number else ''}"
-        left.selectbox(f"{plain(label)}, {plain(side)}: sign", signs, key=names[0],
+        left.selectbox(say("{label}, {side}: sign", label=plain(label), side=plain(side)), signs, key=names[0],
                        format_func=_SIGN.__getitem__, **asked)
         right.number_input(f"{plain(label)} {plain(_SIGN[sign])}", value=None, key=names[1], format="%g",
                            placeholder=_SIGN[sign], **asked)
@@ -138,7 +139,8 @@ def _quarters(cohort: Cohort, key: str, variable: FactorRole, place: str) -> Non
     chosen = [i for i, group in enumerate(groups) if group.bounds in ranges]
     name = state.widget(f"{place}quarters-{key}", chosen)
     words = [group.words(variable.unit) for group in groups]
-    st.pills(f"{plain(variable.label)}: quarters of the patients", range(len(groups)), selection_mode="multi", key=name,
+    st.pills(say("{label}: quarters of the patients", label=plain(variable.label)), range(len(groups)),
+             selection_mode="multi", key=name,
              format_func=lambda i: plain(words[i]), on_change=_set_quarters, args=(key, groups, name))
 
 

@@ -13,6 +13,7 @@ import streamlit as st
 
 from core.errors import CohortError
 from core.figure import Figure, dark_colour, darkened, headings_of, spans_of, theme
+from core.language import say
 from core.mapping import MEANING_WORDS, Meaning
 from core.overview import place_of, spelling
 from ui.shell import state
@@ -36,7 +37,7 @@ def heading(text: str, *, warned: bool = False, anchor: str = "", below: tuple[s
     `anchor`: a name to go to; `below`: words and the anchor, farther down, to which they lead; `called`: how often the
     panel was asked for elsewhere on the page: the browser brings it into sight once more when this grows.
     """
-    mark = "<span class='cs-mark'>⚠ read with the warning below</span>" if warned else ""
+    mark = f"<span class='cs-mark'>⚠ {say('read with the warning below')}</span>" if warned else ""
     link = f"<a class='cs-below' href='#{below[1]}'>{html.escape(below[0])} ↓</a>" if below else ""
     name = f" id='{anchor}'" if anchor else ""
     name += f" data-called='{called}'" if called else ""
@@ -117,7 +118,7 @@ def colour_on_page(place: int) -> str:
 
 def meaning_words(meaning: str) -> str:
     """Say what a level of the tumour response means, or that nobody has said it."""
-    return MEANING_WORDS.get(cast(Meaning, meaning), "not said yet")
+    return say(MEANING_WORDS.get(cast(Meaning, meaning), "not said yet"))
 
 
 def _breakable(text: str) -> str:

@@ -11,6 +11,7 @@ import streamlit as st
 from core.charts import COUNTS
 from core.errors import CohortError
 from core.figure import PALETTES, Figure
+from core.language import say
 from core.recipes import CURVES, Edits, edited, named_by
 from core.workers import Bounds
 from ui.shell import cache, state
@@ -30,7 +31,7 @@ def changed(figure: Figure) -> Figure:
     """Ask what is changed of a figure, and return it so."""
     if figure.recipe is None:
         return figure
-    with st.expander("Names, axes, colours", key="export-edit", on_change="rerun") as place:
+    with st.expander(say("Names, axes, colours"), key="export-edit", on_change="rerun") as place:
         if place.open:
             ask(figure, figure.slug)
     return as_changed(figure)
@@ -43,7 +44,7 @@ def as_changed(figure: Figure, name: str = "") -> Figure:
         return enclosing(figure, whole)  # with what is changed since the dialog was opened
     key = f"edit-{figure.digest}-{json.dumps(edits.to_json())}"
     try:
-        return enclosing(apart("Drawing …", edited, whole, figure, edits, bounds=_BOUNDS, key=key), whole)
+        return enclosing(apart(say("Drawing …"), edited, whole, figure, edits, bounds=_BOUNDS, key=key), whole)
     except CohortError as error:
         note(str(error), strong=True)
         return figure
@@ -55,17 +56,17 @@ def ask(figure: Figure, slug: str) -> None:
     if recipe is None:
         return
     key, endpoint = named_by(whole, recipe), recipe.choices.get("endpoint")
-    st.segmented_control("Decimals", list(_DECIMALS), required=True, format_func=_DECIMALS.__getitem__,
+    st.segmented_control(say("Decimals"), list(_DECIMALS), required=True, format_func=lambda d: say(_DECIMALS[d]),
                          key=state.widget(f"edit-decimals-{slug}", edits.decimals), on_change=_keep,
-                         args=(slug, "decimals"), help="Of medians, ratios, shares and their limits.")
+                         args=(slug, "decimals"), help=say("Of medians, ratios, shares and their limits."))
     if endpoint:
-        _text("Name of the endpoint", slug, "label", edits.label)
+        _text(say("Name of the endpoint"), slug, "label", edits.label)
     if recipe.kind in CURVES:
         _axes(slug, recipe.choices["options"], edits)
     if key and len(whole.levels(key)) <= _MOST:
         _groups(whole.levels(key), slug, edits)
     if edits != Edits():
-        st.button("As it was", key=f"edit-none-{slug}", on_click=session().edits.pop, args=(slug, None))
+        st.button(say("As it was"), key=f"edit-none-{slug}", on_click=session().edits.pop, args=(slug, None))
 
 
 def _text(label: str, slug: str, name: str, value: str) -> None:
@@ -76,21 +77,21 @@ def _text(label: str, slug: str, name: str, value: str) -> None:
 def _axes(slug: str, options: dict[str, Any], edits: Edits) -> None:
     """Ask for the axes of curves, and for what stands beside these."""
     with st.container(horizontal=True, gap="small"):
-        _text("Title of the vertical axis", slug, "up_title", edits.up_title)
-        _text("Title of the time axis", slug, "across_title", edits.across_title)
+        _text(say("Title of the vertical axis"), slug, "up_title", edits.up_title)
+        _text(say("Title of the time axis"), slug, "across_title", edits.across_title)
     with st.container(horizontal=True, gap="small"):
-        for label, name in (("Ends at month", "until"), ("Months between ticks", "every")):
+        for label, name in ((say("Ends at month"), "until"), (say("Months between ticks"), "every")):
             key = state.widget(f"edit-{name}-{slug}", getattr(edits, name))
-            st.number_input(plain(label), 0.1, 1e4, format="%g", step=1.0, placeholder="as it is", key=key,
+            st.number_input(plain(label), 0.1, 1e4, format="%g", step=1.0, placeholder=say("as it is"), key=key,
                             on_change=_keep, args=(slug, name))
     with st.container(horizontal=True, gap="medium"):
-        for label, name in (("95% CI", "band"), ("All patients behind", "faint"),
-                            ("HR and p in the plot", "inside")):
+        for label, name in (("95% CI", "band"), (say("All patients behind"), "faint"),
+                            (say("HR and p in the plot"), "inside")):
             on = options.get(name, False) if getattr(edits, name) is None else getattr(edits, name)
             st.toggle(plain(label), key=state.widget(f"edit-{name}-{slug}", on), on_change=_keep, args=(slug, name))
     counts = options["counts"] if edits.counts is None else edits.counts
-    st.pills("Under the axis", list(COUNTS), selection_mode="multi", on_change=_keep, args=(slug, "counts"),
-             key=state.widget(f"edit-counts-{slug}", list(counts)), format_func=COUNTS.__getitem__)
+    st.pills(say("Under the axis"), list(COUNTS), selection_mode="multi", on_change=_keep, args=(slug, "counts"),
+             key=state.widget(f"edit-counts-{slug}", list(counts)), format_func=lambda c: say(COUNTS[c]))
 
 
 def _groups(levels: tuple[str, ...], slug: str, edits: Edits) -> None:
@@ -101,7 +102,8 @@ def _groups(levels: tuple[str, ...], slug: str, edits: Edits) -> None:
             st.text_input(plain(level), key=state.widget(f"edit-name-{slug}-{i}", names.get(level, "")),
                           placeholder=level, max_chars=_LONGEST, on_change=_keep_group, args=(slug, levels))
             ink = (edits.inks[i] if i < len(edits.inks) else "") or palette[i % len(palette)]
-            st.color_picker(f"Colour of {plain(level)}", key=state.widget(f"edit-ink-{slug}-{i}", ink.lower()),
+            st.color_picker(say("Colour of {level}", level=plain(level)),
+                            key=state.widget(f"edit-ink-{slug}-{i}", ink.lower()),
                             label_visibility="collapsed", on_change=_keep_group, args=(slug, levels))
 
 

@@ -33,6 +33,7 @@ from core.export import (
     zipped,
 )
 from core.figure import PALETTES, Figure, headings_of
+from core.language import in_this_language, say
 from core.workers import WORKERS, Bounds
 from ui.shell import state
 from ui.shell.background import apart
@@ -51,10 +52,10 @@ _BOUNDS = Bounds(seconds=120, memory=3 * 1024**3, remedy="Choose another format,
 def export_dialog(figures: list[Figure]) -> None:
     """Choose a figure, what it is for, and save it; files come from this machine, nothing is sent."""
     if not figures:
-        note("This page has no figure to save.")
+        note(say("This page has no figure to save."))
         return
     ordered = sorted(figures, key=lambda f: f.slug.startswith("composition"))
-    place = st.selectbox("Figure", range(len(ordered)), format_func=lambda i: ordered[i].title,
+    place = st.selectbox(say("Figure"), range(len(ordered)), format_func=lambda i: ordered[i].title,
                          key="export-figure")
     figure = ordered[place]
     options, shown = st.columns([2, 3], gap="medium")
@@ -67,12 +68,13 @@ def export_dialog(figures: list[Figure]) -> None:
             able = preview(figure, style)
     forms = [f for f in formats_of(figure) if able or f.suffix not in PIXELS]
     if any(f.suffix == NATIVE for f in forms) and not st.toggle(
-            "Offer a chart of PowerPoint itself", key="export-native",
+            say("Offer a chart of PowerPoint itself"), key="export-native",
             help=plain(_native_words(figure))):
         forms = [f for f in forms if f.suffix != NATIVE]
     with st.container(horizontal=True, key="export-formats"):
         for form in forms:
-            st.download_button(plain(form.label), partial(_made, figure, form.suffix, style, session().template),
+            made_later = in_this_language(partial(_made, figure, form.suffix, style, session().template))
+            st.download_button(plain(say(form.label)), made_later,
                                file_name(figure, form.suffix, style, session().template), form.mime, on_click="ignore",
                                key=f"export-{figure.slug}-{form.suffix}")
     if words := privacy_words(figure):
@@ -83,7 +85,7 @@ def export_dialog(figures: list[Figure]) -> None:
     offer(figure, style, main)
     _board(main, style)
     scripts_button(main, "export-scripts")
-    with st.expander("Our style and template", key="export-house", on_change="rerun"):
+    with st.expander(say("Our style and template"), key="export-house", on_change="rerun"):
         _house(style)
     for line in figure.footnote():
         note(line)
@@ -91,9 +93,9 @@ def export_dialog(figures: list[Figure]) -> None:
 
 def _native_words(figure: Figure) -> str:
     """Say what everyone who gets the slide can read in the workbook of such a chart."""
-    held = "every time at which one of these patients had an event or was censored" if holds_times(figure) else \
-        "the ratios and limits that are drawn, and nothing of single patients"
-    return f"Its workbook, which everyone who gets the slide can open, holds {held}."
+    held = say("every time at which one of these patients had an event or was censored") if holds_times(figure) else \
+        say("the ratios and limits that are drawn, and nothing of single patients")
+    return say("Its workbook, which everyone who gets the slide can open, holds {held}.", held=held)
 
 
 def _copy(figure: Figure) -> None:
@@ -121,33 +123,33 @@ def _style(figure: Figure) -> Style:
     current = session()
     able = purposes_of(figure) or list(PRESETS)
     style = current.style if current.style.purpose in able else replace(current.style, purpose=able[0])
-    purpose = st.selectbox("For", able, format_func=lambda p: PRESETS[p].label, on_change=_keep, args=("purpose",),
-                           key=state.widget("export-purpose", style.purpose),
-                           help="The chart is laid out anew for each: letters stay large enough to be read there.")
-    too_small = [PRESETS[p].label for p in PRESETS if p not in able]
+    purpose = st.selectbox(say("For"), able, format_func=lambda p: say(PRESETS[p].label), on_change=_keep,
+                           args=("purpose",), key=state.widget("export-purpose", style.purpose),
+                           help=say("The chart is laid out anew for each: letters stay large enough to be read there."))
+    too_small = [say(PRESETS[p].label) for p in PRESETS if p not in able]
     if too_small:
-        note(f"Too wide to be read there: {', '.join(too_small)}.")
-    title = st.text_input("Title", placeholder=figure.full_title, max_chars=200, key=f"export-title-{figure.slug}")
+        note(say("Too wide to be read there: {too_small}.", too_small=', '.join(too_small)))
+    title = st.text_input(say("Title"), placeholder=figure.full_title, max_chars=200, key=f"export-title-{figure.slug}")
     with st.container(horizontal=True, gap="small"):
-        st.selectbox("Colours", list(PALETTES), on_change=_keep, args=("colours",), width=150,
+        st.selectbox(say("Colours"), list(PALETTES), on_change=_keep, args=("colours",), width=150,
                      key=state.widget("export-colours", style.colours))
         st.selectbox("P-values", P_STYLES, on_change=_keep, args=("p_style",), width=150,
                      key=state.widget("export-p_style", style.p_style),
                      format_func=lambda p: f"{p}: {restyled('p = .023', p)}")
-        st.selectbox("Pixels per inch", DPI, on_change=_keep, args=("dpi",), width=130,
+        st.selectbox(say("Pixels per inch"), DPI, on_change=_keep, args=("dpi",), width=130,
                      key=state.widget("export-dpi", style.dpi))
     with st.container(horizontal=True, gap="medium"):
-        st.toggle("Chart only", on_change=_keep, args=("bare",), key=state.widget("export-bare", style.bare),
-                  help="Pictures without title, finding and footnote.")
-        st.toggle("Transparent", on_change=_keep, args=("transparent",),
+        st.toggle(say("Chart only"), on_change=_keep, args=("bare",), key=state.widget("export-bare", style.bare),
+                  help=say("Pictures without title, finding and footnote."))
+        st.toggle(say("Transparent"), on_change=_keep, args=("transparent",),
                   key=state.widget("export-transparent", style.transparent))
-    st.selectbox("Counts of patients", LEAST, on_change=_keep, args=("least",),
+    st.selectbox(say("Counts of patients"), LEAST, on_change=_keep, args=("least",),
                  key=state.widget("export-least", style.least),
-                 format_func=lambda n: f"below {n} left out" if n else "as they are",
-                 help="For what leaves the hospital: small counts are replaced in tables, files and charts.")
+                 format_func=lambda n: say("below {n} left out", n=n) if n else say("as they are"),
+                 help=say("For what leaves the hospital: small counts are replaced in tables, files and charts."))
     if holds_times(figure):
-        st.toggle("Times in whole months", on_change=_keep, args=("months",),
-                  key=state.widget("export-months", style.months), help="In CSV, Excel, and charts of PowerPoint.")
+        st.toggle(say("Times in whole months"), on_change=_keep, args=("months",),
+                  key=state.widget("export-months", style.months), help=say("In CSV, Excel, and charts of PowerPoint."))
     return replace(style, purpose=purpose, title=title)
 
 
@@ -161,36 +163,38 @@ def _board(main: list[Figure], style: Style) -> None:
         return
     name, plain_style = board_name(main, ".pptx", style), replace(style, title="")
     with st.container(horizontal=True):
-        wanted = st.button(f"Slides of the whole board ({len(main)} figures)", key="export-board")
-        for label, suffix in (("All as PNG (zip)", ".png"), ("All as Excel (zip)", ".xlsx")):
+        wanted = st.button(say("Slides of the whole board ({number} figures)", number=len(main)), key="export-board")
+        for label, suffix in ((say("All as PNG (zip)"), ".png"), (say("All as Excel (zip)"), ".xlsx")):
             fine = replace(plain_style, dpi=min(style.dpi, DPI[0]))  # of the largest figure, too, that can be made
-            st.download_button(plain(label), partial(WORKERS.run, zipped, main, suffix, fine,
-                                                                bounds=_BOUNDS),
+            st.download_button(plain(label), in_this_language(partial(WORKERS.run, zipped, main, suffix, fine,
+                                                                      bounds=_BOUNDS)),
                                board_name(main, f"{suffix}.zip", style), "application/zip", on_click="ignore",
                                key=f"export-all-{suffix}")
     if not wanted:
         return
     session().given_up.discard(name)  # it is asked for again
     try:
-        deck = apart("Making the slides …", pptx, main, bounds=_BOUNDS, key=name, tell_progress=True,
+        deck = apart(say("Making the slides …"), pptx, main, bounds=_BOUNDS, key=name, tell_progress=True,
                      style=plain_style, template=session().template)
     except CohortError as error:
         note(str(error), strong=True)
         return
-    st.download_button(f"Save the slides ({len(main)} figures)", deck, name, FORMATS[0].mime, on_click="ignore",
+    st.download_button(say("Save the slides ({number} figures)", number=len(main)), deck, name, FORMATS[0].mime,
+                       on_click="ignore",
                        key="export-board-file", type="primary")
 
 
 def _house(style: Style) -> None:
     """Keep a hospital's style as a file, and put slides on its own template."""
     current = session()
-    st.download_button("Save this style", json.dumps(style.to_json(), indent=1), "cohortscope-style.json",
+    st.download_button(say("Save this style"), json.dumps(style.to_json(), indent=1), "cohortscope-style.json",
                        "application/json", on_click="ignore", key="export-style-save")
-    st.file_uploader("Use a saved style (.json)", type="json", key="export-style", on_change=_take_style)
-    st.file_uploader("Slides on our template (.pptx, .potx)", type=["pptx", "potx"], key="export-template",
+    st.file_uploader(say("Use a saved style (.json)"), type="json", key="export-style", on_change=_take_style)
+    st.file_uploader(say("Slides on our template (.pptx, .potx)"), type=["pptx", "potx"], key="export-template",
                      on_change=_take_template)
     if current.template:
-        st.button(f"Without {plain(current.template_name)} again", key="export-template-off", on_click=_no_template)
+        st.button(say("Without {template_name} again", template_name=plain(current.template_name)),
+                  key="export-template-off", on_click=_no_template)
     if current.export_trouble:
         note(current.export_trouble, strong=True)
 
@@ -217,7 +221,7 @@ def _take_template() -> None:
         WORKERS.run(_tried, data, bounds=_BOUNDS)
     except CohortError as error:
         current.template, current.template_name = None, ""
-        current.export_trouble = f"{error} Slides are made on Cohortscope's own master."
+        current.export_trouble = say("{error} Slides are made on Cohortscope's own master.", error=error)
     else:
         current.template, current.template_name = data, given.name
 

@@ -13,6 +13,7 @@ import streamlit as st
 
 from core.cohort import Cohort, Condition, Filters, step_words
 from core.figure import CLICK
+from core.language import say
 from ui.shell import cache, state
 from ui.shell.condition import condition_widgets
 from ui.shell.escape import plain
@@ -61,7 +62,7 @@ def picked(name: str, field: str) -> frozenset[str]:
 def chips(cohort: Cohort) -> None:
     """Draw each condition as a chip: it opens the condition's widgets, and its cross takes it away."""
     if not cohort.filters:
-        words = "All patients." if session().history else _NO_FILTER
+        words = say("All patients.") if session().history else _NO_FILTER
         st.html(f"<span class='cs-note'>{words}</span>", width="content")
     for key in cohort.filters.conditions:
         words, label = cohort.condition_words(key), cohort.variable(key).label
@@ -69,7 +70,7 @@ def chips(cohort: Cohort) -> None:
             editor = st.popover(plain(label), key=f"edit-{key}", on_change="rerun")  # a changed label would close it
             st.html(f"<span class='cs-chip' data-words='{html.escape(words)}'>"
                     f"{html.escape(words.removeprefix(label))}</span>", width="content")
-            st.button(f"Remove {plain(words)}", key=f"remove-{key}", args=(key, None),
+            st.button(say("Remove {words}", words=plain(words)), key=f"remove-{key}", args=(key, None),
                       on_click=after(session().put_on, f"remove-{key}"))
         if editor.open:
             with editor:
@@ -79,13 +80,15 @@ def chips(cohort: Cohort) -> None:
 def steps(cohort: Cohort) -> None:
     """Draw the buttons that go back and forward among the filters that were on."""
     current = session()
-    st.button("Undo", key="undo", on_click=after(current.undo, "undo"), disabled=not current.history, type="tertiary",
-              help="Ctrl + Z")
-    st.button("Redo", key="redo", on_click=after(current.redo, "redo"), disabled=not current.undone, type="tertiary",
-              help="Ctrl + Shift + Z")
-    st.button("Reset", key="reset", on_click=after(current.reset, "reset"), disabled=not cohort.filters,
+    st.button(say("Undo"), key="undo", on_click=after(current.undo, "undo"), disabled=not current.history,
+              type="tertiary",
+              help=say("Ctrl + Z"))
+    st.button(say("Redo"), key="redo", on_click=after(current.redo, "redo"), disabled=not current.undone,
+              type="tertiary",
+              help=say("Ctrl + Shift + Z"))
+    st.button(say("Reset"), key="reset", on_click=after(current.reset, "reset"), disabled=not cohort.filters,
               type="tertiary")
-    all_steps = st.popover("Steps", key="steps", type="tertiary", on_change="rerun")
+    all_steps = st.popover(say("Steps"), key="steps", type="tertiary", on_change="rerun")
     if all_steps.open:
         with all_steps:
             _all_steps(cohort.whole)
@@ -99,6 +102,6 @@ def _all_steps(whole: Cohort) -> None:
         words = step_words(whole, listed[i - 1] if i else Filters(), listed[i])
         st.button(f"{plain(words)} · {cache.filtered(whole, listed[i]).n:,}", key=f"step-{i}", type="tertiary",
                   on_click=after(current.go_to, f"step-{i}"), args=(i,), disabled=i == len(current.history))
-    st.caption("The filters that are on, as JSON and as Python")
+    st.caption(say("The filters that are on, as JSON and as Python"))
     st.code(json.dumps(current.filters.to_json(), ensure_ascii=False), language="json")
     st.code(current.filters.python, language="python")

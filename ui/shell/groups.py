@@ -12,6 +12,7 @@ import streamlit as st
 from core.cohort import GROUPS, MOST_COMPARED, Cohort, Definition, Groups, How, overlaps
 from core.errors import FilterError
 from core.format import plural
+from core.language import say
 from ui.shell import cache, state
 from ui.shell.display import colour_on_page
 from ui.shell.escape import plain
@@ -26,10 +27,10 @@ _LEFT_OUT, _KEPT = "left out", "kept in the first"
 def save_group(cohort: Cohort) -> None:
     """Offer to save the selection as a group; the next one can then be selected."""
     if cohort.filters:
-        st.button("Save as group", key="save-group", type="tertiary", icon=":material/bookmark_add:",
+        st.button(say("Save as group"), key="save-group", type="tertiary", icon=":material/bookmark_add:",
                   on_click=after(partial(_save, cohort.whole), "save-group"),
-                  help="The selection becomes a named group, and all patients are shown again to select the next. From "
-                       "two groups on they are compared side by side.")
+                  help=say("The selection becomes a named group, and all patients are shown again to select the "
+                           "next. From two groups on they are compared side by side."))
 
 
 def _save(whole: Cohort) -> None:
@@ -37,12 +38,12 @@ def _save(whole: Cohort) -> None:
     if not current.filters:  # pressed twice
         return
     if GROUPS in current.filters:
-        current.notice = ("A group cannot be made of named groups by a filter: combine them under “Groups”.")
+        current.notice = (say("A group cannot be made of named groups by a filter: combine them under “Groups”."))
         return
     definition = Definition(filters=current.filters)
     if _changes(lambda groups: groups.with_group(definition.words(whole), definition)):
-        current.notice = (f"Saved as “{current.groups.groups[-1].name}”. All patients are shown again; "
-                          "Undo brings the selection back.")
+        current.notice = (say("Saved as “{name}”. All patients are shown again; Undo brings the selection back.",
+                              name=current.groups.groups[-1].name))
         current.reset()
         compare_groups()
 
@@ -74,10 +75,11 @@ def groups_popover(cohort: Cohort) -> None:
     groups = session().groups
     if not groups:
         return
-    drawer = st.popover("Groups", key="groups", type="tertiary", icon=":material/bookmarks:", on_change="rerun")
+    drawer = st.popover(say("Groups"), key="groups", type="tertiary", icon=":material/bookmarks:", on_change="rerun")
     shared = sum(n for names, n in overlaps(cohort.whole, groups) if len(names) > 1)
     if shared and session().by == GROUPS:
-        st.html(f"<span class='cs-note'>{shared:,} in two groups: {_KEPT if groups.keep_first else _LEFT_OUT}</span>",
+        st.html(f"<span class='cs-note'>{shared:,} {say('in two groups:')} "
+                f"{say(_KEPT if groups.keep_first else _LEFT_OUT)}</span>",
                 width="content")
     if drawer.open:
         with drawer:
@@ -88,8 +90,8 @@ def groups_popover(cohort: Cohort) -> None:
 
 
 def _list(whole: Cohort, groups: Groups) -> None:
-    st.caption(f"Compared side by side on every page, at most {MOST_COMPARED}, within the selection; where they are of "
-               "what is known later, in curves alone.")
+    st.caption(say("Compared side by side on every page, at most {most_compared}, within the selection; where they "
+                   "are of what is known later, in curves alone.", most_compared=MOST_COMPARED))
     places = {g.name: i for i, g in enumerate(groups.compared)}
     for i, group in enumerate(groups.groups):
         words, n = group.of.words(whole), int(group.of.mask(whole).sum())
@@ -97,12 +99,13 @@ def _list(whole: Cohort, groups: Groups) -> None:
         with st.container(key=f"group-{i}", horizontal=True, vertical_alignment="center", gap="small"):
             st.html(f"<span class='cs-swatch' style='background:{colour}'></span>", width="content")
             name = state.widget(f"group-name-{i}", group.name)
-            st.text_input(f"Name of group {plain(str(i + 1))}", key=name, label_visibility="collapsed", width=190,
+            st.text_input(say("Name of group {value}", value=plain(str(i + 1))), key=name, label_visibility="collapsed",
+                          width=190,
                           on_change=_rename, args=(i, name))
             name = state.widget(f"group-compared-{i}", group.compared)
-            st.toggle("Compare", key=name, on_change=_compare, args=(i, name),
+            st.toggle(say("Compare"), key=name, on_change=_compare, args=(i, name),
                       disabled=not group.compared and len(groups.compared) >= MOST_COMPARED)
-            st.button(f"Remove group {plain(group.name)}", key=f"group-remove-{i}",
+            st.button(say("Remove group {name}", name=plain(group.name)), key=f"group-remove-{i}",
                       type="tertiary", on_click=after(partial(_remove, group.name), f"group-remove-{i}"))
         st.html(f"<p class='cs-note'>{html.escape(words)} · {html.escape(plural(n, 'patient'))}</p>")
 
@@ -128,18 +131,19 @@ def _overlaps(whole: Cohort, groups: Groups) -> None:
     counted = overlaps(whole, groups)
     if not any(len(names) > 1 for names, _ in counted):
         if len(groups.compared) > 1:
-            st.caption("No patient is in two of the groups.")
+            st.caption(say("No patient is in two of the groups."))
         return
     rows = "".join(
-        f"<tr><th scope='row'>{html.escape(' and '.join(names) or 'in none of them')}</th><td>{n:,}</td></tr>"
+        f"<tr><th scope='row'>{html.escape(say(' and ').join(names) or say('in none of them'))}</th><td>{n:,}</td></tr>"
         for names, n in counted)
-    st.html("<table class='cs-table'><tr><th scope='col'>In these groups and no other</th>"
-            f"<th scope='col'>Patients</th></tr>{rows}</table>")
+    st.html(f"<table class='cs-table'><tr><th scope='col'>{say('In these groups and no other')}</th>"
+            f"<th scope='col'>{say('Patients')}</th></tr>{rows}</table>")
     name = state.widget("groups-overlap", _KEPT if groups.keep_first else _LEFT_OUT)
-    st.segmented_control("Patients in two groups are", [_LEFT_OUT, _KEPT], key=name, required=True, format_func=plain,
+    st.segmented_control(say("Patients in two groups are"), [_LEFT_OUT, _KEPT], key=name, required=True,
+                         format_func=lambda k: plain(say(k)),
                          on_change=_overlap, args=(name,),
-                         help="A patient cannot be on both sides of a test. Kept, they count in the group that stands "
-                              "first in the list.")
+                         help=say("A patient cannot be on both sides of a test. Kept, they count in the group that "
+                                  "stands first in the list."))
 
 
 def _overlap(name: str) -> None:
@@ -150,10 +154,10 @@ def _overlap(name: str) -> None:
 def _combine(groups: Groups) -> None:
     names = [g.name for g in groups.groups]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="combine"):
-        first = st.selectbox("Combine", names, key="combine-first", width=150)
+        first = st.selectbox(say("Combine"), names, key="combine-first", width=150)
         how = st.selectbox("how", list(get_args(How)), key="combine-how", width=110)
         second = st.selectbox("with", names, 1, key="combine-second", width=150)
-        st.button("Add", key="combine-add", disabled=first == second,
+        st.button(say("Add"), key="combine-add", disabled=first == second,
                   on_click=after(partial(_add, first, how, second), "combine-add"))
 
 

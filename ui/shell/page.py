@@ -10,13 +10,16 @@ import streamlit as st
 
 from core.cohort import SELECTION, Cohort, count, level_counts
 from core.format import plural
+from core.language import say
 from core.overview import GLOSSARY
 from core.schema import ARM
 from core.survival import few_patients, left_out
 from ui.shell import cache, filters, serving, state, view
+from ui.shell.display import note
 from ui.shell.escape import plain
 from ui.shell.export_dialog import export_dialog
 from ui.shell.groups import groups_popover, save_group
+from ui.shell.language import choose_first, language_switch
 from ui.shell.parts import part
 from ui.shell.record import with_standing
 from ui.shell.save_session import enclosing, save_button
@@ -46,7 +49,8 @@ def open_page(title: str) -> None:
 
     Stops the page with a guide where the browser's upload has expired.
     """
-    st.set_page_config(page_title=f"{title} · Cohortscope", page_icon=str(_ICON),
+    choose_first()
+    st.set_page_config(page_title=f"{say(title)} · Cohortscope", page_icon=str(_ICON),
                        layout="wide", initial_sidebar_state="collapsed")
     serving.harden()
     state.forget_what_was_cleared()
@@ -56,25 +60,26 @@ def open_page(title: str) -> None:
     _scripts()
     _menu(title)
     if state.expired():
-        st.html("<p class='cs-warn' role='alert'>Your upload has expired: your session has ended, and "
-                "nothing of it was kept. Load the file again. <span class='cs-remembered'></span></p>")
+        expired = say("Your upload has expired: your session has ended, and nothing of it was kept. "
+                      "Load the file again.")
+        st.html(f"<p class='cs-warn' role='alert'>{expired} <span class='cs-remembered'></span></p>")
         if title != "Cohort":
-            st.page_link("pages/1_Cohort.py", label="Load the file again", icon=":material/upload:",
+            st.page_link("pages/1_Cohort.py", label=say("Load the file again"), icon=":material/upload:",
                          query_params=view.parameters(cache.sample()))
-        st.button("Open the sample cohort instead", on_click=state.clear)
+        st.button(say("Open the sample cohort instead"), on_click=state.clear)
         if title != "Cohort":
             st.stop()
     elif session().begun_anew:
-        st.html("<p class='cs-warn' role='alert'>Your earlier session has ended, because the app was restarted or "
-                "could not be reached for a long time. What the address held is shown again.</p>")
+        note(say("Your earlier session has ended, because the app was restarted or could not be reached for a long "
+                 "time. What the address held is shown again."), strong=True)
     whole = cache.whole_cohort()
     session().on_page(title)
     _choose_endpoint(whole)
     if not state.expired():
         view.take(whole)
     if session().misfits:
-        st.html("<p class='cs-warn' role='alert'>A part of the view does not fit this cohort and was left out: "
-                f"{html.escape(' '.join(session().misfits))}</p>")
+        note(say("A part of the view does not fit this cohort and was left out: {misfits}",
+                 misfits=" ".join(session().misfits)), strong=True)
     if title != "Cohort":
         _banner()
     mapping = title == "Cohort" and _is_waiting()
@@ -101,18 +106,19 @@ def _scripts() -> None:
             f"<i data-session='{state.session_name()}' data-cleared='{session().cleared}' "
             f"data-files='{html.escape(json.dumps(session().files, ensure_ascii=False))}' data-terms='{_TERMS}'></i>",
             unsafe_allow_javascript=True)
-    st.button("Is the app there again?", key="still-there", on_click=state.stay)
-    st.button("This is a new session", key="begun-anew", on_click=state.begin_anew)
+    st.button(say("Is the app there again?"), key="still-there", on_click=state.stay)
+    st.button(say("This is a new session"), key="begun-anew", on_click=state.begin_anew)
 
 
 def _menu(title: str) -> None:
     parameters = view.parameters(cache.whole_cohort())
     with st.container(key="menu", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f"<div class='cs-brand' aria-hidden='true'>Cohort<span>scope</span></div>"
-                f"<h1 class='cs-hidden'>Cohortscope: {html.escape(title)}</h1>", width="content")
+                f"<h1 class='cs-hidden'>Cohortscope: {say(title)}</h1>", width="content")
         for path, label, icon in PAGES:
-            st.page_link(path, label=plain(label), icon=icon, query_params=parameters)
-        st.html("<button type='button' class='cs-act cs-glossary'>Glossary</button>", width="content")
+            st.page_link(path, label=plain(say(label)), icon=icon, query_params=parameters)
+        st.html(f"<button type='button' class='cs-act cs-glossary'>{say('Glossary')}</button>", width="content")
+        language_switch()
 
 
 def _banner() -> None:
@@ -120,18 +126,18 @@ def _banner() -> None:
     current = session()
     if current.draft and _is_waiting():
         with st.container(key="waiting", horizontal=True, wrap=False, vertical_alignment="center"):
-            st.html(f"<p class='cs-banner'><b>{html.escape(current.draft.table.name)}</b> is read but not in "
-                    "use yet: say on the Cohort page that you want to explore it.</p>", width="stretch")
-            st.page_link("pages/1_Cohort.py", label="To the Cohort page", icon=":material/table:")
+            waits = say("is read but not in use yet: say on the Cohort page that you want to explore it.")
+            st.html(f"<p class='cs-banner'><b>{html.escape(current.draft.table.name)}</b> {waits}</p>", width="stretch")
+            st.page_link("pages/1_Cohort.py", label=say("To the Cohort page"), icon=":material/table:")
     if current.cohort is not None:
         return
     with st.container(key="banner", horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
-        st.html("<p class='cs-banner'><b>Synthetic patients.</b> 82 invented records that reproduce the "
-                f"published figures of {html.escape(SAMPLE_SOURCE)}: no row is a real person.</p>",
-                width="stretch")
+        invented = say("82 invented records that reproduce the published figures of {source}: no row is a real person.",
+                       source=html.escape(SAMPLE_SOURCE))
+        st.html(f"<p class='cs-banner'><b>{say('Synthetic patients.')}</b> {invented}</p>", width="stretch")
         if session().page == "Explore":
-            st.html("<button type='button' class='cs-act cs-tour'>Show me around</button>", width="content")
-        st.page_link("pages/1_Cohort.py", label="Upload your own", icon=":material/upload:")
+            st.html(f"<button type='button' class='cs-act cs-tour'>{say('Show me around')}</button>", width="content")
+        st.page_link("pages/1_Cohort.py", label=say("Upload your own"), icon=":material/upload:")
 
 
 def _choose_endpoint(whole: Cohort) -> None:
@@ -165,7 +171,7 @@ def _bar(cohort: Cohort, *, mapping: bool) -> None:
         with st.container(horizontal=True, wrap=False, gap="small", width="content"):
             filters.steps(cohort)
             save_button(cohort.whole)
-            if st.button("Export", key="export", icon=":material/download:"):
+            if st.button(say("Export"), key="export", icon=":material/download:"):
                 _export(cohort)
             st.html("<span id='after-bar' tabindex='-1'></span>", width="content")
 
@@ -177,24 +183,25 @@ def _export(cohort: Cohort) -> None:
 
 def _in_use(mapping: bool) -> str:
     """Say that the bar speaks of the cohort in use while another file is being mapped."""
-    return "<span class='cs-note'> (in use until the file below is explored)</span>" if mapping else ""
+    return f"<span class='cs-note'> {say('(in use until the file below is explored)')}</span>" if mapping else ""
 
 
 def _summary(cohort: Cohort) -> str:
     """Say n of N, per arm, events, and who is left out."""
     few = few_patients(cohort.n, session().warn_below)
-    caution = f" <strong title='{few}'>⚠ fewer than {session().warn_below:,}</strong>" if few else ""
-    parts = [f"<b>{cohort.n:,}</b> of {plural(cohort.whole.n, 'patient')}{caution}"]
+    least = say("fewer than {n}", n=f"{session().warn_below:,}")
+    caution = f" <strong title='{few}'>⚠ {least}</strong>" if few else ""
+    parts = [say("{n} of {patients}", n=f"<b>{cohort.n:,}</b>", patients=plural(cohort.whole.n, "patient")) + caution]
     if cohort.mapping.arm:
         per_arm = level_counts(cohort, ARM)
         parts.append(" + ".join(f"{n:,} {html.escape(level)}" for n, level in
                                 zip(per_arm, cohort.levels(ARM), strict=True)))
-    absent = [f"{n:,} left out: {cohort.variable(key).label} missing"
+    absent = [say("{n} left out: {label} missing", n=f"{n:,}", label=cohort.variable(key).label)
               for key, n in cohort.missing_in_filters().items()]
     endpoint = session().endpoint
     if endpoint:
         counts = count(cohort, endpoint, ARM if cohort.mapping.arm else None)
         parts.append(f"{html.escape(endpoint)}: {plural(int(counts.n_event.sum()), 'event')}")
-        absent.append(left_out(counts.missing_endpoint, endpoint, counts.missing_stratum, "arm missing"))
-    parts.append(html.escape("; ".join(a for a in absent if a)) or "none left out")
+        absent.append(left_out(counts.missing_endpoint, endpoint, counts.missing_stratum, say("arm missing")))
+    parts.append(html.escape("; ".join(a for a in absent if a)) or say("none left out"))
     return "<span class='cs-sep'>·</span>".join(parts)

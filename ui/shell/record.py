@@ -14,6 +14,7 @@ from core.charts import Part
 from core.cohort import GROUPS, SELECTION, Cohort
 from core.figure import Figure
 from core.format import fixed, p_phrase, p_value
+from core.language import say
 from core.overview import Question, Record, question
 from core.survival import few_patients
 from ui.shell.display import note, table
@@ -29,14 +30,16 @@ def asked(cohort: Cohort, endpoint: str, by: str | None, pane: str = "") -> tupl
     """Return what is compared of the selection on screen, and its words."""
     whole = cohort.whole
     filters = session().filters if by == SELECTION else cohort.filters
-    label = {SELECTION: "the selection against all others", None: "one curve"}.get(by) or whole.variable(str(by)).label
+    label = {SELECTION: say("the selection against all others"),
+             None: say("one curve")}.get(by) or whole.variable(str(by)).label
     if by == GROUPS:
         label = " against ".join(whole.levels(GROUPS))
         by = f"{GROUPS} {session().groups.compared_key}"
     elif by == SELECTION and SELECTION in whole.variables:
-        label = f"{whole.levels(SELECTION)[1]} against all others"
-    start = f" from month {fixed(whole.landmark[1], 1)}" if whole.landmark else ""
-    words = f"{endpoint}{start} by {label}" if by else f"{endpoint}{start}"
+        label = say("{levels} against all others", levels=whole.levels(SELECTION)[1])
+    start = say(" from month {landmark}", landmark=fixed(whole.landmark[1], 1)) if whole.landmark else ""
+    words = say("{endpoint}{start} by {label}", endpoint=endpoint, start=start,
+                label=label) if by else f"{endpoint}{start}"
     conditions = [cohort.condition_words(k) for k in cohort.filters.conditions] if by != SELECTION else []
     of = "; ".join([*conditions, *([pane] if pane else [])])
     coding = hashlib.sha256(json.dumps(whole.mapping.to_json(), ensure_ascii=False).encode()).hexdigest()[:12]
@@ -55,7 +58,7 @@ def looked(parts: Sequence[Part]) -> None:
         return
     with st.container(key="standing", horizontal=True, vertical_alignment="center", gap="small"):
         note(_standing(record, latest))
-        everything = st.popover("All comparisons", key="record", type="tertiary", on_change="rerun")
+        everything = st.popover(say("All comparisons"), key="record", type="tertiary", on_change="rerun")
     if everything.open:
         with everything:
             _table(record)
@@ -64,8 +67,9 @@ def looked(parts: Sequence[Part]) -> None:
 def _standing(record: Record, latest: Question) -> str:
     """Say which comparison of the session this is, and its p-value among all of them."""
     place, n = list(record.comparisons).index(latest), len(record.comparisons)
-    return (f"Comparison {place + 1} of {n} in this session: {p_phrase(record.table().p_adjusted.iloc[place])} by "
-            f"Benjamini and Hochberg over all; {fixed(record.by_chance, 2)} would be below .05 by chance.")
+    return (say("Comparison {value} of {n} in this session: {p_phrase} by Benjamini and Hochberg over all; "
+                "{by_chance} would be below .05 by chance.", value=place + 1, n=n,
+                p_phrase=p_phrase(record.table().p_adjusted.iloc[place]), by_chance=fixed(record.by_chance, 2)))
 
 
 def _table(record: Record) -> None:
@@ -74,9 +78,9 @@ def _table(record: Record) -> None:
     table(pd.DataFrame({"Comparison": rows.words, "Log-rank p": rows.p_value.map(p_value),
                         "Benjamini-Hochberg": rows.p_adjusted.map(p_value)}), wrap=True)
     if session().looks:
-        note(f"Beside these, {session().looks:,} ranges were looked at while they moved.")
-    note("Counted once each: log-rank tests of curves on Explore and Survival, by endpoint, strata and selection. "
-         "Tables of adverse events and subgroups adjust for their tests by themselves.")
+        note(say("Beside these, {looks} ranges were looked at while they moved.", looks=f"{session().looks:,}"))
+    note(say("Counted once each: log-rank tests of curves on Explore and Survival, by endpoint, strata and "
+             "selection. Tables of adverse events and subgroups adjust for their tests by themselves."))
 
 
 def with_standing(cohort: Cohort, figure: Figure) -> Figure:
@@ -86,8 +90,8 @@ def with_standing(cohort: Cohort, figure: Figure) -> Figure:
     this, _ = asked(cohort, current.endpoint, by)
     curves = f"km-{current.endpoint}-{by or 'all'}".lower().replace(" ", "-")
     shifted = bool(current.landmark) and current.page == "Survival"
-    selected = "these patients were selected" if current.filters or cohort.filters else \
-        "these groups were made" if GROUPS in figure.slug else ""
+    selected = say("these patients were selected") if current.filters or cohort.filters else \
+        say("these groups were made") if GROUPS in figure.slug else ""
     words = record_of(cohort).standing(figure.slug, this, answers=figure.slug == curves and not shifted,
                                        selected=selected)
     few = few_patients(cohort.n, current.warn_below)

@@ -14,6 +14,7 @@ from core.errors import CohortError
 from core.export import Style
 from core.figure import Figure
 from core.intake import SessionFile
+from core.language import in_this_language, say
 from core.overview import Record
 from core.recipes import CURVES, Edits, KeptTalk, kept_talk
 from ui.shell import cache
@@ -25,10 +26,10 @@ from ui.shell.view import ONE_CURVE, fitting, take
 def save_button(whole: Cohort) -> None:
     """Offer what the session holds as a file, without any patient: as it is at the click, not when this was drawn."""
     current = session()  # the file is made where there is no session
-    st.download_button("Save", lambda: session_file(whole, current).to_bytes(), "cohortscope-session.json",
+    st.download_button(say("Save"), in_this_language(lambda: session_file(whole, current).to_bytes()), "cohortscope-session.json",
                        "application/json", on_click="ignore", icon=":material/save:", key="save",
-                       help="Mapping, filters and steps as a file, without any patient. Give it together with the data "
-                            "to go on from here.")
+                       help=say("Mapping, filters and steps as a file, without any patient. Give it together with "
+                                "the data to go on from here."))
 
 
 def session_file(whole: Cohort, current: Session) -> SessionFile:
@@ -115,7 +116,7 @@ def resume(whole: Cohort, file: SessionFile, misfit: str = "") -> None:
     whole = cache.whole_cohort()
     misfits = [misfit] if misfit else []
     if file.fingerprint != whole.fingerprint:
-        misfits.append(f"The session was saved with another file, {file.name}.")
+        misfits.append(say("The session was saved with another file, {name}.", name=file.name))
     else:
         misfits += [*_take_record(whole, file), *_take_talk(file), *_take_edits(file)]
     misfits += current.misfits

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.figure import Figure, Recipe
+from core.language import in_this_language, say
 from core.scripts import scripts_zip
 from core.workers import WORKERS, Bounds
 from ui.shell import cache
@@ -25,11 +26,13 @@ def scripts_button(figures: Sequence[Figure], key: str) -> None:
         return
     current, whole = session(), cache.whole_cohort()
     names = current.files or [whole.name]
-    st.download_button(plain("R and Python (zip)"),
-                       lambda: WORKERS.run(scripts_zip, whole, made_by, names, session_file(whole, current).to_bytes(),
-                                           bounds=_BOUNDS),
+    st.download_button(plain(say("R and Python (zip)")),
+                       in_this_language(lambda: WORKERS.run(
+                           scripts_zip, whole, made_by, names, session_file(whole, current).to_bytes(),
+                           bounds=_BOUNDS)),
                        "cohortscope-scripts.zip", "application/zip", on_click="ignore", key=key,
-                       icon=":material/code:", help="Scripts that give the same numbers: R with its package survival, "
-                       "and Python with Cohortscope's core.")
-    note("The scripts' zip holds, beside the code, one row per patient of the columns that these figures rest on, "
-         "without identifiers.")
+                       icon=":material/code:",
+                       help=say("Scripts that give the same numbers: R with its package survival, and Python with "
+                                "Cohortscope's core."))
+    note(say("The scripts' zip holds, beside the code, one row per patient of the columns that these figures rest "
+             "on, without identifiers."))

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.cohort import Cohort, Condition, Filters
+from core.language import say
 from ui.shell import state
 from ui.shell.condition import condition_widgets
 from ui.shell.escape import plain
@@ -22,7 +23,7 @@ _watched = st.components.v2.component(
 
 def sidebar(cohort: Cohort) -> None:
     """Draw a widget per variable, in step with the charts; while the sidebar is closed none that waits out of sight."""
-    st.html("<h2 class='cs-side'>Filters</h2>")
+    st.html(f"<h2 class='cs-side'>{say('Filters')}</h2>")
     _watched(key="sidebar-watch", on_open_change=_opened)
     if not session().sidebar_open:
         return
@@ -32,10 +33,11 @@ def sidebar(cohort: Cohort) -> None:
     if any(v.kind == "grade" for v in cohort.variables.values()):
         _events(cohort)
     name = state.widget("least", session().warn_below)
-    st.number_input("Warn below so many patients", 1, None, key=name, on_change=_set_least, args=(name,))
+    st.number_input(say("Warn below so many patients"), 1, None, key=name, on_change=_set_least, args=(name,))
     name = state.widget("exact", session().exact)
-    st.number_input("Curves that follow a brush: times in intervals above so many patients", 0, None, key=name,
-                    on_change=_set_exact, args=(name,), help="What comes when a range is let go is exact at any size.")
+    st.number_input(say("Curves that follow a brush: times in intervals above so many patients"), 0, None, key=name,
+                    on_change=_set_exact, args=(name,),
+                    help=say("What comes when a range is let go is exact at any size."))
 
 
 def _set_least(name: str) -> None:
@@ -58,7 +60,7 @@ def _events(cohort: Cohort) -> None:
         words = cohort.mapping.grade_words.band(band)
         chosen = [t for t, k in keys.items() if filters.conditions.get(k) == condition]
         name = state.widget(f"had-{words}", chosen)
-        st.multiselect(f"Had adverse event, {plain(words)}", list(keys), key=name,
+        st.multiselect(say("Had adverse event, {words}", words=plain(words)), list(keys), key=name,
                        on_change=_set_events, args=(keys, condition, name))
 
 

@@ -19,6 +19,7 @@ from core.errors import NeedsAnswer
 from core.export import Entry, Style, Talk
 from core.figure import Figure
 from core.intake import Loading, Section
+from core.language import say
 from core.overview import Record
 from core.read_options import ReadOptions
 from core.reading import TextTable
@@ -37,6 +38,7 @@ KEPT: Kept = {"persist_state": "session", "bind": "query-params"}
 _T = TypeVar("_T")
 OF_THE_TALK = "figure of the talk"  # under which the changes of one are kept while they are made
 OWN = "own"  # query parameter: this browser had uploaded a file of its own
+COHORTS = ("sample", "typed")  # results that are cohorts
 _HISTORY, _MAPPINGS = 50, 5
 
 
@@ -130,6 +132,7 @@ class Session:
     misfits: list[str] = field(default_factory=list)  # why a part of that was left out
     warn_below: int = 30  # patients; of fewer every page says so
     sidebar_open: bool = False
+    language: str = ""  # of the page; "" until it is chosen or known
     page: str = ""
     script: str = ""  # that page's, as Streamlit names it
     begun_anew: bool = False  # the browser had an earlier session that is no more
@@ -278,17 +281,17 @@ def load(cohort: Cohort) -> None:
     same = current.cohort is not None and current.cohort.fingerprint == cohort.fingerprint
     _replace(Session(
         cohort=cohort, draft=current.draft, given=current.given, files=current.given, source=current.source,
-        notice="" if same or not current.deck else "The slides of the former file are left behind: add new ones.",
+        notice="" if same or not current.deck else say("The slides of the former file are left behind: add new ones."),
         deck=current.deck if same else [], to_make=current.to_make if same else [],
         talk=current.talk if same else Talk(), edits=current.edits if same else {},
         options=current.options, cleared=current.cleared,
-        drafts=current.drafts, results={k: v for k, v in current.results.items() if k in ("sample", "typed")},
+        drafts=current.drafts, results={k: v for k, v in current.results.items() if k in COHORTS},
         warn_below=current.warn_below, exact=current.exact, waiting=current.waiting, address=current.address,
         page=current.page, acknowledged=current.acknowledged, heard=current.heard, called=current.called,
         records=current.records, charts=current.charts, wide=current.wide,
         style=current.style, template=current.template, template_name=current.template_name,
         reading=current.draft.table.options.to_json() if current.draft else {},
-        sidebar_open=current.sidebar_open,
+        sidebar_open=current.sidebar_open, language=current.language,
         mappings=[*current.mappings, cohort.mapping.to_json()][-_MAPPINGS:]))
     st.query_params[OWN] = "1"
 
@@ -297,7 +300,7 @@ def clear() -> None:
     """Drop all of the session's data at once; other sessions keep theirs."""
     current = session()
     _replace(Session(cleared=current.cleared + 1, acknowledged=current.acknowledged, heard=current.heard,
-                     called=current.called, sidebar_open=current.sidebar_open, forgets=True,
+                     called=current.called, sidebar_open=current.sidebar_open, language=current.language, forgets=True,
                      page=current.page or "Explore"))  # the address is not read again
     st.query_params.pop(OWN, None)
 

@@ -12,6 +12,7 @@ from core.errors import CohortError
 from core.export import Entry, Style
 from core.figure import Figure, Recipe
 from core.format import plural
+from core.language import say
 from core.recipes import of_each, within
 from core.workers import Bounds
 from ui.shell import cache
@@ -28,14 +29,14 @@ _BOUNDS = Bounds(seconds=120, memory=3 * 1024**3, remedy="Choose a variable with
 def offer(figure: Figure, style: Style, main: list[Figure]) -> None:
     """Offer to put the figure, all of the page, or the figure of each group among the slides of the talk."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.button("Add to the slides", key="export-add", icon=":material/add_to_photos:", on_click=_take,
+        st.button(say("Add to the slides"), key="export-add", icon=":material/add_to_photos:", on_click=_take,
                   args=([replace(figure, title=style.title.strip() or figure.title)],))
         if len(main) > 1:
-            st.button(f"Add all {len(main)} figures", key="export-add-all", on_click=_take, args=(main,))
+            st.button(say("Add all {number} figures", number=len(main)), key="export-add-all", on_click=_take, args=(main,))
         if figure.recipe and not figure.recipe.rest:
             _each(figure, figure.recipe)
         if session().deck:
-            note(f"{plural(len(session().deck), 'figure')} on the page Slides.")
+            note(say("{figures} on the page Slides.", figures=plural(len(session().deck), 'figure')))
 
 
 def _take(figures: list[Figure]) -> None:
@@ -48,10 +49,10 @@ def _each(figure: Figure, recipe: Recipe) -> None:
     keys = [k for k in baseline_groups(whole, most=_MOST) if k != recipe.choices.get("by")]
     if not keys:
         return
-    key = st.selectbox("The same for each", keys, None, key=f"export-each-{figure.slug}", width=190,
-                       placeholder="The same for each …", label_visibility="collapsed",
-                       format_func=lambda k: f"for each {whole.variable(k).label}")
-    if key and st.button("Add for each", key="export-add-each"):
+    key = st.selectbox(say("The same for each"), keys, None, key=f"export-each-{figure.slug}", width=190,
+                       placeholder=say("The same for each …"), label_visibility="collapsed",
+                       format_func=lambda k: say("for each {label}", label=whole.variable(k).label))
+    if key and st.button(say("Add for each"), key="export-add-each"):
         _add_each(whole, recipe, key)
 
 
@@ -60,7 +61,7 @@ def _add_each(whole: Cohort, recipe: Recipe, key: str) -> None:
     levels, missing = strata(whole, key).levels, []
     name = f"each-{key}-{json.dumps(recipe.to_json())}"
     session().given_up.discard(name)
-    made = apart("Drawing …", of_each, whole, recipe, key, levels, bounds=_BOUNDS, key=name, tell_progress=True)
+    made = apart(say("Drawing …"), of_each, whole, recipe, key, levels, bounds=_BOUNDS, key=name, tell_progress=True)
     for level, one in zip(levels, made, strict=True):
         if isinstance(one, CohortError):
             missing.append(f"{level}: {one.problem}")
@@ -68,4 +69,4 @@ def _add_each(whole: Cohort, recipe: Recipe, key: str) -> None:
             patients = whole.filter(within(whole, recipe, key, level).filters)
             session().deck.append(Entry(figure=enclosing(with_standing(patients, one), whole)))
     if missing:
-        note(f"Not added. {' '.join(missing)}", strong=True)
+        note(say("Not added. {missing}", missing=' '.join(missing)), strong=True)

@@ -14,6 +14,7 @@ import streamlit as st
 from core.cohort import SELECTION, Cohort, Filters, Groups
 from core.errors import FilterError
 from core.format import plain_number
+from core.language import say
 from core.schema import ARM
 from ui.shell import cache, state
 from ui.shell.state import View, session
@@ -85,13 +86,13 @@ def take(whole: Cohort) -> None:
     if view.endpoint in whole.endpoints:
         current.endpoint = view.endpoint
     elif view.endpoint:
-        misfits.append(f"There is no endpoint {view.endpoint!r} in this cohort.")
+        misfits.append(say("There is no endpoint {endpoint} in this cohort.", endpoint=f"{view.endpoint!r}"))
     if view.by == ONE_CURVE:
         current.by = None
     elif view.by in (SELECTION, *whole.variables):
         current.by = view.by
     elif view.by:
-        misfits.append(f"There is no variable {view.by!r} in this cohort.")
+        misfits.append(say("There is no variable {by} in this cohort.", by=f"{view.by!r}"))
     current.filters, unfit = fitting(whole, view.filters)
     current.misfits = [*misfits, *unfit, *_take_months(whole, view)]
 
@@ -104,19 +105,20 @@ def _take_months(whole: Cohort, view: View) -> list[str]:
         if at:
             current.landmark = at
         else:
-            misfits.append(f"{view.landmark!r} is no month for a landmark.")
+            misfits.append(say("{landmark} is no month for a landmark.", landmark=f"{view.landmark!r}"))
     try:
         months = json.loads(view.tau) if view.tau else {}
     except (ValueError, RecursionError):
         months = None
     if not isinstance(months, dict):
-        return [*misfits, f"{view.tau!r} does not say to which months restricted means run."]
+        return [*misfits, say("{tau} does not say to which months restricted means run.", tau=f"{view.tau!r}")]
     for endpoint, text in months.items():
         at = _month(text)
         if at and endpoint in whole.endpoints:
             current.tau[endpoint] = at
         else:
-            misfits.append(f"Restricted means of {endpoint!r} cannot run to {text!r}.")
+            misfits.append(say("Restricted means of {endpoint} cannot run to {text}.", endpoint=f"{endpoint!r}",
+                               text=f"{text!r}"))
     return misfits
 
 
@@ -137,7 +139,7 @@ def _with_groups(whole: Cohort, text: str) -> tuple[Cohort, list[str]]:
         groups = Groups.from_json(text)
         whole = cache.grouped(whole, groups)
     except FilterError as error:
-        return whole, [f"The named groups: {error}"]
+        return whole, [say("The named groups: {error}", error=error)]
     session().groups = groups
     return whole, []
 

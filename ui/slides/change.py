@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.export import Entry
 from core.figure import Figure
+from core.language import say
 from core.recipes import Edits
 from ui.shell import cache
 from ui.shell.display import note
@@ -30,15 +31,15 @@ def change_dialog(entry: Entry) -> None:
     figure = entry.figure
     asked, shown = st.columns([2, 3], gap="medium")
     with asked:
-        title = st.text_input("Title", value=figure.title, max_chars=_LONGEST, key=f"deck-title-{figure.digest}")
+        title = st.text_input(say("Title"), value=figure.title, max_chars=_LONGEST, key=f"deck-title-{figure.digest}")
         if figure.recipe:
             ask(figure, OF_THE_TALK)
         else:
-            note("Of this figure the title alone can be changed.")
+            note(say("Of this figure the title alone can be changed."))
     with shown:
         figure = replace(as_changed(figure, OF_THE_TALK), title=" ".join(title.split()) or figure.title)
         preview(figure, session().style)
-        if st.button("Keep", key="deck-keep", type="primary"):
+        if st.button(say("Keep"), key="deck-keep", type="primary"):
             _keep(entry, figure)
             st.rerun()
 

@@ -6,6 +6,7 @@ from core.cohort import Cohort
 from core.errors import CohortError
 from core.export import Entry
 from core.format import plural
+from core.language import say
 from core.recipes import made_again
 from core.workers import Bounds
 from ui.shell.background import apart
@@ -23,7 +24,8 @@ def make_kept(whole: Cohort) -> None:
     if not kept:
         return
     try:
-        made = apart(f"Making {plural(len(kept), 'figure')} of the saved talk …", made_again, whole, kept,
+        made = apart(say("Making {figures} of the saved talk …", figures=plural(len(kept), 'figure')), made_again,
+                     whole, kept,
                      bounds=_BOUNDS, key="kept-talk", tell_progress=True)
     except CohortError as error:
         note(str(error), strong=True)
@@ -33,11 +35,12 @@ def make_kept(whole: Cohort) -> None:
     current.deck, current.to_make = [*entries, *current.deck], []
     for one, figure in zip(kept, made, strict=True):
         if isinstance(figure, CohortError):
-            note(f"“{one.title}” of the saved talk could not be made: {figure}", strong=True)
+            note(say("“{title}” of the saved talk could not be made: {figure}", title=one.title, figure=figure),
+                 strong=True)
 
 
 def not_kept() -> None:
     """Say which figures have no recipe, by which a session's file keeps them."""
     titles = [entry.figure.full_title for entry in session().deck if entry.figure.recipe is None]
     if titles:
-        note(f"A saved session does not keep: {'; '.join(titles)}.")
+        note(say("A saved session does not keep: {titles}.", titles='; '.join(titles)))

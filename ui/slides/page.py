@@ -28,6 +28,7 @@ from core.export import (
     results_sentences,
 )
 from core.figure import Figure
+from core.language import in_this_language, say
 from core.workers import WORKERS, Bounds
 from ui.shell import state
 from ui.shell.background import apart
@@ -53,16 +54,16 @@ _LONGEST = 200  # characters of a caption, title or subtitle
 
 def slides(cohort: Cohort) -> None:
     """Draw the page."""
-    heading("Slides")
-    st.button("Standard slides of this study", key="deck-standard", icon=":material/auto_awesome:",
+    heading(say("Slides"))
+    st.button(say("Standard slides of this study"), key="deck-standard", icon=":material/auto_awesome:",
               on_click=after(lambda: session().deck.extend(standard_deck(cohort)), "deck-standard"),
-              help="Baseline, survival by arm, subgroups, response and adverse events of the patients who pass the "
-                   "filters now. They are added after what is there.")
+              help=say("Baseline, survival by arm, subgroups, response and adverse events of the patients who pass "
+                       "the filters now. They are added after what is there."))
     make_kept(cohort.whole)
     deck = session().deck
     if not deck:
-        note("No figure yet. Open Export on any page and press “Add to the slides”, or begin with the standard "
-             "slides. A figure stays as it is when it is added, whatever is filtered later.")
+        note(say("No figure yet. Open Export on any page and press “Add to the slides”, or begin with the standard "
+                 "slides. A figure stays as it is when it is added, whatever is filtered later."))
         return
     _words()
     with panel(), st.container(key="deck", gap="small"):
@@ -77,40 +78,41 @@ def slides(cohort: Cohort) -> None:
 
 def _manuscript() -> None:
     """Write what was done and seen as sentences, to be copied."""
-    words = st.expander("Words for the manuscript", key="deck-words", on_change="rerun")
+    words = st.expander(say("Words for the manuscript"), key="deck-words", on_change="rerun")
     if not words.open:
         return
     style = replace(session().style, title="")
     figures = [dressed(entry.figure, style) for entry in session().deck]
     with words:
-        language = st.segmented_control("Language", LANGUAGES, default=LANGUAGES[0], key="deck-language",
+        language = st.segmented_control(say("Language"), LANGUAGES, default=LANGUAGES[0], key="deck-language",
                                         format_func=plain)
         st.code(methods_paragraph(figures, language or LANGUAGES[0]), language=None, wrap_lines=True)
-        note("What the figures show; names stay as the data have them. Read every sentence before you send it.")
+        note(say("What the figures show; names stay as the data have them. Read every sentence before you send it."))
         st.code(results_sentences(figures, language or LANGUAGES[0]), language=None, wrap_lines=True)
         _checklist(figures)
 
 
 def _checklist(figures: list[Figure]) -> None:
     """Show a reporting checklist with what the figures say, and offer it as Word."""
-    name = st.segmented_control("Checklist", CHECKLISTS, default=None, key="deck-checklist", format_func=plain)
+    name = st.segmented_control(say("Checklist"), CHECKLISTS, default=None, key="deck-checklist", format_func=plain)
     if not name:
         return
     filled = checklist(figures, name)
     show_table(filled, wrap=True)
     note(filled.provenance.filters)
-    st.download_button("Checklist (Word)", partial(WORKERS.run, made, filled, ".docx", bounds=_BOUNDS),
+    st.download_button(say("Checklist (Word)"),
+                       in_this_language(partial(WORKERS.run, made, filled, ".docx", bounds=_BOUNDS)),
                        f"{filled.slug}.docx", _WORD, on_click="ignore", key=f"deck-{filled.slug}")
 
 
 def _words() -> None:
     talk = session().talk
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        st.text_input("Title", key=state.widget("deck-title", talk.title), max_chars=_LONGEST, on_change=_say,
-                      placeholder="without one there is no title slide")
-        st.text_input("Line under it", key=state.widget("deck-subtitle", talk.subtitle), max_chars=_LONGEST,
-                      on_change=_say, placeholder="department, date")
-        st.toggle("Slide of methods", key=state.widget("deck-methods", talk.methods), on_change=_say)
+        st.text_input(say("Title"), key=state.widget("deck-title", talk.title), max_chars=_LONGEST, on_change=_say,
+                      placeholder=say("without one there is no title slide"))
+        st.text_input(say("Line under it"), key=state.widget("deck-subtitle", talk.subtitle), max_chars=_LONGEST,
+                      on_change=_say, placeholder=say("department, date"))
+        st.toggle(say("Slide of methods"), key=state.widget("deck-methods", talk.methods), on_change=_say)
 
 
 def _say() -> None:
@@ -123,19 +125,24 @@ def _row(i: int, entry: Entry, number: int) -> None:
     """Draw a figure's line: its title, its caption, and the buttons that move it or take it out."""
     title = entry.figure.full_title
     with st.container(key=f"deck-row-{i}", horizontal=True, gap="small", vertical_alignment="center"):
-        st.html("<span class='cs-grip' aria-hidden='true' title='Drag to another place'>⠿</span>", width="content")
+        st.html(f"<span class='cs-grip' aria-hidden='true' title='{say('Drag to another place')}'>⠿</span>",
+                width="content")
         st.markdown(plain(f"{i + 1:,}. {title}"), width=420)
         key = f"deck-caption-{i}-{entry.figure.digest}"  # another figure's caption has another widget
-        st.text_input(f"Caption of {plain(title)}", key=state.widget(key, entry.caption), width=320, max_chars=_LONGEST,
+        st.text_input(say("Caption of {title}", title=plain(title)), key=state.widget(key, entry.caption), width=320,
+                      max_chars=_LONGEST,
                       placeholder="caption", label_visibility="collapsed", on_change=_caption, args=(i, key))
-        if st.button(f"Change: {plain(title)}", key=f"deck-change-{i}", icon=":material/edit:", on_click=begin,
+        if st.button(say("Change: {title}", title=plain(title)), key=f"deck-change-{i}", icon=":material/edit:",
+                     on_click=begin,
                      args=(entry.figure,)):
             change_dialog(entry)
-        st.button(f"Earlier: {plain(title)}", key=f"deck-up-{i}", icon=":material/arrow_upward:", args=(i, i - 1),
+        st.button(say("Earlier: {title}", title=plain(title)), key=f"deck-up-{i}", icon=":material/arrow_upward:",
+                  args=(i, i - 1),
                   on_click=after(_move, f"deck-up-{i}"), disabled=i == 0)
-        st.button(f"Later: {plain(title)}", key=f"deck-down-{i}", icon=":material/arrow_downward:", args=(i, i + 1),
+        st.button(say("Later: {title}", title=plain(title)), key=f"deck-down-{i}", icon=":material/arrow_downward:",
+                  args=(i, i + 1),
                   on_click=after(_move, f"deck-down-{i}"), disabled=i == number - 1)
-        st.button(f"Take out: {plain(title)}", key=f"deck-out-{i}", icon=":material/close:", args=(i,),
+        st.button(say("Take out: {title}", title=plain(title)), key=f"deck-out-{i}", icon=":material/close:", args=(i,),
                   on_click=after(_take_out, f"deck-out-{i}"))
 
 
@@ -168,26 +175,29 @@ def _take_out(i: int) -> None:
 def _save() -> None:
     """Make the talk when it is asked for, in another process, with progress; then offer it."""
     current = session()
-    form = st.segmented_control("As", list(_FORMS), default="PowerPoint", key="deck-form", required=True,
+    form = st.segmented_control(say("As"), list(_FORMS), default="PowerPoint", key="deck-form", required=True,
                                 format_func=plain)
     if form == "PowerPoint":
-        note(f"For: {PRESETS[current.style.purpose].label}; colours, p-values and template as chosen in Export.")
+        note(say("For: {label}; colours, p-values and template as chosen in Export.",
+                 label=PRESETS[current.style.purpose].label))
     elif form == "HTML report" and any(holds_times(entry.figure) for entry in current.deck):
-        note("One page whose charts answer to the mouse; it opens without a network. It holds every time at which one "
-             "of these patients had an event or was censored.")
+        note(say("One page whose charts answer to the mouse; it opens without a network. It holds every time at "
+                 "which one of these patients had an event or was censored."))
     with st.container(horizontal=True, gap="small"):
-        wanted = st.button(f"Make the presentation ({len(current.deck)} figures)", key="deck-make", type="primary")
-        st.button("Take all out", key="deck-clear", on_click=after(current.deck.clear, "deck-clear"))
+        wanted = st.button(say("Make the presentation ({number} figures)", number=len(current.deck)), key="deck-make",
+                           type="primary")
+        st.button(say("Take all out"), key="deck-clear", on_click=after(current.deck.clear, "deck-clear"))
     if not wanted:
         return
     current.given_up.discard("deck")
     make, suffix, mime = _FORMS[form]
     template = {"template": current.template} if form == "PowerPoint" else {}
     try:
-        talk = apart("Making the slides …", make, list(current.deck), current.talk, bounds=_BOUNDS, key="deck",
+        talk = apart(say("Making the slides …"), make, list(current.deck), current.talk, bounds=_BOUNDS, key="deck",
                      tell_progress=True, style=current.style, **template)
     except CohortError as error:
         note(str(error), strong=True)
         return
-    st.download_button("Save the presentation", talk, f"slides{suffix}", mime, on_click="ignore",
+    st.download_button(say("Save the presentation"), talk, f"slides{suffix}", mime,
+                       on_click="ignore",
                        key=f"deck-file-{suffix}", type="primary")

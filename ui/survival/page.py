@@ -9,6 +9,7 @@ import streamlit as st
 from core.charts import COUNTS, VIEWS, CurveOptions, Part, km_figure, km_panes_figure
 from core.cohort import Cohort, number_of_strata
 from core.format import number
+from core.language import say
 from core.survival import CONF_TYPES, ConfType, SurvivalOptions, longest_tau
 from ui.shared.cumulative_incidence import incidence
 from ui.shared.curves import choices, compared, curves_part, numbers
@@ -39,7 +40,7 @@ def survival_page(cohort: Cohort) -> None:
     choices(cohort)
     endpoint = session().endpoint
     if not endpoint:
-        note("No endpoint is mapped: survival needs a time and an event column. Choose them on the Cohort page.")
+        note(say("No endpoint is mapped: survival needs a time and an event column. Choose them on the Cohort page."))
         return
     chosen = _choose(cohort)
     with panel():
@@ -64,20 +65,23 @@ def survival_page(cohort: Cohort) -> None:
 def _choose(cohort: Cohort) -> _Chosen:
     """Ask how the curves are drawn, and when the clock starts."""
     with st.container(key="survival-options", horizontal=True, vertical_alignment="bottom", gap="small"):
-        view = st.segmented_control("View", list(VIEWS), default="survival", key="view", required=True,
-                                    format_func=VIEWS.__getitem__, **state.KEPT)
-        panes_by = st.selectbox("A plot per level of", [_ONE, *_panes(cohort)], key="panes", width=180,
-                                format_func=lambda k: "(one plot)" if k == _ONE else cohort.variable(k).label,
+        view = st.segmented_control(say("View"), list(VIEWS), default="survival", key="view", required=True,
+                                    format_func=lambda v: say(VIEWS[v]), **state.KEPT)
+        panes_by = st.selectbox(say("A plot per level of"), [_ONE, *_panes(cohort)], key="panes", width=180,
+                                format_func=lambda k: say("(one plot)") if k == _ONE else cohort.variable(k).label,
                                 **state.KEPT)
         at = landmark_input()
-        with st.popover("Curve options", key="curve-options"):
-            conf_type = st.segmented_control("95% CI on the scale of", CONF_TYPES, default="log-log", key="conf-type",
+        with st.popover(say("Curve options"), key="curve-options"):
+            conf_type = st.segmented_control(say("95% CI on the scale of"), CONF_TYPES, default="log-log",
+                                             key="conf-type",
                                              required=True, **state.KEPT)
-            counts = st.pills("Under the axis", list(COUNTS), selection_mode="multi", default=list(COUNTS), key="under",
-                              **state.KEPT, format_func=COUNTS.__getitem__)
-            faint = st.toggle("Whole cohort behind the curves", value=True, key="faint", **state.KEPT)
-            at_risk = st.number_input("Draw as far as so many are at risk", 0, None, 0, key="at-risk", **state.KEPT,
-                                      help="0: to the end. Numbers, tests and tables stay as they are.")
+            counts = st.pills(say("Under the axis"), list(COUNTS), selection_mode="multi", default=list(COUNTS),
+                              key="under",
+                              **state.KEPT, format_func=lambda c: say(COUNTS[c]))
+            faint = st.toggle(say("Whole cohort behind the curves"), value=True, key="faint", **state.KEPT)
+            at_risk = st.number_input(say("Draw as far as so many are at risk"), 0, None, 0, key="at-risk",
+                                      **state.KEPT,
+                                      help=say("0: to the end. Numbers, tests and tables stay as they are."))
     curves = CurveOptions(view=view, band=bool(state.value_of("band")), faint=faint, counts=tuple(counts),
                           at_risk=at_risk)
     return _Chosen(conf_type=conf_type, landmark=at, panes_by=None if panes_by == _ONE else panes_by, curves=curves)
@@ -93,7 +97,7 @@ def _from_landmark(cohort: Cohort, endpoint: str, at: float) -> Cohort:
     if not at:
         return cohort
     landmarked = cache.landmarked(cohort, endpoint=endpoint, at=at)
-    note(landmarked.words() + f" Times run from month {number(at)}.")
+    note(landmarked.words() + say(" Times run from month {at}.", at=number(at)))
     return landmarked.cohort
 
 
@@ -110,7 +114,8 @@ def _curves(cohort: Cohort, options: SurvivalOptions, chosen: _Chosen) -> float 
             show(figure, key=f"km-depth-{chart_id(cohort)}-{chosen.panes_by or ''}")
     numbers(cohort, figure, parts, keys=(options.by, chosen.panes_by), panes=bool(chosen.panes_by))
     if chosen.panes_by:
-        note(f"The tables below are for all levels of {cohort.variable(chosen.panes_by).label} together.")
+        note(say("The tables below are for all levels of {label} together.",
+                 label=cohort.variable(chosen.panes_by).label))
     return tau
 
 
@@ -121,9 +126,9 @@ def _tau(cohort: Cohort, options: SurvivalOptions) -> float | None:
         return None
     chosen = min(session().tau.get(options.endpoint, most), most)
     with st.container(key="tau"):
-        return st.slider("τ, the month to which restricted means run", 0.0, most, format="%g", on_change=_set_tau,
+        return st.slider(say("τ, the month to which restricted means run"), 0.0, most, format="%g", on_change=_set_tau,
                          key=state.widget(f"tau-{options.endpoint}", chosen), args=(options.endpoint,),
-                         help="At most the shortest follow-up among the groups.") or most
+                         help=say("At most the shortest follow-up among the groups.")) or most
 
 
 def _set_tau(endpoint: str) -> None:

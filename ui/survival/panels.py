@@ -7,6 +7,7 @@ from dataclasses import asdict
 import streamlit as st
 
 from core.cohort import Cohort, strata
+from core.language import say
 from core.recipes import (
     ADJUSTED,
     at_times,
@@ -33,14 +34,14 @@ def _numbers_in(label: str, default: str, key: str, help: str) -> tuple[float, .
         try:
             out.append(float(part))
         except ValueError:
-            note(f"{part} is not a number: write numbers separated by commas.", strong=True)
+            note(say("{part} is not a number: write numbers separated by commas.", part=part), strong=True)
     return tuple(sorted({v for v in out if 0 <= v < float("inf")}))
 
 
 def survival_at(cohort: Cohort, options: SurvivalOptions) -> tuple[float, ...]:
     """Show survival at chosen times, with differences; return the times."""
-    heading("Survival at chosen times")
-    times = _numbers_in("Months", _TIMES, "times", "Separated by commas")
+    heading(say("Survival at chosen times"))
+    times = _numbers_in(say("Months"), _TIMES, "times", say("Separated by commas"))
     with panel():
         show_table(at_times(cohort, endpoint=options.endpoint, by=options.by, conf_type=options.conf_type, times=times))
     return times
@@ -48,8 +49,8 @@ def survival_at(cohort: Cohort, options: SurvivalOptions) -> tuple[float, ...]:
 
 def quantile_panel(cohort: Cohort, options: SurvivalOptions) -> tuple[float, ...]:
     """Show the months until shares have had the event; return the shares."""
-    heading("Months until a share has had the event")
-    asked = _numbers_in("Shares in percent", _SHARES, "shares", "50 is the median")
+    heading(say("Months until a share has had the event"))
+    asked = _numbers_in(say("Shares in percent"), _SHARES, "shares", say("50 is the median"))
     shares = tuple(v / 100 for v in asked if 0 < v < 100)
     with panel():
         show_table(months_until(cohort, endpoint=options.endpoint, by=options.by, conf_type=options.conf_type,
@@ -60,16 +61,16 @@ def quantile_panel(cohort: Cohort, options: SurvivalOptions) -> tuple[float, ...
 def follow_up_panel(cohort: Cohort, options: SurvivalOptions) -> None:
     """Show follow-up by both of its definitions."""
     with panel():
-        heading("Follow-up")
+        heading(say("Follow-up"))
         show_table(followed(cohort, endpoint=options.endpoint, by=options.by, conf_type=options.conf_type))
 
 
 def tests(cohort: Cohort, options: SurvivalOptions) -> TestOptions:
     """Show the test between the curves, with pairs and trend where there are more than two; return which."""
-    heading("Tests between the curves")
+    heading(say("Tests between the curves"))
     by = options.by
     if not by:
-        note("One curve: there is nothing to compare. Choose a variable to compare by.")
+        note(say("One curve: there is nothing to compare. Choose a variable to compare by."))
         return TestOptions()
     chosen = _test_options(cohort, by)
     with panel():
@@ -82,16 +83,16 @@ def tests(cohort: Cohort, options: SurvivalOptions) -> TestOptions:
 def _test_options(cohort: Cohort, by: str) -> TestOptions:
     """Ask which test, and by what it is stratified: by what is known at time zero alone."""
     left, right = st.columns(2)
-    weight = left.selectbox("Test", WEIGHTS, key="weight", **state.KEPT)
+    weight = left.selectbox(say("Test"), WEIGHTS, key="weight", format_func=say, **state.KEPT)
     known = [k for k in ([ARM] if cohort.mapping.arm else []) + [f.key for f in cohort.mapping.factors
                                                                 if f.known == "baseline"] if k != by]
-    stratify_by = right.multiselect("Stratified by", known, key="within",
+    stratify_by = right.multiselect(say("Stratified by"), known, key="within",
                                     format_func=lambda k: cohort.variable(k).label)
     p, q = 1.0, 0.0
     if weight == "Fleming-Harrington":
         left, right = st.columns(2)
-        p = left.number_input("p: weight of early differences", 0.0, 10.0, 1.0, key="fh-p")
-        q = right.number_input("q: weight of late differences", 0.0, 10.0, 0.0, key="fh-q")
+        p = left.number_input(say("p: weight of early differences"), 0.0, 10.0, 1.0, key="fh-p")
+        q = right.number_input(say("q: weight of late differences"), 0.0, 10.0, 0.0, key="fh-q")
     return TestOptions(weight=weight, p=p, q=q, stratify_by=tuple(stratify_by))
 
 
@@ -99,8 +100,8 @@ def _more_groups(cohort: Cohort, options: SurvivalOptions, by: str, test: TestOp
     of = {"endpoint": options.endpoint, "by": by, "test": asdict(test)}
     with panel():
         show_table(trend_of_curves(cohort, **of))
-    adjust = st.selectbox("Adjust pairwise p for their number by", list(ADJUSTED), key="adjust",
-                          format_func=ADJUSTED.__getitem__, **state.KEPT)
+    adjust = st.selectbox(say("Adjust pairwise p for their number by"), list(ADJUSTED), key="adjust",
+                          format_func=lambda a: say(ADJUSTED[a]), **state.KEPT)
     with panel():
         show_table(pairs_of_curves(cohort, **of, adjust=adjust))
 
@@ -108,5 +109,5 @@ def _more_groups(cohort: Cohort, options: SurvivalOptions, by: str, test: TestOp
 def restricted_means(cohort: Cohort, options: SurvivalOptions, tau: float | None) -> None:
     """Show restricted means to tau, which the slider under the curves sets."""
     with panel():
-        heading("Restricted mean survival time")
+        heading(say("Restricted mean survival time"))
         show_table(restricted_means_to(cohort, endpoint=options.endpoint, by=options.by, tau=tau))

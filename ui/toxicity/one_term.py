@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.charts import MOST, CurveOptions, km_figure, patients_table, term_figure
 from core.cohort import Cohort, Condition
+from core.language import say
 from ui.shared.curves import curves_part, numbers
 from ui.shell.display import heading, note, panel, show, show_table, table
 from ui.shell.escape import plain
@@ -25,15 +26,16 @@ def term_panel(cohort: Cohort, term: str, by: str | None) -> None:
         heading(figure.title)
         show_table(figure)
         _to_filter(cohort, key, term)
-        named = st.toggle("Show the patients' identifiers", key="ae-ids", help="They are shown on this screen only.")
+        named = st.toggle(say("Show the patients' identifiers"), key="ae-ids",
+                          help=say("They are shown on this screen only."))
         shown = patients_table(cohort, term, by, named=named)
         if shown.empty:
-            note("None of these patients had it.")
+            note(say("None of these patients had it."))
         else:
             with st.container(key="term-patients", height=320):
                 table(shown)
             if len(shown) == MOST:
-                note(f"The first {MOST} by grade.")
+                note(say("The first {most} by grade.", most=MOST))
     with right, panel():
         _survival(cohort, key)
 
@@ -42,7 +44,7 @@ def _to_filter(cohort: Cohort, key: str, term: str) -> None:
     with st.container(horizontal=True, gap="small"):
         for band, least in _BANDS.items():
             words = cohort.mapping.grade_words.band(band)
-            st.button(f"Filter to those who had it, {plain(words)}", key=f"term-{int(least)}",
+            st.button(say("Filter to those who had it, {words}", words=plain(words)), key=f"term-{int(least)}",
                       on_click=after(session().put_on, f"term-{int(least)}"),
                       args=(key, Condition(bounds=(("ge", least),))))
 
@@ -51,7 +53,7 @@ def _survival(cohort: Cohort, key: str) -> None:
     """Draw survival by having had it; the curves' own guard says why they are no effect, and offers the landmark."""
     endpoint = session().endpoint
     if not endpoint:
-        note("No endpoint is mapped: there is no survival to show.")
+        note(say("No endpoint is mapped: there is no survival to show."))
         return
     part = curves_part(cohort, endpoint=endpoint, by=key)
     figure = km_figure(part, CurveOptions())

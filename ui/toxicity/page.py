@@ -24,6 +24,7 @@ from core.charts import (
 )
 from core.cohort import Cohort, baseline_groups
 from core.figure import CLICK, table_parts
+from core.language import say
 from core.statistics import PAIR_TESTS
 from core.summaries import BANDS, DIFFERENCES, RATIOS, AdverseEvents, EventOptions, grouped
 from core.survival import FIRST_SEVERE, has_dated_events
@@ -52,14 +53,14 @@ class _Chosen:
 def toxicity_page(cohort: Cohort) -> None:
     """Draw the page."""
     if not cohort.worst_grades.terms:
-        note("No adverse event is mapped. Name their columns on the Cohort page, or load a list of events there.")
+        note(say("No adverse event is mapped. Name their columns on the Cohort page, or load a list of events there."))
         return
     chosen = _choose(cohort)
     with panel():
         _burden(cohort, chosen)
         result, terms = _result(cohort, chosen)
         if not terms:
-            note("No term reaches that rate: lower it.")
+            note(say("No term reaches that rate: lower it."))
             return
         _rates(cohort, result, chosen, terms)
         _numbers(result, chosen, terms)
@@ -75,22 +76,22 @@ def _choose(cohort: Cohort) -> _Chosen:
     groups = baseline_groups(cohort, most=_MOST)
     bands = [b for b in BANDS if b != ">=4" or (cohort.whole.worst_grades.grades >= 4).any()]
     with st.container(key="ae-options", horizontal=True, vertical_alignment="bottom", gap="small"):
-        by = st.selectbox("Compare by", groups or [None], key="ae-by", width=170, **state.KEPT,
-                          format_func=lambda k: "(one group)" if k is None else cohort.variable(k).label)
-        band = st.segmented_control("Band", bands, default="any", key="ae-band", required=True,
+        by = st.selectbox(say("Compare by"), groups or [None], key="ae-by", width=170, **state.KEPT,
+                          format_func=lambda k: say("(one group)") if k is None else cohort.variable(k).label)
+        band = st.segmented_control(say("Band"), bands, default="any", key="ae-band", required=True,
                                     format_func=lambda b: plain(cohort.mapping.grade_words.heading(b)),
                                     **state.KEPT)
-        sort = st.selectbox("Sorted by", EVENT_SORTS, key="ae-sort", width=130, **state.KEPT)
-        least = st.slider("Least rate in a group, %", 0, 60, 0, step=5, key="ae-least", width=170,
+        sort = st.selectbox(say("Sorted by"), EVENT_SORTS, key="ae-sort", width=130, format_func=say, **state.KEPT)
+        least = st.slider(say("Least rate in a group, %"), 0, 60, 0, step=5, key="ae-least", width=170,
                           **state.KEPT)
-        rows = st.segmented_control("Rows", list(_ROWS), default="terms", key="ae-rows", required=True,
-                                    format_func=_ROWS.__getitem__, **state.KEPT)
-        with st.popover("Tests and intervals", key="ae-tests"):
-            test = st.selectbox("Test", PAIR_TESTS, key="ae-test", **state.KEPT)
-            difference = st.selectbox("Interval of the difference", list(DIFFERENCES), key="ae-difference",
-                                      **state.KEPT)
-            ratio = st.selectbox("Ratio beside it", ["", *RATIOS], key="ae-ratio", **state.KEPT,
-                                 format_func=lambda r: r or "none")
+        rows = st.segmented_control(say("Rows"), list(_ROWS), default="terms", key="ae-rows", required=True,
+                                    format_func=lambda r: say(_ROWS[r]), **state.KEPT)
+        with st.popover(say("Tests and intervals"), key="ae-tests"):
+            test = st.selectbox(say("Test"), PAIR_TESTS, key="ae-test", format_func=say, **state.KEPT)
+            difference = st.selectbox(say("Interval of the difference"), list(DIFFERENCES), key="ae-difference",
+                                      format_func=say, **state.KEPT)
+            ratio = st.selectbox(say("Ratio beside it"), ["", *RATIOS], key="ae-ratio", **state.KEPT,
+                                 format_func=lambda r: say(r or "none"))
     options = EventOptions(test=test, difference=difference, ratio=ratio, single=True,
                            rows="terms" if rows == "grouped" else rows)
     return _Chosen(by, EventView(band=band, sort=sort, least=least / 100), options, grouped=rows == "grouped")
@@ -135,7 +136,7 @@ def _rates(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[s
     with right:
         heading(apart.title)
         show(apart, key=f"ae-apart-{name}", selection=CLICK, on_select=_picks(f"ae-apart-{name}"))
-        note(f"Smallest p: {apart.summary[0]}. {apart.explained()}")
+        note(say("Smallest p: {summary}. {explained}", summary=apart.summary[0], explained=apart.explained()))
         for text in apart.notes:
             note(text)
 
@@ -143,7 +144,7 @@ def _rates(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[s
 def _numbers(result: AdverseEvents, chosen: _Chosen, terms: list[str]) -> None:
     if len(result.levels) < 2:
         return
-    with st.expander(f"The numbers: {plain(result.words.band(chosen.view.band))}", expanded=False):
+    with st.expander(say("The numbers: {band}", band=plain(result.words.band(chosen.view.band))), expanded=False):
         for words, part in table_parts(event_tests_table(result, chosen.view.band, terms)):
             table(part, caption=words if len(result.levels) > 2 else "")
 
@@ -167,7 +168,7 @@ def _grades(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[
         heading(figure.title)
         show(figure, key=f"ae-grades-{name}")
         note(figure.explained())
-        with st.expander("The same as a table"):
+        with st.expander(say("The same as a table")):
             for words, part in table_parts(figure.table):
                 table(part, caption=words)
     if len(result.levels) < 2:
@@ -195,20 +196,20 @@ def _picks(name: str) -> Callable[[], None]:
 def _to_term(cohort: Cohort) -> tuple[str, str] | None:
     """Return a link to the panel of the term that was clicked, which stands under the charts."""
     term = session().term
-    return (f"{term}: who had it", _ONE_TERM) if term in cohort.worst_grades.terms else None
+    return (say("{term}: who had it", term=term), _ONE_TERM) if term in cohort.worst_grades.terms else None
 
 
 def _one_term(cohort: Cohort, chosen: _Chosen) -> None:
     """Show who had the term that was clicked, or chosen in the list beside."""
-    heading("One term: who had it, and how they fared", anchor=_ONE_TERM, called=session().called)
+    heading(say("One term: who had it, and how they fared"), anchor=_ONE_TERM, called=session().called)
     terms = list(cohort.worst_grades.terms)
     term = session().term
-    st.selectbox("Term", terms, None, key=state.widget("ae-term", term if term in terms else None), width=360,
-                 placeholder="Choose a term, or click one in a chart", on_change=_choose_term)
+    st.selectbox(say("Term"), terms, None, key=state.widget("ae-term", term if term in terms else None), width=360,
+                 placeholder=say("Choose a term, or click one in a chart"), on_change=_choose_term)
     if term in terms:
         term_panel(cohort, term, chosen.by)
     elif term:
-        note("That row is a category: choose one of its terms.")
+        note(say("That row is a category: choose one of its terms."))
 
 
 def _choose_term() -> None:

@@ -7,8 +7,8 @@ from core.figure import text_table
 
 # Units per 1,000 of the em, from the metrics of Helvetica, which Arial and Liberation Sans share.
 _LETTERS = {"A": 667, "B": 667, "C": 722, "E": 667, "G": 778, "L": 556, "N": 722, "O": 778, "P": 667, "T": 611,
-            "V": 667, "a": 556, "c": 500, "d": 556, "e": 556, "g": 556, "i": 222, "n": 556, "o": 556, "r": 333, "s": 500,
-            "t": 278, "u": 556, "y": 500}
+            "V": 667, "a": 556, "c": 500, "d": 556, "e": 556, "g": 556, "i": 222, "n": 556, "o": 556, "r": 333,
+            "s": 500, "t": 278, "u": 556, "y": 500}
 _MARGINS = 0.12 * 72
 
 
