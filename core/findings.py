@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
+from core.language import say
 from core.schema import FINDING_COLUMNS, Severity
 
 # So many rows are named one by one; more of one kind are named in one finding.
@@ -40,7 +41,8 @@ class Findings:
                      remedy=remedy, row=int(line), column=column, value=value, kind=kind)
         rest = lines[most:]
         if len(rest):
-            self.add(severity, f"{len(rest):,} {'further ' if most else ''}rows with the same finding: {message}"
+            self.add(severity, say("{rest} {words}rows with the same finding: {message}", rest=f"{len(rest):,}",
+                                   words='further ' if most else '', message=message)
                      .replace("{line}", "…").replace("{value}", "…"),
                      remedy=remedy, row=ranges(rest), column=column, kind=kind, rows=len(rest))
 

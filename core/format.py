@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from core.language import ENGLISH, say, spoken
+
 MINUS = "\u2212"
 DASH = "\u2013"
 NOT_REACHED, NO_LIMIT = "NR", "NE"
@@ -118,7 +120,7 @@ def estimate(value: float, low: float, high: float, digits: int = 1) -> str:
 def hazard_ratio(value: float, low: float, high: float) -> str:
     """Write `0.49 (0.28–0.86)`, or that it is not estimable; an interval too narrow for two decimals has more."""
     if math.isnan(value):
-        return NOT_ESTIMABLE
+        return say(NOT_ESTIMABLE)
     width = high - low
     digits = min(-math.floor(math.log10(width / 5)), _MOST_DECIMALS) if 0 < width < _NARROW else 2
     return f"{_ratio(value, digits)} ({_ratio(low, digits)}{DASH}{_ratio(high, digits)})"
@@ -147,7 +149,7 @@ def percent(share: float, digits: int = 0) -> str:
 def share_with_limits(value: float, low: float, high: float, digits: int = 0) -> str:
     """Write a share with its limits, which a curve at 100 % or 0 % does not have; NaN where nobody was followed."""
     if math.isnan(value):
-        return "not followed so long"
+        return say("not followed so long")
     bare = math.isnan(low) or math.isnan(high) or value == low == high
     share, lower, upper = (percent(v, _decimals(digits)) for v in (value, low, high))
     return share if bare else f"{share} ({lower}{DASH}{upper})"
@@ -176,6 +178,7 @@ def _signed(value: float) -> str:
     return text if float(text.replace(MINUS, "-")) == 0 or text.startswith(MINUS) else f"+{text}"
 
 
-def plural(count: int, word: str) -> str:
-    """Write `1 patient`, `2 patients`."""
-    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+def plural(count: int, word: str, /, **values: object) -> str:
+    """Write `1 patient`, `2 patients`; `{name}` in the word stands for a value. Catalogues know `{n} patients`."""
+    text = f"{{n}} {word}" if count == 1 and spoken() == ENGLISH else f"{{n}} {word}s"
+    return say(text, n=f"{count:,}", **values)

@@ -11,14 +11,15 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache, wraps
 from pathlib import Path
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 T = TypeVar("T")
+P = ParamSpec("P")
 ENGLISH, CHINESE = "en", "zh"
 LANGUAGES = {ENGLISH: "English", CHINESE: "中文"}
 LOCALE = Path(__file__).parent / "locale"
@@ -67,6 +68,20 @@ def say(text: str, /, **values: object) -> str:
     language = spoken()
     known = text if language == ENGLISH or not text else _catalogue(language).gettext(text)  # gettext heads it by ""
     return known.format(**values) if values else known
+
+
+def once_per_language(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Decorate what makes something that holds texts but no data: it is kept, for each language apart."""
+    def decorated(make: Callable[P, T]) -> Callable[P, T]:
+        @lru_cache(maxsize=most)
+        def made(language: str, *args: P.args, **kwargs: P.kwargs) -> T:
+            return make(*args, **kwargs)
+
+        @wraps(make)
+        def asked(*args: P.args, **kwargs: P.kwargs) -> T:
+            return made(spoken(), *args, **kwargs)  # type: ignore[arg-type]
+        return asked
+    return decorated
 
 
 @cache

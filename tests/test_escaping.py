@@ -31,6 +31,8 @@ def is_safe(node: ast.AST, names: set[str]) -> bool:
         return True  # a number with its thousands
     if isinstance(node, ast.Call):
         called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        if called == "say":  # a text of the app, and what is put into it
+            return all(is_safe(v, names) for v in (*node.args, *(k.value for k in node.keywords)))
         return called in SAFE_CALLS or (called in ("get", "__getitem__") and is_safe(node.func.value, names))
     if isinstance(node, ast.Attribute):
         return ast.unparse(node) == "str.capitalize" or (node.attr == "__getitem__" and is_safe(node.value, names))
@@ -89,14 +91,17 @@ def test_no_text_from_the_data_is_read_as_markdown(path):
     "st.selectbox(f'Reference of {variable.label}', levels)", "st.button(name)", "st.toggle('x', help=role.label)",
     "left.pills('x', levels)", "st.pills('x', levels, format_func=lambda v: v)",
     "st.progress(0.5, f'Reading {file.name}')",
-    "st.selectbox('x', levels, format_func=plain)", "bar.progress(1.0, words)", "st.expander(said)"])
+    "st.selectbox('x', levels, format_func=plain)", "bar.progress(1.0, words)", "st.expander(said)",
+    "st.button(say('Reference of {label}', label=variable.label))",
+    "st.button(say(variable.label))", "st.pills('x', levels, format_func=say)"])
 def test_a_text_that_is_not_escaped_would_be_seen(source):
     assert faults(source)
 
 
 @pytest.mark.parametrize("source", [
     "st.selectbox(f'Reference of {plain(variable.label)}', levels)", "st.button(f'Rows ({n:,})')",
-    "st.pills('x', levels, format_func=lambda v: plain(v))", "st.multiselect('x', levels, format_func=str)"])
+    "st.pills('x', levels, format_func=lambda v: plain(v))", "st.multiselect('x', levels, format_func=str)",
+    "st.button(say('Rows ({n}) of {label}', n=f'{n:,}', label=plain(variable.label)))", "st.toggle(say('x'))"])
 def test_an_escaped_text_is_no_fault(source):
     assert faults(source) == []
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -12,6 +11,7 @@ import pandas as pd
 from core.cohort import Cohort, absence
 from core.figure import CLICK, Figure, Heading, by_words, provenance, recipe, text_table, theme
 from core.format import DASH, count_and_percent, p_value, percentage_points
+from core.language import once_per_language, say
 from core.summaries import AdverseEvents
 
 WIDTH = 720
@@ -31,23 +31,25 @@ def adverse_events_figure(cohort: Cohort, result: AdverseEvents, terms: list[str
     legend = _legend(result)
     lines = legend[-1]["line"] + 1
     blanks = math.ceil((lines * LINE + 6) / _step(len(result.levels)))
-    by = f" by {by_words(cohort, result.by)}" if result.by and len(result.levels) > 1 else ""
+    by = say(" by {by_words}", by_words=by_words(cohort, result.by)) if result.by and len(result.levels) > 1 else ""
     return Figure(
-        slug=f"adverse-events-{result.by or 'all'}", title=f"Adverse events{by}, worst {words.measure}",
+        slug=f"adverse-events-{result.by or 'all'}", title=say("Adverse events{by}, worst {measure}", by=by,
+                                                               measure=words.measure),
         chart=theme.with_data(_template(len(terms), len(result.levels), lines, blanks),
                               bars=_bars(result, every, terms, blanks), legend=legend,
                               names=[{"i": blanks + i, "text": term} for i, term in enumerate(terms)]),
         table=numbers(result), drawn=result.rows,
         recipe=recipe(cohort, "adverse events", by=result.by, options=result.options, terms=terms,
                       heads=bool(result.heads)),
-        key={"bars bar": f"strong bars: {words.band(SEVERE)}; faint: {words.band(MILD)}"},
+        key={"bars bar": say("strong bars: {severe}; faint: {mild}", severe=words.band(SEVERE), mild=words.band(MILD))},
         notes=tuple(_notes(result)),
         provenance=provenance(
-            cohort, f"Each patient once per term at the worst {words.measure}, of those with the term "
-            f"recorded; {result.options.test} p; risk difference in percentage points with the "
-            f"{result.options.difference} 95% CI; p not adjusted for multiplicity."),
-        alt=f"Rates of {len(terms)} adverse events in {len(result.levels)} groups; the table gives "
-            "the numbers.",
+            cohort, say("Each patient once per term at the worst {measure}, of those with the term recorded; {test} "
+                        "p; risk difference in percentage points with the {difference} 95% CI; p not adjusted for "
+                        "multiplicity.", measure=words.measure, test=say(result.options.test),
+                        difference=result.options.difference)),
+        alt=say("Rates of {terms} adverse events in {levels} groups; the table gives the numbers.", terms=len(terms),
+                levels=len(result.levels)),
     )
 
 
@@ -69,7 +71,7 @@ def _bars(result: AdverseEvents, every: list[str], terms: list[str], blanks: int
             base = {"i": row, "term": term, "arm": j,
                     "tip": f"{arm}: {result.words.band(MILD)} {count_and_percent(light, n)}, "
                            f"{result.words.band(SEVERE)} {count_and_percent(grave, n)}"}
-            label = (f"{light + grave} ({grave})" if grave else f"{light}") if n else "no patients"
+            label = (f"{light + grave} ({grave})" if grave else f"{light}") if n else say("no patients")
             middle, end = (grave / n, (light + grave) / n) if n else (0.0, 0.0)
             colour = theme.colour(j)
             out.append(base | {"from": 0.0, "to": middle, "c": colour, "ink": colour, "text": ""})
@@ -81,7 +83,8 @@ def _bars(result: AdverseEvents, every: list[str], terms: list[str], blanks: int
 def _legend(result: AdverseEvents) -> list[dict[str, Any]]:
     """Name the strata in their colours, and under them say what strong and faint mean."""
     arms, severe = arm_legend(result.levels), result.words.band(SEVERE)
-    words = f"strong: {severe}; faint: {result.words.band(MILD)}; in brackets: patients with {severe}"
+    words = say("strong: {severe}; faint: {band}; in brackets: patients with {severe}", severe=severe,
+                band=result.words.band(MILD))
     return [*arms, {"x": 0.0, "line": arms[-1]["line"] + 1, "text": words, "c": theme.QUIET}]
 
 
@@ -102,7 +105,7 @@ def arm_legend(levels: tuple[str, ...]) -> list[dict[str, Any]]:
 def numbers(result: AdverseEvents) -> pd.DataFrame:
     """Return per term: patients per stratum and band, risk difference and p per band, as text; a group per band."""
     test = result.options.test.removesuffix(" exact")
-    columns: list[tuple[Heading, list[str]]] = [("Term", list(dict.fromkeys(result.rows.term)))]
+    columns: list[tuple[Heading, list[str]]] = [(say("Term"), list(dict.fromkeys(result.rows.term)))]
     rows, tests = ({c: f[c].to_numpy() for c in f.columns} for f in (result.rows, result.tests))
     for band in (MILD, SEVERE):
         words = result.words.heading(band)
@@ -113,19 +116,21 @@ def numbers(result: AdverseEvents) -> pd.DataFrame:
         for arm in result.levels[1:]:
             part = (tests["band"] == band) & (tests["arm"] == arm)
             against = f" {arm}" if len(result.levels) > 2 else ""
-            columns.append(((words, f"difference{against}"), [
+            columns.append(((words, say("difference{against}", against=against)), [
                 percentage_points(*v) for v in zip(*(tests[c][part].tolist() for c in (
                     "risk_difference", "conf_low", "conf_high")), strict=True)]))
-            columns.append(((words, f"{test} p{against}"), [p_value(p) or DASH for p in tests["p_value"][part]]))
+            columns.append(((words, say("{test} p{against}", test=say(test), against=against)), [
+                p_value(p) or DASH for p in tests["p_value"][part]]))
     return text_table([h for h, _ in columns], list(zip(*(cells for _, cells in columns), strict=True)))
 
 
 def _notes(result: AdverseEvents) -> list[str]:
     absent = result.missing_stratum
-    return [f"{absent} patients left out: {absence(result.by, 'group')}"] if absent else []
+    return [say("{absent} patients left out: {absence}", absent=absent,
+                absence=absence(result.by, 'group'))] if absent else []
 
 
-@lru_cache(maxsize=32)
+@once_per_language(32)
 def _template(terms: int, groups: int, legend_lines: int, blanks: int) -> dict[str, Any]:
     step = _step(groups)
     y = alt.Y("i:O", axis=None, scale=alt.Scale(domain=list(range(terms + blanks)), paddingInner=_GAP / step,
@@ -135,7 +140,7 @@ def _template(terms: int, groups: int, legend_lines: int, blanks: int) -> dict[s
     axis = alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format=".0%", title=None, domain=False, ticks=False,
                     orient="top")
     x, x2 = alt.X("from:Q", scale=x_scale, axis=axis), alt.X2("to:Q")
-    tip = [alt.Tooltip("term:N", title="Term"), alt.Tooltip("tip:N", title="Patients")]
+    tip = [alt.Tooltip("term:N", title=say("Term")), alt.Tooltip("tip:N", title=say("Patients"))]
     click = alt.selection_point(name=CLICK, fields=["term"], toggle="true", clear=False)
     base = alt.Chart(theme.data("bars"))
     chart = alt.layer(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -12,6 +11,7 @@ import pandas as pd
 from core.cohort import Cohort
 from core.figure import Figure, provenance, recipe, rows_of, text_table, theme
 from core.format import plural
+from core.language import once_per_language, say
 from core.summaries import Attrition
 
 WIDTH = 560
@@ -27,7 +27,7 @@ def attrition_figure(cohort: Cohort, result: Attrition) -> Figure:
     tops = [i * _PITCH for i in range(len(steps))]
     between = [top + _PITCH / 2 for top in tops[:-1]]
     return Figure(
-        slug="attrition", title="How the filters cut the cohort",
+        slug="attrition", title=say("How the filters cut the cohort"),
         key={"left rect": "boxes: who is left; to the right who does not meet each condition"},
         chart=theme.with_data(
             _template(), height=len(steps) * _PITCH - _GAP + 6, texts=_lines(tops, texts),
@@ -35,7 +35,8 @@ def attrition_figure(cohort: Cohort, result: Attrition) -> Figure:
             left=[{"y": top, "y2": top + _BOX} for top in tops], away=[{"y": top, "y2": top + _BOX} for top in between],
             arrows=[{"y": top + _BOX, "y2": top + _PITCH, "middle": top + _BOX + _GAP / 2} for top in tops[:-1]]),
         table=_table(result, steps, arms), drawn=pd.concat([result.rows, result.arms], axis=1),
-        provenance=provenance(cohort, "Conditions one after another; a patient counts at the first that removes them."),
+        provenance=provenance(cohort, say("Conditions one after another; a patient counts at the first that removes "
+                                          "them.")),
         alt="; ".join(" ".join(lines) for lines in texts), recipe=recipe(cohort, "attrition", endpoint=result.endpoint),
     )
 
@@ -46,9 +47,9 @@ def _lines(tops: Sequence[float], texts: Sequence[Sequence[str]]) -> list[dict[s
 
 
 def _table(result: Attrition, steps: list[Any], arms: list[list[int]]) -> pd.DataFrame:
-    events = [f"{result.endpoint} events"] if result.endpoint else []
-    return text_table(["Condition", "Removed", "Left", *result.levels, *events], [
-        [step.condition or "All patients", f"{step.n_removed:,}" if step.condition else "", f"{step.n:,}",
+    events = [say("{endpoint} events", endpoint=result.endpoint)] if result.endpoint else []
+    return text_table([say("Condition"), say("Removed"), say("Left"), *result.levels, *events], [
+        [step.condition or say("All patients"), f"{step.n_removed:,}" if step.condition else "", f"{step.n:,}",
          *(f"{n:,}" for n in of), *(f"{int(step.n_event):,}" for _ in events)]
         for step, of in zip(steps, arms, strict=True)])
 
@@ -64,11 +65,12 @@ def _left(result: Attrition, step: Any, arms: list[int]) -> list[str]:
 
 def _removed(step: Any) -> list[str]:
     """Say in up to three lines who a condition removed."""
-    lines = [f"{step.n_removed:,} do not meet", theme.shortened(step.condition, 40)]
-    return [*lines, f"{step.n_missing:,} of them: value missing"] if step.n_missing else lines
+    lines = [say("{n_removed} do not meet", n_removed=f"{step.n_removed:,}"), theme.shortened(step.condition, 40)]
+    return [*lines,
+            say("{n_missing} of them: value missing", n_missing=f"{step.n_missing:,}")] if step.n_missing else lines
 
 
-@lru_cache(maxsize=1)
+@once_per_language(1)
 def _template() -> dict[str, Any]:
     scale = alt.Scale(domain=[0, alt.ExprRef("height")], range=[0, alt.ExprRef("height")], nice=False, zero=False)
     y, y2 = alt.Y("y:Q", scale=scale, axis=None), alt.Y2("y2:Q")

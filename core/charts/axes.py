@@ -7,6 +7,7 @@ import numpy as np
 from core.charts.marks import Axes
 from core.cohort import Cohort, timeline
 from core.format import fixed, number, percent
+from core.language import say
 
 _STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120)
 _MAX_TICKS, _FEW_TICKS = 9, 6
@@ -44,7 +45,7 @@ def axes_of(cohort: Cohort, endpoint: str, view: str, values: list[np.ndarray], 
         top = next((t for t in _TOPS if t >= highest), float(np.ceil(highest)))
         marks = tuple(top * s for s in _SHARES)
         return Axes(low=0.0, high=top, ticks=marks, labels=tuple(number(m) for m in marks), longest=longest,
-                    time_ticks=ticks, title=title, measure="Cumulative hazard (95% CI)")
+                    time_ticks=ticks, title=title, measure=say("Cumulative hazard (95% CI)"))
     return shares(longest, ticks, title, "1 \u2212 S(t) (95% CI)" if view == "complement" else "S(t) (95% CI)")
 
 
@@ -66,7 +67,7 @@ def _log_log(values: list[np.ndarray], longest: float, first: float, title: str)
     marks = tuple(float(v) for v in range(low, high + 1, 1 if high - low < 8 else 2))
     ticks = tuple(t for t in _LOG_TICKS if first <= t <= longest)
     return Axes(low=low, high=high, ticks=marks, labels=tuple(fixed(m, 0) for m in marks), longest=longest,
-                time_ticks=ticks, first=first, title=title, measure="log(\u2212log S(t))")
+                time_ticks=ticks, first=first, title=title, measure=say("log(\u2212log S(t))"))
 
 
 def at_risk(time: np.ndarray, n_risk: np.ndarray, ticks: tuple[float, ...]) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -27,6 +26,7 @@ from core.format import (
     share_with_limits,
 )
 from core.hazards import ESTIMANDS, FORMS, Weighting, proportional_verdict
+from core.language import once_per_language, say
 from core.schema import ARM
 from core.survival import few_events, late_entry
 
@@ -39,25 +39,29 @@ def love_figure(cohort: Cohort, result: Weighting) -> Figure:
     names = [_name(cohort, r.term, r.level) for r in rows_of(result.balance)]
     before, after = (np.abs(result.balance[c].to_numpy(dtype=float)) for c in ("smd_before", "smd_after"))
     rows = [{"i": i, "label": theme.shortened(name, _LABEL), "before": float(a), "after": float(b),
-             "tip": f"{fixed(a, 3)} before, {fixed(b, 3)} after"}
+             "tip": say("{before} before, {after} after", before=fixed(a, 3), after=fixed(b, 3))}
             for i, (name, a, b) in enumerate(zip(names, before, after, strict=True)) if not np.isnan(a + b)]
-    table = pd.DataFrame({"Covariate": names, **{f"SMD {when}": [DASH if np.isnan(v) else fixed(v, 3) for v in values]
-                                                 for when, values in (("before", result.balance.smd_before),
-                                                                      ("after", result.balance.smd_after))}})
+    table = pd.DataFrame({say("Covariate"): names, **{when: [DASH if np.isnan(v) else fixed(v, 3) for v in values]
+                                                      for when, values in (
+                                                          (say("SMD before"), result.balance.smd_before),
+                                                          (say("SMD after"), result.balance.smd_after))}})
     return Figure(
         slug=f"balance-{result.endpoint}".lower().replace(" ", "-"),
-        title="Balance of the arms before and after weighting",
+        title=say("Balance of the arms before and after weighting"),
         chart=theme.with_data(_love(len(names)), rows=rows, limit=[{"at": BALANCED}]), table=table,
         drawn=result.balance, recipe=recipe(cohort, "love", endpoint=result.endpoint, options=result.options),
-        key={"limit rule": f"dashed: {number(BALANCED)}, below which a difference is taken as balance",
+        key={"limit rule": say("dashed: {balanced}, below which a difference is taken as balance",
+                               balanced=number(BALANCED)),
              "rows rule": "lines: from before to after", "rows point": "hollow: before weighting; filled: after"},
-        summary=(f"Largest difference {fixed(float(np.nanmax(before)), 2)} before, "
-                 f"{fixed(float(np.nanmax(after)), 2)} after",) if not np.isnan(before).all() else (),
+        summary=(say("Largest difference {before} before, {after} after", before=fixed(float(np.nanmax(before)), 2),
+                     after=fixed(float(np.nanmax(after)), 2)),) if not np.isnan(before).all() else (),
         warnings=tuple(_apart(cohort, result)),
-        provenance=provenance(cohort, f"Standardised mean difference, {result.arm} minus {result.reference}, on the "
-                              f"unweighted pooled standard deviation; {_weights(result)}.",
+        provenance=provenance(cohort, say("Standardised mean difference, {arm} minus {reference}, on the unweighted "
+                                          "pooled standard deviation; {weights}.", arm=result.arm,
+                                          reference=result.reference, weights=_weights(result)),
                               analysed(cohort, result.n, result.n_event, result.endpoint)),
-        alt=f"Standardised differences of {plural(len(rows), 'covariate level')}; the table gives the numbers.")
+        alt=say("Standardised differences of {levels}; the table gives the numbers.",
+                levels=plural(len(rows), 'covariate level')))
 
 
 def weighted_figure(cohort: Cohort, result: Weighting) -> Figure:
@@ -65,22 +69,25 @@ def weighted_figure(cohort: Cohort, result: Weighting) -> Figure:
     entered = ", ".join(_with_form(cohort, k, result) for k in dict.fromkeys(result.balance.term))
     return Figure(
         slug=f"weighted-{result.endpoint}-{result.options.kind}".lower().replace(" ", "-"),
-        title=f"{endpoint_label(cohort, result.endpoint)} by arm, weighted", chart=_curves(cohort, result, SCREEN),
+        title=say("{endpoint_label} by arm, weighted",
+                  endpoint_label=endpoint_label(cohort, result.endpoint)), chart=_curves(cohort, result, SCREEN),
         redraw=lambda room: _curves(cohort, result, DESIGNS[room]), key=CURVES_KEY | {
             "whole line": "faint lines: unweighted"},
         table=_numbers(result), drawn=result.curves, summary=_summary(result),
         warnings=tuple(filter(None, [immortal_time(cohort), *_apart(cohort, result)])), notes=tuple(_notes(result)),
         provenance=provenance(
-            cohort, f"{_weights(result)}. Propensity by logistic regression on {entered}. Kaplan-Meier and Cox (Efron "
-            f"ties) with these weights, robust standard errors, {result.options.conf_type} 95% CI"
-            f"{late_entry(cohort, result.endpoint)}.",
+            cohort, say("{weights}. Propensity by logistic regression on {entered}. Kaplan-Meier and Cox (Efron "
+                        "ties) with these weights, robust standard errors, {conf_type} 95% CI{late_entry}.",
+                        weights=_weights(result), entered=entered, conf_type=result.options.conf_type,
+                        late_entry=late_entry(cohort, result.endpoint)),
             analysed(cohort, result.n, result.n_event, result.endpoint)),
-        alt=f"Weighted survival of {result.reference} and {result.arm}.",
+        alt=say("Weighted survival of {reference} and {arm}.", reference=result.reference, arm=result.arm),
         recipe=recipe(cohort, "weighted", endpoint=result.endpoint, options=result.options))
 
 
 def _curves(cohort: Cohort, result: Weighting, design: Design) -> dict[str, Any]:
-    axes = axes_of(cohort, result.endpoint, "survival", [], f"{endpoint_label(cohort, result.endpoint)}, weighted",
+    axes = axes_of(cohort, result.endpoint, "survival", [], say("{endpoint_label}, weighted",
+                                                                endpoint_label=endpoint_label(cohort, result.endpoint)),
                    many=design.columns == 1)
     levels = (result.reference, result.arm)
     places = [cohort.levels(ARM).index(level) for level in levels]
@@ -90,48 +97,51 @@ def _curves(cohort: Cohort, result: Weighting, design: Design) -> dict[str, Any]
     drops = [(float(r.median), place) for place, r in zip(places, rows_of(result.arms), strict=True)
              if not np.isnan(r.median)]
     pane = Pane(curves=curves, behind=behind, levels=levels, places=tuple(places), drops=drops,
-                blocks=[Block(heading="Weighted number at risk", texts=risk)])
+                blocks=[Block(heading=say("Weighted number at risk"), texts=risk)])
     return draw([pane], axes, band=True, design=design)
 
 
 def _weights(result: Weighting) -> str:
     kind = result.options.kind
-    words = {"IPTW": "Inverse probability of treatment weights", "stabilised": "Stabilised inverse probability weights",
-             "overlap": "Overlap weights"}[kind]
-    return f"{words}: {ESTIMANDS[kind]}"
+    words = {"IPTW": say("Inverse probability of treatment weights"),
+             "stabilised": say("Stabilised inverse probability weights"),
+             "overlap": say("Overlap weights")}[kind]
+    return f"{words}: {say(ESTIMANDS[kind])}"
 
 
 def _name(cohort: Cohort, key: str, level: str) -> str:
-    return f"{cohort.variable(key).label}{f' {level}' if level else ''}"
+    shown = say(level) if level in FORMS.values() else level
+    return f"{cohort.variable(key).label} {shown}".strip()
 
 
 def _with_form(cohort: Cohort, key: str, result: Weighting) -> str:
     levels = result.balance.level[result.balance.term == key]
-    doubled = f" {FORMS['log2']}" if list(levels) == [FORMS["log2"]] else ""
+    doubled = f" {say(FORMS['log2'])}" if list(levels) == [FORMS["log2"]] else ""
     return f"{cohort.variable(key).label}{doubled}"
 
 
 def _numbers(result: Weighting) -> pd.DataFrame:
     """Write a row per arm: patients, what they are worth, median, hazard ratio, E-values."""
     row = _effect(result, "weighted")
-    ratio = NOT_ESTIMABLE if result.reason else \
+    ratio = say(NOT_ESTIMABLE) if result.reason else \
         f"{hazard_ratio(row.hazard_ratio, row.conf_low, row.conf_high)}, {p_phrase(row.p_value)}"
     rows = []
     for i, r in enumerate(rows_of(result.arms)):
         rows.append({"Arm": r.arm, "n": f"{r.n:,}", "Effective n": fixed(r.effective_n, 1), "Events": f"{r.n_event:,}",
                      "Weighted median, months (95% CI)": estimate(r.median, r.conf_low, r.conf_high),
-                     "Weighted HR (robust 95% CI), Wald p": ratio if i else "reference"})
-    return pd.DataFrame(rows)
+                     "Weighted HR (robust 95% CI), Wald p": ratio if i else say("reference")})
+    return pd.DataFrame(rows).rename(columns=say)
 
 
 def _summary(result: Weighting) -> tuple[str, ...]:
     plain, weighted = _effect(result, "unweighted"), _effect(result, "weighted")
     if result.reason:
-        return (f"Hazard ratio: {NOT_ESTIMABLE}, {result.reason}",)
+        return (say("Hazard ratio: {not_estimable}, {reason}", not_estimable=say(NOT_ESTIMABLE), reason=result.reason),)
     sentences = [f"{name} HR {hazard_ratio(r.hazard_ratio, r.conf_low, r.conf_high)}, {p_phrase(r.p_value)}"
-            for name, r in (("Weighted", weighted), ("Unweighted, in the same patients,", plain))]
+            for name, r in ((say("Weighted"), weighted), (say("Unweighted, in the same patients,"), plain))]
     return (*sentences, proportional_verdict(result.p_proportional),
-            f"E-value {fixed(weighted.e_value, 2)} (of the limit nearest 1: {fixed(weighted.e_value_limit, 2)})")
+            say("E-value {e_value} (of the limit nearest 1: {e_value_limit})", e_value=fixed(weighted.e_value, 2),
+                e_value_limit=fixed(weighted.e_value_limit, 2)))
 
 
 def _effect(result: Weighting, analysis: str) -> Any:
@@ -142,8 +152,9 @@ def _apart(cohort: Cohort, result: Weighting) -> list[str]:
     """Say in which covariates the arms are not alike after weighting, or nothing."""
     names = [f"{_name(cohort, r.term, r.level)} ({fixed(r.smd_after, 2)})" for r in rows_of(result.balance)
              if abs(r.smd_after) > BALANCED]
-    return [f"Not balanced by the weights (standardised difference beyond {number(BALANCED)}): {', '.join(names)}. "
-            "The weighted curves and hazard ratio still contain this imbalance."] if names else []
+    return [say("Not balanced by the weights (standardised difference beyond {balanced}): {names}. The weighted "
+                "curves and hazard ratio still contain this imbalance.", balanced=number(BALANCED),
+                names=', '.join(names))] if names else []
 
 
 def _notes(result: Weighting) -> list[str]:
@@ -151,19 +162,22 @@ def _notes(result: Weighting) -> list[str]:
     sentences = [few] if few else []
     if result.missing_endpoint:
         sentences.append(
-            f"{plural(result.missing_endpoint, 'patient')} left out: {result.endpoint} time or event missing.")
+            say("{patients} left out: {endpoint} time or event missing.",
+                patients=plural(result.missing_endpoint, 'patient'), endpoint=result.endpoint))
     if result.missing_covariate:
-        sentences.append(f"{plural(result.missing_covariate, 'patient')} left out: arm or a covariate missing.")
+        sentences.append(say("{patients} left out: arm or a covariate missing.",
+                             patients=plural(result.missing_covariate, 'patient')))
     if result.extreme and result.options.kind != "overlap":
-        sentences.append(f"{plural(result.extreme, 'patient')} with a propensity below .05 or above .95: their weights "
-                         "may dominate the result. Overlap weights avoid this.")
+        sentences.append(say("{patients} with a propensity below .05 or above .95: their weights may dominate the "
+                             "result. Overlap weights avoid this.", patients=plural(result.extreme, 'patient')))
     for r in rows_of(result.arms):
         if r.effective_n < r.n / 2:
-            sentences.append(f"{r.arm}: the effective sample size of {r.n:,} patients is {fixed(r.effective_n, 1)} "
-                             f"after weighting; the largest weight is {percent(r.largest_share)} of the arm's total.")
+            sentences.append(say("{arm}: the effective sample size of {n} patients is {effective_n} after weighting; "
+                                 "the largest weight is {largest_share} of the arm's total.", arm=r.arm, n=f"{r.n:,}",
+                                 effective_n=fixed(r.effective_n, 1), largest_share=percent(r.largest_share)))
     if not result.reason:
-        sentences.append("E-value: the risk ratio that an unmeasured confounder would need with both treatment and "
-                         "outcome, beyond these covariates, to explain the hazard ratio away.")
+        sentences.append(say("E-value: the risk ratio that an unmeasured confounder would need with both treatment "
+                             "and outcome, beyond these covariates, to explain the hazard ratio away."))
     return sentences
 
 
@@ -183,12 +197,12 @@ def _at_risk(frame: pd.DataFrame, axes: Axes) -> list[str]:
     return [fixed(n, 1) if n else "0" for n in risk.tolist()]
 
 
-@lru_cache(maxsize=16)
+@once_per_language(16)
 def _love(rows: int) -> dict[str, Any]:
     y = alt.Y("i:O", axis=None, scale=alt.Scale(domain=list(range(rows))))
-    title = "|Standardised mean difference|; hollow: before"
-    base = alt.Chart(theme.data("rows")).encode(y=y, tooltip=[alt.Tooltip("label:N", title="Covariate"),
-                                                              alt.Tooltip("tip:N", title="Difference")])
+    title = say("|Standardised mean difference|; hollow: before")
+    base = alt.Chart(theme.data("rows")).encode(y=y, tooltip=[alt.Tooltip("label:N", title=say("Covariate")),
+                                                              alt.Tooltip("tip:N", title=say("Difference"))])
 
     def x(field: str) -> alt.X:
         return alt.X(f"{field}:Q", title=title, scale=alt.Scale(

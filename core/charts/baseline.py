@@ -8,6 +8,7 @@ from typing import Any
 from core.cohort import Cohort, absence
 from core.figure import Figure, by_words, provenance, recipe, rows_of, text_table
 from core.format import DASH, count_and_percent, error_of_p, fixed, number, p_value, plural
+from core.language import say
 from core.summaries import Baseline
 
 _INDENT = "\u2003"
@@ -39,24 +40,31 @@ def baseline_figure(cohort: Cohort, result: Baseline, *, p: bool) -> Figure:
             for level, part in levels.groupby("level", sort=False):
                 counts = part[["count", "n"]].to_numpy(dtype=int)
                 add(f"{_INDENT}{level}", [count_and_percent(c, n) for c, n in counts.tolist()])
-    compared = ["SMD", *(["p", "Test"] if p else [])] if several else []
-    table = text_table(["Variable", *(f"{g} (n = {n:,})" for g, n in result.groups.items()), *compared], rows)
-    quartiles = "Median (IQR): quartiles by R's type 7. " if "median (IQR)" in set(result.tests.summary) else ""
-    why = "" if len(result.groups) < 2 else ("Each p names its test; " if p else
-           "No p, as STROBE advises: baseline differences are not tested; "
-           ) + "SMD: the standardised difference, the largest between two groups. "
-    absent = f"{plural(result.missing_group, 'patient')} left out: {absence(result.by, 'group')}."
+    compared = ["SMD", *(["p", say("Test")] if p else [])] if several else []
+    table = text_table([say("Variable"), *(f"{g} (n = {n:,})" for g, n in result.groups.items()), *compared], rows)
+    absent = say("{patients} left out: {absence}.", patients=plural(result.missing_group, 'patient'),
+                 absence=absence(result.by, 'group'))
     return Figure(
         slug=f"baseline-{result.by or 'all'}", chart=None,
-        title=f"Baseline by {by_words(cohort, result.by)}" if result.by else "Baseline",
+        title=say("Baseline by {by_words}", by_words=by_words(cohort, result.by)) if result.by else say("Baseline"),
         table=table, drawn=result.rows,
         recipe=recipe(cohort, "baseline", by=result.by, options=result.options, p=p),
         notes=(absent,) if result.missing_group else (),
-        provenance=provenance(cohort, f"{quartiles}{why}Percentages are of the patients with a known value."))
+        provenance=provenance(cohort, _method(result, p)))
+
+
+def _method(result: Baseline, p: bool) -> str:
+    """Say how numbers are summarised, what compares the groups, and of whom percentages are."""
+    quartiles = say("Median (IQR): quartiles by R's type 7. ") if "median (IQR)" in set(result.tests.summary) else ""
+    tested = say("Each p names its test; ") if p else \
+        say("No p, as STROBE advises: baseline differences are not tested; ")
+    why = tested + say("SMD: the standardised difference, the largest between two groups. ")
+    return say("{quartiles}{why}Percentages are of the patients with a known value.", quartiles=quartiles,
+               why=why if len(result.groups) > 1 else "")
 
 
 def _missing(n: float) -> str:
-    return f"{int(n):,} missing" if n else ""
+    return say("{n} missing", n=f"{int(n):,}") if n else ""
 
 
 def _number(row: Any, summary: str) -> str:
@@ -83,5 +91,5 @@ def _compared(test: Any, *, p: bool) -> list[str]:
     if not p:
         return [smd]
     shown = p_value(test.p_value)
-    error = f", error {error_of_p(test.error)}" if test.error else ""
-    return [smd, shown or DASH, f"{test.test}{error}" if shown else ""]
+    error = say(", error {error}", error=error_of_p(test.error)) if test.error else ""
+    return [smd, shown or DASH, f"{say(test.test)}{error}" if shown else ""]

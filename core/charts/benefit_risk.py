@@ -9,27 +9,30 @@ from typing import Any
 from core.cohort import TOLERANCE, Cohort
 from core.figure import Figure, provenance, recipe, rows_of, text_table
 from core.format import DASH, fixed, interval, number, percentage_points, ratio_with_limits
+from core.language import say
 from core.overview import GAIN, RATIO, BenefitRisk, sentence
 
 
 def benefit_risk_figure(cohort: Cohort, result: BenefitRisk, whole: BenefitRisk | None, endpoint: str) -> Figure:
     """Put the selection's figures beside those of the whole cohort, None where nothing is selected."""
-    columns = [("All patients", result)] if whole is None else [("Selection", result), ("All patients", whole)]
+    columns = [(say("All patients"), result)] if whole is None else [(say("Selection"), result),
+                                                                     (say("All patients"), whole)]
     several, shown = len(result.arms) > 2, [list(rows_of(of.rows)) for _, of in columns]
     rows = []
     for row in shown[0]:
-        name = f"{row.endpoint} {row.measure}" if row.endpoint else row.measure.capitalize()
-        until = f" to month {number(round(row.tau, 1))}" if row.measure == GAIN else ""
+        name = f"{row.endpoint} {say(row.measure)}" if row.endpoint else say(row.measure).capitalize()
+        until = say(" to month {tau}", tau=number(round(row.tau, 1))) if row.measure == GAIN else ""
         rows.append([f"{name}{until}{f', {row.arm}' if several else ''}",
                      *(_cell(_same(of, row)) for of in shown)])
     reference = result.rows.reference.iloc[0] if len(result.rows) else ""
     arm = result.rows.arm.iloc[0] if len(result.rows) and not several else ""
     return Figure(
-        slug="benefit-risk", title=" ".join(f"Benefit and risk: {arm} against {reference}".split()), chart=None, key={},
+        slug="benefit-risk", title=" ".join(say("Benefit and risk: {arm} against {reference}", arm=arm,
+                                                reference=reference).split()), chart=None, key={},
         table=text_table(["", *(f"{name}, n = {of.n:,}" for name, of in columns)], rows),
         drawn=result.rows, summary=(sentence(result, endpoint),),
-        provenance=provenance(cohort, "Cox hazard ratio (Efron ties); difference of restricted means; differences in "
-                                      "percentage points, Miettinen-Nurminen 95% CI."),
+        provenance=provenance(cohort, say("Cox hazard ratio (Efron ties); difference of restricted means; "
+                                          "differences in percentage points, Miettinen-Nurminen 95% CI.")),
         alt=sentence(result, endpoint), recipe=recipe(cohort, "benefit and risk", endpoint=endpoint))
 
 
@@ -51,7 +54,7 @@ def _cell(row: Any) -> str:
     if row.measure == RATIO:
         text = ratio_with_limits(*span)
     elif row.measure == GAIN:
-        text = f"{fixed(span[0], 1)} ({interval(*span[1:])}) months"
+        text = say("{span} ({interval}) months", span=fixed(span[0], 1), interval=interval(*span[1:]))
     else:
-        text = f"{percentage_points(*span)} points"
+        text = say("{percentage_points} points", percentage_points=percentage_points(*span))
     return f"{text} ⚠ {row.caution}" if row.caution else text

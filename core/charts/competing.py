@@ -15,6 +15,7 @@ from core.charts.marks import CURVES_KEY, DESIGNS, SCREEN, Axes, Block, Curve, D
 from core.cohort import Cohort, absence
 from core.figure import Figure, provenance, recipe, rows_of
 from core.format import fixed, number, p_phrase, plural, share_with_limits
+from core.language import say
 from core.survival import CumulativeIncidence, left_out
 
 _READ = 4  # groups of whom counts have room on a slide
@@ -30,26 +31,27 @@ def incidence_figure(cohort: Cohort, result: CumulativeIncidence, at: pd.DataFra
     longest : the last time of the whole cohort, where the axis ends
     """
     several = len(result.levels) > 1
-    gray = {r.cause: f"Gray's test {p_phrase(r.p_value)}" for r in rows_of(result.gray)}
+    gray = {r.cause: say("Gray's test {p_phrase}", p_phrase=p_phrase(r.p_value)) for r in rows_of(result.gray)}
     chart = partial(_chart, result, gray, longest, band=band)
     label = endpoint_label(cohort, result.endpoint)
     absent = left_out(result.missing_endpoint, result.endpoint, result.missing_stratum,
                       absence(result.by, result.label))
     events = int(result.totals[list(result.causes)].to_numpy().sum())
-    tested = "; Gray's test" if several else ""
+    tested = say("; Gray's test") if several else ""
     return Figure(
         slug=f"incidence-{result.endpoint}-{result.by or 'all'}".lower().replace(" ", "-"),
-        title=f"{label}: cumulative incidence by cause" + (f" and {result.label.lower()}" if several else ""),
+        title=say("{label}: cumulative incidence by cause",
+                  label=label) + (say(" and {label}", label=result.label.lower()) if several else ""),
         chart=chart(SCREEN), redraw=lambda room: chart(DESIGNS[room]), key=CURVES_KEY,
         paged=partial(_pages, chart, len(result.causes), int(len(result.levels) <= _READ)) if several else None,
         table=incidence_table(result, at), drawn=result.curves,
         recipe=recipe(cohort, "incidence", endpoint=result.endpoint, by=result.by, band=band,
                       times=list(dict.fromkeys(at["time"].tolist()))),
-        summary=tuple(f"{cause}: {test}" for cause, test in gray.items()),
+        summary=tuple(f"{say(cause)}: {test}" for cause, test in gray.items()),
         warnings=tuple(warnings(cohort, result.by)), notes=(absent,) if absent else (),
-        provenance=provenance(cohort, f"Aalen-Johansen cumulative incidence, log-log 95% CI{tested}. Each cause "
-                              "competes with all others.", plural(events, "first event")),
-        alt="; ".join(f"{level}: " + ", ".join(f"{cause} {int(n)}" for cause, n in row.items())
+        provenance=provenance(cohort, say("Aalen-Johansen cumulative incidence, log-log 95% CI{tested}. Each cause "
+                                          "competes with all others.", tested=tested), plural(events, "first event")),
+        alt="; ".join(f"{level}: " + ", ".join(f"{say(str(cause))} {int(n)}" for cause, n in row.items())
                       for level, row in result.totals.set_index("strata")[list(result.causes)].iterrows()),
     )
 
@@ -59,13 +61,14 @@ def _chart(result: CumulativeIncidence, gray: dict[str, str], longest: float, de
     """Draw panes of causes, those that are shown, with so many blocks of counts; or all causes in one."""
     several = len(result.levels) > 1
     axes = shares(longest, tuple(float(t) for t in time_ticks(longest, 6 if several or design.columns == 1 else 9)),
-                  "Cumulative incidence", "Incidence (95% CI)")
+                  say("Cumulative incidence"), say("Incidence (95% CI)"))
     of = dict(list(result.curves.groupby(["cause", "strata"], sort=False)))
     if several:
-        panes = [_pane([of.get((cause, level)) for level in result.levels], result.levels, axes, blocks, title=cause,
-                       finding=gray.get(cause, "no test")) for cause in result.causes[shown]]
+        panes = [_pane([of.get((cause, level)) for level in result.levels], result.levels, axes, blocks,
+                       title=say(cause), finding=gray.get(cause, say("no test"))) for cause in result.causes[shown]]
     else:
-        panes = [_pane([of.get((cause, result.levels[0])) for cause in result.causes], result.causes, axes, blocks)]
+        panes = [_pane([of.get((cause, result.levels[0])) for cause in result.causes], tuple(map(say, result.causes)),
+                       axes, blocks)]
     return draw(panes, axes, band=band, design=design)
 
 
@@ -82,12 +85,13 @@ def incidence_table(result: CumulativeIncidence, at: pd.DataFrame) -> pd.DataFra
         by_curve.setdefault((r.cause, r.strata), []).append(r)
     rows = []
     for (cause, level), times in by_curve.items():
-        row = {"Cause": cause, **({"Group": level} if len(result.levels) > 1 else {}),
+        row = {"Cause": say(cause), **({"Group": level} if len(result.levels) > 1 else {}),
                "n": f"{totals[level]['n']:,}", "Events": f"{totals[level][cause]:,}"}
-        row |= {f"Month {number(r.time)} (95% CI)": share_with_limits(r.estimate, r.conf_low, r.conf_high)
+        row |= {say("Month {time} (95% CI)", time=number(r.time)): share_with_limits(r.estimate, r.conf_low,
+                                                                                     r.conf_high)
                 for r in times}
         rows.append(row)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).rename(columns=say)
 
 
 def _pane(frames: list[pd.DataFrame | None], levels: tuple[str, ...], axes: Axes, blocks: int, *, title: str = "",
@@ -95,8 +99,8 @@ def _pane(frames: list[pd.DataFrame | None], levels: tuple[str, ...], axes: Axes
     curves = [_curve(i, level, frame) for i, (level, frame) in enumerate(zip(levels, frames, strict=True))
               if frame is not None and len(frame)]
     return Pane(curves=curves, levels=levels, title=title, finding=finding, blocks=[
-        Block(heading="Number at risk", texts=[_at_risk(f, axes) for f in frames]),
-        Block(heading="Events of this cause so far" if title else "Events so far",
+        Block(heading=say("Number at risk"), texts=[_at_risk(f, axes) for f in frames]),
+        Block(heading=say("Events of this cause so far") if title else say("Events so far"),
               texts=[_events(f, axes) for f in frames])][:blocks])
 
 

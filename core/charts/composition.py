@@ -6,7 +6,6 @@ The faint bar is the whole cohort, the strong one the patients who pass all filt
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -17,6 +16,7 @@ import pandas as pd
 from core.cohort import GROUPS, Cohort, Condition, bin_counts, has_zeros, level_counts
 from core.figure import Figure, provenance, recipe, text_table, theme
 from core.format import exact
+from core.language import once_per_language, say
 from core.schema import Cut
 
 WIDTH = 330
@@ -83,7 +83,7 @@ def _of_levels(cohort: Cohort, key: str) -> SmallChart:
     condition = cohort.filters.conditions.get(key)
     kept = np.array([condition is None or bool(condition.mask(pd.Series([v]))[0]) for v in levels], bool)
     selected, missing = level_counts(cohort, key), cohort.whole.n - int(whole.sum())
-    absent = "in none, or in two" if key == GROUPS else "missing"
+    absent = say("in none, or in two") if key == GROUPS else "missing"
     return SmallChart(key=key, label=variable.label, heading=_heading(variable.label, missing, absent), names=levels,
                       selected=selected, whole=whole, kept=kept, missing=(cohort.n - int(selected.sum()), missing),
                       absent=absent)
@@ -120,12 +120,12 @@ def _bars_figure(cohort: Cohort, key: str) -> Figure:
                                                               chart.kept, strict=True))]
     drawn = pd.DataFrame({"level": chart.names, "selected": chart.selected, "all": chart.whole})
     return Figure(
-        slug=f"composition-{key}", title=f"{chart.label}: patients per level", key=_KEY,
+        slug=f"composition-{key}", title=say("{label}: patients per level", label=chart.label), key=_KEY,
         chart=theme.with_data(_bars(), bars=rows, height=len(rows) * _ROW + _TITLE,
                               values={"heading": chart.heading, **_widths(chart.names, chart.whole)}),
-        table=text_table([chart.label, "Selected", "All"], drawn.astype(str).to_numpy().tolist()),
+        table=text_table([chart.label, say("Selected"), say("All")], drawn.astype(str).to_numpy().tolist()),
         drawn=drawn, recipe=recipe(cohort, "composition", key=key),
-        provenance=provenance(cohort, "Patients per level: selected, and in the whole cohort."),
+        provenance=provenance(cohort, say("Patients per level: selected, and in the whole cohort.")),
         alt=f"{chart.label}: " + "; ".join(f"{r['level']} {r['text']}" for r in rows),
     )
 
@@ -135,22 +135,24 @@ def _histogram_figure(cohort: Cohort, key: str) -> Figure:
     chart = small_chart(cohort, key)
     edges = [c.at for c in chart.bins]
     rows: list[dict[str, Any]] = [{"lo": a, "hi": b, "all": int(w), "here": int(h), "c": _strong(kept),
-                                   "text": f"{name}: {h:,} of {w:,}"}
+                                   "text": say("{name}: {h} of {w}", name=name, h=f"{h:,}", w=f"{w:,}")}
                                   for (a, b), w, h, kept, name in zip(pairwise(edges), chart.whole, chart.selected,
                                                                       chart.kept, chart.names, strict=True)]
     drawn = pd.DataFrame({"from": edges[:-1], "to": edges[1:], "selected": chart.selected, "all": chart.whole})
     return Figure(
-        slug=f"composition-{key}", title=f"{cohort.variable(key).label}: patients per interval", key=_KEY,
+        slug=f"composition-{key}", title=say("{label}: patients per interval",
+                                             label=cohort.variable(key).label), key=_KEY,
         chart=theme.with_data(
             _histogram(chart.log), bars=rows,
             zeros=[{"lo": edges[0], "hi": edges[1], "text": "0"}] if chart.zeros else [],
             cuts=[{"x": c.at, "text": exact(c.at)} for c in chart.cuts],
             values={"heading": chart.heading, "low": edges[0], "high": edges[-1], "top": chart.top}),
-        table=text_table([chart.label, "Selected", "All"], [[name, f"{h:,}", f"{w:,}"] for name, h, w in zip(
+        table=text_table([chart.label, say("Selected"), say("All")], [[name, f"{h:,}", f"{w:,}"] for name, h, w in zip(
             chart.names, chart.selected, chart.whole, strict=True)]),
         drawn=drawn, recipe=recipe(cohort, "composition", key=key),
-        provenance=provenance(cohort, "Patients per interval: selected, and in the whole cohort."),
-        alt=f"{chart.label}: histogram of {int(chart.selected.sum())} patients of {int(chart.whole.sum())}",
+        provenance=provenance(cohort, say("Patients per interval: selected, and in the whole cohort.")),
+        alt=say("{label}: histogram of {selected} patients of {all}", label=chart.label,
+                selected=int(chart.selected.sum()), all=int(chart.whole.sum())),
     )
 
 
@@ -171,7 +173,7 @@ def _heading(label: str, missing: int, absent: str = "missing") -> str:
     return f"{label}  ({missing} {absent})" if missing else label
 
 
-@lru_cache(maxsize=1)
+@once_per_language(1)
 def _bars() -> dict[str, Any]:
     heading, extent, end = theme.variables("heading", "extent", "end")
     y = alt.Y("i:O", axis=None)
@@ -193,7 +195,7 @@ def _bars() -> dict[str, Any]:
     return theme.finish(chart, width=WIDTH, height=_TITLE, title=alt.ExprRef("heading"))
 
 
-@lru_cache(maxsize=2)
+@once_per_language(2)
 def _histogram(log: bool) -> dict[str, Any]:
     names = theme.variables("heading", "low", "high", "top")
     scale = alt.Scale(type="log" if log else "linear", nice=False,

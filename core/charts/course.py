@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -13,6 +12,7 @@ from core.cohort import Cohort, timeline
 from core.figure import Figure, analysed, provenance, recipe, rows_of, theme
 from core.format import p_phrase, shortest
 from core.hazards import CoxModel, course
+from core.language import once_per_language, say
 
 WIDTH, HEIGHT = 900, 240
 _MOST = 1500  # points that are drawn: of more, evenly chosen ones
@@ -42,7 +42,7 @@ def course_figure(cohort: Cohort, model: CoxModel, place: int) -> Figure:
     zph = model.zph.set_index("term")
     return Figure(
         slug=f"course-{model.endpoint}-{term}-{place}".lower().replace(" ", "-"),
-        title=f"{model.endpoint}: log hazard ratio of {name} over time",
+        title=say("{endpoint}: log hazard ratio of {name} over time", endpoint=model.endpoint, name=name),
         chart=theme.with_data(
             _template(), ticks=ticks, constant=[{"y": float(model.fit.coef[place])}],
             points=[{"x": float(x), "y": float(y)} for x, y in zip(kept.transformed, kept.coefficient, strict=True)
@@ -54,27 +54,29 @@ def course_figure(cohort: Cohort, model: CoxModel, place: int) -> Figure:
              "smooth line": "line: natural cubic spline of four parameters",
              "constant rule": "dashed: the model's coefficient"},
         table=zph_table(cohort, model.zph[model.zph.term == term]), drawn=points[["transformed", "coefficient"]],
-        summary=(f"{cohort.variable(term).label}: {p_phrase(zph.p_value[term])} against proportional hazards",),
-        provenance=provenance(cohort, "Scaled Schoenfeld residuals and their smooth (R: plot of cox.zph).",
+        summary=(say("{label}: {p_phrase} against proportional hazards", label=cohort.variable(term).label,
+                     p_phrase=p_phrase(zph.p_value[term])),),
+        provenance=provenance(cohort, say("Scaled Schoenfeld residuals and their smooth (R: plot of cox.zph)."),
                               analysed(cohort, model.n, model.n_event, model.endpoint)),
-        alt=f"How the log hazard ratio of {name} moves over time.",
+        alt=say("How the log hazard ratio of {name} moves over time.", name=name),
         recipe=recipe(cohort, "course", place=place, **asked_of(model)))
 
 
-@lru_cache(maxsize=1)
+@once_per_language(1)
 def _template() -> dict[str, Any]:
     x_axis = alt.Axis(labels=False, ticks=False, title=None, grid=False)
     x = alt.X("x:Q", axis=x_axis, scale=alt.Scale(zero=False, nice=False, padding=12))
-    y = alt.Y("y:Q", title="Log hazard ratio", scale=alt.Scale(zero=False))
+    y = alt.Y("y:Q", title=say("Log hazard ratio"), scale=alt.Scale(zero=False))
     smooth = alt.Chart(theme.data("smooth"))
     ticks = alt.Chart(theme.data("ticks")).mark_text(baseline="top", dy=4, fontSize=11).encode(
         x=x, y=alt.value("height"), text="text:N", color=alt.value(theme.QUIET))
     title = alt.Chart(theme.data("constant")).mark_text(baseline="top", dy=20, fontSize=11).encode(
-        x=alt.value(alt.ExprRef("width / 2")), y=alt.value("height"), text=alt.value("Months (spaced by deaths)"),
+        x=alt.value(alt.ExprRef("width / 2")), y=alt.value("height"), text=alt.value(say("Months (spaced by deaths)")),
         color=alt.value(theme.QUIET))
     chart = alt.layer(
         alt.Chart(theme.data("points")).mark_circle(size=16, opacity=0.45, color=theme.QUIET).encode(x=x, y=y),
-        smooth.mark_area(opacity=0.18, color=theme.SELECTED).encode(x=x, y=alt.Y("low:Q", title="Log hazard ratio"),
+        smooth.mark_area(opacity=0.18, color=theme.SELECTED).encode(x=x,
+                                                                    y=alt.Y("low:Q", title=say("Log hazard ratio")),
                                                                     y2="high:Q"),
         smooth.mark_line(color=theme.SELECTED).encode(x=x, y=y),
         alt.Chart(theme.data("constant")).mark_rule(strokeDash=[4, 4], color=theme.ACCENT).encode(y=y),

@@ -26,6 +26,7 @@ from core.hazards import (
     few_per_parameter,
     proportional_verdict,
 )
+from core.language import say
 from core.likelihood import DOUBT
 from core.options import takes_options
 from core.survival import late_entry
@@ -57,57 +58,69 @@ _NARROW_SUBGROUPS = ForestLayout(columns=(TextColumn("label", "", 0), TextColumn
                                           TextColumn("p", "p int. (BH)", -1, "right")), left=265, right=205, click=True,
                                  width=ROOMS["page"], longest=26)
 
-_METHOD = ("Events / n per arm. Cox regression, Efron ties, Wald CI{late}; p for interaction by the likelihood ratio "
-           "of arm + factor against arm × factor, in brackets adjusted by Benjamini and Hochberg. Draw conclusions "
-           "from the interaction, not from single subgroups.")
+_OF_SUBGROUPS = ("Events / n per arm. Cox regression, Efron ties, Wald CI{late}; p for interaction by the likelihood "
+                 "ratio of arm + factor against arm × factor, in brackets adjusted by Benjamini and Hochberg. Draw "
+                 "conclusions from the interaction, not from single subgroups.")
 
 
 def model_figure(cohort: Cohort, model: CoxModel, univariable: UnivariableModels) -> Figure:
     """Draw the model: each covariate alone and with the others, in one table with the forest in it."""
     rows, table = _model_rows(cohort, model, univariable)
     options = model.options
-    firth = "Firth-penalised, profile-likelihood CI and p" if options.firth else "Wald CI and p"
-    within = f"; baseline hazards by {model.stratified_by}" if model.stratified_by else ""
-    missing = [plural(model.missing_endpoint, "patient") + f" left out: {model.endpoint} time or event missing"
+    missing = [say("{patients} left out: {endpoint} time or event missing",
+                   patients=plural(model.missing_endpoint, "patient"), endpoint=model.endpoint)
                ] if model.missing_endpoint else []
-    missing += [plural(model.missing_covariate, "patient") + " left out of the multivariable model: a covariate missing"
-                ] if model.missing_covariate else []
-    reasons = [f"{cohort.variable(r.term).label}{f' {r.level}' if r.reference else ''}: not estimable, {r.reason}."
+    missing += [say("{patients} left out of the multivariable model: a covariate missing",
+                    patients=plural(model.missing_covariate, "patient"))] if model.missing_covariate else []
+    reasons = [say("{label}{level}: not estimable, {reason}.", label=cohort.variable(r.term).label,
+                   level=f' {r.level}' if r.reference else '', reason=r.reason)
                for r in rows_of(model.terms) if r.reason and not model.reason]
-    missing += [f"{cohort.variable(k).label} has fewer than two levels: it is not in the model."
+    missing += [say("{label} has fewer than two levels: it is not in the model.", label=cohort.variable(k).label)
                 for k in model.without_levels]
     missing += [*_of_others(cohort, model, univariable), *_changing(cohort, model, univariable)]
     few = few_per_parameter(len(model.columns), model.n_telling, penalised=options.firth)
     if model.n_telling < model.n_event:
-        missing.append(f"{plural(model.strata, 'baseline hazard')}: of {model.n_event:,} events, {model.n_telling:,} "
-                       "have another patient at risk in their stratum; the others contribute nothing.")
+        missing.append(say("{hazards}: of {n_event} events, {n_telling} have another patient at risk in their "
+                           "stratum; the others contribute nothing.", hazards=plural(model.strata, 'baseline hazard'),
+                           n_event=f"{model.n_event:,}", n_telling=f"{model.n_telling:,}"))
     later = immortal_time(cohort, *dict.fromkeys(model.terms.term), *options.stratify_by)
-    ties = "Efron" if options.ties == "efron" else "Breslow"
     return Figure(
-        slug=f"cox-{model.endpoint}".lower().replace(" ", "-"), title=f"{model.endpoint}: hazard ratios",
+        slug=f"cox-{model.endpoint}".lower().replace(" ", "-"),
+        title=say("{endpoint}: hazard ratios", endpoint=model.endpoint),
         chart=forest(_MODEL, rows),
         redraw=lambda room: forest(_SLIDE_MODEL if room == "slide" else _NARROW_MODEL, rows),
         key=FOREST_KEY, table=table, drawn=model.terms,
-        summary=(f"{model.n:,} patients, {plural(model.n_event, 'event')} in the multivariable model",),
+        summary=(say("{n} patients, {events} in the multivariable model", n=f"{model.n:,}",
+                     events=plural(model.n_event, 'event')),),
         warnings=tuple(filter(None, [later, model.reason and f"{model.reason[:1].upper()}{model.reason[1:]}."])),
         notes=tuple(filter(None, [few, *missing, *reasons])),
-        provenance=provenance(cohort, f"Cox regression, {ties} ties, {firth}{within}; complete cases"
-                              f"{late_entry(cohort, model.endpoint)}.",
+        provenance=provenance(cohort, _method(cohort, model),
                               analysed(cohort, model.n, model.n_event, model.endpoint)),
-        alt=f"Forest of {len(rows)} rows; the table gives the numbers.",
+        alt=say("Forest of {rows} rows; the table gives the numbers.", rows=len(rows)),
         recipe=recipe(cohort, "model", **(asked_of(model) | {"covariates": tuple(univariable)})))
+
+
+def _method(cohort: Cohort, model: CoxModel) -> str:
+    """Say how a model was fitted."""
+    ties = "Efron" if model.options.ties == "efron" else "Breslow"
+    firth = say("Firth-penalised, profile-likelihood CI and p") if model.options.firth else say("Wald CI and p")
+    within = say("; baseline hazards by {stratified_by}",
+                 stratified_by=model.stratified_by) if model.stratified_by else ""
+    return say("Cox regression, {ties} ties, {firth}{within}; complete cases{late_entry}.", ties=ties, firth=firth,
+               within=within, late_entry=late_entry(cohort, model.endpoint))
 
 
 def _changing(cohort: Cohort, model: CoxModel, univariable: UnivariableModels) -> list[str]:
     """Say which of the model's ratios, and of the univariable ones, seem to change over time."""
     tested = {r.term: r.p_value for r in rows_of(model.zph)}
     overall = tested.pop(GLOBAL, math.nan)
-    verdicts = [f"All together. {proportional_verdict(overall)}."] if model.fit else []
-    for of, p_values in (("Multivariable", tested),
-                         ("Univariable", {k: one.p_proportional for k, one in _fitted(univariable).items()})):
+    verdicts = [say("All together. {proportional_verdict}.",
+                    proportional_verdict=proportional_verdict(overall))] if model.fit else []
+    for of, p_values in ((say("Multivariable"), tested),
+                         (say("Univariable"), {k: one.p_proportional for k, one in _fitted(univariable).items()})):
         if doubted := [f"{cohort.variable(k).label} ({p_phrase(p)})" for k, p in p_values.items() if p < DOUBT]:
-            verdicts.append(f"{of} ratios that seem to change over time, of {len(p_values)} tested: "
-                            f"{', '.join(doubted)}.")
+            verdicts.append(say("{of} ratios that seem to change over time, of {p_values} tested: {doubted}.", of=of,
+                                p_values=len(p_values), doubted=', '.join(doubted)))
     return verdicts
 
 
@@ -120,7 +133,8 @@ def _of_others(cohort: Cohort, model: CoxModel, univariable: UnivariableModels) 
     sizes = {cohort.variable(key).label: one.n for key, one in _fitted(univariable).items()}
     if all(n == model.n for n in sizes.values()):
         return []
-    return ["Events / n are of the multivariable model. A univariable ratio uses all patients who have the covariate: "
+    return [say("Events / n are of the multivariable model. A univariable ratio uses all patients who have the "
+                "covariate: ")
             + ", ".join(f"{label} {n:,}" for label, n in sizes.items()) + "."]
 
 
@@ -140,8 +154,8 @@ def _model_rows(cohort: Cohort, model: CoxModel,
         for row in _spline_row(model, single, key) if spline else _level_rows(model, single, key):
             rows.append({**row, "label": _INDENT + theme.shortened(row["label"], _LABEL), "c": theme.SELECTED})
             table.append([name, row["label"], row["n"], row["alone"], row["together"], p_of_zph.get(key, DASH)])
-    return rows, text_table(["Covariate", "Level", "Events / n", "Univariable HR (95% CI), p",
-                             "Multivariable HR (95% CI), p", "Proportional hazards, p"], table)
+    return rows, text_table([say("Covariate"), say("Level"), say("Events / n"), say("Univariable HR (95% CI), p"),
+                             say("Multivariable HR (95% CI), p"), say("Proportional hazards, p")], table)
 
 
 def _level_rows(model: CoxModel, single: UnivariableModel | NotEstimable | None, key: str) -> list[dict[str, Any]]:
@@ -153,8 +167,8 @@ def _level_rows(model: CoxModel, single: UnivariableModel | NotEstimable | None,
     out = []
     for level in counts or by_level:
         term, counted = by_level.get(level), counts.get(level) or by_level[level]
-        texts = ["reference"] * 2 if term is None else [ratio_said(first.get((key, level))), ratio_said(term)]
-        out.append({"key": f"{key}={level}", "label": level or FORMS["linear"],
+        texts = [say("reference")] * 2 if term is None else [ratio_said(first.get((key, level))), ratio_said(term)]
+        out.append({"key": f"{key}={level}", "label": _shown(level or FORMS["linear"]),
                     "n": f"{counted.n_event:,} / {counted.n:,}", "alone": texts[0], "together": texts[1],
                     "events": counted.n_event,
                     **({} if term is None else {"ratio": term.hazard_ratio, "low": term.conf_low,
@@ -162,10 +176,16 @@ def _level_rows(model: CoxModel, single: UnivariableModel | NotEstimable | None,
     return out
 
 
+def _shown(level: str) -> str:
+    """Say a form's words; a level's name stays."""
+    return say(level) if level in FORMS.values() else level
+
+
 def _spline_row(model: CoxModel, single: UnivariableModel | NotEstimable | None, key: str) -> list[dict[str, Any]]:
     """Return the one row of a spline, with the test of its columns together."""
     terms = model.terms[model.terms.term == key]
-    return [{"key": f"{key}=spline", "label": FORMS["spline"], "n": f"{terms.n_event.iloc[0]:,} / {terms.n.iloc[0]:,}",
+    return [{"key": f"{key}=spline", "label": say(FORMS["spline"]),
+             "n": f"{terms.n_event.iloc[0]:,} / {terms.n.iloc[0]:,}",
              "alone": _together(single.joint if isinstance(single, UnivariableModel) else None),
              "together": _together(model.joint(key))}]
 
@@ -173,7 +193,7 @@ def _spline_row(model: CoxModel, single: UnivariableModel | NotEstimable | None,
 def _together(joint: tuple[float, int, float] | None) -> str:
     """Write the test of a spline's columns together; a dash where there is none."""
     _, df, p = joint or (math.nan, 0, math.nan)
-    return DASH if math.isnan(p) else f"see its curve, {p_phrase(p)} ({df} df)"
+    return DASH if math.isnan(p) else say("see its curve, {p_phrase} ({df} df)", p_phrase=p_phrase(p), df=df)
 
 
 @takes_options
@@ -187,17 +207,19 @@ def subgroup_figure(cohort: Cohort, result: Subgroups, *, sort: Sort = "as mappe
     arms = (whole.reference.iloc[0], whole.arm.iloc[0])
     return Figure(
         slug=f"subgroups-{result.endpoint}".lower().replace(" ", "-"),
-        title=f"{result.endpoint}: hazard ratio of the arms within subgroups",
+        title=say("{endpoint}: hazard ratio of the arms within subgroups", endpoint=result.endpoint),
         chart=_forest(_SUBGROUPS, rows, overall, arms, single=single), key=FOREST_KEY_OF_ALL,
         redraw=lambda room: _forest(_SLIDE_SUBGROUPS if room == "slide" else _NARROW_SUBGROUPS, rows, overall, arms,
                                     single=single),
         table=table, drawn=result.rows,
-        summary=(f"Exploratory: {result.looked_at} subgroups of {plural(len(result.factors), 'factor')} were looked at",
-                 f"All patients. {proportional_verdict(float(whole.p_proportional.iloc[0]))}"),
-        notes=(*[f"{arm}: no patient here." for arm in emptied], *_doubted(cohort, result),
+        summary=(say("Exploratory: {looked_at} subgroups of {factors} were looked at", looked_at=result.looked_at,
+                     factors=plural(len(result.factors), 'factor')),
+                 say("All patients. {proportional_verdict}",
+                     proportional_verdict=proportional_verdict(float(whole.p_proportional.iloc[0])))),
+        notes=(*[say("{arm}: no patient here.", arm=arm) for arm in emptied], *_doubted(cohort, result),
                *_without(cohort, result), *_reasons(cohort, result)),
-        provenance=provenance(cohort, _METHOD.format(late=late_entry(cohort, result.endpoint))),
-        alt=f"Forest of {result.looked_at} subgroups; the table gives the numbers.",
+        provenance=provenance(cohort, say(_OF_SUBGROUPS, late=late_entry(cohort, result.endpoint))),
+        alt=say("Forest of {looked_at} subgroups; the table gives the numbers.", looked_at=result.looked_at),
         recipe=recipe(cohort, "subgroups", endpoint=result.endpoint, factors=result.factors, sort=sort))
 
 
@@ -213,7 +235,8 @@ def _with_patients(result: Subgroups) -> tuple[Subgroups, list[str]]:
 def _without(cohort: Cohort, result: Subgroups) -> list[str]:
     """Say of how many patients each factor is not known."""
     sentences = [f"{cohort.variable(r.factor).label} {r.missing:,}" for r in rows_of(result.interactions) if r.missing]
-    return [f"Patients in no subgroup because the factor is missing: {', '.join(sentences)}."] if sentences else []
+    return [say("Patients in no subgroup because the factor is missing: {sentences}.",
+                sentences=', '.join(sentences))] if sentences else []
 
 
 def _doubted(cohort: Cohort, result: Subgroups) -> list[str]:
@@ -221,8 +244,9 @@ def _doubted(cohort: Cohort, result: Subgroups) -> list[str]:
     tested = result.rows[(result.rows.factor != "") & (result.rows.method == WALD)].drop_duplicates(["factor", "level"])
     tested = tested[tested.p_proportional.notna()]
     names = [f"{_name(cohort, r)} ({p_phrase(r.p_proportional)})" for r in rows_of(tested) if r.p_proportional < DOUBT]
-    return [f"{_CHANGES} The ratio seems to change over time, and one number may not describe it: {', '.join(names)}; "
-            f"of {len(tested)} subgroups tested, not adjusted. Compare restricted means there."] if names else []
+    return [say("{changes} The ratio seems to change over time, and one number may not describe it: {names}; of "
+                "{tested} subgroups tested, not adjusted. Compare restricted means there.", changes=_CHANGES,
+                names=', '.join(names), tested=len(tested))] if names else []
 
 
 def _reasons(cohort: Cohort, result: Subgroups) -> list[str]:
@@ -230,7 +254,7 @@ def _reasons(cohort: Cohort, result: Subgroups) -> list[str]:
     named: dict[tuple[str, str], list[str]] = {}
     for r in rows_of(result.rows):
         if r.reason:
-            words = "Firth-penalised, profile-likelihood CI" if r.method == FIRTH else "Not estimable"
+            words = say("Firth-penalised, profile-likelihood CI") if r.method == FIRTH else say("Not estimable")
             named.setdefault((words, r.reason), []).append(_name(cohort, r))
     return [f"{words}, {reason}: {', '.join(names)}." for (words, reason), names in named.items()]
 
@@ -242,7 +266,7 @@ def _forest(layout: ForestLayout, rows: list[dict[str, Any]], overall: float, ar
         return forest(layout, rows, titles={"first": theme.shortened(arms[0], _ARM), "second": "arm"})
     first, second = (theme.shortened(arm, _ARM) for arm in arms)
     return forest(layout, rows, overall=overall, titles={"first": first, "second": second},
-                  favours=(f"← favours {second}", f"favours {first} →"))
+                  favours=(say("← favours {second}", second=second), say("favours {first} →", first=first)))
 
 
 def _name(cohort: Cohort, row: Any) -> str:
@@ -271,7 +295,8 @@ def _subgroup_rows(cohort: Cohort, result: Subgroups, sort: Sort) -> tuple[list[
     def add(row: Any, indent: str) -> None:
         first = f"{row.n_event_reference:,} / {row.n_reference:,}"
         second = f"{row.n_event_arm:,} / {row.n_arm:,}"
-        ratio = hazard_ratio(row.hazard_ratio, row.conf_low, row.conf_high) + (" Firth" if row.method == FIRTH else "")
+        ratio = hazard_ratio(row.hazard_ratio, row.conf_low,
+                             row.conf_high) + (say(" Firth") if row.method == FIRTH else "")
         name = f"{row.level}, {row.arm}" if several else row.level
         doubted = f" {_CHANGES}" if row.p_proportional < DOUBT and row.method == WALD else ""
         rows.append({"key": f"{row.factor}\t{row.level}", "label": indent + theme.shortened(name, _LABEL),
@@ -295,6 +320,7 @@ def _subgroup_rows(cohort: Cohort, result: Subgroups, sort: Sort) -> tuple[list[
             add(row, _INDENT)
         table[start][-2:] = [p, p_value(tests.p_adjusted[key])]
     whole = result.rows[result.rows.factor == ""].iloc[0]
-    return rows, text_table(["Factor", "Subgroup", ("Events / n", whole.reference),
-                             ("Events / n", "arm" if several else whole.arm), "HR (95% CI)", "Proportional hazards, p",
-                             "p interaction", "p adjusted"], table)
+    return rows, text_table([say("Factor"), say("Subgroup"), (say("Events / n"), whole.reference),
+                             (say("Events / n"),
+                              "arm" if several else whole.arm), "HR (95% CI)", say("Proportional hazards, p"),
+                             say("p interaction"), say("p adjusted")], table)

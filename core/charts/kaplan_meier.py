@@ -28,6 +28,7 @@ from core.format import (
     shortest,
 )
 from core.hazards import TreatmentEffect, proportional_verdict
+from core.language import say
 from core.schema import ARM
 from core.statistics import Z95
 from core.survival import (
@@ -82,14 +83,16 @@ def km_figure(part: Part, options: CurveOptions | None = None) -> Figure:
 
 def _by(result: KaplanMeier) -> str:
     """Say in a title by what the curves are; "" of one curve."""
-    return "" if not result.by else f" by {result.label.lower() if result.by == ARM else result.label}"
+    return "" if not result.by else say(" by {words}",
+                                        words=result.label.lower() if result.by == ARM else result.label)
 
 
 def _titled(view: View, label: str, by: str) -> str:
     """Name what a view shows of an endpoint: in a title, and without groups on the axis."""
     inside = label[:1].lower() + label[1:] if label[1:2].islower() else label
     return {"survival": f"{label}{by}", "complement": f"1 \u2212 {inside}{by}",
-            "hazard": f"Cumulative hazard, {inside}{by}", "log-log": f"log(\u2212log {inside}){by}"}[view]
+            "hazard": say("Cumulative hazard, {inside}{by}", inside=inside,
+                          by=by), "log-log": say("log(\u2212log {inside}){by}", inside=inside, by=by)}[view]
 
 
 def km_panes_figure(cohort: Cohort, parts: list[Part], panes_by: str, options: CurveOptions) -> Figure:
@@ -102,8 +105,9 @@ def km_panes_figure(cohort: Cohort, parts: list[Part], panes_by: str, options: C
                        [[level, *row] for level, frame in shown for row in frame.to_numpy().tolist()])
     return Figure(
         slug=f"km-{first.endpoint}-{first.by or 'all'}-within-{panes_by}".lower().replace(" ", "-"),
-        title=_titled(options.view, label, f"{_by(first)} within {variable.label}" if first.by else
-                      f" by {variable.label}"),
+        title=_titled(options.view, label,
+                      say("{by} within {label}", by=_by(first), label=variable.label) if first.by else
+                      say(" by {label}", label=variable.label)),
         chart=_chart(parts, options), table=table, key=CURVES_KEY, redraw=partial(_laid_out, parts, options),
         paged=partial(_pages, parts, options),
         drawn=pd.concat([p.result.curves.assign(**{panes_by: p.level}) for p in parts], ignore_index=True),
@@ -125,7 +129,7 @@ def _recipe(cohort: Cohort, parts: list[Part], options: CurveOptions, **more: An
 
 def endpoint_label(cohort: Cohort, endpoint: str) -> str:
     """Return an endpoint's name in full."""
-    return next((e.label for e in cohort.mapping.endpoints if e.name == endpoint), endpoint)
+    return say(next((e.label for e in cohort.mapping.endpoints if e.name == endpoint), endpoint))
 
 
 def numbers(part: Part) -> pd.DataFrame:
@@ -133,17 +137,18 @@ def numbers(part: Part) -> pd.DataFrame:
     result, effect = part.result, part.effect
     year = _at_a_year(part)
     ratios = {} if effect is None else {
-        row.level: NOT_ESTIMABLE if row.reason else
+        row.level: say(NOT_ESTIMABLE) if row.reason else
         f"{hazard_ratio(row.hazard_ratio, row.conf_low, row.conf_high)}, {p_phrase(row.p_value)}"
         for row in rows_of(effect.terms)}
     rows = []
     for row in rows_of(result.medians):
         rows.append([row.strata, f"{row.n:,}", f"{row.n_event:,}", *([year[row.strata]] if year else []),
-                     estimate(row.median, row.conf_low, row.conf_high) if row.n else "no patients"])
+                     estimate(row.median, row.conf_low, row.conf_high) if row.n else say("no patients")])
         if effect is not None:
-            rows[-1].append(ratios.get(row.strata, "reference"))
-    headings = [result.label, "n", "Events", *(["At 12 months (95% CI)"] if year else []), "Median, months (95% CI)"]
-    return text_table([*headings, "HR (95% CI), Wald p"] if effect is not None else headings, rows)
+            rows[-1].append(ratios.get(row.strata, say("reference")))
+    headings = [result.label, "n", say("Events"), *([say("At 12 months (95% CI)")] if year else []),
+                say("Median, months (95% CI)")]
+    return text_table([*headings, say("HR (95% CI), Wald p")] if effect is not None else headings, rows)
 
 
 def _at_a_year(part: Part) -> dict[str, str]:
@@ -171,7 +176,7 @@ def _tests_of(part: Part) -> tuple[str, ...]:
         pair = len(effect.terms) == 1
         lines += [("HR " if pair else f"HR {row.level}: ")
                   + hazard_ratio(row.hazard_ratio, row.conf_low, row.conf_high)
-                  + (f" against {row.reference}" if pair and not row.reason else "")
+                  + (say(" against {reference}", reference=row.reference) if pair and not row.reason else "")
                   for row in rows_of(effect.terms)]
     return tuple(lines)
 
@@ -183,8 +188,8 @@ def _log_rank(part: Part) -> str:
         return ""
     reason = log_rank_reason(count(part.cohort, result.endpoint, result.by))
     if reason or result.log_rank.empty:
-        return f"Log-rank: {reason or 'no test: the groups are never at risk together'}"
-    return f"Log-rank {p_phrase(result.log_rank.p_value.iloc[0])}"
+        return say("Log-rank: {reason}", reason=reason or say("no test: the groups are never at risk together"))
+    return say("Log-rank {p}", p=p_phrase(result.log_rank.p_value.iloc[0]))
 
 
 def assumption(part: Part) -> list[str]:
@@ -203,15 +208,17 @@ def _means(part: Part) -> list[str]:
     differences = differences[differences.measure == "difference"]
     month = shortest(float(part.means.tau.iloc[0]), 1)
     several = len(differences) > 1
-    return [f"Restricted mean to month {month}{f', {r.strata}' if several else ''}: "
-            f"{estimate(r.estimate, r.conf_low, r.conf_high)} months against {r.reference}, {p_phrase(r.p_value)}"
+    return [say("Restricted mean to month {month}{group}: {estimate} months against {reference}, {p_phrase}",
+                month=month, group=f', {r.strata}' if several else '',
+                estimate=estimate(r.estimate, r.conf_low, r.conf_high), reference=r.reference,
+                p_phrase=p_phrase(r.p_value))
             for r in rows_of(differences) if not np.isnan(r.p_value)]
 
 
 def warnings(cohort: Cohort, *keys: str | None) -> list[str]:
     """Say why curves by some variables must not be read as they stand."""
     if not cohort.n:
-        return ["No patient matches these filters. Remove one of them."]
+        return [say("No patient matches these filters. Remove one of them.")]
     immortal = immortal_time(cohort, *keys)
     return [immortal] if immortal else []
 
@@ -224,10 +231,11 @@ def notes(part: Part) -> list[str]:
     sentences = [left_out(result.missing_endpoint, result.endpoint, result.missing_stratum,
                           absence(result.by, result.label))]
     if len(result.levels) > MANY:
-        sentences.append(f"{len(result.levels)} groups are too many to distinguish: bands and names are left "
-                    "out. Compare by a variable with fewer levels.")
+        sentences.append(say("{levels} groups are too many to distinguish: bands and names are left out. Compare by "
+                             "a variable with fewer levels.", levels=len(result.levels)))
     if effect is not None:
-        sentences += [f"Hazard ratio of {row.level}: {NOT_ESTIMABLE}, {row.reason}."
+        sentences += [say("Hazard ratio of {level}: {not_estimable}, {reason}.", level=row.level,
+                          not_estimable=say(NOT_ESTIMABLE), reason=row.reason)
                  for row in rows_of(effect.terms) if row.reason]
         counts = count(cohort, result.endpoint, result.by)
         sentences.append(few_events(int(counts.n_event.sum()), int((counts.n > 0).sum())))
@@ -239,25 +247,28 @@ def _provenance(cohort: Cohort, parts: list[Part], options: CurveOptions) -> Any
     result = parts[0].result
     events = sum(int(p.result.medians.n_event.sum()) for p in parts)
     effect = next((p.effect for p in parts if p.effect is not None), None)
-    methods = ["Nelson-Aalen cumulative hazard, log 95% CI"] if options.view == "hazard" else \
-        [f"Kaplan-Meier, {result.conf_type} 95% CI"]
+    methods = [say("Nelson-Aalen cumulative hazard, log 95% CI")] if options.view == "hazard" else \
+        [say("Kaplan-Meier, {conf_type} 95% CI", conf_type=result.conf_type)]
     if effect is not None:
-        methods += ["log-rank test", f"Cox hazard ratio (Efron ties) against {effect.terms.reference.iloc[0]}"]
+        methods += [say("log-rank test"), say("Cox hazard ratio (Efron ties) against {reference}",
+                                                    reference=effect.terms.reference.iloc[0])]
     if cohort.whole.landmark:
-        methods.append(f"landmark at {number(cohort.whole.landmark[1])} months")
+        methods.append(say("landmark at {landmark} months", landmark=number(cohort.whole.landmark[1])))
     limits = pd.concat([p.result.medians[["median", "conf_low", "conf_high"]] for p in parts])
     if options.at_risk:
-        methods.append(f"curves drawn as far as {options.at_risk:,} are at risk")
-    key = " NR: not reached; NE: not estimable." if limits.isna().any(axis=None) else ""
+        methods.append(say("curves drawn as far as {at_risk} are at risk", at_risk=f"{options.at_risk:,}"))
+    key = say(" NR: not reached; NE: not estimable.") if limits.isna().any(axis=None) else ""
     return provenance(cohort, "; ".join(methods) + late_entry(cohort, result.endpoint) + "." + key,
-                      plural(events, f"{result.endpoint} event"))
+                      plural(events, "{endpoint} event", endpoint=result.endpoint))
 
 
 def _alt(part: Part, view: View) -> str:
     medians = "; ".join(
-        f"{r.strata}: {r.n} patients, {r.n_event} events, median "
-        f"{estimate(r.median, r.conf_low, r.conf_high)} months" for r in rows_of(part.result.medians))
-    return f"{VIEWS[view]} by Kaplan-Meier, {part.result.endpoint}. {medians}"
+        say("{strata}: {n} patients, {n_event} events, median {estimate} months", strata=r.strata, n=r.n,
+            n_event=r.n_event, estimate=estimate(r.median, r.conf_low,
+                                                 r.conf_high)) for r in rows_of(part.result.medians))
+    return say("{view} by Kaplan-Meier, {endpoint}. {medians}", view=say(VIEWS[view]), endpoint=part.result.endpoint,
+               medians=medians)
 
 
 def _laid_out(parts: list[Part], options: CurveOptions, room: Room) -> dict[str, Any]:
@@ -302,7 +313,7 @@ def _chart(parts: list[Part], options: CurveOptions, design: Design = SCREEN,
         panes.append(Pane(
             curves=seen[id(p)], levels=p.result.levels, behind=behind[id(p)] if options.faint else [],
             blocks=_blocks(p, axes, options), drops=drops if options.view in ("survival", "complement") else [],
-            title=p.level, finding=_log_rank(p) if p.cohort.n else "no patients",
+            title=p.level, finding=_log_rank(p) if p.cohort.n else say("no patients"),
             inside=tuple(line.split(" against ")[0] for line in _tests_of(p))
             if options.inside and len(parts) == 1 else ()))
     return draw(panes, axes, band=options.band and options.view != "log-log",
@@ -384,5 +395,5 @@ def _blocks(part: Part, axes: Axes, options: CurveOptions) -> list[Block]:
             table = counts.at_risk_at(ticks)
         else:
             table = np.column_stack([none, np.cumsum(so_far[what], axis=1)])[:, until]
-        blocks.append(Block(heading=COUNTS[what], texts=[[f"{n:,}" for n in row] for row in table.tolist()]))
+        blocks.append(Block(heading=say(COUNTS[what]), texts=[[f"{n:,}" for n in row] for row in table.tolist()]))
     return blocks

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -10,6 +9,7 @@ import altair as alt
 from core.cohort import Cohort
 from core.figure import Figure, provenance, recipe, rows_of, text_table, theme
 from core.format import plural
+from core.language import once_per_language, say
 from core.summaries import MissingData
 
 WIDTH = 560
@@ -26,37 +26,42 @@ def missing_figure(cohort: Cohort, result: MissingData) -> Figure:
     place = {level: i for i, level in enumerate(result.levels)}
     rows = [{"variable": theme.shortened(r.variable, _LABEL), "order": list(shown).index(r.variable), "arm": r.arm,
              "place": place[r.arm], "rate": r.rate, "c": theme.colour(place[r.arm]),
-             "text": f"{r.n_missing:,} of {r.n:,}{f', {r.arm}' if len(result.levels) > 1 else ''}"}
+             "text": say("{n_missing} of {n}{arm}", n_missing=f"{r.n_missing:,}", n=f"{r.n:,}",
+                         arm=f', {r.arm}' if len(result.levels) > 1 else '')}
             for r in rows_of(result.rows) if r.variable in shown and r.n]
     drawn = result.rows[result.rows.n_missing > 0].reset_index(drop=True)
     patterns = result.patterns
-    rest = f" The {_MOST} with the largest share of {len(worst)} variables are drawn." if len(worst) > _MOST else ""
+    rest = say(" The {most} with the largest share of {worst} variables are drawn.", most=_MOST,
+               worst=len(worst)) if len(worst) > _MOST else ""
     by_arm = cohort.mapping.arm is not None
     return Figure(
-        slug="missing-data", title="Missing data by arm" if by_arm else "Missing data",
+        slug="missing-data", title=say("Missing data by arm") if by_arm else say("Missing data"),
         key={"bars bar": "bars: the share of patients without a value"},
         chart=theme.with_data(_template(len(result.levels)), bars=rows, names=[
             {"order": i, "text": theme.shortened(v, _LABEL)} for i, v in enumerate(shown)],
                               height=len(shown) * (len(result.levels) * _BAR + _GAP) + _AXIS + 18),
-        table=text_table(["Patients", "Missing"], [[f"{n:,}", v or "nothing"] for n, v in
+        table=text_table([say("Patients"), say("Missing")], [[f"{n:,}", v or say("nothing")] for n, v in
                                                    zip(patterns.n, patterns.variables, strict=True)]),
         drawn=drawn,
-        summary=(f"{result.complete:,} of {plural(cohort.n, 'patient')} without a missing value",),
-        notes=(f"{result.complete:,} of {plural(cohort.n, 'patient')} have every value.{rest}",),
-        provenance=provenance(cohort, "Missing values per variable" + (" and arm." if by_arm else ".")),
-        alt="; ".join(f"{r['variable']}: {r['text']} missing" for r in rows[:12]), recipe=recipe(cohort, "missing"),
+        summary=(say("{complete} of {patients} without a missing value", complete=f"{result.complete:,}",
+                     patients=plural(cohort.n, 'patient')),),
+        notes=(say("{complete} of {patients} have every value.{rest}", complete=f"{result.complete:,}",
+                   patients=plural(cohort.n, 'patient'), rest=rest),),
+        provenance=provenance(cohort, say("Missing values per variable") + (say(" and arm.") if by_arm else ".")),
+        alt="; ".join(say("{variable}: {text} missing", variable=r["variable"],
+                          text=r["text"]) for r in rows[:12]), recipe=recipe(cohort, "missing"),
     )
 
 
-@lru_cache(maxsize=8)
+@once_per_language(8)
 def _template(arms: int) -> dict[str, Any]:
     y = alt.Y("order:O", axis=None)
     base = alt.Chart(theme.data("bars")).encode(
         y=y, yOffset=alt.YOffset("place:O", scale=alt.Scale(domain=list(range(arms)), paddingInner=0.15)),
-        x=alt.X("rate:Q", title="missing", axis=alt.Axis(format="%", tickCount=5), scale=alt.Scale(
+        x=alt.X("rate:Q", title=say("missing"), axis=alt.Axis(format="%", tickCount=5), scale=alt.Scale(
             domainMin=0, nice=True, range=[_NAMES, alt.ExprRef("width - 90")])))
     bars = base.mark_bar().encode(color=theme.given("c"), tooltip=[
-        alt.Tooltip("variable:N", title="Variable"), alt.Tooltip("text:N", title="Missing")])
+        alt.Tooltip("variable:N", title=say("Variable")), alt.Tooltip("text:N", title=say("Missing"))])
     text = base.mark_text(align="left", dx=4, fontSize=10).encode(text="text:N", color=alt.value(theme.INK))
     names = alt.Chart(theme.data("names")).mark_text(align="right", baseline="middle", limit=_NAMES - 8).encode(
         y=y, x=alt.value(_NAMES - 8), text="text:N", color=alt.value(theme.INK))

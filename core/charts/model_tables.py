@@ -12,6 +12,7 @@ from core.cohort import Cohort
 from core.figure import Figure, Recipe, analysed, provenance, recipe, rows_of
 from core.format import DASH, fixed, hazard_ratio, p_value, plural
 from core.hazards import CoxModel
+from core.language import say
 
 _ZPH = "Score test of the product with 1 − survival (R: cox.zph of survival 3, transform “km”)"
 _SPLIT = "The same model twice: until the month, and from there for those still followed"
@@ -27,9 +28,9 @@ def ratio_said(term: Any) -> str:
 
 def zph_table(cohort: Cohort, zph: pd.DataFrame) -> pd.DataFrame:
     """Write the test of proportional hazards."""
-    return pd.DataFrame([{"Term": "All together" if r.term == "GLOBAL" else cohort.variable(r.term).label,
+    return pd.DataFrame([{"Term": say("All together") if r.term == "GLOBAL" else cohort.variable(r.term).label,
                           "χ²": DASH if math.isnan(r.statistic) else fixed(r.statistic, 3), "df": str(r.df),
-                          "p": p_value(r.p_value) or DASH} for r in rows_of(zph)])
+                          "p": p_value(r.p_value) or DASH} for r in rows_of(zph)]).rename(columns=say)
 
 
 def asked_of(model: CoxModel) -> dict[str, Any]:
@@ -40,24 +41,25 @@ def asked_of(model: CoxModel) -> dict[str, Any]:
 
 def zph_figure(cohort: Cohort, model: CoxModel) -> Figure:
     """Return the test of proportional hazards, to be taken away."""
-    return _figure(cohort, model, "proportional-hazards", "proportional hazards", zph_table(cohort, model.zph),
-                   model.zph, f"{_ZPH}.", recipe(cohort, "proportional hazards", **asked_of(model)))
+    return _figure(cohort, model, "proportional-hazards", say("proportional hazards"), zph_table(cohort, model.zph),
+                   model.zph, f"{say(_ZPH)}.", recipe(cohort, "proportional hazards", **asked_of(model)))
 
 
 def model_tests_figure(cohort: Cohort, model: CoxModel) -> Figure:
     """Return the global tests and the concordance."""
-    rows = [{"Test": r.test, "Value": fixed(r.statistic, 3), "df": str(r.df), "p": p_value(r.p_value)}
+    rows = [{"Test": say(r.test), "Value": fixed(r.statistic, 3), "df": str(r.df), "p": p_value(r.p_value)}
             for r in rows_of(model.tests)]
     estimate, error = model.concordance
     drawn = model.tests
     if not math.isnan(estimate):
         shown = f"{fixed(estimate, 3)} ({fixed(error, 3)})"
-        rows.append({"Test": "concordance (SE)", "Value": shown, "df": "", "p": ""})
+        rows.append({"Test": say("concordance (SE)"), "Value": shown, "df": "", "p": ""})
         drawn = pd.concat([drawn, pd.DataFrame({"test": ["concordance"], "statistic": estimate, "std_error": error})],
                           ignore_index=True)
-    note = "" if math.isnan(estimate) else ("Concordance: the share of comparable pairs in which the higher predicted "
-                                            "risk has the earlier event.")
-    return _figure(cohort, model, "model-tests", "the model as a whole", pd.DataFrame(rows), drawn, note,
+    note = "" if math.isnan(estimate) else (say("Concordance: the share of comparable pairs in which the higher "
+                                                "predicted risk has the earlier event."))
+    table = pd.DataFrame(rows).rename(columns=say)
+    return _figure(cohort, model, "model-tests", say("the model as a whole"), table, drawn, note,
                    recipe(cohort, "model tests", **asked_of(model)))
 
 
@@ -72,8 +74,9 @@ def split_figure(cohort: Cohort, model: CoxModel, split: pd.DataFrame, terms: Se
         for r in rows_of(part):
             row[periods[r.period]] = ratio_said(r)
         rows.append(row)
-    table = pd.DataFrame(rows, columns=["Term", *periods.values()])
-    return _figure(cohort, model, "time-split", "hazard ratios before and after a month", table, of_terms, f"{_SPLIT}.",
+    table = pd.DataFrame(rows, columns=["Term", *periods.values()]).rename(columns=say)
+    return _figure(cohort, model, "time-split", say("hazard ratios before and after a month"), table, of_terms,
+                   f"{say(_SPLIT)}.",
                    recipe(cohort, "time split", at=at, terms=list(terms), **asked_of(model)))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import Any, Literal, get_args
 
 import altair as alt
@@ -13,6 +12,7 @@ from core.cohort import Cohort
 from core.figure import CLICK, Figure, provenance, recipe, rows_of, text_table, theme
 from core.format import fixed, p_phrase, plural, ratio_with_limits
 from core.hazards import Pairs
+from core.language import once_per_language, say
 from core.options import takes_options
 
 WIDTH = 560
@@ -30,19 +30,24 @@ def pairs_figure(cohort: Cohort, result: Pairs, measure: Measure = "patients") -
     """Draw patients and events per cell, and by choice its median survival or the treatment's hazard ratio."""
     cells = _cells(result, measure)
     tested = int(result.rows.p_value.notna().sum())
-    note = f"Hazard ratios in {plural(tested, 'cell')}: p adjusted by Benjamini and Hochberg over these; exploratory."
-    measured = {"patients": [], "median": ["Median survival"], "hazard ratio": ["Hazard ratio, adjusted p"]}[measure]
+    note = say("Hazard ratios in {cells}: p adjusted by Benjamini and Hochberg over these; exploratory.",
+               cells=plural(tested, 'cell'))
+    measured = {"patients": [], "median": [say("Median survival")],
+                "hazard ratio": [say("Hazard ratio, adjusted p")]}[measure]
     return Figure(
-        slug="pairs", title=f"{result.labels[0]} by {result.labels[1]}", key={"cells rect": _COLOURS[measure]},
+        slug="pairs", title=say("{first} by {second}", first=result.labels[0],
+                                second=result.labels[1]), key={"cells rect": _COLOURS[measure]},
         chart=theme.with_data(
             _template(len(result.groups[0]), len(result.groups[1])), cells=cells,
             rows=[{"y": i, "text": theme.shortened(name, 24)} for i, (name, _) in enumerate(result.groups[0])],
             columns=[{"x": i, "text": theme.shortened(name, 18)} for i, (name, _) in enumerate(result.groups[1])]),
-        table=text_table([*result.labels, "Patients, events", *measured], [
+        table=text_table([*result.labels, say("Patients, events"), *measured], [
             [c["first"], c["second"], c["count"], *((c["text"] or "–") for _ in measured)] for c in cells]),
         drawn=_drawn(result), notes=(note,) if measure == "hazard ratio" else (),
-        provenance=provenance(cohort, f"Patients of each combination; {result.endpoint or 'no'} events."),
-        alt=f"{result.labels[0]} by {result.labels[1]}: " + "; ".join(f"{c['tip']}: {c['count']}" for c in cells[:12]),
+        provenance=provenance(cohort, say("Patients of each combination; {endpoint} events.",
+                                          endpoint=result.endpoint or say("no"))),
+        alt=say("{first} by {second}: ", first=result.labels[0],
+                second=result.labels[1]) + "; ".join(f"{c['tip']}: {c['count']}" for c in cells[:12]),
         recipe=recipe(cohort, "pairs", first=result.keys[0], second=result.keys[1], endpoint=result.endpoint,
                       measure=measure))
 
@@ -71,7 +76,8 @@ def _measured(row: Any, measure: Measure) -> str:
     if measure == "median":
         if math.isnan(row.n_event):
             return ""
-        return f"{fixed(row.median, 1)} months" if not math.isnan(row.median) else "NR" if row.n else ""
+        return say("{median} months",
+                   median=fixed(row.median, 1)) if not math.isnan(row.median) else "NR" if row.n else ""
     if measure == "hazard ratio" and not math.isnan(row.hazard_ratio):
         return f"{ratio_with_limits(row.hazard_ratio, row.conf_low, row.conf_high)}, {p_phrase(row.p_adjusted)}"
     return ""
@@ -94,14 +100,14 @@ def _tinted(colour: str, size: float) -> str:
     return theme.tint(colour, (2 + round(10 * size)) / 20)
 
 
-@lru_cache(maxsize=32)
+@once_per_language(32)
 def _template(rows: int, columns: int) -> dict[str, Any]:
     x = alt.X("x:O", axis=None, scale=alt.Scale(domain=list(range(columns)), paddingInner=0.03, paddingOuter=0,
                                                 range=[_NAMES, alt.ExprRef("width")]))
     y = alt.Y("y:O", axis=None, scale=alt.Scale(domain=list(range(rows)), paddingInner=0.06, paddingOuter=0,
                                                 range=[_HEAD, alt.ExprRef("height")]))
     picked = alt.selection_point(name=CLICK, fields=["cell"], toggle="true", clear=False)
-    base = alt.Chart(theme.data("cells")).encode(x=x, y=y, tooltip=[alt.Tooltip("tip:N", title="Patients")])
+    base = alt.Chart(theme.data("cells")).encode(x=x, y=y, tooltip=[alt.Tooltip("tip:N", title=say("Patients"))])
     rect = base.mark_rect(cornerRadius=3, cursor="pointer").encode(color=theme.given("c")).add_params(picked)
     count = base.mark_text(dy=-8, fontWeight=600, color=theme.INK).encode(text="count:N")
     text = base.mark_text(dy=9, fontSize=10, color=theme.INK).encode(text="text:N")

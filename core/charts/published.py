@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -14,6 +13,7 @@ from core.audit import AGREES, CITATION, DIFFERS, IMPOSSIBLE, NOT_HERE, VERDICTS
 from core.cohort import Cohort
 from core.figure import CLICK, Figure, Provenance, provenance, rows_of, theme
 from core.format import DASH, exact, fixed, p_value, p_with_digits, plural
+from core.language import once_per_language, say
 from core.statistics import Z95
 from core.version import __version__
 
@@ -40,26 +40,29 @@ def comparison_figure(cohort: Cohort, result: Comparison, rows: pd.DataFrame, pa
                "printed": r[3], "ours": r[4], "verdict": r[6], "c": _COLOURS[r[6]], "tip": r[7] or r[6]}
               for i, (index, r) in enumerate(zip(shown.index, table.iloc[page].itertuples(index=False), strict=True))]
     first = page.start or 0
-    notes = [f"These are {len(rows):,} of the {len(result.rows):,} figures: {of}."] if of else []
+    notes = [say("These are {shown} of the {all} figures: {of}.", shown=f"{len(rows):,}",
+                 all=f"{len(result.rows):,}", of=of)] if of else []
     if len(listed) < len(rows):
-        notes.append(f"The picture shows rows {first + 1} to {first + len(listed)} of {len(rows):,}; the tables "
-                     f"hold all {len(rows):,}.")
+        notes.append(say("The picture shows rows {first} to {last} of {rows}; the tables hold all {rows}.",
+                         first=first + 1, last=first + len(listed), rows=f"{len(rows):,}"))
     return Figure(
-        slug="published", title="Published against recomputed", table=table,
+        slug="published", title=say("Published against recomputed"), table=table,
         chart=theme.with_data(_list(len(listed)), rows=listed, titles=[
             {"field": f, "text": title} for f, title, _ in _COLUMNS]),
         drawn=rows, summary=(comparison_said(result),), notes=tuple(notes), provenance=provenance(cohort, METHOD),
-        alt=f"A list of {plural(len(listed), 'figure')}; the table gives {len(rows):,}.")
+        alt=say("A list of {figures}; the table gives {rows}.", figures=plural(len(listed), 'figure'),
+                rows=f"{len(rows):,}"))
 
 
 def comparison_said(result: Comparison) -> str:
     """Say how many figures agree, do not, and cannot be recomputed."""
     totals = result.totals()
-    return (f"{totals[AGREES]} of {len(result.rows)} published figures agree to the printed digit, {totals[DIFFERS]} "
-            f"do not, {totals[NOT_HERE]} cannot be recomputed.")
+    return (say("{agree} of {rows} published figures agree to the printed digit, {differ} do not, {rest} cannot "
+                "be recomputed.", agree=totals[AGREES], rows=len(result.rows), differ=totals[DIFFERS],
+                rest=totals[NOT_HERE]))
 
 
-@lru_cache(maxsize=64)
+@once_per_language(64)
 def _list(rows: int) -> dict[str, Any]:
     """Lay out a list of text that answers clicks."""
     y = alt.Y("i:O", axis=None, scale=alt.Scale(domain=list(range(rows)), paddingInner=0, paddingOuter=0))
@@ -76,7 +79,7 @@ def _list(rows: int) -> dict[str, Any]:
     picked = alt.selection_point(name=CLICK, fields=["row"], toggle="true", clear=False)
     layers.append(base.mark_bar(opacity=0.001, cursor="pointer").encode(
         y=y, x=alt.value(0), x2=alt.value("width"),
-        tooltip=[alt.Tooltip("figure:N", title="Figure"), alt.Tooltip("tip:N", title="How, or why not")]
+        tooltip=[alt.Tooltip("figure:N", title=say("Figure")), alt.Tooltip("tip:N", title=say("How, or why not"))]
     ).add_params(picked))
     return theme.finish(alt.layer(*layers), width=1100, height=rows * _ROW + 34, rows=(rows, _ROW, 0),
                         least=800, letters=11.5)
@@ -92,7 +95,7 @@ def comparison_table(result: Comparison, rows: pd.DataFrame) -> pd.DataFrame:
                     "Recomputed": _shown(r), "Difference": _difference(r), "Verdict": r.verdict,
                     "How, or why not": "; ".join(filter(None, (r.how, r.reason)))})
     return pd.DataFrame(out, columns=["Place", "Figure", "Arm", "Printed", "Recomputed", "Difference", "Verdict",
-                                      "How, or why not"])
+                                      "How, or why not"]).rename(columns=say)
 
 
 def _shown(r: Any) -> str:
@@ -118,12 +121,14 @@ def _difference(r: Any) -> str:
 def audit_figure(result: Audit, name: str, fingerprint: str, rows: pd.DataFrame) -> Figure:
     """Write chosen findings of an audited table, in plain words; files hold the same rows."""
     shown = ", ".join(v for v in VERDICTS if (rows.verdict == v).any())
-    part = (f"These are {len(rows):,} of {plural(len(result.findings), 'finding')}: {shown}.",) \
+    part = (say("These are {rows} of {findings}: {shown}.", rows=f"{len(rows):,}",
+                findings=plural(len(result.findings), 'finding'), shown=shown),) \
         if len(rows) < len(result.findings) else ()
     table = pd.DataFrame([{"Table": r.table, "Row": r.row, "Check": r.check, "Printed": r.printed, "Follows": r.follows,
                            "Verdict": r.verdict, "In words": r.words} for r in rows_of(rows)],
-                         columns=["Table", "Row", "Check", "Printed", "Follows", "Verdict", "In words"])
-    return Figure(slug="audit", title=f"Audit of a published table: {name}", chart=None, table=table,
+                         columns=["Table", "Row", "Check", "Printed", "Follows", "Verdict",
+                                  "In words"]).rename(columns=say)
+    return Figure(slug="audit", title=say("Audit of a published table: {name}", name=name), chart=None, table=table,
                   drawn=rows, notes=("; ".join(result.totals()) + ".", *part),
                   provenance=_source(name, fingerprint, result))
 
@@ -139,21 +144,22 @@ def widths_figure(result: Audit, name: str, fingerprint: str) -> Figure:
         rows.append({"i": i, "text": theme.shortened(r.row, _NAME), "ratio": float(np.clip(r.ratio, _LOW, _HIGH)),
                      "low": low, "high": high, "least_low": ends[0], "least_high": ends[1],
                      "c": theme.ACCENT if r.verdict == IMPOSSIBLE else theme.SELECTED,
-                     "said": f"needs ≥ {r.deaths:,} deaths" if r.verdict == IMPOSSIBLE else
-                     "possible" if least is not None else "cannot be checked"})
+                     "said": say("needs ≥ {deaths} deaths", deaths=f"{r.deaths:,}") if r.verdict == IMPOSSIBLE else
+                     "possible" if least is not None else say("cannot be checked")})
     impossible = int((result.widths.verdict == IMPOSSIBLE).sum())
     table = pd.DataFrame([{"Row": r.row, "Ratio (95% CI)": f"{exact(r.ratio)} ({exact(r.low)}{DASH}{exact(r.high)})",
                            "SE at most": fixed(r.std_error, 3), "Least SE": DASH if math.isnan(r.least) else
                            fixed(r.least, 3), "Deaths it needs": f"{r.deaths:,}", "Verdict": r.verdict}
                           for r in rows_of(result.widths)])
     return Figure(
-        slug="audit-intervals", title=f"Printed intervals, and the narrowest that could be: {name}",
+        slug="audit-intervals", title=say("Printed intervals, and the narrowest that could be: {name}", name=name),
         chart=theme.with_data(_widths(len(rows)), rows=rows, one=[{"x": 1.0}]), table=table, drawn=result.widths,
         key={"rows bar": "pale bars: the narrowest interval that the patients and deaths allow any Cox model",
              "rows rule": "lines: the printed intervals", "rows point": "squares: the printed ratios",
              "one rule": "upright line: a ratio of 1"},
-        summary=(f"{impossible} of {plural(len(rows), 'interval')} are narrower than the patients allow",),
-        provenance=_source(name, fingerprint, result), alt="Printed intervals over the least possible ones.")
+        summary=(say("{impossible} of {intervals} are narrower than the patients allow", impossible=impossible,
+                     intervals=plural(len(rows), 'interval')),),
+        provenance=_source(name, fingerprint, result), alt=say("Printed intervals over the least possible ones."))
 
 
 def verdicts_of(result: Audit) -> list[str]:
@@ -163,14 +169,14 @@ def verdicts_of(result: Audit) -> list[str]:
 
 def _source(name: str, fingerprint: str, result: Audit) -> Provenance:
     return Provenance(
-        patients="From the printed table alone", filters="No patient data.", version=__version__,
+        patients=say("From the printed table alone"), filters=say("No patient data."), version=__version__,
         method=f"p by every test of the counts (claimed: {result.claimed}); least standard error √(1/d₁ + 1/d₀), "
         "deaths at most the patients where unknown, 2/√d where their split is; limits taken as rounded in the paper's "
         "favour.",
         source=f"{name}, SHA-256 {fingerprint[:12]} · Cohortscope {__version__}")
 
 
-@lru_cache(maxsize=32)
+@once_per_language(32)
 def _widths(rows: int) -> dict[str, Any]:
     y = alt.Y("i:O", axis=None, scale=alt.Scale(domain=list(range(rows)), paddingInner=0, paddingOuter=0))
     scale = alt.Scale(type="log", domain=[_LOW, _HIGH], nice=False, range=[250, alt.ExprRef("width - 150")])

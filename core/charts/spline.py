@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -14,6 +13,7 @@ from core.cohort import Cohort
 from core.figure import Figure, analysed, provenance, recipe, rows_of, text_table, theme
 from core.format import hazard_ratio, p_phrase, shortest
 from core.hazards import CoxModel, proportional_verdict, spline_curve
+from core.language import once_per_language, say
 
 WIDTH, HEIGHT = 900, 240
 _TICKS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0)
@@ -32,35 +32,38 @@ def spline_figure(cohort: Cohort, model: CoxModel, key: str) -> Figure:
     log = variable.log and bool((spline.curve.value > 0).all())
     return Figure(
         slug=f"spline-{model.endpoint}-{key}".lower().replace(" ", "-"),
-        title=f"{model.endpoint}: hazard ratio along {variable.label}",
+        title=say("{endpoint}: hazard ratio along {label}", endpoint=model.endpoint, label=variable.label),
         chart=theme.with_data(
             _template(log), points=points, one=[{"y": 1.0}],
             knots=[{"x": float(k)} for k in spline.knots if points[0]["x"] <= k <= points[-1]["x"]],
             titles=[{"text": name}]),
         key={"points area": "shaded: 95% limits", "points line": "line: hazard ratio",
              "one rule": "dashed: a ratio of 1", "knots tick": "marks at the foot: knots"},
-        table=text_table([name, "HR against the median (95% CI)"], [
+        table=text_table([name, say("HR against the median (95% CI)")], [
             [shortest(float(k), 2), hazard_ratio(r.hazard_ratio, r.conf_low, r.conf_high)]
             for k, r in zip(spline.knots, rows_of(asked), strict=True)]),
         drawn=spline.curve, notes=(f"{variable.label}. {proportional_verdict(p_of_zph)}.",) if model.fit else (),
-        summary=(f"{variable.label}: {p_phrase(spline.p_value)} against a straight line"
-                 + (" in the value itself, not in its logarithm" if log else ""),),
+        summary=(say("{label}: {p_phrase} against a straight line", label=variable.label,
+                     p_phrase=p_phrase(spline.p_value))
+                 + (say(" in the value itself, not in its logarithm") if log else ""),),
         provenance=provenance(
-            cohort, "Restricted cubic spline with knots at the quantiles 5, 35, 65 and 95% (marked where the curve is "
-            f"drawn), against the median of {shortest(spline.median, 2)}{unit}, adjusted for the other covariates; "
-            f"95% Wald limits; drawn from the {'tenth smallest to the tenth' if spline.trimmed else 'smallest to the'} "
-            "largest value.",
+            cohort, say("Restricted cubic spline with knots at the quantiles 5, 35, 65 and 95% (marked where the "
+                        "curve is drawn), against the median of {median}{unit}, adjusted for the other covariates; "
+                        "95% Wald limits; drawn from the {range} largest value.", median=shortest(spline.median, 2),
+                        unit=unit,
+                        range=say("tenth smallest to the tenth") if spline.trimmed else say("smallest to the")),
             analysed(cohort, model.n, model.n_event, model.endpoint)),
-        alt=f"How the hazard ratio runs along {variable.label}.",
+        alt=say("How the hazard ratio runs along {label}.", label=variable.label),
         recipe=recipe(cohort, "spline", key=key, **asked_of(model)))
 
 
-@lru_cache(maxsize=2)
+@once_per_language(2)
 def _template(log: bool) -> dict[str, Any]:
     x = alt.X("x:Q", title=None, axis=alt.Axis(grid=False, format="~s" if log else "~g"),
               scale=alt.Scale(type="log" if log else "linear", zero=False, nice=False))
     scale = alt.Scale(type="log", domain=[LOW, HIGH], nice=False)
-    y = alt.Y("y:Q", scale=scale, title="Hazard ratio (log scale)", axis=alt.Axis(values=list(_TICKS), format="~g"))
+    y = alt.Y("y:Q", scale=scale, title=say("Hazard ratio (log scale)"),
+              axis=alt.Axis(values=list(_TICKS), format="~g"))
     points = alt.Chart(theme.data("points"))
     chart = alt.layer(
         points.mark_area(opacity=0.18, color=theme.SELECTED).encode(x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q"),

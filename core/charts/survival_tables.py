@@ -24,6 +24,7 @@ from core.format import (
     share_with_limits,
     significant,
 )
+from core.language import say
 
 
 def table_figure(cohort: Cohort, part: str, endpoint: str, by: str | None, title: str, table: pd.DataFrame,
@@ -36,14 +37,14 @@ def table_figure(cohort: Cohort, part: str, endpoint: str, by: str | None, title
     drawn : the same numbers as numbers
     asked : by which choices it is made anew, beside endpoint and strata
     """
-    split = f" by {cohort.variable(by).label}" if by else ""
+    split = say(" by {label}", label=cohort.variable(by).label) if by else ""
     events = int(count(cohort, endpoint, by).n_event.sum())
     return Figure(
         slug=f"{part}-{endpoint}-{by or 'all'}".lower().replace(" ", "-"), title=f"{endpoint}{split}: {title}",
         chart=None, table=table, drawn=drawn, notes=(method, *filter(None, remarks)),
         warnings=tuple(filter(None, [immortal_time(cohort, by)])),
         recipe=recipe(cohort, part, endpoint=endpoint, by=by, **asked),
-        provenance=provenance(cohort, "", plural(events, f"{endpoint} event")))
+        provenance=provenance(cohort, "", plural(events, "{endpoint} event", endpoint=endpoint)))
 
 
 def survival_table(at: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame:
@@ -56,8 +57,8 @@ def survival_table(at: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame:
             "Group": r.strata, "Months": number(r.time), "At risk": f"{r.n_risk:,}",
             "Survival (95% CI)": share_with_limits(r.estimate, r.conf_low, r.conf_high),
             "Difference, points (95% CI)": percentage_points(other.difference, other.conf_low, other.conf_high)
-            if other else "reference", "p": p_value(other.p_value) if other else ""})
-    frame = pd.DataFrame(rows)
+            if other else say("reference"), "p": p_value(other.p_value) if other else ""})
+    frame = pd.DataFrame(rows).rename(columns=say)
     return frame if at.strata.nunique() > 1 else frame.iloc[:, :4]
 
 
@@ -65,9 +66,10 @@ def quantile_table(quantiles: pd.DataFrame) -> pd.DataFrame:
     """Write the times at which shares have had the event: a row per stratum, a column per share."""
     rows = []
     for level, part in quantiles.groupby("strata", sort=False):
-        rows.append({"Group": level, **{f"{percent(r.share)} by month": estimate(r.time, r.conf_low, r.conf_high)
-                                        for r in rows_of(part)}})
-    return pd.DataFrame(rows)
+        rows.append({"Group": level,
+                     **{say("{share} by month", share=percent(r.share)): estimate(r.time, r.conf_low, r.conf_high)
+                        for r in rows_of(part)}})
+    return pd.DataFrame(rows).rename(columns=say)
 
 
 def restricted_mean_table(means: pd.DataFrame, comparison: pd.DataFrame) -> pd.DataFrame:
@@ -79,22 +81,23 @@ def restricted_mean_table(means: pd.DataFrame, comparison: pd.DataFrame) -> pd.D
                "Mean, months (95% CI)": estimate(r.estimate, r.conf_low, r.conf_high)}
         for measure, digits in (("difference", 1), ("ratio", 2)):
             other = by_stratum.get((r.strata, measure))
-            row[f"{measure.capitalize()} (95% CI)"] = "reference" if other is None else _compared(other, digits)
+            name = say("{measure} (95% CI)", measure=say(measure).capitalize())
+            row[name] = say("reference") if other is None else _compared(other, digits)
         rows.append(row)
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows).rename(columns=say)
     return frame if len(means) > 1 else frame.iloc[:, :3]
 
 
 def survival_tests_table(tests: pd.DataFrame) -> pd.DataFrame:
     """Write tests: name, chi-square, degrees of freedom, p."""
-    return pd.DataFrame([{"Test": r.test, "χ²": fixed(r.statistic, 3), "df": str(r.df), "p": p_value(r.p_value)}
-                         for r in rows_of(tests)])
+    return pd.DataFrame([{"Test": say(r.test), "χ²": fixed(r.statistic, 3), "df": str(r.df), "p": p_value(r.p_value)}
+                         for r in rows_of(tests)]).rename(columns=say)
 
 
 def pairs_table(pairs: pd.DataFrame) -> pd.DataFrame:
     """Write pairwise tests with raw and adjusted p."""
     return pd.DataFrame([{"Pair": f"{r.level} {DASH} {r.other}", "χ²": fixed(r.statistic, 3), "p": p_value(r.p_value),
-                          "p adjusted": p_value(r.p_adjusted)} for r in rows_of(pairs)])
+                          "p adjusted": p_value(r.p_adjusted)} for r in rows_of(pairs)]).rename(columns=say)
 
 
 def follow_up_table(follow: pd.DataFrame) -> pd.DataFrame:
@@ -103,7 +106,7 @@ def follow_up_table(follow: pd.DataFrame) -> pd.DataFrame:
         "Group": r.strata, "n": f"{r.n:,}",
         "Reverse Kaplan-Meier, median (95% CI)": estimate(r.reverse_median, r.conf_low, r.conf_high),
         "Observed times, median (range)": estimate(r.observed_median, r.observed_low, r.observed_high)}
-        for r in rows_of(follow)])
+        for r in rows_of(follow)]).rename(columns=say)
 
 
 def opinion_table(opinion: pd.DataFrame) -> pd.DataFrame:
@@ -113,7 +116,8 @@ def opinion_table(opinion: pd.DataFrame) -> pd.DataFrame:
         "lifelines": significant(r.lifelines),
         "Difference": "0" if r.agrees and not r.difference > 0 else significant(r.difference, 2),
         "Remark": "" if r.agrees else r.remark} for r in rows_of(opinion)])
-    return frame.drop(columns="Remark") if opinion.agrees.all() and len(frame) else frame
+    shown = frame.drop(columns="Remark") if opinion.agrees.all() and len(frame) else frame
+    return shown.rename(columns=say)
 
 
 def _compared(row: Any, digits: int) -> str:

@@ -15,6 +15,7 @@ from core.charts.toxicity_tables import no_test
 from core.cohort import Cohort, absence
 from core.figure import Figure, Recipe, by_words, provenance, recipe, rows_of, text_table, theme
 from core.format import DASH, count_and_percent, p_value, percentage_points, plural, ratio_with_limits
+from core.language import say
 from core.options import Checked, Limits
 from core.summaries import AdverseEvents
 
@@ -89,16 +90,18 @@ def butterfly_figure(cohort: Cohort, result: AdverseEvents, terms: list[str]) ->
     heads = [{"x": sign * 0.5, "text": theme.shortened(f"{arm}", 30), "c": theme.colour(i)}
              for i, (sign, arm) in enumerate(zip((-1, 1), result.levels, strict=True))]
     return Figure(
-        slug=f"ae-rates-{result.by}", title=f"Adverse events by {_label(cohort, result)}, worst {words.measure}",
+        slug=f"ae-rates-{result.by}", title=say("Adverse events by {label}, worst {measure}",
+                                                label=_label(cohort, result), measure=words.measure),
         chart=theme.with_data(toxicity_marks.butterfly(len(terms)), bars=bars, heads=heads,
                               names=_named_rows(result, terms)),
         table=rates_table(result, terms),
         drawn=result.rows[result.rows.term.isin(terms)], notes=_notes(result),
-        key={"bars bar": f"strong bars: {words.band('>=3')}; faint: {words.band('1-2')}; beside: patients with "
-             f"{words.band('any')} (with {words.band('>=3')})"},
-        provenance=provenance(cohort, f"Each patient counts once per term, at the worst {words.measure}, among those "
-                              "in the safety population with the term recorded."),
-        alt=f"Rates of {plural(len(terms), 'adverse event')} in two groups; the table gives the numbers.",
+        key={"bars bar": say("strong bars: {severe}; faint: {mild}; beside: patients with {any} (with {severe})",
+                             severe=words.band(">=3"), mild=words.band("1-2"), any=words.band("any"))},
+        provenance=provenance(cohort, say("Each patient counts once per term, at the worst {measure}, among those in "
+                                          "the safety population with the term recorded.", measure=words.measure)),
+        alt=say("Rates of {events} in two groups; the table gives the numbers.",
+                events=plural(len(terms), 'adverse event')),
         recipe=_recipe(cohort, "butterfly", result, terms))
 
 
@@ -119,16 +122,20 @@ def difference_figure(cohort: Cohort, result: AdverseEvents, view: EventView, te
     ratio = f"; {result.options.ratio}" if result.options.ratio else ""
     return Figure(
         slug=f"ae-difference-{result.by}-{view.band}".replace(">=", "ge"),
-        title=f"{result.words.heading(view.band)}: risk difference against {result.levels[0]}",
+        title=say("{heading}: risk difference against {levels}", heading=result.words.heading(view.band),
+                  levels=result.levels[0]),
         chart=theme.with_data(toxicity_marks.dots(len(terms), len(arms)), rows=rows, names=_named_rows(result, terms)),
         table=event_tests_table(result, view.band, terms),
         drawn=result.tests[(result.tests.band == view.band) & result.tests.term.isin(terms)],
         key={"rows rule": "lines: 95% CI", "rows point": "dots: differences, in the groups' colours"},
         summary=(_smallest(result, view.band, terms),), notes=_notes(result),
-        provenance=provenance(cohort, f"Percentage points with the {result.options.difference} 95% CI; p by "
-                              f"{result.options.test}, in the table also adjusted by Benjamini and Hochberg over the "
-                              f"terms of the band{ratio}. No p where no group had an event."),
-        alt=f"Risk differences of {plural(len(terms), 'adverse event')}; the table gives the numbers.",
+        provenance=provenance(cohort, say("Percentage points with the {difference} 95% CI; p by {test}, in the table "
+                                          "also adjusted by Benjamini and Hochberg over the terms of the "
+                                          "band{ratio}. No p where no group had an event.",
+                                          difference=result.options.difference, test=say(result.options.test),
+                                          ratio=ratio)),
+        alt=say("Risk differences of {events}; the table gives the numbers.",
+                events=plural(len(terms), 'adverse event')),
         recipe=_recipe(cohort, "risk differences", result, terms, view=view))
 
 
@@ -142,18 +149,21 @@ def volcano_figure(cohort: Cohort, result: AdverseEvents, view: EventView, terms
                "c": theme.colour(result.levels.index(r.arm)),
                "text": theme.shortened(r.term, _NAME) if i in named else "",
                "side": -1 if r.risk_difference < 0 else 1,
-               "tip": f"{r.arm + ': ' if several else ''}p {p_value(r.p_value)}, adjusted {p_value(r.p_adjusted)}"}
+               "tip": say("{arm}p {p}, adjusted {adjusted}", arm=r.arm + ': ' if several else '',
+                          p=p_value(r.p_value), adjusted=p_value(r.p_adjusted))}
               for i, r in zip(tests.index, rows_of(tests), strict=True)]
     return Figure(
         slug=f"ae-volcano-{result.by}-{view.band}".replace(">=", "ge"),
-        title=f"{result.words.heading(view.band)}: difference against p",
+        title=say("{heading}: difference against p", heading=result.words.heading(view.band)),
         chart=theme.with_data(toxicity_marks.volcano(), points=points, limit=_limit(tests)),
         table=event_tests_table(result, view.band, terms), drawn=tests, summary=(_smallest(result, view.band, terms),),
         key={"points point": "dots: terms", "limit rule": "dashed: on it and above it adjusted p < .05"},
-        notes=(*_notes(result), *(() if below.any() else ("No term has an adjusted p below .05.",))),
-        provenance=provenance(cohort, f"Right: more with {', '.join(result.levels[1:])} than with {result.levels[0]}. "
-                              f"p by {result.options.test}, the line by Benjamini and Hochberg over the terms."),
-        alt="Risk differences against p-values; the table gives the numbers.",
+        notes=(*_notes(result), *(() if below.any() else (say("No term has an adjusted p below .05."),))),
+        provenance=provenance(cohort, say("Right: more with {groups} than with {reference}. p by {test}, the line by "
+                                          "Benjamini and Hochberg over the terms.",
+                                          groups=', '.join(result.levels[1:]), reference=result.levels[0],
+                                          test=say(result.options.test))),
+        alt=say("Risk differences against p-values; the table gives the numbers."),
         recipe=_recipe(cohort, "volcano", result, terms, view=view))
 
 
@@ -196,15 +206,16 @@ def grades_figure(cohort: Cohort, result: AdverseEvents, terms: list[str]) -> Fi
     arms = arm_legend(result.levels)
     legend = [{"x": 0.19 * i, "text": result.words.of(i + 1), "c": c} for i, c in enumerate(theme.GRADES)]
     return Figure(
-        slug=f"ae-grades-{result.by}", title=f"Grades by {_label(cohort, result)}",
-        key={"bars bar": f"bars: patients by worst {result.words.measure}; "
-             "the square before a bar has its group's colour",
+        slug=f"ae-grades-{result.by}", title=say("Grades by {label}", label=_label(cohort, result)),
+        key={"bars bar": say("bars: patients by worst {measure}; the square before a bar has its group's colour",
+                             measure=result.words.measure),
              "legend point": "squares above: the grades' colours"},
         chart=theme.with_data(toxicity_marks.grades(len(terms), len(result.levels), arms[-1]["line"] + 1), bars=bars,
                               marks=marks, legend=legend, arms=arms, names=_named_rows(result, terms)),
         table=grades_table(result, terms), drawn=result.rows[result.rows.term.isin(terms)], notes=_notes(result),
-        provenance=provenance(cohort, f"Each patient once per term at the worst {result.words.measure}."),
-        alt=f"Grades of {plural(len(terms), 'adverse event')}; the table gives the numbers.",
+        provenance=provenance(cohort, say("Each patient once per term at the worst {measure}.",
+                                          measure=result.words.measure)),
+        alt=say("Grades of {events}; the table gives the numbers.", events=plural(len(terms), 'adverse event')),
         recipe=_recipe(cohort, "grades", result, terms))
 
 
@@ -230,7 +241,7 @@ def _counts_table(result: AdverseEvents, terms: list[str], rows: dict[tuple[str,
                   bands: dict[str, str]) -> pd.DataFrame:
     """Write n (%) in a group of columns per band, a column per stratum."""
     cells = [(b, arm) for b in bands for arm in result.levels]
-    return text_table(["Term", *((bands[b], arm) for b, arm in cells)], [
+    return text_table([say("Term"), *((bands[b], arm) for b, arm in cells)], [
         [t, *(count_and_percent(rows[t, b, arm].n_event, rows[t, b, arm].n) for b, arm in cells)]
         for t in terms])
 
@@ -240,8 +251,10 @@ def event_tests_table(result: AdverseEvents, band: str, terms: list[str]) -> pd.
     counts = {(r.term, r.arm): r for r in rows_of(result.rows[result.rows.band == band])}
     tests = {(r.term, r.arm): r for r in rows_of(result.tests[result.tests.band == band])}
     ratio = result.options.ratio
-    names = ["Difference, points (95% CI)", *([f"{ratio.capitalize()} (95% CI)"] if ratio else []), "p", "p adjusted",
-             "Test"]
+    names = [say("Difference, points (95% CI)"),
+             *([say("{measure} (95% CI)", measure=say(ratio).capitalize())] if ratio else []), "p",
+             say("p adjusted"),
+             say("Test")]
     reference = result.levels[0]
     out = []
     for term in terms:
@@ -252,10 +265,11 @@ def event_tests_table(result: AdverseEvents, band: str, terms: list[str]) -> pd.
             row += [percentage_points(r.risk_difference, r.conf_low, r.conf_high),
                     *([ratio_with_limits(r.ratio, r.ratio_low, r.ratio_high)] if ratio else []),
                     p_value(r.p_value) or DASH, p_value(r.p_adjusted) or DASH,
-                    r.test if p_value(r.p_value) else no_test(counts[term, reference], counts[term, arm])]
+                    say(r.test) if p_value(r.p_value) else no_test(counts[term, reference], counts[term, arm])]
         out.append(row)
-    return text_table(["Term", *((_HAD, arm) for arm in result.levels), *(
-        (f"{arm} against {reference}", name) for arm in result.levels[1:] for name in names)], out)
+    return text_table([say("Term"), *((say(_HAD), arm) for arm in result.levels), *(
+        (say("{arm} against {reference}", arm=arm, reference=reference),
+         name) for arm in result.levels[1:] for name in names)], out)
 
 
 def _smallest(result: AdverseEvents, band: str, terms: list[str]) -> str:
@@ -263,19 +277,21 @@ def _smallest(result: AdverseEvents, band: str, terms: list[str]) -> str:
     terms = [t for t in terms if t not in result.heads] or terms
     tests = result.tests[(result.tests.band == band) & result.tests.term.isin(terms)].dropna(subset="p_value")
     if tests.empty:
-        return "none: there is nothing to test"
+        return say("none: there is nothing to test")
     r = next(rows_of(tests.nsmallest(1, "p_value")))
-    return (f"{r.term}: {percentage_points(r.risk_difference, r.conf_low, r.conf_high)} points, p "
-            f"{p_value(r.p_value)} (adjusted {p_value(r.p_adjusted)})")
+    return (say("{term}: {percentage_points} points, p {p} (adjusted {adjusted})", term=r.term,
+                percentage_points=percentage_points(r.risk_difference, r.conf_low, r.conf_high),
+                p=p_value(r.p_value), adjusted=p_value(r.p_adjusted)))
 
 
 def _label(cohort: Cohort, result: AdverseEvents) -> str:
-    return by_words(cohort, result.by) if result.by else "one group"
+    return by_words(cohort, result.by) if result.by else say("one group")
 
 
 def _notes(result: AdverseEvents) -> tuple[str, ...]:
     absent = result.missing_stratum
-    return (f"{plural(absent, 'patient')} left out: {absence(result.by, 'group')}.",) if absent else ()
+    return (say("{patients} left out: {absence}.", patients=plural(absent, 'patient'),
+                absence=absence(result.by, 'group')),) if absent else ()
 
 
 def _named_rows(result: AdverseEvents, terms: list[str]) -> list[dict[str, Any]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, Literal
 
 import altair as alt
 
 from core.charts.adverse_events import LINE
 from core.figure import CLICK, theme
+from core.language import once_per_language, say
 
 _SIDES: tuple[tuple[int, Literal["left", "right"]], ...] = ((-1, "right"), (1, "left"))
 WIDTH, _STEP, _TERM = 620, 24, 150  # pixels: of a chart, a row, the names
@@ -36,10 +36,11 @@ def _clicked(base: alt.Chart, y: alt.Y) -> alt.Chart:
     picked = alt.selection_point(name=CLICK, fields=["term"], toggle="true", clear=False)
     return base.mark_bar(opacity=0.001, cursor="pointer").encode(
         y=y, x=alt.value(0), x2=alt.value("width"),
-        tooltip=[alt.Tooltip("term:N", title="Term"), alt.Tooltip("tip:N", title="Patients")]).add_params(picked)
+        tooltip=[alt.Tooltip("term:N", title=say("Term")),
+                 alt.Tooltip("tip:N", title=say("Patients"))]).add_params(picked)
 
 
-@lru_cache(maxsize=64)
+@once_per_language(64)
 def butterfly(terms: int) -> dict[str, Any]:
     """Two groups back to back."""
     y, scale = _rows(terms), alt.Scale(domain=[-1.2, 1.2], nice=False, range=[_TERM, alt.ExprRef("width")])
@@ -59,7 +60,7 @@ def butterfly(terms: int) -> dict[str, Any]:
     return theme.finish(alt.layer(*layers), width=WIDTH, height=terms * _STEP + 56, rows=(terms, _STEP, 0), least=420)
 
 
-@lru_cache(maxsize=64)
+@once_per_language(64)
 def dots(terms: int, arms: int) -> dict[str, Any]:
     """Differences with their intervals, and as text."""
     y = _rows(terms)
@@ -78,12 +79,12 @@ def dots(terms: int, arms: int) -> dict[str, Any]:
     return theme.finish(alt.layer(*layers), width=WIDTH, height=terms * step + 56, rows=(terms, step, 0), least=460)
 
 
-@lru_cache(maxsize=1)
+@once_per_language(1)
 def volcano() -> dict[str, Any]:
     """Points by difference and p."""
-    x = alt.X("x:Q", title="Risk difference, percentage points", scale=alt.Scale(zero=True, nice=True, padding=60),
+    x = alt.X("x:Q", title=say("Risk difference, percentage points"), scale=alt.Scale(zero=True, nice=True, padding=60),
               axis=alt.Axis(tickCount=6))
-    y = alt.Y("y:Q", title="p (small above)", scale=alt.Scale(zero=True, nice=True), axis=alt.Axis(
+    y = alt.Y("y:Q", title=say("p (small above)"), scale=alt.Scale(zero=True, nice=True), axis=alt.Axis(
         values=[0, 0.301, 0.699, 1, 1.301, 2, 3, 4, 6, 8],
         labelExpr="{'0': '1', '0.301': '.5', '0.699': '.2', '1': '.1', '1.301': '.05', '2': '.01'}[datum.value] || "
                   "('1e-' + datum.value)"))
@@ -94,12 +95,12 @@ def volcano() -> dict[str, Any]:
     chart = alt.layer(
         limit.mark_rule(strokeDash=[4, 4], color=theme.ACCENT).encode(y=y),
         base.mark_point(filled=True, size=70, opacity=0.9, cursor="pointer").encode(
-            x=x, y=y, color=theme.given("c"), tooltip=[alt.Tooltip("term:N", title="Term"),
+            x=x, y=y, color=theme.given("c"), tooltip=[alt.Tooltip("term:N", title=say("Term")),
                                                        alt.Tooltip("tip:N", title="p")]).add_params(picked), *texts)
     return theme.finish(chart, width=WIDTH, height=400, free=True)
 
 
-@lru_cache(maxsize=64)
+@once_per_language(64)
 def grades(terms: int, arms: int, lines: int) -> dict[str, Any]:
     """Grades stacked, a bar per group; above them the grades' colours and, in some lines, the groups'."""
     y, offset = _rows(terms), _groups(arms)
@@ -108,8 +109,8 @@ def grades(terms: int, arms: int, lines: int) -> dict[str, Any]:
     base, legend, names = (alt.Chart(theme.data(name)) for name in ("bars", "legend", "arms"))
     layers = [
         base.mark_bar().encode(y=y, yOffset=offset, x=alt.X("from:Q", scale=scale, axis=axis), x2="to:Q",
-                               color=theme.given("c"), tooltip=[alt.Tooltip("term:N", title="Term"),
-                                                                alt.Tooltip("tip:N", title="Patients")]),
+                               color=theme.given("c"), tooltip=[alt.Tooltip("term:N", title=say("Term")),
+                                                                alt.Tooltip("tip:N", title=say("Patients"))]),
         alt.Chart(theme.data("marks")).mark_text(fontSize=10, align="right", dx=-3, baseline="middle").encode(
             y=y, yOffset=offset, x=alt.XDatum(0, scale=scale), text="text:N", color=theme.given("c")),
         legend.mark_point(shape="square", filled=True, size=70, opacity=1).encode(

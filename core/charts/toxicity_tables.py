@@ -12,6 +12,7 @@ from core import schema
 from core.cohort import Cohort, strata
 from core.figure import Figure, Heading, by_words, provenance, recipe, rows_of, text_table
 from core.format import DASH, count_and_percent, error_of_p, fixed, number, p_value, percentage_points
+from core.language import say
 from core.mapping import CTCAE
 from core.summaries import AdverseEvents
 
@@ -32,32 +33,34 @@ def burden_table(cohort: Cohort, every: AdverseEvents, burden: pd.DataFrame) -> 
             c = counts[band, r.arm]
             row.append(count_and_percent(c.n_event, c.n))
             if several:
-                row.append(_against(tests.get((band, r.arm))) if i else "reference")
+                row.append(_against(tests.get((band, r.arm))) if i else say("reference"))
         row.append(DASH if not r.n else
                    f"{number(r.terms_median)} ({number(r.terms_low)}{DASH}{number(r.terms_high)}), {r.terms_most}")
         rows.append([*row, *(count_and_percent(int(getattr(r, flag)), r.n) for flag in flags)])
     of_band: list[Heading] = [h for b in bands for h in (
-        [(words.heading(b), "n (%)"), (words.heading(b), "difference, p")] if several else [words.heading(b)])]
-    table = text_table(["Group", "n", *of_band, "Terms per patient, median (IQR), most", *map(str.capitalize, flags)],
+        [(words.heading(b), "n (%)"), (words.heading(b), say("difference, p"))] if several else [words.heading(b)])]
+    table = text_table([say("Group"), "n", *of_band, say("Terms per patient, median (IQR), most"),
+                        *map(str.capitalize, flags)],
                        rows)
-    method = (f"Each patient at the worst {words.measure} over all terms; p by {every.options.test}; difference in "
-              f"percentage points, {every.options.difference} 95% CI.")
+    method = (say("Each patient at the worst {measure} over all terms; p by {test}; difference in percentage points, "
+                  "{difference} 95% CI.", measure=words.measure, test=say(every.options.test),
+                  difference=every.options.difference))
     return Figure(slug=f"ae-burden-{every.by}",
-                  title=f"Burden: any adverse event{_by(cohort, every.by if several else None)}", chart=None,
+                  title=say("Burden: any adverse event{by}", by=_by(cohort, every.by if several else None)), chart=None,
                   table=table, drawn=every.rows, provenance=provenance(cohort, method),
                   recipe=recipe(cohort, "burden", by=every.by, options=every.options))
 
 
 def _by(cohort: Cohort, by: str | None) -> str:
-    return f" by {by_words(cohort, by)}" if by else ""
+    return say(" by {by_words}", by_words=by_words(cohort, by)) if by else ""
 
 
 def no_test(*groups: Any) -> str:
     """Say why a comparison has no p: an empty group, nobody with an event, or everybody (rows with arm, n, n_event)."""
     empty = [g.arm for g in groups if not g.n]
     if empty:
-        return f"no patient in {empty[0]}"
-    return "every patient had it" if all(g.n_event == g.n for g in groups) else "no event in any group"
+        return say("no patient in {empty}", empty=empty[0])
+    return say("every patient had it") if all(g.n_event == g.n for g in groups) else say("no event in any group")
 
 
 def _against(row: Any) -> str:
@@ -70,12 +73,13 @@ def _against(row: Any) -> str:
 def overall_figure(cohort: Cohort, result: AdverseEvents, tests: pd.DataFrame, band: str, terms: list[str]) -> Figure:
     """Write one test over all groups per term."""
     rows = {r.term: r for r in rows_of(tests)}
-    table = text_table(["Term", "p", "p adjusted", "Test"], [[
+    table = text_table([say("Term"), "p", say("p adjusted"), say("Test")], [[
         t, p_value(rows[t].p_value) or DASH, p_value(rows[t].p_adjusted) or DASH,
-        (rows[t].test + (f", error {error_of_p(rows[t].error)}" if rows[t].error else ""))
-        if p_value(rows[t].p_value) else "nothing to test"] for t in terms])
+        say(rows[t].test) + (say(", error {error}", error=error_of_p(rows[t].error)) if rows[t].error else "")
+        if p_value(rows[t].p_value) else say("nothing to test")] for t in terms])
     return Figure(slug=f"ae-overall-{result.by}-{band}".replace(">=", "ge"),
-                  title=f"{result.words.heading(band)}: one test over all {len(result.levels)} groups", chart=None,
+                  title=say("{heading}: one test over all {levels} groups", heading=result.words.heading(band),
+                            levels=len(result.levels)), chart=None,
                   table=table, drawn=tests, provenance=provenance(cohort, ""),
                   recipe=recipe(cohort, "all arms", by=result.by, options=result.options, heads=bool(result.heads),
                                 band=band, terms=terms))
@@ -93,11 +97,12 @@ def term_figure(cohort: Cohort, term: str, by: str | None) -> Figure:
         shares = {words.of(g): count_and_percent(int((of_group == g).sum()), known)
                   for g in range(highest + 1)}
         rows.append({"Group": level, **shares, "not recorded": f"{of_group.size - known:,}"})
-    table = pd.DataFrame(rows)
-    return Figure(slug=f"ae-term-{schema.factor_key(term)}", title=f"{term}: worst {words.measure}{_by(cohort, by)}",
+    table = pd.DataFrame(rows).rename(columns=say)
+    return Figure(slug=f"ae-term-{schema.factor_key(term)}", title=say("{term}: worst {measure}{by}", term=term,
+                                                                       measure=words.measure, by=_by(cohort, by)),
                   chart=None, table=table, drawn=table,
                   recipe=recipe(cohort, "term", term=term, by=by),
-                  provenance=provenance(cohort, f"Each patient at the worst {words.measure}."))
+                  provenance=provenance(cohort, say("Each patient at the worst {measure}.", measure=words.measure)))
 
 
 def patients_table(cohort: Cohort, term: str, by: str | None, *, named: bool) -> pd.DataFrame:
@@ -114,8 +119,8 @@ def patients_table(cohort: Cohort, term: str, by: str | None, *, named: bool) ->
                groups.levels[code] if code >= 0 else DASH,
                fixed(grades[i], 0) if words is CTCAE else words.of(int(grades[i]))]
         rows.append([*row, number(first[i]) if i in first else DASH] if first else row)
-    worst_of = "Worst grade" if words is CTCAE else "Worst severity"
-    return text_table(["Patient", groups.label, worst_of, *(["First day"] if first else [])], rows)
+    worst_of = say("Worst grade") if words is CTCAE else say("Worst severity")
+    return text_table([say("Patient"), groups.label, worst_of, *([say("First day")] if first else [])], rows)
 
 
 def _first_days(cohort: Cohort, term: str) -> dict[int, float]:

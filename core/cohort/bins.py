@@ -14,6 +14,7 @@ from core.cohort.cohort import Cohort
 from core.cohort.condition import Condition
 from core.cohort.strata import counted, in_order, interval_codes, shortly_split
 from core.errors import FilterError
+from core.language import say
 from core.schema import Cut
 
 _BINS = 16
@@ -132,8 +133,9 @@ def between(cohort: Cohort, key: str, low: int, high: int) -> Condition | None:
     """
     edges = fine_edges(cohort, key)
     if not 0 <= low < high < len(edges):
-        raise FilterError(f"{low} and {high} are no ends of a range of {cohort.variable(key).label}.",
-                          f"Choose two of the {len(edges)} edges.")
+        raise FilterError(say("{low} and {high} are no ends of a range of {label}.", low=low, high=high,
+                              label=cohort.variable(key).label),
+                          say("Choose two of the {edges} edges.", edges=len(edges)))
     if low == 0 and high == len(edges) - 1:
         return None
     return Condition.between(edges[low] if low > 0 else None, edges[high] if high < len(edges) - 1 else None)

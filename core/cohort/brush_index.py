@@ -22,6 +22,7 @@ from core.cohort.filters import Filters
 from core.cohort.strata import strata
 from core.cohort.subsets import SELECTION
 from core.errors import NotEstimable
+from core.language import say
 
 _TIMES = 500  # intervals of time where times are binned
 EXACT = 2_000  # patients up to whom all distinct times are kept
@@ -132,8 +133,9 @@ def _comparable(cohort: Cohort, kept: Filters, key: str) -> np.ndarray:
     grouped = whole.named_groups.key if whole.named_groups else ""  # who is in no group has nothing missing there
     known = {k: whole.values(k).notna().to_numpy() for k in (key, *kept.conditions) if k != grouped}
     if any(bool(c.missing) != c.negated and not known[k].all() for k, c in kept.conditions.items() if k in known):
-        raise NotEstimable("A filter keeps missing values: the selection is compared with the rest once it is made.",
-                           "Let the brush go.")
+        raise NotEstimable(say("A filter keeps missing values: the selection is compared with the rest once it is "
+                               "made."),
+                           say("Let the brush go."))
     return np.all([*known.values(), np.ones(len(whole.table), bool)], axis=0)
 
 

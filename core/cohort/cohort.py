@@ -20,6 +20,7 @@ from core import schema
 from core.cohort.condition import Condition
 from core.cohort.filters import Filters
 from core.errors import FilterError
+from core.language import say
 from core.mapping import CTCAE, ColumnMapping, FactorRole, ae_category
 from core.memo import Remembers
 
@@ -111,7 +112,7 @@ class Cohort(Remembers):
         out: dict[str, FactorRole] = {}
         if self.mapping.arm:
             levels = {v: v for v in self.table[schema.ARM].cat.categories}
-            out[schema.ARM] = FactorRole(key=schema.ARM, label="Arm", column=self.mapping.arm.column,
+            out[schema.ARM] = FactorRole(key=schema.ARM, label=say("Arm"), column=self.mapping.arm.column,
                                          kind="categorical", levels=levels)
         if self.named_groups:
             out[self.named_groups.key] = self.named_groups
@@ -130,8 +131,8 @@ class Cohort(Remembers):
             If the cohort has no such variable.
         """
         if key not in self.variables:
-            raise FilterError(f"There is no variable {key!r} in this cohort.",
-                              f"Choose one of: {', '.join(self.variables)}.")
+            raise FilterError(say("There is no variable {key} in this cohort.", key=f"{key!r}"),
+                              say("Choose one of: {variables}.", variables=', '.join(self.variables)))
         return self.variables[key]
 
     def levels(self, key: str) -> tuple[str, ...]:
@@ -190,8 +191,8 @@ class Cohort(Remembers):
         joint = dict(self.filters.conditions)
         for key, condition in filters.conditions.items():
             if key in joint and joint[key] != condition:
-                raise FilterError(f"{self.variable(key).label} is filtered already.",
-                                  "Change that condition, or filter the whole cohort.")
+                raise FilterError(say("{label} is filtered already.", label=self.variable(key).label),
+                                  say("Change that condition, or filter the whole cohort."))
             joint[key] = condition
         whole = self.whole
         return replace(whole, rows=rows, filters=Filters(joint), part=self.part, parent=whole)
@@ -201,14 +202,15 @@ class Cohort(Remembers):
         if condition.levels is not None and variable.kind == "categorical":
             levels = self.levels(key)
             if strange := [v for v in condition.levels if v not in levels]:
-                raise FilterError(f"{variable.label} has no level {strange[0]!r}.",
-                                  f"Choose from: {', '.join(levels)}.")
+                raise FilterError(say("{label} has no level {strange}.", label=variable.label,
+                                      strange=f"{strange[0]!r}"),
+                                  say("Choose from: {levels}.", levels=', '.join(levels)))
         elif condition.levels is not None:
-            raise FilterError(f"{variable.label} is a number, not a list of levels.",
-                              "Filter it with gt, ge, lt or le.")
+            raise FilterError(say("{label} is a number, not a list of levels.", label=variable.label),
+                              say("Filter it with gt, ge, lt or le."))
         if condition.bounds and variable.kind == "categorical":
-            raise FilterError(f"{variable.label} has levels, not numbers.",
-                              f"Filter it with in: {', '.join(self.levels(key))}.")
+            raise FilterError(say("{label} has levels, not numbers.", label=variable.label),
+                              say("Filter it with in: {levels}.", levels=', '.join(self.levels(key))))
 
     def words(self) -> str:
         """Say the filters: `PVTT grade Vp3, Vp4; AFP > 400 ng/mL`."""

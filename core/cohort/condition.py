@@ -12,6 +12,7 @@ import pandas as pd
 
 from core.errors import FilterError
 from core.format import exact
+from core.language import say
 from core.schema import Cut
 
 Bounds = tuple[tuple[str, float], ...]  # signs of _BOUNDS and numbers: all of them hold
@@ -72,7 +73,8 @@ class Condition:
             passing = [v for v in other.levels if (v in self.levels) is not self.negated]
             return replace(other, levels=tuple(passing)) if passing else None
         if self.negated or self.further or self.levels is not None or other.levels is not None:
-            raise FilterError("Its filter cannot be parted into groups.", "Remove it, or choose another variable.")
+            raise FilterError(say("Its filter cannot be parted into groups."),
+                              say("Remove it, or choose another variable."))
         lower = [b for b in (*self.bounds, *other.bounds) if b[0] in ("gt", "ge")]
         upper = [b for b in (*self.bounds, *other.bounds) if b[0] in ("lt", "le")]
         bounds = (*([max(lower, key=lambda b: (b[1], b[0] == "gt"))] if lower else []),
@@ -104,16 +106,16 @@ class Condition:
         """Say the condition: `Vp3, Vp4`, `> 400 ng/mL`, `not (Vp2)`, `< 5 or > 10 cm`."""
         parts = []
         if self.levels is not None:
-            parts.append(", ".join(self.levels) if self.levels else "no level")
+            parts.append(", ".join(self.levels) if self.levels else say("no level"))
         if self.bounds:
-            ranges = (" and ".join(f"{_BOUNDS[sign]} {exact(at)}" for sign, at in bounds) for bounds in self.ranges)
-            parts.append(f"{' or '.join(ranges)} {unit}".strip())
+            ranges = (_range_words([f"{_BOUNDS[sign]} {exact(at)}" for sign, at in bounds]) for bounds in self.ranges)
+            parts.append(f"{say(' or ').join(ranges)} {unit}".strip())
         if self.missing is True:
-            parts.append("missing")
+            parts.append(say("missing"))
         elif self.missing is False and not parts:
-            parts.append("not missing")
-        text = " or ".join(parts) if self.missing is True else ", ".join(parts)
-        return f"not ({text})" if self.negated else text
+            parts.append(say("not missing"))
+        text = say(" or ").join(parts) if self.missing is True else ", ".join(parts)
+        return say("not ({text})", text=text) if self.negated else text
 
     def to_json(self) -> dict[str, Any]:
         """Return the condition as `from_json` reads it."""
@@ -137,37 +139,38 @@ class Condition:
             If it is not of this form.
         """
         if strange := [k for k in data if k not in _KEYS]:
-            raise FilterError(f"Unknown condition {strange[0]!r}.",
-                              f"Choose from: {', '.join(sorted(_KEYS))}.")
+            raise FilterError(say("Unknown condition {strange}.", strange=f"{strange[0]!r}"),
+                              say("Choose from: {parts}.", parts=', '.join(sorted(_KEYS))))
         if not data:
-            raise FilterError("A condition is empty.", 'For example {"in": ["Vp3"]}.')
+            raise FilterError(say("A condition is empty."), say("For example {\"in\": [\"Vp3\"]}."))
         if "not" in data:
             return cls._negation(data)
         levels = data.get("in")
         if isinstance(levels, str):
             levels = [levels]
         if not isinstance(levels, (list, tuple, type(None))):
-            raise FilterError(f"'in' is {levels!r}.", "Give it a list of levels.")
+            raise FilterError(say("'in' is {levels}.", levels=f"{levels!r}"), say("Give it a list of levels."))
         missing = data.get("missing")
         if not isinstance(missing, (bool, type(None))):
-            raise FilterError(f"'missing' is {missing!r}.", "It is true or false.")
+            raise FilterError(say("'missing' is {missing}.", missing=f"{missing!r}"), say("It is true or false."))
         bounds, further = _bounds(data), data.get("or", [])
         if not isinstance(further, (list, tuple)) or not all(isinstance(r, Mapping) for r in further) \
                 or (further and not bounds):
-            raise FilterError("'or' names further ranges beside a first one.",
-                              'For example {"lt": 5, "or": [{"gt": 10}]}.')
+            raise FilterError(say("'or' names further ranges beside a first one."),
+                              say("For example {\"lt\": 5, \"or\": [{\"gt\": 10}]}."))
         if strange := [k for r in further for k in r if k not in _BOUNDS]:
-            raise FilterError(f"A further range has {strange[0]!r}.", f"Choose from: {', '.join(_BOUNDS)}.")
+            raise FilterError(say("A further range has {strange}.", strange=f"{strange[0]!r}"),
+                              say("Choose from: {bounds}.", bounds=', '.join(_BOUNDS)))
         out = cls(levels=None if levels is None else tuple(str(v) for v in levels), bounds=bounds,
                   further=tuple(b for r in further if (b := _bounds(r))), missing=missing)
         if out.empty:
-            raise FilterError("A condition is empty.", 'For example {"in": ["Vp3"]}.')
+            raise FilterError(say("A condition is empty."), say("For example {\"in\": [\"Vp3\"]}."))
         return out
 
     @classmethod
     def _negation(cls, data: Mapping[str, Any]) -> Condition:
         if len(data) > 1:
-            raise FilterError("A condition with 'not' can have no other part.", "Put the rest inside 'not'.")
+            raise FilterError(say("A condition with 'not' can have no other part."), say("Put the rest inside 'not'."))
         inner = data["not"]
         positive = cls.from_json(inner if isinstance(inner, Mapping) else {"in": inner or []})
         return replace(positive, negated=not positive.negated)
@@ -195,5 +198,10 @@ def _finite(bound: Any) -> float:
     except (TypeError, ValueError, OverflowError):
         number_of = math.nan
     if not math.isfinite(number_of):
-        raise FilterError("A bound is not a number.", "Give numbers to gt, ge, lt, le.")
+        raise FilterError(say("A bound is not a number."), say("Give numbers to gt, ge, lt, le."))
     return number_of
+
+
+def _range_words(bounds: list[str]) -> str:
+    """Say a range by its one bound or its two."""
+    return bounds[0] if len(bounds) == 1 else say("{low} and {high}", low=bounds[0], high=bounds[1])

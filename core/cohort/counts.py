@@ -16,6 +16,7 @@ from core import schema
 from core.cohort.cohort import Cohort
 from core.cohort.strata import Strata, counted, strata, stratification
 from core.errors import MappingError
+from core.language import say
 from core.memo import Remembers
 
 TOLERANCE = 1.4901161193847656e-08  # R's sqrt(.Machine$double.eps), for times and quantiles
@@ -101,8 +102,9 @@ def timeline(cohort: Cohort, endpoint: str) -> Timeline:
         If the cohort has no such endpoint.
     """
     if endpoint not in cohort.endpoints:
-        raise MappingError(f"There is no endpoint {endpoint!r} in this cohort.",
-                           f"Choose one of: {', '.join(cohort.endpoints) or 'none is mapped'}.")
+        raise MappingError(say("There is no endpoint {endpoint} in this cohort.", endpoint=f"{endpoint!r}"),
+                           say("Choose one of: {endpoints}.",
+                               endpoints=", ".join(cohort.endpoints) or say("none is mapped")))
     return cohort.whole.remember(("timeline", endpoint), lambda: _timeline(cohort.whole, endpoint))
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from core.cohort.condition import Bounds, Condition
 from core.errors import FilterError
+from core.language import say
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,16 @@ class Filters:
                 data = json.loads(data)
                 json.dumps(data, ensure_ascii=False).encode()  # half a character has no place in a text
             except (ValueError, RecursionError) as error:
-                raise FilterError("The filters are not valid JSON.",
-                                  'For example {"pvtt": {"in": ["Vp3"]}}.') from error
+                raise FilterError(say("The filters are not valid JSON."),
+                                  say("For example {\"pvtt\": {\"in\": [\"Vp3\"]}}.")) from error
         if not isinstance(data, Mapping) or not all(isinstance(c, Mapping) for c in data.values()):
-            raise FilterError("Filters are an object of conditions.",
-                              'For example {"pvtt": {"in": ["Vp3"]}}.')
+            raise FilterError(say("Filters are an object of conditions."),
+                              say("For example {\"pvtt\": {\"in\": [\"Vp3\"]}}."))
         try:
             return cls({k: Condition.from_json(c) for k, c in data.items()})
         except RecursionError as error:
-            raise FilterError("A condition has 'not' in 'not' without end.", "Say it with one 'not'.") from error
+            raise FilterError(say("A condition has 'not' in 'not' without end."),
+                              say("Say it with one 'not'.")) from error
 
     def to_json(self) -> dict[str, Any]:
         """Return the filters as plain JSON data, as `from_json` takes them."""

@@ -16,6 +16,7 @@ from core.cohort.cohort import Cohort
 from core.cohort.filters import Filters
 from core.cohort.strata import categorical
 from core.errors import FilterError
+from core.language import say
 from core.mapping import FactorRole
 
 GROUPS = "named-groups"  # no key of a factor has a hyphen
@@ -51,7 +52,7 @@ class Definition:
     def words(self, whole: Cohort) -> str:
         """Say who is in it: `PVTT grade Vp4; AFP > 400 ng/mL`, `(Sex F) without (ECOG 0)`."""
         if self.how is None:
-            return whole.filter(self.filters).words() or "all patients"
+            return whole.filter(self.filters).words() or say("all patients")
         first, second = (part.words(whole) for part in self.of)
         return f"({first}) {self.how} ({second})"
 
@@ -73,12 +74,13 @@ class Definition:
             If it is not of this form.
         """
         if not isinstance(data, Mapping) or len(data) != 1 or depth > _DEEPEST:
-            raise FilterError("A group's definition has another form.", _FORM)
+            raise FilterError(say("A group's definition has another form."), _FORM)
         (how, content), = data.items()
         if how == "filters":
             return cls(filters=Filters.from_json(content))
         if how not in get_args(How) or not isinstance(content, (list, tuple)) or len(content) != 2:
-            raise FilterError(f"A group's definition has {how!r}.", "Combine two definitions by and, or, without.")
+            raise FilterError(say("A group's definition has {how}.", how=f"{how!r}"),
+                              say("Combine two definitions by and, or, without."))
         return cls(how=how, of=tuple(cls.from_json(part, depth + 1) for part in content))
 
 
@@ -130,7 +132,8 @@ class Groups:
             If there are too many groups, or it is combined of too many.
         """
         if len(self.groups) >= MOST_GROUPS:
-            raise FilterError(f"There are {MOST_GROUPS} groups already.", "Remove one of them.")
+            raise FilterError(say("There are {most_groups} groups already.", most_groups=MOST_GROUPS),
+                              say("Remove one of them."))
         Definition.from_json(of.to_json())  # it can be saved and read
         compared = len(self.compared) < MOST_COMPARED
         return replace(self, groups=(*self.groups, Group(name=self._free(name), of=of, compared=compared)))
@@ -182,11 +185,11 @@ class Groups:
             content = json.loads(data) if isinstance(data, str) else data
             json.dumps(content, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:
-            raise FilterError("The groups are not valid JSON.", _FORM) from error
+            raise FilterError(say("The groups are not valid JSON."), _FORM) from error
         listed = content.get("groups", []) if isinstance(content, Mapping) else None
         if not isinstance(listed, (list, tuple)) or not all(
                 isinstance(g, Mapping) and isinstance(g.get("name"), str) and "of" in g for g in listed):
-            raise FilterError("The groups have another form.", _FORM)
+            raise FilterError(say("The groups have another form."), _FORM)
         out = cls(keep_first=content.get("keep_first") is True)
         for place, one in enumerate(listed):
             out = out.with_group(one["name"], Definition.from_json(one["of"]))
@@ -217,7 +220,7 @@ def with_groups(whole: Cohort, groups: Groups) -> Cohort:
     names = [g.name for g in compared]
     later = any(whole.variable(key).known == "later" for g in compared for key in g.of.variables())
     # The definitions stand in the role's column, and so in the new cohort's key.
-    role = FactorRole(key=GROUPS, label="Named group", column=groups.key, kind="categorical",
+    role = FactorRole(key=GROUPS, label=say("Named group"), column=groups.key, kind="categorical",
                       levels={v: v for v in names}, known="later" if later else "baseline")
     grouped = replace(whole, table=whole.table.assign(**{GROUPS: categorical(codes, names)}), named_groups=role)
     grouped.memo.update({k: v for k, v in whole.memo.items() if isinstance(k, tuple) and k[0] == "timeline"})
@@ -237,7 +240,7 @@ def overlaps(whole: Cohort, groups: Groups) -> list[tuple[tuple[str, ...], int]]
 
 def absence(by: str | None, label: str) -> str:
     """Say why a patient is in no stratum."""
-    return "in none of the named groups, or in two" if by == GROUPS else f"{label} missing"
+    return say("in none of the named groups, or in two") if by == GROUPS else say("{label} missing", label=label)
 
 
 def _masks(whole: Cohort, groups: Groups) -> np.ndarray:

@@ -14,6 +14,7 @@ from core import schema
 from core.cohort.cohort import Cohort
 from core.cohort.counts import TOLERANCE
 from core.format import number
+from core.language import say
 from core.mapping import NO_WORDS, FactorRole
 
 NOT_YET = "not known yet"
@@ -88,10 +89,12 @@ def immortal_time(cohort: Cohort, *keys: str | None) -> str:
     if cohort.whole.landmark:
         month = number(cohort.whole.landmark[1])
         if month_known_for_all(cohort, later) is not None:
-            return f"{names}: as known by the landmark, month {month}; what became known later does not count."
-        return (f"{names}: read as known by the landmark, month {month}. Choose it so late "
-                "that this holds for every patient: what became known after it still favours those who lived.")
+            return say("{names}: as known by the landmark, month {month}; what became known later does not count.",
+                       names=names, month=month)
+        return (say("{names}: read as known by the landmark, month {month}. Choose it so late that this holds for "
+                    "every patient: what became known after it still favours those who lived.", names=names,
+                    month=month))
     verb = "is" if len(later) == 1 else "are"
-    return (f"{names} {verb} known only after time zero. Patients had to live long enough to be "
-            "classified (immortal time): these curves and hazard ratios do not show an effect and "
-            "must not be read as one. A landmark analysis starts the clock when it is known.")
+    return (say("{names} {verb} known only after time zero. Patients had to live long enough to be classified "
+                "(immortal time): these curves and hazard ratios do not show an effect and must not be read as one. "
+                "A landmark analysis starts the clock when it is known.", names=names, verb=verb))

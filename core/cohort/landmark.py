@@ -17,6 +17,7 @@ from core.cohort.groups import Groups, with_groups
 from core.cohort.immortal_time import frozen_at
 from core.errors import NotEstimable
 from core.format import number, plural
+from core.language import say
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -38,8 +39,9 @@ class Landmark:
 
     def words(self) -> str:
         """Say the landmark and whom it leaves out."""
-        return (f"Landmark at {number(self.at)} months: {plural(self.n_event + self.n_censored, 'patient')} left out "
-                f"({self.n_event:,} with the event, {self.n_censored:,} censored until then).")
+        return (say("Landmark at {at} months: {patients} left out ({n_event} with the event, {n_censored} censored "
+                    "until then).", at=number(self.at), patients=plural(self.n_event + self.n_censored, 'patient'),
+                    n_event=f"{self.n_event:,}", n_censored=f"{self.n_censored:,}"))
 
 
 def landmark(cohort: Cohort, *, endpoint: str, at: float) -> Landmark:
@@ -58,18 +60,21 @@ def landmark(cohort: Cohort, *, endpoint: str, at: float) -> Landmark:
     """
     timeline(cohort, endpoint)  # the endpoint is there
     if not (math.isfinite(at) and at >= 0):
-        raise NotEstimable(f"A landmark at {number(at)} months is not possible.", "Give 0 or more months.")
+        raise NotEstimable(say("A landmark at {at} months is not possible.", at=number(at)),
+                           say("Give 0 or more months."))
     whole = cohort.whole
     if whole.landmark:
-        raise NotEstimable(f"This cohort's clock starts at month {number(whole.landmark[1])} already.",
-                           "Choose one landmark of the cohort as it was loaded.")
+        raise NotEstimable(say("This cohort's clock starts at month {landmark} already.",
+                               landmark=number(whole.landmark[1])),
+                           say("Choose one landmark of the cohort as it was loaded."))
     column = schema.time_column(endpoint)
     time = whole.table[column].to_numpy(dtype=float)
     event = whole.table[schema.event_column(endpoint)].to_numpy(dtype=float)
     known = ~(np.isnan(time) | np.isnan(event))
     beyond = known & (time > at + TOLERANCE)
     if not (beyond & cohort.rows).any():
-        raise NotEstimable(f"Nobody is followed beyond {number(at)} months.", "Choose an earlier landmark.")
+        raise NotEstimable(say("Nobody is followed beyond {at} months.", at=number(at)),
+                           say("Choose an earlier landmark."))
     early = cohort.rows & known & ~beyond
     table, events = frozen_at(whole, at)
     moved = {column: np.where(beyond, time - at, np.nan)}

@@ -9,6 +9,7 @@ from core import schema
 from core.cohort.cohort import Cohort
 from core.cohort.filters import Filters
 from core.errors import FilterError
+from core.language import say
 
 
 def renamed(cohort: Cohort, names: Mapping[str, Mapping[str, str]], labels: Mapping[str, str]) -> Cohort:
@@ -28,11 +29,13 @@ def renamed(cohort: Cohort, names: Mapping[str, Mapping[str, str]], labels: Mapp
     for key, of in names.items():
         levels = whole.levels(key)
         if strange := [level for level in of if level not in levels]:
-            raise FilterError(f"{whole.variable(key).label} has no level {strange[0]!r}.",
-                              f"Choose from: {', '.join(levels)}.")
+            raise FilterError(say("{label} has no level {strange}.", label=whole.variable(key).label,
+                                  strange=f"{strange[0]!r}"),
+                              say("Choose from: {levels}.", levels=', '.join(levels)))
         new = [of.get(level, "").strip() or level for level in levels]
         if len(set(new)) < len(new):
-            raise FilterError(f"Two levels of {whole.variable(key).label} would have one name.", "Give each another.")
+            raise FilterError(say("Two levels of {label} would have one name.", label=whole.variable(key).label),
+                              say("Give each another."))
         table = table.assign(**{key: table[key].cat.rename_categories(dict(zip(levels, new, strict=True)))})
         if key == schema.ARM and mapping.arm:
             arm = mapping.arm

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.cohort.cohort import Cohort
 from core.cohort.filters import Filters
+from core.language import say
 
 
 def step_words(whole: Cohort, before: Filters, after: Filters) -> str:
@@ -19,8 +20,8 @@ def step_words(whole: Cohort, before: Filters, after: Filters) -> str:
         If a condition names a variable or level that the cohort does not have.
     """
     if not after:
-        return "All patients"
+        return say("All patients")
     changed = Filters({k: c for k, c in after.conditions.items() if before.conditions.get(k) != c})
     gone = ", ".join(whole.variable(k).label for k in before.conditions if k not in after)
-    parts = (whole.filter(changed).words(), f"without {gone}" if gone else "")
+    parts = (whole.filter(changed).words(), say("without {gone}", gone=gone) if gone else "")
     return "; ".join(words for words in parts if words)

@@ -14,6 +14,7 @@ from core import schema
 from core.cohort.cohort import Cohort
 from core.errors import NotEstimable
 from core.format import exact
+from core.language import say
 from core.schema import Cut
 
 MOST_DISTINCT = 12  # values of a number that are strata by themselves
@@ -51,7 +52,7 @@ def _crossed(whole: Cohort, by: tuple[str | None, ...]) -> Strata:
 
 def _strata(whole: Cohort, by: str | None) -> Strata:
     if by is None:
-        return Strata(by=None, label=ALL_PATIENTS, levels=(ALL_PATIENTS,),
+        return Strata(by=None, label=say(ALL_PATIENTS), levels=(say(ALL_PATIENTS),),
                       codes=np.zeros(len(whole.table), int))
     variable = whole.variable(by)
     values = whole.values(by)
@@ -60,14 +61,15 @@ def _strata(whole: Cohort, by: str | None) -> Strata:
                       codes=values.cat.codes.to_numpy(dtype=int))
     number_of = values.to_numpy(dtype=float)
     if np.isnan(number_of).all():
-        raise NotEstimable(f"{variable.label} is missing in every patient.", "Choose another variable.")
+        raise NotEstimable(say("{label} is missing in every patient.", label=variable.label),
+                           say("Choose another variable."))
     levels: tuple[str, ...]
     if variable.kind == "grade":
         codes, levels = (number_of > 0).astype(int), (f"no {variable.label}", variable.label)
     else:
         codes, levels = cut_codes(number_of, cuts_of(whole, by))
         if not variable.cuts:
-            levels = tuple(f"{level} (median)" for level in levels)
+            levels = tuple(say("{level} (median)", level=level) for level in levels)
     return Strata(by=by, label=variable.label, levels=levels,
                   codes=np.where(np.isnan(number_of), -1, codes))
 
@@ -99,8 +101,9 @@ def _stratification(whole: Cohort, key: str) -> Strata:
         return Strata(by=key, label=variable.label, levels=tuple(exact(v) for v in distinct), codes=places)
     if variable.cuts:
         return strata(whole, key)
-    raise NotEstimable(f"{variable.label} is a number with {distinct.size:,} different values and no cut-point: it "
-                       "cannot define strata.", "Set cut-points on the Cohort page, or choose a variable with levels.")
+    raise NotEstimable(say("{label} is a number with {size} different values and no cut-point: it cannot define "
+                           "strata.", label=variable.label, size=f"{distinct.size:,}"),
+                       say("Set cut-points on the Cohort page, or choose a variable with levels."))
 
 
 def stratified_by(cohort: Cohort, keys: Iterable[str]) -> str:
@@ -108,7 +111,7 @@ def stratified_by(cohort: Cohort, keys: Iterable[str]) -> str:
     named = []
     for key in keys:
         levels = stratification(cohort, key).levels
-        rest = f", … {len(levels)} in all" if len(levels) > _NAMED else ""
+        rest = say(", … {levels} in all", levels=len(levels)) if len(levels) > _NAMED else ""
         named.append(f"{cohort.variable(key).label} ({', '.join(levels[:_NAMED])}{rest})")
     return "; ".join(named)
 

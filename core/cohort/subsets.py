@@ -9,6 +9,7 @@ import numpy as np
 from core.cohort.cohort import Cohort
 from core.cohort.strata import categorical, strata
 from core.errors import NotEstimable
+from core.language import say
 from core.mapping import FactorRole
 
 SELECTION = "selection"
@@ -34,16 +35,17 @@ def against_rest(cohort: Cohort) -> Cohort:
         If there is no filter, or nobody is on either side of it.
     """
     if not cohort.filters:
-        raise NotEstimable("Nothing is selected: there is no rest to compare with.", "Filter the cohort first.")
+        raise NotEstimable(say("Nothing is selected: there is no rest to compare with."),
+                           say("Filter the cohort first."))
     whole = cohort.whole
     grouped = whole.named_groups.key if whole.named_groups else ""  # who is in no group has nothing missing there
     absent = [whole.values(k).isna().to_numpy() for k in cohort.filters.conditions if k != grouped]
     unknown = ~cohort.rows & (np.any(absent, axis=0) if absent else False)
     codes = np.where(cohort.rows, 1, np.where(unknown, -1, 0))
     if not (codes == 0).any() or not (codes == 1).any():
-        raise NotEstimable("The selection has all patients or none: there is no rest to compare with.",
-                           "Change the filters.")
-    levels = [REST, cohort.words()]
+        raise NotEstimable(say("The selection has all patients or none: there is no rest to compare with."),
+                           say("Change the filters."))
+    levels = [say(REST), cohort.words()]
     later = any(cohort.variable(k).known == "later" for k in cohort.filters.conditions)
     # The filters' own key stands in the mapping, and so in the new cohort's key.
     role = FactorRole(key=SELECTION, label="selection", column=cohort.filters.key, kind="categorical",

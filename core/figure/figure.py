@@ -17,6 +17,7 @@ from core.cohort import Cohort
 from core.figure.recipe import Recipe
 from core.figure.rooms import ROOMS, Room, relaid
 from core.format import number, plural
+from core.language import say
 from core.schema import ARM
 from core.version import __version__
 
@@ -136,7 +137,7 @@ class Figure:
             return ""
         data = self.chart["datasets"]
         meanings = dict.fromkeys(words for layer, words in self.key.items() if data.get(layer.split()[0]))
-        return f"Drawn: {'; '.join(meanings)}." if meanings else ""
+        return say("Drawn: {meanings}.", meanings="; ".join(map(say, meanings))) if meanings else ""
 
     def explained(self) -> str:
         """Say on the screen by which method it is, and what its layers mean."""
@@ -197,7 +198,7 @@ def table_parts(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     Returns name and part; a table of at most nine columns, or without groups, is one part, "the numbers".
     """
     if len(table.columns) <= _WIDEST or table.columns.nlevels < 2:
-        return [("the numbers", table)]
+        return [(say("the numbers"), table)]
     headings = headings_of(table)
     parts = []
     for group in dict.fromkeys(g for g, _ in headings[1:]):
@@ -215,13 +216,13 @@ def turned(frame: pd.DataFrame) -> pd.DataFrame:
 
 def by_words(cohort: Cohort, by: str) -> str:
     """Say in a title by what patients are compared: `arm`, or a variable's label."""
-    return "arm" if by == ARM else cohort.variable(by).label
+    return say("arm") if by == ARM else cohort.variable(by).label
 
 
 def analysed(cohort: Cohort, n: int, n_event: int, endpoint: str) -> str:
     """Say on how many events a figure rests, and on how many patients where these are not all."""
-    events = plural(n_event, f"{endpoint} event")
-    return events if n == cohort.n else f"{n:,} of them in the analysis, with {events}"
+    events = plural(n_event, "{endpoint} event", endpoint=endpoint)
+    return events if n == cohort.n else say("{n} of them in the analysis, with {events}", n=f"{n:,}", events=events)
 
 
 def provenance(cohort: Cohort, method: str, events: str = "") -> Provenance:
@@ -232,14 +233,15 @@ def provenance(cohort: Cohort, method: str, events: str = "") -> Provenance:
     events : the endpoint's events in words (`30 OS events`), where the figure has an endpoint
     """
     whole = cohort.whole.n
-    patients = f"{cohort.n:,} of {plural(whole, 'patient')}" if cohort.filters else plural(whole, "patient")
-    landmark = f"from month {number(cohort.whole.landmark[1])}" if cohort.whole.landmark else ""
+    patients = say("{n} of {patients}", n=f"{cohort.n:,}",
+                   patients=plural(whole, 'patient')) if cohort.filters else plural(whole, "patient")
+    landmark = say("from month {landmark}", landmark=number(cohort.whole.landmark[1])) if cohort.whole.landmark else ""
     return Provenance(
         patients=f"{patients}, {events}" if events else patients,
         subgroup="; ".join(filter(None, (f"{cohort.words()}, {patients}" if cohort.filters else "", landmark))),
-        filters=f"Filters: {cohort.words()}." if cohort.filters else "No filter.",
+        filters=say("Filters: {words}.", words=cohort.words()) if cohort.filters else say("No filter."),
         method=method,
-        source=(f"{cohort.name or 'cohort'}, SHA-256 {cohort.fingerprint[:12]} · "
+        source=(f"{cohort.name or say('cohort')}, SHA-256 {cohort.fingerprint[:12]} · "
                 f"Cohortscope {__version__}"),
         version=__version__,
     )

@@ -14,6 +14,7 @@ from typing import Any
 
 from core.cohort import SELECTION, Cohort
 from core.errors import CohortError
+from core.language import say
 
 _KINDS: dict[str, Any] = {"kind": str, "choices": dict, "filters": dict, "landmark": list, "groups": dict, "rest": bool,
                           "coding": str, "names": dict, "labels": dict, "inks": list, "decimals": int}
@@ -86,7 +87,7 @@ class Recipe:
             name for name, kind in _KINDS.items() if not isinstance(data[name], kind)]
         wrong = wrong or [name for name, fits in _INNER.items() if not fits(data[name])]
         if wrong:
-            raise CohortError(f"A figure's recipe is damaged: {wrong[0]!r}.", _HELP)
+            raise CohortError(say("A figure's recipe is damaged: {wrong}.", wrong=f"{wrong[0]!r}"), _HELP)
         landmark = data["landmark"]
         return cls(**{**data, "landmark": (landmark[0], float(landmark[1])) if landmark else None,
                       "inks": tuple(data["inks"])})

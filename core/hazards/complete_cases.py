@@ -10,6 +10,7 @@ import numpy as np
 from core.cohort import Cohort, stratification, timeline
 from core.hazards.design import Column, design_in_order, missing
 from core.hazards.estimability import own_reason
+from core.language import say
 
 _NEW = 1e-8  # part of a column's length that the columns before it do not explain; below, it is dependent
 _APART = 1e-3  # above it, cross-products show with certainty that a column is independent
@@ -108,7 +109,7 @@ def independent(columns: list[Column], design: np.ndarray) -> tuple[list[int], d
     if _clearly_apart(np.ascontiguousarray(design[::max(n // _ENOUGH, 1)])):
         return list(range(p)), {}
     varies = design.any(axis=0)
-    reasons = {i: f"{_named(columns[i])} does not vary in the model's patients"
+    reasons = {i: say("{named} does not vary in the model's patients", named=_named(columns[i]))
                for i in np.flatnonzero(~varies).tolist()}
     kept = np.flatnonzero(varies).tolist()
     values = design[:, kept] / math.sqrt(max(n, 1))
@@ -118,7 +119,7 @@ def independent(columns: list[Column], design: np.ndarray) -> tuple[list[int], d
         follows = next((i for i, v in enumerate(left) if v <= _NEW), None)
         if follows is None:
             return kept, reasons
-        reasons[kept[follows]] = f"{_named(columns[kept[follows]])} follows from the terms before it"
+        reasons[kept[follows]] = say("{named} follows from the terms before it", named=_named(columns[kept[follows]]))
         kept.pop(follows)
         values = np.delete(values, follows, axis=1)
 

@@ -25,6 +25,7 @@ from core.hazards.estimability import (
     own_reason,
 )
 from core.hazards.proportional_hazards import proportional_hazards
+from core.language import say
 from core.likelihood import Fit, Penalised, RiskSets, Ties, concordance, estimable_in, fit, penalised, standardise
 from core.options import Checked
 from core.schema import ARM
@@ -179,13 +180,14 @@ def cox(cohort: Cohort, *, endpoint: str, covariates: Sequence[str] = (ARM,),
     options = options or CoxOptions()
     if not covariates:
         known = [v.label for v in cohort.variables.values() if v.known == "baseline"]
-        raise NotEstimable("A model needs a covariate.", f"Choose from: {', '.join(known)}.")
+        raise NotEstimable(say("A model needs a covariate."), say("Choose from: {known}.", known=', '.join(known)))
     rows = cohort.rows & (timeline(cohort, endpoint).index >= 0)
     columns, cases, counts, at_risk = _laid_out(cohort, endpoint, rows, covariates, options)
     n_here, n, n_event = int(np.count_nonzero(rows)), len(cases.index), int(np.count_nonzero(cases.event))
     if not n_event:
-        raise NotEstimable(f"No {endpoint} event among {plural(n, 'patient')} with all covariates known.",
-                           "Take a covariate or a filter away.")
+        raise NotEstimable(say("No {endpoint} event among {patients} with all covariates known.", endpoint=endpoint,
+                               patients=plural(n, 'patient')),
+                           say("Take a covariate or a filter away."))
     cases, reasons = without_events(cases, columns, counts, kept=(at_risk > 0) & (counts[:, 0] > 1) & options.firth)
     fitted = _fitted(cases, columns, _first_of(reasons, _against_one(columns, counts[:, 0], n)), options)
     return CoxModel(endpoint=endpoint, terms=_terms(columns, counts, fitted), n=n, n_event=n_event, options=options,
@@ -209,8 +211,8 @@ def _laid_out(cohort: Cohort, endpoint: str, rows: np.ndarray, covariates: Seque
         columns = [column for key in covariates if key not in options.stratify_by
                    for column in columns_of(cohort, key, form_of(cohort, key, forms.get(key)), references.get(key, ""))]
         if not columns:
-            raise NotEstimable("No covariate is left: each has a single level, or stratifies the baseline hazard.",
-                               "Choose one that varies.")
+            raise NotEstimable(say("No covariate is left: each has a single level, or stratifies the baseline hazard."),
+                               say("Choose one that varies."))
         cases = CompleteCases.from_cohort(cohort, endpoint, rows, columns, options.stratify_by)
         counts, never = cases.counts(columns), cases.never_at_risk()
         at_risk = counts[:, 0] - np.rint(cases.design[never].sum(axis=0)).astype(int)
@@ -374,7 +376,7 @@ def _without_finite_ratio(columns: list[Column], kept: list[int], fitted: Fit | 
         elif isinstance(fitted, Fit) and fitted.unidentified[place]:
             reasons[i] = NOT_IDENTIFIED
         elif not columns[i].part and abs(coef[i]) > BEYOND:
-            reasons[i] = "the hazard ratio per unit is beyond 1000: take a larger unit, a doubling or a cut" \
+            reasons[i] = say("the hazard ratio per unit is beyond 1000: take a larger unit, a doubling or a cut") \
                 if not columns[i].reference else TOO_FAR
     return reasons
 

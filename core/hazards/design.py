@@ -10,6 +10,7 @@ import numpy as np
 
 from core.cohort import Cohort, reference_place, strata, timeline
 from core.errors import MappingError, NotEstimable
+from core.language import say
 from core.options import takes_options
 from core.statistics import spline_basis
 
@@ -84,7 +85,8 @@ def _ordered(cohort: Cohort, endpoint: str, column: Column, order: np.ndarray) -
     if column.part:
         return column.source[order]
     few = column.code is not None and int(column.source.max(initial=0)) < 128
-    return cohort.whole.remember(("latest first", endpoint, column.term, column.code is None), lambda: column.source[
+    return cohort.whole.remember(("latest first", endpoint, column.term, column.code is None),
+                                 lambda: column.source[
         order].astype(np.int8 if few else column.source.dtype))
 
 
@@ -129,11 +131,12 @@ def columns_of(cohort: Cohort, key: str, form: Form, reference: str = "") -> lis
     if form in ("levels", "cut"):
         return _levels(cohort, key, reference)
     if form == "log2" and not _positive(cohort.whole, key) and (cohort.values(key)[cohort.rows] <= 0).any():
-        raise NotEstimable(f"{cohort.variable(key).label} has values of 0 or less: no ratio per doubling exists.",
-                           "Choose “per unit” or “cut” for it.")
+        raise NotEstimable(say("{label} has values of 0 or less: no ratio per doubling exists.",
+                               label=cohort.variable(key).label),
+                           say("Choose “per unit” or “cut” for it."))
     if form in ("linear", "log2"):
         return cohort.whole.remember(("columns", key, form), lambda: [
-            Column(term=key, level="per doubling" if form == "log2" else "", reference="", log2=form == "log2",
+            Column(term=key, level=FORMS["log2"] if form == "log2" else "", reference="", log2=form == "log2",
                    source=cohort.values(key).to_numpy(dtype=float))])
     basis = spline_basis(cohort.values(key).to_numpy(dtype=float), knots(cohort, key))
     names = ("linear part", "nonlinear part", "nonlinear part, second")
@@ -149,7 +152,8 @@ def _positive(whole: Cohort, key: str) -> bool:
 def _levels(cohort: Cohort, key: str, reference: str) -> list[Column]:
     groups = strata(cohort, key)
     if reference and reference not in groups.levels:
-        raise MappingError(f"{groups.label} has no level {reference!r}.", f"Choose from: {', '.join(groups.levels)}.")
+        raise MappingError(say("{label} has no level {reference}.", label=groups.label, reference=f"{reference!r}"),
+                           say("Choose from: {levels}.", levels=', '.join(groups.levels)))
     place = groups.levels.index(reference) if reference else reference_place(cohort, key, groups.levels)
     return cohort.whole.remember(("columns", key, place), lambda: [
         Column(term=key, level=level, reference=groups.levels[place], source=groups.codes, code=i)
@@ -162,8 +166,8 @@ def knots(cohort: Cohort, key: str) -> np.ndarray:
     values = values[~np.isnan(values)]
     places = np.quantile(values, _KNOTS) if values.size else np.zeros(4)
     if np.unique(places).size < len(_KNOTS):
-        raise NotEstimable(f"{cohort.variable(key).label} has too few different values for a spline.",
-                           "Choose “per unit” or “cut” for it.")
+        raise NotEstimable(say("{label} has too few different values for a spline.", label=cohort.variable(key).label),
+                           say("Choose “per unit” or “cut” for it."))
     return np.asarray(places)
 
 

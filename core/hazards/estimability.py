@@ -9,6 +9,7 @@ import numpy as np
 
 from core.cohort import Counts
 from core.format import p_phrase, plural
+from core.language import say
 from core.likelihood import DOUBT, finite_against_first
 from core.survival import FEW_EVENTS
 
@@ -34,8 +35,8 @@ def reasons_of(levels: Sequence[str], n: np.ndarray, deaths: np.ndarray, finite:
     reasons = [own_reason(level, int(m), int(d)) for level, m, d in zip(levels, n, deaths, strict=True)]
     if reasons[0]:
         return [reasons[0]] * len(levels)
-    monotone = (f"while both were at risk, only one of {{}} and {levels[0]} had events, so the hazard "
-                "ratio has no finite value")
+    monotone = (say("while both were at risk, only one of {{}} and {levels} had events, so the hazard ratio has no "
+                    "finite value", levels=levels[0]))
     return [reason or ("" if is_finite else monotone.format(level))
             for reason, is_finite, level in zip(reasons, finite, levels, strict=True)]
 
@@ -43,9 +44,9 @@ def reasons_of(levels: Sequence[str], n: np.ndarray, deaths: np.ndarray, finite:
 def own_reason(level: str, n: int, deaths: int) -> str:
     """Say why a level has no hazard ratio whatever it is compared with; "" where it may have one."""
     if n == 0:
-        return f"no patient in {level}"
+        return say("no patient in {level}", level=level)
     if n == 1:
-        return f"only one patient in {level}"
+        return say("only one patient in {level}", level=level)
     if deaths == 0:
         return f"{NO_EVENT} {level}"
     return ""
@@ -59,16 +60,18 @@ def firth_helps(reasons: Sequence[str]) -> bool:
 def few_per_parameter(parameters: int, events: int, *, penalised: bool = False) -> str:
     """Say that a model has fewer events than its parameters need, or nothing."""
     if parameters > 0 and events < FEW_EVENTS * parameters:
-        instead = "" if penalised else ", or the Firth-penalised model"
-        return (f"{plural(events, 'event')} for {plural(parameters, 'parameter')}, fewer than {FEW_EVENTS} each: "
-                f"estimates and intervals may be far off. Take fewer covariates{instead}.")
+        instead = "" if penalised else say(", or the Firth-penalised model")
+        return (say("{events} for {parameters}, fewer than {few_events} each: estimates and intervals may be far "
+                    "off. Take fewer covariates{instead}.", events=plural(events, 'event'),
+                    parameters=plural(parameters, 'parameter'), few_events=FEW_EVENTS, instead=instead))
     return ""
 
 
 def model_reason(parameters: int, events: int) -> str:
     """Say why a model cannot be fitted at all: no fewer parameters than events; "" where it can."""
     if parameters >= events:
-        return f"{plural(parameters, 'parameter')} for {plural(events, 'event')}: no model can be fitted"
+        return say("{parameters} for {events}: no model can be fitted", parameters=plural(parameters, 'parameter'),
+                   events=plural(events, 'event'))
     return ""
 
 
@@ -78,8 +81,8 @@ def proportional_verdict(p: float) -> str:
     Source: Grambsch P, Therneau T. Biometrika 1994;81:515 (R: cox.zph of survival 3, transform "km").
     """
     if math.isnan(p):
-        return "Proportional hazards: the events are too few to test it"
+        return say("Proportional hazards: the events are too few to test it")
     if p < DOUBT:
-        return (f"Proportional hazards: {p_phrase(p)}, the ratio seems to change over time and one number may not "
-                "describe it: compare restricted means")
-    return f"Proportional hazards: {p_phrase(p)}, no evidence against them"
+        return (say("Proportional hazards: {p_phrase}, the ratio seems to change over time and one number may not "
+                    "describe it: compare restricted means", p_phrase=p_phrase(p)))
+    return say("Proportional hazards: {p_phrase}, no evidence against them", p_phrase=p_phrase(p))

@@ -12,6 +12,7 @@ from core.cohort import Cohort, Condition, count, strata
 from core.errors import CohortError, NotEstimable
 from core.hazards.subgroups import condition_of
 from core.hazards.treatment_effect import treatment_effect
+from core.language import say
 from core.schema import ARM
 from core.statistics import adjusted
 from core.survival import kaplan_meier
@@ -59,7 +60,8 @@ def pairs(cohort: Cohort, *, first: str, second: str, endpoint: str = "") -> Pai
     whole = cohort.whole
     groups = (groups_of(cohort, first), groups_of(cohort, second))
     if empty := next((key for key, of in zip((first, second), groups, strict=True) if not of), None):
-        raise NotEstimable(f"{whole.variable(empty).label} is missing in every patient.", "Choose another variable.")
+        raise NotEstimable(say("{label} is missing in every patient.", label=whole.variable(empty).label),
+                           say("Choose another variable."))
     masks = [[condition.mask(whole.values(key)) for _, condition in of]
              for key, of in zip((first, second), groups, strict=True)]
     rows = []

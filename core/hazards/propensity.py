@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from core.errors import NotEstimable
+from core.language import say
 from core.likelihood import maximise, solved, standardise
 from core.options import takes_options
 
@@ -46,9 +47,9 @@ def propensity_score(design: np.ndarray, treated: np.ndarray) -> np.ndarray:
                          moved=lambda at, move: _Logistic(x, treated, at.beta + move),
                          within_reach=lambda at: at.left_to_chance > _SINGULAR)
     if not ended or at.left_to_chance < _CERTAIN:
-        raise NotEstimable("The covariates separate the arms: some patients could only have had one treatment, so "
-                           "there are no finite weights.",
-                           "Remove covariates, or merge levels that one arm lacks.")
+        raise NotEstimable(say("The covariates separate the arms: some patients could only have had one treatment, "
+                               "so there are no finite weights."),
+                           say("Remove covariates, or merge levels that one arm lacks."))
     return at.probability
 
 

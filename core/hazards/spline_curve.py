@@ -11,6 +11,7 @@ from core.cohort import Cohort
 from core.errors import NotEstimable
 from core.hazards.cox import CoxModel
 from core.hazards.design import knots
+from core.language import say
 from core.statistics import Z95, chi_square_p, spline_basis
 
 _POINTS, _OUTERMOST, _MANY = 120, 10, 60  # beyond the tenth value nothing is drawn, where there are many (R: rms)
@@ -54,8 +55,9 @@ def spline_curve(cohort: Cohort, model: CoxModel, key: str, *, values: np.ndarra
     places = [i for i, (term, _) in enumerate(model.columns) if term == key]
     at = knots(cohort, key)
     if model.estimate is None or len(places) != at.size - 1:
-        raise NotEstimable(f"The spline of {cohort.variable(key).label} could not be fully fitted: no curve is drawn.",
-                           "Choose “per unit” or “cut” for it.")
+        raise NotEstimable(say("The spline of {label} could not be fully fitted: no curve is drawn.",
+                               label=cohort.variable(key).label),
+                           say("Choose “per unit” or “cut” for it."))
     observed = np.sort(cohort.values(key).to_numpy(dtype=float)[cohort.rows])
     observed = observed[~np.isnan(observed)]
     inner = _OUTERMOST - 1 if observed.size >= _MANY else 0

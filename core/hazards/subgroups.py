@@ -17,6 +17,7 @@ from core.errors import NotEstimable
 from core.hazards.design import missing
 from core.hazards.estimability import BEYOND, NOT_FOUND, TOO_FAR, reasons_of
 from core.hazards.subgroup_tables import ForestTables, finite_ratios, fit_arms, likelihood_ratios
+from core.language import say
 from core.likelihood import EfronRiskSets, penalised_pairs
 from core.mapping import adjusted_first
 from core.schema import ARM
@@ -87,13 +88,14 @@ def subgroup_hazard_ratios(cohort: Cohort, *, endpoint: str, factors: Sequence[s
     """
     arms = strata(cohort, by)
     if len(arms.levels) < 2:
-        raise NotEstimable("There is one arm: no hazard ratio can differ between subgroups.",
-                           "Choose another variable as the arm on the Cohort page.")
+        raise NotEstimable(say("There is one arm: no hazard ratio can differ between subgroups."),
+                           say("Choose another variable as the arm on the Cohort page."))
     factors = forest_factors(cohort, by) if factors is None else tuple(factors)
     for key in factors:
         if cohort.variable(key).known == "later":
-            raise NotEstimable(f"{cohort.variable(key).label} is known only after time zero: it cannot form subgroups.",
-                               "Choose factors that are known at time zero.")
+            raise NotEstimable(say("{label} is known only after time zero: it cannot form subgroups.",
+                                   label=cohort.variable(key).label),
+                               say("Choose factors that are known at time zero."))
     first = reference_place(cohort, by, arms.levels)
     order = (first, *(i for i in range(len(arms.levels)) if i != first))
     return cohort.remember(("forest", endpoint, by, factors), lambda: _forest(cohort, endpoint, by, factors, order))
@@ -124,7 +126,8 @@ def condition_of(cohort: Cohort, key: str, level: str) -> Condition:
 def _rows(factors: tuple[str, ...], arms: list[str], tables: ForestTables,
           p_interaction: dict[str, float]) -> pd.DataFrame:
     """Fit every subgroup, and all patients first."""
-    names = [("", OVERALL), *((f, level) for f, g in zip(factors, tables.groups, strict=True) for level in g.levels)]
+    names = [("", say(OVERALL)),
+             *((f, level) for f, g in zip(factors, tables.groups, strict=True) for level in g.levels)]
     n, deaths = (v[tables.subgroups] for v in (tables.n, tables.deaths.sum(axis=1).astype(int)))
     finite = finite_ratios(tables)
     coef, error, proportional = fit_arms(tables, finite)

@@ -17,6 +17,7 @@ from core.cohort import TOLERANCE, Cohort, entry_months, landmark, timeline
 from core.errors import NotEstimable
 from core.format import number
 from core.hazards.cox import CoxOptions, cox
+from core.language import say
 
 
 def middle_of_events(cohort: Cohort, endpoint: str) -> float:
@@ -42,14 +43,15 @@ def time_split(cohort: Cohort, *, endpoint: str, covariates: Sequence[str], at: 
     try:
         later = landmark(cohort, endpoint=endpoint, at=at).cohort
     except NotEstimable as error:
-        raise NotEstimable(error.problem, "Choose an earlier month.") from error
-    parts = {f"until month {number(at)}": _until(cohort, endpoint, at), f"from month {number(at)}": later}
+        raise NotEstimable(error.problem, say("Choose an earlier month.")) from error
+    parts = {say("until month {month}", month=number(at)): _until(cohort, endpoint, at),
+             say("from month {month}", month=number(at)): later}
     periods = []
     for period, part in parts.items():
         try:
             model = cox(part, endpoint=endpoint, covariates=covariates, options=options)
         except NotEstimable as error:
-            raise NotEstimable(f"{period.capitalize()}: {error.problem}", "Choose another month.") from error
+            raise NotEstimable(f"{period.capitalize()}: {error.problem}", say("Choose another month.")) from error
         periods.append(model.terms.assign(period=period, patients=model.n, events=model.n_event))
     both, first = pd.concat(periods, ignore_index=True), ["period", "patients", "events"]
     return both[[*first, *(c for c in both if c not in first)]]

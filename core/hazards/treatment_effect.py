@@ -11,6 +11,7 @@ import pandas as pd
 from core.cohort import Cohort, Counts, count, reference_place
 from core.errors import NotEstimable
 from core.hazards.estimability import NOT_FOUND, reasons_of
+from core.language import say
 from core.likelihood import DeathTimes, against_first, finite_against_first, proportional_hazards_of
 from core.statistics import Z95, two_sided_p
 
@@ -59,8 +60,8 @@ def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> TreatmentEffe
     counts = _reference_first(cohort, count(cohort, endpoint, by))
     levels = counts.strata.levels
     if len(levels) < 2:
-        raise NotEstimable(f"{counts.strata.label} has one level: there is no hazard ratio.",
-                           "Compare by another variable.")
+        raise NotEstimable(say("{label} has one level: there is no hazard ratio.", label=counts.strata.label),
+                           say("Compare by another variable."))
     finite = finite_against_first(counts.deaths, counts.at_risk)
     reasons = reasons_of(levels, counts.n, counts.n_event, finite)
     shown = np.array([not reason for reason in reasons])

@@ -15,6 +15,7 @@ from core.hazards.design import Column, columns_of, default_form, design_of, mis
 from core.hazards.estimability import BEYOND, NO_FINITE_RATIO, NOT_FOUND, TOO_FAR, reasons_of
 from core.hazards.propensity import Kind, effective_size, mean_differences, propensity_score, weights
 from core.hazards.proportional_hazards import proportional_hazards
+from core.language import say
 from core.likelihood import finite_against_first, fit
 from core.options import Checked, takes_options
 from core.schema import ARM
@@ -105,17 +106,18 @@ def weighted_comparison(cohort: Cohort, *, endpoint: str, options: WeightingOpti
     1    weighted         0.385    0.004
     """
     if not options.covariates:
-        raise NotEstimable("Weighting needs covariates that may have influenced the choice of treatment.",
-                           "Choose covariates that were known when treatment was chosen.")
+        raise NotEstimable(say("Weighting needs covariates that may have influenced the choice of treatment."),
+                           say("Choose covariates that were known when treatment was chosen."))
     for key in options.covariates:
         if cohort.variable(key).known == "later":
-            raise NotEstimable(f"{cohort.variable(key).label} is known only after time zero: it cannot have influenced "
-                               "the treatment.", "Choose covariates that are known at time zero.")
+            raise NotEstimable(say("{label} is known only after time zero: it cannot have influenced the treatment.",
+                                   label=cohort.variable(key).label),
+                               say("Choose covariates that are known at time zero."))
     line, arms = timeline(cohort, endpoint), strata(cohort, ARM)
     columns = [c for key in options.covariates for c in columns_of(cohort, key, default_form(cohort, key))]
     if not columns:
-        raise NotEstimable("None of these covariates has two levels: there is nothing to balance.",
-                           "Choose a covariate that varies.")
+        raise NotEstimable(say("None of these covariates has two levels: there is nothing to balance."),
+                           say("Choose a covariate that varies."))
     rows = cohort.rows & (line.index >= 0)
     used = rows & (arms.codes >= 0)
     for key in options.covariates:
@@ -142,13 +144,16 @@ def _two_arms(cohort: Cohort, levels: tuple[str, ...], codes: np.ndarray) -> tup
     """Return reference and arm, and who is in the arm; the reference is the mapping's, else the first."""
     present = [int(c) for c in np.unique(codes)]
     if len(present) != 2:
-        raise NotEstimable("Weighting compares two arms; of patients with all covariates known there "
-                           f"{'is' if len(present) == 1 else 'are'} {plural(len(present), 'arm')}.",
-                           "Filter to two." if len(present) > 2 else "Take a filter or covariate away.")
+        arms = plural(len(present), "arm")
+        raise NotEstimable(say("Weighting compares two arms; of patients with all covariates known there is {arms}.",
+                               arms=arms) if len(present) == 1 else
+                           say("Weighting compares two arms; of patients with all covariates known there are {arms}.",
+                               arms=arms),
+                           say("Filter to two.") if len(present) > 2 else say("Take a filter or covariate away."))
     for code in present:
         if (codes == code).sum() < 2:
-            raise NotEstimable(f"Only one patient in {levels[code]}: there is nothing to weight.",
-                               "Take a filter or covariate away.")
+            raise NotEstimable(say("Only one patient in {levels}: there is nothing to weight.", levels=levels[code]),
+                               say("Take a filter or covariate away."))
     first = reference_place(cohort, ARM, levels)
     reference = first if first in present else present[0]
     other = next(c for c in present if c != reference)
@@ -166,7 +171,8 @@ def _effects(patients: _Patients, weight: np.ndarray, names: tuple[str, str]) ->
                                                 for g in (0, 1)]))
     reason = reasons_of(names, left.sum(axis=1), dead.sum(axis=1), finite_against_first(dead, risk))[1]
     worth = [effective_size(weight[groups == g]) for g in (0, 1)]
-    reason = reason or next((f"after weighting, the effective sample size of {name} is {fixed(n, 1)}" for name, n in
+    reason = reason or next((say("after weighting, the effective sample size of {name} is {n}", name=name,
+                                 n=fixed(n, 1)) for name, n in
                              zip(names, worth, strict=True) if n < _WORTH), "")
     rows, proportional = [], math.nan
     for analysis, given in (("unweighted", None), ("weighted", weight)):
@@ -194,7 +200,7 @@ def _fitted(patients: _Patients, weight: np.ndarray | None) -> tuple[float, floa
     coef, error = float(result.coef[0]), math.sqrt(variance[0, 0])
     reason = NO_FINITE_RATIO if (result.diverged | result.unidentified).any() else \
         NOT_FOUND if not result.converged else \
-        "too few patients for a robust standard error" if error < _ROUNDING else \
+        say("too few patients for a robust standard error") if error < _ROUNDING else \
         TOO_FAR if abs(coef) > BEYOND else ""
     if reason:
         return math.nan, math.nan, reason, math.nan

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from core.language import say
+
 # Severity in words -> the place that it shares with a grade in tables and colours.
 _SEVERITIES: dict[str, tuple[int, tuple[str, ...]]] = {
     "none": (0, ("none", "absent", "无")),
@@ -20,15 +22,20 @@ _PLACES = {word: place for place, words in _SEVERITIES.values() for word in word
 
 @dataclass(frozen=True)
 class GradeWords:
-    """The words for one scale: `measure` of all, `names` of 1 to 5, and of the bands that tables have."""
+    """The words for one scale: its `name`, `names` of 1 to 5, and of the bands that tables have."""
 
-    measure: str
+    name: str
     names: tuple[str, ...]
     bands: tuple[tuple[str, str], ...]
 
+    @property
+    def measure(self) -> str:
+        """Say what is measured."""
+        return say(self.name)
+
     def band(self, band: str) -> str:
         """Return the words of a band: "any", "1-2", ">=3", ">=4" or a single grade."""
-        return dict(self.bands).get(band) or self.names[int(band) - 1]
+        return say(dict(self.bands).get(band) or self.names[int(band) - 1])
 
     def heading(self, band: str) -> str:
         """Return a band's words as they begin a title or a column."""
@@ -37,10 +44,10 @@ class GradeWords:
 
     def of(self, grade: int) -> str:
         """Return the words of a grade, "none" for 0."""
-        return self.names[grade - 1] if grade else "none"
+        return say(self.names[grade - 1] if grade else "none")
 
 
-CTCAE = GradeWords("CTCAE grade", tuple(f"grade {g}" for g in range(1, 6)), (
+CTCAE = GradeWords("CTCAE grade", ("grade 1", "grade 2", "grade 3", "grade 4", "grade 5"), (
     ("any", "any grade"), ("1-2", "grade 1–2"), (">=3", "grade ≥ 3"), (">=4", "grade ≥ 4")))
 SEVERITY = GradeWords("severity", tuple(_SEVERITIES)[1:], (
     ("any", "any severity"), ("1-2", "mild or moderate"), (">=3", "severe or worse"),

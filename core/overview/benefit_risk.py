@@ -12,6 +12,7 @@ from core.cohort import Cohort
 from core.errors import CohortError
 from core.format import percentage_points, plural, ratio_with_limits
 from core.hazards import treatment_effect
+from core.language import say
 from core.likelihood import DOUBT
 from core.schema import ARM
 from core.summaries import OBJECTIVE, EventOptions, adverse_events, response
@@ -70,17 +71,20 @@ def sentence(result: BenefitRisk, endpoint: str) -> str:
 
 
 def _about(result: BenefitRisk, row: dict[str, Any], endpoint: str) -> str:
-    where = f"In these {plural(result.n, 'patient')} ({plural(int(row['n_event']), f'{endpoint} event')})"
-    against = f"{row['arm']} against {row['reference']}"
+    where = say("In these {patients} ({events})", patients=plural(result.n, 'patient'),
+                events=plural(int(row["n_event"]), "{endpoint} event", endpoint=endpoint))
+    against = say("{arm} against {reference}", arm=row["arm"], reference=row["reference"])
     if row["reason"]:
-        return f"{where} there is no hazard ratio of {against}: {row['reason']}."
+        return say("{where} there is no hazard ratio of {against}: {reason}.", where=where, against=against,
+                   reason=row["reason"])
     if row["n_event"] < FEW_EVENTS * (len(result.arms) - 1):
-        return f"{where} there are not enough events to say what {against} does."
+        return say("{where} there are not enough events to say what {against} does.", where=where, against=against)
     span = (row["estimate"], row["conf_low"], row["conf_high"])
-    sure = "" if span[2] < 1 or span[1] > 1 else ", compatible with no difference"
-    changes = ", though it seems to change over time" if row["caution"] else ""
-    return (f"{where} the hazard ratio of {against} is {ratio_with_limits(*span)}{sure}{changes}"
-            f"{_severe_words(result.rows, row['arm'])}.")
+    sure = "" if span[2] < 1 or span[1] > 1 else say(", compatible with no difference")
+    changes = say(", though it seems to change over time") if row["caution"] else ""
+    return (say("{where} the hazard ratio of {against} is {ratio_with_limits}{sure}{changes}{severe_words}.",
+                where=where, against=against, ratio_with_limits=ratio_with_limits(*span), sure=sure, changes=changes,
+                severe_words=_severe_words(result.rows, row['arm'])))
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -94,8 +98,8 @@ def _severe_words(rows: pd.DataFrame, arm: str) -> str:
     if severe.empty:
         return ""
     row = _records(severe)[0]
-    return (f"; adverse events of grade 3 or more: "
-            f"{percentage_points(row['estimate'], row['conf_low'], row['conf_high'])} percentage points")
+    return (say("; adverse events of grade 3 or more: {percentage_points} percentage points",
+                percentage_points=percentage_points(row['estimate'], row['conf_low'], row['conf_high'])))
 
 
 def _ratios(cohort: Cohort, endpoint: str) -> list[dict[str, Any]]:
@@ -104,7 +108,7 @@ def _ratios(cohort: Cohort, endpoint: str) -> list[dict[str, Any]]:
     except CohortError:
         return []
     few = few_events(effect.n_event, len(effect.terms) + 1)
-    changes = "the ratio seems to change over time" if effect.proportional[2] < DOUBT else ""
+    changes = say("the ratio seems to change over time") if effect.proportional[2] < DOUBT else ""
     return [{"measure": RATIO, "endpoint": endpoint, "arm": t["level"], "reference": t["reference"],
              "estimate": t["hazard_ratio"], "conf_low": t["conf_low"], "conf_high": t["conf_high"], "n": effect.n,
              "n_event": float(effect.n_event), "reason": t["reason"], "caution": few or changes}
@@ -122,7 +126,7 @@ def _gains(cohort: Cohort, endpoint: str, tau: float) -> list[dict[str, Any]]:
     return [{"measure": GAIN, "endpoint": endpoint, "arm": r["strata"], "reference": r["reference"],
              "estimate": r["estimate"], "conf_low": r["conf_low"], "conf_high": r["conf_high"], "tau": tau,
              "n": cohort.n, "n_event": math.nan, "reason": "",
-             "caution": "one patient at risk at its end" if {r["strata"], r["reference"]} & lone else ""}
+             "caution": say("one patient at risk at its end") if {r["strata"], r["reference"]} & lone else ""}
             for r in _records(compared[compared.measure == "difference"])]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+
+from core.language import ENGLISH, once_per_language, say, spoken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,8 +126,8 @@ GLOSSARY: tuple[Term, ...] = (
           "trend of the residuals over time.",
           "Grambsch PM, Therneau TM. Biometrika 1994;81:515.", r"proportional hazards"),
     _term("PVTT",
-          "Tumour thrombus of the portal vein: Vp1 beyond the second-order branches, Vp2 in these, Vp3 in a first- "
-          "order branch, Vp4 in the main trunk or the other side's branch. Higher grades mean shorter survival.",
+          "Tumour thrombus of the portal vein: Vp1 beyond the second-order branches, Vp2 in these, Vp3 in a "
+          "first-order branch, Vp4 in the main trunk or the other side's branch. Higher grades mean shorter survival.",
           "Liver Cancer Study Group of Japan. Jpn J Surg 1989;19:98."),
     _term("Restricted mean",
           "The mean time without the event up to a month, τ: the area under the curve. Its difference is in months "
@@ -160,10 +161,13 @@ GLOSSARY: tuple[Term, ...] = (
 )
 
 
-@lru_cache(maxsize=1)
+@once_per_language(4)
 def spelling() -> re.Pattern[str]:
-    """Return what finds a term in a text: a group per term, in the glossary's order."""
-    groups = (f"(?P<t{i}>\\b(?:{'|'.join(term.spellings)})(?!\\w))" for i, term in enumerate(GLOSSARY))
+    """Return what finds a term in a text: a group per term, in the glossary's order; in other languages its name."""
+    if spoken() == ENGLISH:
+        groups = [f"(?P<t{i}>\\b(?:{'|'.join(term.spellings)})(?!\\w))" for i, term in enumerate(GLOSSARY)]
+    else:
+        groups = [f"(?P<t{i}>{re.escape(say(term.name))})" for i, term in enumerate(GLOSSARY)]
     return re.compile("|".join(groups), re.IGNORECASE)
 
 

@@ -19,6 +19,7 @@ import pandas as pd
 from core.cohort import Filters
 from core.errors import CohortError
 from core.format import fixed, plural
+from core.language import say
 from core.statistics import adjusted
 from core.survival import WEIGHTS
 
@@ -96,7 +97,8 @@ class Record:
             If there is no such test.
         """
         if test not in WEIGHTS:
-            raise CohortError(f"There is no test {test!r}.", f"Choose one of: {', '.join(WEIGHTS)}.")
+            raise CohortError(say("There is no test {test}.", test=f"{test!r}"),
+                              say("Choose one of: {weights}.", weights=', '.join(WEIGHTS)))
         former = next((a for a in self.analyses if a.question == asked), None)
         if former is None:
             former = Analysis(question=asked, words=words, test=test, on=on.isoformat(), seen=asked in self.comparisons)
@@ -131,9 +133,10 @@ class Record:
     def summary(self) -> str:
         """Say how many comparisons there were, how many are below .05, and how many would be by chance."""
         table = self.table()
-        return (f"{plural(len(table), 'comparison')} of survival looked at: {int((table.p_value < LEVEL).sum())} with "
-                f"p < .05, where {fixed(self.by_chance, 2)} would be by chance; "
-                f"{int((table.p_adjusted < LEVEL).sum())} after Benjamini and Hochberg.")
+        return (say("{comparisons} of survival looked at: {below} with p < .05, where {by_chance} would be by chance; "
+                    "{adjusted} after Benjamini and Hochberg.", comparisons=plural(len(table), 'comparison'),
+                    below=int((table.p_value < LEVEL).sum()), by_chance=fixed(self.by_chance, 2),
+                    adjusted=int((table.p_adjusted < LEVEL).sum())))
 
     def standing(self, slug: str, asked: Question, *, answers: bool, selected: str = "") -> str:
         """Say of a figure whether its analysis was declared before, or is exploratory; "" where neither.
@@ -146,14 +149,15 @@ class Record:
         """
         declared = next((a for a in self.analyses if a.question == asked), None)
         if declared and answers:
-            words = f"declared on {declared.on} ({declared.words}, {declared.test})"
-            return f"Exploratory: {words} after it had been looked at." if declared.seen else \
-                f"Pre-specified: {words} before this session looked at it."
+            words = say("declared on {on} ({words}, {test})", on=declared.on, words=declared.words, test=declared.test)
+            return say("Exploratory: {words} after it had been looked at.", words=words) if declared.seen else \
+                say("Pre-specified: {words} before this session looked at it.", words=words)
         planned = any(a.question.filters == asked.filters and not a.seen for a in self.analyses)
         if not selected or planned or not self.comparisons or slug.startswith(_NO_OUTCOME):
             return ""
         looked = plural(len(self.comparisons), "comparison")
-        return f"Exploratory: {selected} after outcomes had been seen ({looked} in this session)."
+        return say("Exploratory: {selected} after outcomes had been seen ({looked} in this session).",
+                   selected=selected, looked=looked)
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as plain JSON data; there is no patient in it."""
@@ -173,7 +177,7 @@ class Record:
         for one in _listed(data, "comparisons"):
             read = _read(Comparison, one)
             if not 0 <= read.p_value <= 1:
-                raise CohortError("The record of comparisons is damaged: 'p_value'.", _HELP)
+                raise CohortError(say("The record of comparisons is damaged: 'p_value'."), _HELP)
             out.look(read.question, read.words, read.p_value)
         out.analyses = [_read(Analysis, one) for one in _listed(data, "analyses")]
         return out
@@ -186,7 +190,7 @@ _KINDS: dict[str, Any] = {"p_value": (int, float), "seen": bool}
 def _listed(data: Mapping[str, Any], name: str) -> list[Any]:
     listed = data.get(name, [])
     if not isinstance(listed, list) or len(listed) > _MOST:
-        raise CohortError(f"The record of comparisons is damaged: {name!r}.", _HELP)
+        raise CohortError(say("The record of comparisons is damaged: {name}.", name=f"{name!r}"), _HELP)
     return listed
 
 
@@ -194,11 +198,11 @@ def _read(kind: Any, data: Any) -> Any:
     """Build one of the record's classes from JSON, every part of the type it must have."""
     names = [f.name for f in fields(kind)]
     if not isinstance(data, Mapping) or set(data) != set(names):
-        raise CohortError("The record of comparisons is damaged.", _HELP)
+        raise CohortError(say("The record of comparisons is damaged."), _HELP)
     parts = {}
     for name in names:
         value = _read(Question, data[name]) if name == "question" else data[name]
         if name != "question" and not isinstance(value, _KINDS.get(name, str)):
-            raise CohortError(f"The record of comparisons is damaged: {name!r}.", _HELP)
+            raise CohortError(say("The record of comparisons is damaged: {name}.", name=f"{name!r}"), _HELP)
         parts[name] = value
     return kind(**parts)

@@ -103,7 +103,8 @@ def adverse_events(cohort: Cohort, *, by: str | None = None, options: EventOptio
         cohort.whole.remember(("worst grades", options.rows), lambda: _merged(cohort.worst_grades, options.rows))
     used = cohort.rows & (groups.codes >= 0)
     table = _grade_counts(cohort, worst, np.where(used, groups.codes, -1), len(groups.levels))
-    bands = cohort.whole.remember(("grade bands", options.single), lambda: _bands(cohort.worst_grades, options.single))
+    bands = cohort.whole.remember(("grade bands", options.single),
+                                  lambda: _bands(cohort.worst_grades, options.single))
     n = table.sum(axis=2)  # (k, terms)
     events = np.stack([table[:, :, low:high + 1].sum(axis=2) for low, high in bands.values()], axis=2)
     names = {"category": worst.categories, "term": worst.terms}

@@ -16,6 +16,7 @@ import pandas as pd
 
 from core.cohort import ALL_PATIENTS, Cohort, level_counts, level_counts_by_group, strata
 from core.errors import NotEstimable
+from core.language import say
 from core.options import Checked
 from core.schema import ARM
 from core.statistics import TableTest, exact_tests, lilliefors_p, pearson_test
@@ -108,13 +109,13 @@ def baseline(cohort: Cohort, *, by: str | None = ARM, variables: Sequence[str] |
     keys = [f.key for f in cohort.mapping.factors if f.known == "baseline"] if variables is None else list(variables)
     keys = [k for k in keys if k != by]
     if not keys:
-        raise NotEstimable("There is no variable for a baseline table.", "Choose factors on the Cohort page.")
+        raise NotEstimable(say("There is no variable for a baseline table."), say("Choose factors on the Cohort page."))
     groups, sizes = strata(cohort, by), level_counts(cohort, by)
     blocks = _blocks(cohort, keys, by, sizes, options)
     named = dict(zip(groups.levels, sizes.tolist(), strict=True))
     tests = _tests(blocks, options)
-    if options.overall and len(named) > 1 and ALL_PATIENTS not in named:
-        named = {ALL_PATIENTS: int(sizes.sum()), **named}
+    if options.overall and len(named) > 1 and say(ALL_PATIENTS) not in named:
+        named = {say(ALL_PATIENTS): int(sizes.sum()), **named}
         blocks = [block.with_all() for block in blocks]
     return Baseline(by=by, label=groups.label, options=options, rows=_rows(blocks, tuple(named)), tests=tests,
                     missing_group=cohort.n - int(sizes.sum()), groups=named)
@@ -162,7 +163,8 @@ def _blocks(cohort: Cohort, keys: list[str], by: str | None, sizes: np.ndarray,
                                  table=of_key.n[None], numbers=of_key))
         if table is not None:
             known = table.sum(axis=0)
-            blocks.append(_Block(variable=key, name="by its cuts" if of_key else "", levels=strata(cohort, key).levels,
+            blocks.append(_Block(variable=key, name=say("by its cuts") if of_key else "",
+                                 levels=strata(cohort, key).levels,
                                  known=known, missing=sizes - known, table=table))
     return blocks
 
@@ -219,7 +221,7 @@ def _summary(rule: Rule, numbers: GroupedNumbers) -> str:
     if rule != "by Lilliefors' test":
         return rule
     normal = all(lilliefors_p(v) >= _NORMAL for v in numbers.parts() if v.size > 4)
-    return "mean (SD)" if normal else "median (IQR)"
+    return say("mean (SD)") if normal else say("median (IQR)")
 
 
 def _levels_apart(table: np.ndarray) -> float:

@@ -10,6 +10,7 @@ from core import schema
 from core.cohort import Cohort
 from core.errors import NotEstimable
 from core.format import plural
+from core.language import say
 from core.schema import RESPONSE
 from core.summaries.response import ResponseOptions, responding
 
@@ -33,9 +34,10 @@ class Duration:
 
     def words(self) -> str:
         """Say who is in it and who is left out."""
-        text = f"{plural(self.responders, 'responder')}, {self.endpoint} from the response."
-        left_out = (f" {plural(self.undated, 'responder')} left out: no date of response, or no {self.endpoint} time "
-                    "after it.")
+        text = say("{responders}, {endpoint} from the response.", responders=plural(self.responders, 'responder'),
+                   endpoint=self.endpoint)
+        left_out = (say(" {responders} left out: no date of response, or no {endpoint} time after it.",
+                        responders=plural(self.undated, 'responder'), endpoint=self.endpoint))
         return text + (left_out if self.undated else "")
 
 
@@ -56,7 +58,7 @@ def duration_of_response(cohort: Cohort, *, options: ResponseOptions | None = No
     """
     endpoint = duration_endpoint(cohort)
     if not endpoint:
-        raise NotEstimable("No column gives the date of response.", "Give its column on the Cohort page.")
+        raise NotEstimable(say("No column gives the date of response."), say("Give its column on the Cohort page."))
     whole, column = cohort.whole, schema.time_column(endpoint)
     since = whole.table[schema.known_column(RESPONSE)].to_numpy(dtype=float)
     counted = responding(cohort, options.meanings if options else ())
@@ -64,7 +66,8 @@ def duration_of_response(cohort: Cohort, *, options: ResponseOptions | None = No
     time = whole.table[column].to_numpy(dtype=float) - since
     used = responded & (time > 0)
     if not used.any():
-        raise NotEstimable("No responder has a dated response with follow-up after it.", "Take a filter away.")
+        raise NotEstimable(say("No responder has a dated response with follow-up after it."),
+                           say("Take a filter away."))
     table = whole.table.assign(**{column: np.where(used, time, np.nan)})
     started = Cohort(table=table, long_events=whole.long_events, mapping=whole.mapping, findings=whole.findings,
                      fingerprint=whole.fingerprint, name=whole.name, lines=whole.lines, rows=used,

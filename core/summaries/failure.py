@@ -9,6 +9,7 @@ import pandas as pd
 
 from core.cohort import Cohort, strata
 from core.errors import NotEstimable
+from core.language import say
 from core.options import takes_options
 from core.schema import ARM
 from core.statistics import PairTest, pair_p
@@ -55,7 +56,7 @@ def failure_pattern(cohort: Cohort, *, by: str = ARM, test: PairTest = "Fisher e
     """
     sites = cohort.mapping.failure_sites
     if not sites:
-        raise NotEstimable("No failure site is mapped.", "Choose a column per site on the Cohort page.")
+        raise NotEstimable(say("No failure site is mapped."), say("Choose a column per site on the Cohort page."))
     groups = strata(cohort, by)
     known = np.all([cohort.values(s.key).notna() for s in sites], axis=0)
     used = cohort.rows & (groups.codes >= 0) & known

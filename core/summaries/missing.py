@@ -9,6 +9,8 @@ import pandas as pd
 
 from core import schema
 from core.cohort import GROUPS, Cohort, strata
+from core.format import plural
+from core.language import say
 
 _PATTERNS = 12
 
@@ -46,7 +48,7 @@ def missing_data(cohort: Cohort) -> MissingData:
     groups = strata(cohort, schema.ARM if cohort.mapping.arm else None)
     absent = _absent(cohort.whole)
     filtered = cohort.rows
-    levels = (*groups.levels, *(("no arm",) if (groups.codes[filtered] < 0).any() else ()))
+    levels = (*groups.levels, *((say("no arm"),) if (groups.codes[filtered] < 0).any() else ()))
     codes = np.where(groups.codes < 0, len(groups.levels), groups.codes)[filtered]
     n = np.bincount(codes, minlength=len(levels))
     rows = []
@@ -92,5 +94,5 @@ def _patterns(incomplete: dict[str, np.ndarray], n: int) -> pd.DataFrame:
     rows = [{"n": int(counts[i]), "variables": ", ".join(names[matrix[first[i]]])} for i in order[:_PATTERNS]]
     if rest := int(counts[order[_PATTERNS:]].sum()):
         others = len(order) - _PATTERNS
-        rows.append({"n": rest, "variables": f"{others} other pattern{'s' if others > 1 else ''}"})
+        rows.append({"n": rest, "variables": plural(others, "other pattern")})
     return pd.DataFrame(rows)

@@ -16,6 +16,7 @@ import pandas as pd
 
 from core.cohort import Cohort, strata
 from core.errors import NotEstimable
+from core.language import say
 from core.mapping import Meaning, meaning_of
 from core.options import Checked
 from core.schema import ARM, RESPONSE
@@ -105,12 +106,13 @@ def response(cohort: Cohort, *, by: str = ARM, options: ResponseOptions | None =
     """
     options = options or ResponseOptions()
     if cohort.mapping.response is None:
-        raise NotEstimable("No tumour response is mapped.", "Choose its column on the Cohort page.")
+        raise NotEstimable(say("No tumour response is mapped."), say("Choose its column on the Cohort page."))
     meant = meanings_of(cohort, options.meanings)
     names = [level for level, meaning in meant.items() if meaning != "not evaluable"]
     if not any(meant[level] for level in names):
-        raise NotEstimable(f"The meaning of the responses {', '.join(meant)} is not known.",
-                           "Choose which of them are a response, under “Definitions and tests” or on the Cohort page.")
+        raise NotEstimable(say("The meaning of the responses {meant} is not known.", meant=', '.join(meant)),
+                           say("Choose which of them are a response, under “Definitions and tests” or on the Cohort "
+                               "page."))
     groups = strata(cohort, by)
     table = _table(cohort, groups.codes, len(groups.levels), tuple(meant), names)
     if options.evaluable_only:

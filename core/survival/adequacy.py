@@ -6,6 +6,7 @@ import pandas as pd
 
 from core.cohort import Cohort, Counts, entry_months
 from core.format import number, plural
+from core.language import say
 
 FEW_EVENTS = 10  # per parameter
 
@@ -13,13 +14,14 @@ FEW_EVENTS = 10  # per parameter
 def few_events(events: int, strata: int) -> str:
     """Say that a comparison of strata rests on few events, or nothing."""
     if strata > 1 and 0 < events < FEW_EVENTS * (strata - 1):
-        return f"Only {plural(events, 'event')}: read every estimate with caution."
+        return say("Only {events}: read every estimate with caution.", events=plural(events, 'event'))
     return ""
 
 
 def few_patients(n: int, least: int) -> str:
     """Say that there are fewer patients than a user wants to read estimates of, or nothing."""
-    return f"{plural(n, 'patient')}, fewer than {least}: read every estimate with caution." if 0 < n < least else ""
+    return say("{patients}, fewer than {least}: read every estimate with caution.", patients=plural(n, 'patient'),
+               least=least) if 0 < n < least else ""
 
 
 def few_at_tau(means: pd.DataFrame) -> str:
@@ -32,13 +34,14 @@ def few_at_tau(means: pd.DataFrame) -> str:
     lone = means.strata[(means.n_risk == 1) & means.estimate.notna()].tolist()
     if not lone:
         return ""
-    return (f"At month {number(float(means.tau.iloc[0]))} one patient is left at risk in {' and in '.join(lone)}: the "
-            "end of the curve, and with it the mean, rests on that patient. Choose a smaller τ.")
+    return (say("At month {month} one patient is left at risk in {lone}: the end of the curve, and with it the mean, "
+                "rests on that patient. Choose a smaller τ.", month=number(float(means.tau.iloc[0])),
+                lone=say(" and in ").join(lone)))
 
 
 def late_entry(cohort: Cohort, endpoint: str) -> str:
     """Name late entry as a part of the method, with what joins it to the part before; "" where there is none."""
-    return "; late entry (left truncation)" if entry_months(cohort, endpoint) is not None else ""
+    return say("; late entry (left truncation)") if entry_months(cohort, endpoint) is not None else ""
 
 
 def ended_early(counts: Counts) -> str:
@@ -50,9 +53,9 @@ def ended_early(counts: Counts) -> str:
     words = []
     for level, ends, present in zip(counts.strata.levels, ended, counts.present, strict=True):
         if ends.any() and present[int(ends.argmax()) + 1:].any():
-            words.append(f"{level}: at month {number(float(counts.times[ends.argmax()]))} all at risk had died, before "
-                         "others entered, so the curve is 0 from there and must not be read. Start later: set a "
-                         "landmark.")
+            words.append(say("{level}: at month {month} all at risk had died, before others entered, so the curve is "
+                             "0 from there and must not be read. Start later: set a landmark.", level=level,
+                             month=number(float(counts.times[ends.argmax()]))))
     return " ".join(words)
 
 
@@ -60,11 +63,11 @@ def log_rank_reason(counts: Counts) -> str:
     """Say why a log-rank p would be meaningless; "" where it would not."""
     for level, n in zip(counts.strata.levels, counts.n, strict=True):
         if n == 1:
-            return f"no test: only one patient in {level}"
+            return say("no test: only one patient in {level}", level=level)
     if (counts.n > 0).sum() < 2:
-        return "no test: fewer than two groups have patients"
+        return say("no test: fewer than two groups have patients")
     if not counts.n_event.any():
-        return "no test: no event"
+        return say("no test: no event")
     return ""
 
 
@@ -77,7 +80,8 @@ def left_out(missing_endpoint: int, endpoint: str, missing_stratum: int, absent:
     """
     parts = []
     if missing_endpoint:
-        parts.append(f"{plural(missing_endpoint, 'patient')} left out: {endpoint} time or event missing")
+        parts.append(say("{patients} left out: {endpoint} time or event missing",
+                         patients=plural(missing_endpoint, 'patient'), endpoint=endpoint))
     if missing_stratum:
-        parts.append(f"{plural(missing_stratum, 'patient')} left out: {absent}")
+        parts.append(say("{patients} left out: {absent}", patients=plural(missing_stratum, 'patient'), absent=absent))
     return "; ".join(parts)

@@ -13,6 +13,7 @@ from scipy.interpolate import BarycentricInterpolator
 
 from core.cohort import Cohort, entry_months, fine_codes, timeline
 from core.errors import NotEstimable
+from core.language import say
 from core.statistics import two_sided_p
 
 SHARES = 0.1, 0.9  # of the patients, that must lie below a cut
@@ -56,7 +57,8 @@ def search_cut(cohort: Cohort, key: str, *, endpoint: str) -> CutSearch:
         With late entry, or where no cut leaves a tenth of the patients on either side.
     """
     if entry_months(cohort, endpoint) is not None:
-        raise NotEstimable("The search for a cut is not defined with late entry.", "Cut where the field does.")
+        raise NotEstimable(say("The search for a cut is not defined with late entry."),
+                           say("Cut where the field does."))
     line, codes = timeline(cohort, endpoint), fine_codes(cohort, key)
     rows = np.flatnonzero(cohort.rows & (line.index >= 0) & (codes >= 0))
     scores = log_rank_scores(line.index[rows], line.event[rows])
@@ -66,7 +68,7 @@ def search_cut(cohort: Cohort, key: str, *, endpoint: str) -> CutSearch:
     cuts = _candidates(below, rows.size)
     statistic = standardised(sums[cuts], below[cuts], scores)
     if not np.isfinite(statistic).all():
-        raise NotEstimable("No event tells the cuts apart.", "Choose another endpoint.")
+        raise NotEstimable(say("No event tells the cuts apart."), say("Choose another endpoint."))
     return CutSearch(edges=cuts + 1, below=below[cuts], statistic=statistic, n=rows.size,
                      p_value=corrected_p(statistic, below[cuts], rows.size))
 
@@ -76,7 +78,7 @@ def _candidates(below: np.ndarray, n: int) -> np.ndarray:
     least, most = max(1, int(np.floor(n * SHARES[0]))), int(np.floor(n * SHARES[1]))
     places = np.flatnonzero((below >= least) & (below <= most) & (np.diff(below, prepend=0) > 0))
     if not places.size:
-        raise NotEstimable("No cut leaves a tenth of the patients on either side.", "Choose another number.")
+        raise NotEstimable(say("No cut leaves a tenth of the patients on either side."), say("Choose another number."))
     return places[np.unique(np.linspace(0, places.size - 1, min(places.size, _MOST_CUTS)).round().astype(int))]
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from core.cohort import TOLERANCE, Cohort, Counts, count
 from core.errors import NotEstimable
 from core.format import number
+from core.language import say
 from core.options import takes_options
 from core.statistics import Z95, two_sided_p
 from core.survival.product_limit import ConfType, limits, product_limit, quantiles_of
@@ -128,7 +129,7 @@ def longest_tau(cohort: Cohort, *, endpoint: str, by: str | None = None) -> floa
     counts = count(cohort, endpoint, by)
     last, _ = _ends(counts)
     if np.isnan(last).all():
-        raise NotEstimable("No patient has a time.", "Take a filter away.")
+        raise NotEstimable(say("No patient has a time."), say("Take a filter away."))
     return float(np.nanmin(last))
 
 
@@ -145,8 +146,8 @@ def restricted_mean(cohort: Cohort, *, endpoint: str, by: str | None = None, tau
     most = longest_tau(cohort, endpoint=endpoint, by=by)
     tau = most if tau is None else tau
     if tau > most + TOLERANCE:
-        raise NotEstimable(f"tau = {number(tau)} lies beyond the follow-up of a stratum.",
-                           f"Choose at most {number(most)} months.")
+        raise NotEstimable(say("tau = {tau} lies beyond the follow-up of a stratum.", tau=number(tau)),
+                           say("Choose at most {most} months.", most=number(most)))
     counts = count(cohort, endpoint, by)
     survival, _ = product_limit(counts)
     mean, error = _areas(counts, survival, tau)

@@ -14,6 +14,7 @@ import numpy as np
 from core import schema
 from core.cohort import TOLERANCE, Cohort, distinct_times, timeline
 from core.errors import NotEstimable
+from core.language import say
 from core.mapping import CTCAE, NO_WORDS, FactorRole
 
 FIRST_FAILURE = "First failure"
@@ -65,18 +66,20 @@ def why_no_competing(cohort: Cohort) -> str:
     if competing_endpoints(cohort):
         return ""
     if any(e.entry for e in cohort.mapping.endpoints):
-        return ("Cumulative incidence by cause is not given with late entry: Gray's test and its limits (R: cmprsk) "
-                "are for patients followed from time zero.")
+        return (say("Cumulative incidence by cause is not given with late entry: Gray's test and its limits (R: "
+                    "cmprsk) are for patients followed from time zero."))
     sites = [s.label for s in cohort.mapping.failure_sites]
     undated = [s.label for s in cohort.mapping.failure_sites if not s.when]
     if undated:
-        return (f"Which failure came first is not known: {', '.join(undated)} "
-                f"{'has' if len(undated) == 1 else 'have'} no date. Cumulative incidence by site needs the time of "
-                "each; give it on the Cohort page under “When it became known”.")
+        without = say("{sites} has no date", sites=undated[0]) if len(undated) == 1 else \
+            say("{sites} have no date", sites=", ".join(undated))
+        return say("Which failure came first is not known: {without}. Cumulative incidence by site needs the time of "
+                   "each; give it on the Cohort page under “When it became known”.", without=without)
     if sites and "OS" not in cohort.endpoints:
-        return "Cumulative incidence by site needs overall survival: death ends the time in which a failure can come."
-    return ("No endpoint names its causes. Cumulative incidence needs an event column with a code for each (0 "
-            "censored, 1 relapse, 2 death); name them on the Cohort page under “Endpoints”.")
+        return say("Cumulative incidence by site needs overall survival: death ends the time in which a failure can "
+                   "come.")
+    return (say("No endpoint names its causes. Cumulative incidence needs an event column with a code for each (0 "
+                "censored, 1 relapse, 2 death); name them on the Cohort page under “Endpoints”."))
 
 
 def causes(cohort: Cohort, endpoint: str) -> Causes:
@@ -88,10 +91,12 @@ def causes(cohort: Cohort, endpoint: str) -> Causes:
         If the endpoint has no causes, or the clock starts at a landmark, from which their dates do not run.
     """
     if endpoint not in competing_endpoints(cohort):
-        raise NotEstimable(f"{endpoint}: there is no single dated first cause.", why_no_competing(cohort))
+        raise NotEstimable(say("{endpoint}: there is no single dated first cause.", endpoint=endpoint),
+                           why_no_competing(cohort))
     if cohort.whole.landmark and endpoint in (FIRST_FAILURE, FIRST_SEVERE):
-        raise NotEstimable(f"{endpoint} is dated from time zero, and this cohort's clock starts at a landmark.",
-                           "Take the cohort without the landmark.")
+        raise NotEstimable(say("{endpoint} is dated from time zero, and this cohort's clock starts at a landmark.",
+                               endpoint=endpoint),
+                           say("Take the cohort without the landmark."))
     make = {FIRST_FAILURE: _first_failure, FIRST_SEVERE: _first_severe}.get(endpoint, _by_code)
     return cohort.whole.remember(("causes", endpoint), lambda: make(cohort.whole, endpoint))
 

@@ -13,6 +13,7 @@ import pandas as pd
 from core.cohort import Cohort, Counts, count, count_by_strata, stratified_by
 from core.errors import NotEstimable
 from core.format import number
+from core.language import say
 from core.options import NOT_NEGATIVE, Checked, Limits, takes_options
 from core.statistics import Adjustment, adjusted, chi_square_p
 
@@ -38,7 +39,7 @@ class TestOptions(Checked):
         """Name the test."""
         weighed = f"({number(self.p)}, {number(self.q)})" if self.weight == "Fleming-Harrington" else ""
         name = f"{self.weight}{weighed}"
-        return f"stratified {name}" if self.stratify_by else name
+        return say("stratified {name}", name=name) if self.stratify_by else name
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -110,22 +111,23 @@ def trend(cohort: Cohort, *, endpoint: str, by: str, options: TestOptions | None
     options = options or TestOptions()
     score = _score(cohort, endpoint, by, options)
     if score is None or score.score.size < 3:
-        raise NotEstimable("A trend needs three ordered strata or more.", "Use the test without trend.")
+        raise NotEstimable(say("A trend needs three ordered strata or more."), say("Use the test without trend."))
     scores = np.arange(1.0, score.score.size + 1)
     variance = float(scores @ score.variance @ scores)
     if variance <= _RANK_TOLERANCE * float(scores**2 @ np.abs(np.diag(score.variance))):
-        raise NotEstimable("No event distinguishes the strata: there is no trend to test.", "Take a filter away.")
+        raise NotEstimable(say("No event distinguishes the strata: there is no trend to test."),
+                           say("Take a filter away."))
     statistic = float(scores @ score.score) ** 2 / variance
     comma = "," if options.stratify_by else ""
     return pd.DataFrame({"statistic": [statistic], "df": [1], "p_value": [chi_square_p(statistic, 1)],
-                         "test": [f"{_name(cohort, options)}{comma} for trend in the order "
-                                  f"{' < '.join(score.levels)}"]})
+                         "test": [say("{name}{comma} for trend in the order {levels}", name=_name(cohort, options),
+                                      comma=comma, levels=' < '.join(score.levels))]})
 
 
 def _name(cohort: Cohort, options: TestOptions) -> str:
     """Name a test, with the strata it is stratified by."""
     strata = stratified_by(cohort, options.stratify_by)
-    return f"{options.words()} by {strata}" if strata else options.words()
+    return say("{words} by {strata}", words=options.words(), strata=strata) if strata else options.words()
 
 
 def _tables(cohort: Cohort, endpoint: str, by: str, options: TestOptions) -> list[Counts]:

@@ -2,6 +2,7 @@
 // A case: {index: base64, kept: [[true, false, ...] ...], reference}: which bins are kept, each time.
 
 import { createInterface } from "node:readline";
+import "../../ui/shell/words.js";
 import { indexOf, levelCounts, patients, selectionAndRest, strataWithin } from "../../ui/explore/live/brush_index.js";
 import { runsOf } from "../../ui/explore/live/runs.js";
 import { hazardRatios, kaplanMeier, logRank, median } from "../../ui/explore/live/survival.js";

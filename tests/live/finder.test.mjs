@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "../../ui/shell/words.js";
 import { meanings } from "../../ui/explore/live/finder.js";
 
 const charts = [

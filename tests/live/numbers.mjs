@@ -1,6 +1,7 @@
 // How the browser writes p-values, ratios with their limits, and bounds: arrays in, arrays of text out.
 
 import { readFileSync } from "node:fs";
+import "../../ui/shell/words.js";
 import { exact, pPhrase, ratioWithLimits } from "../../ui/explore/live/numbers.js";
 
 const [ps, ratios, bounds] = JSON.parse(readFileSync(0, "utf8"));

@@ -107,7 +107,7 @@ def _override(place: Any, label: str, choices: list[str], chosen: str | None, dr
     options = [_DETECT, *choices]
     names = shown or {}
     picked = place.selectbox(label, options, options.index(chosen) if chosen in options else 0,
-                             format_func=lambda c: names.get(c, c), key=f"read-{label}-{draft.number}")
+                             format_func=lambda c: say(names.get(c, c)), key=f"read-{label}-{draft.number}")
     return None if picked == _DETECT else picked
 
 

@@ -48,7 +48,7 @@ class EndpointForm:
         label = second.text_input(say("In full"), mapped.get("label", name), key=self.key("label", i))
         how = third.selectbox(say("Time from"), [_COLUMN, _DATES],
                               int(not mapped.get("time") and bool(mapped.get("start"))),
-                              key=self.key("how", i))
+                              key=self.key("how", i), format_func=say)
         left, right = st.columns([0.58, 0.42])
         with left:
             times = self._time(i, mapped) if how == _COLUMN else self._dates(i, mapped)
@@ -136,7 +136,7 @@ class EndpointForm:
         time = times["time"]
         stated = time_unit_in(time) if time and time != mapped.get("time") else mapped.get("unit")
         return {"unit": st.selectbox(say("Time unit"), _UNITS, _UNITS.index(stated) if stated else None,
-                                     key=self.key("unit", i, time), placeholder=say("Choose"))}
+                                     key=self.key("unit", i, time), placeholder=say("Choose"), format_func=say)}
 
     def _order(self, i: int, times: dict[str, Any], mapped: dict[str, Any]) -> dict[str, str]:
         orders = ["", *ORDERS]

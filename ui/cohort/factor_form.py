@@ -94,9 +94,9 @@ class FactorForm:
         if len(levels) > MANY and "numeric" in kinds:
             kinds = ["numeric"]
         kind = second.selectbox(say("Kind"), kinds, kinds.index(factor["kind"]) if factor["kind"] in kinds else 0,
-                                key=self.key("kind", column))
+                                key=self.key("kind", column), format_func=say)
         known = third.selectbox(say("Known"), ["baseline", "later"], ["baseline", "later"].index(factor["known"]),
-                                key=self.key("known", column),
+                                key=self.key("known", column), format_func=say,
                                 help=say("A variable known only after time zero must not stratify survival."))
         base = {"label": label, "column": column, "kind": kind, "known": known}
         if factor.get("when"):

@@ -101,8 +101,8 @@ def _roles(mapping: ColumnMapping) -> pd.DataFrame:
     if mapping.arm:
         levels = ", ".join(dict.fromkeys(mapping.arm.levels.values()))
         rows.append({"Role": say("Arm"), "Column": mapping.arm.column,
-                     "Read as": say("{levels}; reference {get}", levels=levels,
-                                    get=mapping.arm.levels.get(mapping.arm.reference, ''))})
+                     "Read as": say("{levels}; reference {reference}", levels=levels,
+                                    reference=mapping.arm.levels.get(mapping.arm.reference, ''))})
     for e in mapping.endpoints:
         death = say("death counts") if e.death_counts else say("death is no event")
         rows.append({"Role": e.label, "Column": ", ".join(e.columns),

@@ -130,7 +130,7 @@ class Form:
         role = self.mapping.get("population") or guessed
         if not role:
             return {}
-        choices = [_population_words(role), _ALL_ROWS]
+        choices = [_population_words(role), say(_ALL_ROWS)]
         chosen = st.selectbox(say("Patients analysed"), choices, int(not self.mapping.get("population")),
                               key=self.key("population"))
         self.population = role if chosen == choices[0] else None
@@ -232,8 +232,8 @@ class Form:
             column = self.column(plain(variable["label"]), mapped.get("column"), "when", variable["column"])
         units = [*_UNITS, DATE]
         stated = mapped.get("unit") if column == mapped.get("column") else time_unit_in(column or "")
-        unit = right.selectbox("as", units, units.index(stated or "months"),
-                               key=self.key("when-unit", variable["column"], column))
+        unit = right.selectbox(say("as"), units, units.index(stated or "months"),
+                               key=self.key("when-unit", variable["column"], column), format_func=say)
         if column:
             variable["when"] = {"column": column, "unit": unit}
 
@@ -255,7 +255,7 @@ class Form:
         out: dict[str, str] = {}
         for place, role in zip(_grid(len(AE_FILE_NAMES)), AE_FILE_NAMES, strict=True):
             with place:
-                column = self.column(plain(role.capitalize()) + ("" if role in NEEDED else " (optional)"),
+                column = self.column(plain(say(role).capitalize()) + ("" if role in NEEDED else say(" (optional)")),
                                      mapped.get(role), "ae-file", role, table=events)
             if column:
                 out[role] = column

@@ -14,7 +14,7 @@ import streamlit as st
 from core.charts import SmallChart, composition_figure, small_chart
 from core.cohort import Cohort, Condition, Filters, between, fine_edges
 from core.errors import FilterError
-from core.language import say
+from core.language import say, spoken
 from ui.explore.modules import composition_component
 from ui.shell import state
 from ui.shell.parts import after, redraw
@@ -29,7 +29,7 @@ _FIRST = ("pvtt", "hvtt", "afp", "tumor_size", "vascular_invasion")
 
 def composition(cohort: Cohort) -> None:
     """Draw the cohort's composition; every bar and histogram filters."""
-    name = f"composition-{chart_id(cohort)}"
+    name = f"composition-{chart_id(cohort)}-{spoken()}"
     if _do(cohort.whole, name):  # of which there was no callback, for the page was being drawn
         st.rerun()
     keys = charted(cohort)

@@ -8,7 +8,7 @@ from core.charts import time_axis
 from core.cohort import GROUPS, REST, SELECTION, BrushIndex, Cohort, Filters, brush_index, reference_place
 from core.errors import CohortError
 from core.figure import theme
-from core.language import say
+from core.language import say, spoken
 from core.survival import search_cut
 from ui.explore.composition import charted, view_of
 from ui.explore.modules import live_component
@@ -20,7 +20,7 @@ _MOST_CELLS = 4_000_000  # bins x strata x times: the browser holds two numbers 
 
 def live_view(cohort: Cohort) -> None:
     """Send the index of the variable that is about to be brushed or clicked; nothing until then."""
-    live_component(key=f"live-{chart_id(cohort)}", data=_index(cohort))
+    live_component(key=f"live-{chart_id(cohort)}-{spoken()}", data=_index(cohort))
 
 
 def _index(cohort: Cohort) -> bytes:
@@ -31,7 +31,7 @@ def _index(cohort: Cohort) -> bytes:
     index = _counted(cohort, key, by)
     names = list(index.levels)
     if by == SELECTION:
-        names = [REST, say("The selection")]
+        names = [say(REST), say("The selection")]
     longest, ticks = time_axis(cohort, index.endpoint) if index.endpoint else (1.0, ())
     grouped = index.endpoint and by and by != SELECTION
     drawn = range(max(len(names), 2))  # a cut makes two groups

@@ -11,6 +11,7 @@ from core.language import say
 from ui.explore.composition import charted
 from ui.shell import cache, filters, state
 from ui.shell.display import note, panel, show, table
+from ui.shell.escape import plain
 from ui.shell.state import chart_id, session
 
 
@@ -30,7 +31,7 @@ def pairs(cohort: Cohort) -> None:
         second = st.selectbox(say("Columns"), others, others.index("afp") if "afp" in others else 0, key="pair-second",
                               width=220, format_func=lambda k: cohort.variable(k).label, **state.KEPT)
         measure = st.segmented_control(say("In the cells"), MEASURES, default=MEASURES[0], key="pair-measure",
-                                       required=True, format_func=say,
+                                       required=True, format_func=lambda m: plain(say(m)),
                                        **state.KEPT)
     with place, panel():
         result = cache.pairs(cohort, first=first, second=second, endpoint=session().endpoint)

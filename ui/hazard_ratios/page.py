@@ -193,8 +193,8 @@ def _instead(cohort: Cohort, model: CoxModel, failed: list[str]) -> None:
             st.page_link("pages/2_Survival.py", label=say("Compare restricted means"), icon=":material/trending_down:",
                          query_params=state.own_parameter())
         at = st.number_input(say("Split time at month"), 0.0, None, None, format="%g", key="zph-split", width=190,
-                             placeholder=say("such as {middle_of_events}",
-                                             middle_of_events=fixed(middle_of_events(cohort, model.endpoint), 1)))
+                             placeholder=say("such as {month}",
+                                             month=fixed(middle_of_events(cohort, model.endpoint), 1)))
     if at:
         with panel():
             figure = split_figure(cohort, model, cache.model_split_in_time(cohort, model, at=at), failed, at=at)

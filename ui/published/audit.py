@@ -29,7 +29,7 @@ def audit_panel() -> None:
     note(say("From what is printed alone: which test gives each p, which percentages follow, whether an interval is "
              "narrower than its patients and deaths allow, whether p, ratio and interval agree, whether parts add up."))
     with st.container(key="audit-options", horizontal=True, vertical_alignment="bottom", gap="small"):
-        chosen = st.selectbox(say("Table"), [*_BUILT_IN, _OWN], key="audit-table", width=420)
+        chosen = st.selectbox(say("Table"), [*_BUILT_IN, _OWN], key="audit-table", width=420, format_func=say)
         claimed = st.selectbox(say("Test that the paper claims"), PAIR_TESTS, key="audit-claimed", width=200,
                                format_func=say)
     with panel():

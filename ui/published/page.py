@@ -44,11 +44,11 @@ def published_panel(cohort: Cohort) -> None:
         shown = {_ALL: len(result.rows), _HERE: len(result.rows) - totals[NOT_HERE], **totals}
         with st.container(key="published-options", horizontal=True, vertical_alignment="bottom", gap="small"):
             verdict = st.segmented_control(
-                say("Show"), [_ALL, _HERE, AGREES, DIFFERS,
-                              NOT_HERE], default=_ALL if session().cohort is None else _HERE,
+                say("Show"), [_ALL, _HERE, AGREES, DIFFERS, NOT_HERE],
+                default=_ALL if session().cohort is None else _HERE,
                 key="published-verdict", required=True, format_func=lambda v: plain(f"{say(v)} · {shown[v]}"))
             place = st.selectbox(say("Place"), ["everywhere", *dict.fromkeys(result.rows.place)], key="published-place",
-                                 width=240)
+                                 width=240, format_func=say)
         verdicts = {_ALL: list(totals), _HERE: [AGREES, DIFFERS]}.get(verdict, [verdict])
         rows = result.rows[result.rows.verdict.isin(verdicts)]
         rows = rows[(rows.place == place) | (place == "everywhere")]

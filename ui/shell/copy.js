@@ -2,7 +2,7 @@
 (() => {
   if (window.cohortscopeCopy) return;
   window.cohortscopeCopy = true;
-  const say = (button, words) => {
+  const answer = (button, words) => {
     const before = button.dataset.words ??= button.textContent;
     button.textContent = words;
     setTimeout(() => { button.textContent = before; }, 2500);
@@ -21,9 +21,9 @@
       const kinds = table ? { "text/html": new Blob([table], { type: "text/html" }), "text/plain": new Blob([plain], { type: "text/plain" }) }
         : { "image/png": await pixels(image) };
       await navigator.clipboard.write([new ClipboardItem(kinds)]);
-      say(button, "Copied");
+      answer(button, cohortscopeSay("Copied"));
     } catch {
-      say(button, "The browser does not allow it");  // without https, or where it was refused
+      answer(button, cohortscopeSay("The browser does not allow it"));  // without https, or where it was refused
     }
   });
 })();

@@ -132,8 +132,8 @@ def _style(figure: Figure) -> Style:
     title = st.text_input(say("Title"), placeholder=figure.full_title, max_chars=200, key=f"export-title-{figure.slug}")
     with st.container(horizontal=True, gap="small"):
         st.selectbox(say("Colours"), list(PALETTES), on_change=_keep, args=("colours",), width=150,
-                     key=state.widget("export-colours", style.colours))
-        st.selectbox("P-values", P_STYLES, on_change=_keep, args=("p_style",), width=150,
+                     key=state.widget("export-colours", style.colours), format_func=say)
+        st.selectbox(say("P-values"), P_STYLES, on_change=_keep, args=("p_style",), width=150,
                      key=state.widget("export-p_style", style.p_style),
                      format_func=lambda p: f"{p}: {restyled('p = .023', p)}")
         st.selectbox(say("Pixels per inch"), DPI, on_change=_keep, args=("dpi",), width=130,

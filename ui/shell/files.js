@@ -18,7 +18,8 @@
       else if (session.cleared !== "0") localStorage.removeItem(PLACE);
     } catch { return; }
     const kept = session.files === "[]" ? names() : [];
-    const words = kept.length ? `Given last in this browser: ${kept.join(", then ")}. Give the same again to go on.` : "";
+    const words = kept.length ? cohortscopeSay("Given last in this browser: {names}. Give the same again to go on.",
+                                             { names: kept.join(cohortscopeSay(", then ")) }) : "";
     for (const place of document.querySelectorAll(".cs-remembered")) if (place.textContent !== words) place.textContent = words;
   }, 500);
 })();

@@ -99,9 +99,8 @@ def _list(whole: Cohort, groups: Groups) -> None:
         with st.container(key=f"group-{i}", horizontal=True, vertical_alignment="center", gap="small"):
             st.html(f"<span class='cs-swatch' style='background:{colour}'></span>", width="content")
             name = state.widget(f"group-name-{i}", group.name)
-            st.text_input(say("Name of group {value}", value=plain(str(i + 1))), key=name, label_visibility="collapsed",
-                          width=190,
-                          on_change=_rename, args=(i, name))
+            st.text_input(say("Name of group {number}", number=f"{i + 1:,}"), key=name, label_visibility="collapsed",
+                          width=190, on_change=_rename, args=(i, name))
             name = state.widget(f"group-compared-{i}", group.compared)
             st.toggle(say("Compare"), key=name, on_change=_compare, args=(i, name),
                       disabled=not group.compared and len(groups.compared) >= MOST_COMPARED)
@@ -155,8 +154,8 @@ def _combine(groups: Groups) -> None:
     names = [g.name for g in groups.groups]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="combine"):
         first = st.selectbox(say("Combine"), names, key="combine-first", width=150)
-        how = st.selectbox("how", list(get_args(How)), key="combine-how", width=110)
-        second = st.selectbox("with", names, 1, key="combine-second", width=150)
+        how = st.selectbox(say("how"), list(get_args(How)), key="combine-how", width=110, format_func=say)
+        second = st.selectbox(say("with"), names, 1, key="combine-second", width=150)
         st.button(say("Add"), key="combine-add", disabled=first == second,
                   on_click=after(partial(_add, first, how, second), "combine-add"))
 

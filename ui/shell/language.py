@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.language import ENGLISH, LANGUAGES, follow
+from core.language import ENGLISH, LANGUAGES, follow, once_per_language, say
 from ui.shell import state
 from ui.shell.state import session
 
+_UI = Path(__file__).parents[1]
+_LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 _KEY = "language"  # of the widget, and in the address
 
 
@@ -39,8 +46,14 @@ def _change() -> None:
     """Speak another language: what was computed holds sentences, and is computed again."""
     current = session()
     current.language = state.value_of(_KEY) or ENGLISH
-    for name in [n for n in current.results if n not in state.COHORTS]:
-        del current.results[name]
-    for cohort in [current.cohort, *(c for n in state.COHORTS for c in current.results.get(n, {}).values())]:
-        if cohort is not None:
-            cohort.memo.clear()
+    current.results.clear()
+    if current.cohort is not None:
+        current.cohort = replace(current.cohort)  # without what it remembers
+
+
+@once_per_language(len(LANGUAGES))
+def words_of_scripts() -> str:
+    """Return as JSON what the scripts of the page say in its language: of all that is quoted there what is known."""
+    quoted = {text for path in sorted(_UI.rglob("*.js")) for text in _LITERAL.findall(path.read_text(encoding="utf-8"))}
+    known = {text: said for text in sorted(quoted) if (said := say(text)) != text}
+    return json.dumps(known, ensure_ascii=False).replace("<", "\\u003c")

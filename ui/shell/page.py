@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.cohort import SELECTION, Cohort, count, level_counts
 from core.format import plural
-from core.language import say
+from core.language import once_per_language, say
 from core.overview import GLOSSARY
 from core.schema import ARM
 from core.survival import few_patients, left_out
@@ -19,7 +19,7 @@ from ui.shell.display import note
 from ui.shell.escape import plain
 from ui.shell.export_dialog import export_dialog
 from ui.shell.groups import groups_popover, save_group
-from ui.shell.language import choose_first, language_switch
+from ui.shell.language import choose_first, language_switch, words_of_scripts
 from ui.shell.parts import part
 from ui.shell.record import with_standing
 from ui.shell.save_session import enclosing, save_button
@@ -38,9 +38,8 @@ PAGES = (("app.py", "Explore", ":material/monitoring:"),
 _ICON = Path(__file__).parents[2] / "static" / "icon.png"
 _CSS = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 _SCRIPTS = "".join((Path(__file__).parent / name).read_text(encoding="utf-8")
-                   for name in ("connection.js", "keys.js", "reader.js", "files.js", "terms.js", "tour.js",
+                   for name in ("words.js", "connection.js", "keys.js", "reader.js", "files.js", "terms.js", "tour.js",
                                 "copy.js"))
-_TERMS = html.escape(json.dumps([[t.name, t.meaning, t.source] for t in GLOSSARY], ensure_ascii=False))
 SAMPLE_SOURCE = ("Yang D et al. Medicine 2023;102:45(e35713)")
 
 
@@ -102,12 +101,18 @@ def _scripts() -> None:
 
     And let Ctrl-Z be Undo, the charts be one key away, a change of the selection be read aloud, a term be explained.
     """
-    st.html(f"<script>{_SCRIPTS}</script>"
+    st.html(f"<script>globalThis.cohortscopeWords = {words_of_scripts()};\n{_SCRIPTS}</script>"
             f"<i data-session='{state.session_name()}' data-cleared='{session().cleared}' "
-            f"data-files='{html.escape(json.dumps(session().files, ensure_ascii=False))}' data-terms='{_TERMS}'></i>",
+            f"data-files='{html.escape(json.dumps(session().files, ensure_ascii=False))}' data-terms='{_terms()}'></i>",
             unsafe_allow_javascript=True)
     st.button(say("Is the app there again?"), key="still-there", on_click=state.stay)
     st.button(say("This is a new session"), key="begun-anew", on_click=state.begin_anew)
+
+
+@once_per_language(4)
+def _terms() -> str:
+    """Return the glossary for the browser."""
+    return html.escape(json.dumps([[say(t.name), say(t.meaning), t.source] for t in GLOSSARY], ensure_ascii=False))
 
 
 def _menu(title: str) -> None:

@@ -6,7 +6,7 @@
   const skip = document.createElement("a");
   skip.className = "cs-skip";
   skip.href = "#after-bar";
-  skip.textContent = "Skip to the charts";
+  skip.textContent = cohortscopeSay("Skip to the charts");
   skip.addEventListener("click", (event) => {
     event.preventDefault();
     document.getElementById("after-bar")?.focus();
@@ -27,7 +27,7 @@
   const tables = () => document.querySelectorAll(".cs-scroll:not(.cs-tall), .st-key-model, .st-key-forest, .st-key-published").forEach((place) => {
     const scrolls = place.scrollWidth > place.clientWidth;
     if (scrolls === place.hasAttribute("tabindex")) return;
-    for (const [name, value] of [["tabindex", "0"], ["role", "region"], ["aria-label", "Wider than its place: it scrolls sideways"]]) {
+    for (const [name, value] of [["tabindex", "0"], ["role", "region"], ["aria-label", cohortscopeSay("Wider than its place: it scrolls sideways")]]) {
       if (scrolls) place.setAttribute(name, value);
       else place.removeAttribute(name);
     }

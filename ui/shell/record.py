@@ -67,8 +67,8 @@ def looked(parts: Sequence[Part]) -> None:
 def _standing(record: Record, latest: Question) -> str:
     """Say which comparison of the session this is, and its p-value among all of them."""
     place, n = list(record.comparisons).index(latest), len(record.comparisons)
-    return (say("Comparison {value} of {n} in this session: {p_phrase} by Benjamini and Hochberg over all; "
-                "{by_chance} would be below .05 by chance.", value=place + 1, n=n,
+    return (say("Comparison {number} of {n} in this session: {p_phrase} by Benjamini and Hochberg over all; "
+                "{by_chance} would be below .05 by chance.", number=place + 1, n=n,
                 p_phrase=p_phrase(record.table().p_adjusted.iloc[place]), by_chance=fixed(record.by_chance, 2)))
 
 

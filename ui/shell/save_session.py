@@ -26,10 +26,10 @@ from ui.shell.view import ONE_CURVE, fitting, take
 def save_button(whole: Cohort) -> None:
     """Offer what the session holds as a file, without any patient: as it is at the click, not when this was drawn."""
     current = session()  # the file is made where there is no session
-    st.download_button(say("Save"), in_this_language(lambda: session_file(whole, current).to_bytes()), "cohortscope-session.json",
-                       "application/json", on_click="ignore", icon=":material/save:", key="save",
-                       help=say("Mapping, filters and steps as a file, without any patient. Give it together with "
-                                "the data to go on from here."))
+    st.download_button(say("Save"), in_this_language(lambda: session_file(whole, current).to_bytes()),
+                       "cohortscope-session.json", "application/json", on_click="ignore", icon=":material/save:",
+                       key="save", help=say("Mapping, filters and steps as a file, without any patient. Give it "
+                                            "together with the data to go on from here."))
 
 
 def session_file(whole: Cohort, current: Session) -> SessionFile:

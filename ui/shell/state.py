@@ -38,7 +38,6 @@ KEPT: Kept = {"persist_state": "session", "bind": "query-params"}
 _T = TypeVar("_T")
 OF_THE_TALK = "figure of the talk"  # under which the changes of one are kept while they are made
 OWN = "own"  # query parameter: this browser had uploaded a file of its own
-COHORTS = ("sample", "typed")  # results that are cohorts
 _HISTORY, _MAPPINGS = 50, 5
 
 
@@ -285,7 +284,7 @@ def load(cohort: Cohort) -> None:
         deck=current.deck if same else [], to_make=current.to_make if same else [],
         talk=current.talk if same else Talk(), edits=current.edits if same else {},
         options=current.options, cleared=current.cleared,
-        drafts=current.drafts, results={k: v for k, v in current.results.items() if k in COHORTS},
+        drafts=current.drafts, results={k: v for k, v in current.results.items() if k in ("sample", "typed")},
         warn_below=current.warn_below, exact=current.exact, waiting=current.waiting, address=current.address,
         page=current.page, acknowledged=current.acknowledged, heard=current.heard, called=current.called,
         records=current.records, charts=current.charts, wide=current.wide,

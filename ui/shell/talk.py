@@ -32,7 +32,8 @@ def offer(figure: Figure, style: Style, main: list[Figure]) -> None:
         st.button(say("Add to the slides"), key="export-add", icon=":material/add_to_photos:", on_click=_take,
                   args=([replace(figure, title=style.title.strip() or figure.title)],))
         if len(main) > 1:
-            st.button(say("Add all {number} figures", number=len(main)), key="export-add-all", on_click=_take, args=(main,))
+            st.button(say("Add all {number} figures", number=len(main)), key="export-add-all", on_click=_take,
+                      args=(main,))
         if figure.recipe and not figure.recipe.rest:
             _each(figure, figure.recipe)
         if session().deck:

@@ -37,17 +37,17 @@
     place.setAttribute("aria-expanded", "true");
   };
   const list = () => {
-    const all = document.createElement("dialog"), search = document.createElement("input"), done = element("button", "cs-act", "Close");
+    const all = document.createElement("dialog"), search = document.createElement("input"), done = element("button", "cs-act", cohortscopeSay("Close"));
     all.className = "cs-terms";
-    all.setAttribute("aria-label", "Glossary");
+    all.setAttribute("aria-label", cohortscopeSay("Glossary"));
     search.setAttribute("role", "searchbox");  // of type text: there Escape closes the list and does not clear the field
-    search.placeholder = "Find a term";
-    search.setAttribute("aria-label", "Find a term");
+    search.placeholder = cohortscopeSay("Find a term");
+    search.setAttribute("aria-label", cohortscopeSay("Find a term"));
     done.type = "button";
-    const entries = element("div", "cs-entries"), none = element("p", "cs-note", "No such term.");
+    const entries = element("div", "cs-entries"), none = element("p", "cs-note", cohortscopeSay("No such term."));
     entries.tabIndex = 0;
     entries.setAttribute("role", "region");
-    entries.setAttribute("aria-label", "Terms");
+    entries.setAttribute("aria-label", cohortscopeSay("Terms"));
     entries.append(...terms().map(entry), none);
     const show = () => {
       const words = search.value.trim().toLowerCase();
@@ -62,7 +62,7 @@
     done.addEventListener("click", () => all.close());
     all.addEventListener("close", () => all.remove());
     const head = element("div", "cs-terms-head");
-    head.append(element("h2", "cs-panel", "What the terms mean"), search, done);
+    head.append(element("h2", "cs-panel", cohortscopeSay("What the terms mean")), search, done);
     all.append(head, entries);
     page().append(all);
     show();

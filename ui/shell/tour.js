@@ -53,11 +53,12 @@
     target.scrollIntoView({ block: "nearest" });
     const title = document.createElement("h2"), words = document.createElement("p"), foot = document.createElement("div");
     title.className = "cs-panel";
-    title.textContent = `${at + 1} of ${STEPS.length}: ${STEPS[at][1]}`;
-    words.textContent = STEPS[at][2];
+    title.textContent = cohortscopeSay("{at} of {all}: {title}",
+                                       { at: at + 1, all: STEPS.length, title: cohortscopeSay(STEPS[at][1]) });
+    words.textContent = cohortscopeSay(STEPS[at][2]);
     foot.className = "cs-tour-foot";
-    const next = button(at + 1 < STEPS.length ? "Next" : "Done", () => go(at + 1), true);
-    foot.append(button("End", end, false), ...(at ? [button("Back", () => go(at - 1, -1), false)] : []), next);
+    const next = button(at + 1 < STEPS.length ? cohortscopeSay("Next") : cohortscopeSay("Done"), () => go(at + 1), true);
+    foot.append(button(cohortscopeSay("End"), end, false), ...(at ? [button(cohortscopeSay("Back"), () => go(at - 1, -1), false)] : []), next);
     card.replaceChildren(title, words, foot);
     place();
     next.focus();
@@ -68,7 +69,7 @@
     card = document.createElement("div");
     card.className = "cs-card cs-tour-card";
     card.setAttribute("role", "dialog");
-    card.setAttribute("aria-label", "A tour of the page");
+    card.setAttribute("aria-label", cohortscopeSay("A tour of the page"));
     (document.querySelector("[data-testid=stApp]") ?? document.body).append(shade, card);
     go(0);
   };

@@ -35,7 +35,7 @@ def make_kept(whole: Cohort) -> None:
     current.deck, current.to_make = [*entries, *current.deck], []
     for one, figure in zip(kept, made, strict=True):
         if isinstance(figure, CohortError):
-            note(say("“{title}” of the saved talk could not be made: {figure}", title=one.title, figure=figure),
+            note(say("“{title}” of the saved talk could not be made: {reason}", title=one.title, reason=figure),
                  strong=True)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
 
 from core.figure import CLICK, theme
+from core.language import once_per_language, say
 
 WIDTH = 1000
 STEP = 22
@@ -59,7 +59,7 @@ def forest(layout: ForestLayout, rows: Sequence[Mapping[str, Any]], *, overall: 
     most = max([float(r.get("events") or 0) for r in rows] + [1.0])
     drawn = [_drawn(i + 1, {**row, "label": theme.shortened(row["label"], layout.longest)}, most)
              for i, row in enumerate(rows)]
-    heads = [{"i": 0, "field": c.field, "text": (titles or {}).get(c.field, c.title)} for c in layout.columns]
+    heads = [{"i": 0, "field": c.field, "text": (titles or {}).get(c.field, say(c.title))} for c in layout.columns]
     lines = [{"at": 1.0, "dashed": False}]
     if not math.isnan(overall) and LOW < overall < HIGH:
         lines.append({"at": overall, "dashed": True})
@@ -78,13 +78,13 @@ def _drawn(i: int, row: Mapping[str, Any], most: float) -> dict[str, Any]:
             "size": 30 + 190 * float(row.get("events") or 0) / most, "head": bool(row.get("head"))}
 
 
-@lru_cache(maxsize=64)
+@once_per_language(64)
 def _template(layout: ForestLayout, rows: int) -> dict[str, Any]:
     y = alt.Y("i:O", axis=None, scale=alt.Scale(domain=list(range(rows + 1)), paddingInner=0, paddingOuter=0))
     scale = alt.Scale(type="log", domain=[LOW, HIGH], nice=False,
                       range=[layout.left, alt.ExprRef(f"width - {layout.right}")])
     axis = alt.Axis(values=list(_TICKS), format="~g", grid=False, domain=True, labelFlush=False,
-                    title="\u00a0" if layout.click else "Hazard ratio (log scale)")
+                    title="\u00a0" if layout.click else say("Hazard ratio (log scale)"))
     x = alt.X("ratio:Q", scale=scale, axis=axis)
     base = alt.Chart(theme.data("rows"))
     colour = theme.given("c")
@@ -108,7 +108,7 @@ def _template(layout: ForestLayout, rows: int) -> dict[str, Any]:
     if layout.click:
         picked = alt.selection_point(name=CLICK, fields=["key"], toggle="true", clear=False)
         layers.append(base.transform_filter("!datum.head").mark_bar(opacity=0.001, cursor="pointer").encode(
-            y=y, x=alt.value(0), x2=alt.value("width"), tooltip=[alt.Tooltip("tip:N", title="Subgroup")]
+            y=y, x=alt.value(0), x2=alt.value("width"), tooltip=[alt.Tooltip("tip:N", title=say("Subgroup"))]
         ).add_params(picked))
     return theme.finish(alt.layer(*layers), width=layout.width, height=(rows + 1) * STEP,
                         rows=(rows + 1, STEP, 1), least=layout.left + layout.right + _LEAST_AXIS, letters=11.5)
@@ -118,7 +118,8 @@ def _columns(layout: ForestLayout, base: alt.Chart, y: alt.Y) -> list[Any]:
     """Return the columns of text beside the marks, and their headings."""
     layers, titles = [], alt.Chart(theme.data("titles"))
     for column in layout.columns:
-        place = alt.value(column.place) if column.place >= 0 else alt.value(alt.ExprRef(f"width - {-column.place}"))
+        place = alt.value(column.place) if column.place >= 0 else alt.value(
+            alt.ExprRef(f"width - {-column.place}"))
         mark: dict[str, Any] = {"align": column.align, "baseline": "middle", "fontSize": 11.5}
         for bold in (False, True):
             layers.append(base.transform_filter(f"datum.head == {str(bold).lower()}").mark_text(

@@ -6,7 +6,6 @@ coordinates (0 to 1 along time, 0 to 1 up) are moved to its place in the grid. T
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -17,6 +16,7 @@ from core.charts.marks.labels import place_names
 from core.charts.marks.panes import GUTTER, SCREEN, Axes, Curve, Design, Layout, Pane
 from core.figure import shortened, theme, width_of
 from core.format import number
+from core.language import once_per_language, say
 
 _END = 1.015  # the axis runs a little beyond the longest time
 _MOST = SCREEN.width  # steps of a curve: one per pixel of its design, beyond which they cannot be told apart
@@ -170,7 +170,7 @@ def _labels(pane: Pane, axes: Axes, layout: Layout, tau: float | None) -> list[d
             for curve, name, p in zip(curves, names, places, strict=True)]
 
 
-@lru_cache(maxsize=64)
+@once_per_language(64)
 def _template(layout: Layout, axes: Axes) -> dict[str, Any]:
     wide = layout.columns + (layout.columns - 1) * GUTTER + (_END - 1)
     top = 1.02 + layout.above / layout.plot
@@ -181,7 +181,7 @@ def _template(layout: Layout, axes: Axes) -> dict[str, Any]:
     bare = alt.Y("y:Q", scale=y_scale)
     colour = theme.given("c")
     tip = [alt.Tooltip(f"{field}:N", title=title) for field, title in
-           (("group", "Group"), ("month", "Month"), ("value", axes.measure), ("risk", "At risk"))]
+           (("group", say("Group")), ("month", say("Month")), ("value", axes.measure), ("risk", say("At risk")))]
     layers = [
         *_grid(layout, axes, x, bare),
         _layer("band").mark_area(interpolate="step-after", opacity=0.13).encode(
@@ -248,7 +248,7 @@ def _grid(layout: Layout, axes: Axes, x: alt.X, y: alt.Y) -> list[alt.Chart]:
         labels += [{"x": a + dx, "y": dy - 14 / layout.plot, "text": number(t), "c": theme.INK}
                    for a, t in zip(across, axes.time_ticks, strict=True)]
         labels.append({"x": dx + 0.5, "y": dy - 30 / layout.plot, "c": theme.QUIET,
-                       "text": axes.across_title or ("Months (logarithmic)" if axes.first else "Months")})
+                       "text": axes.across_title or (say("Months (logarithmic)") if axes.first else say("Months"))})
     return [
         alt.Chart(alt.InlineData(values=lines)).mark_rule().encode(x=x, x2="x2:Q", y=y, color=theme.given("c")),
         alt.Chart(alt.InlineData(values=marks)).mark_rule(color=theme.QUIET).encode(x=x, y=y, y2="y2:Q"),

@@ -1,6 +1,6 @@
 // A small chart of levels: a button per level, which a click keeps or lets go.
 
-import { element } from "./dom.js";
+import { element, say } from "./dom.js";
 import { whole } from "./numbers.js";
 
 /** Draws the levels of one variable. */
@@ -64,8 +64,9 @@ export class Bars {
       row.shown = `${n} ${of}`;
       row.strong.style.width = `calc((100% - var(--cs-counts)) * ${n / most})`;
       row.count.firstChild.data = `${whole(n)} / ${whole(of)}`;
-      row.button.setAttribute("aria-label", `${row.name}: ${whole(n)} of ${whole(of)} selected`
-        + (row.named && this.negated ? ", excluded" : ""));
+      row.button.setAttribute("aria-label", say(row.named && this.negated
+        ? "{name}: {n} of {all} selected, excluded" : "{name}: {n} of {all} selected",
+        { name: row.name, n: whole(n), all: whole(of) }));
     });
   }
 

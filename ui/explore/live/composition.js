@@ -4,7 +4,7 @@
 // once and in order, however runs overlap. Until then the charts show what was meant.
 
 import { Bars } from "./bars.js";
-import { element } from "./dom.js";
+import { element, say } from "./dom.js";
 import { Finder } from "./finder.js";
 import { Histogram } from "./histogram.js";
 import { Leaving, SENDS } from "./leaving.js";
@@ -74,7 +74,7 @@ class Composition {
       columns[place].append(section);
       this.charts.set(chart.key, { drawn, reading: section.querySelector(".cs-reading"), chart });
     }
-    this.root.replaceChildren(element("h2", "cs-hidden", {}, ["Composition"]), this.finder.root, ...columns);
+    this.root.replaceChildren(element("h2", "cs-hidden", {}, [say("Composition")]), this.finder.root, ...columns);
     this.root.classList.toggle("cs-wide", Boolean(data.wide));
     this.visibility?.disconnect();
     this.visibility = new IntersectionObserver((changes) => changes.forEach(({ target, isIntersecting }) => {
@@ -108,21 +108,21 @@ class Composition {
       out.addEventListener("click", act);
       return out;
     };
-    const split = tool("split", "split the curves by it", () => {
+    const split = tool(say("split"), say("split the curves by it"), () => {
       this.#act({ kind: "split", key: chart.key });
       for (const [key, held] of this.charts) held.drawn.splitTool.setAttribute("aria-pressed", String(this.#by() === key));
     });
     split.setAttribute("aria-pressed", "false");
     drawn.splitTool = split;
-    const not = tool("not", "exclude what is named, in place of keeping it", () => this.#invert(chart.key));
+    const not = tool(say("not"), say("exclude what is named, in place of keeping it"), () => this.#invert(chart.key));
     not.setAttribute("aria-pressed", "false");
     drawn.notTool = not;
     if (!chart.edges) return [split, not];
-    const absent = tool("missing", "keep patients whose value is missing", (event) => this.#toggle(chart.key, null, event.altKey));
+    const absent = tool(say("missing"), say("keep patients whose value is missing"), (event) => this.#toggle(chart.key, null, event.altKey));
     absent.setAttribute("aria-pressed", "false");
     drawn.absentTool = absent;
-    const sweep = tool("▶", "sweep the range over all values", () => this.#sweep(chart.key));
-    const cut = tool("cut", "look for a single cut", () => this.#cut(chart.key, !drawn.single));
+    const sweep = tool("▶", say("sweep the range over all values"), () => this.#sweep(chart.key));
+    const cut = tool(say("cut"), say("look for a single cut"), () => this.#cut(chart.key, !drawn.single));
     cut.setAttribute("aria-pressed", "false");
     drawn.cutTool = cut;
     return [sweep, cut, split, not, ...(chart.missing[1] ? [absent] : [])];
@@ -346,7 +346,7 @@ class Composition {
   #follow(key, low, high) {
     const held = this.charts.get(key);
     if (!held?.drawn.busy && !held?.drawn.sweeping) return;
-    const { negated } = this.#meant(held.chart), words = negated ? `not (${held.drawn.words(low, high)})` : held.drawn.words(low, high);
+    const { negated } = this.#meant(held.chart), words = negated ? say("not ({text})", { text: held.drawn.words(low, high) }) : held.drawn.words(low, high);
     this.#read(key, words);
     if (held.drawn.drag?.further || held.chart.ranges.length > 1) return;
     const bins = held.chart.edges.length - 1, all = low === 0 && high === bins, { withMissing } = held.chart;  // all: no range
@@ -362,7 +362,7 @@ class Composition {
     const named = [...chart.names.map((name) => chosen.has(name)), missing], words = chart.names.filter((name) => chosen.has(name));
     if (missing) words.push(chart.absent);
     const list = `${chart.label} ${words.join(", ")}`;
-    this.#live(key, runsOf(named.map((is) => !any || is !== negated)), !any ? `${chart.label}: all` : negated ? `not (${list})` : list,
+    this.#live(key, runsOf(named.map((is) => !any || is !== negated)), !any ? say("{label}: all", { label: chart.label }) : negated ? say("not ({text})", { text: list }) : list,
                false);
   }
 

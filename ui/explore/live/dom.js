@@ -1,6 +1,12 @@
 // Elements without any markup from data: text enters the page as text alone.
 
 /**
+ * Say a text in the page's language; `{name}` stands for a value.
+ * @param {string} text @param {Record<string, string | number>} [values] @returns {string}
+ */
+export const say = (text, values) => globalThis.cohortscopeSay(text, values);
+
+/**
  * Make an element.
  * @param {string} tag @param {string} name its class @param {Record<string, string>} [attributes]
  * @param {(Node | string)[]} [content] @returns {HTMLElement}

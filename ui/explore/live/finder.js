@@ -1,6 +1,6 @@
 // A search box over the charts: a level or a bound is typed, and Enter filters.
 
-import { element } from "./dom.js";
+import { element, say } from "./dom.js";
 import { whole } from "./numbers.js";
 
 const MOST = 8;
@@ -46,10 +46,10 @@ export class Finder {
     this.charts = charts;
     this.choose = choose;
     this.at = 0;
-    this.list = element("div", "cs-meanings", { id, role: "listbox", "aria-label": "Matches", hidden: "" });
+    this.list = element("div", "cs-meanings", { id, role: "listbox", "aria-label": say("Matches"), hidden: "" });
     this.box = element("input", "cs-typed", {
-      type: "text", role: "combobox", "aria-label": "Find a level or a bound", "aria-controls": id, "aria-expanded": "false",
-      "aria-autocomplete": "list", autocomplete: "off", placeholder: "Find: vp4, afp > 400 … Enter filters" });
+      type: "text", role: "combobox", "aria-label": say("Find a level or a bound"), "aria-controls": id, "aria-expanded": "false",
+      "aria-autocomplete": "list", autocomplete: "off", placeholder: say("Find: vp4, afp > 400 … Enter filters") });
     this.root = element("div", "cs-finder", {}, [this.box, this.list]);
     this.box.addEventListener("input", () => { this.at = 0; this.#show(); });
     this.box.addEventListener("keydown", (event) => this.#key(event));
@@ -66,7 +66,7 @@ export class Finder {
       return row;
     });
     if (!rows.length && this.box.value.trim()) {
-      rows.push(element("div", "cs-meaning", { role: "option", "aria-selected": "false", "aria-disabled": "true" }, ["Nothing is called so."]));
+      rows.push(element("div", "cs-meaning", { role: "option", "aria-selected": "false", "aria-disabled": "true" }, [say("Nothing is called so.")]));
     }
     this.list.replaceChildren(...rows);
     this.list.hidden = !rows.length;

@@ -1,6 +1,6 @@
 // A small histogram with a range over it: drawn over with the mouse or a finger, moved by its ends or as a whole.
 
-import { drawn, element } from "./dom.js";
+import { drawn, element, say } from "./dom.js";
 import { exact, whole } from "./numbers.js";
 import { scaleOf } from "./scale.js";
 
@@ -35,13 +35,13 @@ export class Histogram {
     });
     this.range = element("div", "cs-range");
     this.ends = ["from", "to"].map((side) => element("div", `cs-end cs-${side}`, {
-      role: "slider", tabindex: "0", "aria-label": `${chart.label}, ${side}`, "aria-orientation": "horizontal",
+      role: "slider", tabindex: "0", "aria-label": `${chart.label}, ${say(side)}`, "aria-orientation": "horizontal",
       "aria-valuemin": String(this.edges[0]), "aria-valuemax": String(this.edges.at(-1)) }));
     this.plot = element("div", "cs-plot", {}, [...this.bars.flatMap((b) => [b.all, b.here]), ...this.#cuts(),
                                                this.range, ...this.ends]);
     this.axis = element("div", "cs-axis", { "aria-hidden": "true" }, this.#ticks());
     this.line = element("div", "cs-end cs-line", {
-      role: "slider", tabindex: "0", hidden: "", "aria-label": `${chart.label}, cut`, "aria-orientation": "horizontal" });
+      role: "slider", tabindex: "0", hidden: "", "aria-label": `${chart.label}, ${say("cut")}`, "aria-orientation": "horizontal" });
     this.plot.append(this.line);
     this.search = element("div", "cs-search");
     this.root = element("div", "cs-hist", {}, [this.plot, this.axis, this.search]);
@@ -81,9 +81,10 @@ export class Histogram {
     const top = Math.max(...search.statistic, 1);
     const points = search.edges.map((edge, i) => `${(100 * this.shares[edge]).toFixed(2)},${(30 - 28 * search.statistic[i] / top).toFixed(2)}`);
     const svg = drawn("svg", { viewBox: "0 0 100 30", preserveAspectRatio: "none", role: "img",
-                               "aria-label": `The log-rank statistic over ${points.length} cuts; the largest ${search.statistic[search.best].toFixed(2)}` });
+                               "aria-label": say("The log-rank statistic over {n} cuts; the largest {most}",
+                                   { n: points.length, most: search.statistic[search.best].toFixed(2) }) });
     svg.append(drawn("polyline", { points: points.join(" "), "vector-effect": "non-scaling-stroke" }));
-    const best = element("i", "cs-best", { style: `left: ${100 * this.shares[search.edges[search.best]]}%`, title: "the largest" });
+    const best = element("i", "cs-best", { style: `left: ${100 * this.shares[search.edges[search.best]]}%`, title: say("the largest") });
     this.search.replaceChildren(svg, best);
   }
 
@@ -103,7 +104,8 @@ export class Histogram {
     const top = chart.top || 1;
     this.bars.forEach((bar, i) => {
       bar.all.style.height = `${100 * chart.whole[i] / top}%`;
-      bar.all.title = bar.here.title = `${bar.title}: ${whole(chart.selected[i])} of ${whole(chart.whole[i])}`;
+      bar.all.title = bar.here.title = say("{name}: {n} of {all} selected",
+        { name: bar.title, n: whole(chart.selected[i]), all: whole(chart.whole[i]) });
       bar.here.classList.toggle("cs-out", !chart.kept[i]);
     });
     this.counts(chart.selected);
@@ -139,7 +141,8 @@ export class Histogram {
     const { edges, closedRight } = this, parts = [];
     if (low > 0) parts.push(`${closedRight.has(low) ? ">" : "≥"} ${exact(edges[low])}`);
     if (high < edges.length - 1) parts.push(`${closedRight.has(high) ? "≤" : "<"} ${exact(edges[high])}`);
-    return parts.length ? `${parts.join(" and ")} ${this.chart.unit}`.trim() : "all values";
+    const both = parts.length > 1 ? say("{low} and {high}", { low: parts[0], high: parts[1] }) : parts[0];
+    return both ? `${both} ${this.chart.unit}`.trim() : say("all values");
   }
 
   /** A range that stands beside the one that can be moved. */

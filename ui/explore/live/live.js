@@ -2,7 +2,7 @@
 // the server sends when the range is let go or has heard of the click.
 
 import { belowAndAbove, indexOf, levelCounts, patients, selectionAndRest, strataOfAll, strataWithin } from "./brush_index.js";
-import { drawn, element } from "./dom.js";
+import { drawn, element, say } from "./dom.js";
 import { pPhrase, ratioWithLimits, whole } from "./numbers.js";
 import { clipped } from "./runs.js";
 import { baseOf, hazardRatios, kaplanMeier, lastTime, logRank, median } from "./survival.js";
@@ -117,18 +117,19 @@ class Drawing {
     for (const month of index.ticks) {
       svg.append(drawn("text", { x: x(month), y: zero + 18, "text-anchor": "middle" }, String(month)));
     }
-    svg.append(drawn("text", { x: left + width / 2, y: zero + 34, "text-anchor": "middle", class: "cs-quiet" }, "Months"));
+    svg.append(drawn("text", { x: left + width / 2, y: zero + 34, "text-anchor": "middle", class: "cs-quiet" }, say("Months")));
     if (!index.selection) {
       strataOfAll(index).forEach((table, i) => svg.append(drawn("path", {
         d: this.#path(table, kaplanMeier(table)), stroke: index.colours[i], class: "cs-whole" })));
     }
-    svg.append(drawn("text", { x: left - 6, y: zero + 55, class: "cs-quiet" }, "Number at risk"));
+    svg.append(drawn("text", { x: left - 6, y: zero + 55, class: "cs-quiet" }, say("Number at risk")));
     this.curves = index.names.map((_, i) => drawn("path", {
       stroke: index.colours[i], "stroke-dasharray": index.dashes[i], class: "cs-curve" }));
     this.risks = index.names.map((name, i) => this.#riskRow(svg, name, i, zero + 59));
     svg.append(...this.curves);
     this.year = index.times.at(-1) >= YEAR;
-    const heads = [index.strata, "n", "Events", ...(this.year ? [`At ${YEAR} months`] : []), "Median, months", "HR (95% CI), Wald p"];
+    const heads = [index.strata, "n", say("Events"), ...(this.year ? [say("At 12 months")] : []), say("Median, months"),
+                   say("HR (95% CI), Wald p")];
     this.rows = index.names.map((name) => element("tr", "", {}, [
       element("th", "", { scope: "row" }, [name]), ...heads.slice(1).map(() => element("td", "")) ]));
     this.result = element("b", "");
@@ -145,10 +146,11 @@ class Drawing {
   show(runs, words, moving) {
     const { index } = this;
     const test = this.#tables(index.selection ? selectionAndRest(index, runs) : strataWithin(index, runs));
-    const result = test ? `Log-rank ${pPhrase(test.p)}. ` : "";
+    const result = test ? say("Log-rank {p}. ", { p: pPhrase(test.p) }) : "";
     const n = patients(index, runs);
-    write(this.result, `${words}: ${whole(n)} ${n === 1 ? "patient" : "patients"}. ${result}`);
-    write(this.note, moving ? `Exploratory, while the range moves. ${index.looks} Ends are ends of bins.${this.#intervals()}`
+    write(this.result, say(n === 1 ? "{words}: 1 patient. {result}" : "{words}: {n} patients. {result}", { words, n: whole(n), result }));
+    write(this.note, moving ? say("Exploratory, while the range moves. {looks} Ends are ends of bins.{times}",
+                                  { looks: index.looks, times: this.#intervals() })
       : this.#intervals());
   }
 
@@ -160,24 +162,26 @@ class Drawing {
     const test = this.#tables(belowAndAbove(index, edge));
     const before = search?.edges?.findLastIndex((e) => e <= edge) ?? -1;  // with the same patients below it
     const place = before >= 0 && patients(index, [[search.edges[before], edge]]) === 0 ? before : -1;
-    const p = test ? `Log-rank ${pPhrase(test.p)}` : "No log-rank test";
-    const corrected = place >= 0 ? `; corrected for having searched ${search.edges.length} cuts ${pPhrase(search.p[place])}` : "";
-    const best = search?.edges ? ` The largest statistic is ${search.statistic[search.best].toFixed(2)}, corrected `
-      + `${pPhrase(search.p[search.best])} (maximally selected log-rank; Hothorn and Lausen 2003).` : search?.reason ?? "";
+    const p = test ? say("Log-rank {p}", { p: pPhrase(test.p) }) : say("No log-rank test");
+    const corrected = place >= 0 ? say("; corrected for having searched {n} cuts {p}",
+                                      { n: search.edges.length, p: pPhrase(search.p[place]) }) : "";
+    const best = search?.edges ? say(" The largest statistic is {most}, corrected {p} (maximally selected log-rank; Hothorn and Lausen 2003).",
+                                     { most: search.statistic[search.best].toFixed(2), p: pPhrase(search.p[search.best]) })
+      : search?.reason ?? "";
     if (!this.done) {
-      this.done = element("button", "cs-tool", { type: "button" }, ["close"]);
+      this.done = element("button", "cs-tool", { type: "button" }, [say("close")]);
       this.done.addEventListener("click", close);
       this.test.append(this.done);
     }
     write(this.result, `${p}${corrected}.`);
-    write(this.note, `${best} Exploratory: a cut that was searched for needs other patients to confirm it. `
-      + `${index.looks} Ends are ends of bins.${this.#intervals()} `);
+    write(this.note, say("{best} Exploratory: a cut that was searched for needs other patients to confirm it. {looks} Ends are ends of bins.{times} ",
+                         { best, looks: index.looks, times: this.#intervals() }));
   }
 
   /** Say what limits the times. */
   #intervals() {
     const { index } = this;
-    return index.binned ? ` Times are in ${index.times.length} intervals; the exact curves follow.` : "";
+    return index.binned ? say(" Times are in {n} intervals; the exact curves follow.", { n: index.times.length }) : "";
   }
 
   /** Draw curves, numbers at risk and figures; return the test. */
@@ -192,9 +196,9 @@ class Drawing {
       write(texts.shift(), whole(table.n));
       write(texts.shift(), whole(table.events));
       if (this.year) write(texts.shift(), this.#atMonth(table, estimate, YEAR));
-      write(texts.shift(), !table.n ? "no patients" : Number.isFinite(at) ? at.toFixed(1) : "not reached");
-      write(texts.shift(), i === base && tables.length > 1 ? "reference" : !table.n || tables.length < 2 ? ""
-        : ratios[i] ? `${ratioWithLimits(ratios[i])}, ${pPhrase(ratios[i].p)}` : "not estimable");
+      write(texts.shift(), !table.n ? say("no patients") : Number.isFinite(at) ? at.toFixed(1) : say("not reached"));
+      write(texts.shift(), i === base && tables.length > 1 ? say("reference") : !table.n || tables.length < 2 ? ""
+        : ratios[i] ? `${ratioWithLimits(ratios[i])}, ${pPhrase(ratios[i].p)}` : say("not estimable"));
     });
     return test;
   }

@@ -1,5 +1,7 @@
 // Numbers as text, as core/format.py writes them.
 
+import { say } from "./dom.js";
+
 const NARROW = 0.03, MOST_DECIMALS = 6;  // of a ratio's interval, in which two decimals would not show where it ends
 
 /** @param {number} p @returns {string} */
@@ -11,7 +13,7 @@ export function pPhrase(p) {
 
 /** @param {{ratio: number, low: number, high: number} | null} given @returns {string} */
 export function ratioWithLimits(given) {
-  if (!given) return "not estimable";
+  if (!given) return say("not estimable");
   const width = given.high - given.low;
   const digits = width > 0 && width < NARROW ? Math.min(-Math.floor(Math.log10(width / 5)), MOST_DECIMALS) : 2;
   const [value, low, high] = [given.ratio, given.low, given.high].map((v) => ratio(v, digits));
