@@ -1,6 +1,7 @@
 """Text from the data reaches Streamlit through one function: Markdown would make it a picture, a link or an icon."""
 
 import ast
+import re
 
 import pytest
 
@@ -18,6 +19,7 @@ OPTIONS = {"pills", "segmented_control", "radio", "select_slider"}  # whose opti
 VERBATIM = {"selectbox", "multiselect"}  # whose options are shown as they are: an escape would be seen
 # Functions of ours that hand a text on to such an element: place of the text.
 HANDED_ON = {"_numbers_in": 0, "_override": 1, "column": 0, "level_names": 0, "apart": 0, "_offer": 6}
+SHOWN = {*LABELLED, *HANDED_ON, "note", "heading"}
 TEXTS = ("label", "help", "text", "caption", "show_spinner", "body")
 SAFE_CALLS = {"plain", "plural", "number", "exact", "fixed", "percent", "shortest", "megabytes", "len", "int", "min",
               "meaning_words"}
@@ -31,9 +33,9 @@ def is_safe(node: ast.AST, names: set[str]) -> bool:
         return True  # a number with its thousands
     if isinstance(node, ast.Call):
         called = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        if called == "say":  # a text of the app, and what is put into it
-            return all(is_safe(v, names) for v in (*node.args, *(k.value for k in node.keywords)))
-        return called in SAFE_CALLS or (called in ("get", "__getitem__") and is_safe(node.func.value, names))
+        inside = (*node.args, *(k.value for k in node.keywords))  # of `say`: a text of the app, and what is put into it
+        return called in SAFE_CALLS or (called in ("get", "__getitem__") and is_safe(node.func.value, names)) or (
+            called == "say" and all(is_safe(v, names) for v in inside))
     if isinstance(node, ast.Attribute):
         return ast.unparse(node) == "str.capitalize" or (node.attr == "__getitem__" and is_safe(node.value, names))
     parts = {ast.Constant: [], ast.JoinedStr: ["values"], ast.FormattedValue: ["value"], ast.BinOp: ["left", "right"],
@@ -104,6 +106,51 @@ def test_a_text_that_is_not_escaped_would_be_seen(source):
     "st.button(say('Rows ({n}) of {label}', n=f'{n:,}', label=plain(variable.label)))", "st.toggle(say('x'))"])
 def test_an_escaped_text_is_no_fault(source):
     assert faults(source) == []
+
+
+def unsaid(source: str) -> list[str]:
+    """Return the texts that an element shows as they stand in the code: `say` would find them in other languages."""
+    found = []
+    for call in (n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Call)):
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        if name not in SHOWN or (name == "column" and not ast.unparse(call.func).startswith("self.")):
+            continue
+        place = (LABELLED | HANDED_ON).get(name, 0)
+        shown = [k.value for k in call.keywords if k.arg in (*TEXTS, "placeholder")]
+        shown += [call.args[place]] if place is not None and len(call.args) > place else []
+        found += [f"line {t.lineno}: {ast.unparse(t)}" for t in shown if re.search(r"[A-Za-z]{3,}", _literal(t))
+                  and _literal(t) != "Language, 语言"]  # for those who cannot read the page
+    return found
+
+
+def _literal(node: ast.expr) -> str:
+    """Return what of an expression stands in the code as text."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.JoinedStr):
+        return " ".join(str(v.value) for v in node.values if isinstance(v, ast.Constant))
+    if isinstance(node, ast.IfExp):
+        return f"{_literal(node.body)} {_literal(node.orelse)}"
+    return _literal(node.args[0]) if isinstance(node, ast.Call) and node.args and \
+        getattr(node.func, "id", "") == "plain" else ""
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.name)
+def test_texts_are_said_through_the_catalogue(path):
+    assert unsaid(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("source", ["st.button('Undo')", "note(f'{n} patients')", "heading('Baseline')",
+                                    "st.toggle(say('x'), help='Why it is so')", "note('One' if a else b)",
+                                    "st.text_input(plain('Title'))"])
+def test_a_text_that_is_not_said_would_be_seen(source):
+    assert unsaid(source)
+
+
+@pytest.mark.parametrize("source", ["st.button(say('Undo'))", "note(say('{n} patients', n=n))", "heading(figure.title)",
+                                    "st.markdown(plain(f'{i}. {title}'))", "st.toggle('95% CI')"])
+def test_a_text_that_is_said_is_no_fault(source):
+    assert unsaid(source) == []
 
 
 @pytest.mark.parametrize("name", ["Age (years)", "Age ≥", "AFP <", "AFP, from: sign", "pvtt_grade", "TACE+IMRT",

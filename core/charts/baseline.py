@@ -30,7 +30,7 @@ def baseline_figure(cohort: Cohort, result: Baseline, *, p: bool) -> Figure:
         numbers, levels = of_key[of_key.level == ""], of_key[of_key.level != ""]
         if len(numbers):
             test = tests[key, ""]
-            add(f"{label}, {test.summary}", [_number(r, test.summary) for r in rows_of(numbers)], test)
+            add(f"{label}, {say(test.summary)}", [_number(r, test.summary) for r in rows_of(numbers)], test)
         if of_key.empty:
             add(label, [_missing(n) for n in result.groups.values()])
         if len(levels):

@@ -37,8 +37,9 @@ def comparison_figure(cohort: Cohort, result: Comparison, rows: pd.DataFrame, pa
     """
     table, shown = comparison_table(result, rows), rows.iloc[page]
     listed = [{"i": i, "row": str(index), "place": r[0], "figure": theme.shortened(r[1], 60), "arm": r[2],
-               "printed": r[3], "ours": r[4], "verdict": r[6], "c": _COLOURS[r[6]], "tip": r[7] or r[6]}
-              for i, (index, r) in enumerate(zip(shown.index, table.iloc[page].itertuples(index=False), strict=True))]
+               "printed": r[3], "ours": r[4], "verdict": r[6], "c": _COLOURS[verdict], "tip": r[7] or r[6]}
+              for i, (index, verdict, r) in enumerate(zip(
+                  shown.index, shown.verdict, table.iloc[page].itertuples(index=False), strict=True))]
     first = page.start or 0
     notes = [say("These are {shown} of the {all} figures: {of}.", shown=f"{len(rows):,}",
                  all=f"{len(result.rows):,}", of=of)] if of else []
@@ -48,7 +49,7 @@ def comparison_figure(cohort: Cohort, result: Comparison, rows: pd.DataFrame, pa
     return Figure(
         slug="published", title=say("Published against recomputed"), table=table,
         chart=theme.with_data(_list(len(listed)), rows=listed, titles=[
-            {"field": f, "text": title} for f, title, _ in _COLUMNS]),
+            {"field": f, "text": say(title)} for f, title, _ in _COLUMNS]),
         drawn=rows, summary=(comparison_said(result),), notes=tuple(notes), provenance=provenance(cohort, METHOD),
         alt=say("A list of {figures}; the table gives {rows}.", figures=plural(len(listed), 'figure'),
                 rows=f"{len(rows):,}"))
@@ -92,7 +93,7 @@ def comparison_table(result: Comparison, rows: pd.DataFrame) -> pd.DataFrame:
     for r in rows_of(rows):
         what = ", ".join(filter(None, (r.item.replace("_", " "), r.level)))
         out.append({"Place": r.place, "Figure": f"{what}: {r.quantity}", "Arm": names[r.group], "Printed": r.printed,
-                    "Recomputed": _shown(r), "Difference": _difference(r), "Verdict": r.verdict,
+                    "Recomputed": _shown(r), "Difference": _difference(r), "Verdict": say(r.verdict),
                     "How, or why not": "; ".join(filter(None, (r.how, r.reason)))})
     return pd.DataFrame(out, columns=["Place", "Figure", "Arm", "Printed", "Recomputed", "Difference", "Verdict",
                                       "How, or why not"]).rename(columns=say)
@@ -125,7 +126,7 @@ def audit_figure(result: Audit, name: str, fingerprint: str, rows: pd.DataFrame)
                 findings=plural(len(result.findings), 'finding'), shown=shown),) \
         if len(rows) < len(result.findings) else ()
     table = pd.DataFrame([{"Table": r.table, "Row": r.row, "Check": r.check, "Printed": r.printed, "Follows": r.follows,
-                           "Verdict": r.verdict, "In words": r.words} for r in rows_of(rows)],
+                           "Verdict": say(r.verdict), "In words": r.words} for r in rows_of(rows)],
                          columns=["Table", "Row", "Check", "Printed", "Follows", "Verdict",
                                   "In words"]).rename(columns=say)
     return Figure(slug="audit", title=say("Audit of a published table: {name}", name=name), chart=None, table=table,
@@ -145,12 +146,12 @@ def widths_figure(result: Audit, name: str, fingerprint: str) -> Figure:
                      "low": low, "high": high, "least_low": ends[0], "least_high": ends[1],
                      "c": theme.ACCENT if r.verdict == IMPOSSIBLE else theme.SELECTED,
                      "said": say("needs ≥ {deaths} deaths", deaths=f"{r.deaths:,}") if r.verdict == IMPOSSIBLE else
-                     "possible" if least is not None else say("cannot be checked")})
+                     say("possible") if least is not None else say("cannot be checked")})
     impossible = int((result.widths.verdict == IMPOSSIBLE).sum())
     table = pd.DataFrame([{"Row": r.row, "Ratio (95% CI)": f"{exact(r.ratio)} ({exact(r.low)}{DASH}{exact(r.high)})",
                            "SE at most": fixed(r.std_error, 3), "Least SE": DASH if math.isnan(r.least) else
-                           fixed(r.least, 3), "Deaths it needs": f"{r.deaths:,}", "Verdict": r.verdict}
-                          for r in rows_of(result.widths)])
+                           fixed(r.least, 3), "Deaths it needs": f"{r.deaths:,}", "Verdict": say(r.verdict)}
+                          for r in rows_of(result.widths)]).rename(columns=say)
     return Figure(
         slug="audit-intervals", title=say("Printed intervals, and the narrowest that could be: {name}", name=name),
         chart=theme.with_data(_widths(len(rows)), rows=rows, one=[{"x": 1.0}]), table=table, drawn=result.widths,

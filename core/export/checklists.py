@@ -13,6 +13,7 @@ from typing import Literal
 from core.export.manuscript import methods_paragraph
 from core.figure import Figure, Provenance, headings_of, text_table
 from core.format import plural
+from core.language import say
 from core.options import takes_options
 from core.version import __version__
 
@@ -33,14 +34,15 @@ def _kinds(figures: Sequence[Figure], *kinds: str) -> list[tuple[int, Figure]]:
 def _where(*kinds: str) -> _Filled:
     """Return what says in which figures something stands."""
     def said(figures: Sequence[Figure]) -> str:
-        return "; ".join(f"Figure {i}: {f.full_title}" for i, f in _kinds(figures, *kinds))
+        return "; ".join(say("Figure {i}: {text}", i=i, text=f.full_title) for i, f in _kinds(figures, *kinds))
     return said
 
 
 def _findings(*kinds: str) -> _Filled:
     """Return what gives the findings of some figures."""
     def said(figures: Sequence[Figure]) -> str:
-        return "; ".join(f"Figure {i}: {'. '.join(f.summary)}" for i, f in _kinds(figures, *kinds) if f.summary)
+        return "; ".join(say("Figure {i}: {text}", i=i, text=". ".join(f.summary))
+                         for i, f in _kinds(figures, *kinds) if f.summary)
     return said
 
 
@@ -66,7 +68,7 @@ def _groups(figures: Sequence[Figure]) -> str:
 
 
 def _events(figures: Sequence[Figure]) -> str:
-    return "; ".join(f"Figure {i}: {f.alt}" for i, f in _kinds(figures, "curves") if f.alt)
+    return "; ".join(say("Figure {i}: {text}", i=i, text=f.alt) for i, f in _kinds(figures, "curves") if f.alt)
 
 
 _estimates = _findings("curves", "weighted", "response")
@@ -82,7 +84,7 @@ def _adjusted(figures: Sequence[Figure]) -> str:
         ratios = [" ".join(filter(None, (row.get("Covariate"), row.get("Level"), row[column]))) for row in rows
                   if "(" in row[column]]
         if f.recipe and len(f.recipe.choices["covariates"]) > 1 and ratios:
-            out.append(f"Figure {i}: HR {'; '.join(ratios)}")
+            out.append(say("Figure {i}: HR {ratios}", i=i, ratios='; '.join(ratios)))
     return "; ".join(out)
 
 
@@ -144,10 +146,12 @@ _ITEMS: dict[Checklist, tuple[tuple[str, str, _Filled | None], ...]] = {
 def checklist(figures: Sequence[Figure], name: Checklist = "STROBE") -> Figure:
     """Return a checklist as a table: item, what it asks for, and what the figures say of it."""
     rows = [[item, asks, (fill(figures) if fill else "") or OPEN] for item, asks, fill in _ITEMS[name]]
-    table = text_table(["Item", "Asks for", "What the figures say"], rows)
+    table = text_table([say("Item"), say("Asks for"), say("What the figures say")], rows)
     open_items = sum(row[2] == OPEN for row in rows)
-    left = f"{open_items} of {len(rows)} items are left to the authors; read the others before you send them."
+    left = say("{open_items} of {rows} items are left to the authors; read the others before you send them.",
+               open_items=open_items, rows=len(rows))
     origin = Provenance(patients=plural(len(figures), "figure"), filters=left, method="", source=_source(figures),
                         version=__version__)
-    return Figure(slug=f"checklist-{name}".lower().replace(" ", "-"), title=f"{name} checklist", chart=None,
+    return Figure(slug=f"checklist-{name}".lower().replace(" ", "-"), title=say("{name} checklist", name=name),
+                  chart=None,
                   table=table, drawn=table, provenance=origin)

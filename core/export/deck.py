@@ -13,6 +13,7 @@ from core.export.slides import add_figure
 from core.export.stage import Stage, open_stage
 from core.export.style import Style, dressed
 from core.figure import Figure, wrapped
+from core.language import say, speaking
 
 _METHOD_LETTERS = (18, 16, 14, 12)  # points: the largest at which all statements have room
 
@@ -53,7 +54,8 @@ def deck_pptx(entries: Sequence[Entry], talk: Talk, *, style: Style | None = Non
     if talk.title.strip() or talk.subtitle.strip():
         _title_slide(stage, talk)
     for i, entry in enumerate(entries):
-        add_figure(stage, entry.captioned(), "shapes", style)
+        with speaking(entry.figure.language):
+            add_figure(stage, entry.captioned(), "shapes", style)
         progress((i + 1) / (len(entries) + 1))
     if talk.methods and entries:
         _methods_slide(stage, [dressed(entry.figure, style) for entry in entries])
@@ -113,7 +115,7 @@ def _page(stage: Stage, lines: Sequence[str], points: float) -> None:
     from pptx.util import Inches, Pt
 
     slide: Any = stage.add()
-    slide.shapes.title.text_frame.text = "Patients and methods"
+    slide.shapes.title.text_frame.text = say("Patients and methods")
     if stage.native:
         write(slide.shapes.title.text_frame, 26, stage.ink, bold=True)
     box = slide.shapes.add_textbox(Inches(stage.left), Inches(stage.top), Inches(stage.inner),

@@ -20,6 +20,7 @@ from core.export.slides import ChartForm, pptx
 from core.export.style import PRESETS, Purpose, Style, dressed
 from core.export.workbook import xlsx_bytes
 from core.figure import Figure
+from core.language import speaking
 
 _NEAR = 0.05  # points: what letters may lack
 
@@ -71,9 +72,10 @@ def made(figure: Figure, suffix: str, style: Style | None = None, *, template: b
     style = style or Style()
     if style.months and suffix in (*_NUMBERS, NATIVE):
         figure = in_whole_months(figure)
-    if suffix in _SLIDES:
-        return pptx([figure], charts=_SLIDES[suffix], style=style, template=template)
-    return _MAKE[suffix](dressed(figure, style), style)
+    with speaking(figure.language):
+        if suffix in _SLIDES:
+            return pptx([figure], charts=_SLIDES[suffix], style=style, template=template)
+        return _MAKE[suffix](dressed(figure, style), style)
 
 
 def zipped(figures: Sequence[Figure], suffix: str, style: Style | None = None, *,

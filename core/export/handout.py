@@ -31,6 +31,7 @@ from core.figure import (
     wrapped,
 )
 from core.format import plain_number
+from core.language import say
 
 _ACROSS, _DOWN, _MARGIN = 841.9, 595.3, 36.0  # points of A4, turned
 _INNER, _ROOM = _ACROSS - 2 * _MARGIN, _DOWN - 2 * _MARGIN - 14  # beside the page's number
@@ -55,12 +56,12 @@ def handout_pdf(entries: Sequence[Entry], talk: Talk, *, style: Style | None = N
         progress((i + 1) / (len(entries) + 1))
     if talk.methods and entries:
         words = [(line, _TEXT, INK) for line in methods_of([dressed(e.figure, style) for e in entries])]
-        pages.append(_lines([("Patients and methods", _HEAD, INK), *words], _MARGIN))
+        pages.append(_lines([(say("Patients and methods"), _HEAD, INK), *words], _MARGIN))
     writer = PdfWriter()
     for number, page in enumerate(pages, start=1):
         writer.append(io.BytesIO(converter().svg_to_pdf(_whole(page, number, len(pages)))))
     view = entries[0].figure.provenance.view if entries else ""
-    writer.add_metadata({"/Title": " ".join(talk.title.split()) or "Figures", "/Producer": "Cohortscope",
+    writer.add_metadata({"/Title": " ".join(talk.title.split()) or say("Figures"), "/Producer": "Cohortscope",
                          **({f"/{KEY}": as_ascii(view)} if view else {})})
     out = io.BytesIO()
     writer.write(out)
@@ -76,7 +77,8 @@ def _figure(figure: Figure, style: Style) -> Iterator[str]:
         drawings = [figure.laid_out("middle")] if crowded and not figure.slides else list(figure.slides) or divided(
             figure.laid_out("slide"), (_ROOM - above) / _scale(figure))
         for place, drawing in enumerate(drawings, start=1):
-            title = figure.full_title if len(drawings) == 1 else f"{figure.full_title} ({place} of {len(drawings)})"
+            title = figure.full_title if len(drawings) == 1 else say(
+                "{title} ({page} of {pages})", title=figure.full_title, page=place, pages=len(drawings))
             words = [(title, _HEAD, INK), *(finding if place == 1 else [])]
             part = replace(figure, layouts={**figure.layouts, "slide": drawing}, slides=(), redraw=None)
             yield _lines(words, _MARGIN) + _fitted(svg(part, style).decode("utf-8"), _height(words))

@@ -14,6 +14,7 @@ from typing import Any, cast
 from core.export.stage import FONT, Stage
 from core.export.style import Style, recoloured_data
 from core.figure import LINE, QUIET, Figure, shortened, width_of
+from core.language import say
 
 DRAWN = ("band area", "curve line", "censored tick")  # layers of a figure that the chart has, too
 _CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
@@ -85,9 +86,17 @@ def native_curves(figure: Figure, style: Style) -> NativeCurves | None:
             censored=_in_months([row | {"k": k} for row in data["censored"] if row["c"] == ink], k, ("y",), longest,
                                 whole=style.months)))
     ticks = tuple(round(x * longest, 4) for x in sorted({round(row["x"], 9) for row in data["counts"]}))
-    endpoint = figure.title.rsplit(" by ", 1)[0] if recipe.choices["by"] else figure.title
-    titles = (options["up_title"] or endpoint, options["across_title"] or "Months")
+    titles = (options["up_title"] or _up_title(figure.drawing), options["across_title"] or say("Months"))
     return NativeCurves(curves=tuple(curves), longest=longest, ticks=ticks or _ticks(longest), titles=titles)
+
+
+def _up_title(chart: Any) -> str:
+    """Return the title of the first axis of a chart that has one."""
+    parts = chart.values() if isinstance(chart, dict) else chart if isinstance(chart, list) else ()
+    axis = chart.get("axis") if isinstance(chart, dict) else None
+    if isinstance(axis, dict) and axis.get("title"):
+        return str(axis["title"])
+    return next(filter(None, map(_up_title, parts)), "")
 
 
 def _counts(rows: list[dict[str, Any]]) -> dict[str, list[str]]:
@@ -192,7 +201,7 @@ def _lines(stage: Stage, slide: Any, shown: NativeCurves, figure: Figure, plot: 
         for t, v in [*curve.steps, *[curve.steps[-1]] * (most - len(curve.steps))]:
             series.add_data_point(t, v)  # LibreOffice hides a series before a longer one
     for curve in shown.curves:
-        series = data.add_series(f"{curve.name}, censored")
+        series = data.add_series(say("{name}, censored", name=curve.name))
         for t, v in curve.censored:
             series.add_data_point(t, v)
     frame = (plot[0] - _BESIDE, plot[1] - shown.above, plot[2] + _BESIDE + _RIGHT, plot[3] + shown.above + _UNDER)

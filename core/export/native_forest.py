@@ -13,6 +13,7 @@ from core.export.native_curves import PLAIN, cell_text, inner_layout, rgb
 from core.export.stage import FONT, Stage
 from core.export.style import Style, recoloured_data
 from core.figure import Figure, shortened, width_of
+from core.language import say
 
 KINDS = ("model", "subgroups")
 _RATIO = "together"  # the column beside whose left the ratios are drawn
@@ -134,7 +135,7 @@ def _axes(stage: Stage, chart: Any, rows: int) -> None:
     namespace = "http://schemas.openxmlformats.org/drawingml/2006/chart"
     scaling.insert(0, parse_xml(f'<c:logBase xmlns:c="{namespace}" val="10"/>'))
     across.has_title = True
-    across.axis_title.text_frame.text = "Hazard ratio (log scale)"
+    across.axis_title.text_frame.text = say("Hazard ratio (log scale)")
     for run in across.axis_title.text_frame.paragraphs[0].runs:
         run.font.size, run.font.bold, run.font.color.rgb = Pt(_LETTERS), False, rgb(stage.quiet)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core.figure import Figure
+from core.language import say
 
 _EACH = ("waterfall", "swimmer")  # charts with a mark per patient
 _SUMS = ("n_event", "n_censor")  # counts of one time, to be added up over a month
@@ -21,10 +22,10 @@ def holds_times(figure: Figure) -> bool:
 def privacy_words(figure: Figure) -> str:
     """Say what of single patients can be read from a figure's files; "" where nothing can."""
     if figure.slug.startswith(_EACH):
-        return "This chart shows single patients, and so do all its files."
+        return say("This chart shows single patients, and so do all its files.")
     if holds_times(figure):
-        return ("CSV and Excel hold every time at which one of these patients had an event or was censored: by it a "
-                "patient of a small group may be known. In whole months they hold less.")
+        return (say("CSV and Excel hold every time at which one of these patients had an event or was censored: by "
+                    "it a patient of a small group may be known. In whole months they hold less."))
     return ""
 
 
@@ -38,4 +39,4 @@ def in_whole_months(figure: Figure) -> Figure:
     how = {c: "sum" if c in _SUMS else "last" for c in drawn.columns if c not in (*groups, "time")}
     thinned = months.groupby([*groups, "time"], sort=False, observed=True, dropna=False).agg(how).reset_index()
     return replace(figure, drawn=thinned[list(drawn.columns)],
-                   notes=(*figure.notes, "Times of the file are whole months, as survival is at their end."))
+                   notes=(*figure.notes, say("Times of the file are whole months, as survival is at their end.")))

@@ -16,6 +16,7 @@ from core.export.deck import Entry, Talk, methods_of
 from core.export.picture import VEGA_LITE, converter
 from core.export.style import Style, coloured, dressed, recoloured_data
 from core.figure import FONT, FONT_FOLDER, INK, LINE, QUIET, WHITE, Figure, headings_of, spans_of, table_parts
+from core.language import say, spoken
 from core.version import __version__
 
 # Nothing is loaded from anywhere, and no text is run as code; the scripts and styles are those of this page.
@@ -50,17 +51,19 @@ def report_html(entries: Sequence[Entry], talk: Talk, *, style: Style | None = N
         sections.append(_section(figure, i, charts, coloured(style, figure)))
         contents.append(f'<li><a href="#figure-{i}">{html.escape(figure.full_title)}</a></li>')
         progress(i / (len(entries) + 1))
-    title = " ".join(talk.title.split()) or "Figures"
+    title = " ".join(talk.title.split()) or say("Figures")
+    listed = say("Figures")
+    made_with = say("Made with Cohortscope {version}. This page loads nothing, and sends nothing.", version=__version__)
     subtitle = f'<p class="quiet">{html.escape(" ".join(talk.subtitle.split()))}</p>' if talk.subtitle.strip() else ""
     methods = "".join(f"<p>{html.escape(line)}</p>" for line in methods_of([dressed(e.figure, style) for e in entries]))
     if talk.methods and entries:
-        sections.append(f"<section><h2>Patients and methods</h2>{methods}</section>")
-    return (f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
+        sections.append(f"<section><h2>{say('Patients and methods')}</h2>{methods}</section>")
+    return (f'<!doctype html><html lang="{spoken()}"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
             f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
             f'<meta name="viewport" content="width=device-width, initial-scale=1">'
             f"<style>{_fonts()}{_STYLE}</style></head><body><main><h1>{html.escape(title)}</h1>{subtitle}"
-            f'<nav aria-label="Figures"><ol>{"".join(contents)}</ol></nav>{"".join(sections)}'
-            f'<p class="foot">Made with Cohortscope {__version__}. This page loads nothing, and sends nothing.</p>'
+            f'<nav aria-label="{listed}"><ol>{"".join(contents)}</ol></nav>{"".join(sections)}'
+            f'<p class="foot">{made_with}</p>'
             f"</main>"
             f'<script id="charts" type="application/json">{_json(charts)}</script>'
             f"<script>{_vega()}</script><script>{_DRAW}</script></body></html>").encode()

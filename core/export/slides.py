@@ -22,6 +22,7 @@ from core.export.slide_texts import BESIDE, finding, finding_above, finding_fits
 from core.export.stage import Shape, Stage, open_stage
 from core.export.style import Style, coloured, dressed, recoloured
 from core.figure import ROOMS, Figure, darkened, divided, least_width, table_parts
+from core.language import say
 from core.options import takes_options
 
 ChartForm = Literal["shapes", "picture", "native"]
@@ -107,7 +108,8 @@ class _Slides:
             above = 0.5 if figure.summary else 0.0
             pages = divided(chart, (self.room - above) / max(_ROWS, min(stage.inner / chart["width"], _LEAST)))
         for i, page in enumerate(pages):
-            title = figure.full_title if len(pages) == 1 else f"{figure.full_title} ({i + 1} of {len(pages)})"
+            title = figure.full_title if len(pages) == 1 else say(
+                "{title} ({page} of {pages})", title=figure.full_title, page=i + 1, pages=len(pages))
             slide = headed(stage, figure, title)
             top = stage.top + (finding_above(stage, slide, figure, stage.top) if not i else 0.0)
             _, height = self._chart(slide, page, stage.left, top, stage.inner, stage.top + self.room - top)
@@ -177,7 +179,8 @@ class _Slides:
             parts = parts_of(part, stage.inner, self.room)
             for i, rows in enumerate(parts[:_MOST]):
                 last = i == _MOST - 1 and len(parts) > _MOST
-                rest = f" (rows after {len(rows) * _MOST:,} of {len(part):,}: in CSV, Excel, Word)" if last else ""
+                rest = say(" (rows after {shown} of {all}: in CSV, Excel, Word)", shown=f"{len(rows) * _MOST:,}",
+                           all=f"{len(part):,}") if last else ""
                 add_table(stage, headed(stage, figure, f"{title}{rest}"), rows, stage.left, stage.top,
                           stage.inner, points)
 

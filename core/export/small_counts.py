@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from core.figure import Figure, headings_of
+from core.language import say
 
 # Columns of counts, and the shares that rest on them.
 _COUNTED = re.compile(r"n|n_\w+|count|selected|all|missing|patients|events")
@@ -41,7 +42,7 @@ def without_small_counts(figure: Figure, least: int) -> Figure:
     it stays, and the note says that.
     """
     if figure.recipe is None:
-        return replace(figure, notes=(*figure.notes, "Counts of this figure are not replaced."))
+        return replace(figure, notes=(*figure.notes, say("Counts of this figure are not replaced.")))
     kind, origin, chart = figure.recipe.kind, figure.provenance, partial(_chart, least, figure.recipe.kind)
 
     def lines(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -49,8 +50,8 @@ def without_small_counts(figure: Figure, least: int) -> Figure:
 
     patients, subgroup = lines((origin.patients, origin.subgroup))
     alt = "; ".join(lines(tuple(figure.alt.split("; ")))) if kind in _SAID else ""  # the table gives the numbers
-    note = (f"Counts from 1 to {least - 1} are replaced by <{least}; with a total beside it, a single one may still be "
-            "worked out.")
+    note = (say("Counts from 1 to {most} are replaced by <{least}; with a total beside it, a single one may still "
+                "be worked out.", most=least - 1, least=least))
     return replace(
         figure, table=_table(figure.table, least, flow=kind == "attrition"), alt=alt,
         drawn=_drawn(figure.drawn, least, flow=kind == "attrition"),

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from core.errors import CohortError
 from core.figure import INK, QUIET, theme
+from core.language import say
 from core.options import takes_options
 
 Shape = Literal["16:9", "4:3"]
@@ -90,7 +91,8 @@ class Stage:
             self.add().shapes.title.text_frame.text = "Title"
             self.deck.save(io.BytesIO())
         except Exception as error:  # whatever a foreign layout lacks
-            raise TemplateError(f"Slides cannot be put on this template ({type(error).__name__}).", _REMEDY) from error
+            raise TemplateError(say("Slides cannot be put on this template ({kind}).", kind=type(error).__name__),
+                                _REMEDY) from error
         return True
 
     def add(self) -> Any:
@@ -185,13 +187,13 @@ def _with_template(data: bytes) -> Stage:
     layouts = [layout for master in deck.slide_masters for layout in master.slide_layouts
                if any(_kind(p) == "TITLE" for p in layout.placeholders)]
     if not layouts:
-        raise TemplateError("This template has no layout with a title.",
-                            "Give one that has, or take the slides without a template.")
+        raise TemplateError(say("This template has no layout with a title."),
+                            say("Give one that has, or take the slides without a template."))
     width, height = deck.slide_width / _EMU, deck.slide_height / _EMU
     able = [one for one in layouts if (_title_of(one).top + _title_of(one).height) / _EMU + _AFTER <= height / 2]
     if not able:  # the title stands beneath: the room is above it
-        raise TemplateError("In this template's layouts the title leaves no room beneath it.",
-                            "Give a template with a layout whose title stands at the top.")
+        raise TemplateError(say("In this template's layouts the title leaves no room beneath it."),
+                            say("Give a template with a layout whose title stands at the top."))
     layout = min(able, key=_beside)
     _without_slides(deck)
     title = _title_of(layout)
@@ -227,7 +229,7 @@ def _opened(data: bytes) -> Any:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(item.file_size for item in packed.infolist()) > _MOST:
-                raise TemplateError("This template is larger than 50 MB.", "Give one without large pictures.")
+                raise TemplateError(say("This template is larger than 50 MB."), say("Give one without large pictures."))
             parts = {item.filename: packed.read(item) for item in packed.infolist()}
         kinds = "[Content_Types].xml"
         parts[kinds] = parts[kinds].replace(_TEMPLATE, _PRESENTATION)
@@ -239,7 +241,8 @@ def _opened(data: bytes) -> Any:
     except TemplateError:
         raise
     except Exception as error:  # whatever a foreign file holds: of zip, XML or its parts
-        raise TemplateError(f"This template cannot be opened ({type(error).__name__}).", _REMEDY) from error
+        raise TemplateError(say("This template cannot be opened ({kind}).", kind=type(error).__name__),
+                            _REMEDY) from error
 
 
 def _beside(layout: Any) -> int:

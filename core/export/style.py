@@ -13,6 +13,7 @@ from core.export.hatches import hatched
 from core.export.journals import P_STYLES, PStyle, restyled
 from core.export.small_counts import without_small_counts
 from core.figure import Figure, Room, dark_colour, headings_of, theme
+from core.language import say
 from core.options import Checked, Limits
 
 Purpose = Literal["slide", "half", "4:3", "column", "columns", "poster"]
@@ -102,23 +103,24 @@ class Style(Checked):
         CohortError
             If it is none, naming what does not fit.
         """
-        remedy = "Choose a file that “Save this style” has written."
+        remedy = say("Choose a file that “Save this style” has written.")
         try:
             data = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise CohortError("This file is no style: it is not JSON.", remedy) from error
+            raise CohortError(say("This file is no style: it is not JSON."), remedy) from error
         if not isinstance(data, dict):
-            raise CohortError("This file is no style: it has no names with values.", remedy)
+            raise CohortError(say("This file is no style: it has no names with values."), remedy)
         known = cls().to_json()
         odd = [name for name in data if name not in known] + [
             name for name, value in data.items() if name in known and type(value) is not type(known[name])]
         if odd:
-            raise CohortError(f"This style does not fit: {odd[0]!r} is not known, or its value is of the wrong kind.",
+            raise CohortError(say("This style does not fit: {odd} is not known, or its value is of the wrong kind.",
+                                  odd=f"{odd[0]!r}"),
                               remedy)
         try:
             return cls(**data)
         except ValueError as error:
-            raise CohortError(f"This style does not fit: {error}", remedy) from error
+            raise CohortError(say("This style does not fit: {error}", error=error), remedy) from error
 
 
 def coloured(style: Style, figure: Figure) -> Style:

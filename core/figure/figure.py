@@ -17,7 +17,7 @@ from core.cohort import Cohort
 from core.figure.recipe import Recipe
 from core.figure.rooms import ROOMS, Room, relaid
 from core.format import number, plural
-from core.language import say
+from core.language import say, speaking, spoken
 from core.schema import ARM
 from core.version import __version__
 
@@ -103,16 +103,23 @@ class Figure:
             raise ValueError(f"{self.slug} is a table without a chart")
         return self.chart
 
+    @property
+    def language(self) -> str:
+        """The language that it speaks."""
+        return (self.recipe.language if self.recipe else "") or spoken()
+
     def ready(self) -> Figure:
         """Return the figure with all that a file may need drawn: it holds no patients any more."""
         draw = self.redraw
-        return replace(self, redraw=None, paged=None, layouts={room: draw(room) for room in ROOMS} if draw else {},
-                       slides=tuple(self.paged()) if self.paged else ())
+        with speaking(self.language):
+            return replace(self, redraw=None, paged=None, layouts={room: draw(room) for room in ROOMS} if draw else {},
+                           slides=tuple(self.paged()) if self.paged else ())
 
     def laid_out(self, room: Room) -> dict[str, Any]:
         """Return the chart for a room of a slide or page."""
         if self.redraw:
-            return self.redraw(room)
+            with speaking(self.language):
+                return self.redraw(room)
         return self.layouts.get(room) or relaid(self.drawing, room)
 
     def beside(self, chart: dict[str, Any]) -> tuple[str, ...]:
@@ -137,7 +144,8 @@ class Figure:
             return ""
         data = self.chart["datasets"]
         meanings = dict.fromkeys(words for layer, words in self.key.items() if data.get(layer.split()[0]))
-        return say("Drawn: {meanings}.", meanings="; ".join(map(say, meanings))) if meanings else ""
+        with speaking(self.language):
+            return say("Drawn: {meanings}.", meanings="; ".join(map(say, meanings))) if meanings else ""
 
     def explained(self) -> str:
         """Say on the screen by which method it is, and what its layers mean."""

@@ -14,10 +14,10 @@ from typing import Any
 
 from core.cohort import SELECTION, Cohort
 from core.errors import CohortError
-from core.language import say
+from core.language import LANGUAGES, say, spoken
 
 _KINDS: dict[str, Any] = {"kind": str, "choices": dict, "filters": dict, "landmark": list, "groups": dict, "rest": bool,
-                          "coding": str, "names": dict, "labels": dict, "inks": list, "decimals": int}
+                          "coding": str, "names": dict, "labels": dict, "inks": list, "decimals": int, "language": str}
 _HELP = "Give a session file that “Save” has made."
 _LONGEST = 1e6  # months of a landmark
 MOST_DECIMALS = 2  # beside the usual ones
@@ -35,7 +35,7 @@ def _are_texts(data: Any) -> bool:
 _INNER: dict[str, Callable[[Any], bool]] = {
     "landmark": _is_landmark, "labels": _are_texts, "names": lambda names: all(map(_are_texts, names.values())),
     "inks": lambda inks: all(isinstance(ink, str) and (not ink or _COLOUR.fullmatch(ink)) for ink in inks),
-    "decimals": lambda more: -1 <= more <= MOST_DECIMALS}
+    "decimals": lambda more: -1 <= more <= MOST_DECIMALS, "language": lambda code: code in ("", *LANGUAGES)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +55,7 @@ class Recipe:
     labels : other labels of endpoints, by their names
     inks : colours of the groups in their order, "" for that of the palette
     decimals : of estimates, beside the usual ones
+    language : of its texts, "" for that of the page
     """
 
     kind: str
@@ -68,6 +69,7 @@ class Recipe:
     labels: Mapping[str, str] = field(default_factory=dict)
     inks: tuple[str, ...] = ()
     decimals: int = 0
+    language: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -75,14 +77,14 @@ class Recipe:
 
     @classmethod
     def from_json(cls, data: Any) -> Recipe:
-        """Read what `to_json` wrote; one of an earlier version has no decimals.
+        """Read what `to_json` wrote; one of an earlier version has neither decimals nor a language.
 
         Raises
         ------
         CohortError
             If it is damaged.
         """
-        data = {"decimals": 0, **data} if isinstance(data, Mapping) else data
+        data = {"decimals": 0, "language": "", **data} if isinstance(data, Mapping) else data
         wrong = list(_KINDS) if not isinstance(data, Mapping) or set(data) != set(_KINDS) else [
             name for name, kind in _KINDS.items() if not isinstance(data[name], kind)]
         wrong = wrong or [name for name, fits in _INNER.items() if not fits(data[name])]
@@ -108,6 +110,7 @@ def recipe(cohort: Cohort, kind: str, **choices: Any) -> Recipe:
     rest = whole.variables.get(SELECTION)
     return Recipe(kind=kind, choices=_plain(choices), landmark=whole.landmark, rest=rest is not None,
                   filters=json.loads(rest.column) if rest else cohort.filters.to_json(), coding=coding_of(whole),
+                  language=spoken(),
                   groups=json.loads(whole.named_groups.column) if whole.named_groups else {})
 
 

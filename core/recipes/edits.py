@@ -11,6 +11,7 @@ from core.charts import Count
 from core.cohort import GROUPS, SELECTION, Cohort
 from core.errors import CohortError
 from core.figure import MOST_DECIMALS, Recipe
+from core.language import LANGUAGES, say
 from core.options import Checked, Limits
 from core.recipes.read import options_of
 from core.schema import ARM
@@ -32,6 +33,7 @@ class Edits(Checked):
     up_title, across_title, until, every, band, faint, inside, counts : see `CurveOptions`
     inks : colours of the groups in their order, "" for that of the palette
     decimals : of estimates, beside the usual ones
+    language : of all texts, "" for that of the figure
     """
 
     limits: ClassVar[Limits] = {"until": (0.1, 1e4), "every": (0.1, 1e4), "decimals": (-1, MOST_DECIMALS)}
@@ -48,12 +50,14 @@ class Edits(Checked):
     counts: tuple[Count, ...] | None = None
     inks: tuple[str, ...] = ()
     decimals: int = 0
+    language: str = ""
 
     def of(self, cohort: Cohort, recipe: Recipe) -> Recipe:
         """Return the recipe of the figure as it is changed."""
         key, endpoint = named_by(cohort, recipe), recipe.choices.get("endpoint", "")
         names = {level: name for level, name in self.names if name.strip()}
         changed = replace(recipe, inks=self.inks, decimals=self.decimals,
+                          language=self.language or recipe.language,
                           names={key: names} if key and names else {},
                           labels={endpoint: self.label} if endpoint and self.label.strip() else {})
         if recipe.kind not in CURVES:
@@ -69,7 +73,7 @@ class Edits(Checked):
         """Return the changes that a figure was made with, so that further ones begin there."""
         key, endpoint = named_by(cohort, recipe), recipe.choices.get("endpoint") or ""
         return cls(names=tuple(recipe.names.get(key, {}).items()), label=recipe.labels.get(endpoint, ""),
-                   inks=recipe.inks, decimals=recipe.decimals)
+                   inks=recipe.inks, decimals=recipe.decimals, language=recipe.language)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -89,8 +93,9 @@ class Edits(Checked):
                 raise TypeError("no names with values")
             out = options_of(cls, data)
         except (CohortError, TypeError, ValueError, AttributeError, OverflowError) as error:
-            raise CohortError(f"The changes of a figure are damaged: {error}", _HELP) from error
-        return replace(out, inks=tuple(ink if _COLOUR.fullmatch(ink) else "" for ink in out.inks))
+            raise CohortError(say("The changes of a figure are damaged: {error}", error=error), _HELP) from error
+        return replace(out, inks=tuple(ink if _COLOUR.fullmatch(ink) else "" for ink in out.inks),
+                       language=out.language if out.language in LANGUAGES else "")
 
 
 def named_by(cohort: Cohort, recipe: Recipe) -> str:

@@ -10,6 +10,7 @@ from core.cohort import Cohort
 from core.errors import CohortError
 from core.export import Entry, Talk
 from core.figure import Figure, Recipe
+from core.language import say
 from core.recipes.made import remade
 
 _MOST = 200  # figures of a talk
@@ -55,7 +56,7 @@ class KeptTalk:
         kinds = {name: type(value) for name, value in asdict(Talk()).items()}
         if not isinstance(figures, list) or len(figures) > _MOST or any(
                 k not in kinds or type(v) is not kinds[k] for k, v in words.items()):
-            raise CohortError("The talk of the session file is damaged.", _HELP)
+            raise CohortError(say("The talk of the session file is damaged."), _HELP)
         return cls(figures=tuple(_figure(one) for one in figures), talk=Talk(**words))
 
 
@@ -73,7 +74,7 @@ def made_again(whole: Cohort, kept: Sequence[KeptFigure], *,
     for i, one in enumerate(kept):
         try:
             figure = remade(whole, one.recipe)
-            made.append(replace(figure, title=one.title, warnings=one.warnings).ready())
+            made.append(replace(figure, title=one.title or figure.title, warnings=one.warnings).ready())
         except CohortError as error:
             made.append(error.with_traceback(None))
         progress((i + 1) / len(kept))
@@ -85,6 +86,6 @@ def _figure(data: Any) -> KeptFigure:
     if not isinstance(data, Mapping) or set(data) != {"recipe", *texts, "warnings"} \
             or not all(isinstance(data[k], str) for k in texts) \
             or not isinstance(data["warnings"], list) or not all(isinstance(w, str) for w in data["warnings"]):
-        raise CohortError("The talk of the session file is damaged.", _HELP)
+        raise CohortError(say("The talk of the session file is damaged."), _HELP)
     return KeptFigure(recipe=Recipe.from_json(data["recipe"]), title=data["title"], caption=data["caption"],
                       warnings=tuple(data["warnings"]))

@@ -11,6 +11,7 @@ from core.errors import CohortError, NotEstimable
 from core.figure import Figure, Recipe, coding_of
 from core.format import more_decimals
 from core.hazards import condition_of
+from core.language import say, speaking, spoken
 from core.recipes import others, survival
 from core.recipes.edits import Edits
 
@@ -39,20 +40,23 @@ def remade(whole: Cohort, recipe: Recipe) -> Figure:
         If the file's columns are read in another way than then, or the recipe is damaged; what its analysis raises.
     """
     if recipe.coding != coding_of(whole):
-        raise CohortError(f"The figure “{recipe.kind}” was made where columns of the file were read in another way.",
-                          "Load the mapping of that day, or add the figure again.")
+        raise CohortError(say("The figure “{kind}” was made where columns of the file were read in another way.",
+                              kind=recipe.kind),
+                          say("Load the mapping of that day, or add the figure again."))
     maker = MAKERS.get(recipe.kind)
     if maker is None:
-        raise CohortError(f"There is no figure of the kind {recipe.kind!r}.", "It may be of a later version.")
+        raise CohortError(say("There is no figure of the kind {kind}.", kind=f"{recipe.kind!r}"),
+                          say("It may be of a later version."))
     try:
         signature(maker).bind(whole, **recipe.choices)
-        with more_decimals(recipe.decimals):
+        with more_decimals(recipe.decimals), speaking(recipe.language or spoken()):
             made = replace(maker(patients_of(whole, recipe), **recipe.choices), recipe=recipe)
-            return made.ready() if recipe.decimals else made  # its layouts are written with them, too
+            return made.ready() if recipe.decimals or recipe.language else made  # its layouts are written so, too
     except CohortError:
         raise
     except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
-        raise CohortError(f"The recipe of the figure “{recipe.kind}” does not fit: {error}", "Add it again.") from error
+        raise CohortError(say("The recipe of the figure “{kind}” does not fit: {error}", kind=recipe.kind, error=error),
+                          say("Add it again.")) from error
 
 
 def of_each(whole: Cohort, recipe: Recipe, key: str, levels: Sequence[str], *,
@@ -83,7 +87,7 @@ def edited(whole: Cohort, figure: Figure, edits: Edits) -> Figure:
         If it cannot be made anew, or two groups would have one name.
     """
     if figure.recipe is None:
-        raise CohortError(f"“{figure.title}” cannot be changed.", "Save it as it is.")
+        raise CohortError(say("“{title}” cannot be changed.", title=figure.title), say("Save it as it is."))
     made = remade(whole, edits.of(whole, figure.recipe))
     return replace(made, warnings=figure.warnings,
                    provenance=replace(made.provenance, view=figure.provenance.view)).ready()
@@ -98,14 +102,16 @@ def within(whole: Cohort, recipe: Recipe, key: str, level: str) -> Recipe:
         If no patient of the level passes the conditions; of a selection against all others, whose rest would change.
     """
     if recipe.rest:
-        raise NotEstimable("A selection against all others has no groups within.", "Filter to the group first.")
+        raise NotEstimable(say("A selection against all others has no groups within."),
+                           say("Filter to the group first."))
     filters, wanted = Filters.from_json(recipe.filters), condition_of(whole, key, level)
     former = filters.conditions.get(key)
     both = wanted if former is None else former.and_within(wanted)
     conditions = {**filters.conditions, key: both} if both else filters.conditions
     inside = replace(recipe, filters=Filters(conditions).to_json())
     if both is None or not patients_of(whole, inside).n:
-        raise NotEstimable(f"No patient of {whole.variable(key).label} {level} is among those of the figure.")
+        raise NotEstimable(say("No patient of {label} {level} is among those of the figure.",
+                               label=whole.variable(key).label, level=level))
     return inside
 
 

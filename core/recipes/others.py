@@ -52,6 +52,7 @@ from core.hazards import (
     weighted_comparison,
 )
 from core.hazards import pairs as pairs_of
+from core.language import say
 from core.options import takes_options
 from core.overview import GAIN, benefit_risk, to_months
 from core.recipes.read import options_of
@@ -194,7 +195,8 @@ def duration(cohort: Cohort, *, by: str, options: Plain) -> Figure:
     started = duration_of_response(cohort, options=chosen)
     result = kaplan_meier(started.cohort, endpoint=started.endpoint, by=by)
     curves = km_figure(Part(cohort=started.cohort, result=result), CurveOptions())
-    return replace(curves, slug="duration-of-response", title=f"Duration of response, by {result.label.lower()}",
+    return replace(curves, slug="duration-of-response",
+                   title=say("Duration of response, by {label}", label=result.label.lower()),
                    notes=(*curves.notes, started.words()), recipe=recipe(cohort, "duration", by=by, options=chosen))
 
 

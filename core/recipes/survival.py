@@ -23,6 +23,7 @@ from core.cohort import Cohort, by_level, stratified_by
 from core.errors import NotEstimable
 from core.figure import Figure
 from core.format import number
+from core.language import say
 from core.options import takes_options
 from core.recipes.read import options_of
 from core.statistics import Adjustment
@@ -83,10 +84,10 @@ def at_times(cohort: Cohort, *, endpoint: str, by: str | None, conf_type: ConfTy
     """
     at = survival_at(cohort, endpoint=endpoint, by=by, times=times, conf_type=conf_type)
     if at.empty:
-        raise NotEstimable("No month is given.", "Write months separated by commas.")
-    return table_figure(cohort, "survival-at", endpoint, by, "survival at chosen times",
+        raise NotEstimable(say("No month is given."), say("Write months separated by commas."))
+    return table_figure(cohort, "survival-at", endpoint, by, say("survival at chosen times"),
                         survival_table(at, differences_at(at)), at,
-                        f"Kaplan-Meier, {conf_type} limits; differences with Wald limits.",
+                        say("Kaplan-Meier, {conf_type} limits; differences with Wald limits.", conf_type=conf_type),
                         asked={"conf_type": conf_type, "times": times})
 
 
@@ -102,10 +103,11 @@ def months_until(cohort: Cohort, *, endpoint: str, by: str | None, conf_type: Co
     """
     result = quantiles(cohort, endpoint=endpoint, by=by, shares=shares, conf_type=conf_type)
     if result.empty:
-        raise NotEstimable("No share is given.", "Write shares in percent, separated by commas.")
-    return table_figure(cohort, "quantiles", endpoint, by, "months until a share has had the event",
-                        quantile_table(result), result, f"Kaplan-Meier; limits by inverting the {conf_type} band. NR: "
-                        "not reached.", asked={"conf_type": conf_type, "shares": shares})
+        raise NotEstimable(say("No share is given."), say("Write shares in percent, separated by commas."))
+    return table_figure(cohort, "quantiles", endpoint, by, say("months until a share has had the event"),
+                        quantile_table(result), result,
+                        say("Kaplan-Meier; limits by inverting the {conf_type} band. NR: not reached.",
+                            conf_type=conf_type), asked={"conf_type": conf_type, "shares": shares})
 
 
 @takes_options
@@ -113,7 +115,8 @@ def followed(cohort: Cohort, *, endpoint: str, by: str | None, conf_type: ConfTy
     """Write follow-up by both of its definitions."""
     result = follow_up(cohort, endpoint=endpoint, by=by, conf_type=conf_type)
     return table_figure(cohort, "follow-up", endpoint, by, "follow-up", follow_up_table(result), result,
-                        f"Reverse Kaplan-Meier (Schemper and Smith), {conf_type} limits; and the times as observed.",
+                        say("Reverse Kaplan-Meier (Schemper and Smith), {conf_type} limits; and the times as "
+                            "observed.", conf_type=conf_type),
                         asked={"conf_type": conf_type})
 
 
@@ -128,10 +131,12 @@ def comparison_of_curves(cohort: Cohort, *, endpoint: str, by: str, test: Mappin
     options = options_of(TestOptions, test)
     result = compare(cohort, endpoint=endpoint, by=by, options=options)
     if result.empty:
-        raise NotEstimable("No test: fewer than two groups have patients and events.")
+        raise NotEstimable(say("No test: fewer than two groups have patients and events."))
     inside = stratified_by(cohort, options.stratify_by)
-    return table_figure(cohort, "test", endpoint, by, "test between the curves", survival_tests_table(result), result,
-                        f"Stratified by {inside}." if inside else "Over all times, by the hypergeometric variance.",
+    return table_figure(cohort, "test", endpoint, by, say("test between the curves"), survival_tests_table(result),
+                        result,
+                        say("Stratified by {inside}.",
+                            inside=inside) if inside else say("Over all times, by the hypergeometric variance."),
                         asked={"test": options})
 
 
@@ -139,8 +144,9 @@ def trend_of_curves(cohort: Cohort, *, endpoint: str, by: str, test: Mapping[str
     """Write the test for a trend over the order of the strata."""
     options = options_of(TestOptions, test)
     result = trend(cohort, endpoint=endpoint, by=by, options=options)
-    return table_figure(cohort, "trend", endpoint, by, "trend", survival_tests_table(result), result,
-                        "A test for trend is meaningful only if the groups have an order.", asked={"test": options})
+    return table_figure(cohort, "trend", endpoint, by, say("trend"), survival_tests_table(result), result,
+                        say("A test for trend is meaningful only if the groups have an order."),
+                        asked={"test": options})
 
 
 @takes_options
@@ -148,8 +154,9 @@ def pairs_of_curves(cohort: Cohort, *, endpoint: str, by: str, test: Mapping[str
     """Write the test of each pair of curves."""
     options = options_of(TestOptions, test)
     pairs = pairwise(cohort, endpoint=endpoint, by=by, options=options, adjust=adjust)
-    return table_figure(cohort, "pairs of curves", endpoint, by, "pairs of curves", pairs_table(pairs), pairs,
-                        f"{options.words()} of each pair by itself; adjusted by: {ADJUSTED[adjust]}.",
+    return table_figure(cohort, "pairs of curves", endpoint, by, say("pairs of curves"), pairs_table(pairs), pairs,
+                        say("{words} of each pair by itself; adjusted by: {adjusted}.", words=options.words(),
+                            adjusted=say(ADJUSTED[adjust])),
                         asked={"test": options, "adjust": adjust})
 
 
@@ -157,7 +164,8 @@ def restricted_means_to(cohort: Cohort, *, endpoint: str, by: str | None, tau: f
     """Write restricted means to a month, or as far as all groups allow."""
     means = restricted_mean(cohort, endpoint=endpoint, by=by, tau=tau)
     table = restricted_mean_table(means, restricted_mean_comparison(means))
-    return table_figure(cohort, "restricted-means", endpoint, by, "restricted mean survival time", table, means,
-                        f"Area under the curves to τ = {number(means.tau.iloc[0])} months, which the slider under the "
-                        "curves sets; variance by Greenwood, the ratio's on the log scale.", few_at_tau(means),
+    return table_figure(cohort, "restricted-means", endpoint, by, say("restricted mean survival time"), table, means,
+                        say("Area under the curves to τ = {month} months, which the slider under the curves sets; "
+                            "variance by Greenwood, the ratio's on the log scale.", month=number(means.tau.iloc[0])),
+                        few_at_tau(means),
                         asked={"tau": tau})

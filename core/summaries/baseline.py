@@ -163,7 +163,7 @@ def _blocks(cohort: Cohort, keys: list[str], by: str | None, sizes: np.ndarray,
                                  table=of_key.n[None], numbers=of_key))
         if table is not None:
             known = table.sum(axis=0)
-            blocks.append(_Block(variable=key, name=say("by its cuts") if of_key else "",
+            blocks.append(_Block(variable=key, name="by its cuts" if of_key else "",
                                  levels=strata(cohort, key).levels,
                                  known=known, missing=sizes - known, table=table))
     return blocks
@@ -221,7 +221,7 @@ def _summary(rule: Rule, numbers: GroupedNumbers) -> str:
     if rule != "by Lilliefors' test":
         return rule
     normal = all(lilliefors_p(v) >= _NORMAL for v in numbers.parts() if v.size > 4)
-    return say("mean (SD)") if normal else say("median (IQR)")
+    return "mean (SD)" if normal else "median (IQR)"
 
 
 def _levels_apart(table: np.ndarray) -> float:

@@ -13,7 +13,6 @@ from typing import Literal
 import numpy as np
 
 from core.cohort import Cohort, counted, strata
-from core.language import say
 from core.options import takes_options
 from core.statistics import chi_square_p, two_sided_p
 
@@ -118,15 +117,15 @@ def number_test(test: NumberTest, summary: str, numbers: GroupedNumbers) -> tupl
     if groups < 2 or compared.n.min() < 2 or np.count_nonzero(compared.counts.any(axis=0)) < 2:
         return "", math.nan
     if groups > 2:
-        return (say("Analysis of variance"), _analysis_of_variance(compared)) if means else \
-            (say("Kruskal-Wallis"), _kruskal(compared))
-    name = (say("Student t") if means else say("Mann-Whitney")) if test == "by the summary" else test
+        return ("Analysis of variance", _analysis_of_variance(compared)) if means else \
+            ("Kruskal-Wallis", _kruskal(compared))
+    name = ("Student t" if means else "Mann-Whitney") if test == "by the summary" else test
     if name in ("Student t", "Welch t"):
         return name, _t_test(compared, pooled=name == "Student t")
     if name == "Mann-Whitney" and compared.n.max() < _SMALL and compared.counts.sum(axis=0).max() == 1:
         from scipy.stats import mannwhitneyu
 
-        return say("Mann-Whitney exact"), float(mannwhitneyu(*compared.parts(), method="exact").pvalue)
+        return "Mann-Whitney exact", float(mannwhitneyu(*compared.parts(), method="exact").pvalue)
     return name, _mann_whitney(compared, corrected=name == "Mann-Whitney")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
 from core import missing_data, read_cohort, subgroup_hazard_ratios, treatment_effect, univariable
@@ -47,6 +45,7 @@ from core.figure.figure import Figure
 from core.hazards import cox
 from core.hazards.cox import CoxOptions
 from core.hazards.weighting import WeightingOptions, weighted_comparison
+from core.language import once_per_language
 from core.summaries import adverse_events, baseline, response
 from core.summaries.adverse_events import EventOptions, grouped, overall_tests
 from core.summaries.burden import burden
@@ -92,7 +91,7 @@ def cohort_of(arms: tuple[str, ...], levels: tuple[str, ...], n: int = 120) -> C
     return read_cohort("\n".join(lines).encode(), mapping, name="every.csv")
 
 
-@lru_cache(maxsize=4)
+@once_per_language(2)
 def cohorts() -> dict[str, Cohort]:
     """Return cohorts by name: the sample, filtered; two arms, and five, with awkward names; filtered."""
     return {"sample": read_cohort(SAMPLE).filter({"pvtt": {"in": ["Vp3", "Vp4"]}, "tumor_size": {"gt": 5}}),
@@ -100,7 +99,7 @@ def cohorts() -> dict[str, Cohort]:
             "awkward": cohort_of(AWKWARD, AWKWARD).filter({"size": {"gt": 2}})}
 
 
-@lru_cache(maxsize=8)
+@once_per_language(8)
 def every_figure(name: str) -> dict[str, Figure]:
     """Return every kind of figure of a cohort."""
     cohort = cohorts()[name]

@@ -26,7 +26,7 @@ def baseline_panel(cohort: Cohort) -> None:
         rule = st.selectbox(say("Numbers as"), RULES, key="baseline-rule", width=200, format_func=say, **state.KEPT)
         overall = st.toggle(say("Overall column"), key="baseline-overall", disabled=by is None, **state.KEPT,
                             help=say("Adds a column for the patients of all groups, before the groups."))
-        p = st.toggle("p-values", key="baseline-p", disabled=by is None, **state.KEPT,
+        p = st.toggle(say("p-values"), key="baseline-p", disabled=by is None, **state.KEPT,
                       help=say("Off, as STROBE advises: judge baseline differences by their size, not by p-values."))
         with st.popover(say("Tests"), disabled=not p, key="baseline-tests"):
             number = st.selectbox(say("Of numbers"), NUMBER_TESTS, key="baseline-number", format_func=say, **state.KEPT)

@@ -30,7 +30,7 @@ def findings_table(findings: pd.DataFrame, identifiers: tuple[str, ...] = ()) ->
     if findings.empty:
         return
     counts = {s: int((findings.severity == s).sum()) for s in SEVERITIES}
-    words = ", ".join(f"{n:,} {s}" for s, n in counts.items() if n)
+    words = ", ".join(f"{n:,} {say(s)}" for s, n in counts.items() if n)
     with st.expander(say("What reading found: {words}", words=plain(words)),
                      expanded=len(findings) <= _OPEN or counts["refused"] > 0):
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -61,7 +61,7 @@ def _kind_cells(kind: pd.DataFrame) -> list[str]:
     """Return the cells of a kind's row, escaped."""
     first = kind.iloc[0]
     if kind.rows.sum() == 1 or len(kind) == 1:
-        return [html.escape(str(first[c])) for c in _HEADS]
+        return [html.escape(say(str(first[c])) if c == "severity" else str(first[c])) for c in _HEADS]
     values = list(dict.fromkeys(str(v) for v in kind.value))
     lines = [str(v) for v in kind.row]
     rows = "".join(f"<li>{html.escape(str(m))}</li>" for m in kind.message.head(_LISTED))
@@ -69,7 +69,7 @@ def _kind_cells(kind: pd.DataFrame) -> list[str]:
     rest = f"<li>{say('… {more} more: the CSV names all.', more=f'{more:,}')}</li>" if len(kind) > _LISTED else ""
     message = (f"<details><summary>{plural(int(kind.rows.sum()), 'row')}: {html.escape(str(first.kind))}</summary>"
                f"<ol>{rows}{rest}</ol></details>")
-    return [html.escape(str(first.severity)), html.escape(_few(lines)), html.escape(str(first.column)),
+    return [html.escape(say(str(first.severity))), html.escape(_few(lines)), html.escape(str(first.column)),
             html.escape(_few(values)), message, html.escape(str(first.remedy))]
 
 
@@ -105,13 +105,13 @@ def _roles(mapping: ColumnMapping) -> pd.DataFrame:
                                     reference=mapping.arm.levels.get(mapping.arm.reference, ''))})
     for e in mapping.endpoints:
         death = say("death counts") if e.death_counts else say("death is no event")
-        rows.append({"Role": e.label, "Column": ", ".join(e.columns),
-                     "Read as": say("{unit}; event: {event_values}; {death}", unit=e.unit,
+        rows.append({"Role": say(e.label), "Column": ", ".join(e.columns),
+                     "Read as": say("{unit}; event: {event_values}; {death}", unit=say(e.unit),
                                     event_values=', '.join(e.event_values), death=death)})
     for f in mapping.variables:
         detail = f.unit if f.kind == "numeric" else ", ".join(dict.fromkeys(f.levels.values()))
         cuts = ", ".join(f"{'≤' if c.closed == 'right' else '<'} {exact(c.at)}" for c in f.cuts)
-        parts = (f.kind, detail, say("cut {cuts}", cuts=cuts) if cuts else "",
+        parts = (say(f.kind), detail, say("cut {cuts}", cuts=cuts) if cuts else "",
                  say("reference {reference}", reference=f.reference) if f.reference else "",
                  say("known later") if f.known == "later" else "")
         column = f.column or say("from {values}", values=', '.join(f.inputs.values()))
@@ -122,4 +122,4 @@ def _roles(mapping: ColumnMapping) -> pd.DataFrame:
     if mapping.event_file:
         rows.append({"Role": say("Adverse-event file"), "Column": ", ".join(c for _, c in mapping.event_file.items()),
                      "Read as": say("worst {measure} per patient and term", measure=mapping.grade_words.measure)})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).rename(columns=say)

@@ -11,7 +11,7 @@ import streamlit as st
 from core.charts import COUNTS
 from core.errors import CohortError
 from core.figure import PALETTES, Figure
-from core.language import say
+from core.language import LANGUAGES, say
 from core.recipes import CURVES, Edits, edited, named_by
 from core.workers import Bounds
 from ui.shell import cache, state
@@ -59,6 +59,9 @@ def ask(figure: Figure, slug: str) -> None:
     st.segmented_control(say("Decimals"), list(_DECIMALS), required=True, format_func=lambda d: say(_DECIMALS[d]),
                          key=state.widget(f"edit-decimals-{slug}", edits.decimals), on_change=_keep,
                          args=(slug, "decimals"), help=say("Of medians, ratios, shares and their limits."))
+    st.segmented_control(say("Language"), list(LANGUAGES), required=True, format_func=LANGUAGES.__getitem__,
+                         key=state.widget(f"edit-language-{slug}", edits.language or figure.language),
+                         on_change=_keep, args=(slug, "language"))
     if endpoint:
         _text(say("Name of the endpoint"), slug, "label", edits.label)
     if recipe.kind in CURVES:

@@ -48,8 +48,12 @@ from ui.shell.talk import offer
 _BOUNDS = Bounds(seconds=120, memory=3 * 1024**3, remedy="Choose another format, or fewer figures.")
 
 
-@st.dialog("Export", width="large")
 def export_dialog(figures: list[Figure]) -> None:
+    """Open the dialog that saves figures."""
+    st.dialog(say("Export"), width="large")(_export)(figures)
+
+
+def _export(figures: list[Figure]) -> None:
     """Choose a figure, what it is for, and save it; files come from this machine, nothing is sent."""
     if not figures:
         note(say("This page has no figure to save."))

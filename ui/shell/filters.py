@@ -62,7 +62,7 @@ def picked(name: str, field: str) -> frozenset[str]:
 def chips(cohort: Cohort) -> None:
     """Draw each condition as a chip: it opens the condition's widgets, and its cross takes it away."""
     if not cohort.filters:
-        words = say("All patients.") if session().history else _NO_FILTER
+        words = say("All patients.") if session().history else say(_NO_FILTER)
         st.html(f"<span class='cs-note'>{words}</span>", width="content")
     for key in cohort.filters.conditions:
         words, label = cohort.condition_words(key), cohort.variable(key).label

@@ -25,8 +25,12 @@ def begin(figure: Figure) -> None:
         session().edits[OF_THE_TALK] = Edits.of_recipe(cache.whole_cohort(), figure.recipe)
 
 
-@st.dialog("Change this figure", width="large")
 def change_dialog(entry: Entry) -> None:
+    """Open the dialog that changes a figure of the talk."""
+    st.dialog(say("Change this figure"), width="large")(_change)(entry)
+
+
+def _change(entry: Entry) -> None:
     """Change a figure of the talk; nothing of it changes before it is kept."""
     figure = entry.figure
     asked, shown = st.columns([2, 3], gap="medium")

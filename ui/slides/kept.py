@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import streamlit as st
+
 from core.cohort import Cohort
 from core.errors import CohortError
 from core.export import Entry
 from core.format import plural
-from core.language import say
-from core.recipes import made_again
+from core.language import LANGUAGES, say, spoken
+from core.recipes import kept_talk, made_again
 from core.workers import Bounds
 from ui.shell.background import apart
 from ui.shell.display import note
+from ui.shell.parts import after
 from ui.shell.save_session import enclosing
 from ui.shell.state import session
 
@@ -37,6 +42,24 @@ def make_kept(whole: Cohort) -> None:
         if isinstance(figure, CohortError):
             note(say("“{title}” of the saved talk could not be made: {reason}", title=one.title, reason=figure),
                  strong=True)
+
+
+def in_this_language_too() -> None:
+    """Offer to make the figures anew that speak another language than the page."""
+    others = [e for e in session().deck if e.figure.recipe and e.figure.language != spoken()]
+    if others:
+        st.button(say("Make all in {language}", language=LANGUAGES[spoken()]), key="deck-translate",
+                  icon=":material/translate:", help=say("Titles are written anew, too; captions stay."),
+                  on_click=after(_translate, "deck-translate"))
+
+
+def _translate() -> None:
+    """Ask for every figure of the talk in the page's language."""
+    current, language = session(), spoken()
+    current.to_make = [replace(one, recipe=replace(one.recipe, language=language),
+                               title="" if one.recipe.language != language else one.title)
+                       for one in kept_talk(current.deck, current.talk).figures]
+    current.deck = [e for e in current.deck if e.figure.recipe is None]
 
 
 def not_kept() -> None:

@@ -14,7 +14,6 @@ from core.errors import CohortError
 from core.export import (
     CHECKLISTS,
     FORMATS,
-    LANGUAGES,
     PRESETS,
     Entry,
     checklist,
@@ -38,7 +37,7 @@ from ui.shell.parts import after, redraw
 from ui.shell.scripts import scripts_button
 from ui.shell.state import session
 from ui.slides.change import begin, change_dialog
-from ui.slides.kept import make_kept, not_kept
+from ui.slides.kept import in_this_language_too, make_kept, not_kept
 from ui.slides.standard import standard_deck
 
 _BOUNDS = Bounds(seconds=300, memory=3 * 1024**3, remedy="Take some figures out of the talk.")
@@ -70,6 +69,7 @@ def slides(cohort: Cohort) -> None:
         for i, entry in enumerate(deck):
             _row(i, entry, len(deck))
     _dragged(key="deck-drag", on_moved_change=_drop)
+    in_this_language_too()
     not_kept()
     _save()
     scripts_button([entry.figure for entry in deck], "deck-scripts")
@@ -84,11 +84,9 @@ def _manuscript() -> None:
     style = replace(session().style, title="")
     figures = [dressed(entry.figure, style) for entry in session().deck]
     with words:
-        language = st.segmented_control(say("Language"), LANGUAGES, default=LANGUAGES[0], key="deck-language",
-                                        format_func=plain)
-        st.code(methods_paragraph(figures, language or LANGUAGES[0]), language=None, wrap_lines=True)
+        st.code(methods_paragraph(figures), language=None, wrap_lines=True)
         note(say("What the figures show; names stay as the data have them. Read every sentence before you send it."))
-        st.code(results_sentences(figures, language or LANGUAGES[0]), language=None, wrap_lines=True)
+        st.code(results_sentences(figures), language=None, wrap_lines=True)
         _checklist(figures)
 
 
@@ -131,7 +129,7 @@ def _row(i: int, entry: Entry, number: int) -> None:
         key = f"deck-caption-{i}-{entry.figure.digest}"  # another figure's caption has another widget
         st.text_input(say("Caption of {title}", title=plain(title)), key=state.widget(key, entry.caption), width=320,
                       max_chars=_LONGEST,
-                      placeholder="caption", label_visibility="collapsed", on_change=_caption, args=(i, key))
+                      placeholder=say("caption"), label_visibility="collapsed", on_change=_caption, args=(i, key))
         if st.button(say("Change: {title}", title=plain(title)), key=f"deck-change-{i}", icon=":material/edit:",
                      on_click=begin,
                      args=(entry.figure,)):
