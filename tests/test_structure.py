@@ -99,7 +99,7 @@ def test_what_is_computed_knows_no_charts():
 
 def test_export_knows_no_statistics():
     for path in (p for p in CORE if room_of(module_of(p)) == "core.export"):
-        rooms = ("enclosed", "errors", "export", "figure", "format", "options", "version")
+        rooms = ("enclosed", "errors", "export", "figure", "format", "language", "options", "version")
         allowed = {f"core.{room}" for room in rooms}
         assert structure.rooms_imported(source_of(path)) <= allowed, path
 

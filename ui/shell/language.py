@@ -55,5 +55,5 @@ def _change() -> None:
 def words_of_scripts() -> str:
     """Return as JSON what the scripts of the page say in its language: of all that is quoted there what is known."""
     quoted = {text for path in sorted(_UI.rglob("*.js")) for text in _LITERAL.findall(path.read_text(encoding="utf-8"))}
-    known = {text: said for text in sorted(quoted) if (said := say(text)) != text}
+    known = {text: translated for text in sorted(quoted) if (translated := say(text)) != text}
     return json.dumps(known, ensure_ascii=False).replace("<", "\\u003c")
