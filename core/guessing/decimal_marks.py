@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from core.guessing.questions import Answer, Questions
+from core.language import say
 from core.mapping import ColumnMapping
 from core.reading import THOUSANDS, UNKNOWN, TextTable, is_ambiguous
 
@@ -18,15 +19,17 @@ def ask_decimal_marks(table: TextTable, mapping: ColumnMapping, questions: Quest
         if table.decimal == UNKNOWN and (example := next(filter(is_ambiguous, texts), "")):
             mark = "," if "," in example else "."
             whole, point = example.replace(mark, ""), example.replace(mark, ".")
-            questions.ask(f"Is {example} in {column!r} the number {whole} or {point}?",
-                          "The file does not show whether the mark is for thousands or for decimals.",
+            questions.ask(say("Is {example} in {column} the number {whole} or {point}?", example=example,
+                              column=f"{column!r}", whole=whole, point=point),
+                          say("The file does not show whether the mark is for thousands or for decimals."),
                           [Answer(whole, {"reading": {"decimal": "." if mark == "," else ","}}),
                            Answer(point, {"reading": {"decimal": mark}})])
             return
         if table.decimal == "," and (odd := _unlike_the_others(texts)):
             whole, point = odd.replace(",", ""), odd.replace(",", ".")
-            questions.ask(f"Is {odd} in {column!r} the number {point} or {whole}?",
-                          "Other numbers of the column have one or two decimals.",
+            questions.ask(say("Is {odd} in {column} the number {point} or {whole}?", odd=odd, column=f"{column!r}",
+                              point=point, whole=whole),
+                          say("Other numbers of the column have one or two decimals."),
                           [Answer(whole, {"thousands": [*mapping.thousands, column]}),
                            Answer(point, {"thousands": list(mapping.thousands)})])
             return

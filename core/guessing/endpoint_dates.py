@@ -12,6 +12,7 @@ from core.findings import Findings
 from core.guessing.headings import heading
 from core.guessing.preview import events_of, reading_meaning
 from core.guessing.questions import Answer, Questions
+from core.language import say
 from core.mapping import EndpointRole, dictionary
 from core.reading import ORDERS, TextTable, dates_of
 from core.schema import MISSING, MONTHS_PER
@@ -88,10 +89,11 @@ class EndpointDates:
                 late = np.maximum(starts[entry] - starts[start], 0) * MONTHS_PER["days"] if entry else None
                 out.append(f"{e.name}: {reading_meaning(months, events_of(self.table, e), late)}")
             return "; ".join(out)
-        questions.ask(f"From which date does time run: {', or '.join(map(repr, possible))}?",
-                      "Each gives other times. Patients who are only in the file because they lived until a later date "
-                      "are at risk from that date (late entry).",
-                      [Answer(f"From {start}" + (f", under observation from {entry} (late entry)" if entry else ""),
+        questions.ask(say("From which date does time run: {columns}?", columns=say(", or ").join(map(repr, possible))),
+                      say("Each gives other times. Patients who are only in the file because they lived until a "
+                          "later date are at risk from that date (late entry)."),
+                      [Answer(say("From {start}", start=start) + (say(", under observation from {entry} (late entry)",
+                                                                      entry=entry) if entry else ""),
                               {"endpoints": {e.name: {"start": start, "entry": entry} for e in endpoints}},
                               meaning(start, entry)) for start, entry in readings[:_MOST_READINGS]])
 
@@ -128,11 +130,13 @@ class EndpointDates:
         words = {c: [t for t in self.table.cells[c].texts() if t not in MISSING and dictionary.means_event(t) is False]
                  for c in dates}
         missing = {"missing_in": {c: v for c, v in words.items() if v}} if any(words.values()) else {}
-        questions.ask(f"Had those, and only those, the event of {name} who have a date in {columns}?",
-                      "No column says who had it. Who has no date is then censored at the last follow-up.",
-                      [Answer("Yes: no date, no event", {"endpoints": {name: {"event_dates": list(dates)}}, **missing},
+        questions.ask(say("Had those, and only those, the event of {name} who have a date in {columns}?", name=name,
+                          columns=columns),
+                      say("No column says who had it. Who has no date is then censored at the last follow-up."),
+                      [Answer(say("Yes: no date, no event"),
+                              {"endpoints": {name: {"event_dates": list(dates)}}, **missing},
                               reading_meaning(self.months(start, ends), happened)),
-                       Answer(f"No: leave {name} out", {"endpoints": {name: None}})])
+                       Answer(say("No: leave {name} out", name=name), {"endpoints": {name: None}})])
         return dates
 
     def role(self, name: str, start: str, ends: tuple[str, ...]) -> dict[str, Any]:
@@ -154,7 +158,8 @@ class EndpointDates:
         if unsure:
             both = [set(d.orders) for d in dates if d.orders]
             orders = [o for o in ORDERS if all(o in possible for possible in both)] or list(ORDERS)
-            questions.ask(f"Is {unsure} written {', or '.join(orders)}?", "No date in the file shows the order.",
+            questions.ask(say("Is {unsure} written {orders}?", unsure=unsure, orders=say(", or ").join(orders)),
+                          say("No date in the file shows the order."),
                           [Answer(o.capitalize(), {"endpoints": {e.name: {"date_order": o} for e in endpoints
                                                                  if not e.date_order}}) for o in orders])
 

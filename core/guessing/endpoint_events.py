@@ -14,6 +14,7 @@ from core.guessing.headings import heading
 from core.guessing.levels import as_number, counts_censoring, default_event_values, events_by_words, squeeze
 from core.guessing.preview import is_event, reading_meaning
 from core.guessing.questions import Answer, Questions
+from core.language import say
 from core.mapping import dictionary
 from core.reading import TextTable
 
@@ -117,8 +118,9 @@ def _ask(table: TextTable, event: EventColumn, questions: Questions) -> tuple[st
     several = [[v for values in c for v in values] for k in (2, 3) for c in combinations(may_be, k)] \
         if len(may_be) <= _MOST_ASKED else []
     listed = [*alone, *(values for values in several if len(values) < len(event.levels))]
-    questions.ask(f"Which value of {event.column!r} means an event for {event.endpoint}?",
-                  f"It holds: {', '.join(event.levels)}. The others are censored.",
+    questions.ask(say("Which value of {column} means an event for {endpoint}?", column=f"{event.column!r}",
+                      endpoint=event.endpoint),
+                  say("It holds: {levels}. The others are censored.", levels=', '.join(event.levels)),
                   [Answer(_words(values), {"endpoints": {event.endpoint: {"event_values": values}}},
                           reading_meaning(event.months, is_event(table, event.column, values))) for values in listed])
     return tuple(listed[0])
@@ -127,7 +129,7 @@ def _ask(table: TextTable, event: EventColumn, questions: Questions) -> tuple[st
 def _words(values: list[str]) -> str:
     """Name an answer's values: spellings of one word by the first."""
     first = {squeeze(v): v for v in reversed(values)}
-    return " and ".join(reversed(first.values()))
+    return say(" and ").join(reversed(first.values()))
 
 
 def _likeliest_first(values: list[str]) -> tuple[float, float]:

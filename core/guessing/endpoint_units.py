@@ -12,6 +12,7 @@ from core.findings import Findings
 from core.format import number
 from core.guessing.preview import reading_meaning
 from core.guessing.questions import Answer, Questions
+from core.language import say
 from core.schema import MONTHS_PER
 
 LONGEST = 600.0  # months: no follow-up is longer
@@ -128,11 +129,12 @@ def _asked_together(endpoints: Sequence[Times]) -> list[list[Times]]:
 
 
 def _ask_unit(group: list[Times], questions: Questions) -> None:
-    names = " and ".join(t.name for t in group)
-    columns = " and ".join(f"{t.column!r}" for t in group)
+    names = say(" and ").join(t.name for t in group)
+    columns = say(" and ").join(f"{t.column!r}" for t in group)
     units = [u for u in group[0].possible if all(u in t.possible for t in group)]
     first = ", ".join(number(v) for v in group[0].values[~np.isnan(group[0].values)][:3].tolist())
-    questions.ask(f"In which unit are the times of {names} ({columns}: {first} ...)?", "Nothing in the file says it.",
+    questions.ask(say("In which unit are the times of {names} ({columns}: {first} ...)?", names=names, columns=columns,
+                      first=first), say("Nothing in the file says it."),
                   [Answer(unit, {"endpoints": {t.name: {"unit": unit} for t in group}},
                           "; ".join(f"{t.name}: {reading_meaning(t.months(unit), t.events)}" for t in group))
                    for unit in units])
@@ -150,9 +152,10 @@ def _ask_contradictions(endpoints: list[Times], questions: Questions) -> None:
         if readings:
             by_name = {part.name: part, whole.name: whole}
             questions.ask(
-                f"The times of {part.name} and {whole.name} do not fit each other as {part.unit} and {whole.unit}. "
-                "Which unit is wrong?", "They are of the same patients.",
-                [Answer(f"{name} is in {unit}", {"endpoints": {name: {"unit": unit}}},
+                say("The times of {name} and {other} do not fit each other as {unit} and {other_unit}. Which unit is "
+                    "wrong?", name=part.name, other=whole.name, unit=part.unit, other_unit=whole.unit),
+                say("They are of the same patients."),
+                [Answer(say("{name} is in {unit}", name=name, unit=unit), {"endpoints": {name: {"unit": unit}}},
                         reading_meaning(by_name[name].months(unit), by_name[name].events)) for name, unit in readings]
-                + [Answer("None: keep both", {"endpoints": {part.name: {"unit": part.unit}}},
+                + [Answer(say("None: keep both"), {"endpoints": {part.name: {"unit": part.unit}}},
                           reading_meaning(part.months(part.unit), part.events))])

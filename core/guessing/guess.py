@@ -20,6 +20,7 @@ from core.guessing.identifiers import is_identifier
 from core.guessing.late_entry import start_and_stop
 from core.guessing.levels import MANY, as_number, grade, labels_for, levels_of, squeeze
 from core.guessing.questions import Answer, Questions
+from core.language import say
 from core.mapping import (
     DATE,
     MEANING_WORDS,
@@ -260,16 +261,16 @@ class _Guesser:
 
     def _ask_rows(self, column: str) -> None:
         """Ask which row counts where patients have several, as visits."""
-        answers = [Answer("The first row of each patient", {"rows": {"take": "first"}}),
-                   Answer("The last row of each patient", {"rows": {"take": "last"}})]
+        answers = [Answer(say("The first row of each patient"), {"rows": {"take": "first"}}),
+                   Answer(say("The last row of each patient"), {"rows": {"take": "last"}})]
         visit = next((c for c in self.free if dictionary.fold(self._heading(c)) in dictionary.VISIT_NAMES), None)
         words = [v for v in self.levels[visit] if v.lower() in dictionary.BASELINE_WORDS] if visit else []
         if visit and words:
-            answers.insert(0, Answer(f"The row where {visit} is {words[0]}", {
+            answers.insert(0, Answer(say("The row where {visit} is {words}", visit=visit, words=words[0]), {
                 "rows": {"take": "where", "column": visit, "value": words[0]}}))
-        self.questions.ask(f"{self.n:,} rows hold {self._distinct(column):,} patients ({column!r} repeats). "
-                  "Which row of a patient counts?",
-                  "A cohort has one row per patient; the rows not taken are listed.", answers)
+        self.questions.ask(say("{n} rows hold {distinct} patients ({column} repeats). Which row of a patient counts?",
+                               n=f"{self.n:,}", distinct=f"{self._distinct(column):,}", column=f"{column!r}"),
+                  say("A cohort has one row per patient; the rows not taken are listed."), answers)
 
     def _take_endpoints(self) -> tuple[EndpointRole, ...]:
         guess = EndpointGuess(self.table, self.free, self.levels, self.findings, self.questions)
@@ -325,8 +326,9 @@ class _Guesser:
     def _ask_meanings(self, column: str, labels: list[str]) -> None:
         """Ask what levels of the tumour response mean whose names do not say it."""
         for label in [v for v in labels if not meaning_of(v)][:_MOST_ASKED]:
-            self.questions.ask(f"What does the response {label!r} mean ({column!r})?",
-                      "It decides who counts in the response rate and in disease control.",
+            self.questions.ask(say("What does the response {label} mean ({column})?", label=f"{label!r}",
+                                   column=f"{column!r}"),
+                      say("It decides who counts in the response rate and in disease control."),
                       [Answer(words, {"response": {"meanings": {label: meaning}}}) for meaning, words in
                        MEANING_WORDS.items()])
 

@@ -11,6 +11,7 @@ from core.guessing.column_guess import ColumnGuess
 from core.guessing.headings import heading
 from core.guessing.levels import MANY, as_number, default_reference, labels_for, squeeze
 from core.guessing.questions import Answer
+from core.language import say
 from core.mapping import ArmRole, PopulationRole, dictionary
 from core.reading import TextTable
 
@@ -84,9 +85,10 @@ class ArmGuess(ColumnGuess):
                 return self._arm(column, labels, distinct)
             elif self._fills_rows(column):
                 self.questions.ask(
-                    f"The column {column!r} is named as the arm but has as many values as rows ({len(self.table):,}). "
-                    "Is there no arm?", "Choose another column for the arm, or read the cohort as one arm.",
-                    [Answer("No arm", {"arm": None})])
+                    say("The column {column} is named as the arm but has as many values as rows ({table}). Is there "
+                        "no arm?", column=f"{column!r}", table=f"{len(self.table):,}"),
+                    say("Choose another column for the arm, or read the cohort as one arm."),
+                    [Answer(say("No arm"), {"arm": None})])
         return None
 
     def _is_code_of(self, column: str, arm: str) -> bool:

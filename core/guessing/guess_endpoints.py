@@ -20,6 +20,7 @@ from core.guessing.late_entry import ask_entry_date, ask_late_entry
 from core.guessing.levels import as_number, counts_censoring
 from core.guessing.preview import reading_meaning, times_of
 from core.guessing.questions import Answer
+from core.language import say
 from core.mapping import (
     ENDPOINT_NAMES,
     HAPPENS,
@@ -258,8 +259,9 @@ class EndpointGuess(ColumnGuess):
                 answers.append(Answer(f"{column!r}", {"endpoints": {pair.name: {"time": column, "unit": of_rival}}},
                                       reading_meaning(other, times.events)))
         if len(answers) > 1:
-            self.questions.ask(f"Which column is the time of {pair.name}: {', or '.join(a.label for a in answers)}?",
-                               "Each is named so, and they contradict each other.", answers)
+            self.questions.ask(say("Which column is the time of {name}: {columns}?", name=pair.name,
+                                   columns=say(", or ").join(a.label for a in answers)),
+                               say("Each is named so, and they contradict each other."), answers)
 
     def _of_events_alone(self, pair: Pair, times: Times) -> bool:
         """Tell whether a time is filled for those with the event alone: of the others nobody knows how long they were
@@ -341,7 +343,8 @@ class EndpointGuess(ColumnGuess):
         """Ask which endpoint a plain time and status are."""
         names = {**{n: ENDPOINT_NAMES[n][0] for n in _OFFERED}, endpoint.name: endpoint.label}
         self.questions.ask(
-            f"Which endpoint are {endpoint.time!r} and {endpoint.event!r}?", "Their names do not say it.",
-            [Answer(label if name in _OFFERED else "Another: keep the name",
+            say("Which endpoint are {time} and {event}?", time=f"{endpoint.time!r}",
+                event=f"{endpoint.event!r}"), say("Their names do not say it."),
+            [Answer(label if name in _OFFERED else say("Another: keep the name"),
                     {"endpoints": {endpoint.name: {"name": name, "label": label}}})
              for name, label in names.items()])

@@ -14,6 +14,7 @@ from core.guessing.guess_factor import MOSTLY, FactorGuess
 from core.guessing.headings import heading
 from core.guessing.levels import MANY, as_number, bare_grades, two_schemes
 from core.guessing.questions import Answer, Questions
+from core.language import say
 from core.mapping import ALBI, DICTIONARY, FactorRole, factor_json, known_later, vital
 from core.reading import TextTable
 
@@ -170,12 +171,13 @@ def _unit_by_size(guess: FactorGuess, roles: dict[str, FactorRole], role: Factor
 def _ask_afp(role: FactorRole, questions: Questions) -> None:
     """Ask what AFP headed ng/L is in: usually it is a misprint for ng/mL."""
     cuts = {"cuts": [{"at": 400.0, "closed": "right"}]}
-    questions.ask(f"AFP ({role.column!r}) is headed {role.unit}, a thousandth of ng/mL and usually a misprint. "
-        "What are its numbers in?", "Nothing is converted until you say.",
-        [Answer("ng/mL (a misprint: keep the numbers)", {"factors": {role.key: {"unit": "ng/mL", **cuts}}}),
-         Answer(f"{role.unit} (divide by 1000 to ng/mL)",
+    questions.ask(say("AFP ({column}) is headed {unit}, a thousandth of ng/mL and usually a misprint. What are its "
+                      "numbers in?", column=f"{role.column!r}", unit=role.unit),
+        say("Nothing is converted until you say."),
+        [Answer(say("ng/mL (a misprint: keep the numbers)"), {"factors": {role.key: {"unit": "ng/mL", **cuts}}}),
+         Answer(say("{unit} (divide by 1000 to ng/mL)", unit=role.unit),
           {"factors": {role.key: {"unit": "ng/mL", "multiply_by": 0.001, **cuts}}}),
-         Answer(f"{role.unit} (keep as it is, no cut-point)", {"factors": {role.key: {"cuts": []}}})])
+         Answer(say("{unit} (keep as it is, no cut-point)", unit=role.unit), {"factors": {role.key: {"cuts": []}}})])
 
 
 def _ask_size(guess: FactorGuess, role: FactorRole, questions: Questions) -> None:
@@ -185,8 +187,9 @@ def _ask_size(guess: FactorGuess, role: FactorRole, questions: Questions) -> Non
     values = bare[guess.cells.codes]
     values = values[~np.isnan(values)]
     if values.size and (np.median(values) > 12 or values.max() > 40):
-        questions.ask(f"Tumour size ({role.column!r}) goes up to {number(float(values.max()))}. Is it in cm or mm?",
-            "The header does not say.",
+        questions.ask(say("Tumour size ({column}) goes up to {most}. Is it in cm or mm?", column=f"{role.column!r}",
+                          most=number(float(values.max()))),
+            say("The header does not say."),
             [Answer("mm", {"factors": {role.key: {"multiply_by": 0.1}}}),
              Answer("cm", {"factors": {role.key: {"unit": "cm"}}})])
 
@@ -217,12 +220,13 @@ def _thrombus(guess: FactorGuess, roles: dict[str, FactorRole], key: str, findin
         moved = factor_json(FactorRole(key="cheng", label="PVTT (Cheng)", column=guess.column,
                                        kind="categorical", levels=cheng))
         bare = ", ".join(v for v in ordered if v in grades)
-        questions.ask(f"{guess.column!r} holds {bare}. Which classification is it: Vp or Cheng?",
-            "They differ: Cheng II is about Vp3, III about Vp4, IV the superior mesenteric vein. "
-            "Neither is converted into the other.",
-            [Answer("Vp (Japan)", {"factors": {key: {"levels": vp}}}),
-             Answer("Cheng", {"factors": {key: None, "cheng": moved}}),
-             Answer("Another: keep the codes", {"factors": {key: {"label": role.label}}})])
+        questions.ask(say("{column} holds {bare}. Which classification is it: Vp or Cheng?",
+                          column=f"{guess.column!r}", bare=bare),
+            say("They differ: Cheng II is about Vp3, III about Vp4, IV the superior mesenteric vein. Neither is "
+                "converted into the other."),
+            [Answer(say("Vp (Japan)"), {"factors": {key: {"levels": vp}}}),
+             Answer(say("Cheng"), {"factors": {key: None, "cheng": moved}}),
+             Answer(say("Another: keep the codes"), {"factors": {key: {"label": role.label}}})])
 
 
 def _two_schemes(guess: FactorGuess, role: FactorRole, questions: Questions) -> None:
@@ -235,15 +239,16 @@ def _two_schemes(guess: FactorGuess, role: FactorRole, questions: Questions) -> 
     n = sum(guess.counts.get(v, 0) for v in bare)
     vp = next(label for v, label in role.levels.items() if v not in bare and label.startswith("Vp"))
     questions.ask(
-        f"{guess.column!r} holds {', '.join(bare)} beside {vp}: "
-        "two classifications?", "Cheng's types are not the Vp grades: Cheng II is about Vp3, III about Vp4.",
-        [Answer("All are Vp grades", {"factors": {role.key: {"levels": as_vp}}},
-                ", ".join(f"{v} is {as_vp[v]}" for v in bare)),
-         Answer("Two classifications: the bare ones count as missing", {
+        say("{column} holds {bare} beside {vp}: two classifications?", column=f"{guess.column!r}",
+            bare=', '.join(bare), vp=vp),
+        say("Cheng's types are not the Vp grades: Cheng II is about Vp3, III about Vp4."),
+        [Answer(say("All are Vp grades"), {"factors": {role.key: {"levels": as_vp}}},
+                ", ".join(say("{value} is {grade}", value=v, grade=as_vp[v]) for v in bare)),
+         Answer(say("Two classifications: the bare ones count as missing"), {
              "factors": {role.key: {"levels": dict.fromkeys(bare)}}, "missing_in": {guess.column: list(bare)}},
-             f"{plural(n, 'patient')} without a grade"),
-         Answer("Keep each as a level of its own", {"factors": {role.key: {"levels": dict(role.levels)}}},
-                f"{len(set(role.levels.values()))} levels")])
+             say("{patients} without a grade", patients=plural(n, 'patient'))),
+         Answer(say("Keep each as a level of its own"), {"factors": {role.key: {"levels": dict(role.levels)}}},
+                say("{n} levels", n=len(set(role.levels.values()))))])
 
 
 def _ask_codes(guesses: Mapping[str, FactorGuess], roles: dict[str, FactorRole], questions: Questions) -> None:
@@ -255,15 +260,16 @@ def _ask_codes(guesses: Mapping[str, FactorGuess], roles: dict[str, FactorRole],
     codes = ", ".join(sorted({v for r in coded for v in r.levels}))
     counts = "; ".join(f"{r.label} " + ", ".join(f"{v}: {guesses[r.column].counts.get(v, 0):,}" for v in r.levels)
                        for r in coded)
-    answers = [Answer("Leave as codes", {"factors": {r.key: {"kind": "categorical"} for r in coded}}, counts),
-               Answer("Leave these columns out", {"factors": {r.key: None for r in coded}})]
+    answers = [Answer(say("Leave as codes"), {"factors": {r.key: {"kind": "categorical"} for r in coded}}, counts),
+               Answer(say("Leave these columns out"), {"factors": {r.key: None for r in coded}})]
     if measured:
-        words = " and ".join(f"{r.label} in {guesses[r.column].unit()[0]}" for r in measured)
-        answers.append(Answer(f"They are measured: {words}", {"factors": {
+        words = say(" and ").join(f"{r.label} in {guesses[r.column].unit()[0]}" for r in measured)
+        answers.append(Answer(say("They are measured: {words}", words=words), {"factors": {
             r.key: factor_json(guesses[r.column].measured(r.key)) for r in measured}}))
-    questions.ask(f"What do the codes {codes} of {', '.join(r.label for r in coded)} mean?", "Nothing in the file says "
-                  "it. A sheet “codebook” or a data dictionary given with the file tells it, or names under “Factors”.",
-                  answers)
+    questions.ask(say("What do the codes {codes} of {names} mean?", codes=codes,
+                      names=", ".join(r.label for r in coded)),
+                  say("Nothing in the file says it. A sheet “codebook” or a data dictionary given with the file tells "
+                      "it, or names under “Factors”."), answers)
 
 
 def _add_albi(roles: dict[str, FactorRole], findings: Findings) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from core.guessing.headings import heading
 from core.guessing.preview import events_of, reading_meaning, times_of
 from core.guessing.questions import Answer, Questions
+from core.language import say
 from core.mapping import EndpointRole, dictionary, time_unit_in
 from core.reading import TextTable
 from core.schema import MONTHS_PER
@@ -50,15 +51,16 @@ def ask_late_entry(table: TextTable, free: Collection[str], endpoints: Sequence[
         stated = time_unit_in(heading(table, column)) or ""
         fitting = [e for e in timed if _precedes(table, column, e, stated or e.unit)]
         if fitting:
-            in_unit = f"in {stated or fitting[0].unit}"
+            in_unit = say("in {unit}", unit=say(stated or fitting[0].unit))
             if not stated and questions.asks_unit(fitting[0].name):
-                in_unit = f"in the unit of {fitting[0].time!r},"
+                in_unit = say("in the unit of {time},", time=repr(fitting[0].time))
             entry = np.maximum(values, 0) * MONTHS_PER[stated or fitting[0].unit]
             late, none = _meanings(table, fitting[0], entry, questions)
             questions.ask(
-                f"Does {column!r} say when a patient came under observation, {in_unit} after time zero?",
+                say("Does {column} say when a patient came under observation, {in_unit} after time zero?",
+                    column=f"{column!r}", in_unit=in_unit),
                 _remedy(fitting), [
-                    Answer("Yes, late entry", {"endpoints": {
+                    Answer(say("Yes, late entry"), {"endpoints": {
                         e.name: {"entry": column, "entry_unit": stated} for e in fitting}}, late),
                     Answer(_FROM_ZERO, {"endpoints": {e.name: {"entry": ""} for e in fitting}}, none)])
             return column
@@ -87,10 +89,11 @@ def ask_entry_date(table: TextTable, dates: Mapping[str, np.ndarray], last: np.n
         late, none = _meanings(table, fitting[0], lag * MONTHS_PER["days"], questions)
         names = ", ".join(e.name for e in fitting)
         questions.ask(
-            f"Do the times of {names} run from {start!r}, and did patients come under observation only at {entry!r}?",
+            say("Do the times of {names} run from {start}, and did patients come under observation only at {entry}?",
+                names=names, start=f"{start!r}", entry=f"{entry!r}"),
             _remedy(fitting), [
                 Answer(_FROM_ZERO, {"endpoints": {e.name: {"entry": ""} for e in fitting}}, none),
-                Answer(f"Yes, late entry at {entry}", {"endpoints": {
+                Answer(say("Yes, late entry at {entry}", entry=entry), {"endpoints": {
                     e.name: {"start": start, "entry": entry} for e in fitting}}, late)])
         return
 
@@ -102,14 +105,14 @@ def _runs_from(entry: np.ndarray, start: np.ndarray, last: np.ndarray, months: n
 
 
 def _remedy(endpoints: Sequence[EndpointRole]) -> str:
-    return (f"Then a patient is in no risk set of {', '.join(e.name for e in endpoints)} before it (late entry, left "
-            "truncation).")
+    return say("Then a patient is in no risk set of {endpoints} before it (late entry, left truncation).",
+               endpoints=", ".join(e.name for e in endpoints))
 
 
 def _meanings(table: TextTable, endpoint: EndpointRole, entry: np.ndarray, questions: Questions) -> tuple[str, str]:
     """Say what an endpoint gives with late entry after so many months, (n,), and without."""
     months, events = _months(table, endpoint), events_of(table, endpoint)
-    assumed = f", if the times are in {endpoint.unit}" if questions.asks_unit(endpoint.name) else ""
+    assumed = say(", if the times are in {unit}", unit=say(endpoint.unit)) if questions.asks_unit(endpoint.name) else ""
     return reading_meaning(months, events, entry) + assumed, reading_meaning(months, events) + assumed
 
 

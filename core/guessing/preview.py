@@ -8,6 +8,7 @@ from collections.abc import Collection
 import numpy as np
 
 from core.format import number, plural, significant
+from core.language import say
 from core.mapping import EndpointRole
 from core.reading import UNKNOWN, TextTable, numbers_of
 from core.schema import MISSING
@@ -55,8 +56,8 @@ def reading_meaning(months: np.ndarray, events: np.ndarray, entry: np.ndarray | 
     """Say what times in months, (n,), and events would give, with late entry where it is given."""
     median = median_survival(months, events, entry)
     known = ~np.isnan(months) if entry is None else entry < months
-    shown = "median not reached" if math.isnan(median) else f"median {_short(median)} months"
-    longest = f"longest {_short(float(months[known].max()))} months" if known.any() else "no time"
+    shown = say("median not reached") if math.isnan(median) else say("median {short} months", short=_short(median))
+    longest = say("longest {short} months", short=_short(float(months[known].max()))) if known.any() else say("no time")
     return f"{plural(int(known.sum()), 'patient')}, {plural(int((events & known).sum()), 'event')}, {shown}, {longest}"
 
 

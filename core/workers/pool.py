@@ -20,7 +20,7 @@ from typing import IO, Any
 
 from core.errors import CohortError
 from core.format import megabytes, number
-from core.language import spoken
+from core.language import say, spoken
 
 Wait = Callable[[float], None]  # called now and then with the share that is done; may raise to give the task up
 _ROOT = Path(__file__).parents[2]
@@ -134,8 +134,8 @@ class Workers:
             try:
                 worker, ended_well = self._take(), False
             except OSError as error:
-                raise TaskEnded("The system cannot start another process.",
-                                "Close other programs and try again.") from error
+                raise TaskEnded(say("The system cannot start another process."),
+                                say("Close other programs and try again.")) from error
             try:
                 worker.begin(task)
                 kind, result = self._followed(worker, bounds, wait)
@@ -186,14 +186,17 @@ class Workers:
                 share = content
                 wait(share)
             elif kind == "ended":
-                raise TaskEnded(f"It needed more than {megabytes(bounds.memory)} of memory, or its process ended.",
+                raise TaskEnded(say("It needed more than {megabytes} of memory, or its process ended.",
+                                    megabytes=megabytes(bounds.memory)),
                                 bounds.remedy)
             else:
                 return kind, content
             if time.monotonic() > until and not begun:
-                raise TaskEnded("The process that should do it did not begin: the machine is very busy.", "Try again.")
+                raise TaskEnded(say("The process that should do it did not begin: the machine is very busy."),
+                                say("Try again."))
             if time.monotonic() > until:
-                raise TaskEnded(f"It took more than {number(round(bounds.seconds))} seconds and was ended.",
+                raise TaskEnded(say("It took more than {seconds} seconds and was ended.",
+                                    seconds=number(round(bounds.seconds))),
                                 bounds.remedy)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from core.errors import CohortError
-from core.language import speaking
+from core.language import say, speaking
 from core.workers.pool import received_bytes, send_bytes
 
 _EVERY = 0.1  # seconds between words of progress
@@ -70,9 +70,10 @@ def _done(task: bytes, progress: _Progress) -> bytes:
     except CohortError as error:
         return _packed("error", error)
     except MemoryError:
-        return _packed("error", CohortError("It needs more memory than it may take.", remedy))
+        return _packed("error", CohortError(say("It needs more memory than it may take."), remedy))
     except Exception as error:  # of any task and library; what is not caught ends the process without a word
-        return _packed("error", CohortError(f"It could not be done ({type(error).__name__}).", remedy))
+        return _packed("error",
+                       CohortError(say("It could not be done ({kind}).", kind=type(error).__name__), remedy))
     finally:
         _limit(None)
 
