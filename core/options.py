@@ -10,6 +10,7 @@ from functools import lru_cache, wraps
 from typing import Any, ClassVar, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from core.errors import OptionError
+from core.language import say
 
 Limits = Mapping[str, tuple[float, float]]
 NOT_NEGATIVE = (0.0, math.inf)
@@ -69,15 +70,17 @@ def check(name: str, value: Any, hint: Any) -> None:
         return
     choices = [str(c) for c in _choices(hint)]
     named = name.replace("_", " ")
-    raise OptionError(f"{value!r} is no {named}.", f"Choose one of: {', '.join(choices)}." if choices else
-                      "Give what the documentation of these options says.")
+    raise OptionError(say("{value} is no {named}.", value=f"{value!r}", named=named),
+                      say("Choose one of: {choices}.", choices=', '.join(choices)) if choices else
+                      say("Give what the documentation of these options says."))
 
 
 def _check_range(name: str, value: Any, least: float, most: float) -> None:
     for one in value if isinstance(value, tuple) else (value,):
         if one is not None and not least <= one <= most:
-            upper = "" if most == math.inf else f" and at most {most!r}"
-            raise OptionError(f"{one!r} is no {name.replace('_', ' ')}.", f"Give at least {least!r}{upper}.")
+            upper = "" if most == math.inf else say(" and at most {most}", most=f"{most!r}")
+            raise OptionError(say("{value} is no {named}.", value=f"{one!r}", named=name.replace('_', ' ')),
+                              say("Give at least {least}{upper}.", least=f"{least!r}", upper=upper))
 
 
 def _fits(value: Any, hint: Any) -> bool:

@@ -17,6 +17,7 @@ from core.audit.finding import AGREES, DIFFERS, IMPOSSIBLE, NOT_CHECKABLE, Findi
 from core.audit.intervals import Width, check_middle, check_p, check_width
 from core.audit.printed_table import Entry, Printed, read_audit
 from core.format import p_value, p_with_digits, percent, plural
+from core.language import say
 from core.statistics import FISHER_2X2, PAIR_TESTS, chi_square_p, exact_test, pair_p, pearson_test
 
 LIKELIHOOD_RATIO = "Likelihood ratio"
@@ -45,18 +46,20 @@ class Audit:
     def totals(self) -> list[str]:
         """Say how many p-values the claimed test gives, how many another one, how many none."""
         if self.tests.empty:
-            return ["No p-value can be recomputed from counts"]
+            return [say("No p-value can be recomputed from counts")]
         tests = self.tests.assign(of=self.tests.line.astype(str) + self.tests.row)
         claimed = tests.test.map(lambda t: is_claimed(t, self.claimed))
         many = plural(tests.of.nunique(), "recomputable p-value")
-        sentences = [f"{tests.of[tests.agrees & claimed].nunique()} of {many} by {self.claimed}, as claimed"]
+        sentences = [say("{n} of {many} by {claimed}, as claimed",
+                         n=tests.of[tests.agrees & claimed].nunique(), many=many, claimed=self.claimed)]
         others = tests[tests.agrees & ~claimed]
-        sentences += [f"{part.of.nunique()} by {test}" for test, part in others.groupby("test", sort=False)]
-        sentences.append(f"{tests.of.nunique() - tests.of[tests.agrees].nunique()} by none of the tests tried (a p "
-                         "may be given by several)")
+        sentences += [say("{n} by {test}", n=part.of.nunique(), test=test) for test,
+                      part in others.groupby("test", sort=False)]
+        sentences.append(say("{n} by none of the tests tried (a p may be given by several)",
+                             n=tests.of.nunique() - tests.of[tests.agrees].nunique()))
         empty = int(self.findings.words.str.contains(_NOBODY, regex=False).sum())
         if empty:
-            sentences.append(f"{plural(empty, 'row')} without an event in any group: nothing to test")
+            sentences.append(say("{rows} without an event in any group: nothing to test", rows=plural(empty, 'row')))
         return sentences
 
 
@@ -146,7 +149,7 @@ def _check_counts(rows: list[Entry], claimed: str, findings: list[Finding], test
     if printed is None or table is None:
         return
     if not table[0].any() and len(rows) == 1:
-        words = f"{_NOBODY}: there is nothing to test, and {printed} means nothing"
+        words = say("{nobody}: there is nothing to test, and {printed} means nothing", nobody=_NOBODY, printed=printed)
         findings.append(Finding(e.line, e.table, name, P, str(printed), "", NOT_CHECKABLE, words))
         return
     p_by_test = tests_of(table)
@@ -154,9 +157,9 @@ def _check_counts(rows: list[Entry], claimed: str, findings: list[Finding], test
     tests += [(e.line, e.table, name, str(printed), t, p, printed.agrees(p)) for t, p in p_by_test.items()]
     ours = next((p for t, p in p_by_test.items() if is_claimed(t, claimed)), math.nan)
     gives = "gives" if len(giving) == 1 else "give"
-    words = f"{claimed} gives {_p(ours, printed)}; " + (
+    words = say("{claimed} gives {p}; ", claimed=claimed, p=_p(ours, printed)) + (
         f"{' and '.join(giving)} {gives} {printed}" if giving else
-        f"none of {', '.join(p_by_test)} gives {printed}")
+        say("none of {p_by_test} gives {printed}", p_by_test=', '.join(p_by_test), printed=printed))
     verdict = AGREES if any(is_claimed(t, claimed) for t in giving) else DIFFERS
     findings.append(Finding(e.line, e.table, name, P, str(printed), _p(ours, printed), verdict, words))
 
@@ -173,7 +176,8 @@ def _percentages(e: Entry) -> list[Finding]:
     for place, g in enumerate(e.groups, start=1):
         if g.percent is not None and g.n and not g.percent.agrees(100 * g.events / g.n):
             shown = percent(g.events / g.n, g.percent.decimals)
-            words = f"group {place}: {g.events} of {g.n} is {shown}, not {g.percent}%"
+            words = say("group {place}: {events} of {n} is {shown}, not {percent}%", place=place, events=g.events,
+                        n=g.n, shown=shown, percent=g.percent)
             out.append(Finding(e.line, e.table, e.name, PERCENT, f"{g.percent}%", shown, DIFFERS, words))
     return out
 
@@ -186,9 +190,12 @@ def _sums(e: Entry, by_label: dict[tuple[str, str], Entry]) -> list[Finding]:
     for place, g in enumerate(e.groups):
         total = sum(p.groups[place].events for p in parts if place < len(p.groups))
         if parts and len(parts) == len(e.sum_of) and total != g.events:
-            words = f"group {place + 1}: {' + '.join(e.sum_of)} is {total}, not {g.events}"
+            words = say("group {group}: {sum_of} is {total}, not {events}", group=place + 1,
+                        sum_of=' + '.join(e.sum_of), total=total, events=g.events)
             out.append(Finding(e.line, e.table, e.name, SUMS, str(g.events), str(total), DIFFERS, words))
         if around and place < len(around.groups) and g.events > (most := around.groups[place].events):
-            words = f"group {place + 1}: {g.events} patients in {e.name}, but {most} in {e.within}, which includes it"
-            out.append(Finding(e.line, e.table, e.name, SUMS, str(g.events), f"at most {most}", IMPOSSIBLE, words))
+            words = say("group {group}: {events} patients in {name}, but {most} in {within}, which includes it",
+                        group=place + 1, events=g.events, name=e.name, most=most, within=e.within)
+            out.append(Finding(e.line, e.table, e.name, SUMS, str(g.events), say("at most {most}", most=most),
+                               IMPOSSIBLE, words))
     return out

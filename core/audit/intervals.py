@@ -8,6 +8,7 @@ from typing import NamedTuple
 from core.audit.finding import AGREES, DIFFERS, IMPOSSIBLE, NOT_CHECKABLE, Finding
 from core.audit.printed_table import KINDS, Entry, Printed
 from core.format import fixed, p_value, shortest
+from core.language import say
 from core.statistics import Z95, two_sided_p
 
 INTERVAL, FROM_INTERVAL, MIDDLE = "width of the interval", "p from the interval", "ratio inside its interval"
@@ -41,21 +42,25 @@ def check_width(e: Entry, ratio: Ratio) -> tuple[Finding, Width]:
     deaths = math.ceil(4 / widest**2 - 1e-9)
     if math.isnan(least):
         verdict = NOT_CHECKABLE
-        words = "the printed numbers set no lower limit to its width" + ("" if e.kind != KINDS[0] else
-                                                               f"; it needs at least {deaths:,} deaths, evenly split")
+        words = say("the printed numbers set no lower limit to its width") + ("" if e.kind != KINDS[0] else
+                                                               say("; it needs at least {deaths} deaths, evenly split",
+                                                                   deaths=f"{deaths:,}"))
     elif widest < least * (1 - 1e-9):
         verdict = IMPOSSIBLE
-        words = (f"the interval implies a standard error of {fixed(widest, 3)} at most; {whose} allow no less than "
-                 f"{fixed(least, 3)}")
-        words += f" in any Cox model, adjusted or not. It would need at least {deaths:,} deaths, evenly split" \
-            if e.kind == KINDS[0] else f" for a {e.kind} of these counts"
+        words = (say("the interval implies a standard error of {widest} at most; {whose} allow no less than {least}",
+                     widest=fixed(widest, 3), whose=whose, least=fixed(least, 3)))
+        words += say(" in any Cox model, adjusted or not. It would need at least {deaths} deaths, evenly split",
+                     deaths=f"{deaths:,}") \
+            if e.kind == KINDS[0] else say(" for a {kind} of these counts", kind=e.kind)
     else:
         verdict = AGREES
-        words = (f"a standard error of {fixed(widest, 3)} is possible: {whose} allow {fixed(least, 3)}; it needs at "
-                 f"least {deaths:,} deaths, evenly split")
+        words = (say("a standard error of {widest} is possible: {whose} allow {least}; it needs at least {deaths} "
+                     "deaths, evenly split", widest=fixed(widest, 3), whose=whose, least=fixed(least, 3),
+                     deaths=f"{deaths:,}"))
     allowed = "" if math.isnan(least) else f"SE ≥ {fixed(least, 3)}"
     value, lower, upper = (v.value for v in ratio)
-    return (Finding(e.line, e.table, e.name, INTERVAL, f"{ratio[1]} to {ratio[2]}", allowed, verdict, words),
+    return (Finding(e.line, e.table, e.name, INTERVAL, say("{low} to {high}", low=ratio[1], high=ratio[2]),
+                    allowed, verdict, words),
             Width(e.line, e.table, e.name, value, lower, upper, widest, least, deaths, verdict))
 
 
@@ -78,12 +83,13 @@ def least_error(e: Entry) -> tuple[float, str]:
         parts = [f"{n} {'deaths' if f'deaths_{who}' in e.sizes else 'patients, all of them dead,'}"
                  for n, who in ((level, "level"), (reference, "reference"))]
         same = parts[0].split(" ", 1)[1] == parts[1].split(" ", 1)[1]
-        return apart, f"{level} and {parts[1]}" if same else " and ".join(parts)
+        return apart, say("{level} and {parts}", level=level, parts=parts[1]) if same else " and ".join(parts)
     if even:
-        known = "deaths," if "deaths" in e.sizes else "patients, all of them dead,"
-        return even, f"{total} {known} evenly split"
+        known = "deaths," if "deaths" in e.sizes else say("patients, all of them dead,")
+        return even, say("{total} {known} evenly split", total=total, known=known)
     if len(events) == 2 and all(events):
-        return math.sqrt(sum(1 / n for n in events)), f"{events[0]} and {events[1]} events"
+        return math.sqrt(sum(1 / n for n in events)), say("{first} and {second} events", first=events[0],
+                                                          second=events[1])
     return math.nan, ""
 
 
@@ -93,7 +99,7 @@ def _of_counts(e: Entry) -> tuple[float, str]:
     if e.kind == "per unit" or len(events) != 2 or not all(0 < x < n for x, n in events):
         return math.nan, ""
     variance = sum(1 / x - 1 / n if e.kind == "risk ratio" else 1 / x + 1 / (n - x) for x, n in events)
-    return math.sqrt(variance), " and ".join(f"{x} of {n}" for x, n in events)
+    return math.sqrt(variance), " and ".join(say("{x} of {n}", x=x, n=n) for x, n in events)
 
 
 def check_p(e: Entry, ratio: Ratio) -> list[Finding]:
@@ -111,9 +117,9 @@ def check_p(e: Entry, ratio: Ratio) -> list[Finding]:
         least - printed.half <= printed.value <= most + printed.half
     error = math.log(high.value / max(low.value, _TINY)) / (2 * Z95)
     exact = p_value(two_sided_p(math.log(ratio[0].value) / error)) if error > 0 else "any"
-    span = f"{p_value(least)} to {p_value(most)}"
-    words = "p and interval agree" if inside else \
-        f"ratio and interval give p = {exact}, by their rounding anything from {span}"
+    span = say("{low} to {high}", low=p_value(least), high=p_value(most))
+    words = say("p and interval agree") if inside else \
+        say("ratio and interval give p = {exact}, by their rounding anything from {span}", exact=exact, span=span)
     return [Finding(e.line, e.table, e.name, FROM_INTERVAL, str(printed), f"{exact} ({span})",
                     AGREES if inside else DIFFERS, words)]
 
@@ -124,7 +130,8 @@ def check_middle(e: Entry, ratio: Ratio) -> Finding:
     ends = [math.sqrt(max(low.value + s * low.half, _TINY) * (high.value + s * high.half)) for s in (-1, 1)]
     inside = ends[0] - value.half <= value.value <= ends[1] + value.half
     middle = math.sqrt(max(low.value, low.half / 2) * high.value)
-    words = "it is the interval's geometric middle" if inside else \
-        f"the interval's geometric middle is {fixed(middle, value.decimals)}, not {value}"
+    words = say("it is the interval's geometric middle") if inside else \
+        say("the interval's geometric middle is {middle}, not {value}", middle=fixed(middle, value.decimals),
+            value=value)
     return Finding(e.line, e.table, e.name, MIDDLE, str(value), shortest(middle, value.decimals + 1),
                    AGREES if inside else DIFFERS, words)

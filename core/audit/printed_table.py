@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from core.errors import AuditTableError
+from core.language import say
 from core.reading import Source, TextTable, read_table
 
 _GROUP = re.compile(r"(events|n|percent)_(\d)")
@@ -100,18 +101,21 @@ def read_audit(source: Source, *, name: str = "") -> list[Entry]:
     names = {c: "_".join(c.casefold().split()) for c in table.columns}
     strange = [c for c, plain in names.items() if plain not in _PLAIN and not _GROUP.fullmatch(plain)]
     if twice := [c for c, plain in names.items() if list(names.values()).count(plain) > 1]:
-        raise AuditTableError(f"The columns {' and '.join(twice)} have the same name.", "Leave one of them out.")
+        raise AuditTableError(say("The columns {twice} have the same name.", twice=' and '.join(twice)),
+                              say("Leave one of them out."))
     if strange or "label" not in names.values():
-        problem = f"There is no column {strange[0]!r} in such a table." if strange else "The column label is missing."
-        raise AuditTableError(problem, f"It may have: label, events_1, n_1, percent_1, events_2, n_2 ..., "
-                              f"{', '.join(c for c in _PLAIN if c != 'label')}.")
+        problem = say("There is no column {strange} in such a table.",
+                      strange=f"{strange[0]!r}") if strange else say("The column label is missing.")
+        raise AuditTableError(problem, say("It may have: label, events_1, n_1, percent_1, events_2, n_2 ..., {rest}.",
+                                           rest=', '.join(c for c in _PLAIN if c != 'label')))
     reader = _Reader(table, names)
     entries = [reader.entry(i) for i in range(len(table))]
     reader.hold_names(entries)
     if reader.problems:
         more = len(reader.problems) - _MOST
-        raise AuditTableError("; ".join(reader.problems[:_MOST]) + (f"; and {more} more" if more > 0 else "") + ".",
-                              "Correct these cells and load the table again.")
+        raise AuditTableError("; ".join(reader.problems[:_MOST]) + (say("; and {more} more", more=more) if more > 0 else
+                                                                    "") + ".",
+                              say("Correct these cells and load the table again."))
     return entries
 
 
@@ -129,22 +133,24 @@ class _Reader:
         return str(value).strip() if isinstance(value, str) else ""
 
     def wrong(self, i: int, column: str, problem: str) -> None:
-        self.problems.append(f"line {self.lines[i]}, column {column}: {problem}")
+        self.problems.append(say("line {lines}, column {column}: {problem}", lines=self.lines[i], column=column,
+                                 problem=problem))
 
     def entry(self, i: int) -> Entry:
         if not self.text("label", i):
-            self.wrong(i, "label", "is empty: every row needs a name")
+            self.wrong(i, "label", say("is empty: every row needs a name"))
         groups = [g for g in (self.group(i, k) for k in self.groups) if g]
         ratio = [self.decimal(i, c) for c in ("ratio", "low", "high")]
         if any(ratio) and not all(ratio):
-            self.wrong(i, "ratio", "a ratio needs ratio, low and high")
+            self.wrong(i, "ratio", say("a ratio needs ratio, low and high"))
         whole = (ratio[0], ratio[1], ratio[2]) if ratio[0] and ratio[1] and ratio[2] else None
         if whole and not (0 <= whole[1].value <= whole[0].value <= whole[2].value and whole[0].value > 0):
-            problem = f"{whole[1]} ≤ {whole[0]} ≤ {whole[2]} does not hold: the limits must enclose a ratio above 0"
+            problem = say("{low} ≤ {ratio} ≤ {high} does not hold: the limits must enclose a ratio above 0",
+                          low=whole[1], ratio=whole[0], high=whole[2])
             self.wrong(i, "ratio", problem)
         kind = self.text("kind", i).casefold() or KINDS[0]
         if kind not in KINDS:
-            self.wrong(i, "kind", f"{kind!r} is none of {', '.join(KINDS)}")
+            self.wrong(i, "kind", say("{kind} is none of {kinds}", kind=f"{kind!r}", kinds=', '.join(KINDS)))
         return Entry(line=self.lines[i], table=self.text("table", i), label=self.text("label", i), kind=kind,
                      level=self.text("level", i), groups=tuple(groups), p=self.p(i), ratio=whole,
                      sizes={c: v for c in _COUNTS if (v := self.count(i, c)) is not None},
@@ -159,19 +165,19 @@ class _Reader:
                 for name in named:
                     if name not in labels:
                         near = get_close_matches(name, labels, 1)
-                        suggestion = f", is it {near[0]!r}?" if near else ""
-                        self.wrong(i, column, f"{name!r} is not the label of a row with counts in this table"
-                                   f"{suggestion}")
+                        suggestion = say(", is it {near}?", near=f"{near[0]!r}") if near else ""
+                        self.wrong(i, column, say("{name} is not the label of a row with counts in this "
+                                                  "table{suggestion}", name=f"{name!r}", suggestion=suggestion))
 
     def group(self, i: int, k: int) -> Counted | None:
         events, n = self.count(i, f"events_{k}"), self.count(i, f"n_{k}")
         if events is None and n is None:
             return None
         if events is None or n is None:
-            self.wrong(i, f"events_{k}" if events is None else f"n_{k}", "is empty, a group needs events and n")
+            self.wrong(i, f"events_{k}" if events is None else f"n_{k}", say("is empty, a group needs events and n"))
             return None
         if events > n:
-            self.wrong(i, f"events_{k}", f"{events} events of {n} patients")
+            self.wrong(i, f"events_{k}", say("{events} events of {n} patients", events=events, n=n))
         return Counted(events, n, self.decimal(i, f"percent_{k}"))
 
     def count(self, i: int, column: str) -> int | None:
@@ -179,7 +185,7 @@ class _Reader:
         if not text:
             return None
         if not text.isdecimal():
-            self.wrong(i, column, f"{text!r} is not a count: write a whole number")
+            self.wrong(i, column, say("{text} is not a count: write a whole number", text=f"{text!r}"))
             return None
         return int(text)
 
@@ -188,7 +194,7 @@ class _Reader:
         if not text:
             return None
         if not re.fullmatch(r"\d*\.?\d+|\d+\.", text):
-            self.wrong(i, column, f"{text!r} is not a number: write it as printed, such as 12.5")
+            self.wrong(i, column, say("{text} is not a number: write it as printed, such as 12.5", text=f"{text!r}"))
             return None
         return Printed.from_text(text)
 
@@ -198,7 +204,8 @@ class _Reader:
             return None
         match = _P.fullmatch(text)
         if not match:
-            self.wrong(i, "p", f"{text!r} is not a p-value: write it as printed, such as .031 or <.001")
+            self.wrong(i, "p", say("{text} is not a p-value: write it as printed, such as .031 or <.001",
+                                   text=f"{text!r}"))
             return None
         digits = "1.0" if match.group(2) in ("1", "1.") else match.group(2)
         return Printed.from_text(text.removeprefix("=").strip(), digits, match.group(1).replace("=", ""))

@@ -174,7 +174,7 @@ class _Slides:
         for name, part in ((name, part) for name, whole in table_parts(self.table)
                            for part in by_columns(whole, stage.inner)):
             points = size_of(part, stage.inner)
-            title = figure.full_title if figure.chart is None and name == "the numbers" else \
+            title = figure.full_title if figure.chart is None and name == say("the numbers") else \
                 f"{figure.full_title}: {name}"
             parts = parts_of(part, stage.inner, self.room)
             for i, rows in enumerate(parts[:_MOST]):

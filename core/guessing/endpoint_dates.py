@@ -144,11 +144,12 @@ class EndpointDates:
         dates = {c: dates_of(self.table.cells[c]) for c in (start, *ends)}
         by = next((c for c, d in dates.items() if d.order), "")
         order = dates[by].order if by else ""
-        to = " or, where it is empty, ".join(map(repr, ends))
-        reason = f" Dates are {order}, as {by!r} shows." if order else ""
-        reason += " Five-digit numbers are read as Excel's days." if any(d.serial for d in dates.values()) else ""
-        self.findings.add("assumed", f"The time of {name} runs from {start!r} to {to}, in days.{reason}",
-                          column=ends[0], remedy="Choose other dates, or a column of times, under “Endpoints”.")
+        to = say(" or, where it is empty, ").join(map(repr, ends))
+        reason = say(" Dates are {order}, as {by} shows.", order=order, by=f"{by!r}") if order else ""
+        reason += say(" Five-digit numbers are read as Excel's days.") if any(d.serial for d in dates.values()) else ""
+        self.findings.add("assumed", say("The time of {name} runs from {start} to {to}, in days.{reason}", name=name,
+                                         start=f"{start!r}", to=to, reason=reason),
+                          column=ends[0], remedy=say("Choose other dates, or a column of times, under “Endpoints”."))
         return {"start": start, "end": ends, "unit": "days", "date_order": order}
 
     def ask_order(self, endpoints: Collection[EndpointRole], questions: Questions) -> None:

@@ -57,19 +57,21 @@ def event_values(table: TextTable, event: EventColumn, findings: Findings, quest
     if event.endpoint in ("DSS", "CSS"):
         values = tuple(v for v in values if not dictionary.other_cause(v)) or values
     if (by_dates := _values_of_the_dead(table, event)) and by_dates != values:
-        findings.add("assumed", f"{', '.join(by_dates)} means event for {event.endpoint}, as the dates of death show: "
-                     "they are filled for those patients and for no others.", column=column, value=", ".join(by_dates),
-                     remedy="Choose the value that means event.")
+        findings.add("assumed", say("{by_dates} means event for {endpoint}, as the dates of death show: they are "
+                                    "filled for those patients and for no others.", by_dates=', '.join(by_dates),
+                                    endpoint=event.endpoint), column=column, value=", ".join(by_dates),
+                     remedy=say("Choose the value that means event."))
         return by_dates
     plain = {as_number(v) for v in levels} == {0.0, 1.0}
     either = any(w in header.casefold() for w in _EITHER_WAY)
     if not values:
         return _ask(table, event, questions)
     if by_word or not plain or either or counts_censoring(header):
-        how = ", as the header says" if by_word else ""
-        findings.add("assumed", f"{', '.join(values)} means event for {event.endpoint}{how}; other values "
-                     "are censored.", column=column, value=", ".join(values),
-                     remedy="Choose the value that means event.")
+        how = say(", as the header says") if by_word else ""
+        findings.add("assumed", say("{values} means event for {endpoint}{how}; other values are censored.",
+                                    values=', '.join(values), endpoint=event.endpoint, how=how), column=column,
+                     value=", ".join(values),
+                     remedy=say("Choose the value that means event."))
     return values
 
 

@@ -74,8 +74,9 @@ def _by_dates(times: Times, dated: np.ndarray | None, findings: Findings) -> str
         length = np.nanmedian(np.where(times.values > 0, dated / times.values, np.nan)) if dated.size else np.nan
     for unit in _LIKELIEST:
         if abs(length * MONTHS_PER["days"] / MONTHS_PER[unit] - 1) < _NEAR:
-            findings.add("assumed", f"The times of {times.name} are in {unit}, as the dates of the file show.",
-                         column=times.column, remedy="Choose the time unit of the endpoint.")
+            findings.add("assumed", say("The times of {name} are in {unit}, as the dates of the file show.",
+                                        name=times.name, unit=unit),
+                         column=times.column, remedy=say("Choose the time unit of the endpoint."))
             return unit
     return ""
 
@@ -85,9 +86,10 @@ def _by_size(times: Times, findings: Findings) -> str:
     if len(times.possible) != 1:
         return ""
     longest = number(float(np.nanmax(times.values)))
-    findings.add("assumed", f"The times of {times.name} are in {times.possible[0]}: the longest is {longest}, "
-                 "which is possible in no other unit.", column=times.column,
-                 remedy="Choose the time unit of the endpoint.")
+    findings.add("assumed", say("The times of {name} are in {possible}: the longest is {longest}, which is possible "
+                                "in no other unit.", name=times.name, possible=times.possible[0], longest=longest),
+                 column=times.column,
+                 remedy=say("Choose the time unit of the endpoint."))
     return times.possible[0]
 
 
@@ -97,9 +99,10 @@ def _by_another(times: Times, endpoints: Iterable[Times], findings: Findings) ->
         if other.unit and other is not times:
             fitting = [u for u in times.possible if _alike(times.months(u), other.months(other.unit))]
             if len(fitting) == 1:
-                findings.add("assumed", f"The times of {times.name} are in {fitting[0]}: in another unit they would "
-                             f"contradict those of {other.name}.", column=times.column,
-                             remedy="Choose the time unit of the endpoint.")
+                findings.add("assumed", say("The times of {name} are in {fitting}: in another unit they would "
+                                            "contradict those of {name2}.", name=times.name, fitting=fitting[0],
+                                            name2=other.name), column=times.column,
+                             remedy=say("Choose the time unit of the endpoint."))
                 return fitting[0]
     return ""
 

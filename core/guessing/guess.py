@@ -159,13 +159,14 @@ class _Guesser:
                 or dictionary.fold(v) in (*dictionary.ARM_NAMES, *dictionary.ID_NAMES)]
         across = [c for c in self.table.columns[1:] if dictionary.dictionary_entry(self._heading(c))]
         if len(down) >= 3 and len(down) > 3 * len(across):
-            raise MappingError("The table lies on its side: its first column holds the names of variables "
-                               f"({', '.join(down[:3])}).", "Transpose it: one row per patient, one column per "
-                               "variable (in Excel: copy, Paste special, Transpose).")
+            raise MappingError(say("The table lies on its side: its first column holds the names of variables "
+                                   "({down}).", down=', '.join(down[:3])),
+                               say("Transpose it: one row per patient, one column per "
+                                                                "variable (in Excel: copy, Paste special, Transpose)."))
         if is_event_list(self.table):
-            raise MappingError("This is a list of adverse events, with several rows per patient and not one.",
-                               "Load the cohort, one row per patient, and give this list beside it as the "
-                               "adverse-event file.")
+            raise MappingError(say("This is a list of adverse events, with several rows per patient and not one."),
+                               say("Load the cohort, one row per patient, and give this list beside it as the "
+                                   "adverse-event file."))
 
     def _distinct(self, column: str) -> int:
         cells = self.table.cells[column]
@@ -173,9 +174,9 @@ class _Guesser:
 
     def _say_identifiers(self) -> None:
         for column in self.identifiers:
-            self.findings.add("warning", "This column may identify the patient. It is not used, and no "
-                              "export shows it.", column=column,
-                              remedy="Drop it at once with “Drop identifying columns”.")
+            self.findings.add("warning", say("This column may identify the patient. It is not used, and no export "
+                                             "shows it."), column=column,
+                              remedy=say("Drop it at once with “Drop identifying columns”."))
 
     def _take_id(self) -> str | None:
         """Take the column named as an id that tells all rows apart; else the one by which patients repeat."""
@@ -200,9 +201,10 @@ class _Guesser:
         if not rounded or cells.counts[rounded].max() < 2:
             return False
         example = cells.values[rounded[0]].as_py()
-        self.findings.add("warning", f"A spreadsheet turned ids of {column!r} into numbers such as {example}, which "
-                          "several patients have: it is not used, and each row counts as a patient.", column=column,
-                          value=example, remedy="Export the ids as text from their source.")
+        self.findings.add("warning", say("A spreadsheet turned ids of {column} into numbers such as {example}, which "
+                                         "several patients have: it is not used, and each row counts as a patient.",
+                                         column=f"{column!r}", example=example), column=column,
+                          value=example, remedy=say("Export the ids as text from their source."))
         self.free.remove(column)
         return True
 
@@ -210,11 +212,12 @@ class _Guesser:
         """Take a first column that played no role and tells all rows apart."""
         first = self.table.columns[0]
         if first in self.free and self._tells_apart(first):
-            self.findings.add("assumed", "It is taken as the patient id: the first column, and different in every row.",
-                              column=first, remedy="Choose another under “Patient id”, or none.")
+            self.findings.add("assumed", say("It is taken as the patient id: the first column, and different in "
+                                             "every row."),
+                              column=first, remedy=say("Choose another under “Patient id”, or none."))
             return self._take(first)
-        self.findings.add("assumed", "No column holds a unique patient id: patients are identified by "
-                          "their row in the file.", remedy="Choose the column under “Patient id”.")
+        self.findings.add("assumed", say("No column holds a unique patient id: patients are identified by their row "
+                                         "in the file."), remedy=say("Choose the column under “Patient id”."))
         return None
 
     def _repeats(self, column: str) -> bool:
@@ -235,11 +238,12 @@ class _Guesser:
         pair = start_and_stop(self.table, column)
         if pair:
             raise MappingError(
-                f"This is a start/stop (counting process) file: {self.n:,} rows are intervals from {pair[0]!r} to "
-                f"{pair[1]!r} of {self._distinct(column):,} patients. Covariates that change over time "
-                "(time-dependent) are not fitted here.",
-                f"Give one row per patient: the covariates at time zero, the last {pair[1]!r} as the time, the last "
-                f"event, and the first {pair[0]!r} as late entry where it is after 0.")
+                say("This is a start/stop (counting process) file: {n} rows are intervals from {pair} to {pair2} of "
+                    "{distinct} patients. Covariates that change over time (time-dependent) are not fitted here.",
+                    n=f"{self.n:,}", pair=f"{pair[0]!r}", pair2=f"{pair[1]!r}", distinct=f"{self._distinct(column):,}"),
+                say("Give one row per patient: the covariates at time zero, the last {pair} as the time, the last "
+                    "event, and the first {pair2} as late entry where it is after 0.", pair=f"{pair[1]!r}",
+                    pair2=f"{pair[0]!r}"))
 
     def _merge_rows(self, column: str) -> bool:
         """Merge the rows of each patient where they differ in a treatment, or the name of an event or instrument alone.
@@ -253,10 +257,12 @@ class _Guesser:
         self.later = tuple(c for c in self.table.columns if never_in_first_row(self.table, c, column))
         self.rows = RowRule(take="merge")
         self.free = [c for c in self.free if c not in differ]
-        without = f" Columns in which a patient's rows differ are not used: {', '.join(differ)}." if differ else ""
-        self.findings.add("assumed", f"{self.n:,} rows hold {self._distinct(column):,} patients: the rows of each are "
-                          f"merged, the first cell that is filled counts.{without}", column=column,
-                          remedy="Choose which row counts under “Patient id”.")
+        without = say(" Columns in which a patient's rows differ are not used: {differ}.",
+                      differ=', '.join(differ)) if differ else ""
+        self.findings.add("assumed", say("{n} rows hold {distinct} patients: the rows of each are merged, the first "
+                                         "cell that is filled counts.{without}", n=f"{self.n:,}",
+                                         distinct=f"{self._distinct(column):,}", without=without), column=column,
+                          remedy=say("Choose which row counts under “Patient id”."))
         return True
 
     def _ask_rows(self, column: str) -> None:
@@ -299,8 +305,9 @@ class _Guesser:
                  and not _NO_EVENT_TERM.search(self._heading(c))
                  and {0.0} < {grade(v) for v in self.levels[c]} - {1.0}]
         if terms:
-            self.findings.add("assumed", f"Read as adverse events with CTCAE grades: {', '.join(terms)}.",
-                              column=", ".join(terms), remedy="Take them out under “Adverse events”.")
+            self.findings.add("assumed", say("Read as adverse events with CTCAE grades: {terms}.",
+                                             terms=', '.join(terms)),
+                              column=", ".join(terms), remedy=say("Take them out under “Adverse events”."))
         return tuple(self._take(c) for c in list(self.free) if c in (*prefixed, *terms))
 
     def _grades(self, column: str) -> bool:
@@ -352,8 +359,9 @@ class _Guesser:
             when = when_guess(self.table, role.column, self.free)
             if not when or (when[1] == DATE and not any(e.start for e in endpoints)):
                 return role
-            self.findings.add("assumed", f"It says when {role.label} became known ({when[1]}).", column=when[0],
-                              remedy="Change it under “When it became known”.")
+            self.findings.add("assumed", say("It says when {label} became known ({when}).", label=role.label,
+                                             when=when[1]), column=when[0],
+                              remedy=say("Change it under “When it became known”."))
             return replace(role, when=self._take(when[0]), when_unit=when[1])
 
         return dated(response) if response else None, tuple(dated(s) for s in sites)
@@ -363,8 +371,9 @@ class _Guesser:
             if dictionary.fold(self._heading(column)) in dictionary.SAFETY_NAMES:
                 values = tuple(v for v in self.levels[column] if squeeze(v) in dictionary.YES_WORDS)
                 if values:
-                    self.findings.add("assumed", "Adverse events are counted among the safety population: "
-                                      f"{column!r} is {', '.join(values)}.", column=column,
-                                      remedy="Change “safety” in the mapping.")
+                    self.findings.add("assumed", say("Adverse events are counted among the safety population: "
+                                                     "{column} is {values}.", column=f"{column!r}",
+                                                     values=', '.join(values)), column=column,
+                                      remedy=say("Change “safety” in the mapping."))
                     return SafetyRole(column=self._take(column), values=values)
         return None

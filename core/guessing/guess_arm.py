@@ -51,11 +51,11 @@ class ArmGuess(ColumnGuess):
         self.population = role
         cells = self.table.cells[role.column]
         outside = ~cells.is_in(role.values) if role.values else cells.is_in(role.without)
-        words = f"{role.column} is {', '.join(role.values)}" if role.values else \
-            f"all but those whose {role.column} is {', '.join(role.without)}"
+        words = say("{column} is {values}", column=role.column, values=', '.join(role.values)) if role.values else \
+            say("all but those whose {column} is {without}", column=role.column, without=', '.join(role.without))
         n = plural(int(cells.counts[outside].sum()), "patient")
-        self.findings.add("assumed", f"The analysis set: {words}; {n} left out.",
-                          column=role.column, remedy="Change it under “Patients”.")
+        self.findings.add("assumed", say("The analysis set: {words}; {n} left out.", words=words, n=n),
+                          column=role.column, remedy=say("Change it under “Patients”."))
 
     def _arm_columns(self) -> list[str]:
         """Return the columns that are named as the arm, those of codes last."""
@@ -76,9 +76,9 @@ class ArmGuess(ColumnGuess):
                 labels_for(levels, None, counts_of(self.table, column)) if len(levels) <= MANY else {}
             distinct = list(dict.fromkeys(labels.values()))
             if len(distinct) == 1:
-                self.findings.add("warning", f"It has a single level, {distinct[0]!r}: there is nothing to compare. "
-                                  "The cohort is read as one arm; choose another column for the arm if there is "
-                                  "one.", column=column)
+                self.findings.add("warning", say("It has a single level, {distinct}: there is nothing to compare. "
+                                                 "The cohort is read as one arm; choose another column for the arm "
+                                                 "if there is one.", distinct=f"{distinct[0]!r}"), column=column)
             elif 1 < len(distinct) <= schema.MAX_ARMS and len(levels) < len(self.table):
                 self.free.remove(column)
                 self.free = [c for c in self.free if not self._is_code_of(c, column)]
@@ -101,12 +101,14 @@ class ArmGuess(ColumnGuess):
     def _arm(self, column: str, labels: Mapping[str, str], distinct: list[str]) -> ArmRole:
         if len(labels) > len(distinct):
             alike = [v for v, label in labels.items() if v != label and list(labels.values()).count(label) > 1]
-            self.findings.add("assumed", f"{', '.join(map(repr, alike))} differ from another arm only by spaces or "
-                              "case and are read as it.", column=column, value=", ".join(alike),
-                              remedy="Name the arms' levels under “Arm”.")
+            self.findings.add("assumed", say("{names} differ from another arm only by spaces or case and are read as "
+                                             "it.", names=', '.join(map(repr,
+                                                                      alike))), column=column, value=", ".join(alike),
+                              remedy=say("Name the arms' levels under “Arm”."))
         reference = default_reference(distinct)
-        self.findings.add("assumed", f"{reference!r} is taken as the reference arm.", column=column,
-                          value=reference, remedy="Choose the reference arm.")
+        self.findings.add("assumed", say("{reference} is taken as the reference arm.", reference=f"{reference!r}"),
+                          column=column,
+                          value=reference, remedy=say("Choose the reference arm."))
         ordered = sorted(labels, key=lambda v: labels[v] != reference)
         raw = next((v for v in ordered if v == reference), ordered[0])
         return ArmRole(column=column, reference=raw, levels={v: labels[v] for v in ordered})
@@ -117,8 +119,9 @@ class ArmGuess(ColumnGuess):
         if not codes or any(as_number(v) is not None for v in levels if v not in codes):
             return levels
         self.missing_in[column] = codes
-        self.findings.add("assumed", f"{', '.join(codes)} is read as missing: the other arms are words.", column=column,
-                          value=", ".join(codes), remedy="Change the codes that mean missing.")
+        self.findings.add("assumed", say("{codes} is read as missing: the other arms are words.",
+                                         codes=', '.join(codes)), column=column,
+                          value=", ".join(codes), remedy=say("Change the codes that mean missing."))
         return [v for v in levels if v not in codes]
 
 

@@ -85,8 +85,8 @@ class EndpointGuess(ColumnGuess):
                 self._ask_which(endpoint)
         self._say_no_times()
         if not endpoints:
-            self.findings.add("warning", "No pair of time and event columns was recognised: survival "
-                              "needs them.", remedy="Choose them under “Endpoints”.")
+            self.findings.add("warning", say("No pair of time and event columns was recognised: survival needs them."),
+                              remedy=say("Choose them under “Endpoints”."))
         order = list(ENDPOINT_NAMES)
         return tuple(sorted(endpoints, key=lambda e: order.index(e.name) if e.name in order else len(order)))
 
@@ -132,8 +132,9 @@ class EndpointGuess(ColumnGuess):
         pair = self._taken("OS", until_death or times, events)
         if pair and until_death and until_seen:
             self.free.remove(until_seen[0])
-            self.findings.add("assumed", f"The time of OS is {pair.time!r}, and where it is empty {until_seen[0]!r}.",
-                              column=pair.time, remedy="Choose another time under “Endpoints”.")
+            self.findings.add("assumed", say("The time of OS is {time}, and where it is empty {until_seen}.",
+                                             time=f"{pair.time!r}", until_seen=f"{until_seen[0]!r}"),
+                              column=pair.time, remedy=say("Choose another time under “Endpoints”."))
             return replace(pair, otherwise=until_seen[0])
         return pair
 
@@ -214,14 +215,17 @@ class EndpointGuess(ColumnGuess):
             known = [n for n in numbers if n is not None]
             what = ""
             if levels and sum(is_date(v) for v in levels) > _MOSTLY * len(levels):
-                what = "dates, and no lengths of time"
+                what = say("dates, and no lengths of time")
             elif known and min(known) > _LONGEST_DAYS:
-                what = f"{levels[0]} and the like: days as a spreadsheet counts dates, and no lengths of time"
+                what = say("{levels} and the like: days as a spreadsheet counts dates, and no lengths of time",
+                           levels=levels[0])
             elif known and len(known) == len(levels) and not any(known):
-                what = "nothing but 0"
+                what = say("nothing but 0")
             if what:
-                self.findings.add("warning", f"{column!r} holds {what}: it is not taken as a time.", column=column,
-                                  value=levels[0], remedy="Correct the column; or choose two dates under “Endpoints”.")
+                self.findings.add("warning", say("{column} holds {what}: it is not taken as a time.",
+                                                 column=f"{column!r}", what=what), column=column,
+                                  value=levels[0],
+                                  remedy=say("Correct the column; or choose two dates under “Endpoints”."))
 
     def _timed(self, pairs: list[Pair]) -> list[EndpointRole]:
         """Return the endpoints that have a column of times: units settled first, then what means the event."""
@@ -270,9 +274,10 @@ class EndpointGuess(ColumnGuess):
         alone = bool(times.events.any() and (filled & times.events).any() and not (filled & ~times.events).any()
                      and (~filled & ~times.events).any())
         if alone:
-            self.findings.add("warning", f"{pair.time!r} is filled only for patients with the event: {pair.name} needs "
-                              "the time of the others, too.", column=pair.time,
-                              remedy="Add the time of their last follow-up, and choose both under “Endpoints”.")
+            self.findings.add("warning", say("{time} is filled only for patients with the event: {name} needs the "
+                                             "time of the others, too.", time=f"{pair.time!r}", name=pair.name),
+                              column=pair.time,
+                              remedy=say("Add the time of their last follow-up, and choose both under “Endpoints”."))
         return alone
 
     def _times(self, pair: Pair) -> Times:
@@ -306,12 +311,14 @@ class EndpointGuess(ColumnGuess):
         codes = tuple(cells.values.take(np.flatnonzero(impossible)).to_pylist())
         if codes:
             self.missing_in[column] = codes
-            self.findings.add("assumed", f"{', '.join(codes)} is read as missing: not a possible time.", column=column,
-                              value=", ".join(codes), remedy="Change the codes that mean missing.")
+            self.findings.add("assumed", say("{codes} is read as missing: not a possible time.",
+                                             codes=', '.join(codes)), column=column,
+                              value=", ".join(codes), remedy=say("Change the codes that mean missing."))
         far = cells.values.take(np.flatnonzero(is_code & ~impossible & (values > _FAR * max(longest, 1.0)))).to_pylist()
         if far:
-            self.findings.add("warning", f"{', '.join(far)} is far longer than all other times: a code for missing?",
-                              column=column, value=", ".join(far), remedy="Add it to the codes that mean missing.")
+            self.findings.add("warning", say("{far} is far longer than all other times: a code for missing?",
+                                             far=', '.join(far)),
+                              column=column, value=", ".join(far), remedy=say("Add it to the codes that mean missing."))
         return codes
 
     def _between_dates(self, name: str, others: Iterable[EndpointRole]) -> EndpointRole | None:

@@ -46,8 +46,9 @@ def guess_factors(table: TextTable, free: list[str], findings: Findings, questio
     others = [c for c in free if c not in known and guesses[c].may_be_factor]
     room = MANY_FACTORS - len(known) if len(known) < _ENOUGH_KNOWN or len(known) + len(others) <= MANY_FACTORS else 0
     if unused := others[max(room, 0):]:
-        findings.add("assumed", f"{len(unused)} further columns are not used: {', '.join(unused[:8])}"
-                     f"{' ...' if len(unused) > 8 else ''}.", remedy="Add those you need under “Factors”.")
+        findings.add("assumed", say("{n} further columns are not used: {columns}.", n=len(unused),
+                                    columns=", ".join(unused[:8]) + (" ..." if len(unused) > 8 else "")),
+                     remedy=say("Add those you need under “Factors”."))
         others = others[:max(room, 0)]
     out = Factors()
     roles: dict[str, FactorRole] = {}
@@ -61,11 +62,13 @@ def guess_factors(table: TextTable, free: list[str], findings: Findings, questio
             later = event or known_later(heading(table, column)) or column in later_rows or vital(guess.levels)
             roles[key] = guess.role(key, known="later" if later else "baseline")
             if later and not event:
-                findings.add("assumed", "Its name suggests a value known only after time zero: not a baseline factor.",
-                             column=column, remedy="Rename it if it was measured before treatment.")
+                findings.add("assumed", say("Its name suggests a value known only after time zero: not a baseline "
+                                            "factor."),
+                             column=column, remedy=say("Rename it if it was measured before treatment."))
             elif event:
-                findings.add("assumed", "It is named as an adverse event but holds no CTCAE grades: a factor known "
-                             "only after time zero.", column=column, remedy="Write grades 0 to 5.")
+                findings.add("assumed", say("It is named as an adverse event but holds no CTCAE grades: a factor "
+                                            "known only after time zero."), column=column,
+                             remedy=say("Write grades 0 to 5."))
             _say(guess, roles, key, out, findings, questions)
     _ask_codes(guesses, roles, questions)
     _add_albi(roles, findings)
@@ -76,21 +79,22 @@ def guess_factors(table: TextTable, free: list[str], findings: Findings, questio
 def _left_aside(guess: FactorGuess, findings: Findings) -> None:
     """Say of a column that could be no factor why: empty, text, or a number but for some cells."""
     if not guess.levels:
-        findings.add("assumed", "It is not used: it holds no value.", column=guess.column)
+        findings.add("assumed", say("It is not used: it holds no value."), column=guess.column)
         return
     if guess.is_date:
-        findings.add("assumed", "It is not used: it holds dates.", column=guess.column,
-                     remedy="Choose it under “Endpoints” if a time begins or ends with it.")
+        findings.add("assumed", say("It is not used: it holds dates."), column=guess.column,
+                     remedy=say("Choose it under “Endpoints” if a time begins or ends with it."))
         return
     odd = [v for v in guess.levels if as_number(v) is None]
     if guess.share_of_numbers >= MOSTLY and odd:
-        findings.add("warning", f"It is not used: it holds numbers except for {odd[0]!r}"
-                     f"{f' and {len(odd) - 1} other values' if len(odd) > 1 else ''}.", column=guess.column,
-                     value=odd[0], remedy="Correct these cells, or add the column under “Factors”.")
+        findings.add("warning", say("It is not used: it holds numbers except for {odd}.", odd=f"{odd[0]!r}" + (
+                         say(" and {n} other values", n=len(odd) - 1) if len(odd) > 1 else "")),
+                     column=guess.column,
+                     value=odd[0], remedy=say("Correct these cells, or add the column under “Factors”."))
     else:
-        many = f"{len(guess.levels)}" if len(guess.levels) <= MANY else f"more than {MANY}"
-        findings.add("assumed", f"It is not used: it holds {many} different texts.", column=guess.column,
-                     remedy="Add it under “Factors” if it has levels.")
+        many = f"{len(guess.levels)}" if len(guess.levels) <= MANY else say("more than {many}", many=MANY)
+        findings.add("assumed", say("It is not used: it holds {many} different texts.", many=many), column=guess.column,
+                     remedy=say("Add it under “Factors” if it has levels."))
 
 
 def _say(guess: FactorGuess, roles: dict[str, FactorRole], key: str, out: Factors, findings: Findings,
@@ -104,13 +108,14 @@ def _say(guess: FactorGuess, roles: dict[str, FactorRole], key: str, out: Factor
     codes = [v for v in role.levels if v in _CODED_MISSING]
     rest = [as_number(v) for v in role.levels if v not in codes]
     if codes and rest and all(n is None or n < _FEW for n in rest):
-        findings.add("warning", f"{', '.join(codes)} is unlike the other levels: a code for missing?",
-                     column=guess.column, value=", ".join(codes), remedy="Add it to the codes that mean missing.")
+        findings.add("warning", say("{codes} is unlike the other levels: a code for missing?", codes=', '.join(codes)),
+                     column=guess.column, value=", ".join(codes), remedy=say("Add it to the codes that mean missing."))
     alike = [v for v, label in role.levels.items() if label != v]
     if alike:
-        findings.add("assumed", "Different spellings are read as one level: "
-                     f"{', '.join(f'{v} = {role.levels[v]}' for v in alike[:_NAMED])}.", column=guess.column,
-                     value=", ".join(alike), remedy="Name the levels under “Factors”.")
+        findings.add("assumed", say("Different spellings are read as one level: {spellings}.",
+                                    spellings=', '.join(f'{v} = {role.levels[v]}' for v in alike[:_NAMED])),
+                     column=guess.column,
+                     value=", ".join(alike), remedy=say("Name the levels under “Factors”."))
     if guess.entry and guess.entry.key in ("pvtt", "cheng"):
         _thrombus(guess, roles, key, findings, questions)
 
@@ -128,13 +133,14 @@ def _missing_codes(guess: FactorGuess, out: Factors, findings: Findings) -> None
     codes = tuple(t for t in codes_here if not low <= float(t) * ratio <= high)
     if codes:
         out.missing_in[guess.column] = codes
-        what = guess.entry.label if guess.entry else "value of this column"
-        findings.add("assumed", f"{', '.join(codes)} is read as missing: not a possible {what}.", column=guess.column,
-                     value=", ".join(codes), remedy="Change the codes that mean missing.")
+        what = guess.entry.label if guess.entry else say("value of this column")
+        findings.add("assumed", say("{codes} is read as missing: not a possible {what}.", codes=', '.join(codes),
+                                    what=what), column=guess.column,
+                     value=", ".join(codes), remedy=say("Change the codes that mean missing."))
     far = [t for t in codes_here if t not in codes and others.size and float(t) > _FAR * others.max()]
     if far:
-        findings.add("warning", f"{', '.join(far)} is far from all other values: a code for missing?",
-                     column=guess.column, value=", ".join(far), remedy="Add it to the codes that mean missing.")
+        findings.add("warning", say("{far} is far from all other values: a code for missing?", far=', '.join(far)),
+                     column=guess.column, value=", ".join(far), remedy=say("Add it to the codes that mean missing."))
 
 
 def _say_unit(guess: FactorGuess, roles: dict[str, FactorRole], role: FactorRole, findings: Findings,
@@ -145,14 +151,16 @@ def _say_unit(guess: FactorGuess, roles: dict[str, FactorRole], role: FactorRole
     if not stated and entry.key in _BY_SIZE:
         _unit_by_size(guess, roles, role, findings)
     elif role.multiply_by != 1:
-        findings.add("assumed", f"{role.label} is given in {stated} and read in {role.unit} "
-                     f"(multiplied by {number(role.multiply_by)}).", column=guess.column,
-                     remedy="Change the unit and the multiplier under “Factors”.")
+        findings.add("assumed", say("{label} is given in {stated} and read in {unit} (multiplied by {multiply_by}).",
+                                    label=role.label, stated=stated, unit=role.unit,
+                                    multiply_by=number(role.multiply_by)), column=guess.column,
+                     remedy=say("Change the unit and the multiplier under “Factors”."))
     elif entry.key == "afp" and stated in ("ng/l", "pg/ml"):
         _ask_afp(role, questions)
     elif entry.key == "afp" and stated == "iu/ml":
-        findings.add("assumed", f"AFP is kept in IU/mL and has no cut-point (1 IU/mL is about {_IU_PER_NG} ng/mL).",
-                     column=guess.column, remedy="Set a cut-point, or unit ng/mL and multiplier 1.21.")
+        findings.add("assumed", say("AFP is kept in IU/mL and has no cut-point (1 IU/mL is about {iu_per_ng} ng/mL).",
+                                    iu_per_ng=_IU_PER_NG),
+                     column=guess.column, remedy=say("Set a cut-point, or unit ng/mL and multiplier 1.21."))
     elif entry.key == "tumor_size" and not stated:
         _ask_size(guess, role, questions)
 
@@ -163,9 +171,10 @@ def _unit_by_size(guess: FactorGuess, roles: dict[str, FactorRole], role: Factor
     median = float(np.nanmedian(guess.numbers.values[guess.cells.codes]))
     if median < most:
         roles[role.key] = replace(role, multiply_by=times)
-    findings.add("assumed", f"{role.label} is read in {other if median < most else role.unit}: the header "
-                 f"names no unit and the median is {number(median)}.", column=role.column,
-                 remedy="Change the unit and the multiplier under “Factors”.")
+    findings.add("assumed", say("{label} is read in {words}: the header names no unit and the median is {median}.",
+                                label=role.label, words=other if median < most else role.unit, median=number(median)),
+                 column=role.column,
+                 remedy=say("Change the unit and the multiplier under “Factors”."))
 
 
 def _ask_afp(role: FactorRole, questions: Questions) -> None:
@@ -214,8 +223,8 @@ def _thrombus(guess: FactorGuess, roles: dict[str, FactorRole], key: str, findin
         roles[key] = FactorRole(key=key, label="PVTT (Cheng)", column=guess.column, kind="categorical", levels=cheng)
     elif "vp" in header.replace("pvp", ""):
         roles[key] = FactorRole(key=key, label=role.label, column=guess.column, kind="categorical", levels=vp)
-        findings.add("assumed", "The header says Vp: 1-4 is read as Vp1-Vp4.", column=guess.column,
-                     remedy="Name the levels under “Factors”.")
+        findings.add("assumed", say("The header says Vp: 1-4 is read as Vp1-Vp4."), column=guess.column,
+                     remedy=say("Name the levels under “Factors”."))
     else:
         moved = factor_json(FactorRole(key="cheng", label="PVTT (Cheng)", column=guess.column,
                                        kind="categorical", levels=cheng))
@@ -263,7 +272,8 @@ def _ask_codes(guesses: Mapping[str, FactorGuess], roles: dict[str, FactorRole],
     answers = [Answer(say("Leave as codes"), {"factors": {r.key: {"kind": "categorical"} for r in coded}}, counts),
                Answer(say("Leave these columns out"), {"factors": {r.key: None for r in coded}})]
     if measured:
-        words = say(" and ").join(f"{r.label} in {guesses[r.column].unit()[0]}" for r in measured)
+        words = say(" and ").join(say("{label} in {unit}", label=r.label,
+                                      unit=guesses[r.column].unit()[0]) for r in measured)
         answers.append(Answer(say("They are measured: {words}", words=words), {"factors": {
             r.key: factor_json(guesses[r.column].measured(r.key)) for r in measured}}))
     questions.ask(say("What do the codes {codes} of {names} mean?", codes=codes,
@@ -279,13 +289,14 @@ def _add_albi(roles: dict[str, FactorRole], findings: Findings) -> None:
         return
     units = {e.key: e.unit for e in DICTIONARY if e.key in inputs}
     if strange := [r.label for n, r in inputs.items() if r and r.unit != units[n]]:
-        findings.add("assumed", f"No ALBI grade: the unit of {' and of '.join(strange)} is not one that is converted.",
-                     column="", remedy="Set unit and multiplier under “Factors”.")
+        findings.add("assumed", say("No ALBI grade: the unit of {strange} is not one that is converted.",
+                                    strange=' and of '.join(strange)),
+                     column="", remedy=say("Set unit and multiplier under “Factors”."))
         return
     entry = next(e for e in DICTIONARY if e.key == ALBI)
     roles[ALBI] = FactorRole(key=ALBI, label=entry.label, column="", kind="categorical", formula=ALBI,
                              levels={v: v for v in ("1", "2", "3")},
                              inputs={"bilirubin": "bilirubin", "albumin": "albumin"})
-    findings.add("assumed", "The ALBI grade is computed from bilirubin and albumin (Johnson et al. 2015).",
+    findings.add("assumed", say("The ALBI grade is computed from bilirubin and albumin (Johnson et al. 2015)."),
                  column=", ".join(roles[n].column for n in ("bilirubin", "albumin")),
-                 remedy="Take it out under “Factors” if it is not wanted.")
+                 remedy=say("Take it out under “Factors” if it is not wanted."))

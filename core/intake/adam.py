@@ -26,6 +26,7 @@ from core.guessing import (
     times_of,
 )
 from core.intake.event_list import guess_event_file
+from core.language import say
 from core.mapping import CONTROL_WORDS, ENDPOINT_NAMES, WITHOUT_DEATH, ArmRole, ColumnMapping, EndpointRole
 from core.reading import TextColumn, TextTable
 
@@ -70,8 +71,8 @@ def study_of(tables: Iterable[TextTable]) -> Study:
     """
     by_kind = _by_kind(tables)
     findings = Findings(by_kind["ADSL"].findings)
-    findings.add("assumed", f"Read as CDISC ADaM: {', '.join(sorted(by_kind))}.",
-                 remedy="Give a single file to have it read as any table.")
+    findings.add("assumed", say("Read as CDISC ADaM: {sorted}.", sorted=', '.join(sorted(by_kind))),
+                 remedy=say("Give a single file to have it read as any table."))
     subjects = by_kind["ADSL"]
     cells, roles = dict(subjects.cells), []
     if "ADTTE" in by_kind:
@@ -84,8 +85,9 @@ def study_of(tables: Iterable[TextTable]) -> Study:
     replaced = {"", *_ARMS, *_ADMINISTRATIVE}
     findings.records += [f for f in guess.findings if f["column"] not in replaced]
     if arm:
-        findings.add("assumed", f"{arm.column} is the arm and {arm.reference!r} the reference.", column=arm.column,
-                     value=arm.reference, remedy="Choose the reference arm.")
+        findings.add("assumed", say("{column} is the arm and {reference} the reference.", column=arm.column,
+                                    reference=f"{arm.reference!r}"), column=arm.column,
+                     value=arm.reference, remedy=say("Choose the reference arm."))
     events = by_kind.get("ADAE")
     mapping = replace(guess.mapping, patient_id=ID, arm=arm, endpoints=tuple(roles), factors=tuple(
         f for f in guess.mapping.factors if f.column not in (*_ADMINISTRATIVE, *_ARMS)))
@@ -93,7 +95,7 @@ def study_of(tables: Iterable[TextTable]) -> Study:
         try:
             mapping = replace(mapping, event_file=guess_event_file(events))
         except MappingError as error:  # the patients and their times stand without it
-            findings.add("warning", f"ADAE is not used: {error.problem}", remedy=error.remedy)
+            findings.add("warning", say("ADAE is not used: {problem}", problem=error.problem), remedy=error.remedy)
             events = None
     name = " + ".join(t.name for t in by_kind.values() if t.name)
     table = replace(table, findings=findings.records, name=name, sha256=_joint_digest(by_kind))
@@ -110,14 +112,16 @@ def _by_kind(tables: Iterable[TextTable]) -> dict[str, TextTable]:
     for table in tables:
         kind = kind_of(table)
         if not kind:
-            raise MappingError(f"{table.name or 'A file'} does not have the columns of ADSL, ADTTE or ADAE.",
-                               "Give the three as CSV with their CDISC names, or a single cohort file.")
+            raise MappingError(say("{file} does not have the columns of ADSL, ADTTE or ADAE.",
+                                   file=table.name or say("A file")),
+                               say("Give the three as CSV with their CDISC names, or a single cohort file."))
         if kind in by_kind:
-            raise MappingError(f"Two files are {kind}: {by_kind[kind].name} and {table.name}.", "Give one of each.")
+            raise MappingError(say("Two files are {kind}: {first} and {second}.", kind=kind, first=by_kind[kind].name,
+                                   second=table.name), say("Give one of each."))
         by_kind[kind] = _upper(table)
     if "ADSL" not in by_kind:
-        raise MappingError(f"{', '.join(by_kind)} without ADSL: the patients are missing.",
-                           "Give the subject-level file ADSL, too.")
+        raise MappingError(say("{by_kind} without ADSL: the patients are missing.", by_kind=', '.join(by_kind)),
+                           say("Give the subject-level file ADSL, too."))
     return by_kind
 
 
@@ -151,8 +155,9 @@ def _endpoints(long: TextTable, subjects: TextTable, cells: dict[str, TextColumn
     of_row = np.array([position.get(t, -1) for t in long.cells[ID].texts()], dtype=np.int64)[long.cells[ID].codes]
     if (of_row < 0).any():
         strange = ranges(long.lines[of_row < 0])
-        findings.add("warning", f"ADTTE has {int((of_row < 0).sum()):,} rows of subjects that ADSL does not have, "
-                     "left out.", row=strange, column=ID, remedy="Give the ADSL of the same study.")
+        findings.add("warning", say("ADTTE has {n} rows of subjects that ADSL does not have, left out.",
+                                    n=f"{int((of_row < 0).sum()):,}"), row=strange, column=ID,
+                     remedy=say("Give the ADSL of the same study."))
     roles = []
     for code in levels_of(long.cells["PARAMCD"], schema.MISSING):
         rows = np.flatnonzero(long.cells["PARAMCD"].is_in([code])[long.cells["PARAMCD"].codes] & (of_row >= 0))
@@ -179,19 +184,22 @@ def _endpoint(long: TextTable, code: str, rows: np.ndarray, of_row: np.ndarray, 
     unit = _UNITS.get(unit_of[0].upper(), "") if len(unit_of) == 1 else ""
     if unit_of and not unit:
         severity: schema.Severity = "warning" if any(u.upper() in _UNITS for u in unit_of) else "assumed"
-        findings.add(severity, f"{code} of ADTTE is in {', '.join(unit_of)}: not one unit of time, left out.",
-                     column="PARAMCD", value=code, remedy="Write all its rows in one unit of time.")
+        findings.add(severity, say("{code} of ADTTE is in {unit_of}: not one unit of time, left out.", code=code,
+                                   unit_of=', '.join(unit_of)),
+                     column="PARAMCD", value=code, remedy=say("Write all its rows in one unit of time."))
         return None
     label = long.cells["PARAM"].cell(int(rows[0])) if "PARAM" in long.columns and len(rows) else code
     if not unit and _COUNT.search(label):
-        findings.add("assumed", f"{code} of ADTTE ({label}) is a count and no time: left out.", column="PARAMCD",
+        findings.add("assumed", say("{code} of ADTTE ({label}) is a count and no time: left out.", code=code,
+                                    label=label), column="PARAMCD",
                      value=code)
         return None
     places = of_row[rows]
     if len(np.unique(places)) < len(places):
         double = ranges(long.lines[rows][np.isin(places, np.flatnonzero(np.bincount(places) > 1))])
-        raise MappingError(f"ADTTE has several rows of one subject for {code} (lines {double[:80]}).",
-                           "Keep one row per subject and PARAMCD.")
+        raise MappingError(say("ADTTE has several rows of one subject for {code} (lines {double}).", code=code,
+                               double=double[:80]),
+                           say("Keep one row per subject and PARAMCD."))
     for column in ("AVAL", "CNSR"):
         text = np.full(n, "", dtype=object)
         text[places] = long.cells[column].series().to_numpy()[rows]

@@ -6,6 +6,7 @@ import numpy as np
 
 from core.errors import MappingError
 from core.findings import Findings
+from core.language import say
 from core.mapping import ColumnMapping
 from core.reading import TextTable
 
@@ -25,10 +26,12 @@ def analysis_set(table: TextTable, mapping: ColumnMapping, findings: Findings) -
     kept = cells.is_in(role.values) if role.values else ~cells.is_in(role.without)
     inside = kept[cells.codes]
     if not inside.any():
-        raise MappingError(f"Nobody is in the analysis set: {role.column!r} has none of {', '.join(role.values)}.",
-                           "Choose the patients that are analysed under “Patients”.")
+        raise MappingError(say("Nobody is in the analysis set: {column} has none of {values}.",
+                               column=f"{role.column!r}", values=', '.join(role.values)),
+                           say("Choose the patients that are analysed under “Patients”."))
     left = np.flatnonzero(~inside)
     findings.add_rows("assumed", table.lines[left], lambda i: cells.cell(int(left[i])),
-                      f"Line {{line}} is not in the analysis set: {role.column} is {{value}}.", column=role.column,
-                      remedy="Choose the patients that are analysed under “Patients”.")
+                      say("Line {{line}} is not in the analysis set: {column} is {{value}}.",
+                          column=role.column), column=role.column,
+                      remedy=say("Choose the patients that are analysed under “Patients”."))
     return table.take(np.flatnonzero(inside))

@@ -16,6 +16,7 @@ from core.findings import Findings
 from core.intake.event_list import joined_events, with_event_file
 from core.intake.loading import begin, is_half_answered
 from core.intake.validation import validate
+from core.language import say
 from core.mapping import ColumnMapping
 from core.read_options import ReadOptions
 from core.reading import Source, TextTable, fingerprint, read_table
@@ -105,5 +106,5 @@ def _check_keys(mapping: ColumnMapping) -> None:
     reserved |= {name(e.name) for e in mapping.endpoints for name in (
         schema.time_column, schema.event_column, schema.entry_column)}
     if double := [k for k in keys if keys.count(k) > 1 or k in reserved]:
-        raise MappingError(f"The key {double[0]!r} is already used by another role.",
-                           "Give the factor another key.")
+        raise MappingError(say("The key {double} is already used by another role.", double=f"{double[0]!r}"),
+                           say("Give the factor another key."))

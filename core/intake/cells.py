@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.findings import Findings
+from core.language import say
 from core.mapping import ColumnMapping
 from core.reading import TextTable
 from core.schema import Severity
@@ -30,5 +31,6 @@ class Cells:
         rows = np.flatnonzero(bad)
         cells = self.table.cells[column]
         self.findings.add_rows(severity, self.table.lines[rows], lambda i: cells.cell(int(rows[i])),
-                               f"Line {{line}}, column {column!r}: {{value}} {what}.", column=column,
+                               say("Line {{line}}, column {column}: {{value}} {what}.", column=f"{column!r}",
+                                   what=what), column=column,
                                remedy=remedy)

@@ -16,6 +16,7 @@ from core.format import plural
 from core.guessing import grade, squeeze
 from core.intake.plausibility import last_seen
 from core.intake.validation import event_frame, raise_refused
+from core.language import say
 from core.mapping import (
     AE_FILE_NAMES,
     NO_WORDS,
@@ -45,13 +46,14 @@ def with_event_file(mapping: ColumnMapping, events: TextTable) -> ColumnMapping:
         If a column is missing, or the cohort has no patient id to join by.
     """
     if not mapping.patient_id:
-        raise MappingError("Adverse events are joined by patient id, and the cohort has no such column.",
-                           "Choose the column under “Patient id”.")
+        raise MappingError(say("Adverse events are joined by patient id, and the cohort has no such column."),
+                           say("Choose the column under “Patient id”."))
     role = mapping.event_file or guess_event_file(events)
     for what, column in role.items():
         if column not in events.columns:
-            raise MappingError(f"The adverse-event file has no column {column!r} for the {what}.",
-                               f"Choose one of: {', '.join(events.columns)}.")
+            raise MappingError(say("The adverse-event file has no column {column} for the {what}.",
+                                   column=f"{column!r}", what=what),
+                               say("Choose one of: {columns}.", columns=', '.join(events.columns)))
     return replace(mapping, event_file=role)
 
 
@@ -77,9 +79,9 @@ def guess_event_file(events: TextTable) -> EventFileRole:
     if "severity" in columns and _are_named_grades(events.cells[columns["severity"]]):
         columns["grade"] = columns.pop("severity")
     if absent := [r for r in NEEDED if r not in columns and not (r == "grade" and "severity" in columns)]:
-        raise MappingError(f"The adverse-event file {events.name or ''} has no column for the {absent[0]}: it holds "
-                           f"{', '.join(events.columns)}.",
-                           "It needs one row per patient and event, with the columns patient, term and grade.")
+        raise MappingError(say("The adverse-event file {file} has no column for the {absent}: it holds {columns}.",
+                               file=events.name or '', absent=absent[0], columns=', '.join(events.columns)),
+                           say("It needs one row per patient and event, with the columns patient, term and grade."))
     return EventFileRole(**columns)
 
 
@@ -108,9 +110,10 @@ def joined_events(wide: pd.DataFrame, events: TextTable, mapping: ColumnMapping,
     if role is None:
         return wide
     if mapping.adverse_events and not role.grade:
-        raise MappingError("The cohort has columns of CTCAE grades, and the adverse-event file has severities: they "
-                           "cannot be counted together.", "Take the columns out under “Adverse events”, or the file.")
-    file = events.name or "Adverse events"
+        raise MappingError(say("The cohort has columns of CTCAE grades, and the adverse-event file has severities: "
+                               "they cannot be counted together."),
+                           say("Take the columns out under “Adverse events”, or the file."))
+    file = events.name or say("Adverse events")
     findings.records += [{**f, "message": f"{file}: {f['message']}"} for f in events.findings]
     join = _Join(events, role, mapping, findings)
     place = join.patients(patients)
@@ -153,7 +156,7 @@ class _Join:
 
     def __init__(self, events: TextTable, role: EventFileRole, mapping: ColumnMapping, findings: Findings) -> None:
         self.events, self.role, self.mapping, self.findings = events, role, mapping, findings
-        self.file = events.name or "the adverse-event file"
+        self.file = events.name or say("the adverse-event file")
         self._days: np.ndarray | None = None
 
     def _absent(self, cells: TextColumn) -> np.ndarray:
@@ -168,17 +171,21 @@ class _Join:
         strange = [t for t, p in zip(texts, place, strict=True) if p < 0]
         if strange:
             rows = place[cells.codes] < 0
-            self.findings.add("warning", f"{self.file}: {plural(int(rows.sum()), 'row')} of "
-                              f"{plural(len(strange), 'id')} that the cohort does not have, left out: "
-                              f"{', '.join(map(repr, strange[:_SHOWN]))}{' …' if len(strange) > _SHOWN else ''}.",
+            self.findings.add("warning", say("{file}: {rows} of {ids} that the cohort does not have, left out: "
+                                             "{map}{words}.", file=self.file, rows=plural(int(rows.sum()), 'row'),
+                                             ids=plural(len(strange), 'id'),
+                                             map=', '.join(map(repr, strange[:_SHOWN])),
+                                             words=' …' if len(strange) > _SHOWN else ''),
                               row=ranges(self.events.lines[rows]),
                               column=self.role.patient, value=", ".join(strange[:50]),
-                              remedy="Write the ids the same way in both files.")
+                              remedy=say("Write the ids the same way in both files."))
         if len(strange) == len(texts):
-            self.findings.add("refused", f"No id of {self.file} ({self.role.patient!r}, for example {texts[0]!r}) "
-                              f"is one of the cohort's ({self.mapping.patient_id!r}, for example "
-                              f"{patients[schema.PATIENT].iloc[0]!r}).", column=self.role.patient,
-                              remedy="Choose the columns that hold the same ids.")
+            self.findings.add("refused", say("No id of {file} ({patient}, for example {texts}) is one of the "
+                                             "cohort's ({patient_id}, for example {iloc}).", file=self.file,
+                                             patient=f"{self.role.patient!r}", texts=f"{texts[0]!r}",
+                                             patient_id=f"{self.mapping.patient_id!r}",
+                                             iloc=f"{patients[schema.PATIENT].iloc[0]!r}"), column=self.role.patient,
+                              remedy=say("Choose the columns that hold the same ids."))
         return place[cells.codes]
 
     def arms(self, place: np.ndarray, patients: pd.DataFrame) -> None:
@@ -201,15 +208,16 @@ class _Join:
         ids = self.events.cells[self.role.patient]
         self.findings.add_rows(
             "warning", self.events.lines[rows],
-            lambda i: f"{ids.cell(int(rows[i]))}: {of_text[rows[i]]}, in the cohort {of_cohort[rows[i]]}",
-            f"{self.file}, line {{line}}: the arms of a patient differ, {{value}}. The cohort's counts.",
-            column=column, remedy="Correct the arm in one of the files.")
+            lambda i: say("{cell}: {of_text}, in the cohort {of_cohort}", cell=ids.cell(int(rows[i])),
+                          of_text=of_text[rows[i]], of_cohort=of_cohort[rows[i]]),
+            say("{file}, line {{line}}: the arms of a patient differ, {{value}}. The cohort's counts.", file=self.file),
+            column=column, remedy=say("Correct the arm in one of the files."))
 
     def terms(self) -> pd.Categorical:
         """Return the term per row; terms that differ only by spaces or case are one."""
         cells = self.events.cells[self.role.term]
         absent = self._absent(cells)
-        self._name(absent[cells.codes], self.role.term, "is missing: every row needs a term", "refused")
+        self._name(absent[cells.codes], self.role.term, say("is missing: every row needs a term"), "refused")
         first: dict[str, str] = {}
         for text, _ in sorted(zip(cells.texts(), cells.counts, strict=True), key=lambda item: (-item[1], item[0])):
             first.setdefault(squeeze(text), text)
@@ -225,13 +233,15 @@ class _Join:
         absent = self._absent(cells)
         grade_of_text = [None if gone else read(t) for t, gone in zip(cells.texts(), absent, strict=True)]
         values = np.array([np.nan if g is None else g for g in grade_of_text])
-        self._name((np.isnan(values) & ~absent)[cells.codes], column, "is not a CTCAE grade from 0 to 5" if
-                   self.role.grade else "is not a severity: mild, moderate, severe, life-threatening, fatal", "refused")
-        self._name(absent[cells.codes], column, "has no grade: the event counts as of unknown grade", "warning")
+        self._name((np.isnan(values) & ~absent)[cells.codes], column, say("is not a CTCAE grade from 0 to 5") if
+                   self.role.grade else say("is not a severity: mild, moderate, severe, life-threatening, fatal"),
+                   "refused")
+        self._name(absent[cells.codes], column, say("has no grade: the event counts as of unknown grade"), "warning")
         if not self.role.grade:
-            self.findings.add("assumed", f"{self.file}: {column!r} holds severities and no CTCAE grades; tables say "
-                              "mild, moderate and severe.", column=column,
-                              remedy="Give a column of grades to have those.")
+            self.findings.add("assumed", say("{file}: {column} holds severities and no CTCAE grades; tables say "
+                                             "mild, moderate and severe.", file=self.file, column=f"{column!r}"),
+                              column=column,
+                              remedy=say("Give a column of grades to have those."))
         return values[cells.codes]
 
     def emergent(self) -> np.ndarray:
@@ -241,10 +251,11 @@ class _Join:
         cells = self.events.cells[self.role.emergent]
         yes = np.array([squeeze(t) in YES_WORDS for t in cells.texts()])[cells.codes]
         if not yes.all():
-            self.findings.add("assumed", f"{self.file}: {plural(int((~yes).sum()), 'row')} not marked "
-                              f"treatment-emergent ({self.role.emergent!r}), left out.",
+            self.findings.add("assumed", say("{file}: {rows} not marked treatment-emergent ({emergent}), left out.",
+                                             file=self.file, rows=plural(int((~yes).sum()), 'row'),
+                                             emergent=f"{self.role.emergent!r}"),
                               row=ranges(self.events.lines[~yes]), column=self.role.emergent,
-                              remedy="Take “emergent” out of the mapping to count them.")
+                              remedy=say("Take “emergent” out of the mapping to count them."))
         return yes
 
     def categories(self, term: pd.Categorical) -> dict[str, str]:
@@ -268,7 +279,8 @@ class _Join:
         absent = self._absent(cells)
         days = [parse_number(re.sub(r"^\s*(day|d|第)\s*", "", t, flags=re.IGNORECASE)) for t in cells.texts()]
         values = np.array([np.nan if n is None else n.value for n in days])
-        self._name((np.isnan(values) & ~absent)[cells.codes], self.role.day, "is no study day and counts as missing",
+        self._name((np.isnan(values) & ~absent)[cells.codes], self.role.day,
+                   say("is no study day and counts as missing"),
                    "warning")
         return values[cells.codes]
 
@@ -280,7 +292,7 @@ class _Join:
             cells = self.events.cells[column]
             of_text = np.array([_answer(t) for t in cells.texts()], dtype=np.int64)
             unclear = (of_text < 0) & ~self._absent(cells)
-            self._name(unclear[cells.codes], column, "is neither yes nor no and counts as missing", "warning")
+            self._name(unclear[cells.codes], column, say("is neither yes nor no and counts as missing"), "warning")
             codes = of_text[cells.codes]
         return categorical(codes, ["no", "yes"])
 
@@ -298,11 +310,12 @@ class _Join:
         with np.errstate(invalid="ignore"):
             late = self.days() > end + 1 + _ROUNDING
         dated = int((~np.isnan(end) & ~np.isnan(self.days())).sum())
-        self._name(late, self.role.day, "lies after the patient's death or last follow-up "
-                   f"(of {dated:,} dated events)", "warning")
+        self._name(late, self.role.day, say("lies after the patient's death or last follow-up (of {dated} dated "
+                                            "events)", dated=f"{dated:,}"), "warning")
 
     def _name(self, bad: np.ndarray, column: str, what: str, severity: schema.Severity) -> None:
         rows = np.flatnonzero(bad)
         cells = self.events.cells[column]
         self.findings.add_rows(severity, self.events.lines[rows], lambda i: cells.cell(int(rows[i])),
-                               f"{self.file}, line {{line}}, column {column!r}: {{value}} {what}.", column=column)
+                               say("{file}, line {{line}}, column {column}: {{value}} {what}.", file=self.file,
+                                   column=f"{column!r}", what=what), column=column)

@@ -14,6 +14,7 @@ from core.guessing import guess_mapping, is_event_list
 from core.intake.adam import kind_of, study_of
 from core.intake.event_list import guess_event_file
 from core.intake.session_file import SessionFile, is_session
+from core.language import say
 from core.mapping import ColumnMapping
 from core.read_options import ReadOptions
 from core.reading import Progress, TextTable, codebook_of, fingerprint, read_table, with_codebook
@@ -117,9 +118,9 @@ def load_files(files: Sequence[tuple[str, bytes]], options: ReadOptions | None =
     mappings = [data.decode("utf-8-sig") for _, data in files if is_mapping(data)]
     tables = [(name, data) for name, data in files if not is_mapping(data)]
     if not tables and session:
-        raise CohortError(f"This session was saved with {session.name}.", "Add that file.")
+        raise CohortError(say("This session was saved with {name}.", name=session.name), say("Add that file."))
     if not tables:
-        raise CohortError("This is a mapping, and no cohort is with it.", "Add the cohort's file.")
+        raise CohortError(say("This is a mapping, and no cohort is with it."), say("Add the cohort's file."))
     read, unread = [], {}
     for name, data in tables[:-1]:
         try:
@@ -168,8 +169,9 @@ def begin(tables: Sequence[TextTable], mapping: Mapping[str, Any] | str | None =
         lists = [t for t in tables if is_event_list(t)]
     cohorts = [t for t in tables if t not in lists]
     if not cohorts:
-        raise MappingError(f"{lists[0].name or 'The file'} is a list of adverse events, with several rows per "
-                           "patient.", "Give the cohort with it: one row per patient.")
+        raise MappingError(say("{file} is a list of adverse events, with several rows per patient.",
+                               file=lists[0].name or say("The file")),
+                           say("Give the cohort with it: one row per patient."))
     table, events = cohorts[-1], lists[-1] if lists else None
     if mapping is not None:
         given = ColumnMapping.from_json(mapping, table.columns).to_json()
@@ -177,8 +179,9 @@ def begin(tables: Sequence[TextTable], mapping: Mapping[str, Any] | str | None =
     guess = guess_mapping(table)
     if others := [t.name for t in cohorts[:-1] if t.name]:
         guess.findings.append(_assumed(
-            f"{table.name or 'The last file'} is the cohort: the last that was given. Not used: {', '.join(others)}.",
-            "Take the other files away, or give the cohort last."))
+            say("{file} is the cohort: the last that was given. Not used: {others}.",
+                file=table.name or say("The last file"), others=', '.join(others)),
+            say("Take the other files away, or give the cohort last.")))
     data = guess.mapping.to_json()
     if events is not None:
         data["adverse_events"]["file"] = dict(guess_event_file(events).items())
@@ -202,10 +205,11 @@ def _with_codebooks(tables: Sequence[TextTable]) -> list[TextTable]:
     """
     books = [t for t in tables if any(codebook_of(t, other.columns) for other in tables if other is not t)]
     if len(tables) == 1 and {"Variable / Field Name", "Field Type"} <= set(tables[0].columns):
-        raise MappingError("This is REDCap's data dictionary, and no cohort is with it.", "Add the export of the data.")
+        raise MappingError(say("This is REDCap's data dictionary, and no cohort is with it."),
+                           say("Add the export of the data."))
     out = [t for t in tables if t not in books]
     for source in books:
-        name = source.name or "The data dictionary"
+        name = source.name or say("The data dictionary")
         out = [with_codebook(t, book, name, source.sha256) if (book := codebook_of(source, t.columns)) else t
                for t in out]
     return out

@@ -11,6 +11,7 @@ from core.findings import ranges
 from core.format import plural
 from core.guessing import MANY
 from core.intake.cells import Cells
+from core.language import say
 from core.mapping import dictionary_entry, time_unit_in
 from core.reading import THOUSANDS, UNKNOWN, Numbers, is_ambiguous, numbers_of
 
@@ -43,7 +44,8 @@ class Measured:
         """Read a mark that three digits follow as one of thousands, and say so."""
         cells = self.cells.table.cells[column]
         places = [i for i, text in enumerate(cells.texts()) if THOUSANDS.fullmatch(text)]
-        self.cells.name(np.isin(cells.codes, places), column, "is read with a mark of thousands", severity="repaired")
+        self.cells.name(np.isin(cells.codes, places), column, say("is read with a mark of thousands"),
+                        severity="repaired")
         values = values.copy()
         values[places] = [float(re.sub("[.,]", "", cells.values[i].as_py())) for i in places]
         return values
@@ -53,14 +55,15 @@ class Measured:
         texts = {int(i): cells.values[int(i)].as_py() for i in np.flatnonzero(odd)[:MANY]}
         two_ways = self.cells.table.decimal == UNKNOWN and any(is_ambiguous(t) for t in texts.values())
         if two_ways:
-            self.cells.name(odd[cells.codes], column, "could be read with a thousands mark or a decimal comma",
-                            remedy="Choose the decimal mark under “How it was read”.")
+            self.cells.name(odd[cells.codes], column, say("could be read with a thousands mark or a decimal comma"),
+                            remedy=say("Choose the decimal mark under “How it was read”."))
         elif strict or any(_INFINITE.fullmatch(t) for t in texts.values()):
-            self.cells.name(odd[cells.codes], column, f"is not a number, and the column is read as {what}",
-                            remedy="Correct the cell, or add it to the codes that mean missing.")
+            self.cells.name(odd[cells.codes], column,
+                            say("is not a number, and the column is read as {what}", what=what),
+                            remedy=say("Correct the cell, or add it to the codes that mean missing."))
         else:
-            self.cells.name(odd[cells.codes], column, "is not a number and counts as missing", severity="warning",
-                            remedy="Correct the cell.")
+            self.cells.name(odd[cells.codes], column, say("is not a number and counts as missing"), severity="warning",
+                            remedy=say("Correct the cell."))
 
     def _say_how(self, column: str, numbers: Numbers, absent: np.ndarray) -> None:
         """Say how numbers were read that are not written plainly, one finding per manner."""
@@ -76,9 +79,12 @@ class Measured:
             rows = self.cells.table.lines[np.isin(cells.codes, places)]
             severity: schema.Severity = "assumed" if how == "as the bound" else "repaired"
             examples = ", ".join(cells.values.take(places[:4]).to_pylist())
-            self.cells.findings.add(severity, f"{plural(len(rows), 'cell')} read {how}: {examples}"
-                              f"{' …' if len(places) > 4 else ''}.", row=ranges(rows), column=column, value=examples,
-                                    remedy="A bound stands just beyond its number." if how == "as the bound" else "")
+            self.cells.findings.add(severity, say("{cells} read {how}: {examples}{words}.",
+                                                  cells=plural(len(rows), 'cell'), how=say(how), examples=examples,
+                                                  words=' …' if len(places) > 4 else ''), row=ranges(rows),
+                                    column=column, value=examples,
+                                    remedy=say("A bound stands just beyond its number.") if how == "as the bound"
+                                    else "")
 
     def _in_one_unit(self, column: str, numbers: Numbers, values: np.ndarray, unit: str) -> np.ndarray:
         """Hold the units behind the numbers against the column's; cm and mm are converted."""
@@ -99,10 +105,12 @@ class Measured:
             values[i] *= ratio
             if ratio != 1:
                 cells = self.cells.table.cells[column]
-                self.cells.name(cells.codes == i, column, f"is converted from {unit_of} to {base}", severity="repaired")
+                self.cells.name(cells.codes == i, column, say("is converted from {unit_of} to {base}", unit_of=unit_of,
+                                                              base=base), severity="repaired")
         if strange:
             self.cells.name(np.isin(self.cells.table.cells[column].codes, strange), column,
-                            f"is in another unit than the column ({base})", remedy="Write the column in one unit.")
+                            say("is in another unit than the column ({base})",
+                                base=base), remedy=say("Write the column in one unit."))
         return values
 
     def _say_mixed(self, column: str, numbers: Numbers) -> None:
@@ -111,14 +119,16 @@ class Measured:
         bare = int((np.isfinite(numbers.values) & ~absent).sum()) - len(numbers.units)
         if numbers.units and bare > 0:
             unit = next(iter(numbers.units.values()))
-            self.cells.findings.add("warning", f"Some cells of {column!r} have the unit {unit!r} and others none: all "
-                                    "are read as they stand.", column=column, value=unit,
-                                    remedy="Write the column in one unit.")
+            self.cells.findings.add("warning", say("Some cells of {column} have the unit {unit} and others none: all "
+                                                   "are read as they stand.", column=f"{column!r}", unit=f"{unit!r}"),
+                                    column=column, value=unit,
+                                    remedy=say("Write the column in one unit."))
 
     def _refuse_units(self, column: str, numbers: Numbers, values: np.ndarray, base: str) -> np.ndarray:
         other = [i for i, u in numbers.units.items() if u != base]
         self.cells.name(np.isin(self.cells.table.cells[column].codes, other), column,
-                        f"is in another unit than other cells ({base})", remedy="Write the column in one unit.")
+                        say("is in another unit than other cells ({base})",
+                            base=base), remedy=say("Write the column in one unit."))
         return values
 
 

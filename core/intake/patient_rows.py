@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.findings import Findings
+from core.language import say
 from core.mapping import ColumnMapping, RowRule
 from core.reading import TextTable, differs_within, first_filled
 
@@ -27,7 +28,7 @@ def one_row_per_patient(table: TextTable, mapping: ColumnMapping, findings: Find
         return table
     keep = ~_identical(table, several)
     findings.add_rows("repaired", table.lines[~keep], _value(table, mapping.patient_id, ~keep),
-                      "Line {line} is an exact copy of another row of patient {value} and was skipped.",
+                      say("Line {line} is an exact copy of another row of patient {value} and was skipped."),
                       column=mapping.patient_id)
     if mapping.rows and mapping.rows.take == "merge":
         return _merged(table.take(np.flatnonzero(keep)), mapping, findings)
@@ -35,8 +36,9 @@ def one_row_per_patient(table: TextTable, mapping: ColumnMapping, findings: Find
         counts = _chosen(table, mapping.patient_id, mapping.rows, keep & known)
         left = keep & known & ~counts
         findings.add_rows("assumed", table.lines[left], _value(table, mapping.patient_id, left),
-                          f"Line {{line}} of patient {{value}} was not taken: {_rule_words(mapping.rows)} counts.",
-                          column=mapping.patient_id, remedy="Choose another row under “Patient id”.")
+                          say("Line {{line}} of patient {{value}} was not taken: {rule_words} counts.",
+                              rule_words=_rule_words(mapping.rows)),
+                          column=mapping.patient_id, remedy=say("Choose another row under “Patient id”."))
         keep &= ~left
         _say_lost(table, mapping.patient_id, mapping.rows, known, keep, findings)
     return table.take(np.flatnonzero(keep))
@@ -53,8 +55,9 @@ def _merged(table: TextTable, mapping: ColumnMapping, findings: Findings) -> Tex
     used |= {mapping.arm.column} if mapping.arm else set()
     for column in sorted(used & set(table.columns)):
         if differs_within(table, column, by, mapping.missing_codes(column)):
-            findings.add("refused", f"Rows of one patient hold different values of {column!r}.", column=column,
-                         remedy="Choose under “Patient id” which row of a patient counts.")
+            findings.add("refused", say("Rows of one patient hold different values of {column}.", column=f"{column!r}"),
+                         column=column,
+                         remedy=say("Choose under “Patient id” which row of a patient counts."))
     _, rows, groups = np.unique(table.cells[by].codes, return_index=True, return_inverse=True)
     order = np.argsort(rows, kind="stable")  # patients in the order of the file
     cells = {name: column.take(first_filled(column, groups, mapping.missing_codes(name))[order])
@@ -90,14 +93,16 @@ def _say_lost(table: TextTable, column: str, rule: RowRule, known: np.ndarray, k
     lost = np.setdiff1d(cells.codes[known], cells.codes[keep & known])
     texts = cells.values.take(lost).to_pylist()
     if texts:
-        findings.add("warning", f"{len(texts):,} patients have no row where "
-                     f"{rule.column!r} is {rule.value!r} and are left out: {', '.join(texts[:8])}"
-                     f"{' …' if len(texts) > 8 else ''}.", column=column,
-                     value=", ".join(texts[:50]), remedy="Choose the first row of each patient in place of it.")
+        findings.add("warning", say("{n} patients have no row where {column} is {value} and are left out: "
+                                    "{ids}.", n=f"{len(texts):,}", column=f"{rule.column!r}",
+                                    value=f"{rule.value!r}",
+                                    ids=", ".join(texts[:8]) + (" …" if len(texts) > 8 else "")), column=column,
+                     value=", ".join(texts[:50]), remedy=say("Choose the first row of each patient in place of it."))
 
 
 def _rule_words(rule: RowRule) -> str:
-    return f"the row where {rule.column} is {rule.value}" if rule.take == "where" else f"the {rule.take} row"
+    return say("the row where {column} is {value}", column=rule.column,
+               value=rule.value) if rule.take == "where" else say("the {take} row", take=say(rule.take))
 
 
 def _value(table: TextTable, column: str, rows: np.ndarray) -> Callable[[int], str]:

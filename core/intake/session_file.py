@@ -10,6 +10,7 @@ from typing import Any
 from core.cohort import Filters, Groups
 from core.enclosed import enclosed
 from core.errors import CohortError
+from core.language import say
 from core.read_options import ReadOptions
 
 _KIND = "cohortscope_session"
@@ -74,21 +75,22 @@ class SessionFile:
         """
         content: dict[str, Any] = _LATER | _json(data)
         if content.get(_KIND) != _VERSION:
-            raise CohortError("This session file is of another version of Cohortscope.", _HELP)
+            raise CohortError(say("This session file is of another version of Cohortscope."), _HELP)
         kinds: dict[str, Any] = {"name": str, "fingerprint": str, "mapping": dict, "reading": dict, "page": str,
                                  "endpoint": str, "by": (str, type(None)), "steps": list, "place": int,
                                  "groups": dict, "record": dict, "charts": list, "landmark": (int, float),
                                  "tau": dict, "style": dict, "talk": dict, "edits": dict}
         if _depth(content) > _DEEPEST:
-            raise CohortError("The session file is damaged: it is nested too deeply.", _HELP)
+            raise CohortError(say("The session file is damaged: it is nested too deeply."), _HELP)
         wrong = [k for k, kind in kinds.items() if k not in content or not isinstance(content[k], kind)]
         if wrong or not 0 <= content["place"] < max(len(content["steps"]), 1):
-            raise CohortError(f"The session file is damaged: {wrong[0] if wrong else 'place'!r}.", _HELP)
+            raise CohortError(say("The session file is damaged: {words}.", words=f"{wrong[0] if wrong else 'place'!r}"),
+                              _HELP)
         out = cls(**{k: content[k] for k in kinds})
         try:
             out.to_bytes()
         except UnicodeEncodeError as error:
-            raise CohortError("The session file holds half a character.", _HELP) from error
+            raise CohortError(say("The session file holds half a character."), _HELP) from error
         for step in out.steps:
             Filters.from_json(step)
         Groups.from_json(out.groups)
@@ -105,11 +107,11 @@ class SessionFile:
         """
         known = ReadOptions.__dataclass_fields__
         if strange := [k for k in self.reading if k not in known]:
-            raise CohortError(f"The session file is damaged: {strange[0]!r}.", _HELP)
+            raise CohortError(say("The session file is damaged: {strange}.", strange=f"{strange[0]!r}"), _HELP)
         try:
             return ReadOptions(**self.reading)
         except ValueError as error:
-            raise CohortError(f"The session file is damaged: {error}.", _HELP) from error
+            raise CohortError(say("The session file is damaged: {error}.", error=error), _HELP) from error
 
 
 def is_session(data: bytes) -> bool:

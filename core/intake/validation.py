@@ -17,6 +17,7 @@ from core.intake.derived_factors import derived
 from core.intake.measurements import Measured
 from core.intake.patient_rows import one_row_per_patient
 from core.intake.plausibility import check_cohort
+from core.language import say
 from core.mapping import DATE, ArmRole, ColumnMapping, EndpointRole, FactorRole, ae_category, ae_term, dictionary_entry
 from core.reading import TextTable, dates_of
 
@@ -59,12 +60,14 @@ def raise_refused(findings: Findings) -> None:
     refused = [r for r in findings.records if r["severity"] == "refused"]
     if refused:
         kinds = grouped_by_kind(Findings(refused).frame())
-        first = [str(k.message.iloc[0]) + (f" And {k.rows.sum() - 1:,} more like it." if k.rows.sum() > 1 else "")
+        first = [str(k.message.iloc[0]) + (say(" And {n} more like it.", n=f"{k.rows.sum() - 1:,}")
+                                           if k.rows.sum() > 1 else "")
                  for k in kinds[:_SHOWN]]
-        more = [f"And {plural(len(kinds) - _SHOWN, 'other kind')} of cells."] if len(kinds) > _SHOWN else []
+        more = [say("And {kinds} of cells.",
+                    kinds=plural(len(kinds) - _SHOWN, 'other kind'))] if len(kinds) > _SHOWN else []
         remedies = dict.fromkeys(str(k.remedy.iloc[0]) for k in kinds[:_SHOWN] if k.remedy.iloc[0])
         raise ValidationError(" ".join([*first, *more]), findings=findings.frame(),
-                              remedy=" ".join(remedies) or "Correct the file, or the column's role.")
+                              remedy=" ".join(remedies) or say("Correct the file, or the column's role."))
 
 
 class _Converter:
@@ -126,43 +129,49 @@ class _Converter:
         if not column:
             return np.array([f"row {line}" for line in self.lines], dtype=object)
         cells = self.table.cells[column]
-        self.cells.name(self.cells.absent(column)[cells.codes], column, "is missing: every patient needs an id")
+        self.cells.name(self.cells.absent(column)[cells.codes], column, say("is missing: every patient needs an id"))
         double = (cells.counts > 1) & ~self.cells.absent(column)
-        self.cells.name(double[cells.codes], column, "occurs in more than one row: each patient needs one row",
-                        remedy="Correct the ids, or choose under “Patient id” which row of a patient counts.")
+        self.cells.name(double[cells.codes], column, say("occurs in more than one row: each patient needs one row"),
+                        remedy=say("Correct the ids, or choose under “Patient id” which row of a patient counts."))
         return cells.series().to_numpy(dtype=object)
 
     def _arm(self, arm: ArmRole) -> pd.Categorical:
         levels = levels_of(self.table.cells[arm.column], self.mapping.missing_codes(arm.column))
         if len(levels) < 2:
-            only = f"only one level, {levels[0]!r}" if levels else "no value"
-            self.findings.add("refused", f"The arm column {arm.column!r} has {only}: two or more are needed.",
-                              column=arm.column, remedy="Choose another column, or no arm.")
+            only = say("only one level, {levels}", levels=f"{levels[0]!r}") if levels else say("no value")
+            self.findings.add("refused", say("The arm column {column} has {only}: two or more are needed.",
+                                             column=f"{arm.column!r}", only=only),
+                              column=arm.column, remedy=say("Choose another column, or no arm."))
         elif len(levels) > MANY or len(levels) == len(self.table) > schema.MAX_ARMS:
-            many = f"{len(levels)}" if len(levels) <= MANY else f"more than {MANY}"
-            self.findings.add("refused", f"The arm column {arm.column!r} has {many} different values in "
-                              f"{len(self.table):,} rows: it cannot be the arm.", column=arm.column,
-                              remedy="Choose another column, or no arm.")
+            many = f"{len(levels)}" if len(levels) <= MANY else say("more than {many}", many=MANY)
+            self.findings.add("refused", say("The arm column {column} has {many} different values in {table} rows: "
+                                             "it cannot be the arm.", column=f"{arm.column!r}", many=many,
+                                             table=f"{len(self.table):,}"), column=arm.column,
+                              remedy=say("Choose another column, or no arm."))
             levels = levels[:MANY]
         if arm.reference and arm.reference not in levels:
-            self.findings.add("refused", f"The reference arm {arm.reference!r} is not in column {arm.column!r}, which "
-                              f"holds: {', '.join(levels[:schema.MAX_LEVELS_SHOWN])}.", column=arm.column,
+            self.findings.add("refused", say("The reference arm {reference} is not in column {column}, which holds: "
+                                             "{levels}.", reference=f"{arm.reference!r}", column=f"{arm.column!r}",
+                                             levels=', '.join(levels[:schema.MAX_LEVELS_SHOWN])), column=arm.column,
                               value=arm.reference)
         values = self._categories(arm.column, dict(arm.levels))
         label = arm.levels.get(arm.reference, arm.reference)
         order = sorted(values.categories, key=lambda v: v != label)  # stable: reference first
         absent = int((values.codes < 0).sum())
         if absent:
-            self.findings.add("warning", f"No arm: {plural(absent, 'patient')}, left out where arms are compared.",
+            self.findings.add("warning", say("No arm: {patients}, left out where arms are compared.",
+                                             patients=plural(absent, 'patient')),
                               column=arm.column, row=ranges(self.lines[values.codes < 0]))
         return values.reorder_categories(order)
 
     def _levels(self, column: str, factor: FactorRole) -> pd.Categorical:
         values = self._categories(column, dict(factor.levels))
         if factor.reference and factor.reference not in values.categories:
-            self.findings.add("refused", f"{factor.label} has no level {factor.reference!r} to compare with.",
+            self.findings.add("refused", say("{label} has no level {reference} to compare with.", label=factor.label,
+                                             reference=f"{factor.reference!r}"),
                               column=column, value=factor.reference,
-                              remedy=f"Choose from: {', '.join(values.categories[:schema.MAX_LEVELS_SHOWN])}.")
+                              remedy=say("Choose from: {categories}.",
+                                         categories=', '.join(values.categories[:schema.MAX_LEVELS_SHOWN])))
         return values
 
     def _categories(self, column: str, levels: dict[str, str]) -> pd.Categorical:
@@ -170,19 +179,22 @@ class _Converter:
         cells, missing = self.table.cells[column], self.mapping.missing_codes(column)
         raw_levels = levels_of(cells, missing)
         if len(raw_levels) > MANY:
-            self.findings.add("refused", f"Column {column!r} has more than {MANY} different values: it cannot be read "
-                              "as levels.", column=column, remedy="Read it as numbers, or leave it out.")
+            self.findings.add("refused", say("Column {column} has more than {many} different values: it cannot be "
+                                             "read as levels.", column=f"{column!r}", many=MANY), column=column,
+                              remedy=say("Read it as numbers, or leave it out."))
             return categorical(np.full(len(self.table), -1), ["…"])
         unnamed = [v for v in raw_levels if v not in levels]
         if levels and unnamed:
-            self.findings.add("warning", f"{column!r} holds values that the mapping does not name: "
-                              f"{', '.join(unnamed[:6])}. They are kept as levels of their own.", column=column,
-                              value=", ".join(unnamed), remedy="Name them among the column's levels.")
+            self.findings.add("warning", say("{column} holds values that the mapping does not name: {unnamed}. They "
+                                             "are kept as levels of their own.", column=f"{column!r}",
+                                             unnamed=', '.join(unnamed[:6])), column=column,
+                              value=", ".join(unnamed), remedy=say("Name them among the column's levels."))
         for value in unnamed:
             if value in levels.values():
-                self.findings.add("refused", f"Column {column!r} holds {value!r}, which the mapping does not name, and "
-                                  f"names another value {value!r}.", column=column, value=value,
-                                  remedy="Name both.")
+                self.findings.add("refused", say("Column {column} holds {value}, which the mapping does not name, "
+                                                 "and names another value {value}.", column=f"{column!r}",
+                                                 value=f"{value!r}"), column=column, value=value,
+                                  remedy=say("Name both."))
         labels = levels | {v: v for v in unnamed}
         order = list(dict.fromkeys(labels.values()))
         absent = set(missing)
@@ -201,22 +213,23 @@ class _Converter:
         cells = self.table.cells[column]
         absent = self.cells.absent(column)
         if cells.n_distinct > MANY:
-            self.findings.add("refused", f"Column {column!r} has more than {MANY} different values: it holds no "
-                              "CTCAE grades.", column=column)
+            self.findings.add("refused", say("Column {column} has more than {many} different values: it holds no "
+                                             "CTCAE grades.", column=f"{column!r}", many=MANY), column=column)
             return np.full(len(self.table), np.nan)
         grade_of_text = [None if gone else grade(t) for t, gone in zip(cells.texts(), absent, strict=True)]
         values = np.array([np.nan if g is None else g for g in grade_of_text])
-        self.cells.name((np.isnan(values) & ~absent)[cells.codes], column, "is not a CTCAE grade from 0 to 5")
+        self.cells.name((np.isnan(values) & ~absent)[cells.codes], column, say("is not a CTCAE grade from 0 to 5"))
         return values[cells.codes] if values.size else np.array([])
 
     def _times(self, endpoint: EndpointRole, event: np.ndarray) -> np.ndarray:
         if not endpoint.time:
             return self._durations(endpoint, event) * schema.MONTHS_PER["days"]
-        raw = self.numbers.read(endpoint.time, f"the time of {endpoint.name}", unit=endpoint.unit)
-        self.cells.name(raw < 0, endpoint.time, "is a negative time",
-                        remedy="Correct the cell, or add it to the codes that mean missing.")
+        raw = self.numbers.read(endpoint.time, say("the time of {name}", name=endpoint.name), unit=endpoint.unit)
+        self.cells.name(raw < 0, endpoint.time, say("is a negative time"),
+                        remedy=say("Correct the cell, or add it to the codes that mean missing."))
         if endpoint.otherwise:
-            other = self.numbers.read(endpoint.otherwise, f"the time of {endpoint.name}", unit=endpoint.unit)
+            other = self.numbers.read(endpoint.otherwise, say("the time of {name}", name=endpoint.name),
+                                      unit=endpoint.unit)
             raw = np.where(np.isnan(raw), other, raw)
         return raw * schema.MONTHS_PER[endpoint.unit]
 
@@ -224,7 +237,7 @@ class _Converter:
         """Return the months from time zero until the patients came under observation; before time zero is at it."""
         if not endpoint.start:
             unit = endpoint.entry_unit or endpoint.unit
-            raw = self.numbers.read(endpoint.entry, f"late entry of {endpoint.name}", unit=unit)
+            raw = self.numbers.read(endpoint.entry, say("late entry of {name}", name=endpoint.name), unit=unit)
             months = raw * schema.MONTHS_PER[unit]
         else:
             order = self._date_order(endpoint)
@@ -239,10 +252,11 @@ class _Converter:
             days = self._days(variable.when, start.date_order) - self._days(start.start, start.date_order)
             months = days * schema.MONTHS_PER["days"]
         else:
-            read = self.numbers.read(variable.when, f"when {variable.label} became known", unit=variable.when_unit)
+            read = self.numbers.read(variable.when, say("when {label} became known", label=variable.label),
+                                     unit=variable.when_unit)
             months = read * schema.MONTHS_PER[variable.when_unit]
-        self.cells.name(months < 0, variable.when, "lies before time zero",
-                        remedy="Correct the cell, or add it to the codes that mean missing.")
+        self.cells.name(months < 0, variable.when, say("lies before time zero"),
+                        remedy=say("Correct the cell, or add it to the codes that mean missing."))
         return months
 
     def _durations(self, endpoint: EndpointRole, event: np.ndarray) -> np.ndarray:
@@ -252,15 +266,20 @@ class _Converter:
         end = ends[0]
         if len(ends) > 1:
             end_column = endpoint.end[0]
-            self.cells.name((event == 1) & np.isnan(end), end_column, f"is empty, though the patient had an event of "
-                            f"{endpoint.name}: the time runs to {endpoint.end[1]!r}", severity="warning",
-                            remedy="Fill the date of the event.")
-            self.cells.name((event == 0) & ~np.isnan(end), end_column, f"is a date, though the patient had no event of "
-                            f"{endpoint.name}", severity="warning", remedy="Correct the date or the event.")
+            self.cells.name((event == 1) & np.isnan(end), end_column, say("is empty, though the patient had an event "
+                                                                          "of {name}: the time runs to {end}",
+                                                                          name=endpoint.name,
+                                                                          end=f"{endpoint.end[1]!r}"),
+                            severity="warning",
+                            remedy=say("Fill the date of the event."))
+            self.cells.name((event == 0) & ~np.isnan(end), end_column, say("is a date, though the patient had no "
+                                                                           "event of {name}", name=endpoint.name),
+                            severity="warning", remedy=say("Correct the date or the event."))
         for other in ends[1:]:
             end = np.where(np.isnan(end), other, end)
-        self.cells.name(end < start, endpoint.end[0], f"lies before {endpoint.start!r}: a negative time",
-                        remedy="Correct the dates, or the order of day and month.")
+        self.cells.name(end < start, endpoint.end[0], say("lies before {start}: a negative time",
+                                                          start=f"{endpoint.start!r}"),
+                        remedy=say("Correct the dates, or the order of day and month."))
         return end - start
 
     def _date_order(self, endpoint: EndpointRole) -> str:
@@ -273,12 +292,13 @@ class _Converter:
         cells, absent = self.table.cells[column], self.cells.absent(column)
         dates = dates_of(cells, order)
         self.cells.name((np.isnan(dates.days) & ~absent)[cells.codes], column,
-                        "could be read with the day or the month first" if dates.open else "is not a date",
-                        remedy="Say the order of day and month." if dates.open else "Correct the cell.")
+                        say("could be read with the day or the month first") if dates.open else say("is not a date"),
+                        remedy=say("Say the order of day and month.") if dates.open else say("Correct the cell."))
         if dates.exchanged:
-            self.findings.add("warning", f"{column!r} holds year-first dates whose days are all 12 or less, and "
-                              "day-first dates whose days are all above 12: a spreadsheet may have swapped day and "
-                              "month in the former.", column=column, remedy="Write all dates as text, year first.")
+            self.findings.add("warning", say("{column} holds year-first dates whose days are all 12 or less, and "
+                                             "day-first dates whose days are all above 12: a spreadsheet may have "
+                                             "swapped day and month in the former.", column=f"{column!r}"),
+                              column=column, remedy=say("Write all dates as text, year first."))
         return np.where(absent, np.nan, dates.days)[cells.codes]
 
     def _event(self, endpoint: EndpointRole) -> np.ndarray:
@@ -290,17 +310,22 @@ class _Converter:
         levels = levels_of(cells, self.mapping.missing_codes(column))
         codes = {_code(v) for v in endpoint.event_values}
         if levels and not {_code(v) for v in levels} & codes:
-            self.findings.add("warning", f"No patient has an event of {endpoint.name}: column {column!r} holds "
-                              f"{', '.join(levels[:8])}, and {', '.join(endpoint.event_values)} means event.",
-                              column=column, value=", ".join(levels[:8]), remedy="Choose the value that means event.")
+            self.findings.add("warning", say("No patient has an event of {name}: column {column} holds {levels}, and "
+                                             "{event_values} means event.", name=endpoint.name, column=f"{column!r}",
+                                             levels=', '.join(levels[:8]),
+                                             event_values=', '.join(endpoint.event_values)),
+                              column=column, value=", ".join(levels[:8]),
+                              remedy=say("Choose the value that means event."))
         if len(levels) > _MOST_EVENT_VALUES:
-            self.findings.add("refused", f"Column {column!r} has {len(levels)} different values: it cannot show "
-                              f"who had an event of {endpoint.name}.", column=column)
+            self.findings.add("refused", say("Column {column} has {levels} different values: it cannot show who had "
+                                             "an event of {name}.", column=f"{column!r}", levels=len(levels),
+                                             name=endpoint.name), column=column)
         elif len(levels) > 2:
             others = [v for v in levels if _code(v) not in codes]
-            self.findings.add("assumed", f"{', '.join(endpoint.event_values)} means an event of {endpoint.name}; "
-                              f"{', '.join(others)} are censored.", column=column, value=", ".join(levels),
-                              remedy="Choose the values that mean event.")
+            self.findings.add("assumed", say("{event_values} means an event of {name}; {others} are censored.",
+                                             event_values=', '.join(endpoint.event_values), name=endpoint.name,
+                                             others=', '.join(others)), column=column, value=", ".join(levels),
+                              remedy=say("Choose the values that mean event."))
         absent = self.cells.absent(column)
         if cells.n_distinct > MANY:
             return np.full(len(self.table), np.nan)
@@ -316,9 +341,10 @@ class _Converter:
         labels = list(dict.fromkeys(causes.values()))
         unnamed = [v for v in endpoint.event_values if _code(v) not in causes]
         if unnamed:
-            self.findings.add("refused", f"{', '.join(unnamed)} means an event of {endpoint.name} but has no cause.",
+            self.findings.add("refused", say("{unnamed} means an event of {name} but has no cause.",
+                                             unnamed=', '.join(unnamed), name=endpoint.name),
                               column=endpoint.event, value=", ".join(unnamed),
-                              remedy="Name the cause of every value that means event, or of none.")
+                              remedy=say("Name the cause of every value that means event, or of none."))
         place = np.array([labels.index(causes[c]) if (c := _code(t)) in causes else -1 for t in cells.texts()],
                          dtype=np.int64)
         return categorical(place[cells.codes], labels)

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from core.errors import MappingError
 from core.format import number, plain_number
+from core.language import say
 from core.mapping.endpoint_data import endpoint_from, endpoint_json
 from core.mapping.grade_words import CTCAE, SEVERITY, GradeWords
 from core.mapping.roles import (
@@ -98,7 +99,8 @@ class ColumnMapping:
         used = [("patient id", self.patient_id)] if self.patient_id else []
         used += [("arm", self.arm.column)] if self.arm else []
         used += [(f"{e.name} time", c) for e in self.endpoints for c in e.time_columns]
-        used += [(f"{e.name} late entry", c) for e in self.endpoints if e.entry for c in (e.start, e.entry) if c]
+        used += [(f"{e.name} late entry", c) for e in self.endpoints
+                 if e.entry for c in (e.start, e.entry) if c]
         used += [(f"{e.name} event", e.event) for e in self.endpoints]
         used += [(f.label, f.column) for f in self.variables if not f.formula]
         used += [(f"when {f.label} became known", f.when) for f in self.variables if f.when]
@@ -156,16 +158,17 @@ class ColumnMapping:
         try:
             texts = "".join(_strings(data))
         except RecursionError as error:
-            raise MappingError("The mapping is nested without end.", _HELP) from error
+            raise MappingError(say("The mapping is nested without end."), _HELP) from error
         if CONTROLS.search(texts):
-            raise MappingError("A name in the mapping holds an invisible control character.", "Write the name anew.")
+            raise MappingError(say("A name in the mapping holds an invisible control character."),
+                               say("Write the name anew."))
         if strange := [k for k in data if k not in _KEYS]:
-            raise MappingError(f"The mapping has an unknown key {strange[0]!r}.",
-                               f"It may have: {', '.join(sorted(_KEYS))}.")
+            raise MappingError(say("The mapping has an unknown key {strange}.", strange=f"{strange[0]!r}"),
+                               say("It may have: {keys}.", keys=', '.join(sorted(_KEYS))))
         try:
             mapping = cls._from_data(data, columns or [])
         except (TypeError, AttributeError, ValueError, KeyError, OverflowError) as error:
-            raise MappingError(f"The mapping is not of the expected form ({error}).", _HELP) from error
+            raise MappingError(say("The mapping is not of the expected form ({error}).", error=error), _HELP) from error
         if columns is not None:
             mapping._check_columns(columns)
         return mapping
@@ -204,25 +207,27 @@ class ColumnMapping:
     def _check_columns(self, columns: list[str]) -> None:
         for role, column in self.columns_used():
             if not isinstance(column, str) or column not in columns:
-                raise MappingError(f"No column {column!r} for the role {role}.",
-                                   f"Choose one of: {', '.join(columns)}.")
+                raise MappingError(say("No column {column} for the role {role}.", column=f"{column!r}", role=role),
+                                   say("Choose one of: {columns}.", columns=', '.join(columns)))
         for factor in self.factors:
             if factor.formula:
                 self._check_formula(factor)
         dated = next((v for v in self.variables if v.when and v.when_unit == DATE), None)
         if dated and not any(e.start for e in self.endpoints):
-            raise MappingError(f"When {dated.label} became known is a date, but no endpoint says when time begins.",
-                               "Give an endpoint a start date, or the time in days or months.")
+            raise MappingError(say("When {label} became known is a date, but no endpoint says when time begins.",
+                                   label=dated.label),
+                               say("Give an endpoint a start date, or the time in days or months."))
 
     def _check_formula(self, factor: FactorRole) -> None:
         numeric = {f.key for f in self.factors if f.kind == "numeric"}
         wanted = FORMULAS.get(factor.formula)
         if wanted is None:
-            raise MappingError(f"{factor.label} has an unknown formula {factor.formula!r}.",
-                               f"Choose one of: {', '.join(FORMULAS)}.")
+            raise MappingError(say("{label} has an unknown formula {formula}.", label=factor.label,
+                                   formula=f"{factor.formula!r}"),
+                               say("Choose one of: {formulas}.", formulas=', '.join(FORMULAS)))
         if absent := [name for name in wanted if factor.inputs.get(name) not in numeric]:
-            raise MappingError(f"{factor.label} needs {absent[0]} as a numeric factor.",
-                               f"Map {absent[0]}, or take {factor.label} away.")
+            raise MappingError(say("{label} needs {absent} as a numeric factor.", label=factor.label, absent=absent[0]),
+                               say("Map {absent}, or take {label} away.", absent=absent[0], label=factor.label))
 
 
 def _strings(data: Any) -> Iterator[str]:
@@ -246,15 +251,16 @@ def _load(source: Mapping[str, Any] | str | Path) -> Mapping[str, Any]:
         try:
             text = Path(source).read_text(encoding="utf-8-sig")
         except (OSError, ValueError) as error:
-            raise MappingError(f"The mapping {str(source)[:80]!r} is neither JSON nor a JSON file.",
-                               "Check the path; save the file as UTF-8.") from error
+            raise MappingError(say("The mapping {source} is neither JSON nor a JSON file.",
+                                   source=f"{str(source)[:80]!r}"),
+                               say("Check the path; save the file as UTF-8.")) from error
     try:
         data = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
-        line = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise MappingError(f"The mapping is not valid JSON{line}.", _HELP) from error
+        line = say(" (line {lineno})", lineno=error.lineno) if isinstance(error, json.JSONDecodeError) else ""
+        raise MappingError(say("The mapping is not valid JSON{line}.", line=line), _HELP) from error
     if not isinstance(data, dict):
-        raise MappingError("The mapping is not a JSON object.", "It begins with {.")
+        raise MappingError(say("The mapping is not a JSON object."), say("It begins with {."))
     return data
 
 
@@ -262,8 +268,8 @@ def _codes(codes: str | Iterable[Any]) -> list[str]:
     """Return missing codes as text; a number 9999 is the code "9999"."""
     listed = [codes] if isinstance(codes, str) else list(codes)
     if any(not isinstance(c, (str, int, float)) for c in listed):
-        raise MappingError("The missing codes are not a list of texts and numbers.",
-                           'For example ["NA", "9999"].')
+        raise MappingError(say("The missing codes are not a list of texts and numbers."),
+                           say("For example [\"NA\", \"9999\"]."))
     return list(dict.fromkeys(c.strip() if isinstance(c, str) else plain_number(c) for c in listed if c != ""))
 
 
@@ -294,26 +300,31 @@ def factor_json(factor: FactorRole) -> dict[str, Any]:
 def _text(key: str, data: Mapping[str, Any], name: str, otherwise: str = "") -> str:
     value = data.get(name, otherwise)
     if not isinstance(value, (str, int, float)):
-        raise MappingError(f"The {name} of {key} is {value!r}.", "Write it as text.")
+        raise MappingError(say("The {name} of {key} is {value}.", name=name, key=key, value=f"{value!r}"),
+                           say("Write it as text."))
     return str(value)
 
 
 def _factor_from(key: str, data: Mapping[str, Any]) -> FactorRole:
     kind = data.get("kind", "categorical")
     if kind not in ("categorical", "numeric"):
-        raise MappingError(f"Unknown kind {kind!r} for {key}.", "Choose categorical or numeric.")
+        raise MappingError(say("Unknown kind {kind} for {key}.", kind=f"{kind!r}", key=key),
+                           say("Choose categorical or numeric."))
     known = data.get("known", "baseline")
     if known not in ("baseline", "later"):
-        raise MappingError(f"{key} is known {known!r}?", "Choose baseline or later.")
+        raise MappingError(say("{key} is known {known}?", key=key, known=f"{known!r}"),
+                           say("Choose baseline or later."))
     levels = data.get("levels") or {}
     if not isinstance(levels, Mapping):
         levels = {v: v for v in levels}
     multiply_by = float(data.get("multiply_by", 1.0))
     if not (math.isfinite(multiply_by) and multiply_by > 0):
-        raise MappingError(f"{key} is to be multiplied by {number(multiply_by)}.", "Give a number above 0.")
+        raise MappingError(say("{key} is to be multiplied by {multiply_by}.", key=key, multiply_by=number(multiply_by)),
+                           say("Give a number above 0."))
     meanings = {str(k): v for k, v in (data.get("meanings") or {}).items()}
     if strange := [v for v in meanings.values() if v not in MEANINGS]:
-        raise MappingError(f"{key} means {strange[0]!r}?", f"Choose one of: {', '.join(MEANINGS)}.")
+        raise MappingError(say("{key} means {strange}?", key=key, strange=f"{strange[0]!r}"),
+                           say("Choose one of: {meanings}.", meanings=', '.join(MEANINGS)))
     return FactorRole(
         key=key, label=_text(key, data, "label", key), column="" if data.get("formula") else data["column"],
         kind=cast(Kind, kind), unit=_text(key, data, "unit"), multiply_by=multiply_by,
@@ -331,16 +342,17 @@ def _when_from(key: str, data: Mapping[str, Any] | None) -> dict[str, str]:
         return {}
     unit = data.get("unit", "months")
     if unit not in (*MONTHS_PER, DATE):
-        raise MappingError(f"Unknown time unit {unit!r} for when {key} became known.",
-                           f"Choose one of: {', '.join((*MONTHS_PER, DATE))}.")
+        raise MappingError(say("Unknown time unit {unit} for when {key} became known.", unit=f"{unit!r}", key=key),
+                           say("Choose one of: {units}.", units=', '.join((*MONTHS_PER, DATE))))
     return {"when": data["column"], "when_unit": unit}
 
 
 def _cut_from(key: str, data: Mapping[str, Any]) -> Cut:
     cut = Cut(float(data["at"]), data.get("closed", "right"))
     if not math.isfinite(cut.at) or cut.closed not in ("left", "right"):
-        raise MappingError(f"A cut-point of {key} is {data['at']!r}, closed {cut.closed!r}.",
-                           "It needs a number, and left or right.")
+        raise MappingError(say("A cut-point of {key} is {data}, closed {closed}.", key=key, data=f"{data['at']!r}",
+                               closed=f"{cut.closed!r}"),
+                           say("It needs a number, and left or right."))
     return cut
 
 
@@ -353,8 +365,8 @@ def _sites_from(data: Mapping[str, Any] | list[str]) -> tuple[FactorRole, ...]:
 def _population_from(data: Mapping[str, Any]) -> PopulationRole:
     values, without = (tuple(str(v) for v in data.get(k) or ()) for k in ("values", "without"))
     if bool(values) == bool(without):
-        raise MappingError("The population names no values, or both those that are in it and those that are not.",
-                           'For example {"column": "ITTFL", "values": ["Y"]}.')
+        raise MappingError(say("The population names no values, or both those that are in it and those that are not."),
+                           say("For example {\"column\": \"ITTFL\", \"values\": [\"Y\"]}."))
     return PopulationRole(column=data["column"], values=values, without=without)
 
 
@@ -365,6 +377,7 @@ def _safety_from(data: Mapping[str, Any]) -> SafetyRole:
 def _rows_from(data: Mapping[str, Any]) -> RowRule:
     take = data.get("take", "first")
     if take not in ("first", "last", "where", "merge") or (take == "where" and not data.get("column")):
-        raise MappingError(f"The rule for several rows of a patient is {dict(data)}.",
-                           'Use {"take": "first"}, "last", "merge", or "where" with a column and a value.')
+        raise MappingError(say("The rule for several rows of a patient is {rule}.", rule=dict(data)),
+                           say("Use {\"take\": \"first\"}, \"last\", \"merge\", or \"where\" with a column and a "
+                               "value."))
     return RowRule(take=take, column=data.get("column", ""), value=str(data.get("value", "")))

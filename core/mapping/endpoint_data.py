@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.errors import MappingError
+from core.language import say
 from core.mapping.endpoint_names import header_meaning
 from core.mapping.roles import EndpointRole
 from core.schema import MONTHS_PER
@@ -36,20 +37,21 @@ def endpoint_from(key: str, data: Mapping[str, Any]) -> EndpointRole:
     name = str(data.get("name") or key)
     unit = data.get("unit") or header_meaning(str(data.get("time") or "")).unit or ("" if data.get("time") else "days")
     if not unit:
-        raise MappingError(f"The time unit of {name} is not known: {data.get('time')!r} does not say it.",
-                           f"Choose one of: {', '.join(MONTHS_PER)}.")
+        raise MappingError(say("The time unit of {name} is not known: {column} does not say it.", name=name,
+                               column=f"{data.get('time')!r}"),
+                           say("Choose one of: {months_per}.", months_per=', '.join(MONTHS_PER)))
     if unit not in MONTHS_PER:
-        raise MappingError(f"Unknown time unit {unit!r} for {name}.",
-                           f"Choose one of: {', '.join(MONTHS_PER)}.")
+        raise MappingError(say("Unknown time unit {unit} for {name}.", unit=f"{unit!r}", name=name),
+                           say("Choose one of: {months_per}.", months_per=', '.join(MONTHS_PER)))
     dates = tuple(data.get("event_dates") or ())
     values = [] if dates else data.get("event_values", ["1"])
     if not values and not dates:
-        raise MappingError(f"No value of {data['event']!r} means event for {name}.",
-                           "Choose at least one.")
+        raise MappingError(say("No value of {data} means event for {name}.", data=f"{data['event']!r}", name=name),
+                           say("Choose at least one."))
     time = data.get("time") or ""
     if not time and not (data.get("start") and data.get("end")):
-        raise MappingError(f"{name} has no time: neither a column of times nor two of dates.",
-                           "Choose a time column, or a start and an end date.")
+        raise MappingError(say("{name} has no time: neither a column of times nor two of dates.", name=name),
+                           say("Choose a time column, or a start and an end date."))
     return EndpointRole(
         name=name, label=data.get("label", name), time=time, event=dates[0] if dates else data["event"],
         event_dates=dates,
@@ -66,6 +68,6 @@ def endpoint_from(key: str, data: Mapping[str, Any]) -> EndpointRole:
 
 def _unit_of_entry(name: str, unit: str) -> str:
     if unit and unit not in MONTHS_PER:
-        raise MappingError(f"Unknown time unit {unit!r} for the late entry of {name}.",
-                           f"Choose one of: {', '.join(MONTHS_PER)}.")
+        raise MappingError(say("Unknown time unit {unit} for the late entry of {name}.", unit=f"{unit!r}", name=name),
+                           say("Choose one of: {months_per}.", months_per=', '.join(MONTHS_PER)))
     return unit

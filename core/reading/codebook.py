@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
+from core.language import say
 from core.reading.text_table import TextColumn, TextTable
 from core.schema import MISSING
 
@@ -82,9 +83,11 @@ def with_codebook(table: TextTable, book: Codebook, source: str, sha256: str = "
                for c in named if c in orders}
     unlisted = ", ".join(f"{c} {t}" for c, texts in strange.items() for t in texts)
     finding: dict[str, object] = {"severity": "assumed", "row": "", "column": ", ".join(named[:8]), "value": "",
-               "message": f"{source} says what columns hold: {len(book.labels)} labels, and the codes of {len(named)} "
-               f"columns{f' ({shown})' if shown else ''}.{f' Not listed there: {unlisted}.' if unlisted else ''}",
-               "remedy": "Load the file without it to keep the codes."}
+               "message": say("{source} says what columns hold: {labels} labels, and the codes of {named} "
+                              "columns{shown}.{rest}", source=source, labels=len(book.labels), named=len(named),
+                              shown=f" ({shown})" if shown else "",
+                              rest=say(" Not listed there: {codes}.", codes=unlisted) if unlisted else ""),
+               "remedy": say("Load the file without it to keep the codes.")}
     sha = hashlib.sha256(f"{table.sha256}{sha256}".encode()).hexdigest() if sha256 else table.sha256
     return replace(table, cells=cells, orders=orders, labels={**book.labels, **table.labels}, sha256=sha,
                    findings=[*table.findings, finding])

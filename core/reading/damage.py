@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from core.errors import CohortError, ReadingError
+from core.language import say
 
 
 @contextmanager
@@ -26,8 +27,9 @@ def damage_said(what: str) -> Iterator[None]:
     except CohortError:
         raise
     except MemoryError as error:
-        raise ReadingError(f"{what} needs more memory than there is for it.",
-                           "Keep the columns and rows that you need.") from error
+        raise ReadingError(say("{what} needs more memory than there is for it.", what=what),
+                           say("Keep the columns and rows that you need.")) from error
     except Exception as error:  # of openpyxl, zipfile, expat, Arrow and others, which have no common base
-        raise ReadingError(f"{what} cannot be read: a part of it is damaged, or of a kind that is not known.",
-                           "Save it anew, or as CSV UTF-8.") from error
+        raise ReadingError(say("{what} cannot be read: a part of it is damaged, or of a kind that is not known.",
+                               what=what),
+                           say("Save it anew, or as CSV UTF-8.")) from error

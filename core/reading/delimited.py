@@ -17,6 +17,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from core.errors import ReadingError
+from core.language import say
 from core.reading.grid import TOP, Progress, Row
 from core.reading.limits import MAX_CELL, MAX_LINE, check_cell, check_columns, check_rows
 from core.reading.text_table import SPACES
@@ -72,8 +73,9 @@ class Delimited:
         kept = np.zeros(self.lines.size, bool)
         kept[first: last + 1] = (self.cells == self.width)[first: last + 1]
         if len(columns[0]) != kept.sum():
-            raise ReadingError(f"The file gives {len(columns[0]):,} rows where {kept.sum():,} were counted.",
-                               "Save the table anew as CSV UTF-8.")
+            raise ReadingError(say("The file gives {columns} rows where {counted} were counted.",
+                                   columns=f"{len(columns[0]):,}", counted=f"{kept.sum():,}"),
+                               say("Save the table anew as CSV UTF-8."))
         return columns, self.lines[kept], notes
 
     def _notes(self, below: np.ndarray) -> list[Row]:
@@ -91,13 +93,13 @@ class Delimited:
 
     def _ragged(self, header: Row, odd: np.ndarray) -> ReadingError:
         i = int(odd[0])
-        more = f" {odd.size - 1:,} more rows differ, too." if odd.size > 1 else ""
+        more = say(" {n} more rows differ, too.", n=f"{odd.size - 1:,}") if odd.size > 1 else ""
         names = len(header.cells)
-        wide = f"the header has {names}" if names == self.width or odd.size > 1 else \
-            f"the other rows have {self.width}"
-        return ReadingError(f"Line {self.lines[i]} has {self.cells[i]} cells; {wide}.{more}",
-                            "Every row needs one cell per column: look for a missing or a stray "
-                            "delimiter.")
+        wide = say("the header has {names}", names=names) if names == self.width or odd.size > 1 else \
+            say("the other rows have {width}", width=self.width)
+        return ReadingError(say("Line {lines} has {cells} cells; {wide}.{more}", lines=self.lines[i],
+                                cells=self.cells[i], wide=wide, more=more),
+                            say("Every row needs one cell per column: look for a missing or a stray delimiter."))
 
 
 def split(text: str, delimiter: str | None = None) -> Delimited:
@@ -114,11 +116,12 @@ def split(text: str, delimiter: str | None = None) -> Delimited:
         text = "\n" + text[asked.end():]
         delimiter = delimiter or asked[1]
     if not _SOMETHING.search(text):
-        raise ReadingError("The file holds no text but delimiters.",
-                           "It needs a header and one row per patient.")
+        raise ReadingError(say("The file holds no text but delimiters."),
+                           say("It needs a header and one row per patient."))
     sign = DELIMITERS.get(delimiter or "", delimiter) or _delimiter(text)
     if sign not in DELIMITERS.values():
-        raise ReadingError(f"Unknown delimiter {sign!r}.", f"Choose one of: {', '.join(DELIMITERS)}.")
+        raise ReadingError(say("Unknown delimiter {sign}.", sign=f"{sign!r}"),
+                           say("Choose one of: {delimiters}.", delimiters=', '.join(DELIMITERS)))
     return _records(text.encode("utf-8"), sign, sep_line=bool(asked))
 
 
@@ -140,8 +143,8 @@ def _delimiter(text: str) -> str:
         if score > best_score:
             best, best_score = delimiter, score
     if not best:
-        raise ReadingError("Only one column was found.",
-                           "Separate the columns by comma, semicolon, tab or |.")
+        raise ReadingError(say("Only one column was found."),
+                           say("Separate the columns by comma, semicolon, tab or |."))
     return best
 
 
@@ -172,8 +175,8 @@ def _records(raw: bytes, delimiter: str, *, sep_line: bool) -> Delimited:
     if width < 2:
         width = int(cells[filled].max())
     if width < 2:
-        raise ReadingError("Only one column was found.",
-                           "Separate the columns by comma, semicolon, tab or |.")
+        raise ReadingError(say("Only one column was found."),
+                           say("Separate the columns by comma, semicolon, tab or |."))
     top = [_row(raw, delimiter, starts[i], ends[i], lines[i]) for i in filled[:TOP]]
     return Delimited(raw=raw, delimiter=delimiter, starts=starts, ends=ends, lines=lines, cells=cells,
                      is_blank=is_blank, top=top, width=width, sep_line=sep_line)
@@ -229,8 +232,8 @@ def _walk_quotes(raw: bytes, quotes: np.ndarray, delimiter: int, newlines: np.nd
             out.append(place)
     if opened >= 0:
         line = int(np.searchsorted(newlines, opened)) + 1
-        raise ReadingError(f"A quote that opens on line {line} is not closed properly.",
-                           "Mend the quotes or save the table anew.")
+        raise ReadingError(say("A quote that opens on line {line} is not closed properly.", line=line),
+                           say("Mend the quotes or save the table anew."))
     return np.asarray(out, dtype=np.int64)
 
 
@@ -239,8 +242,9 @@ def _check_lines(raw: bytes, newlines: np.ndarray) -> None:
     edges = np.concatenate([[-1], newlines, [len(raw)]])
     for i in np.flatnonzero(np.diff(edges) > MAX_LINE):
         if len(raw[edges[i] + 1: edges[i + 1]].decode("utf-8")) > MAX_LINE:
-            raise ReadingError(f"Line {i + 1} is longer than {MAX_LINE:,} characters.",
-                               "Is this the right file?")
+            raise ReadingError(say("Line {line} is longer than {max_line} characters.", line=i + 1,
+                                   max_line=f"{MAX_LINE:,}"),
+                               say("Is this the right file?"))
 
 
 def _check_lengths(raw: bytes, delimiter: str, starts: np.ndarray, ends: np.ndarray,
@@ -248,8 +252,9 @@ def _check_lengths(raw: bytes, delimiter: str, starts: np.ndarray, ends: np.ndar
     """Hold long rows against the limits of a row and of a cell."""
     for i in np.flatnonzero(ends - starts > MAX_CELL):
         if ends[i] - starts[i] > 4 * MAX_LINE:
-            raise ReadingError(f"The row that begins on line {lines[i]} is longer than {MAX_LINE:,} "
-                               "characters.", "Look for a quote that was not closed.")
+            raise ReadingError(say("The row that begins on line {lines} is longer than {max_line} characters.",
+                                   lines=lines[i], max_line=f"{MAX_LINE:,}"),
+                               say("Look for a quote that was not closed."))
         row = _row(raw, delimiter, starts[i], ends[i], lines[i])
         check_cell(max(map(len, row.cells)), int(lines[i]))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from core.errors import NeedsAnswer, ReadingError
+from core.language import say
 
 ENCODINGS = {"UTF-8": "utf-8-sig", "UTF-16": "utf-16", "GB18030": "gb18030", "Big5": "big5", "Shift-JIS": "cp932",
              "EUC-KR": "cp949", "Windows-1250": "cp1250", "Windows-1251": "cp1251", "Windows-1252": "cp1252"}
@@ -58,13 +59,13 @@ class Decoded:
 def refuse_what_is_not_text(data: bytes) -> None:
     """Refuse documents, pictures, archives and pages by their content, with the remedy."""
     if not data[:1000].strip() and not data.strip():
-        raise ReadingError("The file is empty.", "It needs a header and one row per patient.")
+        raise ReadingError(say("The file is empty."), say("It needs a header and one row per patient."))
     for signature, what, remedy in _SIGNATURES:
         if data.startswith(signature):
-            raise ReadingError(f"This is {what}, not a text table.", remedy)
+            raise ReadingError(say("This is {what}, not a text table.", what=what), remedy)
     start = data[:400].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if _JSON.match(start):
-        raise ReadingError("This is JSON, not a text table.", "Export the table as CSV.")
+        raise ReadingError(say("This is JSON, not a text table."), say("Export the table as CSV."))
 
 
 def is_markup(text: str) -> bool:
@@ -75,8 +76,8 @@ def is_markup(text: str) -> bool:
 
 def refuse_markup() -> ReadingError:
     """Say that a web page holds no table."""
-    return ReadingError("This is a web page or XML, not a text table.",
-                        "It may be an error page saved in place of the file: download it again.")
+    return ReadingError(say("This is a web page or XML, not a text table."),
+                        say("It may be an error page saved in place of the file: download it again."))
 
 
 def decode(data: bytes, encoding: str | None = None) -> Decoded:
@@ -92,7 +93,8 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
     if b"\x00" in data:
         raise _nul(data)
     if encoding and encoding not in ENCODINGS:
-        raise ReadingError(f"Unknown encoding {encoding!r}.", f"Choose one of: {', '.join(ENCODINGS)}.")
+        raise ReadingError(say("Unknown encoding {encoding}.", encoding=f"{encoding!r}"),
+                           say("Choose one of: {encodings}.", encodings=', '.join(ENCODINGS)))
     if encoding:
         return Decoded(text=_strictly(data, encoding), encoding=encoding, certain=True)
     if stated := _stated_in_page(data):
@@ -128,8 +130,9 @@ def _decoded_legacy(data: bytes) -> Decoded:
         raise _ask_encoding(data, readings)
     if votes:
         return Decoded(text=_strictly(data, votes[0]), encoding=votes[0], certain=False)
-    raise refused or ReadingError(f"Line {_line_of_high_byte(data)} fits no known text encoding "
-                                  f"({', '.join(ENCODINGS)}).", "Save the table as CSV UTF-8.")
+    raise refused or ReadingError(say("Line {line_of_high_byte} fits no known text encoding ({encodings}).",
+                                      line_of_high_byte=_line_of_high_byte(data), encodings=', '.join(ENCODINGS)),
+                                  say("Save the table as CSV UTF-8."))
 
 
 def _by_rule(data: bytes) -> tuple[str, ReadingError | None]:
@@ -153,8 +156,8 @@ def _ask_encoding(data: bytes, readings: list[str]) -> NeedsAnswer:
     lines = [i for i, line in enumerate(data.splitlines()) if not line.isascii()][:_SHOWN_LINES]
     shown = {name: " / ".join(text.splitlines()[i][:_SHOWN] for i in lines if i < len(text.splitlines()))
              for name, text in texts.items()}
-    return NeedsAnswer("In which encoding is this text? It is not UTF-8, and could be read in several.",
-                       "Choose the reading in which the letters are right.", list(texts),
+    return NeedsAnswer(say("In which encoding is this text? It is not UTF-8, and could be read in several."),
+                       say("Choose the reading in which the letters are right."), list(texts),
                        [{"reading": {"encoding": name}} for name in texts], meanings=[shown[name] for name in texts])
 
 
@@ -192,24 +195,25 @@ def _strictly(data: bytes, encoding: str) -> str:
         return data.decode(ENCODINGS[encoding])
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise ReadingError(f"Line {line} is not {encoding}.",
-                           "Save the file as CSV UTF-8, or choose another encoding.") from error
+        raise ReadingError(say("Line {line} is not {encoding}.", line=line, encoding=encoding),
+                           say("Save the file as CSV UTF-8, or choose another encoding.")) from error
 
 
 def _nul(data: bytes) -> ReadingError:
     line = data[: data.index(b"\x00")].count(b"\n") + 1
     if data.count(b"\x00") > len(data) // 4:
-        return ReadingError("The file looks like UTF-16 without a byte order mark: it holds NUL bytes "
-                            f"from line {line} on.", "Save it as CSV UTF-8.")
-    return ReadingError(f"Line {line} holds a NUL byte: this is no text file.",
-                        "Save the table as CSV UTF-8.")
+        return ReadingError(say("The file looks like UTF-16 without a byte order mark: it holds NUL bytes from line "
+                                "{line} on.", line=line), say("Save it as CSV UTF-8."))
+    return ReadingError(say("Line {line} holds a NUL byte: this is no text file.", line=line),
+                        say("Save the table as CSV UTF-8."))
 
 
 def _refuse_controls(text: str) -> None:
     if not text.isascii() and (control := _CONTROL.search(text)):
         line = text.count("\n", 0, control.start()) + 1
-        raise ReadingError(f"Line {line} holds a control character (U+{ord(control[0]):04X}): the text was "
-                           "written in one encoding and saved in another.", "Save the table anew as CSV UTF-8.")
+        raise ReadingError(say("Line {line} holds a control character (U+{ord}): the text was written in one "
+                               "encoding and saved in another.", line=line, ord=f"{ord(control[0]):04X}"),
+                           say("Save the table anew as CSV UTF-8."))
 
 
 def _refuse_stray(text: str) -> None:
@@ -217,13 +221,15 @@ def _refuse_stray(text: str) -> None:
     for sign in sorted(set(_HIGH.findall(text))):
         if not sign.isalpha() and sign not in _WESTERN_SIGNS:
             line = text.count("\n", 0, text.index(sign)) + 1
-            raise ReadingError(f"Line {line} holds bytes that fit no encoding plausibly (as "
-                               f"Windows-1252 they would be {sign!r}).", "Save the table as CSV UTF-8.")
+            raise ReadingError(say("Line {line} holds bytes that fit no encoding plausibly (as Windows-1252 they "
+                                   "would be {sign}).", line=line, sign=f"{sign!r}"),
+                               say("Save the table as CSV UTF-8."))
     for run in _HIGH_RUN.finditer(text):
         if len(run[0]) >= _RUN and run[0].isalpha():  # Western words have their accents apart
             line = text.count("\n", 0, run.start()) + 1
-            raise ReadingError(f"Line {line} holds {run[0][:12]!r}, which no Western text would hold.",
-                               "The file is in another encoding: save it as CSV UTF-8.")
+            raise ReadingError(say("Line {line} holds {run}, which no Western text would hold.", line=line,
+                                   run=f"{run[0][:12]!r}"),
+                               say("The file is in another encoding: save it as CSV UTF-8."))
 
 
 def _line_of_high_byte(data: bytes) -> int:

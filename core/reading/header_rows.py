@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from core.language import say
 from core.reading.grid import Grid, Row
 
 _UNIT = re.compile(
@@ -38,8 +39,8 @@ def joined_header(grid: Grid, header: Row) -> tuple[Row, str]:
             joined = _under_groups(titles, names)
             if joined != names:
                 return Row(header.line, joined), (
-                    f"Lines {above.line} and {header.line} are groups and columns: the group stands before names that "
-                    "would mean something else without it.")
+                    say("Lines {line} and {next} are groups and columns: the group stands before names that would "
+                        "mean something else without it.", line=above.line, next=header.line))
     below = next((row for row in grid.top if row.line > header.line and row.filled), None)
     third = next((row for row in grid.top if below and row.line > below.line and row.filled), None)
     if below is None or third is None:
@@ -47,12 +48,13 @@ def joined_header(grid: Grid, header: Row) -> tuple[Row, str]:
     names, second = (_padded(row.cells, grid.width) for row in (header, below))
     if _are_groups(names, second, _padded(third.cells, grid.width)):
         return Row(below.line, _under_groups(names, second)), (
-            f"Lines {header.line} and {below.line} are two rows of names, groups and columns: the second was taken, "
-            "with the group where a name occurs twice.")
+            say("Lines {line} and {next} are two rows of names, groups and columns: the second was taken, with the "
+                "group where a name occurs twice.", line=header.line, next=below.line))
     if _are_units(second):
         cells = [f"{name} ({unit.strip(' ()[]')})" if name and (_UNIT.fullmatch(unit) or _LEGEND.search(unit)) else name
                  for name, unit in zip(names, second, strict=True)]
-        return Row(below.line, cells), f"Line {below.line} holds units: they were joined to the names above."
+        return Row(below.line, cells), say("Line {line} holds units: they were joined to the names above.",
+                                           line=below.line)
     return header, ""
 
 

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from core.errors import ReadingError
+from core.language import say
 from core.reading.damage import damage_said
 from core.reading.grid import Row
 from core.reading.limits import check_columns, check_rows
@@ -26,8 +27,9 @@ def html_table(text: str) -> Sheet | None:
     import lxml.html
 
     if len(_OPENS.findall(text)) > len(_CLOSES.findall(text)):
-        raise ReadingError("The web page ends within its table: rows may be missing.", "Download or save it again.")
-    with damage_said("The web page"):
+        raise ReadingError(say("The web page ends within its table: rows may be missing."),
+                           say("Download or save it again."))
+    with damage_said(say("The web page")):
         parser = lxml.html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
         tables = [_cells_of(table) for table in lxml.html.fromstring(text.encode(), parser=parser).iter("table")]
     best = max(tables, key=lambda rows: sum(map(len, rows)), default=[])

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from core.errors import NeedsAnswer, ReadingError
 from core.findings import Findings
+from core.language import say
 from core.reading.grid import Grid, Progress, Row, header_of
 from core.reading.header_rows import joined_header, unnamed
 from core.reading.text_table import TextColumn
@@ -42,42 +43,43 @@ def lay_out(grid: Grid, header_line: int | None, findings: Findings, progress: P
     """
     header = unnamed(grid.width) if header_line == 0 else header_of(grid, header_line)
     if header is None:
-        raise ReadingError("No line was found that names the columns." if header_line is None else
-                           f"Line {header_line} is no header: choose one of the first lines.",
-                           "Put the column names in the first line.")
+        raise ReadingError(say("No line was found that names the columns.") if header_line is None else
+                           say("Line {header_line} is no header: choose one of the first lines.",
+                               header_line=header_line),
+                           say("Put the column names in the first line."))
     _say_above(grid, header, findings)
     if header_line is None:
         header, joined = joined_header(grid, header)
         if joined:
             findings.add("repaired", joined, row=header.line,
-                         remedy="Choose the line of the names under “How it was read”.")
+                         remedy=say("Choose the line of the names under “How it was read”."))
     columns, lines, notes = grid.body(header, progress)
     if not len(lines):
-        raise ReadingError(f"The file has a header but no rows below line {header.line}.",
-                           "It needs one row per patient.")
+        raise ReadingError(say("The file has a header but no rows below line {line}.", line=header.line),
+                           say("It needs one row per patient."))
     for note in notes:
-        findings.add("repaired", "A remark below the table was skipped.", row=note.line,
-                     value=" ".join(note.cells).strip(), remedy="Give it an id if it is a patient.")
+        findings.add("repaired", say("A remark below the table was skipped."), row=note.line,
+                     value=" ".join(note.cells).strip(), remedy=say("Give it an id if it is a patient."))
     named = _name(header, columns, findings)
     keep = _rows_of_patients(named, lines, findings)
     if not keep.any():
-        raise ReadingError("No row holds any value.", "It needs one row per patient.")
+        raise ReadingError(say("No row holds any value."), say("It needs one row per patient."))
     if not keep.all():
         rows = np.flatnonzero(keep)
         named = {name: column.take(rows) for name, column in named.items()}
     if header_line is None:
         _ask_for_header(header, named)
     inner = grid.blank[(grid.blank > header.line) & (grid.blank < lines[-1])]
-    findings.add_rows("repaired", np.setdiff1d(inner, lines), lambda i: "", "A blank row was skipped.")
+    findings.add_rows("repaired", np.setdiff1d(inner, lines), lambda i: "", say("A blank row was skipped."))
     return Layout(cells=named, lines=lines[keep], header_line=header.line)
 
 
 def _say_above(grid: Grid, header: Row, findings: Findings) -> None:
     for row in grid.top:
         if row.line < header.line:
-            findings.add("repaired", "A line above the header was skipped.", row=row.line,
+            findings.add("repaired", say("A line above the header was skipped."), row=row.line,
                          value=" ".join(c.strip() for c in row.cells if c.strip())[:80],
-                         remedy="Choose the header line under “How it was read” if this is it.")
+                         remedy=say("Choose the header line under “How it was read” if this is it."))
 
 
 def _name(header: Row, columns: list[pa.ChunkedArray], findings: Findings) -> dict[str, TextColumn]:
@@ -89,24 +91,26 @@ def _name(header: Row, columns: list[pa.ChunkedArray], findings: Findings) -> di
     kept: dict[str, TextColumn] = {}
     for place, (name, column) in enumerate(zip(names, cells, strict=True), start=1):
         if not name and not _is_empty(column):
-            raise ReadingError(f"Column {place} has no name in the header (line {header.line}).",
-                               "Give every column a name.")
+            raise ReadingError(say("Column {place} has no name in the header (line {line}).", place=place,
+                                   line=header.line),
+                               say("Give every column a name."))
         if name:
             kept[_numbered(name, place, {*names, *kept}, findings) if name in kept else name] = column
     if empty := sum(not name for name in names):
-        findings.add("repaired", f"{empty} empty column{'s' if empty > 1 else ''} without a name "
-                                 f"{'were' if empty > 1 else 'was'} left out.")
+        findings.add("repaired", say("1 empty column without a name was left out.") if empty == 1 else
+                     say("{n} empty columns without a name were left out.", n=empty))
     if len(kept) < 2:
-        raise ReadingError("Only one column was found.",
-                           "Separate the columns by comma, semicolon, tab or |.")
+        raise ReadingError(say("Only one column was found."),
+                           say("Separate the columns by comma, semicolon, tab or |."))
     return kept
 
 
 def _numbered(name: str, place: int, taken: set[str], findings: Findings) -> str:
     """Name a column whose header stands for another one already: `Date (2)`."""
     numbered = next(f"{name} ({i})" for i in count(2) if f"{name} ({i})" not in taken)
-    findings.add("repaired", f"The header names {name!r} more than once; column {place} is called {numbered!r}.",
-                 column=numbered, remedy="Rename one of the columns.")
+    findings.add("repaired", say("The header names {name} more than once; column {place} is called {numbered}.",
+                                 name=f"{name!r}", place=place, numbered=f"{numbered!r}"),
+                 column=numbered, remedy=say("Rename one of the columns."))
     return numbered
 
 
@@ -118,19 +122,20 @@ def _complete(names: list[str], cells: list[TextColumn], header: Row) -> list[st
         return [*names, ""]
     if len(names) == len(cells) - 1 and cells[0].n_distinct == len(cells[0].codes):
         return ["", *names]
-    raise ReadingError(f"The header (line {header.line}) has {len(names)} cells; the rows have {len(cells)}.",
-                       "Look for a missing name or a stray delimiter.")
+    raise ReadingError(say("The header (line {line}) has {names} cells; the rows have {cells}.", line=header.line,
+                           names=len(names), cells=len(cells)),
+                       say("Look for a missing name or a stray delimiter."))
 
 
 def _index(names: list[str], cells: list[TextColumn], findings: Findings) -> tuple[list[str], list[TextColumn]]:
     """Leave a first column without a name out where it counts the rows; else give it one."""
     if _is_counter(cells[0]):
-        findings.add("repaired", "The first column has no name and counts the rows: it was left out.",
-                     remedy="Name it in the header to keep it.")
+        findings.add("repaired", say("The first column has no name and counts the rows: it was left out."),
+                     remedy=say("Name it in the header to keep it."))
         return names[1:], cells[1:]
     name = _unused(INDEX, names)
-    findings.add("assumed", f"The first column has no name; it is called {name!r}.", column=name,
-                 remedy="Name it in the header.")
+    findings.add("assumed", say("The first column has no name; it is called {name}.", name=f"{name!r}"), column=name,
+                 remedy=say("Name it in the header."))
     return [name, *names[1:]], cells
 
 
@@ -165,8 +170,8 @@ def _rows_of_patients(named: dict[str, TextColumn], lines: np.ndarray, findings:
     for name, column in named.items():
         filled += ~column.is_in([""])[column.codes]
         again &= column.is_in([name])[column.codes]
-    findings.add_rows("repaired", lines[filled == 0], lambda i: "", "A blank row was skipped.")
-    findings.add_rows("repaired", lines[again], lambda i: "", "The header is repeated here; the row was skipped.")
+    findings.add_rows("repaired", lines[filled == 0], lambda i: "", say("A blank row was skipped."))
+    findings.add_rows("repaired", lines[again], lambda i: "", say("The header is repeated here; the row was skipped."))
     keep = (filled > 0) & ~again
     while keep.any():
         last = int(np.flatnonzero(keep)[-1])
@@ -174,8 +179,9 @@ def _rows_of_patients(named: dict[str, TextColumn], lines: np.ndarray, findings:
         if not _TOTAL.fullmatch(remark.strip(" :：")):
             break
         keep[last] = False
-        findings.add("repaired", f"A row headed {remark!r} at the bottom was skipped: it is not a patient.",
-                     row=int(lines[last]), value=remark, remedy="Give it a patient id if it is one.")
+        findings.add("repaired", say("A row headed {remark} at the bottom was skipped: it is not a patient.",
+                                     remark=f"{remark!r}"),
+                     row=int(lines[last]), value=remark, remedy=say("Give it a patient id if it is one."))
     return keep
 
 
@@ -186,8 +192,10 @@ def _ask_for_header(header: Row, named: dict[str, TextColumn]) -> None:
     below = sum(bool(column.is_in([name]).any()) for name, column in named.items())
     if numbers * 2 > len(cells) or (below >= 2 and (below + numbers) * 2 > len(cells)):
         raise NeedsAnswer(
-            f"Line {header.line} looks like data, not a header: {', '.join(cells[:4])}. Has the file no names?",
-            "Best put the column names in the first line.",
-            ["No names: they are called Column 1, Column 2 …", f"Line {header.line} holds the names"],
+            say("Line {line} looks like data, not a header: {cells}. Has the file no names?", line=header.line,
+                cells=', '.join(cells[:4])),
+            say("Best put the column names in the first line."),
+            [say("No names: they are called Column 1, Column 2 …"),
+             say("Line {line} holds the names", line=header.line)],
             [{"reading": {"header_line": 0}}, {"reading": {"header_line": header.line}}],
-            meanings=["Say which column is which by hand", ", ".join(cells[:8])])
+            meanings=[say("Say which column is which by hand"), ", ".join(cells[:8])])

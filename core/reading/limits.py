@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.errors import ReadingError
 from core.format import megabytes
+from core.language import say
 
 MAX_BYTES = 200 * 1024**2
 MAX_UNPACKED = 600 * 1024**2  # a workbook's parts, unpacked
@@ -16,25 +17,28 @@ MAX_CELL = 32_767
 def check_bytes(size: int) -> None:
     """Refuse a file of more than `MAX_BYTES` bytes."""
     if size > MAX_BYTES:
-        raise ReadingError(f"The file has {megabytes(size)}; the limit is "
-                           f"{megabytes(MAX_BYTES)}.", "Keep the columns you need.")
+        raise ReadingError(say("The file has {size}; the limit is {most}.", size=megabytes(size),
+                               most=megabytes(MAX_BYTES)), say("Keep the columns you need."))
 
 
 def check_rows(rows: int) -> None:
     """Refuse a table of more than `MAX_ROWS` rows."""
     if rows > MAX_ROWS:
-        raise ReadingError(f"The file has more than {MAX_ROWS:,} rows.", "Load a part of it.")
+        raise ReadingError(say("The file has more than {max_rows} rows.", max_rows=f"{MAX_ROWS:,}"),
+                           say("Load a part of it."))
 
 
 def check_columns(columns: int) -> None:
     """Refuse a table of more than `MAX_COLUMNS` columns."""
     if columns > MAX_COLUMNS:
-        raise ReadingError(f"The file has {columns:,} columns; the limit is {MAX_COLUMNS:,}.",
-                           "Keep the columns you need.")
+        raise ReadingError(say("The file has {columns} columns; the limit is {max_columns}.", columns=f"{columns:,}",
+                               max_columns=f"{MAX_COLUMNS:,}"),
+                           say("Keep the columns you need."))
 
 
 def check_cell(length: int, line: int) -> None:
     """Refuse a cell of more than `MAX_CELL` characters."""
     if length > MAX_CELL:
-        raise ReadingError(f"A cell on line {line} is longer than {MAX_CELL:,} characters.",
-                           "Is this the right file? Look for a quote that was not closed.")
+        raise ReadingError(say("A cell on line {line} is longer than {max_cell} characters.", line=line,
+                               max_cell=f"{MAX_CELL:,}"),
+                           say("Is this the right file? Look for a quote that was not closed."))

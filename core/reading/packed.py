@@ -8,6 +8,7 @@ import zlib
 
 from core.errors import ReadingError
 from core.format import megabytes
+from core.language import say
 from core.reading.damage import damage_said
 from core.reading.limits import MAX_UNPACKED
 from core.reading.workbook import ZIP
@@ -27,10 +28,11 @@ def unpacked(data: bytes) -> tuple[bytes, str]:
     """
     if data.startswith(_GZIP):
         content = _inflated(data)
-        return (_inflated(content) if content.startswith(_GZIP) else content), "its content"  # at times packed twice
+        return (_inflated(content) if content.startswith(_GZIP) else
+                content), say("its content")  # at times packed twice
     if not data.startswith((ZIP, _EMPTY_ZIP)):
         return data, ""
-    with damage_said("This workbook or zip archive"):
+    with damage_said(say("This workbook or zip archive")):
         archive = zipfile.ZipFile(io.BytesIO(data))
         parts = archive.infolist()
     if any(p.filename in _DOCUMENT for p in parts):
@@ -39,13 +41,14 @@ def unpacked(data: bytes) -> tuple[bytes, str]:
               and not p.filename.rsplit("/", 1)[-1].startswith(".")]
     if len(tables) != 1:
         listed = ", ".join(p.filename for p in tables[:5])
-        raise ReadingError(f"This is a zip archive of {len(tables)} files{f': {listed}' if listed else ''}.",
-                           "Unpack it first, and load the table.")
+        raise ReadingError(say("This is a zip archive of {tables} files{words}.", tables=len(tables),
+                               words=f': {listed}' if listed else ''),
+                           say("Unpack it first, and load the table."))
     if tables[0].flag_bits & 1:
-        raise ReadingError("The archive has a password.", "Unpack it first, and load the table.")
+        raise ReadingError(say("The archive has a password."), say("Unpack it first, and load the table."))
     if tables[0].file_size > MAX_UNPACKED:
         raise _too_large(tables[0].file_size)
-    with damage_said("The archive"), archive.open(tables[0]) as part:
+    with damage_said(say("The archive")), archive.open(tables[0]) as part:
         content = part.read(MAX_UNPACKED + 1)
     if len(content) > MAX_UNPACKED:
         raise _too_large(len(content))
@@ -57,17 +60,18 @@ def _inflated(data: bytes) -> bytes:
     content, rest = bytearray(), data
     while rest.strip(b"\0"):  # an archive may have several members, one after the other
         reader = zlib.decompressobj(wbits=31)
-        with damage_said("This gzip archive"):
+        with damage_said(say("This gzip archive")):
             while rest and not reader.eof:
                 content += reader.decompress(rest, _CHUNK)
                 rest = reader.unconsumed_tail or reader.unused_data
                 if len(content) > MAX_UNPACKED:
                     raise _too_large(len(content))
         if not reader.eof:
-            raise ReadingError("This gzip archive is not complete.", "Copy or download it again.")
+            raise ReadingError(say("This gzip archive is not complete."), say("Copy or download it again."))
     return bytes(content)
 
 
 def _too_large(size: int) -> ReadingError:
-    return ReadingError(f"The archive unpacks to more than {megabytes(size)}; the limit is {megabytes(MAX_UNPACKED)}.",
-                        "Keep the columns and rows that you need.")
+    return ReadingError(say("The archive unpacks to more than {size}; the limit is {most}.",
+                            size=megabytes(size), most=megabytes(MAX_UNPACKED)),
+                        say("Keep the columns and rows that you need."))

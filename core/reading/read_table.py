@@ -13,7 +13,7 @@ import numpy as np
 
 from core.errors import ReadingError
 from core.findings import Findings
-from core.format import plural
+from core.language import say
 from core.read_options import ReadOptions
 from core.reading.codebook import SHEET_NAME, codebook_of, with_codebook
 from core.reading.damage import damage_said
@@ -52,7 +52,7 @@ def read_table(source: Source, *, name: str = "", options: ReadOptions | None = 
         If the content is no table; it names the line and the remedy.
     """
     data, name = _bytes_of(source, name)
-    with damage_said("The file"):
+    with damage_said(say("The file")):
         return _read(data, name, options or ReadOptions(), progress)
 
 
@@ -61,17 +61,18 @@ def _read(data: bytes, name: str, options: ReadOptions, progress: Progress) -> T
     findings = Findings()
     content, inside = unpacked(data)
     if inside:
-        findings.add("assumed", f"The file is an archive; {inside} was read.")
+        findings.add("assumed", say("The file is an archive; {inside} was read.", inside=inside))
     if kind := stored_kind(content):
         return _of_stored(read_stored(content, kind), data, name, options, findings)
     if content.startswith(ZIP) or is_spreadsheet(content):
         read = read_spreadsheet if is_spreadsheet(content) else read_workbook
         grid = book = read(content, options.sheet, progress)
         for oddity in book.oddities:
-            findings.add("warning", oddity, remedy="Correct the workbook and load it again.")
+            findings.add("warning", oddity, remedy=say("Correct the workbook and load it again."))
         if len(book.names) > 1 and not options.sheet:
-            findings.add("assumed", f"The sheet {book.name!r} was read, of {len(book.names)}: the first with cells "
-                         "that is named as no codebook.", remedy="Choose another under “How it was read”.")
+            findings.add("assumed", say("The sheet {name} was read, of {names}: the first with cells that is named "
+                                        "as no codebook.", name=f"{book.name!r}", names=len(book.names)),
+                         remedy=say("Choose another under “How it was read”."))
         detected = Detected(encoding="", delimiter="", decimal="", header_line=0, sheet=book.name, sheets=book.names)
         table = _of_grid(grid, data, name, options, findings, detected, progress)
         return _with_sheets(table, lambda sheet: read(content, sheet, lambda share: None))
@@ -88,7 +89,7 @@ def _with_sheets(table: TextTable, read: Callable[[str], Grid]) -> TextTable:
             continue
         page = replace(table, cells=layout.cells, lines=layout.lines)
         if book := codebook_of(page, table.columns):
-            table = with_codebook(table, book, f"The sheet {sheet!r}")
+            table = with_codebook(table, book, say("The sheet {sheet}", sheet=f"{sheet!r}"))
     return table
 
 
@@ -98,8 +99,8 @@ def _of_text(content: bytes, data: bytes, name: str, options: ReadOptions, findi
     refuse_what_is_not_text(content)
     decoded = decode(content, options.encoding)
     if not decoded.certain:
-        findings.add("assumed", f"The text is not UTF-8; it was read as {decoded.encoding}.",
-                     remedy="Choose another encoding if letters look wrong.")
+        findings.add("assumed", say("The text is not UTF-8; it was read as {encoding}.", encoding=decoded.encoding),
+                     remedy=say("Choose another encoding if letters look wrong."))
     text = _without_controls(decoded.text, findings)
     _say_damage(text, findings)
     detected = Detected(encoding=decoded.encoding, delimiter="", decimal="", header_line=0)
@@ -107,7 +108,7 @@ def _of_text(content: bytes, data: bytes, name: str, options: ReadOptions, findi
         page = html_table(text)
         if page is None:
             raise refuse_markup()
-        findings.add("assumed", "The file is a web page; its largest table was read.")
+        findings.add("assumed", say("The file is a web page; its largest table was read."))
         return _of_grid(page, data, name, options, findings, replace(detected, kind="web page"), progress)
     spaced = with_tabs(text) if options.delimiter in (None, SPACES_BETWEEN) else None
     grid = split(spaced or text, "tab" if spaced else options.delimiter)
@@ -130,9 +131,10 @@ def _of_grid(grid: Grid, data: bytes, name: str, options: ReadOptions, findings:
 def _of_stored(table: StoredTable, data: bytes, name: str, options: ReadOptions, findings: Findings) -> TextTable:
     """Take a table whose columns have names, types and labels already."""
     for column, oddity in table.oddities:
-        findings.add("warning", oddity, column=column, remedy="Add those that mean missing to the codes for missing.")
+        findings.add("warning", oddity, column=column,
+                     remedy=say("Add those that mean missing to the codes for missing."))
     if len(table.cells) < 2:
-        raise ReadingError("Only one column was found.", "A cohort needs several.")
+        raise ReadingError(say("Only one column was found."), say("A cohort needs several."))
     return TextTable(
         cells=table.cells, lines=np.arange(1, table.rows + 1), sha256=hashlib.sha256(data).hexdigest(), name=name,
         options=options, findings=findings.records, labels=table.labels, orders=table.orders,
@@ -143,8 +145,8 @@ def _say_failed_formulas(layout: Layout, findings: Findings) -> None:
     for column, cells in layout.cells.items():
         at = np.flatnonzero(cells.is_in(CELL_ERRORS)[cells.codes])
         findings.add_rows("warning", layout.lines[at], partial(_cell_of, cells, at),
-                          "Line {line}: a formula failed in the spreadsheet ({value}); the cell is missing.",
-                          column=column, remedy="Correct the formula and save the file anew.")
+                          say("Line {line}: a formula failed in the spreadsheet ({value}); the cell is missing."),
+                          column=column, remedy=say("Correct the formula and save the file anew."))
 
 
 def _cell_of(cells: TextColumn, rows: np.ndarray, i: int) -> str:
@@ -159,12 +161,12 @@ def _bytes_of(source: Source, name: str) -> tuple[bytes, str]:
             check_bytes(Path(source).stat().st_size)
             data, name = Path(source).read_bytes(), name or Path(source).name
         except (OSError, ValueError) as error:
-            raise ReadingError(f"There is no file {str(source)[:80]!r}.",
-                               "Give a path, bytes or an open file.") from error
+            raise ReadingError(say("There is no file {source}.", source=f"{str(source)[:80]!r}"),
+                               say("Give a path, bytes or an open file.")) from error
     else:
         data, name = source.read(), name or Path(str(getattr(source, "name", ""))).name
         if not isinstance(data, bytes):
-            raise ReadingError("The file was opened as text.", "Open it as bytes: open(path, 'rb').")
+            raise ReadingError(say("The file was opened as text."), say("Open it as bytes: open(path, 'rb')."))
     check_bytes(len(data))
     return data, name
 
@@ -175,8 +177,9 @@ def _without_controls(text: str, findings: Findings) -> str:
     if first is None:
         return text
     bare, n = CONTROLS.subn("", text)
-    findings.add("repaired", f"{plural(n, 'control character')} (invisible) in the text {'was' if n == 1 else 'were'} "
-                 "removed.", row=text.count("\n", 0, first.start()) + 1, value=ascii(first[0])[1:-1])
+    findings.add("repaired", say("1 control character (invisible) in the text was removed.") if n == 1 else
+                 say("{n} control characters (invisible) in the text were removed.", n=f"{n:,}"),
+                 row=text.count("\n", 0, first.start()) + 1, value=ascii(first[0])[1:-1])
     return bare
 
 
@@ -184,6 +187,6 @@ def _say_damage(text: str, findings: Findings) -> None:
     """Say of text that was damaged before it came here, with the first line that shows it."""
     place = text.find("\ufffd")
     if place >= 0:
-        findings.add("warning", "Some letters were lost before this file was saved: they appear as \ufffd.",
+        findings.add("warning", say("Some letters were lost before this file was saved: they appear as �."),
                      row=text.count("\n", 0, place) + 1, value="\ufffd",
-                     remedy="Export the table again from its source, as CSV UTF-8.")
+                     remedy=say("Export the table again from its source, as CSV UTF-8."))

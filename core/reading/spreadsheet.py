@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from core.errors import ReadingError
+from core.language import say
 from core.reading.damage import damage_said
 from core.reading.grid import Progress, Row
 from core.reading.limits import MAX_UNPACKED, check_columns, check_rows
@@ -25,7 +26,7 @@ def is_spreadsheet(data: bytes) -> bool:
         return True
     if not data.startswith(ZIP):
         return False
-    with damage_said("This workbook or zip archive"):
+    with damage_said(say("This workbook or zip archive")):
         parts = {p.filename: p.file_size for p in zipfile.ZipFile(io.BytesIO(data)).infolist()}
     if sum(parts.values()) > MAX_UNPACKED:
         return False  # refused with the others
@@ -43,25 +44,27 @@ def read_spreadsheet(data: bytes, sheet: str | None, progress: Progress) -> Shee
     from python_calamine import CalamineWorkbook, PasswordError
 
     try:
-        with damage_said("The workbook"):
+        with damage_said(say("The workbook")):
             book = CalamineWorkbook.from_filelike(io.BytesIO(data))
     except ReadingError as error:
         if isinstance(error.__cause__, PasswordError):
-            raise ReadingError("The workbook has a password.", "Save it without one.") from error
+            raise ReadingError(say("The workbook has a password."), say("Save it without one.")) from error
         if data.startswith(OLE):
-            raise ReadingError("This is an old Excel workbook (.xls) that is damaged or has a password, or another "
-                               "document.", "Save it as .xlsx without a password, or as CSV.") from error
+            raise ReadingError(say("This is an old Excel workbook (.xls) that is damaged or has a password, or "
+                                   "another document."),
+                               say("Save it as .xlsx without a password, or as CSV.")) from error
         raise
     names = tuple(book.sheet_names)
     if sheet is not None and sheet not in names:
-        raise ReadingError(f"The workbook has no sheet {sheet!r}.", f"Choose one of: {', '.join(names)}.")
+        raise ReadingError(say("The workbook has no sheet {sheet}.", sheet=f"{sheet!r}"),
+                           say("Choose one of: {names}.", names=', '.join(names)))
     for name in likeliest_first(names) if sheet is None else (sheet,):
-        with damage_said(f"The sheet {name!r}"):
+        with damage_said(say("The sheet {name}", name=f"{name!r}")):
             content = sheet_of(name, names, _rows(book.get_sheet_by_name(name)), [])
         progress(1.0)
         if content:
             return content
-    raise ReadingError("The workbook's sheets are empty.", "It needs a header and one row per patient.")
+    raise ReadingError(say("The workbook's sheets are empty."), say("It needs a header and one row per patient."))
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[Row]:

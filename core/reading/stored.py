@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from core.errors import ReadingError
 from core.format import plain_number
+from core.language import say
 from core.reading.damage import damage_said
 from core.reading.limits import check_columns, check_rows
 from core.reading.text_table import TextColumn
@@ -77,13 +78,13 @@ def read_stored(data: bytes, kind: str) -> StoredTable:
     """
     table = _of_arrow(data, kind) if kind in ("parquet", "feather") else _of_statistics(data, kind)
     if not table.rows:
-        raise ReadingError(f"The {table.kind} has no rows.", "It needs one row per patient.")
+        raise ReadingError(say("The {kind} has no rows.", kind=table.kind), say("It needs one row per patient."))
     return table
 
 
 def _of_arrow(data: bytes, kind: str) -> StoredTable:
     name = _PARQUET if kind == "parquet" else _FEATHER
-    with damage_said(f"The {name}"):
+    with damage_said(say("The {name}", name=name)):
         if kind == "parquet":
             import pyarrow.parquet as pq
 
@@ -109,7 +110,8 @@ def _arrow_column(column: pa.ChunkedArray) -> TextColumn:
     """Write a column's distinct values as text."""
     column = column.combine_chunks()
     if pa.types.is_nested(column.type):
-        raise ReadingError("A column holds lists or records, not one value per patient.", "Keep plain columns.")
+        raise ReadingError(say("A column holds lists or records, not one value per patient."),
+                           say("Keep plain columns."))
     encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
     values = [v.decode("utf-8", "replace") if isinstance(v, bytes) else v for v in encoded.dictionary.to_pylist()]
     texts = pa.array([_text(v) for v in [*values, None]], pa.string())
@@ -121,12 +123,12 @@ def _of_statistics(data: bytes, kind: str) -> StoredTable:
     import pyreadstat
 
     if data.startswith(b"<stata_dta>") and not data.rstrip(b"\0 \r\n").endswith(b"</stata_dta>"):
-        raise ReadingError("The Stata file is not complete.", "Copy or save it again.")
+        raise ReadingError(say("The Stata file is not complete."), say("Copy or save it again."))
     readers: dict[str, tuple[str, Callable[..., Any]]] = {
         "sav": (_SPSS, pyreadstat.read_sav), "por": (_SPSS, pyreadstat.read_por), "dta": (_STATA, pyreadstat.read_dta),
         "sas7bdat": (_SAS, pyreadstat.read_sas7bdat), "xport": (_SAS, pyreadstat.read_xport)}
     name, reader = readers[kind]
-    with damage_said(f"The {name}"):
+    with damage_said(say("The {name}", name=name)):
         columns, meta = _decoded(reader, data)
     check_columns(len(columns))
     check_rows(max(map(len, columns.values()), default=0))
@@ -150,7 +152,8 @@ def _decoded(reader: Callable[..., Any], data: bytes) -> tuple[dict[str, list[An
         except (pyreadstat.ReadstatError, UnicodeDecodeError) as error:
             if "convert" not in str(error) and not isinstance(error, UnicodeDecodeError):
                 raise
-    raise ReadingError("The file's text is in an encoding that it does not state.", "Save it anew with UTF-8.")
+    raise ReadingError(say("The file's text is in an encoding that it does not state."),
+                       say("Save it anew with UTF-8."))
 
 
 def _labelled(column: str, values: Sequence[Any], labels: Mapping[Any, str], single: bool,
@@ -165,7 +168,8 @@ def _labelled(column: str, values: Sequence[Any], labels: Mapping[Any, str], sin
         texts = {v: _text(v, single) for v in present}
         if named:
             pairs = ", ".join(f"{texts[v]} = {named[v]}" for v in sorted(named, key=_by_code))
-            out.oddities.append((column, f"Some of its values have a label, others are numbers: {pairs}."))
+            out.oddities.append((column, say("Some of its values have a label, others are numbers: {pairs}.",
+                                             pairs=pairs)))
     return TextColumn.from_cells(["" if _is_missing(v) else texts[v] for v in values])
 
 

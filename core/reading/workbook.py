@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from core.errors import ReadingError
 from core.format import megabytes
+from core.language import say
 from core.reading.codebook import SHEET_NAME
 from core.reading.damage import damage_said
 from core.reading.grid import TOP, Progress, Row
@@ -62,15 +63,17 @@ def read_workbook(data: bytes, sheet: str | None, progress: Progress) -> Sheet:
     book = _opened(data)
     names = tuple(book.sheetnames)
     if not names:
-        raise ReadingError("The workbook lists no worksheet that can be read.",
-                           "Save it as an ordinary Excel workbook (.xlsx, not Strict Open XML), or as CSV UTF-8.")
+        raise ReadingError(say("The workbook lists no worksheet that can be read."),
+                           say("Save it as an ordinary Excel workbook (.xlsx, not Strict Open XML), or as CSV UTF-8."))
     if sheet is not None and sheet not in names:
-        raise ReadingError(f"The workbook has no sheet {sheet!r}.", f"Choose one of: {', '.join(names)}.")
+        raise ReadingError(say("The workbook has no sheet {sheet}.", sheet=f"{sheet!r}"),
+                           say("Choose one of: {names}.", names=', '.join(names)))
     for name in likeliest_first(names) if sheet is None else (sheet,):
         if content := _read(book, book[name], names, progress):
             return content
-    raise ReadingError("The workbook's sheets are empty." if sheet is None else f"The sheet {sheet!r} is empty.",
-                       "It needs a header and one row per patient.")
+    raise ReadingError(say("The workbook's sheets are empty.") if sheet is None else
+                       say("The sheet {sheet} is empty.", sheet=f"{sheet!r}"),
+                       say("It needs a header and one row per patient."))
 
 
 def likeliest_first(names: tuple[str, ...]) -> list[str]:
@@ -79,22 +82,23 @@ def likeliest_first(names: tuple[str, ...]) -> list[str]:
 
 
 def _check_archive(data: bytes) -> None:
-    with damage_said("This workbook or zip archive"):
+    with damage_said(say("This workbook or zip archive")):
         parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
     names = {p.filename for p in parts}
     if "xl/workbook.xml" not in names:
-        kind = "a Word document" if "word/document.xml" in names else "a document of another kind"
-        raise ReadingError(f"This is {kind}, not a table.", "Save the table as .xlsx or CSV.")
+        kind = say("a Word document") if "word/document.xml" in names else say("a document of another kind")
+        raise ReadingError(say("This is {kind}, not a table.", kind=kind), say("Save the table as .xlsx or CSV."))
     size = sum(p.file_size for p in parts)
     if size > MAX_UNPACKED or len(parts) > _PARTS:
-        raise ReadingError(f"The workbook unpacks to {megabytes(size)}; the limit is "
-                           f"{megabytes(MAX_UNPACKED)}.", "Save the sheet as CSV UTF-8.")
+        raise ReadingError(say("The workbook unpacks to {size}; the limit is {most}.",
+                               size=megabytes(size), most=megabytes(MAX_UNPACKED)),
+                           say("Save the sheet as CSV UTF-8."))
 
 
 def _opened(data: bytes) -> Any:
     import openpyxl
 
-    with damage_said("The workbook"), warnings.catch_warnings():
+    with damage_said(say("The workbook")), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles and extensions that do not concern cells
         return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
 
@@ -154,7 +158,8 @@ def _rows(book: Any, sheet: Any, oddities: list[str], merged: list[tuple[int, in
     part = getattr(sheet, "_worksheet_path", None)
     if part is None:  # a sheet that holds a chart alone
         return
-    with damage_said(f"The sheet {sheet.title!r}"), warnings.catch_warnings(), book._archive.open(part) as xml:
+    with damage_said(say("The sheet {title}",
+                         title=f"{sheet.title!r}")), warnings.catch_warnings(), book._archive.open(part) as xml:
         warnings.simplefilter("ignore")  # of serial numbers that are no dates: their cells are errors
         size = book._archive.getinfo(part).file_size
         parser = SheetParser(book, sheet._shared_strings, xml)
@@ -173,12 +178,13 @@ def _oddities(uncomputed: list[tuple[int, int]], merged: list[tuple[int, int, in
 
     if uncomputed:
         line, column = uncomputed[0]
-        yield (f"{len(uncomputed):,} formulas were never computed and are empty, the first in cell "
-               f"{get_column_letter(column)}{line}: open the workbook in Excel and save it.")
+        yield (say("{uncomputed} formulas were never computed and are empty, the first in cell "
+                   "{get_column_letter}{line}: open the workbook in Excel and save it.",
+                   uncomputed=f"{len(uncomputed):,}", get_column_letter=get_column_letter(column), line=line))
     if below := [m for m in merged if m[0] > _HEAD_ROWS]:
         first, last, _ = below[0]
-        yield (f"{len(below):,} groups of rows have merged cells, the first from row {first} "
-               f"to {last}: each row of a group was given the value that they show.")
+        yield (say("{below} groups of rows have merged cells, the first from row {first} to {last}: each row of a "
+                   "group was given the value that they show.", below=f"{len(below):,}", first=first, last=last))
 
 
 def row_of(line: int, values: Iterable[object]) -> Row:

@@ -8,6 +8,7 @@ from typing import IO, Any
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser  # no public name gives rows without filling gaps
 
 from core.errors import ReadingError
+from core.language import say
 
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384  # of Excel
 
@@ -48,9 +49,9 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc]  # openpyxl has no typ
         for line, cells in self.parse():
             width = max((c["column"] for c in cells), default=0)
             if not before < line <= _LAST_ROW or width > _LAST_COLUMN:
-                raise ReadingError(f"After row {before:,} the sheet's rows are not in order, or beyond Excel's last "
-                                   "row or column.",
-                                   "The workbook is damaged: save it anew from Excel, or as CSV UTF-8.")
+                raise ReadingError(say("After row {before} the sheet's rows are not in order, or beyond Excel's last "
+                                       "row or column.", before=f"{before:,}"),
+                                   say("The workbook is damaged: save it anew from Excel, or as CSV UTF-8."))
             values: list[object] = [None] * width
             for cell in cells:
                 values[cell["column"] - 1] = cell["value"]

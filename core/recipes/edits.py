@@ -11,7 +11,7 @@ from core.charts import Count
 from core.cohort import GROUPS, SELECTION, Cohort
 from core.errors import CohortError
 from core.figure import MOST_DECIMALS, Recipe
-from core.language import LANGUAGES, say
+from core.language import LANGUAGES, say, spoken
 from core.options import Checked, Limits
 from core.recipes.read import options_of
 from core.schema import ARM
@@ -73,7 +73,8 @@ class Edits(Checked):
         """Return the changes that a figure was made with, so that further ones begin there."""
         key, endpoint = named_by(cohort, recipe), recipe.choices.get("endpoint") or ""
         return cls(names=tuple(recipe.names.get(key, {}).items()), label=recipe.labels.get(endpoint, ""),
-                   inks=recipe.inks, decimals=recipe.decimals, language=recipe.language)
+                   inks=recipe.inks, decimals=recipe.decimals,
+                   language="" if recipe.language == spoken() else recipe.language)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data."""

@@ -49,6 +49,8 @@ def remade(whole: Cohort, recipe: Recipe) -> Figure:
                           say("It may be of a later version."))
     try:
         signature(maker).bind(whole, **recipe.choices)
+        if recipe.language not in ("", spoken()):
+            whole = replace(whole)  # what a cohort remembers is named in the page's language
         with more_decimals(recipe.decimals), speaking(recipe.language or spoken()):
             made = replace(maker(patients_of(whole, recipe), **recipe.choices), recipe=recipe)
             return made.ready() if recipe.decimals or recipe.language else made  # its layouts are written so, too

@@ -4,7 +4,6 @@ import gettext
 import re
 import threading
 from collections.abc import Iterator
-from string import Formatter
 
 import pytest
 
@@ -24,7 +23,8 @@ _NAMES = re.compile(r"[A-Z][\w.+-]*|n_\w+|log-?log|cox\.zph|transform|km|zph|sur
 
 
 def fields(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name}
+    """Return the names of the values that a text has places for, those in doubled braces among them."""
+    return set(re.findall(r"\{(\w+)\}", text))
 
 
 @pytest.mark.parametrize("code", OTHERS)
