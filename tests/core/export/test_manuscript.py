@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from core.export.manuscript import LANGUAGES, methods_paragraph, results_sentences
+from core.export.manuscript import methods_paragraph, results_sentences
+from core.language import LANGUAGES, speaking
 from tests.shared.every_figure import every_figure
 from tests.shared.figures import km
 
@@ -13,7 +14,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_reference_is_called_and_listed_in_order(language):
-    text = methods_paragraph([f.ready() for f in every_figure("two").values()], language)
+    with speaking(language):
+        text = methods_paragraph([f.ready() for f in every_figure("two").values()])
     body, _, listed = text.partition("\n\n")
     numbers = [int(n) for mark in re.findall(r"\[([\d, ]+)\]", body) for n in mark.split(", ")]
     assert sorted(set(numbers)) == list(range(1, listed.count("\n") + 2))
@@ -33,9 +35,12 @@ def test_only_what_was_done_is_said(sample):
     assert "Aalen-Johansen" in methods_paragraph([every_figure("two")["incidence"]])
 
 
-def test_chinese_and_english_say_the_same_number_of_things(sample):
-    figures = list(every_figure("sample").values())
-    english, chinese = (methods_paragraph(figures, language) for language in LANGUAGES)
+def test_chinese_and_english_say_the_same_number_of_things():
+    made = {}
+    for language in LANGUAGES:
+        with speaking(language):
+            made[language] = methods_paragraph(list(every_figure("sample").values()))
+    english, chinese = made.values()
     assert english.partition("\n\n")[2] == chinese.partition("\n\n")[2]
     assert re.search(r"[\u4e00-\u9fff]", chinese) and not re.search(r"[\u4e00-\u9fff]", english)
 
