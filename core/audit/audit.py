@@ -57,7 +57,7 @@ class Audit:
                       part in others.groupby("test", sort=False)]
         sentences.append(say("{n} by none of the tests tried (a p may be given by several)",
                              n=tests.of.nunique() - tests.of[tests.agrees].nunique()))
-        empty = int(self.findings.words.str.contains(_NOBODY, regex=False).sum())
+        empty = int(self.findings.words.str.contains(say(_NOBODY), regex=False).sum())
         if empty:
             sentences.append(say("{rows} without an event in any group: nothing to test", rows=plural(empty, 'row')))
         return sentences
@@ -149,16 +149,17 @@ def _check_counts(rows: list[Entry], claimed: str, findings: list[Finding], test
     if printed is None or table is None:
         return
     if not table[0].any() and len(rows) == 1:
-        words = say("{nobody}: there is nothing to test, and {printed} means nothing", nobody=_NOBODY, printed=printed)
+        words = say("{nobody}: there is nothing to test, and {printed} means nothing", nobody=say(_NOBODY),
+                    printed=printed)
         findings.append(Finding(e.line, e.table, name, P, str(printed), "", NOT_CHECKABLE, words))
         return
     p_by_test = tests_of(table)
     giving = [t for t, p in p_by_test.items() if printed.agrees(p)]
     tests += [(e.line, e.table, name, str(printed), t, p, printed.agrees(p)) for t, p in p_by_test.items()]
     ours = next((p for t, p in p_by_test.items() if is_claimed(t, claimed)), math.nan)
-    gives = "gives" if len(giving) == 1 else "give"
     words = say("{claimed} gives {p}; ", claimed=claimed, p=_p(ours, printed)) + (
-        f"{' and '.join(giving)} {gives} {printed}" if giving else
+        (say("{tests} gives {printed}", tests=giving[0], printed=printed) if len(giving) == 1 else
+         say("{tests} give {printed}", tests=say(" and ").join(giving), printed=printed)) if giving else
         say("none of {p_by_test} gives {printed}", p_by_test=', '.join(p_by_test), printed=printed))
     verdict = AGREES if any(is_claimed(t, claimed) for t in giving) else DIFFERS
     findings.append(Finding(e.line, e.table, name, P, str(printed), _p(ours, printed), verdict, words))

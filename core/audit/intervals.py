@@ -80,13 +80,13 @@ def least_error(e: Entry) -> tuple[float, str]:
     even = 2 / math.sqrt(total) if total else 0.0
     apart = math.sqrt(1 / level + 1 / reference) if level and reference else 0.0
     if apart and apart >= even:
-        parts = [f"{n} {'deaths' if f'deaths_{who}' in e.sizes else 'patients, all of them dead,'}"
+        parts = [say("{n} deaths", n=n) if f"deaths_{who}" in e.sizes else say("{n} patients, all of them dead,", n=n)
                  for n, who in ((level, "level"), (reference, "reference"))]
         same = parts[0].split(" ", 1)[1] == parts[1].split(" ", 1)[1]
-        return apart, say("{level} and {parts}", level=level, parts=parts[1]) if same else " and ".join(parts)
+        return apart, say("{level} and {parts}", level=level, parts=parts[1]) if same else say(" and ").join(parts)
     if even:
-        known = "deaths," if "deaths" in e.sizes else say("patients, all of them dead,")
-        return even, say("{total} {known} evenly split", total=total, known=known)
+        known = say("{n} deaths", n=total) if "deaths" in e.sizes else say("{n} patients, all of them dead", n=total)
+        return even, say("{known}, evenly split", known=known)
     if len(events) == 2 and all(events):
         return math.sqrt(sum(1 / n for n in events)), say("{first} and {second} events", first=events[0],
                                                           second=events[1])
@@ -99,7 +99,7 @@ def _of_counts(e: Entry) -> tuple[float, str]:
     if e.kind == "per unit" or len(events) != 2 or not all(0 < x < n for x, n in events):
         return math.nan, ""
     variance = sum(1 / x - 1 / n if e.kind == "risk ratio" else 1 / x + 1 / (n - x) for x, n in events)
-    return math.sqrt(variance), " and ".join(say("{x} of {n}", x=x, n=n) for x, n in events)
+    return math.sqrt(variance), say(" and ").join(say("{x} of {n}", x=x, n=n) for x, n in events)
 
 
 def check_p(e: Entry, ratio: Ratio) -> list[Finding]:

@@ -20,7 +20,7 @@ from core.version import __version__
 WIDTH, _ROW, _NAME = 900, 22, 44
 _COLUMNS = (("place", "Place", 0), ("figure", "Figure", 0.17), ("arm", "Arm", 0.5), ("printed", "Printed", 0.66),
             ("ours", "Recomputed", 0.73), ("verdict", "Verdict", 0.88))  # where they begin, as shares of the width
-METHOD = (f"Published: {CITATION}. Each figure is computed as on its own page; a p-value by the test of its counts "
+METHOD = ("Published: {citation}. Each figure is computed as on its own page; a p-value by the test of its counts "
           "that gives the printed p, else by Fisher's.")
 _COLOURS = {AGREES: theme.AGREES, DIFFERS: theme.ACCENT, NOT_HERE: theme.QUIET}
 _LOW, _HIGH, _TICKS = 0.2, 5.0, (0.25, 0.5, 1.0, 2.0, 4.0)
@@ -50,7 +50,8 @@ def comparison_figure(cohort: Cohort, result: Comparison, rows: pd.DataFrame, pa
         slug="published", title=say("Published against recomputed"), table=table,
         chart=theme.with_data(_list(len(listed)), rows=listed, titles=[
             {"field": f, "text": say(title)} for f, title, _ in _COLUMNS]),
-        drawn=rows, summary=(comparison_said(result),), notes=tuple(notes), provenance=provenance(cohort, METHOD),
+        drawn=rows, summary=(comparison_said(result),), notes=tuple(notes),
+        provenance=provenance(cohort, say(METHOD, citation=CITATION)),
         alt=say("A list of {figures}; the table gives {rows}.", figures=plural(len(listed), 'figure'),
                 rows=f"{len(rows):,}"))
 
@@ -125,7 +126,8 @@ def audit_figure(result: Audit, name: str, fingerprint: str, rows: pd.DataFrame)
     part = (say("These are {rows} of {findings}: {shown}.", rows=f"{len(rows):,}",
                 findings=plural(len(result.findings), 'finding'), shown=shown),) \
         if len(rows) < len(result.findings) else ()
-    table = pd.DataFrame([{"Table": r.table, "Row": r.row, "Check": r.check, "Printed": r.printed, "Follows": r.follows,
+    table = pd.DataFrame([{"Table": r.table, "Row": r.row, "Check": say(r.check), "Printed": r.printed,
+                           "Follows": r.follows,
                            "Verdict": say(r.verdict), "In words": r.words} for r in rows_of(rows)],
                          columns=["Table", "Row", "Check", "Printed", "Follows", "Verdict",
                                   "In words"]).rename(columns=say)

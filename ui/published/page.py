@@ -52,7 +52,7 @@ def published_panel(cohort: Cohort) -> None:
         verdicts = {_ALL: list(totals), _HERE: [AGREES, DIFFERS]}.get(verdict, [verdict])
         rows = result.rows[result.rows.verdict.isin(verdicts)]
         rows = rows[(rows.place == place) | (place == "everywhere")]
-        note(f"{comparison_said(result)} {METHOD}")
+        note(f"{comparison_said(result)} {say(METHOD, citation=CITATION)}")
         if rows.empty:
             note(say("No figure here has this verdict."))
         else:

@@ -30,14 +30,19 @@ follow(_of_this_session)
 def choose_first() -> None:
     """Choose the language when a session begins."""
     if not session().language:
-        browser = (st.context.locale or "").split("-")[0]
-        asked = st.query_params.get(_KEY, browser)
-        session().language = asked if asked in LANGUAGES else ENGLISH
+        asked = st.query_params.get(_KEY)
+        session().language = asked if asked in LANGUAGES else _of_the_browser()
+
+
+def _of_the_browser() -> str:
+    """Return the browser's first language, English where it is not among ours: the address need not hold it."""
+    language = (st.context.locale or "").split("-")[0]
+    return language if language in LANGUAGES else ENGLISH
 
 
 def language_switch() -> None:
     """Draw the switch of the menu."""
-    st.segmented_control("Language, 语言", list(LANGUAGES), default=session().language, key=_KEY, required=True,
+    st.segmented_control("Language, 语言", list(LANGUAGES), default=_of_the_browser(), key=_KEY, required=True,
                          format_func=LANGUAGES.__getitem__, label_visibility="collapsed", on_change=_change,
                          width="content", **state.KEPT)
 
