@@ -15,7 +15,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 def switch(app: App, language: str) -> App:
-    app.page.locator(".st-key-language").get_by_text(language, exact=True).click()
+    app.page.locator(".st-key-language-of-the-page").get_by_text(language, exact=True).click()
     return app.settled()
 
 

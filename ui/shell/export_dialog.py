@@ -59,7 +59,7 @@ def _export(figures: list[Figure]) -> None:
         note(say("This page has no figure to save."))
         return
     ordered = sorted(figures, key=lambda f: f.slug.startswith("composition"))
-    place = st.selectbox(say("Figure"), range(len(ordered)), format_func=lambda i: ordered[i].title,
+    place = st.selectbox(say("Figure or table"), range(len(ordered)), format_func=lambda i: ordered[i].title,
                          key="export-figure")
     figure = ordered[place]
     options, shown = st.columns([2, 3], gap="medium")
@@ -108,9 +108,9 @@ def _copy(figure: Figure) -> None:
     cells = "".join("<tr>" + "".join(f"<td>{html.escape(str(v))}</td>" for v in row) + "</tr>" for row in rows)
     lines = "\n".join("\t".join(str(v) for v in row) for row in rows)
     button = "<button type='button' class='cs-act cs-copy'"
-    picture = f"{button}>Copy the picture</button> " if figure.chart else ""
+    picture = f"{button}>{say('Copy the picture')}</button> " if figure.chart else ""
     st.html(f"{picture}{button} data-table='{html.escape(f'<table>{cells}</table>')}' "
-            f"data-plain='{html.escape(lines)}'>Copy the table</button>")
+            f"data-plain='{html.escape(lines)}'>{say('Copy the table')}</button>")
 
 
 def _made(figure: Figure, suffix: str, style: Style, template: bytes | None) -> Any:

@@ -16,7 +16,8 @@ from ui.shell.state import session
 
 _UI = Path(__file__).parents[1]
 _LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
-_KEY = "language"  # of the widget, and in the address
+PARAMETER = "language"  # in the address
+_KEY = "language-of-the-page"
 
 
 def _of_this_session() -> str:
@@ -30,7 +31,7 @@ follow(_of_this_session)
 def choose_first() -> None:
     """Choose the language when a session begins."""
     if not session().language:
-        asked = st.query_params.get(_KEY)
+        asked = st.query_params.get(PARAMETER, "")
         session().language = asked if asked in LANGUAGES else _of_the_browser()
 
 
@@ -40,11 +41,17 @@ def _of_the_browser() -> str:
     return language if language in LANGUAGES else ENGLISH
 
 
+def parameter() -> dict[str, str]:
+    """Return the query parameter of a language that is not the browser's first."""
+    chosen = session().language
+    return {PARAMETER: chosen} if chosen and chosen != _of_the_browser() else {}
+
+
 def language_switch() -> None:
     """Draw the switch of the menu."""
-    st.segmented_control("Language, 语言", list(LANGUAGES), default=_of_the_browser(), key=_KEY, required=True,
+    st.segmented_control("Language, 语言", list(LANGUAGES), key=state.widget(_KEY, session().language), required=True,
                          format_func=LANGUAGES.__getitem__, label_visibility="collapsed", on_change=_change,
-                         width="content", **state.KEPT)
+                         width="content")
 
 
 def _change() -> None:

@@ -16,10 +16,11 @@ from core.errors import FilterError
 from core.format import plain_number
 from core.language import say
 from core.schema import ARM
-from ui.shell import cache, state
+from ui.shell import cache, language, state
 from ui.shell.state import View, session
 
 _NAMES = tuple(View.__dataclass_fields__)
+_HELD = (*_NAMES, language.PARAMETER)
 ONE_CURVE = "none"
 _LONGEST = 1200.0  # months
 
@@ -32,7 +33,7 @@ def first_choices(whole: Cohort) -> tuple[str, str | None]:
 def parameters(whole: Cohort) -> dict[str, str]:
     """Return the query parameters that lead back to what the session shows; those alone that differ from its begin."""
     current, (endpoint, by) = session(), first_choices(whole)
-    wanted = state.own_parameter()
+    wanted = state.own_parameter() | language.parameter()
     if current.waiting:  # a file is missing: what the address says of it stays
         return wanted | {k: v for k, v in vars(current.waiting).items() if v}
     if current.endpoint and current.endpoint != endpoint:
@@ -57,11 +58,11 @@ def show_in_address(whole: Cohort) -> None:
     told again, though nothing seems to differ.
     """
     shown, before = st.query_params, session().address
-    wanted = {name: text for name, text in parameters(whole).items() if name in _NAMES}
+    wanted = {name: text for name, text in parameters(whole).items() if name in _HELD}
     session().address = wanted
-    if before not in (None, wanted) and wanted == {name: shown[name] for name in _NAMES if name in shown}:
+    if before not in (None, wanted) and wanted == {name: shown[name] for name in _HELD if name in shown}:
         shown.update({})  # sends it as it is
-    for name in _NAMES:
+    for name in _HELD:
         if name in wanted and shown.get(name) != wanted[name]:
             shown[name] = wanted[name]
         elif name not in wanted and name in shown:
