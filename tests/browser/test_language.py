@@ -62,6 +62,8 @@ def test_reloading_and_other_pages_keep_the_language(app: App):
     expect(app.page.locator(".st-key-menu")).to_contain_text("探索")
     app.go("毒性")
     expect(app.page.get_by_text("检验与区间")).to_be_visible()
+    app.settled().page.reload()
+    expect(app.page.get_by_text("检验与区间")).to_be_visible()
 
 
 def test_a_browser_in_chinese_begins_in_chinese_and_a_link_says_otherwise(browser: Browser, server: str):
