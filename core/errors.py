@@ -16,6 +16,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from core.language import say
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -25,8 +27,8 @@ class CohortError(Exception):
 
     def __init__(self, problem: str, remedy: str = "") -> None:
         self.problem = problem
-        self.remedy = remedy
-        super().__init__(f"{problem} {remedy}".strip())
+        self.remedy = say(remedy)  # many stand in the code as constants
+        super().__init__(f"{problem} {self.remedy}".strip())
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Let an error pass from one process to another, whatever its class takes."""

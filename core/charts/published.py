@@ -173,9 +173,9 @@ def verdicts_of(result: Audit) -> list[str]:
 def _source(name: str, fingerprint: str, result: Audit) -> Provenance:
     return Provenance(
         patients=say("From the printed table alone"), filters=say("No patient data."), version=__version__,
-        method=f"p by every test of the counts (claimed: {result.claimed}); least standard error √(1/d₁ + 1/d₀), "
-        "deaths at most the patients where unknown, 2/√d where their split is; limits taken as rounded in the paper's "
-        "favour.",
+        method=say("p by every test of the counts (claimed: {test}); least standard error √(1/d₁ + 1/d₀), deaths at "
+                   "most the patients where unknown, 2/√d where their split is; limits taken as rounded in the paper's "
+                   "favour.", test=say(result.claimed)),
         source=f"{name}, SHA-256 {fingerprint[:12]} · Cohortscope {__version__}")
 
 

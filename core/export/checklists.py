@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from core.export.manuscript import methods_paragraph
-from core.figure import Figure, Provenance, headings_of, text_table
+from core.figure import Figure, Provenance, text_table
 from core.format import plural
 from core.language import say
 from core.options import takes_options
@@ -20,6 +20,8 @@ from core.version import __version__
 Checklist = Literal["STROBE", "REMARK", "CONSORT Harms"]
 CHECKLISTS: tuple[Checklist, ...] = ("STROBE", "REMARK", "CONSORT Harms")
 OPEN = "to be written"
+# Words in notes and begins of warnings, in every language that figures speak.
+_LEFT_OUT, _STANDING = ("left out", "missing", "未纳入", "缺失"), ("Exploratory", "Pre-specified", "探索性", "预先设定")
 _Filled = Callable[[Sequence[Figure]], str]
 _EVENTS = ("adverse events", "butterfly", "risk differences", "grades", "volcano", "burden", "term", "all arms")
 _CURVES = ("curves", "panes", "survival-at", "restricted-means", "test", "quantiles")
@@ -59,7 +61,7 @@ def _methods(figures: Sequence[Figure]) -> str:
 
 
 def _left_out(figures: Sequence[Figure]) -> str:
-    notes = [note for f in figures for note in f.notes if "left out" in note or "missing" in note]
+    notes = [note for f in figures for note in f.notes if any(word in note for word in _LEFT_OUT)]
     return " ".join(dict.fromkeys([*notes, *(line for _, f in _kinds(figures, "missing") for line in f.summary)]))
 
 
@@ -78,18 +80,15 @@ def _adjusted(figures: Sequence[Figure]) -> str:
     """Return the ratios of models of two covariates and more, as their tables have them."""
     out = []
     for i, f in _kinds(figures, "model"):
-        names = [name for _, name in headings_of(f.table)]
-        column = next((n for n in names if n.startswith("Multivariable")), "")
-        rows = [dict(zip(names, map(str, row), strict=True)) for row in f.table.to_numpy().tolist()] if column else []
-        ratios = [" ".join(filter(None, (row.get("Covariate"), row.get("Level"), row[column]))) for row in rows
-                  if "(" in row[column]]
+        rows = [[str(v) for v in row] for row in f.table.to_numpy().tolist()]  # the fifth: adjusted
+        ratios = [" ".join(filter(None, (row[0], row[1], row[4]))) for row in rows if "(" in row[4]]
         if f.recipe and len(f.recipe.choices["covariates"]) > 1 and ratios:
             out.append(say("Figure {i}: HR {ratios}", i=i, ratios='; '.join(ratios)))
     return "; ".join(out)
 
 
 def _looked(figures: Sequence[Figure]) -> str:
-    standing = [w for f in figures for w in f.warnings if w.startswith(("Exploratory", "Pre-specified"))]
+    standing = [w for f in figures for w in f.warnings if w.startswith(_STANDING)]
     return " ".join(dict.fromkeys([*standing, *(f.summary[0] for _, f in _kinds(figures, "subgroups") if f.summary)]))
 
 
@@ -145,9 +144,9 @@ _ITEMS: dict[Checklist, tuple[tuple[str, str, _Filled | None], ...]] = {
 @takes_options
 def checklist(figures: Sequence[Figure], name: Checklist = "STROBE") -> Figure:
     """Return a checklist as a table: item, what it asks for, and what the figures say of it."""
-    rows = [[item, asks, (fill(figures) if fill else "") or OPEN] for item, asks, fill in _ITEMS[name]]
+    rows = [[item, say(asks), (fill(figures) if fill else "") or say(OPEN)] for item, asks, fill in _ITEMS[name]]
     table = text_table([say("Item"), say("Asks for"), say("What the figures say")], rows)
-    open_items = sum(row[2] == OPEN for row in rows)
+    open_items = sum(row[2] == say(OPEN) for row in rows)
     left = say("{open_items} of {rows} items are left to the authors; read the others before you send them.",
                open_items=open_items, rows=len(rows))
     origin = Provenance(patients=plural(len(figures), "figure"), filters=left, method="", source=_source(figures),

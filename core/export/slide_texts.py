@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from core.export.stage import FONT, Stage
 from core.figure import Figure, width_of, wrapped
+from core.language import say
 
 _FOOT_HEIGHT, _FOOT_MARGIN, _HIGHEST = 0.95, 0.15, 2.4  # inches
 _FOOT_SIZES = ((9, "\n"), (8, "\n"), (8, " "), (7, " "))  # points, and what stands between statements
@@ -58,7 +59,7 @@ def foot(stage: Stage, figure: Figure) -> tuple[str, float, float]:
             break
     most = round((_HIGHEST - 0.1 - _FOOT_MARGIN) / (points * _LINE))
     if lines > most:  # the notes hold all of it
-        text = f"{text[:int(len(text) * most / lines * 0.85)].rstrip()} … (all of it stands in the notes)"
+        text = f"{text[:int(len(text) * most / lines * 0.85)].rstrip()} {say('… (all of it stands in the notes)')}"
         height = _HIGHEST
     return text, points, height
 

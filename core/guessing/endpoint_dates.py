@@ -145,7 +145,7 @@ class EndpointDates:
         by = next((c for c, d in dates.items() if d.order), "")
         order = dates[by].order if by else ""
         to = say(" or, where it is empty, ").join(map(repr, ends))
-        reason = say(" Dates are {order}, as {by} shows.", order=order, by=f"{by!r}") if order else ""
+        reason = say(" Dates are {order}, as {by} shows.", order=say(order), by=f"{by!r}") if order else ""
         reason += say(" Five-digit numbers are read as Excel's days.") if any(d.serial for d in dates.values()) else ""
         self.findings.add("assumed", say("The time of {name} runs from {start} to {to}, in days.{reason}", name=name,
                                          start=f"{start!r}", to=to, reason=reason),
@@ -159,9 +159,10 @@ class EndpointDates:
         if unsure:
             both = [set(d.orders) for d in dates if d.orders]
             orders = [o for o in ORDERS if all(o in possible for possible in both)] or list(ORDERS)
-            questions.ask(say("Is {unsure} written {orders}?", unsure=unsure, orders=say(", or ").join(orders)),
+            written = say(", or ").join(map(say, orders))
+            questions.ask(say("Is {unsure} written {orders}?", unsure=unsure, orders=written),
                           say("No date in the file shows the order."),
-                          [Answer(o.capitalize(), {"endpoints": {e.name: {"date_order": o} for e in endpoints
+                          [Answer(say(o).capitalize(), {"endpoints": {e.name: {"date_order": o} for e in endpoints
                                                                  if not e.date_order}}) for o in orders])
 
     def _days(self, column: str) -> np.ndarray:

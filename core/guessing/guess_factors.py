@@ -290,7 +290,7 @@ def _add_albi(roles: dict[str, FactorRole], findings: Findings) -> None:
     units = {e.key: e.unit for e in DICTIONARY if e.key in inputs}
     if strange := [r.label for n, r in inputs.items() if r and r.unit != units[n]]:
         findings.add("assumed", say("No ALBI grade: the unit of {strange} is not one that is converted.",
-                                    strange=' and of '.join(strange)),
+                                    strange=say(" and ").join(strange)),
                      column="", remedy=say("Set unit and multiplier under “Factors”."))
         return
     entry = next(e for e in DICTIONARY if e.key == ALBI)

@@ -62,7 +62,7 @@ def ask_late_entry(table: TextTable, free: Collection[str], endpoints: Sequence[
                 _remedy(fitting), [
                     Answer(say("Yes, late entry"), {"endpoints": {
                         e.name: {"entry": column, "entry_unit": stated} for e in fitting}}, late),
-                    Answer(_FROM_ZERO, {"endpoints": {e.name: {"entry": ""} for e in fitting}}, none)])
+                    Answer(say(_FROM_ZERO), {"endpoints": {e.name: {"entry": ""} for e in fitting}}, none)])
             return column
     return ""
 
@@ -92,7 +92,7 @@ def ask_entry_date(table: TextTable, dates: Mapping[str, np.ndarray], last: np.n
             say("Do the times of {names} run from {start}, and did patients come under observation only at {entry}?",
                 names=names, start=f"{start!r}", entry=f"{entry!r}"),
             _remedy(fitting), [
-                Answer(_FROM_ZERO, {"endpoints": {e.name: {"entry": ""} for e in fitting}}, none),
+                Answer(say(_FROM_ZERO), {"endpoints": {e.name: {"entry": ""} for e in fitting}}, none),
                 Answer(say("Yes, late entry at {entry}", entry=entry), {"endpoints": {
                     e.name: {"start": start, "entry": entry} for e in fitting}}, late)])
         return

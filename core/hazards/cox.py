@@ -31,7 +31,6 @@ from core.options import Checked
 from core.schema import ARM
 from core.statistics import Z95, chi_square_p, two_sided_p
 
-_NOT_FOUND = f"{NOT_FOUND}: take covariates away"
 _FIGURES = ("coef", "std_error", "hazard_ratio", "conf_low", "conf_high", "p_value")
 
 
@@ -337,10 +336,10 @@ def _fitted(cases: CompleteCases, columns: list[Column], known: tuple[str, ...],
                 cases.index, cases.event, design if len(kept) == len(columns) else design.T[kept].T,
                 scale=scale[kept], stratum=cases.stratum, entry=cases.entry, ties=options.ties)
         except np.linalg.LinAlgError:  # an information without an inverse
-            reason = _NOT_FOUND
+            reason = say("{reason}: take covariates away", reason=say(NOT_FOUND))
         else:
             figures[:, kept] = _penalised(result) if isinstance(result, Penalised) else _wald(result)
-            reason = "" if result.converged else _NOT_FOUND
+            reason = "" if result.converged else say("{reason}: take covariates away", reason=say(NOT_FOUND))
             reasons |= _without_finite_ratio(columns, kept, result, figures[0])
     figures[2:5, [i for i in kept if columns[i].part]] = math.nan  # no hazard ratio by itself
     all_reasons = tuple(r or reason for r in _first_of(known, reasons))
@@ -359,7 +358,7 @@ def _identified(cases: CompleteCases, design: np.ndarray, kept: list[int],
     sets = RiskSets(cases.index, cases.event, design.T[kept].T, stratum=cases.stratum, entry=cases.entry,
                     ties=options.ties)
     identified, _ = estimable_in(sets, len(kept))
-    return np.array(kept)[identified].tolist(), dict.fromkeys(np.array(kept)[~identified].tolist(), NOT_IDENTIFIED)
+    return np.array(kept)[identified].tolist(), dict.fromkeys(np.array(kept)[~identified].tolist(), say(NOT_IDENTIFIED))
 
 
 def _diverged(fitted: Fit | Penalised) -> bool:
@@ -372,9 +371,9 @@ def _without_finite_ratio(columns: list[Column], kept: list[int], fitted: Fit | 
     reasons: dict[int, str] = {}
     for place, i in enumerate(kept):
         if isinstance(fitted, Fit) and fitted.diverged[place]:
-            reasons[i] = NO_FINITE_RATIO
+            reasons[i] = say(NO_FINITE_RATIO)
         elif isinstance(fitted, Fit) and fitted.unidentified[place]:
-            reasons[i] = NOT_IDENTIFIED
+            reasons[i] = say(NOT_IDENTIFIED)
         elif not columns[i].part and abs(coef[i]) > BEYOND:
             reasons[i] = say("the hazard ratio per unit is beyond 1000: take a larger unit, a doubling or a cut") \
                 if not columns[i].reference else TOO_FAR

@@ -13,7 +13,7 @@ from core.language import say
 from core.likelihood import DOUBT, finite_against_first
 from core.survival import FEW_EVENTS
 
-NO_EVENT, NO_FINITE_RATIO = "no event in", "the hazard ratio has no finite value (monotone likelihood)"
+NO_FINITE_RATIO = "the hazard ratio has no finite value (monotone likelihood)"
 NOT_IDENTIFIED = "no risk set identifies it beside the other terms"
 NOT_FOUND = "no maximum of the likelihood was found"
 TOO_FAR = "the hazard ratio is beyond 1000: hardly any data determine it"
@@ -35,9 +35,9 @@ def reasons_of(levels: Sequence[str], n: np.ndarray, deaths: np.ndarray, finite:
     reasons = [own_reason(level, int(m), int(d)) for level, m, d in zip(levels, n, deaths, strict=True)]
     if reasons[0]:
         return [reasons[0]] * len(levels)
-    monotone = (say("while both were at risk, only one of {{}} and {levels} had events, so the hazard ratio has no "
-                    "finite value", levels=levels[0]))
-    return [reason or ("" if is_finite else monotone.format(level))
+    return [reason or ("" if is_finite else say(
+        "while both were at risk, only one of {level} and {reference} had events, so the hazard ratio has no finite "
+        "value", level=level, reference=levels[0]))
             for reason, is_finite, level in zip(reasons, finite, levels, strict=True)]
 
 
@@ -48,13 +48,17 @@ def own_reason(level: str, n: int, deaths: int) -> str:
     if n == 1:
         return say("only one patient in {level}", level=level)
     if deaths == 0:
-        return f"{NO_EVENT} {level}"
+        return _no_event_in(level)
     return ""
+
+
+def _no_event_in(level: str) -> str:
+    return say("no event in {level}", level=level)
 
 
 def firth_helps(reasons: Sequence[str]) -> bool:
     """Tell whether one of the reasons for having no estimate is one that Firth's penalised likelihood resolves."""
-    return any(reason.startswith(NO_EVENT) or reason == NO_FINITE_RATIO for reason in reasons)
+    return any(reason.startswith(_no_event_in("")) or reason == say(NO_FINITE_RATIO) for reason in reasons)
 
 
 def few_per_parameter(parameters: int, events: int, *, penalised: bool = False) -> str:

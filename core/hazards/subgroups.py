@@ -161,7 +161,7 @@ def _reasons(arms: list[str], n: np.ndarray, deaths: np.ndarray, finite: np.ndar
 def _ratios(coef: np.ndarray, error: np.ndarray, reasons: list[str]) -> tuple[np.ndarray, list[str], np.ndarray]:
     """Return each row's figures, reason and method; no figures if a reason is given or data are too few."""
     far = np.abs(np.nan_to_num(coef)) > BEYOND
-    reasons = [r or (TOO_FAR if f else NOT_FOUND if math.isnan(c) else "")
+    reasons = [r or (say(TOO_FAR) if f else say(NOT_FOUND) if math.isnan(c) else "")
                for r, f, c in zip(reasons, far, coef.tolist(), strict=True)]
     hidden = np.array([bool(r) for r in reasons])
     coef, error = np.where(hidden, math.nan, coef), np.where(hidden, math.nan, error)

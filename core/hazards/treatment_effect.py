@@ -76,7 +76,7 @@ def treatment_effect(cohort: Cohort, *, endpoint: str, by: str) -> TreatmentEffe
         statistic, df, p = proportional_hazards_of(times, sets, deaths, risk, coef[np.newaxis, fitted[1:]])
         proportional = float(statistic[0]), int(df[0]), float(p[0])
         coef[~shown] = error[~shown] = math.nan
-        reasons = [reason or (NOT_FOUND if place and math.isnan(coef[place]) else "")
+        reasons = [reason or (say(NOT_FOUND) if place and math.isnan(coef[place]) else "")
                    for place, reason in enumerate(reasons)]
     return TreatmentEffect(
         endpoint=endpoint, n=int(counts.n.sum()), n_event=int(counts.n_event.sum()),

@@ -198,10 +198,10 @@ def _fitted(patients: _Patients, weight: np.ndarray | None) -> tuple[float, floa
                  entry=None if patients.entry is None else patients.entry[rows])
     variance = result.variance if weight is None else result.robust_variance
     coef, error = float(result.coef[0]), math.sqrt(variance[0, 0])
-    reason = NO_FINITE_RATIO if (result.diverged | result.unidentified).any() else \
-        NOT_FOUND if not result.converged else \
+    reason = say(NO_FINITE_RATIO) if (result.diverged | result.unidentified).any() else \
+        say(NOT_FOUND) if not result.converged else \
         say("too few patients for a robust standard error") if error < _ROUNDING else \
-        TOO_FAR if abs(coef) > BEYOND else ""
+        say(TOO_FAR) if abs(coef) > BEYOND else ""
     if reason:
         return math.nan, math.nan, reason, math.nan
     return coef, error, "", float(proportional_hazards(result, [ARM]).p_value.iloc[-1])

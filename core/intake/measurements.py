@@ -74,7 +74,7 @@ class Measured:
                 manners.setdefault(how, []).append(i)
         for i, unit in numbers.units.items():
             if not absent[i]:
-                manners.setdefault(f"without the unit {unit!r}", []).append(i)
+                manners.setdefault(say("without the unit {unit}", unit=repr(unit)), []).append(i)
         for how, places in manners.items():
             rows = self.cells.table.lines[np.isin(cells.codes, places)]
             severity: schema.Severity = "assumed" if how == "as the bound" else "repaired"

@@ -109,8 +109,9 @@ class _ReviewLines:
             shown = ", ".join(dict.fromkeys(arm.levels.values()))
         else:
             counts = level_counts(self.cohort, schema.ARM)
-            shown = ", ".join(f"{level} ({n:,}{', the reference' if i == 0 else ''})" for i, (level, n) in enumerate(
-                zip(self.cohort.levels(schema.ARM), counts.tolist(), strict=True)))
+            first = (say(", the reference"), *[""] * len(counts))
+            shown = ", ".join(f"{level} ({n:,}{words})" for level, n, words in zip(
+                self.cohort.levels(schema.ARM), counts.tolist(), first, strict=False))
         return ReviewLine(section="arm", about=say("Arm"), statement=f"“{arm.column}”: {shown}.",
                           evidence=self.evidence(arm.column))
 

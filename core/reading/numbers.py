@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.findings import Findings
+from core.language import say
 from core.reading.text_table import TextColumn
 
 UNKNOWN = "?"  # the decimal mark, where numbers such as 1,210 could be read in two ways
@@ -185,13 +186,13 @@ def decimal_mark(cells: Mapping[str, TextColumn], delimiter: str, findings: Find
         if not example and _matching(values, either):
             example = values.filter(pc.match_substring_regex(values, either))[0].as_py()
     if commas > points and not (delimiter == "comma" and points):
-        findings.add("assumed", "Numbers are written with a decimal comma.",
-                     remedy="Choose the other mark under “How it was read”.")
+        findings.add("assumed", say("Numbers are written with a decimal comma."),
+                     remedy=say("Choose the other mark under “How it was read”."))
         return ","
     if example and not points and delimiter not in ("comma", ""):
-        findings.add("warning", f"Nothing in the file says whether {example} is written with a decimal "
-                                "or a thousands mark.", value=example,
-                     remedy="Choose the decimal mark under “How it was read”.")
+        findings.add("warning", say("Nothing in the file says whether {example} is written with a decimal or a "
+                                    "thousands mark.", example=example), value=example,
+                     remedy=say("Choose the decimal mark under “How it was read”."))
         return UNKNOWN
     return "."
 

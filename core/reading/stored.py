@@ -78,13 +78,13 @@ def read_stored(data: bytes, kind: str) -> StoredTable:
     """
     table = _of_arrow(data, kind) if kind in ("parquet", "feather") else _of_statistics(data, kind)
     if not table.rows:
-        raise ReadingError(say("The {kind} has no rows.", kind=table.kind), say("It needs one row per patient."))
+        raise ReadingError(say("The {kind} has no rows.", kind=say(table.kind)), say("It needs one row per patient."))
     return table
 
 
 def _of_arrow(data: bytes, kind: str) -> StoredTable:
     name = _PARQUET if kind == "parquet" else _FEATHER
-    with damage_said(say("The {name}", name=name)):
+    with damage_said(say("The {name}", name=say(name))):
         if kind == "parquet":
             import pyarrow.parquet as pq
 
@@ -128,7 +128,7 @@ def _of_statistics(data: bytes, kind: str) -> StoredTable:
         "sav": (_SPSS, pyreadstat.read_sav), "por": (_SPSS, pyreadstat.read_por), "dta": (_STATA, pyreadstat.read_dta),
         "sas7bdat": (_SAS, pyreadstat.read_sas7bdat), "xport": (_SAS, pyreadstat.read_xport)}
     name, reader = readers[kind]
-    with damage_said(say("The {name}", name=name)):
+    with damage_said(say("The {name}", name=say(name))):
         columns, meta = _decoded(reader, data)
     check_columns(len(columns))
     check_rows(max(map(len, columns.values()), default=0))

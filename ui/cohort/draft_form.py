@@ -77,7 +77,7 @@ def _how_it_was_read(draft: Draft) -> None:
         summary = say("workbook, sheet “{sheet}”, names in row {header_line}", sheet=detected.sheet,
                       header_line=detected.header_line)
     else:
-        mark = _MARKS.get(detected.decimal, "not known").split(" ", maxsplit=1)[0]
+        mark = say(_MARKS.get(detected.decimal, "not known")).split(" ", maxsplit=1)[0]
         cells = detected.kind or say("separated by {delimiter}", delimiter=detected.delimiter)
         summary = say("{encoding}, {cells}, decimal {mark}, names in line {header_line}", encoding=detected.encoding,
                       cells=cells, mark=mark, header_line=detected.header_line)
