@@ -41,9 +41,9 @@ class Findings:
                      remedy=remedy, row=int(line), column=column, value=value, kind=kind)
         rest = lines[most:]
         if len(rest):
-            self.add(severity, say("{rest} {words}rows with the same finding: {message}", rest=f"{len(rest):,}",
-                                   words='further ' if most else '', message=message)
-                     .replace("{line}", "…").replace("{value}", "…"),
+            words = say("{n} further rows with the same finding: {message}", n=f"{len(rest):,}", message=message) if \
+                most else say("{n} rows with the same finding: {message}", n=f"{len(rest):,}", message=message)
+            self.add(severity, words.replace("{line}", "…").replace("{value}", "…"),
                      remedy=remedy, row=ranges(rest), column=column, kind=kind, rows=len(rest))
 
     @property

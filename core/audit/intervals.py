@@ -51,7 +51,7 @@ def check_width(e: Entry, ratio: Ratio) -> tuple[Finding, Width]:
                      widest=fixed(widest, 3), whose=whose, least=fixed(least, 3)))
         words += say(" in any Cox model, adjusted or not. It would need at least {deaths} deaths, evenly split",
                      deaths=f"{deaths:,}") \
-            if e.kind == KINDS[0] else say(" for a {kind} of these counts", kind=e.kind)
+            if e.kind == KINDS[0] else say(" for a {kind} of these counts", kind=say(e.kind))
     else:
         verdict = AGREES
         words = (say("a standard error of {widest} is possible: {whose} allow {least}; it needs at least {deaths} "

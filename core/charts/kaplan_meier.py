@@ -166,8 +166,8 @@ def summary(part: Part) -> list[str]:
     return [*_tests_of(part), *(assumption(part) if len(part.result.levels) > 1 else [])]
 
 
-def _tests_of(part: Part) -> tuple[str, ...]:
-    """Say the log-rank p, or why there is none, and each hazard ratio."""
+def _tests_of(part: Part, *, against: bool = True) -> tuple[str, ...]:
+    """Say the log-rank p, or why there is none, and each hazard ratio, with its reference."""
     result, effect = part.result, part.effect
     if len(result.levels) < 2:
         return ()
@@ -176,7 +176,8 @@ def _tests_of(part: Part) -> tuple[str, ...]:
         pair = len(effect.terms) == 1
         lines += [("HR " if pair else f"HR {row.level}: ")
                   + hazard_ratio(row.hazard_ratio, row.conf_low, row.conf_high)
-                  + (say(" against {reference}", reference=row.reference) if pair and not row.reason else "")
+                  + (say(" against {reference}", reference=row.reference)
+                     if against and pair and not row.reason else "")
                   for row in rows_of(effect.terms)]
     return tuple(lines)
 
@@ -314,7 +315,7 @@ def _chart(parts: list[Part], options: CurveOptions, design: Design = SCREEN,
             curves=seen[id(p)], levels=p.result.levels, behind=behind[id(p)] if options.faint else [],
             blocks=_blocks(p, axes, options), drops=drops if options.view in ("survival", "complement") else [],
             title=p.level, finding=_log_rank(p) if p.cohort.n else say("no patients"),
-            inside=tuple(line.split(" against ")[0] for line in _tests_of(p))
+            inside=_tests_of(p, against=False)
             if options.inside and len(parts) == 1 else ()))
     return draw(panes, axes, band=options.band and options.view != "log-log",
                 tau=options.tau if options.view == "survival" and (options.tau or 0) <= axes.longest else None,

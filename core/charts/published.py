@@ -122,7 +122,7 @@ def _difference(r: Any) -> str:
 
 def audit_figure(result: Audit, name: str, fingerprint: str, rows: pd.DataFrame) -> Figure:
     """Write chosen findings of an audited table, in plain words; files hold the same rows."""
-    shown = ", ".join(v for v in VERDICTS if (rows.verdict == v).any())
+    shown = ", ".join(say(v) for v in VERDICTS if (rows.verdict == v).any())
     part = (say("These are {rows} of {findings}: {shown}.", rows=f"{len(rows):,}",
                 findings=plural(len(result.findings), 'finding'), shown=shown),) \
         if len(rows) < len(result.findings) else ()

@@ -10,7 +10,7 @@ from core.options import takes_options
 PStyle = Literal["AMA", "NEJM", "Lancet"]
 P_STYLES: tuple[PStyle, ...] = ("AMA", "NEJM", "Lancet")
 _PHRASE = re.compile(r"\bp(?: ?([<>])| ?=)? ?\.(\d{2,4})\b")  # as `core.format` writes them
-_ADJUSTED = re.compile(r"\b(adjusted|gives|error) ([<>]?)\.(\d{2,4})\b")
+_ADJUSTED = re.compile(r"(\b(?:adjusted|gives|error)|校正|给出|误差) ([<>]?)\.(\d{2,4})\b")  # in every language
 _BARE = re.compile(r"(?<![\w.])([<>]?)\.(\d{2,4})\b")
 
 

@@ -42,7 +42,7 @@ _STATEMENTS = (
                chinese="组间比较采用 log-rank 检验。",
                sources=("Mantel N. Cancer Chemother Rep 1966;50:163-170",)),
     _Statement(where=r"\bCox\b", english="Hazard ratios were estimated by Cox proportional hazards regression.",
-               chinese="采用 Cox 比例风险回归估计风险比(HR)。", sources=("Cox DR. J R Stat Soc B 1972;34:187-220",)),
+               chinese="采用 Cox 比例风险回归估计风险比（HR）。", sources=("Cox DR. J R Stat Soc B 1972;34:187-220",)),
     _Statement(where=r"\bEfron\b",
                english="Ties were handled by Efron's method.", chinese="同时发生的事件按 Efron 法处理。",
                sources=("Efron B. J Am Stat Assoc 1977;72:557-565",)),
@@ -54,13 +54,13 @@ _STATEMENTS = (
                english="Likelihoods without a maximum were penalised by Firth's method, with profile limits.",
                sources=("Firth D. Biometrika 1993;80:27-38", "Heinze G, Schemper M. Biometrics 2001;57:114-119")),
     _Statement(where=r"[Rr]estricted mean|限制性平均", english="Restricted mean survival times were compared.",
-               chinese="比较限制平均生存时间(RMST)。",
+               chinese="比较限制平均生存时间（RMST）。",
                sources=("Royston P, Parmar MKB. BMC Med Res Methodol 2013;13:152",)),
     _Statement(where=r"interaction|交互作用", chinese="亚组间差异以似然比法检验交互作用。",
                english="Differences between subgroups were tested as interactions by the likelihood ratio.",
                sources=("Wang R, et al. N Engl J Med 2007;357:2189-2194",)),
     _Statement(where=r"landmark|界标", english="Analyses by what was known only later start at a landmark.",
-               chinese="对基线之后才能获知的变量采用界标(landmark)分析。",
+               chinese="对基线之后才能获知的变量采用界标（landmark）分析。",
                sources=("Anderson JR, Cain KC, Gelber RD. J Clin Oncol 1983;1:710-719",)),
     _Statement(where=r"Aalen-Johansen", chinese="竞争风险下的累积发生率采用 Aalen-Johansen 法估计。",
                english="Cumulative incidence with competing events was estimated by the Aalen-Johansen method.",
@@ -85,13 +85,13 @@ _STATEMENTS = (
                english="P-values of several tests were adjusted by Benjamini and Hochberg's method.",
                sources=("Benjamini Y, Hochberg Y. J R Stat Soc B 1995;57:289-300",)),
     _Statement(where=r"SMD|[Ss]tandardi[sz]ed (mean )?difference|标准化(均数)?差",
-               chinese="基线特征的组间差异以标准化均数差(SMD)描述。",
+               chinese="基线特征的组间差异以标准化均数差（SMD）描述。",
                english="Baseline differences are described by standardised mean differences.",
                sources=("Austin PC. Stat Med 2009;28:3083-3107",)))
-_DONE = ("Firth-penalised", "Firth 惩罚似然,")  # begins of notes
+_DONE = ("Firth-penalised", "Firth 惩罚似然")  # begins of notes
 _FREQUENT = 3  # adverse events that are named
 _END = {ENGLISH: "Analyses were made with Cohortscope {version}; all p-values are two-sided.",
-        CHINESE: "分析采用 Cohortscope {version} 完成,所有 p 值均为双侧。"}
+        CHINESE: "分析采用 Cohortscope {version} 完成，所有 p 值均为双侧。"}
 
 
 def methods_paragraph(figures: Sequence[Figure]) -> str:

@@ -17,17 +17,19 @@ from core.language import say
 _COUNTED = re.compile(r"n|n_\w+|count|selected|all|missing|patients|events")
 _SHARES = {"count": ("share",), "n_event": ("rate",), "n_missing": ("rate",), "n_other": ("rate",)}
 _HEADINGS = re.compile(r"n|Events|At risk( at τ)?|Selected|All|Removed|Left|Patients( drawn)?|Missing|.* events|"
-                       r"not recorded|none|grade \d")
+                       r"not recorded|none|grade \d|"
+                       r"事件数|(τ 时)?风险集人数|所选|全部|剔除|剩余|(画出的)?患者数?|缺失|.* 事件|未记录|无|\d 级")
 _N = r"(?<![\d.,])(\d{1,3}(?:,\d{3})+|\d+)(?![\d.]|,\d)"
 _PERCENT = re.compile(_N + r" \(\d+%\)")
 _TOGETHER = re.compile(_N + r"( / | of | \()" + _N + r"(\)?)")
-_EVENTS = re.compile(_N + r"(?:, " + _N + r" events?)?")
+_SHARE = re.compile(_N + r"(?= / \d)")
+_EVENTS = re.compile(_N + r"(?:, " + _N + r" (?:events?|例事件))?")
 _MISSING = re.compile(_N + r"(?= missing\b)")
 _LAST = re.compile(r"(?<=[ :])" + _N + r"$")
 _BRACKETED = re.compile(r"(?<=\()" + _N + r"(?=\)$)")
 _WORDS = re.compile(r"(?<![Gg]rade )(?<![Mm]onth )(?<![≥>≤<] )" + _N + r"(?= (?:of \d[\d,]* )?(?:(?!adverse)[\w-]+ )?"
-                    r"(?:patients?|events?|deaths?)\b)")
-_ONE = re.compile(r"\b[Oo]ne patient\b")
+                    r"(?:patients?|events?|deaths?)\b)|" + _N + r"(?= ?例)")  # in Chinese all of them are 例
+_ONE = re.compile(r"\b([Oo]ne) patient\b|(一)(?:例|位)患者|(一)(?=例处于风险中)")
 _SIZE = re.compile(r"(?<=n = )" + _N)
 _ARMS = re.compile(r"(?<=\+ )" + _N + r"(?= )|^" + _N + r"(?= )")  # 6 of one arm + 2 of another
 _NO_COUNTS = ("cuts", "ticks", "legend", "labels", "titles", "arms", "columns", "marks", "knots", "names")
@@ -79,7 +81,8 @@ def _replaced(pattern: re.Pattern[str], least: int, text: str) -> str:
 
 def _words(least: int, text: str) -> str:
     """Replace the counts of a sentence."""
-    text = _ONE.sub(f"<{least} patients", _PERCENT.sub(lambda m: _few(m[1], least, m[0]), text))
+    text = _PERCENT.sub(lambda m: _few(m[1], least, m[0]), text)
+    text = _ONE.sub(lambda m: f"<{least} patients" if m[1] else f"<{least} 例患者" if m[2] else f"<{least} ", text)
     text = _replaced(_WORDS, least, text)
     return re.sub(r"(?<= )\((\d+)\)", lambda m: f"({_few(m[1], least)})", text)
 
@@ -91,6 +94,7 @@ def _text(least: int, text: str) -> str:
     behind = text.rpartition(": ")[2]
     if _TOGETHER.fullmatch(behind) or " of " in text:
         return _replaced(_TOGETHER, least, text)
+    text = _replaced(_SHARE, least, text)
     return _replaced(_EVENTS, least, text) if ", " in text and _EVENTS.fullmatch(text) else _words(least, text)
 
 

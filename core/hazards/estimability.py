@@ -58,7 +58,7 @@ def _no_event_in(level: str) -> str:
 
 def firth_helps(reasons: Sequence[str]) -> bool:
     """Tell whether one of the reasons for having no estimate is one that Firth's penalised likelihood resolves."""
-    return any(reason.startswith(_no_event_in("")) or reason == say(NO_FINITE_RATIO) for reason in reasons)
+    return any(_no_event_in("").strip() in reason or reason == say(NO_FINITE_RATIO) for reason in reasons)
 
 
 def few_per_parameter(parameters: int, events: int, *, penalised: bool = False) -> str:

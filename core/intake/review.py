@@ -89,7 +89,7 @@ class _ReviewLines:
             return ""
         headers = (endpoint.time, self.table.labels.get(endpoint.time, ""))
         stated = next((h for h in headers if (header_meaning(h).unit or time_unit_in(h)) == endpoint.unit), "")
-        return say("“{stated}” says {unit}.", stated=stated, unit=endpoint.unit) if stated else ""
+        return say("“{stated}” says {unit}.", stated=stated, unit=say(endpoint.unit)) if stated else ""
 
     def _figures(self, endpoint: EndpointRole) -> str:
         if self.cohort is None:
@@ -190,7 +190,7 @@ def _time_words(endpoint: EndpointRole) -> str:
                 unit=unit) if endpoint.entry else ""
     if endpoint.time:
         other = say(", where it is empty “{otherwise}”", otherwise=endpoint.otherwise) if endpoint.otherwise else ""
-        return say("Time “{time}” in {unit}{other}{entry}.", time=endpoint.time, unit=endpoint.unit, other=other,
+        return say("Time “{time}” in {unit}{other}{entry}.", time=endpoint.time, unit=say(endpoint.unit), other=other,
                    entry=entry)
     ends = say(", else ").join(f"“{c}”" for c in endpoint.end)
     return say("Time from “{start}” to {ends}{entry}.", start=endpoint.start, ends=ends, entry=entry)

@@ -95,7 +95,7 @@ def test_an_export_speaks_the_page_s_language_or_the_one_that_is_asked_for(app: 
     app.page.get_by_role("button", name="导出").click()
     dialog = app.page.get_by_role("dialog")
     expect(dialog.locator(".cs-preview img")).to_be_visible()
-    assert "总生存,按治疗组" in slide_of(app, dialog)
+    assert "总生存，按治疗组" in slide_of(app, dialog)
     dialog.get_by_text("名称、坐标轴、颜色").click()
     dialog.get_by_text("English", exact=True).click()
     expect(dialog.locator(".cs-preview img")).to_have_attribute("alt", re.compile("Overall survival by arm"))

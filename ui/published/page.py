@@ -56,7 +56,7 @@ def published_panel(cohort: Cohort) -> None:
         if rows.empty:
             note(say("No figure here has this verdict."))
         else:
-            chosen = [] if verdict == _ALL else [say("verdict “{verdict}”", verdict=verdict)]
+            chosen = [] if verdict == _ALL else [say("verdict “{verdict}”", verdict=say(verdict))]
             _list(cohort, result, rows, ", ".join([*chosen, *([] if place == "everywhere" else [place])]))
         _open_panel(cohort, result)
 

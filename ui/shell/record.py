@@ -33,7 +33,7 @@ def asked(cohort: Cohort, endpoint: str, by: str | None, pane: str = "") -> tupl
     label = {SELECTION: say("the selection against all others"),
              None: say("one curve")}.get(by) or whole.variable(str(by)).label
     if by == GROUPS:
-        label = " against ".join(whole.levels(GROUPS))
+        label = say(" against ").join(whole.levels(GROUPS))
         by = f"{GROUPS} {session().groups.compared_key}"
     elif by == SELECTION and SELECTION in whole.variables:
         label = say("{levels} against all others", levels=whole.levels(SELECTION)[1])
@@ -43,7 +43,8 @@ def asked(cohort: Cohort, endpoint: str, by: str | None, pane: str = "") -> tupl
     conditions = [cohort.condition_words(k) for k in cohort.filters.conditions] if by != SELECTION else []
     of = "; ".join([*conditions, *([pane] if pane else [])])
     coding = hashlib.sha256(json.dumps(whole.mapping.to_json(), ensure_ascii=False).encode()).hexdigest()[:12]
-    return question(f"{endpoint}{start}", by or "", filters, pane, coding), f"{words}: {of}" if of else words
+    begins = f" from month {fixed(whole.landmark[1], 1)}" if whole.landmark else ""  # the same in every language
+    return question(f"{endpoint}{begins}", by or "", filters, pane, coding), f"{words}: {of}" if of else words
 
 
 def looked(parts: Sequence[Part]) -> None:

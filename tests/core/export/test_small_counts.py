@@ -20,6 +20,7 @@ from core.export.report import report_html
 from core.export.small_counts import _COUNTED, without_small_counts
 from core.export.style import Style
 from core.hazards import cox, pairs, time_split
+from core.language import CHINESE, speaking
 from core.summaries.attrition import attrition
 from tests.shared.every_figure import every_figure
 from tests.shared.figures import km
@@ -49,6 +50,28 @@ def test_no_small_count_is_left(case, least):
         for rows in (chart or {"datasets": {}})["datasets"].values():
             assert not [v for row in rows for v in row.values() if isinstance(v, str) and small(v, least)]
     assert len(safe.table) == len(figure.table) and f"<{least}" in " ".join(safe.notes)
+
+
+def words_of(figure):
+    """Return the words of a figure and its charts' texts, a list for each."""
+    drawn = [chart["datasets"] for chart in (figure.chart or {"datasets": {}}, *figure.layouts.values())]
+    charts = [[v for rows in data.values() for row in rows for v in row.values() if isinstance(v, str)]
+              for data in drawn]
+    words = [figure.alt, figure.provenance.patients, figure.provenance.subgroup]
+    return [[*figure.summary], [*figure.warnings, *figure.notes], words, *charts]
+
+
+@pytest.mark.parametrize("case", FIGURES, ids="-".join)
+def test_in_chinese_the_same_counts_are_left_out(case):
+    name, kind = case
+    english = without_small_counts(every_figure(name)[kind].ready(), 10)
+    with speaking(CHINESE):
+        chinese = without_small_counts(every_figure(name)[kind].ready(), 10)
+    cells = ([str(v) for row in f.table.to_numpy().tolist() for v in row] for f in (english, chinese))
+    for before, after in zip(*cells, strict=True):
+        assert before.count("<10") == after.count("<10"), (before, after)
+    for before, after in zip(words_of(english), words_of(chinese), strict=True):
+        assert sum(t.count("<10") for t in before) == sum(t.count("<10") for t in after), (before, after)
 
 
 def test_what_is_large_or_nothing_stays(sample):
