@@ -73,7 +73,7 @@ def say(text: str, /, **values: object) -> str:
 def once_per_language(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Decorate what makes something that holds texts but no data: it is kept, for each language apart."""
     def decorated(make: Callable[P, T]) -> Callable[P, T]:
-        @lru_cache(maxsize=most)
+        @lru_cache(maxsize=most * len(LANGUAGES))
         def made(language: str, *args: P.args, **kwargs: P.kwargs) -> T:
             return make(*args, **kwargs)
 

@@ -70,9 +70,9 @@ def made(figure: Figure, suffix: str, style: Style | None = None, *, template: b
         If the template cannot be used.
     """
     style = style or Style()
-    if style.months and suffix in (*_NUMBERS, NATIVE):
-        figure = in_whole_months(figure)
     with speaking(figure.language):
+        if style.months and suffix in (*_NUMBERS, NATIVE):
+            figure = in_whole_months(figure)
         if suffix in _SLIDES:
             return pptx([figure], charts=_SLIDES[suffix], style=style, template=template)
         return _MAKE[suffix](dressed(figure, style), style)

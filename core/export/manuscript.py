@@ -46,7 +46,7 @@ _STATEMENTS = (
     _Statement(where=r"\bEfron\b",
                english="Ties were handled by Efron's method.", chinese="同时发生的事件按 Efron 法处理。",
                sources=("Efron B. J Am Stat Assoc 1977;72:557-565",)),
-    _Statement(where=r"Proportional hazards|proportional hazards: p|比例风险假设",
+    _Statement(where=r"Proportional hazards|proportional hazards: p|比例风险(?:假设|，p)",
                chinese="采用缩放 Schoenfeld 残差检验比例风险假设。",
                english="The assumption of proportional hazards was tested with scaled Schoenfeld residuals.",
                sources=("Grambsch PM, Therneau TM. Biometrika 1994;81:515-526",)),

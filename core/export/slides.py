@@ -22,7 +22,7 @@ from core.export.slide_texts import BESIDE, finding, finding_above, finding_fits
 from core.export.stage import Shape, Stage, open_stage
 from core.export.style import Style, coloured, dressed, recoloured
 from core.figure import ROOMS, Figure, darkened, divided, least_width, table_parts
-from core.language import say
+from core.language import say, speaking
 from core.options import takes_options
 
 ChartForm = Literal["shapes", "picture", "native"]
@@ -57,7 +57,8 @@ def pptx(figures: Sequence[Figure], *, charts: ChartForm = "shapes", style: Styl
     shape: Shape = "4:3" if style.purpose == "4:3" else "16:9"
     stage = open_stage(shape, template)
     for i, figure in enumerate(figures):
-        add_figure(stage, figure, charts, style)
+        with speaking(figure.language):
+            add_figure(stage, figure, charts, style)
         progress((i + 1) / len(figures))
     enclose(stage.deck.part, figures[0].provenance.view if figures else "")
     out = io.BytesIO()

@@ -13,7 +13,7 @@ from core.export.hatches import hatched
 from core.export.journals import P_STYLES, PStyle, restyled
 from core.export.small_counts import without_small_counts
 from core.figure import Figure, Room, dark_colour, headings_of, theme
-from core.language import say
+from core.language import say, speaking
 from core.options import Checked, Limits
 
 Purpose = Literal["slide", "half", "4:3", "column", "columns", "poster"]
@@ -132,7 +132,8 @@ def dressed(figure: Figure, style: Style) -> Figure:
     """Return a figure with the style's title and p-values, and without small counts where these are to be left out."""
     if style.title.strip():
         figure = replace(figure, title=" ".join(style.title.split()))
-    figure = without_small_counts(figure, style.least) if style.least else figure
+    with speaking(figure.language):
+        figure = without_small_counts(figure, style.least) if style.least else figure
     return figure if style.p_style == P_STYLES[0] else _restyled(figure, style.p_style)
 
 

@@ -8,7 +8,7 @@ Source: Benjamini, Hochberg. J R Stat Soc B 1995;57:289.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from typing import Any
@@ -183,6 +183,7 @@ class Record:
         return out
 
 
+_STANDING = ("Exploratory: ", "Pre-specified: ", "探索性分析：", "预先设定：")
 _HELP = "Give a session file that “Save” has made."
 _KINDS: dict[str, Any] = {"p_value": (int, float), "seen": bool}
 
@@ -206,3 +207,8 @@ def _read(kind: Any, data: Any) -> Any:
             raise CohortError(say("The record of comparisons is damaged: {name}.", name=f"{name!r}"), _HELP)
         parts[name] = value
     return kind(**parts)
+
+
+def standing(warnings: Sequence[str]) -> tuple[str, ...]:
+    """Return those that say whether an analysis was exploratory or planned, in whatever language."""
+    return tuple(w for w in warnings if w.startswith(_STANDING))

@@ -19,7 +19,10 @@ _HELP = "Give a session file that “Save” has made."
 
 @dataclass(frozen=True, kw_only=True)
 class KeptFigure:
-    """A figure of a talk that is to be made: its recipe, and the words that were with it."""
+    """A figure of a talk that is to be made: its recipe, and the words that were with it.
+
+    Without a title it gets its own, and its warnings beside those that were said of it.
+    """
 
     recipe: Recipe
     title: str
@@ -74,7 +77,8 @@ def made_again(whole: Cohort, kept: Sequence[KeptFigure], *,
     for i, one in enumerate(kept):
         try:
             figure = remade(whole, one.recipe)
-            made.append(replace(figure, title=one.title or figure.title, warnings=one.warnings).ready())
+            made.append(replace(figure, title=one.title or figure.title, warnings=one.warnings if one.title else (
+                *figure.warnings, *one.warnings)).ready())
         except CohortError as error:
             made.append(error.with_traceback(None))
         progress((i + 1) / len(kept))

@@ -12,6 +12,7 @@ from core.figure import Figure, Recipe, coding_of
 from core.format import more_decimals
 from core.hazards import condition_of
 from core.language import say, speaking, spoken
+from core.overview import standing
 from core.recipes import others, survival
 from core.recipes.edits import Edits
 
@@ -91,7 +92,8 @@ def edited(whole: Cohort, figure: Figure, edits: Edits) -> Figure:
     if figure.recipe is None:
         raise CohortError(say("“{title}” cannot be changed.", title=figure.title), say("Save it as it is."))
     made = remade(whole, edits.of(whole, figure.recipe))
-    return replace(made, warnings=figure.warnings,
+    warnings = figure.warnings if made.language == figure.language else (*made.warnings, *standing(figure.warnings))
+    return replace(made, warnings=warnings,
                    provenance=replace(made.provenance, view=figure.provenance.view)).ready()
 
 

@@ -58,7 +58,7 @@ def _packed(kind: str, content: Any) -> bytes:
 
 def _done(task: bytes, progress: _Progress) -> bytes:
     """Do a task and return the message of its end; every exception becomes one in words."""
-    remedy = ""
+    remedy = language = ""
     try:
         language, function, args, kwargs, bounds = pickle.loads(task)
         remedy = bounds.remedy
@@ -70,10 +70,12 @@ def _done(task: bytes, progress: _Progress) -> bytes:
     except CohortError as error:
         return _packed("error", error)
     except MemoryError:
-        return _packed("error", CohortError(say("It needs more memory than it may take."), remedy))
+        with speaking(language):
+            return _packed("error", CohortError(say("It needs more memory than it may take."), remedy))
     except Exception as error:  # of any task and library; what is not caught ends the process without a word
-        return _packed("error",
-                       CohortError(say("It could not be done ({kind}).", kind=type(error).__name__), remedy))
+        with speaking(language):
+            return _packed("error", CohortError(say("It could not be done ({kind}).", kind=type(error).__name__),
+                                                remedy))
     finally:
         _limit(None)
 

@@ -10,6 +10,7 @@ from pptx import Presentation
 
 from tests.browser.app import App
 from tests.browser.conftest import WORST
+from tests.browser.test_slides import add
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
@@ -109,3 +110,33 @@ def slide_of(app: App, dialog) -> str:
         dialog.locator("[class*=st-key-export-km][class*=pptx] button").first.click()
     slide = Presentation(io.BytesIO(Path(waiting.value.path()).read_bytes())).slides[0]
     return "\n".join(s.text_frame.text for s in slide.shapes if s.has_text_frame)
+
+
+def test_what_was_chosen_stays_chosen_after_the_next_click(app: App):
+    """A browser tells choices by their words: those of the former language must not take the arm out of a model."""
+    app.go("Hazard ratios")
+    expect(app.page.get_by_text("The treatment within subgroups")).to_be_visible()
+    app.settled().page.locator(".st-key-forest-sort [data-baseweb=select]").click()
+    app.page.get_by_role("option", name="events").click()
+    rows = app.settled().page.locator(".st-key-model svg.marks text").all_inner_texts()
+    assert any("TACE+IMRT+sorafenib" in text for text in rows)
+    for language, endpoint in (("中文", "PFS"), ("English", "OS")):
+        switch(app, language)
+        app.page.locator(".st-key-cox-options").get_by_text(endpoint, exact=True).click()
+        app.settled()
+        rows = app.page.locator(".st-key-model svg.marks text").all_inner_texts()
+        assert any("TACE+IMRT+sorafenib" in text for text in rows), language
+        sorted_by = app.page.locator(".st-key-forest-sort").inner_text()
+        assert ("事件" if language == "中文" else "events") in sorted_by
+
+
+def test_a_talk_is_made_anew_in_the_other_language_in_its_order(app: App):
+    add(app, "Add all")
+    switch(app, "中文")
+    app.go("幻灯片")
+    rows = app.page.locator(".st-key-deck [data-testid=stMarkdown]")
+    expect(rows.first).to_contain_text("Overall survival by arm")
+    before = app.settled().page.locator("[class*=st-key-deck-row]").count()
+    app.page.get_by_role("button", name="全部改为").click()
+    expect(rows.first).to_contain_text("总生存，按治疗组")
+    assert app.settled().page.locator("[class*=st-key-deck-row]").count() == before

@@ -81,7 +81,7 @@ class FactorForm:
             return
         if st.checkbox(say("ALBI grade, computed from bilirubin and albumin"), ALBI in by_column, key=self.key("albi")):
             out[ALBI] = by_column.get(ALBI) or {
-                "label": say("ALBI grade"), "column": "", "kind": "categorical", "known": "baseline", "formula": ALBI,
+                "label": "ALBI grade", "column": "", "kind": "categorical", "known": "baseline", "formula": ALBI,
                 "inputs": inputs, "levels": {v: v for v in "123"}}
 
     def _details(self, factor: dict[str, Any]) -> dict[str, Any]:

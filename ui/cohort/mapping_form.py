@@ -177,7 +177,7 @@ class Form:
         if column:
             kept = response if response and response["column"] == column else \
                 factor_json(factor_for(self.table, column, self.missing, schema.RESPONSE, later=True))
-            out["response"] = {**kept, "label": say("Response"), "kind": "categorical"}
+            out["response"] = {**kept, "label": "Response", "kind": "categorical"}
             self._meanings(out["response"])
         sites = self.mapping.get("failure_sites", {})
         by_column = {f["column"]: (k, f) for k, f in sites.items()}

@@ -15,6 +15,8 @@
     if (!state) return;
     if (state !== "CONNECTED") lost = true;
     else if (lost && press("still-there")) lost = false;
+    document.body.style.setProperty("--cs-lost", JSON.stringify(cohortscopeSay(
+      "The app does not answer. What you see here can no longer be changed; if it was restarted, your session has ended.")));
     document.body.classList.toggle("cs-lost", lost);
     const here = document.querySelector("[data-session]")?.dataset;
     if (!here || app.getAttribute("data-test-script-state") !== "notRunning") return;

@@ -5,7 +5,10 @@
   const answer = (button, words) => {
     const before = button.dataset.words ??= button.textContent;
     button.textContent = words;
-    setTimeout(() => { button.textContent = before; }, 2500);
+    setTimeout(() => {
+      button.textContent = before;
+      delete button.dataset.words;
+    }, 2500);
   };
   const pixels = (image) => new Promise((done) => {
     const canvas = document.createElement("canvas");

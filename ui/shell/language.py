@@ -42,9 +42,8 @@ def _of_the_browser() -> str:
 
 
 def parameter() -> dict[str, str]:
-    """Return the query parameter of a language that is not the browser's first."""
-    chosen = session().language
-    return {PARAMETER: chosen} if chosen and chosen != _of_the_browser() else {}
+    """Return the query parameter of the language: the address holds choices in its words."""
+    return {PARAMETER: session().language} if session().language else {}
 
 
 def language_switch() -> None:
@@ -59,6 +58,8 @@ def _change() -> None:
     current = session()
     current.language = state.value_of(_KEY) or ENGLISH
     current.results.clear()
+    current.clicked.clear()
+    state.say_choices_again()
     if current.cohort is not None:
         current.cohort = replace(current.cohort)  # without what it remembers
 

@@ -6,7 +6,9 @@
   const skip = document.createElement("a");
   skip.className = "cs-skip";
   skip.href = "#after-bar";
-  skip.textContent = cohortscopeSay("Skip to the charts");
+  const named = () => { skip.textContent = cohortscopeSay("Skip to the charts"); };
+  named();
+  skip.addEventListener("focus", named);
   skip.addEventListener("click", (event) => {
     event.preventDefault();
     document.getElementById("after-bar")?.focus();

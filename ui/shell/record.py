@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,7 +10,7 @@ import streamlit as st
 
 from core.charts import Part
 from core.cohort import GROUPS, SELECTION, Cohort
-from core.figure import Figure
+from core.figure import Figure, coding_of
 from core.format import fixed, p_phrase, p_value
 from core.language import say
 from core.overview import Question, Record, question
@@ -42,7 +40,7 @@ def asked(cohort: Cohort, endpoint: str, by: str | None, pane: str = "") -> tupl
                 label=label) if by else f"{endpoint}{start}"
     conditions = [cohort.condition_words(k) for k in cohort.filters.conditions] if by != SELECTION else []
     of = "; ".join([*conditions, *([pane] if pane else [])])
-    coding = hashlib.sha256(json.dumps(whole.mapping.to_json(), ensure_ascii=False).encode()).hexdigest()[:12]
+    coding = coding_of(whole)
     begins = f" from month {fixed(whole.landmark[1], 1)}" if whole.landmark else ""  # the same in every language
     return question(f"{endpoint}{begins}", by or "", filters, pane, coding), f"{words}: {of}" if of else words
 

@@ -363,6 +363,16 @@ def widget(key: str, value: Any) -> str:
     return key
 
 
+def say_choices_again() -> None:
+    """Give each list of choices its value once more, in a callback: its words are in another language from now on.
+
+    A browser tells what is chosen by the words that it shows, and would go on to tell the former ones.
+    """
+    for key, value in list(st.session_state.items()):
+        if isinstance(value, str) or (isinstance(value, (list, tuple)) and all(isinstance(v, str) for v in value)):
+            widget(str(key), value)
+
+
 def value_of(key: str) -> Any:
     """Return what a widget holds."""
     return _undisturbed(lambda: st.session_state.get(key))

@@ -41,7 +41,9 @@ def _change(entry: Entry) -> None:
         else:
             note(say("Of this figure the title alone can be changed."))
     with shown:
-        figure = replace(as_changed(figure, OF_THE_TALK), title=" ".join(title.split()) or figure.title)
+        changed, typed = as_changed(figure, OF_THE_TALK), " ".join(title.split())
+        figure = replace(changed, title=changed.title if typed in ("", figure.title) and
+                         changed.language != figure.language else typed or figure.title)
         preview(figure, session().style)
         if st.button(say("Keep"), key="deck-keep", type="primary"):
             _keep(entry, figure)

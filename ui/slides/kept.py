@@ -11,11 +11,11 @@ from core.errors import CohortError
 from core.export import Entry
 from core.format import plural
 from core.language import LANGUAGES, say, spoken
+from core.overview import standing
 from core.recipes import kept_talk, made_again
 from core.workers import Bounds
 from ui.shell.background import apart
 from ui.shell.display import note
-from ui.shell.parts import after
 from ui.shell.save_session import enclosing
 from ui.shell.state import session
 
@@ -44,22 +44,24 @@ def make_kept(whole: Cohort) -> None:
                  strong=True)
 
 
-def in_this_language_too() -> None:
-    """Offer to make the figures anew that speak another language than the page."""
+def in_this_language_too(whole: Cohort) -> None:
+    """Offer to make the figures anew that speak another language than the page; one that cannot be made stays."""
     others = [e for e in session().deck if e.figure.recipe and e.figure.language != spoken()]
-    if others:
-        st.button(say("Make all in {language}", language=LANGUAGES[spoken()]), key="deck-translate",
-                  icon=":material/translate:", help=say("Titles are written anew, too; captions stay."),
-                  on_click=after(_translate, "deck-translate"))
-
-
-def _translate() -> None:
-    """Ask for every figure of the talk in the page's language."""
-    current, language = session(), spoken()
-    current.to_make = [replace(one, recipe=replace(one.recipe, language=language),
-                               title="" if one.recipe.language != language else one.title)
-                       for one in kept_talk(current.deck, current.talk).figures]
-    current.deck = [e for e in current.deck if e.figure.recipe is None]
+    if not others or not st.button(
+            say("Make all in {language}", language=LANGUAGES[spoken()]), key="deck-translate",
+            icon=":material/translate:", help=say("Titles are written anew, too; captions stay.")):
+        return
+    kept = [replace(one, recipe=replace(one.recipe, language=spoken()), title="", warnings=standing(one.warnings))
+            for one in kept_talk(others, session().talk).figures]
+    try:
+        made = apart(say("Drawing …"), made_again, whole, kept, bounds=_BOUNDS, key="talk-language", tell_progress=True)
+    except CohortError as error:
+        note(str(error), strong=True)
+        return
+    anew = {id(entry): replace(entry, figure=enclosing(figure, whole))
+            for entry, figure in zip(others, made, strict=True) if not isinstance(figure, CohortError)}
+    session().deck = [anew.get(id(entry), entry) for entry in session().deck]
+    st.rerun()
 
 
 def not_kept() -> None:

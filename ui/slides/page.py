@@ -69,7 +69,7 @@ def slides(cohort: Cohort) -> None:
         for i, entry in enumerate(deck):
             _row(i, entry, len(deck))
     _dragged(key="deck-drag", on_moved_change=_drop)
-    in_this_language_too()
+    in_this_language_too(cohort.whole)
     not_kept()
     _save()
     scripts_button([entry.figure for entry in deck], "deck-scripts")
