@@ -116,8 +116,7 @@ def test_what_was_chosen_stays_chosen_after_the_next_click(app: App):
     """A browser tells choices by their words: those of the former language must not take the arm out of a model."""
     app.go("Hazard ratios")
     expect(app.page.get_by_text("The treatment within subgroups")).to_be_visible()
-    app.settled().page.locator(".st-key-forest-sort [data-baseweb=select]").click()
-    app.page.get_by_role("option", name="events").click()
+    app.settled().choose(app.page.locator(".st-key-forest-sort").get_by_role("combobox"), "events")
     rows = app.settled().page.locator(".st-key-model svg.marks text").all_inner_texts()
     assert any("TACE+IMRT+sorafenib" in text for text in rows)
     for language, endpoint in (("中文", "PFS"), ("English", "OS")):
@@ -126,8 +125,9 @@ def test_what_was_chosen_stays_chosen_after_the_next_click(app: App):
         app.settled()
         rows = app.page.locator(".st-key-model svg.marks text").all_inner_texts()
         assert any("TACE+IMRT+sorafenib" in text for text in rows), language
-        sorted_by = app.page.locator(".st-key-forest-sort").inner_text()
-        assert ("事件" if language == "中文" else "events") in sorted_by
+        sorted_by = app.page.locator(".st-key-forest-sort").get_by_role("combobox")
+        assert ("事件" if language == "中文" else "events") in (
+            sorted_by.input_value() or app.page.locator(".st-key-forest-sort").inner_text())
 
 
 def test_a_talk_is_made_anew_in_the_other_language_in_its_order(app: App):

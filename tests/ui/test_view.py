@@ -29,12 +29,12 @@ def in_address(app: AppTest) -> dict[str, str]:
 
 def test_what_is_shown_stands_in_the_address_and_leads_back():
     app = opened()
-    assert not app.query_params
+    assert set(app.query_params) == {"language"}
     app.button_group(key="pills-pvtt").set_value(["Vp3"]).run()
     app.selectbox(key="by").set_value("hvtt").run()
     app.button_group(key="endpoint").set_value("PFS").run()
     address = in_address(app)
-    assert set(address) == {"filters", "by", "endpoint"}
+    assert set(address) == {"filters", "by", "endpoint", "language"}
     again = opened(**address)
     assert state_of(again).filters == Filters.from_json({"pvtt": {"in": ["Vp3"]}})
     assert (state_of(again).by, state_of(again).endpoint) == ("hvtt", "PFS")
