@@ -117,13 +117,13 @@ def test_what_was_chosen_stays_chosen_after_the_next_click(app: App):
     app.go("Hazard ratios")
     expect(app.page.get_by_text("The treatment within subgroups")).to_be_visible()
     app.settled().choose(app.page.locator(".st-key-forest-sort").get_by_role("combobox"), "events")
-    rows = app.settled().page.locator(".st-key-model svg.marks text").all_inner_texts()
+    rows = app.settled().page.locator(".st-key-model svg.marks text").all_text_contents()
     assert any("TACE+IMRT+sorafenib" in text for text in rows)
     for language, endpoint in (("中文", "PFS"), ("English", "OS")):
         switch(app, language)
         app.page.locator(".st-key-cox-options").get_by_text(endpoint, exact=True).click()
         app.settled()
-        rows = app.page.locator(".st-key-model svg.marks text").all_inner_texts()
+        rows = app.page.locator(".st-key-model svg.marks text").all_text_contents()
         assert any("TACE+IMRT+sorafenib" in text for text in rows), language
         sorted_by = app.page.locator(".st-key-forest-sort").get_by_role("combobox")
         assert ("事件" if language == "中文" else "events") in (
