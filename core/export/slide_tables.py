@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -41,14 +42,40 @@ def heads_of(frame: pd.DataFrame) -> int:
 
 
 def by_columns(frame: pd.DataFrame, width: float) -> list[pd.DataFrame]:
-    """Divide a table whose columns have no room beside each other at the least size, the first column in each part."""
+    """Divide a table whose columns have no room beside each other at the least size, the first column in each part.
+
+    There are as few parts as possible, as even in width as possible, and a group's columns stay together
+    where the group has room.
+    """
     widths = widths_of(frame, _SIZES[-1])
+    blocks = _blocks(frame, widths, room := width * 72)
+    fewest = len(_filled(blocks, widths, room))
+    if fewest == 1:
+        return [frame]
+    limits = range(int(widths[0]), math.ceil(room))
+    evenest = next((limit for limit in limits if len(_filled(blocks, widths, limit)) == fewest), room)
+    return [_columns(frame, places) for places in _filled(blocks, widths, evenest)]
+
+
+def _blocks(frame: pd.DataFrame, widths: list[float], room: float) -> list[list[int]]:
+    """Return the places of the columns after the first that stay together."""
+    places = iter(range(len(widths)))
+    blocks: list[list[int]] = []
+    for group, count in spans_of(frame) or [("", len(widths))]:
+        block = [place for place in itertools.islice(places, count) if place]
+        together = group and math.fsum(widths[place] for place in [0, *block]) <= room
+        blocks += [block] if together else [[place] for place in block]
+    return [block for block in blocks if block]
+
+
+def _filled(blocks: list[list[int]], widths: list[float], limit: float) -> list[list[int]]:
+    """Fill parts one after the other up to a width in points; each has the first column and a block at least."""
     parts: list[list[int]] = [[0]]
-    for place in range(1, len(widths)):
-        if len(parts[-1]) > 1 and math.fsum(widths[i] for i in [*parts[-1], place]) > width * 72:
+    for block in blocks:
+        if len(parts[-1]) > 1 and math.fsum(widths[i] for i in [*parts[-1], *block]) > limit:
             parts.append([0])
-        parts[-1].append(place)
-    return [frame] if len(parts) == 1 else [_columns(frame, places) for places in parts]
+        parts[-1] += block
+    return parts
 
 
 def _columns(frame: pd.DataFrame, places: list[int]) -> pd.DataFrame:

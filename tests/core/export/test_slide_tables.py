@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.export.slide_tables import widths_of
+from core.export.slide_tables import by_columns, widths_of
 from core.figure import text_table
 
 # Units per 1,000 of the em, from the metrics of Helvetica, which Arial and Liberation Sans share.
@@ -18,3 +18,22 @@ def test_a_column_has_room_for_its_longest_word(word, points):
     for frame in (text_table([word, "n"], [["0", "1"]]), text_table(["x", "n"], [[word, "1"]])):
         drawn = sum(_LETTERS[c] for c in word) / 1000 * points
         assert widths_of(frame, points)[0] >= drawn + _MARGINS
+
+
+def test_a_wide_table_is_divided_evenly_and_no_column_is_left_alone():
+    columns = ["Category", *(f"Column {i}" for i in range(1, 8))]
+    frame = text_table(columns, [["x", *["a cell of twenty-odd letters"] * 7]])
+    one = widths_of(frame, 10)
+    parts = by_columns(frame, (one[0] + one[1] * 6.5) / 72)  # room for six of the seven
+    assert [len(part.columns) for part in parts] == [5, 4]
+    assert [c for part in parts for c in part.columns if c != "Category"] == columns[1:]
+
+
+def test_the_columns_of_a_group_stay_together():
+    headings = [("", "Category"), ("", "n"), *((g, c) for g in ("A", "B") for c in ("any", "3 or higher", "5"))]
+    frame = text_table(headings, [["x", "1", *["12 (34.3%)"] * 6]])
+    widths = widths_of(frame, 10)
+    parts = by_columns(frame, sum(widths[:6]) / 72)  # room for one column of the second group beside the first
+    assert [[c for c in part.columns if c != ("", "Category")] for part in parts] == [headings[1:5], headings[5:]]
+    narrow = by_columns(frame, (sum(widths[:3]) + 1) / 72)
+    assert [c for part in narrow for c in part.columns if c != ("", "Category")] == headings[1:]
