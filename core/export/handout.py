@@ -14,7 +14,7 @@ import pandas as pd
 from core.enclosed import KEY, as_ascii
 from core.export.deck import Entry, Talk, methods_of
 from core.export.picture import converter, svg
-from core.export.slide_tables import LONGEST, by_columns, heads_of, readable, widths_of
+from core.export.slide_tables import LONGEST, by_columns, end_of_part, heads_of, readable, widths_of
 from core.export.style import Style, dressed
 from core.figure import (
     FONT,
@@ -115,7 +115,7 @@ def _tables(figure: Figure, down: float) -> Iterator[tuple[str, pd.DataFrame, fl
     """Divide a figure's table into parts that have room on a page; return their names and the points of letters."""
     parts = table_parts(figure.table)
     for words, frame in parts:
-        for columns in [frame] if _points(frame) else by_columns(readable(frame, _INNER / 72), _INNER / 72):
+        for columns in [frame] if _points(frame) else _divided(frame):
             points, begin = _points(columns) or _SIZES[-1], 0
             heights = [_row_height(cells, widths_of(columns, points), points)
                        for cells in columns.itertuples(index=False, name=None)]
@@ -124,8 +124,13 @@ def _tables(figure: Figure, down: float) -> Iterator[tuple[str, pd.DataFrame, fl
                 end = begin + 1
                 while end < len(columns) and math.fsum(heights[begin:end + 1]) <= room:
                     end += 1
+                end = end_of_part(columns, begin, end)
                 yield words if len(parts) > 1 else "", columns.iloc[begin:end], points
                 begin = end
+
+
+def _divided(frame: pd.DataFrame) -> list[pd.DataFrame]:
+    return by_columns(readable(frame, _INNER / 72, _SIZES[-1]), _INNER / 72, _SIZES[-1])
 
 
 def _row_height(cells: Sequence[Any], widths: Sequence[float], points: float) -> float:

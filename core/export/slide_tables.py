@@ -13,7 +13,7 @@ from core.export.stage import Stage
 from core.figure import headings_of, shortened, spans_of, text_table, turned, width_of
 
 LONGEST = 52  # characters of a cell; longer ones are cut, for a row must stay one line high
-_SIZES = (14, 12, 11, 10)  # points: the largest at which the columns have room beside each other
+_SIZES = (14, 12)  # points: the larger one if the columns have room; less is not read from the back row
 _ROW = 1.65 / 72  # inches of a row per point of its letters
 _TURNED = 4  # rows, of fewer than which columns are made
 _PADDING = 14  # points of a cell beside its text
@@ -30,9 +30,9 @@ def size_of(frame: pd.DataFrame, width: float) -> float:
     return next((p for p in _SIZES if math.fsum(widths_of(frame, p)) <= width * 72), _SIZES[-1])
 
 
-def readable(frame: pd.DataFrame, width: float) -> pd.DataFrame:
+def readable(frame: pd.DataFrame, width: float, least: float = _SIZES[-1]) -> pd.DataFrame:
     """Return a table, turned where it has few rows and its columns have no room beside each other."""
-    crowded = math.fsum(widths_of(frame, _SIZES[-1])) > width * 72
+    crowded = math.fsum(widths_of(frame, least)) > width * 72
     return turned(frame) if crowded and len(frame) < _TURNED and not spans_of(frame) else frame
 
 
@@ -41,13 +41,13 @@ def heads_of(frame: pd.DataFrame) -> int:
     return 2 if spans_of(frame) else 1
 
 
-def by_columns(frame: pd.DataFrame, width: float) -> list[pd.DataFrame]:
-    """Divide a table whose columns have no room beside each other at the least size, the first column in each part.
+def by_columns(frame: pd.DataFrame, width: float, least: float = _SIZES[-1]) -> list[pd.DataFrame]:
+    """Divide a table whose columns have no room beside each other in the least points, the first column in each part.
 
     There are as few parts as possible, as even in width as possible, and a group's columns stay together
     where the group has room.
     """
-    widths = widths_of(frame, _SIZES[-1])
+    widths = widths_of(frame, least)
     blocks = _blocks(frame, widths, room := width * 72)
     fewest = len(_filled(blocks, widths, room))
     if fewest == 1:
@@ -85,10 +85,24 @@ def _columns(frame: pd.DataFrame, places: list[int]) -> pd.DataFrame:
 
 
 def parts_of(frame: pd.DataFrame, width: float, height: float) -> list[pd.DataFrame]:
-    """Divide a table into parts of nearly equal length that fit a height, none of less than three rows."""
+    """Divide a table into parts of nearly equal length that fit a height."""
     most = max(int(height / (_ROW * size_of(frame, width))) - heads_of(frame), 3)
-    even = max(math.ceil(len(frame) / max(math.ceil(len(frame) / most), 1)), 1)
-    return [frame.iloc[i:i + even] for i in range(0, len(frame), even)] or [frame]
+    parts, begin = [], 0
+    while begin < len(frame):
+        left = len(frame) - begin
+        end = end_of_part(frame, begin, begin + math.ceil(left / math.ceil(left / most)))
+        parts.append(frame.iloc[begin:end])
+        begin = end
+    return parts or [frame]
+
+
+def end_of_part(frame: pd.DataFrame, begin: int, end: int) -> int:
+    """Return the row before which a part of a table ends: the last of at most ``end`` that is not indented.
+
+    So the levels of a variable stay under its name. A part that would lose more than half of its rows ends at ``end``.
+    """
+    whole = [row for row in range(begin + 1, min(end, len(frame) - 1) + 1) if not str(frame.iloc[row, 0])[:1].isspace()]
+    return whole[-1] if end < len(frame) and whole and (whole[-1] - begin) * 2 >= end - begin else end
 
 
 def add_table(stage: Stage, slide: Any, frame: pd.DataFrame, left: float, top: float, width: float,
