@@ -16,13 +16,14 @@ LONGEST = 52  # characters of a cell; longer ones are cut, for a row must stay o
 _SIZES = (14, 12)  # points: the larger one if the columns have room; less is not read from the back row
 _ROW = 1.65 / 72  # inches of a row per point of its letters
 _TURNED = 4  # rows, of fewer than which columns are made
+_ALONE = 3  # rows, of fewer than which a table does not stand alone on a slide
 _PADDING = 14  # points of a cell beside its text
 _CAPITAL = 0.16  # of the size, by which a capital is wider than a small letter
 
 
-def height_of(frame: pd.DataFrame, width: float) -> float:
-    """Return the inches that a table needs at a width."""
-    return (len(frame) + heads_of(frame)) * _ROW * size_of(frame, width) + 0.05
+def height_of(frame: pd.DataFrame, width: float, points: float | None = None) -> float:
+    """Return the inches that a table needs at a width, its letters of a size or as large as they have room."""
+    return (len(frame) + heads_of(frame)) * _ROW * (points or size_of(frame, width)) + 0.05
 
 
 def size_of(frame: pd.DataFrame, width: float) -> float:
@@ -36,44 +37,58 @@ def readable(frame: pd.DataFrame, width: float, least: float = _SIZES[-1]) -> pd
     return turned(frame) if crowded and len(frame) < _TURNED and not spans_of(frame) else frame
 
 
+def alone(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table for a slide of its own: turned where it has one or two rows and more columns."""
+    return turned(frame) if len(frame) < _ALONE < len(frame.columns) and not spans_of(frame) else frame
+
+
 def heads_of(frame: pd.DataFrame) -> int:
     """Return how many rows of headings a table has."""
     return 2 if spans_of(frame) else 1
 
 
 def by_columns(frame: pd.DataFrame, width: float, least: float = _SIZES[-1]) -> list[pd.DataFrame]:
-    """Divide a table whose columns have no room beside each other in the least points, the first column in each part.
+    """Divide a table whose columns have no room beside each other in the least points; its rows are named in each part.
 
     There are as few parts as possible, as even in width as possible, and a group's columns stay together
     where the group has room.
     """
-    widths = widths_of(frame, least)
-    blocks = _blocks(frame, widths, room := width * 72)
-    fewest = len(_filled(blocks, widths, room))
+    widths, room = widths_of(frame, least), width * 72
+    names = list(range(_names(frame)))
+    blocks = _blocks(frame, names, widths, room)
+    fewest = len(_filled(names, blocks, widths, room))
     if fewest == 1:
         return [frame]
     limits = range(int(widths[0]), math.ceil(room))
-    evenest = next((limit for limit in limits if len(_filled(blocks, widths, limit)) == fewest), room)
-    return [_columns(frame, places) for places in _filled(blocks, widths, evenest)]
+    evenest = next((limit for limit in limits if len(_filled(names, blocks, widths, limit)) == fewest), room)
+    return [_columns(frame, places) for places in _filled(names, blocks, widths, evenest)]
 
 
-def _blocks(frame: pd.DataFrame, widths: list[float], room: float) -> list[list[int]]:
-    """Return the places of the columns after the first that stay together."""
+def _names(frame: pd.DataFrame) -> int:
+    """Return how many columns name a row: two where the first is the same in several rows, none of them indented."""
+    first = frame.iloc[:, 0].astype(str)
+    if first.is_unique or any(name[:1].isspace() for name in first) or len(frame.columns) < 3:
+        return 1
+    return 1 if frame.iloc[:, :2].duplicated().any() else 2
+
+
+def _blocks(frame: pd.DataFrame, names: list[int], widths: list[float], room: float) -> list[list[int]]:
+    """Return the places of the columns after the rows' names that stay together."""
     places = iter(range(len(widths)))
     blocks: list[list[int]] = []
     for group, count in spans_of(frame) or [("", len(widths))]:
-        block = [place for place in itertools.islice(places, count) if place]
-        together = group and math.fsum(widths[place] for place in [0, *block]) <= room
+        block = [place for place in itertools.islice(places, count) if place not in names]
+        together = group and math.fsum(widths[place] for place in [*names, *block]) <= room
         blocks += [block] if together else [[place] for place in block]
     return [block for block in blocks if block]
 
 
-def _filled(blocks: list[list[int]], widths: list[float], limit: float) -> list[list[int]]:
-    """Fill parts one after the other up to a width in points; each has the first column and a block at least."""
-    parts: list[list[int]] = [[0]]
+def _filled(names: list[int], blocks: list[list[int]], widths: list[float], limit: float) -> list[list[int]]:
+    """Fill parts one after the other up to a width in points; each has the rows' names and a block at least."""
+    parts = [names[:]]
     for block in blocks:
-        if len(parts[-1]) > 1 and math.fsum(widths[i] for i in [*parts[-1], *block]) > limit:
-            parts.append([0])
+        if len(parts[-1]) > len(names) and math.fsum(widths[i] for i in [*parts[-1], *block]) > limit:
+            parts.append(names[:])
         parts[-1] += block
     return parts
 

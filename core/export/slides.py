@@ -7,9 +7,11 @@ further slides: long charts are divided by their rows, long tables by theirs.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Literal
+
+import pandas as pd
 
 from core.export.native_curves import DRAWN, add_native, native_curves
 from core.export.native_forest import add_forest, has_forest
@@ -17,11 +19,11 @@ from core.export.office import enclose
 from core.export.picture import drawn
 from core.export.raster import png_of
 from core.export.shapes import shapes
-from core.export.slide_tables import add_table, by_columns, height_of, parts_of, readable, size_of
+from core.export.slide_tables import add_table, alone, by_columns, height_of, parts_of, readable, size_of
 from core.export.slide_texts import BESIDE, finding, finding_above, finding_fits, headed, room
 from core.export.stage import Shape, Stage, open_stage
 from core.export.style import Style, coloured, dressed, recoloured
-from core.figure import ROOMS, Figure, darkened, divided, least_width, table_parts
+from core.figure import ROOMS, Figure, darkened, divided, least_width
 from core.language import say, speaking
 from core.options import takes_options
 
@@ -170,20 +172,25 @@ class _Slides:
         return {**chart, "height": min(chart["height"], int(self.room / min(_LEAST, across / chart["width"])))}
 
     def _tables(self) -> None:
-        """Write the table on slides of its own."""
+        """Write the table on slides of its own, parts of few rows beneath each other."""
         stage, figure = self.stage, self.figure
-        for name, part in ((name, part) for name, whole in table_parts(self.table)
-                           for part in by_columns(whole, stage.inner)):
-            points = size_of(part, stage.inner)
-            title = figure.full_title if figure.chart is None and name == say("the numbers") else \
-                f"{figure.full_title}: {name}"
-            parts = parts_of(part, stage.inner, self.room)
+        title = figure.full_title if figure.chart is None else f"{figure.full_title}: {say('the numbers')}"
+        slide, top, end = None, 0.0, stage.top + self.room
+        for rows, points, rest in self._parts():
+            tall = height_of(rows, stage.inner, points)
+            if slide is None or rest or top + tall > end:
+                slide, top = headed(stage, figure, f"{title}{rest}"), stage.top
+            add_table(stage, slide, rows, stage.left, top, stage.inner, points)
+            top += tall + 2 * _GAP
+
+    def _parts(self) -> Iterator[tuple[pd.DataFrame, float, str]]:
+        """Divide the table by columns and rows; return the parts, the points of their letters, and what is left out."""
+        for whole in by_columns(alone(self.table), self.stage.inner):
+            points, parts = size_of(whole, self.stage.inner), parts_of(whole, self.stage.inner, self.room)
+            shown = sum(len(rows) for rows in parts[:_MOST])
+            rest = say(" (rows after {shown} of {all}: in CSV, Excel, Word)", shown=f"{shown:,}", all=f"{len(whole):,}")
             for i, rows in enumerate(parts[:_MOST]):
-                last = i == _MOST - 1 and len(parts) > _MOST
-                rest = say(" (rows after {shown} of {all}: in CSV, Excel, Word)", shown=f"{len(rows) * _MOST:,}",
-                           all=f"{len(part):,}") if last else ""
-                add_table(stage, headed(stage, figure, f"{title}{rest}"), rows, stage.left, stage.top,
-                          stage.inner, points)
+                yield rows, points, rest if i == _MOST - 1 and len(parts) > _MOST else ""
 
     def _chart(self, slide: Any, chart: dict[str, Any], left: float, top: float, width: float,
                height: float) -> tuple[float, float]:

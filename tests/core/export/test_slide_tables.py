@@ -1,8 +1,9 @@
 """Tables of slides: no word is broken for want of a column's width."""
 
+import pandas as pd
 import pytest
 
-from core.export.slide_tables import by_columns, end_of_part, parts_of, widths_of
+from core.export.slide_tables import alone, by_columns, end_of_part, parts_of, widths_of
 from core.figure import text_table
 
 # Units per 1,000 of the em, from the metrics of Helvetica, which Arial and Liberation Sans share.
@@ -53,3 +54,19 @@ def test_a_variable_longer_than_a_slide_is_divided_all_the_same():
     frame = text_table(["Variable", "n"], [[name, "1"] for name in ["Variable", *["\u2003level"] * 30]])
     assert end_of_part(frame, 0, 9) == 9
     assert sum(len(part) for part in parts_of(frame, 12, 2.6)) == 31
+
+
+def test_rows_are_named_in_every_part():
+    frame = text_table(["Factor", "Subgroup", *(f"p {i}" for i in range(8))],
+                       [[factor, level, *["0.123 (0.045-0.678)"] * 8] for factor in ("Sex", "Age") for level in "ab"])
+    parts = by_columns(frame, 8)
+    assert len(parts) > 1
+    assert all(list(part.columns[:2]) == ["Factor", "Subgroup"] for part in parts)
+    assert [c for part in parts for c in part.columns[2:]] == list(frame.columns[2:])
+
+
+def test_a_table_of_two_rows_does_not_stand_alone():
+    curves = text_table(["Arm", "n", "Events", "HR"], [["A", "47", "34", "reference"], ["B", "35", "22", "0.40"]])
+    assert alone(curves).to_numpy().tolist() == [["n", "47", "35"], ["Events", "34", "22"], ["HR", "reference", "0.40"]]
+    three = pd.concat([curves, curves]).iloc[:3]
+    assert alone(three) is three

@@ -34,6 +34,9 @@ def template(*, width=10.0, dark=False, samples=2) -> bytes:
             ground.getparent().remove(ground)
         deck.slide_master._element.cSld.insert(0, parse_xml(
             f'<p:bg {_NS}><p:bgPr><a:solidFill><a:srgbClr val="0B3D5C"/></a:solidFill><a:effectLst/></p:bgPr></p:bg>'))
+        colours = deck.slide_master._element.find("{*}clrMap")
+        for name, place in {"bg1": "dk1", "tx1": "lt1", "bg2": "dk2", "tx2": "lt2"}.items():
+            colours.set(name, place)
     for i in range(samples):
         deck.slides.add_slide(deck.slide_layouts[i]).shapes.title.text = "Sample slide of the template"
     out = io.BytesIO()
