@@ -56,7 +56,7 @@ def test_a_colleague_with_the_same_file_sees_the_same(page, server):
     explore(app).expect_n(60)
     assert app.chips() == []  # the sample's filters are not the file's
     app.brush("age", 0.2, 0.7).settled()
-    before = shown(app)
+    before = shown(app.settled())
     assert before[1] and "filters" in page.url
     page.reload()
     expect(page.get_by_role("alert").get_by_text("Your upload has expired")).to_be_visible()

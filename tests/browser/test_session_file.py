@@ -28,7 +28,7 @@ def test_tomorrow_the_same_view_with_one_drop(page, server):
     to_cohort(app.ready())
     app.upload([MINE, session])
     app.ready().expect_n(int(before[0].split()[0]))
-    assert shown(app) == before
+    assert shown(app.settled()) == before
     page.get_by_role("button", name="Redo").click()
     expect(page.locator(".st-key-chip-arm")).to_contain_text("not (A)")
 
