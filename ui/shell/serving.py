@@ -6,6 +6,7 @@ import asyncio
 import gc
 import threading
 from functools import lru_cache
+from pathlib import PurePosixPath
 from typing import Any
 
 from core.reading import MAX_BYTES
@@ -21,6 +22,7 @@ def harden() -> None:
     _keep_uploads_in_memory()
     _forget_closed_tabs()
     _tell_no_metrics()
+    _keep_made_files()
     WORKERS.warm()
 
 
@@ -68,6 +70,28 @@ def _keep_uploads_in_memory() -> None:
     from starlette.formparsers import MultiPartParser
 
     MultiPartParser.spool_max_size = MAX_BYTES + _FORM
+
+
+def _keep_made_files() -> None:
+    """Let a file that was made at its click belong to its session.
+
+    By itself the server deletes it at the second end of a script, of any session, and the browser may not have
+    fetched it by then. It goes with the session's files, at the latest with the session.
+    """
+    from streamlit.runtime.media_file_manager import MediaFileManager
+
+    execute = MediaFileManager.execute_deferred
+
+    def execute_and_keep(files: Any, file_id: str) -> str:
+        session_id = files._deferred_callables.get(file_id, {}).get("session_id")
+        url = execute(files, file_id)
+        made = PurePosixPath(url).stem
+        with files._lock:
+            if session_id in files._files_by_session_and_coord:  # it has not ended meanwhile
+                files._files_by_session_and_coord[session_id][f"made {made}"] = made
+        return url
+
+    MediaFileManager.execute_deferred = execute_and_keep
 
 
 def _tell_no_metrics() -> None:
