@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 Part = Literal["", "time", "event"]
@@ -141,7 +140,6 @@ class HeaderMeaning:
         return not (self.endpoint or self.part or self.about_death or self.happens)
 
 
-@lru_cache(maxsize=8192)
 def header_meaning(name: str) -> HeaderMeaning:
     """Read a header such as `OS_months`, `PFS.time`, `t.os`, `OStime_day`, `生存月数`, `survie_mois` or `Death`."""
     name = _FROM.sub("", name)
