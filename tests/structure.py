@@ -199,6 +199,15 @@ def other_caches(source: str) -> list[str]:
     return re.findall(r"st\.cache\w*|cache_data|cache_resource", source)
 
 
+def kept_texts(source: str) -> list[str]:
+    """Return the functions whose results the whole process keeps by a text given to them, which may be of the data."""
+    return [f.name for f in nodes_of(source) if isinstance(f, ast.FunctionDef)
+            and any("lru_cache" in (name := ast.unparse(d)) or name == "cache" or "once_per_language" in name
+                    for d in f.decorator_list)
+            and any(a.annotation is not None and "str" in re.findall(r"\w+", ast.unparse(a.annotation))
+                    for a in [*f.args.args, *f.args.kwonlyargs])]
+
+
 def vague_names(source: str) -> list[str]:
     """Return the names of variables and parameters that say nothing of what they hold."""
     stored = (n.id for n in nodes_of(source) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))

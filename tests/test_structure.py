@@ -159,6 +159,18 @@ def test_another_cache_would_be_seen():
     assert structure.other_caches("@st.cache_data(max_entries=3)\ndef f(): ...")
 
 
+def test_texts_of_the_data_are_not_kept_by_the_process():
+    """Beside languages and the names of a figure's fields, which are the project's."""
+    keeping = offences([*CORE, *UI], lambda path: structure.kept_texts(source_of(path)))
+    assert set(keeping) == {"core/language.py", "core/figure/figure.py"}
+
+
+def test_a_kept_text_would_be_seen():
+    assert structure.kept_texts("@lru_cache(maxsize=8)\ndef f(name: str): ...") == ["f"]
+    assert structure.kept_texts("@once_per_language(8)\ndef f(names: tuple[str, ...]): ...") == ["f"]
+    assert structure.kept_texts("@lru_cache(maxsize=8)\ndef f(n: int): ...") == []
+
+
 def test_session_state_is_touched_in_one_file():
     touching = offences([*UI, *PAGES], lambda path: structure.session_states(source_of(path)))
     assert set(touching) == {"ui/shell/state.py"}

@@ -12,7 +12,7 @@ from core import schema
 from core.cohort import Cohort, strata
 from core.figure import Figure, by_words, provenance, recipe, theme
 from core.format import fixed, plural
-from core.language import once_per_language, say
+from core.language import say
 from core.schema import RESPONSE
 from core.summaries import duration_endpoint, responding
 
@@ -72,7 +72,6 @@ def _named(ends: str) -> dict[str, tuple[str, str]]:
     return {ends if what == "death" else say(what): look for what, look in _SHAPES.items()}
 
 
-@once_per_language(64)
 def _template(lanes: int, ends: str) -> dict[str, Any]:
     y = alt.Y("i:O", axis=None)
     x = alt.X("x:Q", title=say("Months"), axis=alt.Axis(grid=True))
