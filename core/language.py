@@ -79,7 +79,7 @@ def once_per_language(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
         @wraps(make)
         def asked(*args: P.args, **kwargs: P.kwargs) -> T:
-            return made(spoken(), *args, **kwargs)  # type: ignore[arg-type]
+            return made(spoken(), *args, **kwargs)  # type: ignore[arg-type]  # lru_cache forgets the signature
         return asked
     return decorated
 

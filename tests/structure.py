@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
+import inspect
 import re
-from collections.abc import Iterable
+import typing
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -199,13 +202,25 @@ def other_caches(source: str) -> list[str]:
     return re.findall(r"st\.cache\w*|cache_data|cache_resource", source)
 
 
-def kept_texts(source: str) -> list[str]:
-    """Return the functions whose results the whole process keeps by a text given to them, which may be of the data."""
+def kept_functions(source: str) -> list[str]:
+    """Return the functions of a text whose results the whole process keeps."""
     return [f.name for f in nodes_of(source) if isinstance(f, ast.FunctionDef)
             and any("lru_cache" in (name := ast.unparse(d)) or name == "cache" or "once_per_language" in name
-                    for d in f.decorator_list)
-            and any(a.annotation is not None and "str" in re.findall(r"\w+", ast.unparse(a.annotation))
-                    for a in [*f.args.args, *f.args.kwonlyargs])]
+                    for d in f.decorator_list)]
+
+
+def takes_text(function: Callable[..., object]) -> bool:
+    """Return whether a function is given a text, also within a dataclass, which may be of the data."""
+    hints = typing.get_type_hints(inspect.unwrap(function))
+    return any(_holds_text(kind) for name, kind in hints.items() if name != "return")
+
+
+def _holds_text(kind: object) -> bool:
+    if dataclasses.is_dataclass(kind):
+        return any(_holds_text(held) for held in typing.get_type_hints(kind).values())
+    if typing.get_origin(kind) is typing.Literal:
+        return False
+    return kind is str or any(_holds_text(part) for part in typing.get_args(kind))
 
 
 def vague_names(source: str) -> list[str]:

@@ -3,9 +3,13 @@
 Every rule is tried by a text that breaks it.
 """
 
+import ast
+import re
 import subprocess
 import sys
 from collections import defaultdict
+from dataclasses import dataclass
+from importlib import import_module
 
 import pytest
 
@@ -160,15 +164,36 @@ def test_another_cache_would_be_seen():
 
 
 def test_texts_of_the_data_are_not_kept_by_the_process():
-    """Beside languages and the names of a figure's fields, which are the project's."""
-    keeping = offences([*CORE, *UI], lambda path: structure.kept_texts(source_of(path)))
-    assert set(keeping) == {"core/language.py", "core/figure/figure.py"}
+    """Beside languages, the names of a figure's fields and the columns of forests, which are the project's."""
+    keepers = offences([*CORE, *UI], lambda path: structure.kept_functions(source_of(path)))
+    kept = {(path, name) for path, names in keepers.items() for name in names}
+    keeping = {path for path, name in kept if path != "core/language.py"
+               and structure.takes_text(getattr(import_module(path.removesuffix(".py").replace("/", ".")), name))}
+    assert keeping == {"core/figure/figure.py", "core/charts/marks/forest.py"}
+
+
+def test_the_columns_of_forests_are_constants():
+    """Their drawings are kept by them."""
+    charts = [path for path in CORE if "charts" in path.parts]
+    made = {str(path): re.findall(r"(?:ForestLayout|TextColumn)\(", ast.unparse(f)) for path in charts
+            for f in structure.nodes_of(source_of(path)) if isinstance(f, ast.FunctionDef)}
+    assert not any(made.values()), made
+
+
+@dataclass(frozen=True)
+class _Named:
+    """Holds a text."""
+
+    names: tuple[str, ...]
 
 
 def test_a_kept_text_would_be_seen():
-    assert structure.kept_texts("@lru_cache(maxsize=8)\ndef f(name: str): ...") == ["f"]
-    assert structure.kept_texts("@once_per_language(8)\ndef f(names: tuple[str, ...]): ...") == ["f"]
-    assert structure.kept_texts("@lru_cache(maxsize=8)\ndef f(n: int): ...") == []
+    def of_text(name: str) -> None: ...
+    def of_texts(names: tuple[_Named, ...]) -> None: ...
+    def of_numbers(n: int) -> None: ...
+    assert structure.takes_text(of_text) and structure.takes_text(of_texts) and not structure.takes_text(of_numbers)
+    assert structure.kept_functions("@lru_cache(maxsize=8)\ndef f(name: str): ...") == ["f"]
+    assert structure.kept_functions("@once_per_language(8)\ndef f(n: int): ...") == ["f"]
 
 
 def test_session_state_is_touched_in_one_file():

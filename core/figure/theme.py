@@ -145,6 +145,25 @@ def with_data(template: Mapping[str, Any], /, *, height: int | None = None,
     return chart
 
 
+def word(name: str) -> str:
+    """Return what stands in a template where `with_words` puts a text."""
+    return f"\u27e8{name}\u27e9"
+
+
+def with_words(template: dict[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
+    """Copy a template with its words' places filled, also those within a longer text."""
+    places = {word(name): text for name, text in words.items()}
+    any_place = re.compile("|".join(map(re.escape, places)))
+
+    def filled(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {key: filled(value) for key, value in part.items()}
+        if isinstance(part, list):
+            return [filled(value) for value in part]
+        return any_place.sub(lambda m: places[m[0]], part) if isinstance(part, str) else part
+    return {key: filled(value) for key, value in template.items()}
+
+
 def variables(*names: str) -> list[alt.Parameter]:
     """Declare variables of a template that `with_data` gives values."""
     return [alt.param(name=name, value=0) for name in names]

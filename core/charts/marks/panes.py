@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
@@ -55,28 +55,21 @@ DESIGNS: Mapping[Room, Design] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Axes:
-    """The scales that all panes share.
+class Scale:
+    """The numbers of the axes that all panes share.
 
     Attributes
     ----------
-    low, high, ticks, labels : of the vertical scale, in the curves' own values
+    low, high, ticks : of the vertical scale, in the curves' own values
     longest, time_ticks : of the time axis, in months; `first` where it is logarithmic, which needs a beginning
-    title : what the vertical scale is
-    across_title : what the time axis is called, "" for months
-    measure : what a value is called where the mouse asks for it
     """
 
     low: float
     high: float
     ticks: tuple[float, ...]
-    labels: tuple[str, ...]
     longest: float
     time_ticks: tuple[float, ...]
     first: float = 0.0
-    title: str = ""
-    across_title: str = ""
-    measure: str = "S(t) (95% CI)"
 
     def across(self, time: np.ndarray) -> np.ndarray:
         """Return times as shares of the time axis."""
@@ -88,6 +81,29 @@ class Axes:
     def up(self, value: np.ndarray) -> np.ndarray:
         """Return values as shares of the vertical scale, held within it."""
         return np.asarray(np.clip((value - self.low) / (self.high - self.low), 0, 1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Axes(Scale):
+    """The axes that all panes share: their numbers, and their words, which may be the data's or a person's.
+
+    Attributes
+    ----------
+    labels : of the vertical scale's ticks
+    title : what the vertical scale is
+    across_title : what the time axis is called, "" for months
+    measure : what a value is called where the mouse asks for it
+    """
+
+    labels: tuple[str, ...]
+    title: str = ""
+    across_title: str = ""
+    measure: str = "S(t) (95% CI)"
+
+    @property
+    def scale(self) -> Scale:
+        """The numbers alone."""
+        return Scale(**{number.name: getattr(self, number.name) for number in fields(Scale)})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -13,7 +13,7 @@ import numpy as np
 
 from core.charts.marks.corner import in_a_corner
 from core.charts.marks.labels import place_names
-from core.charts.marks.panes import GUTTER, SCREEN, Axes, Curve, Design, Layout, Pane
+from core.charts.marks.panes import GUTTER, SCREEN, Axes, Curve, Design, Layout, Pane, Scale
 from core.figure import shortened, theme, width_of
 from core.format import number
 from core.language import once_per_language, say
@@ -46,7 +46,7 @@ def draw(panes: list[Pane], axes: Axes, *, band: bool, tau: float | None = None,
             {"x": float(axes.across(np.array(tau))), "y": 0.0, "y2": 1.0, "text": "τ"}]
         for name, rows in marks.items():
             data[name] += [_moved(row, dx, dy, i) for row in rows]
-    template = _template(layout, axes)
+    template = theme.with_words(_template(layout, axes.scale), _words(axes))
     return {**template, "usermeta": {**template.get("usermeta", {}), "months": axes.longest}, "datasets": data}
 
 
@@ -170,8 +170,20 @@ def _labels(pane: Pane, axes: Axes, layout: Layout, tau: float | None) -> list[d
             for curve, name, p in zip(curves, names, places, strict=True)]
 
 
+def _words(axes: Axes) -> dict[str, str]:
+    """Return what stands in the place of the template's words: it is kept for all sessions, and knows no text."""
+    labels = ", ".join(f"'{_thousandths(share)}': '{label}'" for share, label in
+                       zip(axes.up(np.array(axes.ticks)), axes.labels, strict=True))
+    months = say("Months (logarithmic)") if axes.first else say("Months")
+    return {"up": axes.title, "across": axes.across_title or months, "measure": axes.measure, "labels": f"{{{labels}}}"}
+
+
+def _thousandths(share: float) -> int:
+    return round(float(share) * 1000)
+
+
 @once_per_language(64)
-def _template(layout: Layout, axes: Axes) -> dict[str, Any]:
+def _template(layout: Layout, axes: Scale) -> dict[str, Any]:
     wide = layout.columns + (layout.columns - 1) * GUTTER + (_END - 1)
     top = 1.02 + layout.above / layout.plot
     bottom = -(layout.below / layout.plot + (layout.rows - 1) * layout.pitch)
@@ -180,8 +192,8 @@ def _template(layout: Layout, axes: Axes) -> dict[str, Any]:
     y = alt.Y("y:Q", scale=y_scale, axis=_scale_axis(layout, axes))
     bare = alt.Y("y:Q", scale=y_scale)
     colour = theme.given("c")
-    tip = [alt.Tooltip(f"{field}:N", title=title) for field, title in
-           (("group", say("Group")), ("month", say("Month")), ("value", axes.measure), ("risk", say("At risk")))]
+    titles = {"group": say("Group"), "month": say("Month"), "value": theme.word("measure"), "risk": say("At risk")}
+    tip = [alt.Tooltip(f"{field}:N", title=title) for field, title in titles.items()]
     layers = [
         *_grid(layout, axes, x, bare),
         _layer("band").mark_area(interpolate="step-after", opacity=0.13).encode(
@@ -223,19 +235,19 @@ def _texts(x: alt.X, y: alt.Y, letters: float) -> list[alt.Chart]:
     ]
 
 
-def _scale_axis(layout: Layout, axes: Axes) -> alt.Axis:
+def _scale_axis(layout: Layout, axes: Scale) -> alt.Axis:
     """Label the vertical scale at the left of each row of panes."""
     shares = [float(v) for v in axes.up(np.array(axes.ticks))]
     values = [v - r * layout.pitch for r in range(layout.rows) for v in shares]
     # A tick's place among the labels, from the height that it was given.
     row = f"floor((1.001 - datum.value) / {layout.pitch})"
     within = f"round((datum.value + {row} * {layout.pitch}) * 1000)"
-    words = ", ".join(f"'{round(v * 1000)}': '{label}'" for v, label in zip(shares, axes.labels, strict=True))
-    return alt.Axis(values=values, labelExpr=f"({{{words}}})[{within}]", title=axes.title, titleAnchor="end",
+    return alt.Axis(values=values, labelExpr=f"({theme.word('labels')})[{within}]", title=theme.word("up"),
+                    titleAnchor="end",
                     domain=False, ticks=False, grid=False, labelPadding=14)
 
 
-def _grid(layout: Layout, axes: Axes, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def _grid(layout: Layout, axes: Scale, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """Draw each pane's grid and time axis inside the view, so that the counts share its scale."""
     lines, marks, labels = [], [], []
     across = [float(v) for v in axes.across(np.array(axes.time_ticks, float))]
@@ -247,8 +259,7 @@ def _grid(layout: Layout, axes: Axes, x: alt.X, y: alt.Y) -> list[alt.Chart]:
         marks += [{"x": a + dx, "y": dy, "y2": dy - 5 / layout.plot} for a in across]
         labels += [{"x": a + dx, "y": dy - 14 / layout.plot, "text": number(t), "c": theme.INK}
                    for a, t in zip(across, axes.time_ticks, strict=True)]
-        labels.append({"x": dx + 0.5, "y": dy - 30 / layout.plot, "c": theme.QUIET,
-                       "text": axes.across_title or (say("Months (logarithmic)") if axes.first else say("Months"))})
+        labels.append({"x": dx + 0.5, "y": dy - 30 / layout.plot, "c": theme.QUIET, "text": theme.word("across")})
     return [
         alt.Chart(alt.InlineData(values=lines)).mark_rule().encode(x=x, x2="x2:Q", y=y, color=theme.given("c")),
         alt.Chart(alt.InlineData(values=marks)).mark_rule(color=theme.QUIET).encode(x=x, y=y, y2="y2:Q"),
