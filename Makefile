@@ -61,7 +61,7 @@ office: $(VENV)/.dev
 
 # Needs R >= 4.2 with the packages survival, cmprsk, maxstat and mvtnorm; the tests themselves do not.
 reference:
-	for room in survival hazards late_entry cut_point statistics summaries verification scripts; do Rscript tests/reference/$$room.R || exit 1; done
+	for room in survival hazards along_number late_entry cut_point statistics summaries verification scripts; do Rscript tests/reference/$$room.R || exit 1; done
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -5,6 +5,7 @@ from core.errors import CohortError, NeedsAnswer
 from core.hazards import (
            CoxOptions,
            WeightingOptions,
+           along_number,
            cox,
            subgroup_hazard_ratios,
            treatment_effect,
@@ -31,6 +32,7 @@ __all__ = [
            "WeightingOptions",
            "__version__",
            "adverse_events",
+           "along_number",
            "baseline",
            "cox",
            "kaplan_meier",

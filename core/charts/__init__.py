@@ -1,6 +1,7 @@
 """Results become Figures. A template is built once per kind and options; data are swapped in."""
 
 from core.charts.adverse_events import adverse_events_figure
+from core.charts.along_number import along_figure, along_numbers_figure
 from core.charts.attrition import attrition_figure
 from core.charts.axes import time_axis
 from core.charts.balance import love_figure, weighted_figure
@@ -44,7 +45,8 @@ from core.charts.toxicity import (
 from core.charts.toxicity_tables import MOST, burden_table, overall_figure, patients_table, term_figure
 
 __all__ = ["COUNTS", "EVENT_SORTS", "FOREST_SORTS", "MEASURES", "METHOD", "MOST", "VIEWS", "Count", "CurveOptions",
-           "EventView", "Part", "SmallChart", "adverse_events_figure", "assumption", "attrition_figure", "audit_figure",
+           "EventView", "Part", "SmallChart", "adverse_events_figure", "along_figure", "along_numbers_figure",
+           "assumption", "attrition_figure", "audit_figure",
            "baseline_figure", "benefit_risk_figure", "burden_table", "butterfly_figure", "comparison_figure",
            "comparison_said", "composition_figure", "course_figure", "difference_figure", "event_tests_table",
            "failure_figure", "follow_up_table", "grades_figure", "incidence_figure", "km_figure",

@@ -13,7 +13,7 @@ import pandas as pd
 from core.charts.axes import axes_of
 from core.charts.curve_options import COUNTS, VIEWS, CurveOptions, View
 from core.charts.marks import CURVES_KEY, DESIGNS, MANY, SCREEN, Axes, Block, Curve, Design, Pane, draw, thinned
-from core.cohort import Cohort, absence, count, immortal_time
+from core.cohort import Cohort, absence, count, immortal_time, reference_level
 from core.figure import Figure, Recipe, Room, provenance, recipe, rows_of, text_table
 from core.format import (
     DASH,
@@ -205,7 +205,7 @@ def _means(part: Part) -> list[str]:
     """Say the differences of restricted means, where the hazard ratio may not describe what is seen."""
     if part.means is None:
         return []
-    differences = restricted_mean_comparison(part.means)
+    differences = restricted_mean_comparison(part.means, reference_level(part.cohort, part.result.by))
     differences = differences[differences.measure == "difference"]
     month = shortest(float(part.means.tau.iloc[0]), 1)
     several = len(differences) > 1

@@ -28,6 +28,7 @@ from core.cohort.groups import (
 from core.cohort.immortal_time import immortal_time, later_keys, month_known_for_all
 from core.cohort.joint_counts import counts_over_time, level_counts_by_group
 from core.cohort.landmark import landmark
+from core.cohort.references import with_references
 from core.cohort.renamed import renamed
 from core.cohort.step_words import step_words
 from core.cohort.strata import (
@@ -39,6 +40,7 @@ from core.cohort.strata import (
     cuts_of,
     level_counts,
     number_of_strata,
+    reference_level,
     reference_place,
     strata,
     stratification,
@@ -93,6 +95,7 @@ __all__ = [
     "number_of_strata",
     "overlaps",
     "quarters",
+    "reference_level",
     "reference_place",
     "renamed",
     "step_words",
@@ -101,4 +104,5 @@ __all__ = [
     "stratified_by",
     "timeline",
     "with_groups",
+    "with_references",
 ]

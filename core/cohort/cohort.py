@@ -48,6 +48,7 @@ class Cohort(Remembers):
     landmark : an endpoint whose clock starts later, and when; see landmark.py
     part : a variable's level that the rows are limited to beside the filters; see subsets.py
     named_groups : the variable that tells in which named group a patient is; see groups.py
+    references : strata that others are compared with, where they are not the mapping's; see references.py
     """
 
     table: pd.DataFrame
@@ -62,6 +63,7 @@ class Cohort(Remembers):
     landmark: tuple[str, float] | None = None
     part: tuple[str, str] | None = None
     named_groups: FactorRole | None = None
+    references: tuple[tuple[str, str], ...] = ()
     parent: Cohort | None = None
 
     @property
@@ -94,10 +96,10 @@ class Cohort(Remembers):
 
     @cached_property
     def mapping_key(self) -> str:
-        """Identify file, mapping, landmark and named groups."""
+        """Identify file, mapping, landmark, named groups and references."""
         text = json.dumps(self.mapping.to_json(), ensure_ascii=False)
         groups = self.named_groups.column if self.named_groups else ""
-        return f"{self.fingerprint}|{text}|{self.landmark or ''}|{groups}"
+        return f"{self.fingerprint}|{text}|{self.landmark or ''}|{groups}|{self.references or ''}"
 
     @property
     def endpoints(self) -> tuple[str, ...]:
@@ -120,7 +122,7 @@ class Cohort(Remembers):
         for term in self.worst_grades.terms:
             key = schema.unique_key(schema.factor_key(f"{schema.AE_PREFIX}{term}"), out)
             out[key] = FactorRole(key=key, label=term, column=term, kind="grade", known="later")
-        return out
+        return out | {key: replace(out[key], reference=level) for key, level in self.references if key in out}
 
     def variable(self, key: str) -> FactorRole:
         """Return a variable's role.

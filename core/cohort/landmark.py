@@ -83,7 +83,8 @@ def landmark(cohort: Cohort, *, endpoint: str, at: float) -> Landmark:
     shifted = Cohort(
         table=table.assign(**moved), long_events=events,
         mapping=whole.mapping, findings=whole.findings, fingerprint=whole.fingerprint, name=whole.name,
-        lines=whole.lines, rows=whole.rows & (beyond | ~known), landmark=(endpoint, at))
+        lines=whole.lines, rows=whole.rows & (beyond | ~known), landmark=(endpoint, at),
+        references=whole.references)
     if whole.named_groups:  # as known by the landmark, too
         shifted = with_groups(shifted, Groups.from_json(whole.named_groups.column))
     return Landmark(cohort=shifted.filter(cohort.filters) if cohort.filters else shifted, endpoint=endpoint, at=at,

@@ -46,7 +46,8 @@ def renamed(cohort: Cohort, names: Mapping[str, Mapping[str, str]], labels: Mapp
             if f.key == key else f for f in mapping.factors))
     mapping = replace(mapping, endpoints=tuple(replace(e, label=labels.get(e.name, "").strip() or e.label)
                                                for e in mapping.endpoints))
-    changed = replace(whole, table=table, mapping=mapping)
+    references = tuple((key, _name(names.get(key, {}), level)) for key, level in whole.references)
+    changed = replace(whole, table=table, mapping=mapping, references=references)
     conditions = {key: c if c.levels is None or key not in names else
                   replace(c, levels=tuple(_name(names[key], level) for level in c.levels))
                   for key, c in cohort.filters.conditions.items()}

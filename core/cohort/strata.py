@@ -209,6 +209,12 @@ def reference_place(cohort: Cohort, by: str, levels: tuple[str, ...]) -> int:
     return place if place in left or left.size < 2 else int(left[0])
 
 
+def reference_level(cohort: Cohort, by: str | None) -> str:
+    """Return the stratum that the others are compared with, "" of one curve."""
+    levels = strata(cohort, by).levels if by else ()
+    return levels[reference_place(cohort, by, levels)] if by and levels else ""
+
+
 def categorical(codes: np.ndarray, levels: Sequence[str]) -> pd.Categorical:
     """Return levels by their codes (n,), -1 where missing, in the order given."""
     whole = codes if codes.dtype.kind == "i" else codes.astype(np.int64)

@@ -17,6 +17,7 @@ from core.errors import CohortError
 from core.language import LANGUAGES, say, spoken
 
 _KINDS: dict[str, Any] = {"kind": str, "choices": dict, "filters": dict, "landmark": list, "groups": dict, "rest": bool,
+                          "references": dict,
                           "coding": str, "names": dict, "labels": dict, "inks": list, "decimals": int, "language": str}
 _HELP = "Give a session file that “Save” has made."
 _LONGEST = 1e6  # months of a landmark
@@ -33,7 +34,8 @@ def _are_texts(data: Any) -> bool:
 
 
 _INNER: dict[str, Callable[[Any], bool]] = {
-    "landmark": _is_landmark, "labels": _are_texts, "names": lambda names: all(map(_are_texts, names.values())),
+    "landmark": _is_landmark, "labels": _are_texts, "references": _are_texts,
+    "names": lambda names: all(map(_are_texts, names.values())),
     "inks": lambda inks: all(isinstance(ink, str) and (not ink or _COLOUR.fullmatch(ink)) for ink in inks),
     "decimals": lambda more: -1 <= more <= MOST_DECIMALS, "language": lambda code: code in ("", *LANGUAGES)}
 
@@ -49,6 +51,7 @@ class Recipe:
     filters : the patients', as JSON
     landmark : endpoint and month where its clock starts later, else empty
     groups : the named groups, as definitions
+    references : strata that others are compared with, where they are not the mapping's
     rest : whether the patients who pass the filters are compared with all others
     coding : identifies how the file's columns are read
     names : other names of levels, by variable and level
@@ -63,6 +66,7 @@ class Recipe:
     filters: Mapping[str, Any] = field(default_factory=dict)
     landmark: tuple[str, float] | None = None
     groups: Mapping[str, Any] = field(default_factory=dict)
+    references: Mapping[str, str] = field(default_factory=dict)
     rest: bool = False
     coding: str = ""
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -77,14 +81,14 @@ class Recipe:
 
     @classmethod
     def from_json(cls, data: Any) -> Recipe:
-        """Read what `to_json` wrote; one of an earlier version has neither decimals nor a language.
+        """Read what `to_json` wrote; one of an earlier version lacks references, decimals and a language.
 
         Raises
         ------
         CohortError
             If it is damaged.
         """
-        data = {"decimals": 0, "language": "", **data} if isinstance(data, Mapping) else data
+        data = {"references": {}, "decimals": 0, "language": "", **data} if isinstance(data, Mapping) else data
         wrong = list(_KINDS) if not isinstance(data, Mapping) or set(data) != set(_KINDS) else [
             name for name, kind in _KINDS.items() if not isinstance(data[name], kind)]
         wrong = wrong or [name for name, fits in _INNER.items() if not fits(data[name])]
@@ -110,7 +114,7 @@ def recipe(cohort: Cohort, kind: str, **choices: Any) -> Recipe:
     rest = whole.variables.get(SELECTION)
     return Recipe(kind=kind, choices=_plain(choices), landmark=whole.landmark, rest=rest is not None,
                   filters=json.loads(rest.column) if rest else cohort.filters.to_json(), coding=coding_of(whole),
-                  language=spoken(),
+                  language=spoken(), references=dict(whole.references),
                   groups=json.loads(whole.named_groups.column) if whole.named_groups else {})
 
 

@@ -15,7 +15,7 @@ from core.read_options import ReadOptions
 
 _KIND = "cohortscope_session"
 _VERSION = 1
-_LATER: dict[str, Any] = {"groups": {}, "record": {}, "charts": [], "landmark": 0.0, "tau": {},
+_LATER: dict[str, Any] = {"groups": {}, "record": {}, "charts": [], "landmark": 0.0, "tau": {}, "references": {},
                           "style": {}, "talk": {}, "edits": {}}  # not in old files
 _DEEPEST = 60  # of named groups, which are combined of others
 _HELP = "Give a file that “Save” has made."
@@ -34,6 +34,7 @@ class SessionFile:
     groups : the named groups, as definitions
     landmark : month, 0 for none
     tau : per endpoint the month to which restricted means run, where it was chosen
+    references : strata that others are compared with, by variable, where they were chosen
     charts : those of Explore in order, where they were chosen
     record : comparisons that were looked at, and declared analyses
     style : in which figures are saved, as far as it was chosen
@@ -55,6 +56,7 @@ class SessionFile:
     charts: Sequence[str] = field(default_factory=list)
     landmark: float = 0.0
     tau: Mapping[str, float] = field(default_factory=dict)
+    references: Mapping[str, str] = field(default_factory=dict)
     style: Mapping[str, Any] = field(default_factory=dict)
     talk: Mapping[str, Any] = field(default_factory=dict)
     edits: Mapping[str, Any] = field(default_factory=dict)
@@ -79,7 +81,7 @@ class SessionFile:
         kinds: dict[str, Any] = {"name": str, "fingerprint": str, "mapping": dict, "reading": dict, "page": str,
                                  "endpoint": str, "by": (str, type(None)), "steps": list, "place": int,
                                  "groups": dict, "record": dict, "charts": list, "landmark": (int, float),
-                                 "tau": dict, "style": dict, "talk": dict, "edits": dict}
+                                 "tau": dict, "references": dict, "style": dict, "talk": dict, "edits": dict}
         if _depth(content) > _DEEPEST:
             raise CohortError(say("The session file is damaged: it is nested too deeply."), _HELP)
         wrong = [k for k, kind in kinds.items() if k not in content or not isinstance(content[k], kind)]

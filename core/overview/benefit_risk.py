@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.cohort import Cohort
+from core.cohort import Cohort, reference_level
 from core.errors import CohortError
 from core.format import percentage_points, plural, ratio_with_limits
 from core.hazards import treatment_effect
@@ -121,7 +121,7 @@ def _gains(cohort: Cohort, endpoint: str, tau: float) -> list[dict[str, Any]]:
         means = restricted_mean(cohort, endpoint=endpoint, by=ARM, tau=tau)
     except CohortError:
         return []
-    compared = restricted_mean_comparison(means)
+    compared = restricted_mean_comparison(means, reference_level(cohort, ARM))
     lone = {s for s, n in zip(means.strata, means.n_risk, strict=True) if n == 1}
     return [{"measure": GAIN, "endpoint": endpoint, "arm": r["strata"], "reference": r["reference"],
              "estimate": r["estimate"], "conf_low": r["conf_low"], "conf_high": r["conf_high"], "tau": tau,

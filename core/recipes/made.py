@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from inspect import signature
 
-from core.cohort import Cohort, Filters, Groups, against_rest, landmark, renamed, with_groups
+from core.cohort import Cohort, Filters, Groups, against_rest, landmark, renamed, with_groups, with_references
 from core.errors import CohortError, NotEstimable
 from core.figure import Figure, Recipe, coding_of
 from core.format import more_decimals
@@ -23,6 +23,7 @@ MAKERS: dict[str, Callable[..., Figure]] = {
     "pairs of curves": survival.pairs_of_curves, "restricted-means": survival.restricted_means_to,
     "model": others.model, "proportional hazards": others.proportional_hazards, "model tests": others.model_tests,
     "time split": others.split, "spline": others.spline, "course": others.course, "subgroups": others.subgroups,
+    "along": others.along, "along numbers": others.numbers,
     "weighted": others.weighted, "love": others.love, "pairs": others.pairs, "baseline": others.baseline_of,
     "attrition": others.flow, "missing": others.missing, "benefit and risk": others.glance,
     "composition": others.composition, "response": others.best_response, "failure": others.failure,
@@ -120,9 +121,11 @@ def within(whole: Cohort, recipe: Recipe, key: str, level: str) -> Recipe:
 
 
 def patients_of(whole: Cohort, recipe: Recipe) -> Cohort:
-    """Return the cohort that a recipe is of: groups, filters, landmark, and whether it stands against the rest."""
+    """Return the cohort that a recipe is of: groups, references, filters, landmark; whether against the rest."""
     if recipe.groups:
         whole = with_groups(whole, Groups.from_json(recipe.groups))
+    if recipe.references:
+        whole = with_references(whole, recipe.references)
     cohort = whole.filter(Filters.from_json(recipe.filters))
     if recipe.landmark:
         endpoint, at = recipe.landmark

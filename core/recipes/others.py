@@ -11,6 +11,8 @@ from core.charts import (
     EventView,
     Part,
     adverse_events_figure,
+    along_figure,
+    along_numbers_figure,
     attrition_figure,
     baseline_figure,
     benefit_risk_figure,
@@ -45,6 +47,8 @@ from core.hazards import (
     CoxModel,
     CoxOptions,
     WeightingOptions,
+    along_number,
+    along_numbers,
     cox,
     subgroup_hazard_ratios,
     time_split,
@@ -120,6 +124,16 @@ def split(cohort: Cohort, *, endpoint: str, covariates: Sequence[str], options: 
 def subgroups(cohort: Cohort, *, endpoint: str, factors: Sequence[str], sort: Any) -> Figure:
     """Draw the treatment's hazard ratio within subgroups."""
     return subgroup_figure(cohort, subgroup_hazard_ratios(cohort, endpoint=endpoint, factors=tuple(factors)), sort=sort)
+
+
+def along(cohort: Cohort, *, endpoint: str, key: str) -> Figure:
+    """Draw the arms' hazard ratio along a number."""
+    return along_figure(cohort, along_number(cohort, endpoint=endpoint, key=key))
+
+
+def numbers(cohort: Cohort, *, endpoint: str, by: str, keys: Sequence[str]) -> Figure:
+    """Write the arms' hazard ratio along some numbers."""
+    return along_numbers_figure(cohort, endpoint, *along_numbers(cohort, endpoint=endpoint, keys=tuple(keys), by=by))
 
 
 def weighted(cohort: Cohort, *, endpoint: str, options: Plain) -> Figure:

@@ -19,7 +19,7 @@ from core.charts import (
     survival_tests_table,
     table_figure,
 )
-from core.cohort import Cohort, by_level, stratified_by
+from core.cohort import Cohort, by_level, reference_level, stratified_by
 from core.errors import NotEstimable
 from core.figure import Figure
 from core.format import number
@@ -86,7 +86,7 @@ def at_times(cohort: Cohort, *, endpoint: str, by: str | None, conf_type: ConfTy
     if at.empty:
         raise NotEstimable(say("No month is given."), say("Write months separated by commas."))
     return table_figure(cohort, "survival-at", endpoint, by, say("survival at chosen times"),
-                        survival_table(at, differences_at(at)), at,
+                        survival_table(at, differences_at(at, reference_level(cohort, by))), at,
                         say("Kaplan-Meier, {conf_type} limits; differences with Wald limits.", conf_type=conf_type),
                         asked={"conf_type": conf_type, "times": times})
 
@@ -163,7 +163,7 @@ def pairs_of_curves(cohort: Cohort, *, endpoint: str, by: str, test: Mapping[str
 def restricted_means_to(cohort: Cohort, *, endpoint: str, by: str | None, tau: float | None) -> Figure:
     """Write restricted means to a month, or as far as all groups allow."""
     means = restricted_mean(cohort, endpoint=endpoint, by=by, tau=tau)
-    table = restricted_mean_table(means, restricted_mean_comparison(means))
+    table = restricted_mean_table(means, restricted_mean_comparison(means, reference_level(cohort, by)))
     return table_figure(cohort, "restricted-means", endpoint, by, say("restricted mean survival time"), table, means,
                         say("Area under the curves to τ = {month} months, which the slider under the curves sets; "
                             "variance by Greenwood, the ratio's on the log scale.", month=number(means.tau.iloc[0])),

@@ -62,7 +62,8 @@ def r_script(whole: Cohort, figures: Sequence[tuple[str, Recipe]]) -> tuple[str,
 
 def _base(recipe: Recipe) -> str:
     """Identify the patients behind a recipe before its filters; against the rest, their selection is a variable."""
-    return json.dumps([recipe.landmark, recipe.groups, recipe.names, recipe.filters if recipe.rest else {}])
+    selection = recipe.filters if recipe.rest else {}
+    return json.dumps([recipe.landmark, recipe.groups, recipe.references, recipe.names, selection])
 
 
 def _patients(whole: Cohort, recipe: Recipe, place: int) -> Patients:

@@ -119,6 +119,23 @@ for (x in names(labels)) {{
 }}"""
 
 
+def along(patients: Patients, cohort: Cohort, filters: Filters, choices: Choices, name: str) -> str:
+    """Write the arms' hazard ratio at a number's quartiles, and the interaction with the number itself."""
+    arms, key, endpoint = strata(cohort, "arm").levels, choices["key"], choices["endpoint"]
+    surv = surv_of(cohort, endpoint)
+    number = f"log2(d${patients.column(key)})" if default_form(cohort, key) == "log2" else f"d${patients.column(key)}"
+    return f"""{patients.filtered(filters)}
+{_analysed(patients, cohort, endpoint, {"group": patients.group("arm"), "x": number})}
+d$group <- relevel(droplevels(d$group), ref = {quoted(arms[reference_place(cohort, "arm", arms)])})
+plain <- coxph({surv} ~ group + x, data = d, ties = "efron", {_PRECISE})
+fit <- coxph({surv} ~ group * x, data = d, ties = "efron", {_PRECISE})
+at <- quantile(d$x, c(0.25, 0.5, 0.75))
+k <- nlevels(d$group) - 1
+for (i in 1:k) keep({name}, paste("hazard ratio at the quartiles,", levels(d$group)[i + 1]),
+  exp(coef(fit)[i] + at * coef(fit)[k + 1 + i]))
+keep({name}, "likelihood ratio of the interaction", 2 * (fit$loglik[2] - plain$loglik[2]))"""
+
+
 def baseline(patients: Patients, cohort: Cohort, filters: Filters, choices: Choices, name: str) -> str:
     """Write counts of levels, and medians with quartiles of numbers, by group."""
     by = choices["by"]
@@ -183,4 +200,4 @@ SECTIONS: dict[str, Section] = {
     **dict.fromkeys(("curves", "test", "survival-at", "quantiles", "follow-up", "restricted-means"), curves),
     **dict.fromkeys(("model", "proportional hazards", "model tests"), model),
     **dict.fromkeys(("adverse events", "butterfly", "risk differences", "volcano", "grades"), adverse_events),
-    "subgroups": subgroups, "baseline": baseline, "response": response}
+    "along": along, "subgroups": subgroups, "baseline": baseline, "response": response}

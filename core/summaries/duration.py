@@ -71,6 +71,6 @@ def duration_of_response(cohort: Cohort, *, options: ResponseOptions | None = No
     table = whole.table.assign(**{column: np.where(used, time, np.nan)})
     started = Cohort(table=table, long_events=whole.long_events, mapping=whole.mapping, findings=whole.findings,
                      fingerprint=whole.fingerprint, name=whole.name, lines=whole.lines, rows=used,
-                     filters=cohort.filters)
+                     filters=cohort.filters, references=whole.references)
     return Duration(cohort=started, endpoint=endpoint, responders=int(responded.sum()),
                     undated=int(responded.sum() - used.sum()))

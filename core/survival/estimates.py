@@ -55,13 +55,13 @@ def survival_at(cohort: Cohort, *, endpoint: str, by: str | None = None, times: 
                          "n_event": so_far, **figures})
 
 
-def differences_at(at: pd.DataFrame) -> pd.DataFrame:
-    """Return survival at each time less that of the first stratum, with Wald limits.
+def differences_at(at: pd.DataFrame, reference: str = "") -> pd.DataFrame:
+    """Return survival at each time less that of the reference, the first stratum if none is given, with Wald limits.
 
     strata, reference, time, difference, std_error, conf_low, conf_high, p_value; variances add, for the
     strata are independent.
     """
-    times = at.time.nunique()
+    at, times = _reference_first(at, reference), at.time.nunique()
     strata, error = at.strata.to_numpy(), at.std_error.to_numpy(dtype=float)
     survival = at.estimate.to_numpy(dtype=float)
     again = max(len(at) // times - 1, 0) if times else 0  # the frame is strata by times, the reference first
@@ -157,12 +157,13 @@ def restricted_mean(cohort: Cohort, *, endpoint: str, by: str | None = None, tau
         "conf_low": mean - Z95 * error, "conf_high": mean + Z95 * error})
 
 
-def restricted_mean_comparison(means: pd.DataFrame) -> pd.DataFrame:
-    """Return differences and ratios of restricted means against the first stratum.
+def restricted_mean_comparison(means: pd.DataFrame, reference: str = "") -> pd.DataFrame:
+    """Return differences and ratios of restricted means against the reference, the first stratum if none is given.
 
     strata, reference, measure ("difference", "ratio"), estimate, conf_low, conf_high, p_value; the ratio's
     limits by the delta method on its logarithm (Uno et al. J Clin Oncol 2014;32:2380).
     """
+    means = _reference_first(means, reference)
     names = np.asarray(means.strata, dtype=object)
     mean, error = means.estimate.to_numpy(dtype=float), means.std_error.to_numpy(dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):  # a curve without events has no error, one at 0 no ratio
@@ -176,6 +177,12 @@ def restricted_mean_comparison(means: pd.DataFrame) -> pd.DataFrame:
         "reference": np.full(value.size, names[0] if names.size else "", dtype=object),
         "measure": np.tile(np.array(["difference", "ratio"], dtype=object), max(len(names) - 1, 0)),
         "estimate": value, "conf_low": low, "conf_high": high, "p_value": np.array([two_sided_p(v) for v in z])})
+
+
+def _reference_first(frame: pd.DataFrame, reference: str) -> pd.DataFrame:
+    """Return figures by stratum with those of the reference first."""
+    apart = (frame.strata != reference).to_numpy()
+    return frame if apart.all() else frame.iloc[np.argsort(apart, kind="stable")]
 
 
 def _areas(counts: Counts, survival: np.ndarray, tau: float) -> tuple[np.ndarray, np.ndarray]:

@@ -43,6 +43,10 @@ def test_landmark_and_tau_survive_a_reload(app):
     tau.focus()
     tau.press("ArrowLeft")
     expect(app.page).to_have_url(re.compile("tau="))
+    reference = app.settled().page.locator(".st-key-against-arm").get_by_role("combobox")
+    app.choose(reference, "TACE+IMRT+sorafenib", typed="TACE").settled()
+    expect(app.page).to_have_url(re.compile("references="))
+    expect(app.page.get_by_test_id("log-rank").first).to_contain_text("against TACE+IMRT+sorafenib")
     before = app.settled().page.url, app.curve(), tau.get_attribute("aria-valuenow")
     assert "landmark=3" in before[0]
     app.page.reload()

@@ -36,6 +36,7 @@ def test_the_switch_changes_words_and_no_number_and_back_again(app: App):
     english, before = numbers(app), app.summary
     switch(app, "中文")
     expect(app.page.locator(".st-key-menu")).to_contain_text("探索")
+    expect(app.page.locator("html")).to_have_attribute("lang", "zh")  # a screen reader reads in it
     expect(app.page.get_by_test_id("summary")).to_contain_text("82 例患者中 82 例")
     expect(app.page.locator(".st-key-curves")).to_contain_text("风险集人数")
     expect(app.page.get_by_role("button", name="撤销")).to_be_visible()

@@ -12,6 +12,8 @@ from core.charts import (
     CurveOptions,
     Part,
     adverse_events_figure,
+    along_figure,
+    along_numbers_figure,
     baseline_figure,
     composition_figure,
     course_figure,
@@ -42,7 +44,7 @@ from core.charts.toxicity_tables import burden_table, overall_figure, term_figur
 from core.cohort.cohort import Cohort
 from core.cohort.subsets import by_level
 from core.figure.figure import Figure
-from core.hazards import cox
+from core.hazards import along_number, along_numbers, cox
 from core.hazards.cox import CoxOptions
 from core.hazards.weighting import WeightingOptions, weighted_comparison
 from core.language import once_per_language
@@ -146,6 +148,8 @@ def _models(cohort: Cohort, factor: str, number: str, other: str) -> dict[str, F
     found = {"model": model_figure(cohort, plain, alone), "spline": spline_figure(cohort, model, number),
              "course": course_figure(cohort, plain, 0), "zph": zph_figure(cohort, plain),
              "model tests": model_tests_figure(cohort, plain),
+             "along": along_figure(cohort, along_number(cohort, endpoint="OS", key=other)),
+             "along numbers": along_numbers_figure(cohort, "OS", *along_numbers(cohort, endpoint="OS")),
              "subgroups": subgroup_figure(cohort, subgroup_hazard_ratios(cohort, endpoint="OS"))}
     if len(cohort.levels("arm")) == 2:
         weighted = weighted_comparison(cohort, endpoint="OS", options=WeightingOptions(covariates=(factor, other)))

@@ -33,6 +33,7 @@ def figures(sample: Cohort) -> list[tuple[str, Recipe]]:
                            options=CoxOptions.of(stratify_by=("sex",)))),
         ("Firth", recipe(few, "model", endpoint="PFS", covariates=("arm", "age"), options=CoxOptions.of(firth=True))),
         ("Subgroups", recipe(odd, "subgroups", endpoint="OS", factors=forest_factors(sample), sort="as mapped")),
+        ("Along a number", recipe(few, "along", endpoint="OS", key="age")),
         ("Baseline", recipe(odd, "baseline", by="arm", options=BaselineOptions(), p=False)),
         ("Response", recipe(odd, "response", by="arm", options=ResponseOptions())),
         ("Adverse events", recipe(few, "butterfly", **events)),

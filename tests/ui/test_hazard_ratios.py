@@ -6,9 +6,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import CoxOptions, WeightingOptions, weighted_comparison
+from core.cohort import Filters
 from core.errors import CohortError
-from core.format import hazard_ratio, p_value
-from core.hazards import cox
+from core.format import hazard_ratio, p_phrase, p_value
+from core.hazards import along_numbers, cox
 from tests.conftest import ROOT
 from tests.shared.page_text import texts
 from ui.shell import cache
@@ -84,6 +85,17 @@ def test_options_change_the_model(app, sample):
     assert "Breslow ties" in texts(app)
     app.selectbox(key="reference-arm").select("TACE+IMRT+sorafenib").run()
     assert not app.exception
+
+
+def test_the_treatment_runs_along_numbers(app, sample):
+    fitted, adjusted = along_numbers(sample, endpoint="OS")
+    assert p_value(fitted["afp"].p_value) in texts(app) and p_value(adjusted["afp"]) in texts(app)
+    app.selectbox(key="along").select("tumor_size").run()
+    said_of = f"Interaction with Tumour size itself: {p_phrase(fitted['tumor_size'].p_value)}"
+    assert not app.exception and said_of in texts(app)
+    app.session_state["cohortscope"].filters = Filters.from_json({"pvtt": {"in": ["Vp2"]}})
+    app.run()
+    assert not app.exception and "No ratio along the number: the hazard ratio has no finite value" in texts(app)
 
 
 def test_few_events_and_thin_levels_say_what_is_right_instead(app):

@@ -39,6 +39,19 @@ def test_a_page_stands_with_another_cohort(cohorts, name, page):
         assert not app.exception, condition
 
 
+def test_a_forest_begins_without_numbers_split_at_their_median(cohorts):
+    """Its size has a cut, its marker none."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    app.session_state["cohortscope"].cohort = cohorts["every role"]
+    app.switch_page("pages/3_Hazard_ratios.py").run()
+    factors = app.multiselect(key="forest-factors")
+    assert factors.value == ["stage", "size"] and "Marker" in factors.options
+    assert "≤ 5" in texts(app) and "(median)" not in texts(app)
+    assert [o for o in app.selectbox(key="along").options] == ["Marker", "Size"]
+    factors.select("marker").run()
+    assert not app.exception and "(median)" in texts(app)
+
+
 def test_a_cohort_of_one_arm_has_a_baseline_table(cohorts):
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     app.session_state["cohortscope"].cohort = cohorts["no arm"]

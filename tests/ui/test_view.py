@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import Filters
+from tests.shared.page_text import texts
 from ui.shell import view
 
 ROOT = Path(__file__).parents[2]
@@ -56,14 +57,25 @@ def test_landmark_and_tau_lead_back():
     assert json.loads(in_address(app)["tau"]) == {"OS": 24.0, "PFS": 12.5} and in_address(app)["landmark"] == "3.5"
 
 
+def test_references_lead_back_and_are_against_them():
+    app = opened(references='{"arm": "TACE+IMRT+sorafenib", "afp": "> 400"}')
+    assert state_of(app).references == {"arm": "TACE+IMRT+sorafenib", "afp": "> 400"} and not state_of(app).misfits
+    app.switch_page("pages/2_Survival.py").run()
+    assert "against TACE+IMRT+sorafenib" in texts(app)
+    app.selectbox(key="against-arm").select("TACE+IMRT").run()
+    assert "against TACE+IMRT<" in texts(app).replace(" ·", "<").replace(",", "<").replace(".", "<")
+    assert json.loads(in_address(app)["references"])["arm"] == "TACE+IMRT"
+
+
 @pytest.mark.parametrize("parameters", [
+    {"references": "[1]"}, {"references": "{"}, {"references": '{"arm": "Placebo"}'}, {"references": '{"x": 1}'},
     {"landmark": "soon"}, {"landmark": "-1"}, {"landmark": "1e999"}, {"landmark": "nan"}, {"landmark": "1e300"},
     {"tau": "[" * 3000}, {"tau": "24"}, {"tau": "{"}, {"tau": '{"DFS": 24}'}, {"tau": '{"OS": "late"}'},
     {"tau": '{"OS": -3}'}, {"tau": '{"OS": [1]}'}])
-def test_months_that_are_none_are_named(parameters):
+def test_what_an_address_cannot_mean_is_named(parameters):
     app = opened(**parameters)
     assert not app.exception and state_of(app).misfits
-    assert not state_of(app).landmark and not state_of(app).tau
+    assert not (state_of(app).landmark or state_of(app).tau or state_of(app).references)
 
 
 def test_one_curve_leads_back():

@@ -37,6 +37,7 @@ from core.likelihood import DOUBT
 from core.mapping import adjusted_first
 from core.schema import ARM
 from core.survival import few_patients
+from ui.hazard_ratios.along import along_numbers
 from ui.hazard_ratios.weighting import balance
 from ui.shared.curves import endpoint_choice
 from ui.shared.verification import model_checks
@@ -64,6 +65,7 @@ def hazard_ratio_page(cohort: Cohort) -> None:
     with panel():
         model = _model(cohort, endpoint, covariates, options)
     _subgroups(cohort, endpoint)
+    along_numbers(cohort, endpoint)
     balance(cohort, endpoint)
     if model:
         model_checks(cohort, model, covariates)
@@ -228,7 +230,9 @@ def _subgroups(cohort: Cohort, endpoint: str) -> None:
              say("There is no arm: nothing to compare within subgroups. Choose its column on the Cohort page."))
         return
     with st.container(key="forest-options", horizontal=True, vertical_alignment="bottom", gap="small"):
-        factors = st.multiselect(say("Factors"), offered, list(offered), key="forest-factors", width=620,
+        factors = st.multiselect(say("Factors"), offered, _begin_with(cohort, offered), key="forest-factors", width=620,
+                                 help=say("A number without a cut-point stands below, uncut; chosen here, it is split "
+                                          "at its median."),
                                  format_func=lambda k: cohort.variable(k).label, **state.KEPT)
         sort = st.selectbox(say("Sorted by"), FOREST_SORTS, key="forest-sort", width=180, format_func=say, **state.KEPT)
     with panel():
@@ -243,6 +247,11 @@ def _subgroups(cohort: Cohort, endpoint: str) -> None:
             note(text)
         with st.expander(say("The same as a table")):
             table(figure.table)
+
+
+def _begin_with(cohort: Cohort, offered: tuple[str, ...]) -> list[str]:
+    """Return the factors that a forest begins with: no number that would be split at its median."""
+    return [k for k in offered if cohort.variable(k).kind != "numeric" or cohort.variable(k).cuts]
 
 
 def _twin(cohort: Cohort, rows: pd.DataFrame) -> None:

@@ -116,7 +116,7 @@ def _prepare(cohort: Cohort, result: Comparison, i: int) -> None:
     """Set what the panel needs: no filter, the arms compared, the endpoint, band or model that the figure is of."""
     row, current = result.rows.loc[i], session()
     current.reset()
-    current.by, current.landmark = ARM, 0.0
+    current.by, current.landmark, current.references = ARM, 0.0, {}
     if row["item"] in ("PFS", "OS"):
         current.endpoint = row["item"]
     if row.page == "Hazard ratios":

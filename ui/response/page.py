@@ -26,7 +26,7 @@ from core.schema import RESPONSE
 from core.statistics import PAIR_TESTS
 from core.summaries import DIFFERENCES, ResponseOptions, duration_endpoint, meanings_of
 from ui.shared.cumulative_incidence import incidence
-from ui.shared.curves import curves_part, endpoint_choice, numbers
+from ui.shared.curves import curves_part, endpoint_choice, numbers, reference_choice
 from ui.shared.immortal_time import guard, landmark_input
 from ui.shell import cache, state
 from ui.shell.display import heading, meaning_words, note, panel, show, table
@@ -175,6 +175,7 @@ def _survival(cohort: Cohort) -> None:
     heading(say("Survival by response, from a landmark"))
     with st.container(key="landmark-options", horizontal=True, vertical_alignment="bottom", gap="small"):
         endpoint_choice(cohort, visible=True)
+        reference_choice(cohort, RESPONSE)
         at = landmark_input()
     endpoint = session().endpoint
     with panel():

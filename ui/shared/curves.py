@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.charts import Part, assumption, part_of
-from core.cohort import SELECTION, Cohort
+from core.cohort import SELECTION, Cohort, reference_level, strata
 from core.figure import Figure
 from core.language import say
 from core.survival import ConfType
@@ -45,6 +45,15 @@ def endpoint_choice(cohort: Cohort, *, visible: bool) -> None:
         st.segmented_control(say("Endpoint"), cohort.endpoints, key=state.widget("endpoint", session().endpoint),
                              format_func=plain, on_change=_set_endpoint,
                              label_visibility="visible" if visible else "collapsed")
+
+
+def reference_choice(cohort: Cohort, by: str | None) -> None:
+    """Let the person choose the stratum that the others are compared with."""
+    levels = strata(cohort, by).levels if by and by != SELECTION else ()
+    if by and len(levels) > 1:
+        key = state.widget(f"against-{by}", reference_level(cohort, by))
+        st.selectbox(say("Compared with"), levels, key=key, on_change=_set_reference, args=(by,), width=180,
+                     help=say("Hazard ratios and differences are against it, on every page."))
 
 
 def compared(cohort: Cohort) -> Cohort:
@@ -102,6 +111,12 @@ def _said(figure: Figure, parts: Sequence[Part], panes: bool) -> None:
     if any(part.means is not None for part in parts):
         st.page_link(_SURVIVAL, label=say("Compare restricted means"), icon=":material/trending_down:",
                      query_params=state.own_parameter())
+
+
+def _set_reference(by: str) -> None:
+    current, level = session(), state.value_of(f"against-{by}")
+    current.clicked_this_run, current.references = True, current.references | {by: str(level)}
+    redraw()
 
 
 def _set_endpoint() -> None:

@@ -20,9 +20,10 @@ import streamlit as st
 
 import core
 from core.audit import Audit, audit_file, compare
-from core.cohort import Cohort, Filters, Groups, against_rest, by_level, landmark, with_groups
+from core.cohort import Cohort, Filters, Groups, against_rest, by_level, landmark, with_groups, with_references
 from core.errors import CohortError, FilterError, NotEstimable
 from core.hazards import CoxModel, CoxOptions, UnivariableModel, time_split
+from core.hazards import along_numbers as _along_numbers
 from core.hazards import pairs as _pairs
 from core.intake import Loading, make_cohort
 from core.language import say
@@ -84,6 +85,7 @@ def remembered(function: Callable[Concatenate[Cohort, Options], Result],
 
 
 grouped = remembered(with_groups, _LARGE_RESULTS)
+referred = remembered(with_references, _LARGE_RESULTS)
 filtered: Callable[[Cohort, Filters], Cohort] = remembered(Cohort.filter)
 kaplan_meier = remembered(core.kaplan_meier)
 treatment_effect = remembered(core.treatment_effect)
@@ -93,6 +95,7 @@ response = remembered(core.response)
 missing_data = remembered(core.missing_data)
 attrition = remembered(_attrition)
 pairs = remembered(_pairs)
+along_numbers = remembered(_along_numbers)
 benefit_risk = remembered(_benefit_risk)
 baseline = remembered(core.baseline, _LARGE_RESULTS)
 weighted_comparison = remembered(core.weighted_comparison, _LARGE_RESULTS)
@@ -161,15 +164,17 @@ def sample() -> Cohort:
 
 
 def whole_cohort() -> Cohort:
-    """Return the cohort in use, all patients, with the session's named groups as a variable."""
+    """Return the cohort in use, all patients, with the session's named groups as a variable, and its references."""
     current = session()
     whole = current.cohort or sample()
-    if not current.groups:
-        return whole
     try:
-        return grouped(whole, current.groups)
+        whole = grouped(whole, current.groups) if current.groups else whole
     except FilterError as error:  # groups of a former mapping
         current.groups, current.misfits = Groups(), [str(error)]
+    try:
+        return referred(whole, current.references) if current.references else whole
+    except FilterError as error:  # strata of a former mapping, or groups that are no more
+        current.references, current.misfits = {}, [str(error)]
         return whole
 
 

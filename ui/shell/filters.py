@@ -21,6 +21,7 @@ from ui.shell.parts import after
 from ui.shell.state import session
 
 _NO_FILTER = "All patients: click a bar or drag over a histogram."
+_NO_BARS = "All patients: filter them in the sidebar, or by the bars of Explore."
 HAD: dict[str, Condition] = {"any": Condition(bounds=(("ge", 1.0),)), ">=3": Condition(bounds=(("ge", 3.0),))}
 
 
@@ -62,7 +63,8 @@ def picked(name: str, field: str) -> frozenset[str]:
 def chips(cohort: Cohort) -> None:
     """Draw each condition as a chip: it opens the condition's widgets, and its cross takes it away."""
     if not cohort.filters:
-        words = say("All patients.") if session().history else say(_NO_FILTER)
+        hint = _NO_FILTER if session().page == "Explore" else _NO_BARS
+        words = say("All patients.") if session().history else say(hint)
         st.html(f"<span class='cs-note'>{words}</span>", width="content")
     for key in cohort.filters.conditions:
         words, label = cohort.condition_words(key), cohort.variable(key).label

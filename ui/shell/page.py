@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.cohort import SELECTION, Cohort, count, level_counts
 from core.format import plural
-from core.language import once_per_language, say
+from core.language import once_per_language, say, spoken
 from core.overview import GLOSSARY
 from core.schema import ARM
 from core.survival import few_patients, left_out
@@ -101,7 +101,8 @@ def _scripts() -> None:
 
     And let Ctrl-Z be Undo, the charts be one key away, a change of the selection be read aloud, a term be explained.
     """
-    st.html(f"<script>globalThis.cohortscopeWords = {words_of_scripts()};\n{_SCRIPTS}</script>"
+    st.html(f"<script>document.documentElement.lang = '{spoken()}';\n"
+            f"globalThis.cohortscopeWords = {words_of_scripts()};\n{_SCRIPTS}</script>"
             f"<i data-session='{state.session_name()}' data-cleared='{session().cleared}' "
             f"data-files='{html.escape(json.dumps(session().files, ensure_ascii=False))}' data-terms='{_terms()}'></i>",
             unsafe_allow_javascript=True)

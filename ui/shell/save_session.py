@@ -42,6 +42,7 @@ def session_file(whole: Cohort, current: Session) -> SessionFile:
         charts=current.charts.get(whole.fingerprint, ()),
         record=current.records.get(whole.fingerprint, Record()).to_json(),
         groups=current.groups.to_json() if current.groups else {}, landmark=current.landmark, tau=current.tau,
+        references=current.references,
         style=current.style.to_json(), talk=_talk(current),
         edits={slug: edits.to_json() for slug, edits in current.edits.items() if slug != OF_THE_TALK})
 
@@ -58,7 +59,8 @@ def enclosing(figure: Figure, whole: Cohort) -> Figure:
     view = replace(session_file(whole, current), place=0, record={}, charts=(), talk={},
                    steps=[recipe.filters if recipe else current.filters.to_json()])
     if recipe:
-        view = replace(view, groups=recipe.groups, landmark=recipe.landmark[1] if recipe.landmark else view.landmark,
+        view = replace(view, groups=recipe.groups, references=recipe.references,
+                       landmark=recipe.landmark[1] if recipe.landmark else view.landmark,
                        endpoint=recipe.choices.get("endpoint") or view.endpoint,
                        by=recipe.choices["by"] if recipe.kind in CURVES else view.by)
     return replace(figure, provenance=replace(figure.provenance, view=json.dumps(json.loads(view.to_bytes()),
@@ -108,8 +110,9 @@ def resume(whole: Cohort, file: SessionFile, misfit: str = "") -> None:
     current = session()
     current.waiting = View(endpoint=file.endpoint, by=file.by or ONE_CURVE,
                            landmark=str(file.landmark or ""), tau=json.dumps(file.tau) if file.tau else "",
+                           references=json.dumps(file.references, ensure_ascii=False) if file.references else "",
                            groups=json.dumps(file.groups, ensure_ascii=False) if file.groups else "")
-    current.groups, current.landmark, current.tau = Groups(), 0.0, {}
+    current.groups, current.landmark, current.tau, current.references = Groups(), 0.0, {}, {}
     with suppress(CohortError):  # of a later version: figures are saved as before
         current.style = Style.from_json(json.dumps(file.style)) if file.style else current.style
     take(whole)

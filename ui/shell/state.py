@@ -71,6 +71,7 @@ class View:
     groups: str = ""
     landmark: str = ""
     tau: str = ""
+    references: str = ""
 
 
 @dataclass
@@ -104,6 +105,7 @@ class Session:
     published: str = ""  # the published figure whose panel is asked for
     landmark: float = 0.0  # months; 0 for none
     tau: dict[str, float] = field(default_factory=dict)  # per endpoint, where one was chosen
+    references: dict[str, str] = field(default_factory=dict)  # strata compared with, by variable, where chosen
     clicked: dict[str, frozenset[str]] = field(default_factory=dict)
     acknowledged: int = 0  # the number of the last action of the composition that was done
     brushed: str = ""  # the variable whose range the browser can let curves follow

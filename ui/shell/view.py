@@ -1,4 +1,4 @@
-"""The view that the address holds: endpoint, strata, filters, groups, landmark and the months of restricted means.
+"""The view that the address holds: endpoint, strata, references, filters, groups, landmark, months of means.
 
 Levels and cut-points only, never a patient's value.
 Options of a page are held there by their widgets (see `state.KEPT`). The session is the truth: the address follows it,
@@ -11,7 +11,7 @@ import json
 
 import streamlit as st
 
-from core.cohort import SELECTION, Cohort, Filters, Groups
+from core.cohort import SELECTION, Cohort, Filters, Groups, with_references
 from core.errors import FilterError
 from core.format import plain_number
 from core.language import say
@@ -48,6 +48,8 @@ def parameters(whole: Cohort) -> dict[str, str]:
         wanted["landmark"] = plain_number(current.landmark)
     if current.tau:
         wanted["tau"] = json.dumps(current.tau, ensure_ascii=False)
+    if current.references:
+        wanted["references"] = json.dumps(current.references, ensure_ascii=False)
     return wanted
 
 
@@ -95,7 +97,7 @@ def take(whole: Cohort) -> None:
     elif view.by:
         misfits.append(say("There is no variable {by} in this cohort.", by=f"{view.by!r}"))
     current.filters, unfit = fitting(whole, view.filters)
-    current.misfits = [*misfits, *unfit, *_take_months(whole, view)]
+    current.misfits = [*misfits, *unfit, *_take_months(whole, view), *_take_references(whole, view.references)]
 
 
 def _take_months(whole: Cohort, view: View) -> list[str]:
@@ -120,6 +122,24 @@ def _take_months(whole: Cohort, view: View) -> list[str]:
         else:
             misfits.append(say("Restricted means of {endpoint} cannot run to {text}.", endpoint=f"{endpoint!r}",
                                text=f"{text!r}"))
+    return misfits
+
+
+def _take_references(whole: Cohort, text: str) -> list[str]:
+    """Put on the references of a JSON text that the cohort can have; return why the others were left out."""
+    try:
+        asked = json.loads(text) if text else {}
+    except (ValueError, RecursionError):
+        asked = None
+    if not isinstance(asked, dict):
+        return [say("{text} does not say what is compared with.", text=f"{text!r}")]
+    misfits = []
+    for key, level in asked.items():
+        try:
+            with_references(whole, {key: str(level)})
+            session().references[key] = str(level)
+        except FilterError as error:
+            misfits.append(str(error))
     return misfits
 
 

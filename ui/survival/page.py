@@ -12,7 +12,7 @@ from core.format import number
 from core.language import say
 from core.survival import CONF_TYPES, ConfType, SurvivalOptions, longest_tau
 from ui.shared.cumulative_incidence import incidence
-from ui.shared.curves import choices, compared, curves_part, numbers
+from ui.shared.curves import choices, compared, curves_part, numbers, reference_choice
 from ui.shared.immortal_time import landmark_input
 from ui.shared.verification import checks
 from ui.shell import cache, state
@@ -70,6 +70,7 @@ def _choose(cohort: Cohort) -> _Chosen:
         panes_by = st.selectbox(say("A plot per level of"), [_ONE, *_panes(cohort)], key="panes", width=180,
                                 format_func=lambda k: say("(one plot)") if k == _ONE else cohort.variable(k).label,
                                 **state.KEPT)
+        reference_choice(cohort, session().by)
         at = landmark_input()
         with st.popover(say("Curve options"), key="curve-options"):
             conf_type = st.segmented_control(say("95% CI on the scale of"), CONF_TYPES, default="log-log",

@@ -27,7 +27,8 @@ from tests.shared.figures import km
 
 pytestmark = pytest.mark.slow
 
-NOT_COUNTS = ("published", "audit", "widths", "love", "spline", "course", "zph", "model tests", "volcano")
+NOT_COUNTS = ("published", "audit", "widths", "love", "spline", "course", "along", "along numbers", "zph",
+              "model tests", "volcano")
 FIGURES = [(name, kind) for name in ("sample", "awkward") for kind in every_figure(name) if kind not in NOT_COUNTS]
 _COUNT = re.compile(r"\b(\d[\d,]*) \(\d+%\)|^(\d[\d,]*) / (\d[\d,]*)$|^(\d[\d,]*) of (\d[\d,]*)$")
 

@@ -8,7 +8,17 @@ import pytest
 from core.charts import km_figure, part_of
 from core.charts.model_tables import split_figure
 from core.charts.pairs import pairs_figure
-from core.cohort import SELECTION, Definition, Filters, Groups, against_rest, landmark, strata, with_groups
+from core.cohort import (
+    SELECTION,
+    Definition,
+    Filters,
+    Groups,
+    against_rest,
+    landmark,
+    strata,
+    with_groups,
+    with_references,
+)
 from core.cohort.groups import GROUPS
 from core.errors import CohortError
 from core.figure import Recipe
@@ -93,7 +103,8 @@ def test_landmark_groups_and_the_rest_are_part_of_it(sample):
         .with_group("Small", Definition(filters=Filters.from_json({"tumor_size": {"le": 10}})))
     grouped = with_groups(sample, groups).filter({"pvtt": {"in": ["Vp3", "Vp4"]}})
     seen = [(landmark(filtered, endpoint="OS", at=3).cohort, "arm"), (against_rest(filtered), SELECTION),
-            (grouped, GROUPS), (landmark(grouped, endpoint="OS", at=3).cohort, GROUPS)]
+            (grouped, GROUPS), (with_references(sample, {"arm": "TACE+IMRT+sorafenib"}), "arm"),
+            (landmark(grouped, endpoint="OS", at=3).cohort, GROUPS)]
     for cohort, by in seen:
         figure = km_figure(part_of(cohort, endpoint="OS", by=by, whole=cohort.whole))
         assert again(figure, sample).digest == figure.digest

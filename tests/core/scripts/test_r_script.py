@@ -1,5 +1,6 @@
 """The R script of a talk is the one that R has run, and what R gave is what the app shows."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from core.cohort.condition import Condition
 from core.cohort.groups import GROUPS, Definition, Groups
 from core.export.data import table_bytes
 from core.figure import Recipe, recipe
-from core.hazards import cox, subgroup_hazard_ratios, treatment_effect
+from core.hazards import along_number, cox, subgroup_hazard_ratios, treatment_effect
 from core.hazards.cox import CoxOptions
 from core.hazards.subgroups import WALD
 from core.recipes.made import patients_of, within
@@ -93,6 +94,14 @@ def test_subgroups_agree(sample, results):
         value = results[(results.figure == place) & (results.what == f"likelihood ratio of the interaction, {label}")]
         agree([row.statistic] if len(value) else [], value.value, tolerance=1e-5)
     assert tried > 8
+
+
+def test_the_ratio_along_a_number_agrees(sample, results):
+    place, made_by = next((str(i), r) for i, (_, r) in enumerate(figures(sample), 1) if r.kind == "along")
+    result = along_number(patients_of(sample, made_by), endpoint="OS", key="age")
+    agree(result.ratios(result.quantiles[1:4]).hazard_ratio,
+          given(results, place, f"hazard ratio at the quartiles, {re.escape(result.arms[0])}"))
+    agree([result.statistic], given(results, place, "likelihood ratio of the interaction"), tolerance=1e-5)
 
 
 def test_baseline_agrees(sample, results):

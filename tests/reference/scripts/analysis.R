@@ -1,4 +1,4 @@
-# 门静脉癌栓 "Vp3"; One curve; By a number; Against the rest; From a landmark; A plot per level; A test; A model; Firth; Subgroups; Baseline; Response; Adverse events; Not in R; A spline
+# 门静脉癌栓 "Vp3"; One curve; By a number; Against the rest; From a landmark; A plot per level; A test; A model; Firth; Subgroups; Along a number; Baseline; Response; Adverse events; Not in R; A spline
 # Written by Cohortscope 0.1.0; needs R >= 4.2 with its package survival. Run it where its files are.
 # A ratio near 0 or infinity, beside a warning of coxph, is a likelihood without a maximum: the app says so instead.
 library(survival)
@@ -388,30 +388,45 @@ for (x in names(labels)) {
   }
 }
 
-# ---- 11. Baseline
+# ---- 11. Along a number
+# along: 59 of 82 patients, PVTT grade Vp3, Vp4; Tumour size > 5 cm.
+d <- subset(patients, (pvtt %in% c("Vp3", "Vp4")) &
+              ((!is.na(tumor_size) & ((tumor_size > 5)))))
+d <- data.frame(time = d$OS_time, event = d$OS_event, group = d$arm, x = d$age)
+d <- d[complete.cases(d[c("time", "event", "group", "x")]), ]
+d$group <- relevel(droplevels(d$group), ref = "TACE+IMRT")
+plain <- coxph(Surv(time, event) ~ group + x, data = d, ties = "efron", control = coxph.control(eps = 1e-12, toler.chol = 1e-13))
+fit <- coxph(Surv(time, event) ~ group * x, data = d, ties = "efron", control = coxph.control(eps = 1e-12, toler.chol = 1e-13))
+at <- quantile(d$x, c(0.25, 0.5, 0.75))
+k <- nlevels(d$group) - 1
+for (i in 1:k) keep("11", paste("hazard ratio at the quartiles,", levels(d$group)[i + 1]),
+  exp(coef(fit)[i] + at * coef(fit)[k + 1 + i]))
+keep("11", "likelihood ratio of the interaction", 2 * (fit$loglik[2] - plain$loglik[2]))
+
+# ---- 12. Baseline
 # baseline: 32 of 82 patients, AFP not (> 400 ng/mL); Age < 50 or ≥ 60 years; Sex not missing.
 d <- subset(patients, !((!is.na(afp) & ((afp > 400)))) &
               ((!is.na(age) & ((age < 50) | (age >= 60)))) &
               (!is.na(sex)))
 d$group <- droplevels(d$arm)
 d <- d[!is.na(d$group), ]
-for (g in levels(d$group)) keep("11", paste("Age", g),
+for (g in levels(d$group)) keep("12", paste("Age", g),
   quantile(d$age[d$group == g], c(0.5, 0.25, 0.75), na.rm = TRUE))
-keep("11", "Sex", table(d$sex, d$group))
-keep("11", "ECOG", table(d$ecog, d$group))
-keep("11", "Child-Pugh class", table(d$child_pugh, d$group))
-keep("11", "Aetiology", table(d$etiology, d$group))
-for (g in levels(d$group)) keep("11", paste("AFP", g),
+keep("12", "Sex", table(d$sex, d$group))
+keep("12", "ECOG", table(d$ecog, d$group))
+keep("12", "Child-Pugh class", table(d$child_pugh, d$group))
+keep("12", "Aetiology", table(d$etiology, d$group))
+for (g in levels(d$group)) keep("12", paste("AFP", g),
   quantile(d$afp[d$group == g], c(0.5, 0.25, 0.75), na.rm = TRUE))
-for (g in levels(d$group)) keep("11", paste("Tumour size", g),
+for (g in levels(d$group)) keep("12", paste("Tumour size", g),
   quantile(d$tumor_size[d$group == g], c(0.5, 0.25, 0.75), na.rm = TRUE))
-keep("11", "Tumour number", table(d$tumor_number, d$group))
-keep("11", "PVTT grade", table(d$pvtt, d$group))
-keep("11", "HVTT", table(d$hvtt, d$group))
-keep("11", "T stage", table(d$t_stage, d$group))
-keep("11", "N stage", table(d$n_stage, d$group))
+keep("12", "Tumour number", table(d$tumor_number, d$group))
+keep("12", "PVTT grade", table(d$pvtt, d$group))
+keep("12", "HVTT", table(d$hvtt, d$group))
+keep("12", "T stage", table(d$t_stage, d$group))
+keep("12", "N stage", table(d$n_stage, d$group))
 
-# ---- 12. Response
+# ---- 13. Response
 # response: 32 of 82 patients, AFP not (> 400 ng/mL); Age < 50 or ≥ 60 years; Sex not missing.
 d <- subset(patients, !((!is.na(afp) & ((afp > 400)))) &
               ((!is.na(age) & ((age < 50) | (age >= 60)))) &
@@ -421,12 +436,12 @@ d <- d[!is.na(d$group), ]
 table(d$response, d$group, useNA = "ifany")
 responded <- factor(d$response %in% c("CR", "PR"), levels = c(TRUE, FALSE))
 counts <- table(responded, d$group)
-keep("12", "objective response", counts["TRUE", ])
-for (g in levels(d$group)) if (sum(counts[, g])) keep("12", paste("exact limits,", g),
+keep("13", "objective response", counts["TRUE", ])
+for (g in levels(d$group)) if (sum(counts[, g])) keep("13", paste("exact limits,", g),
   binom.test(counts["TRUE", g], sum(counts[, g]))$conf.int)
-if (ncol(counts) == 2) keep("12", "Fisher", fisher.test(counts)$p.value)
+if (ncol(counts) == 2) keep("13", "Fisher", fisher.test(counts)$p.value)
 
-# ---- 13. Adverse events
+# ---- 14. Adverse events
 # butterfly: 59 of 82 patients, PVTT grade Vp3, Vp4; Tumour size > 5 cm.
 d <- subset(patients, (pvtt %in% c("Vp3", "Vp4")) &
               ((!is.na(tumor_size) & ((tumor_size > 5)))))
@@ -436,15 +451,15 @@ terms <- c("Leukopenia" = "ae_leukopenia", "Anemia" = "ae_anemia", "Thrombocytop
 for (term in names(terms)) for (least in c(1, 3)) {
   had <- factor(d[[terms[[term]]]] >= least, levels = c(TRUE, FALSE))  # missing where it was not recorded
   counts <- table(had, d$group)
-  keep("13", paste0(term, ", grade >= ", least), counts["TRUE", ])
-  if (ncol(counts) == 2 && sum(counts["TRUE", ])) keep("13", paste0(term, ", grade >= ", least, ", Fisher"),
+  keep("14", paste0(term, ", grade >= ", least), counts["TRUE", ])
+  if (ncol(counts) == 2 && sum(counts["TRUE", ])) keep("14", paste0(term, ", grade >= ", least, ", Fisher"),
     fisher.test(counts)$p.value)
 }
 
-# ---- 14. Not in R
+# ---- 15. Not in R
 # Base R and survival do not give it: analysis.py makes it.
 
-# ---- 15. A spline
+# ---- 16. A spline
 # model: 59 of 82 patients, PVTT grade Vp3, Vp4; Tumour size > 5 cm.
 # A restricted cubic spline: analysis.py makes it.
 
