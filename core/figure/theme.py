@@ -160,7 +160,7 @@ def with_words(template: dict[str, Any], words: Mapping[str, str]) -> dict[str, 
             return {key: filled(value) for key, value in part.items()}
         if isinstance(part, list):
             return [filled(value) for value in part]
-        return any_place.sub(lambda m: places[m[0]], part) if isinstance(part, str) else part
+        return any_place.sub(lambda m: places[m[0]], part) if isinstance(part, str) and "\u27e8" in part else part
     return {key: filled(value) for key, value in template.items()}
 
 
