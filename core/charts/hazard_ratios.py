@@ -285,10 +285,19 @@ def _sorted(cohort: Cohort, result: Subgroups, sort: Sort) -> list[str]:
     return list(result.factors)
 
 
+def _by_factor(frame: pd.DataFrame) -> dict[str, list[Any]]:
+    """Return the rows of each factor; the frame is walked once, for a part of it costs as much as all of it."""
+    out: dict[str, list[Any]] = {}
+    for row in rows_of(frame):
+        out.setdefault(row.factor, []).append(row)
+    return out
+
+
 def _subgroup_rows(cohort: Cohort, result: Subgroups, sort: Sort) -> tuple[list[dict[str, Any]], pd.DataFrame]:
     tests = result.interactions.set_index("factor")
     levels = strata(cohort, result.by).levels
     several = result.rows.arm.nunique() > 1
+    of_factor = _by_factor(result.rows)
     rows: list[dict[str, Any]] = []
     table: list[list[str]] = []
 
@@ -308,7 +317,7 @@ def _subgroup_rows(cohort: Cohort, result: Subgroups, sort: Sort) -> tuple[list[
         table.append([cohort.variable(row.factor).label if row.factor else "", name, first, second, ratio,
                       (p_value(row.p_proportional) or DASH) if row.method == WALD else DASH, "", ""])
 
-    for row in rows_of(result.rows[result.rows.factor == ""]):
+    for row in of_factor[""]:
         add(row, "")
     for key in _sorted(cohort, result, sort):
         p = p_value(tests.p_value[key]) or DASH
@@ -316,10 +325,10 @@ def _subgroup_rows(cohort: Cohort, result: Subgroups, sort: Sort) -> tuple[list[
         rows.append({"key": key, "label": theme.shortened(cohort.variable(key).label, _HEAD), "head": True, "first": "",
                      "second": "", "both": "", "together": "", "p": both})
         start = len(table)
-        for row in rows_of(result.rows[result.rows.factor == key]):
+        for row in of_factor[key]:
             add(row, _INDENT)
         table[start][-2:] = [p, p_value(tests.p_adjusted[key])]
-    whole = result.rows[result.rows.factor == ""].iloc[0]
+    whole = of_factor[""][0]
     return rows, text_table([say("Factor"), say("Subgroup"), (say("Events / n"), whole.reference),
                              (say("Events / n"),
                               "arm" if several else whole.arm), "HR (95% CI)", say("Proportional hazards, p"),

@@ -26,5 +26,4 @@ def missing_data(cohort: Cohort) -> None:
             show(figure, key=f"missing-{chart_id(cohort)}")
         with right:
             table(figure.table, caption=say("What is missing together"), wrap=True)
-        for text in figure.notes:
-            note(text)
+        note(*figure.notes)

@@ -12,6 +12,7 @@ from core.schema import ARM
 from ui.shared.curves import choices, compared, curves_part, numbers
 from ui.shell import cache, filters, state
 from ui.shell.display import heading, note, panel, show, table
+from ui.shell.parts import let_draw
 from ui.shell.state import chart_id, session
 
 _MANY = 8  # groups beyond which adverse events stay by arm: each term has a bar per group
@@ -33,6 +34,7 @@ def survival(cohort: Cohort) -> None:
         heading(figure.title, warned=bool(figure.warnings))
         with st.container(key="curves"):
             show(figure, key=f"km-{chart_id(cohort)}")
+        let_draw()
         numbers(cohort, figure, [part], keys=(by,))
 
 
@@ -60,7 +62,6 @@ def toxicity(cohort: Cohort) -> None:
             for words, part in parts:
                 table(part, caption=words if len(parts) > 1 else "")
             note(figure.explained())
-            for text in figure.notes:
-                note(text)
+            note(*figure.notes)
 
 

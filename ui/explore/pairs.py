@@ -43,8 +43,7 @@ def pairs(cohort: Cohort) -> None:
                 name, "cell", lambda on, cell: _toggled(on, result, (first, second), cell)))
         with right:
             table(figure.table)
-        for text in figure.notes:
-            note(text)
+        note(*figure.notes)
 
 
 def _toggled(on: Filters, result: Pairs, keys: tuple[str, str], cell: str) -> Filters:

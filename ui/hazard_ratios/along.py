@@ -39,5 +39,4 @@ def _curve(cohort: Cohort, models: dict[str, AlongNumber]) -> None:
         with st.container(key="along-curve"):
             show(figure, key=f"along-{chosen}-{chart_id(cohort)}")
         note(f"{'. '.join(figure.summary)}. {figure.explained()}")
-        for text in figure.notes:
-            note(text)
+        note(*figure.notes)

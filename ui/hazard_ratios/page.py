@@ -45,7 +45,7 @@ from ui.shell import cache, state
 from ui.shell.display import heading, note, panel, show, show_table, table
 from ui.shell.escape import plain
 from ui.shell.filters import click_handler
-from ui.shell.parts import after
+from ui.shell.parts import after, let_draw
 from ui.shell.state import chart_id, session
 
 _FEW_COVARIATES = 4  # that a model begins with, the arm among them
@@ -124,11 +124,10 @@ def _model(cohort: Cohort, endpoint: str, covariates: tuple[str, ...], options: 
     heading(figure.title, warned=bool(figure.warnings))
     with st.container(key="model"):
         show(figure, key=f"cox-{chart_id(cohort)}-{len(figure.table)}")
+    let_draw()
     note(f"{figure.summary[0]}. {figure.explained()}")
-    for text in figure.warnings:
-        note(text, strong=True)
-    for text in figure.notes:
-        note(text)
+    note(*figure.warnings, strong=True)
+    note(*figure.notes)
     if firth_helps(model.terms.reason.tolist()) and not options.firth and not model.reason:
         note(say("A Firth-penalised likelihood may still give an estimate: switch it on under “Model options”."))
     with st.expander(say("The same as a table")):
@@ -241,10 +240,10 @@ def _subgroups(cohort: Cohort, endpoint: str) -> None:
         name = f"forest-{chart_id(cohort)}"
         with st.container(key="forest"):
             show(figure, key=name, selection=CLICK, on_select=click_handler(name, "key", _toggle(cohort)))
+        let_draw()
         note(f"{'. '.join(figure.summary)}. {figure.explained()}")
         _twin(cohort, forest.rows)
-        for text in figure.notes:
-            note(text)
+        note(*figure.notes)
         with st.expander(say("The same as a table")):
             table(figure.table)
 

@@ -38,10 +38,8 @@ def balance(cohort: Cohort, endpoint: str) -> None:
             table(curves.table)
             note(" · ".join(curves.summary))
             note(curves.explained())
-            for text in curves.warnings:
-                note(text, strong=True)
-            for text in curves.notes:
-                note(text)
+            note(*curves.warnings, strong=True)
+            note(*curves.notes)
         with right:
             heading(love.title)
             with st.container(key="love"):

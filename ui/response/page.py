@@ -101,8 +101,7 @@ def _response(cohort: Cohort, by: str, options: ResponseOptions) -> None:
             note(line)
         table(turned(figure.table))
         note(figure.explained())
-        for text in figure.notes:
-            note(text)
+        note(*figure.notes)
 
 
 def _waterfall(cohort: Cohort, by: str) -> None:
@@ -119,8 +118,7 @@ def _waterfall(cohort: Cohort, by: str) -> None:
         show(figure, key=f"waterfall-{chart_id(cohort)}-{key}")
         note(figure.explained())
         table(figure.table)
-        for text in figure.notes:
-            note(text)
+        note(*figure.notes)
 
 
 def _failure(cohort: Cohort, by: str, options: ResponseOptions) -> None:
@@ -134,8 +132,7 @@ def _failure(cohort: Cohort, by: str, options: ResponseOptions) -> None:
             show(figure, key=f"failure-{chart_id(cohort)}-{by}-{len(pattern.together)}")
         table(figure.table)
         note(figure.explained())
-        for text in figure.notes:
-            note(text)
+        note(*figure.notes)
 
 
 def _duration(cohort: Cohort, by: str, options: ResponseOptions) -> None:
@@ -156,16 +153,15 @@ def _duration(cohort: Cohort, by: str, options: ResponseOptions) -> None:
             show(figure, key=f"duration-{chart_id(cohort)}-{by}")
         table(figure.table)
         note(" · ".join(figure.summary))
-        for text in (*figure.warnings, *figure.notes):
-            note(text, strong=text in figure.warnings)
+        note(*figure.warnings, strong=True)
+        note(*figure.notes)
     with right, panel():
         figure = swimmer_figure(cohort, by)
         heading(figure.title)
         with st.container(key="swimmer"):
             show(figure, key=f"swimmer-{chart_id(cohort)}-{by}-{len(figure.drawn)}")
         note(figure.explained())
-        for text in figure.notes:
-            note(text)
+        note(*figure.notes)
 
 
 def _survival(cohort: Cohort) -> None:

@@ -41,5 +41,5 @@ def incidence(cohort: Cohort, by: str | None, times: tuple[float, ...], *, only:
             show(figure, key=f"incidence-{chart_id(cohort)}")
         table(figure.table)
         note(" · ".join((*figure.summary, figure.explained())))
-        for text in (*figure.warnings, *figure.notes):
-            note(text, strong=text in figure.warnings)
+        note(*figure.warnings, strong=True)
+        note(*figure.notes)

@@ -93,11 +93,9 @@ def numbers(cohort: Cohort, figure: Figure, parts: Sequence[Part], *, keys: tupl
     with st.container(key="said"):
         _said(figure, parts, panes)
         with st.container(key="remarks", gap="xsmall"):
-            for text in figure.warnings:
-                note(text, strong=True)
+            note(*figure.warnings, strong=True)
             guard(cohort, *keys)
-            for text in figure.notes:
-                note(text)
+            note(*figure.notes)
             looked(parts)
 
 

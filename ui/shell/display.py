@@ -54,11 +54,12 @@ def _with_terms(text: str) -> str:
             f"{_breakable(match[0])}</span>{_breakable(after)}")
 
 
-def note(text: str, *, strong: bool = False) -> None:
-    """Write a remark under a panel."""
+def note(*texts: str, strong: bool = False) -> None:
+    """Write remarks under a panel, if there are any; they are one element, for each costs the browser a millisecond."""
     kind = "cs-warn" if strong else "cs-note"
     role = " role='alert'" if strong else ""
-    st.html(f"<p class='{kind}'{role}>{html.escape(text)}</p>")
+    if texts:
+        st.html("".join(f"<p class='{kind}'{role}>{html.escape(text)}</p>" for text in texts))
 
 
 def show(figure: Figure, *, key: str, on_select: Callable[[], None] | None = None, selection: str = "") -> None:
@@ -80,8 +81,7 @@ def show_table(figure: Figure, *, wrap: bool = False, scrolls: str = "") -> None
     """Write a figure that is a table, and enter it among those that the page can export."""
     session().offer(lambda: [figure])
     table(figure.table, wrap=wrap, scrolls=scrolls)
-    for text in figure.notes:
-        note(text)
+    note(*figure.notes)
 
 
 def table(frame: pd.DataFrame, *, caption: str = "", wrap: bool = False, scrolls: str = "") -> None:

@@ -6,6 +6,7 @@ or strata runs the parts alone, in the order in which they were drawn.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -16,6 +17,8 @@ from core.cohort import Cohort, Filters
 from core.errors import FilterError
 from ui.shell import cache, state
 from ui.shell.state import session
+
+_DRAWING = 0.04  # seconds
 
 
 def part(name: str, draw: Callable[[Cohort], None], *, changes: bool = True) -> None:
@@ -30,6 +33,11 @@ def part(name: str, draw: Callable[[Cohort], None], *, changes: bool = True) -> 
     drawn()
     if changes and name not in session().parts:
         session().parts.append(name)
+
+
+def let_draw() -> None:
+    """Let the browser draw the chart that it was sent: by itself it would first take in all that follows."""
+    time.sleep(_DRAWING)
 
 
 def redraw(*parts: str) -> None:

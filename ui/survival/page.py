@@ -17,7 +17,7 @@ from ui.shared.immortal_time import landmark_input
 from ui.shared.verification import checks
 from ui.shell import cache, state
 from ui.shell.display import heading, note, panel, show
-from ui.shell.parts import redraw
+from ui.shell.parts import let_draw, redraw
 from ui.shell.state import chart_id, session
 from ui.survival.panels import follow_up_panel, quantile_panel, restricted_means, survival_at, tests
 
@@ -113,6 +113,7 @@ def _curves(cohort: Cohort, options: SurvivalOptions, chosen: _Chosen) -> float 
         heading(figure.title, warned=bool(figure.warnings))
         with st.container(key="curves"):
             show(figure, key=f"km-depth-{chart_id(cohort)}-{chosen.panes_by or ''}")
+    let_draw()
     numbers(cohort, figure, parts, keys=(options.by, chosen.panes_by), panes=bool(chosen.panes_by))
     if chosen.panes_by:
         note(say("The tables below are for all levels of {label} together.",

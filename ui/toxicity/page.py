@@ -33,6 +33,7 @@ from ui.shell import cache, state
 from ui.shell.display import heading, note, panel, show, show_table, table
 from ui.shell.escape import plain
 from ui.shell.filters import picked
+from ui.shell.parts import let_draw
 from ui.shell.state import chart_id, session
 from ui.toxicity.one_term import term_panel
 
@@ -137,8 +138,8 @@ def _rates(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[s
         heading(apart.title)
         show(apart, key=f"ae-apart-{name}", selection=CLICK, on_select=_picks(f"ae-apart-{name}"))
         note(say("Smallest p: {summary}. {explained}", summary=apart.summary[0], explained=apart.explained()))
-        for text in apart.notes:
-            note(text)
+        note(*apart.notes)
+    let_draw()
 
 
 def _numbers(result: AdverseEvents, chosen: _Chosen, terms: list[str]) -> None:
@@ -177,6 +178,7 @@ def _grades(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[
         figure = volcano_figure(cohort, result, chosen.view, terms)
         heading(figure.title, below=_to_term(cohort))
         show(figure, key=f"ae-volcano-{name}", selection=CLICK, on_select=_picks(f"ae-volcano-{name}"))
+        let_draw()
         note(figure.explained())
 
 
