@@ -6,6 +6,7 @@ A group is saved as its definition, never as its patients: it stands in the addr
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
@@ -22,6 +23,7 @@ from core.mapping import FactorRole
 GROUPS = "named-groups"  # no key of a factor has a hyphen
 MOST_COMPARED, MOST_GROUPS = 5, 20
 _DEEPEST, _LONGEST = 8, 60
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 How = Literal["and", "or", "without"]
 _FORM = 'For example {"groups": [{"name": "Vp4", "of": {"filters": {"pvtt": {"in": ["Vp4"]}}}}]}.'
 
@@ -86,11 +88,12 @@ class Definition:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """A named group; `compared` where it is a level of the variable."""
+    """A named group; `compared` where it is a level of the variable, `colour` as #rrggbb, "" for the palette's."""
 
     name: str
     of: Definition
     compared: bool = True
+    colour: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +120,12 @@ class Groups:
     def compared_key(self) -> str:
         """Identify what is compared: who is in the compared groups, whatever their names."""
         return json.dumps([[g.of.to_json() for g in self.compared], self.keep_first], ensure_ascii=False)
+
+    @property
+    def inks(self) -> tuple[str, ...]:
+        """The colours of the compared groups; empty where all have the palette's."""
+        inks = tuple(g.colour for g in self.compared)
+        return inks if any(inks) else ()
 
     @property
     def key(self) -> str:
@@ -154,6 +163,10 @@ class Groups:
         """Let a group be compared or not."""
         return self._changed(place, replace(self.groups[place], compared=compared))
 
+    def coloured(self, place: int, colour: str) -> Groups:
+        """Give a group a colour, or with "" that of the palette again."""
+        return self._changed(place, replace(self.groups[place], colour=colour if _COLOUR.fullmatch(colour) else ""))
+
     def keeping_first(self, keep_first: bool) -> Groups:
         """Say what becomes of patients in two compared groups."""
         return replace(self, keep_first=keep_first)
@@ -169,7 +182,8 @@ class Groups:
 
     def to_json(self) -> dict[str, Any]:
         """Return the groups as plain JSON data."""
-        return {"groups": [{"name": g.name, "of": g.of.to_json(), "compared": g.compared} for g in self.groups],
+        return {"groups": [{"name": g.name, "of": g.of.to_json(), "compared": g.compared,
+                            **({"colour": g.colour} if g.colour else {})} for g in self.groups],
                 "keep_first": self.keep_first}
 
     @classmethod
@@ -193,7 +207,7 @@ class Groups:
         out = cls(keep_first=content.get("keep_first") is True)
         for place, one in enumerate(listed):
             out = out.with_group(one["name"], Definition.from_json(one["of"]))
-            out = out.comparing(place, one.get("compared") is not False)
+            out = out.comparing(place, one.get("compared") is not False).coloured(place, str(one.get("colour", "")))
         return out
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from core.figure import theme
+from core.figure.inks import with_colours
 
 PAGE = "#15191d"
 INK = "#e4e8ec"
@@ -18,8 +18,6 @@ _COUNTERPARTS = {
     **dict(zip(theme.GRADES, ("#4d3a1c", "#8a5a20", "#c8782a", "#f0a04b", "#ffd9a3"), strict=True)),
     **dict(zip(theme.RESPONSES.values(), ("#a8d4f5", "#3f8fc9", "#5d6873", "#e07a3a", "#2b323a"), strict=True)),
 }
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
-_OF_ROWS = ("c", "ink")  # fields of a dataset that hold colours
 
 
 def _mixed(colour: str, strength: float) -> str:
@@ -38,18 +36,5 @@ def dark_colour(colour: str) -> str:
 
 
 def darkened(chart: dict[str, Any]) -> dict[str, Any]:
-    """Return a chart for a dark page. Texts of its datasets and variables stay, whatever they look like."""
-    rows = {name: [_row(row) for row in data] for name, data in chart.get("datasets", {}).items()}
-    return {**{k: v if k == "params" else _walked(v) for k, v in chart.items() if k != "datasets"}, "datasets": rows}
-
-
-def _row(row: dict[str, Any]) -> dict[str, Any]:
-    return {k: dark_colour(v) if k in _OF_ROWS and isinstance(v, str) else v for k, v in row.items()}
-
-
-def _walked(value: Any) -> Any:
-    if isinstance(value, str):
-        return _COLOUR.sub(lambda match: dark_colour(match[0]), value) if "#" in value else value
-    if isinstance(value, dict):
-        return {k: _walked(v) for k, v in value.items()}
-    return [_walked(v) for v in value] if isinstance(value, list) else value
+    """Return a chart for a dark page."""
+    return with_colours(chart, dark_colour)

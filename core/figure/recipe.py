@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from typing import Any
 
-from core.cohort import SELECTION, Cohort
+from core.cohort import GROUPS, SELECTION, Cohort, Groups
 from core.errors import CohortError
 from core.language import LANGUAGES, say, spoken
 
@@ -112,9 +112,11 @@ def recipe(cohort: Cohort, kind: str, **choices: Any) -> Recipe:
     """Return the recipe of a figure of these patients."""
     whole = cohort.whole
     rest = whole.variables.get(SELECTION)
+    by_groups = choices.get("by") == GROUPS and whole.named_groups is not None
     return Recipe(kind=kind, choices=_plain(choices), landmark=whole.landmark, rest=rest is not None,
                   filters=json.loads(rest.column) if rest else cohort.filters.to_json(), coding=coding_of(whole),
                   language=spoken(), references=dict(whole.references),
+                  inks=Groups.from_json(whole.named_groups.column).inks if by_groups and whole.named_groups else (),
                   groups=json.loads(whole.named_groups.column) if whole.named_groups else {})
 
 

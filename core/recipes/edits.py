@@ -56,7 +56,7 @@ class Edits(Checked):
         """Return the recipe of the figure as it is changed."""
         key, endpoint = named_by(cohort, recipe), recipe.choices.get("endpoint", "")
         names = {level: name for level, name in self.names if name.strip()}
-        changed = replace(recipe, inks=self.inks, decimals=self.decimals,
+        changed = replace(recipe, inks=self.inks or recipe.inks, decimals=self.decimals,
                           language=self.language or recipe.language,
                           names={key: names} if key and names else {},
                           labels={endpoint: self.label} if endpoint and self.label.strip() else {})

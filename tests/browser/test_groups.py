@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from playwright.sync_api import expect
 
@@ -53,6 +54,19 @@ def test_groups_are_renamed_combined_and_taken_away(app: App):
     app.settled()
     expect(app.page.get_by_role("textbox", name="Name of group 1")).to_have_value("Third grade and PVTT grade Vp4")
     expect(app.page.locator(".st-key-curves svg.marks").get_by_text("TACE+IMRT", exact=True).first).to_be_visible()
+
+
+def test_a_group_s_colour_is_chosen_and_comes_back(app: App):
+    two_groups(app)
+    app.settled().page.get_by_role("button", name="Groups").click()
+    app.settled().page.locator(".st-key-group-colour-1").get_by_test_id("stColorPickerBlock").click()
+    app.page.locator("input[value^='#']").last.fill("#7a1fa2")
+    app.page.get_by_text("Compared side by side on every page").click()  # what closes the picker
+    drawn = app.page.locator(".st-key-curves svg.marks path[stroke='#7a1fa2']")
+    expect(drawn.first).to_be_attached()
+    expect(app.page).to_have_url(re.compile("7a1fa2"))
+    app.settled().page.reload()
+    expect(app.ready().page.locator(".st-key-curves svg.marks path[stroke='#7a1fa2']").first).to_be_attached()
 
 
 def test_address_and_file_lead_back_to_the_groups(app: App):

@@ -35,8 +35,10 @@ def _index(cohort: Cohort) -> bytes:
     longest, ticks = time_axis(cohort, index.endpoint) if index.endpoint else (1.0, ())
     grouped = index.endpoint and by and by != SELECTION
     drawn = range(max(len(names), 2))  # a cut makes two groups
+    inks = dict(enumerate(session().groups.inks)) if by == GROUPS else {}
     return index.to_bytes(
-        names=names, colours=[colour_on_page(i) for i in drawn], strata=cohort.variable(by).label if grouped else "",
+        names=names, colours=[inks.get(i) or colour_on_page(i) for i in drawn],
+        strata=cohort.variable(by).label if grouped else "",
         dashes=[" ".join(map(str, theme.DASHES[i % len(theme.DASHES)])) for i in drawn],
         reference=reference_place(cohort.whole, by, index.levels) if grouped else 0, grouped=key == GROUPS,
         longest=longest, ticks=ticks, view=view_of(cohort, key, cut=current.searched),

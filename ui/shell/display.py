@@ -12,7 +12,7 @@ import pyarrow as pa
 import streamlit as st
 
 from core.errors import CohortError
-from core.figure import Figure, dark_colour, darkened, headings_of, spans_of, theme
+from core.figure import Figure, dark_colour, darkened, headings_of, inked, spans_of, theme
 from core.language import say
 from core.mapping import MEANING_WORDS, Meaning
 from core.overview import place_of, spelling
@@ -70,7 +70,8 @@ def show(figure: Figure, *, key: str, on_select: Callable[[], None] | None = Non
     beside or in the chart.
     """
     session().offer(lambda: [figure])
-    drawing = darkened(figure.drawing) if state.on_dark_page() else figure.drawing
+    drawing = inked(figure.drawing, figure.recipe.inks if figure.recipe else ())
+    drawing = darkened(drawing) if state.on_dark_page() else drawing
     st.vega_lite_chart(
         _with_arrow(drawing), width="stretch", theme=None, key=key, alt=figure.title,
         on_select=on_select or "ignore", selection_mode=[selection] if selection else None,

@@ -95,9 +95,11 @@ def _list(whole: Cohort, groups: Groups) -> None:
     places = {g.name: i for i, g in enumerate(groups.compared)}
     for i, group in enumerate(groups.groups):
         words, n = group.of.words(whole), int(group.of.mask(whole).sum())
-        colour = colour_on_page(places[group.name]) if group.name in places else "transparent"
+        shown = group.colour or colour_on_page(places.get(group.name, 0))
         with st.container(key=f"group-{i}", horizontal=True, vertical_alignment="center", gap="small"):
-            st.html(f"<span class='cs-swatch' style='background:{colour}'></span>", width="content")
+            name = state.widget(f"group-colour-{i}", shown)
+            st.color_picker(say("Colour of group {number}", number=f"{i + 1:,}"), key=name, on_change=_colour,
+                            args=(i, name), label_visibility="collapsed", disabled=not group.compared)
             name = state.widget(f"group-name-{i}", group.name)
             st.text_input(say("Name of group {number}", number=f"{i + 1:,}"), key=name, label_visibility="collapsed",
                           width=190, on_change=_rename, args=(i, name))
@@ -112,6 +114,11 @@ def _list(whole: Cohort, groups: Groups) -> None:
 def _rename(place: int, name: str) -> None:
     words = str(state.value_of(name) or "")
     after(lambda: _changes(lambda groups: groups.renamed(place, words)), name)()
+
+
+def _colour(place: int, name: str) -> None:
+    colour = str(state.value_of(name) or "")
+    after(lambda: _changes(lambda groups: groups.coloured(place, colour)), name)()
 
 
 def _compare(place: int, name: str) -> None:
