@@ -17,7 +17,8 @@ from tests import structure
 from tests.conftest import ROOT
 from tests.structure import CORE, FLOOR, PAGES, UI, module_of, room_of, source_of
 
-OUTSIDE = [*UI, *PAGES, ROOT / "serve.py", *sorted((ROOT / "bench").glob("*.py"))]
+OUTSIDE = [*UI, *PAGES, ROOT / "serve.py", *sorted((ROOT / "bench").glob("*.py")),
+           *sorted((ROOT / "launch").glob("*.py"))]
 FACES = {room: structure.face_of(source_of(path)) for room in FLOOR
          if (path := ROOT.joinpath(*room.split("."), "__init__.py")).exists()}
 

@@ -32,11 +32,11 @@ class Server:
     """
 
     def __init__(self, start: list[str], *, port: int | None = None) -> None:
-        self.port = port or _free_port()
+        self.port = port or free_port()
         self.process = subprocess.Popen(
             [sys.executable, *start, "--server.port", str(self.port), "--server.headless", "true"],
             cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.url = _when_healthy(f"http://127.0.0.1:{self.port}", self.process)
+        self.url = when_healthy(f"http://127.0.0.1:{self.port}", self.process)
 
     def ask(self) -> str:
         """Send a line of input; return the line that comes back (after those that the server says at its start)."""
@@ -56,13 +56,13 @@ class Server:
         self.process.communicate(timeout=60)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
 
 
-def _when_healthy(url: str, process: "subprocess.Popen[str]") -> str:
+def when_healthy(url: str, process: "subprocess.Popen[str]") -> str:
     for _ in range(300):
         try:
             urllib.request.urlopen(f"{url}/_stcore/health", timeout=60).close()
