@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test quick check fix fuzz bench bench-large bench-load screenshots office reference clean
+.PHONY: run test quick check fix fuzz bench bench-large bench-load screenshots office reference lock sbom clean
 
 run: $(VENV)/.run
 	$(BIN)/python serve.py
@@ -63,6 +63,17 @@ office: $(VENV)/.dev
 reference:
 	for room in survival hazards along_number late_entry cut_point statistics summaries verification scripts; do Rscript tests/reference/$$room.R || exit 1; done
 
+# All packages with their hashes, for every system and Python 3.11 and later, from those that requirements.txt asks for.
+lock: $(VENV)/.dev
+	echo "# All packages of requirements.txt with their hashes, for every system; \`make lock\` writes it." > $(VENV)/lock
+	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header requirements.txt >> $(VENV)/lock
+	mv $(VENV)/lock requirements.lock
+
+# The list of parts (SBOM, CycloneDX) that a data officer asks for.
+sbom: $(VENV)/.dev
+	mkdir -p dist
+	$(BIN)/python -m cyclonedx_py requirements requirements.lock --of JSON -o dist/sbom.json
+
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
@@ -70,10 +81,10 @@ $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or later is needed"'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: requirements.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+$(VENV)/.run: requirements.lock | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	touch $@
 
-$(VENV)/.dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
+$(VENV)/.dev: $(VENV)/.run requirements.txt requirements-dev.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@

@@ -60,7 +60,8 @@ def environment(home: Path, run: Callable[[Sequence[str]], int]) -> Path:
     if run(install_command(home, python)):
         raise CannotStart("The packages could not be installed. On a hospital's network ask for the address of its "
                           "proxy and set it as HTTPS_PROXY, or put the packages into a folder “wheels” beside "
-                          f"start.bat (on another machine: pip download -r requirements.txt -d {WHEELS}). Then start again.")
+                          f"start.bat (on another machine: pip download -r requirements.lock -d {WHEELS}). Then start "
+                          "again.")
     (folder / STAMP).write_text(made_of, encoding="ascii")
     return python
 
@@ -69,13 +70,13 @@ def install_command(home: Path, python: Path) -> list[str]:
     """Return what installs the packages: of the folder beside the app where there is one, else of PyPI."""
     wheels = home / WHEELS
     where = ["--no-index", "--find-links", str(wheels)] if wheels.is_dir() else []
-    return [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *where, "-r",
-            str(home / "requirements.txt")]
+    return [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *where, "--require-hashes",
+            "-r", str(home / "requirements.lock")]
 
 
 def _made_of(home: Path) -> str:
     """Identify the packages and the Python that an environment is made of."""
-    content = (home / "requirements.txt").read_bytes() + repr(sys.version_info[:2]).encode()
+    content = (home / "requirements.lock").read_bytes() + repr(sys.version_info[:2]).encode()
     return hashlib.sha256(content).hexdigest()
 
 

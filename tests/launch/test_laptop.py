@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    (tmp_path / "requirements.txt").write_text("streamlit==1\n")
+    (tmp_path / "requirements.lock").write_text("streamlit==1\n")
 
     def create(folder, *, with_pip, clear):
         assert with_pip and clear
@@ -53,7 +53,7 @@ def test_the_environment_is_made_once_and_anew_when_the_packages_change(home):
     python = laptop.environment(home, commands)
     assert python.exists() and commands.installs() == 1
     assert laptop.environment(home, commands) == python and commands.installs() == 1
-    (home / "requirements.txt").write_text("streamlit==2\n")
+    (home / "requirements.lock").write_text("streamlit==2\n")
     laptop.environment(home, commands)
     assert commands.installs() == 2
 
