@@ -55,7 +55,7 @@ def _with_terms(text: str) -> str:
 
 
 def note(*texts: str, strong: bool = False) -> None:
-    """Write remarks under a panel, if there are any; they are one element, for each costs the browser a millisecond."""
+    """Write remarks under a panel, if there are any; as one element, which the browser draws sooner than several."""
     kind = "cs-warn" if strong else "cs-note"
     role = " role='alert'" if strong else ""
     if texts:
