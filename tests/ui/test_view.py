@@ -67,6 +67,13 @@ def test_references_lead_back_and_are_against_them():
     assert json.loads(in_address(app)["references"])["arm"] == "TACE+IMRT"
 
 
+def test_a_reference_that_is_no_more_is_named_and_the_others_stay():
+    app = opened()
+    state_of(app).references = {"named-groups": "gone", "pvtt": "Vp4"}
+    app.run()
+    assert not app.exception and state_of(app).references == {"pvtt": "Vp4"} and state_of(app).misfits
+
+
 @pytest.mark.parametrize("parameters", [
     {"references": "[1]"}, {"references": "{"}, {"references": '{"arm": "Placebo"}'}, {"references": '{"x": 1}'},
     {"landmark": "soon"}, {"landmark": "-1"}, {"landmark": "1e999"}, {"landmark": "nan"}, {"landmark": "1e300"},

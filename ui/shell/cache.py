@@ -20,7 +20,7 @@ import streamlit as st
 
 import core
 from core.audit import Audit, audit_file, compare
-from core.cohort import Cohort, Filters, Groups, against_rest, by_level, landmark, with_groups, with_references
+from core.cohort import Cohort, Filters, Groups, against_rest, by_level, landmark, strata, with_groups, with_references
 from core.errors import CohortError, FilterError, NotEstimable
 from core.hazards import CoxModel, CoxOptions, UnivariableModel, time_split
 from core.hazards import along_numbers as _along_numbers
@@ -174,8 +174,10 @@ def whole_cohort() -> Cohort:
     try:
         return referred(whole, current.references) if current.references else whole
     except FilterError as error:  # strata of a former mapping, or groups that are no more
-        current.references, current.misfits = {}, [str(error)]
-        return whole
+        current.references = {key: level for key, level in current.references.items()
+                              if key in whole.variables and level in strata(whole, key).levels}
+        current.misfits = [str(error)]
+        return referred(whole, current.references)
 
 
 def typed(loading: Loading, mapping: ColumnMapping) -> Cohort:
