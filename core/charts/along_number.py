@@ -24,7 +24,7 @@ _METHOD = ("Cox regression of arm, number and their product, Efron ties, Wald li
 
 
 def along_figure(cohort: Cohort, result: AlongNumber) -> Figure:
-    """Draw how the arms' hazard ratio runs along a number, between its outermost fortieths."""
+    """Draw how the arms' hazard ratio runs along a number, between its quantiles of 2.5 and 97.5 %."""
     variable, label = cohort.variable(result.key), cohort.variable(result.key).label
     name = f"{label}, {variable.unit}" if variable.unit else label
     low, *_, high = result.quantiles

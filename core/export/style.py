@@ -25,7 +25,6 @@ _MILLIMETRE = 72 / 25.4  # points
 _COLOUR = re.compile(r'((?:fill|stroke)=")(#[0-9a-fA-F]{6})(?=")')
 _IN_DATA = re.compile(r'"(#[0-9a-fA-F]{6})"')
 _HOLD_P = ("p", "alone", "together")  # fields of a forest's rows that end with p
-_STEPS = 20  # of a tint, in which charts mix a group's colour with white
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,9 +177,8 @@ def recoloured_data(text: str, style: Style) -> str:
 def _tints(*, dark: bool) -> Iterator[tuple[int, float, str]]:
     """Walk the colours in which charts draw groups: the group's place, its share in the mixture, and the colour."""
     for place, colour in enumerate(theme.STRATA):
-        for step in range(1, _STEPS + 1):
-            tint = theme.tint(colour, step / _STEPS) if step < _STEPS else colour
-            yield place, step / _STEPS, (dark_colour(tint) if dark else tint).lower()
+        for share, tint in theme.tints(colour).items():
+            yield place, share, (dark_colour(tint) if dark else tint).lower()
 
 
 def _colours(style: Style, *, dark: bool = False) -> Callable[[str], str]:

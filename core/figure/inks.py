@@ -10,14 +10,12 @@ from core.figure import theme
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
 _OF_ROWS = ("c", "ink")  # fields of a dataset that hold colours
-_STEPS = 20  # of the mixtures of a colour with white that charts draw
 
 
 def inked(chart: dict[str, Any], inks: Sequence[str]) -> dict[str, Any]:
     """Return a chart with other colours of its groups, in their order; "" for that of the palette."""
-    changed = {theme.tint(usual, step / _STEPS) if step < _STEPS else usual:
-               theme.tint(ink, step / _STEPS) if step < _STEPS else ink
-               for usual, ink in zip(theme.STRATA, inks, strict=False) if ink for step in range(1, _STEPS + 1)}
+    changed = {before: after for usual, ink in zip(theme.STRATA, inks, strict=False) if ink
+               for before, after in zip(theme.tints(usual).values(), theme.tints(ink).values(), strict=True)}
     return with_colours(chart, lambda colour: changed.get(colour, colour)) if changed else chart
 
 

@@ -112,11 +112,11 @@ def recipe(cohort: Cohort, kind: str, **choices: Any) -> Recipe:
     """Return the recipe of a figure of these patients."""
     whole = cohort.whole
     rest = whole.variables.get(SELECTION)
-    by_groups = choices.get("by") == GROUPS and whole.named_groups is not None
+    groups = whole.named_groups if choices.get("by") == GROUPS else None
     return Recipe(kind=kind, choices=_plain(choices), landmark=whole.landmark, rest=rest is not None,
                   filters=json.loads(rest.column) if rest else cohort.filters.to_json(), coding=coding_of(whole),
                   language=spoken(), references=dict(whole.references),
-                  inks=Groups.from_json(whole.named_groups.column).inks if by_groups and whole.named_groups else (),
+                  inks=Groups.from_json(groups.column).inks if groups else (),
                   groups=json.loads(whole.named_groups.column) if whole.named_groups else {})
 
 

@@ -48,6 +48,11 @@ def tint(hex_colour: str, strength: float) -> str:
     return "#" + "".join(f"{round(255 - (255 - p) * strength):02x}" for p in parts)
 
 
+def tints(hex_colour: str) -> dict[float, str]:
+    """Return the mixtures of a colour with white that charts draw, by their strength; that of 1 is the colour."""
+    return {step / 20: tint(hex_colour, step / 20) if step < 20 else hex_colour for step in range(1, 21)}
+
+
 def shaded(hex_colour: str, strength: float) -> str:
     """Mix a colour with the dark of a page; strength 1 keeps it."""
     parts = (int(hex_colour[i:i + 2], 16) for i in (1, 3, 5))

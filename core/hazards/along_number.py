@@ -106,8 +106,8 @@ def along_number(cohort: Cohort, *, endpoint: str, key: str, by: str = ARM) -> A
     values = cohort.values(key).to_numpy(dtype=float)
     rows = cohort.rows & (timeline(cohort, endpoint).index >= 0)
     absent = int(np.count_nonzero(rows & np.isnan(values)))
-    place = {arm.level for arm in arms if (rows & ~np.isnan(values) & (arm.source == arm.code)).any()}
-    arms = [arm for arm in arms if arm.level in place]
+    present = {arm.level for arm in arms if (rows & ~np.isnan(values) & (arm.source == arm.code)).any()}
+    arms = [arm for arm in arms if arm.level in present]
     if not arms:
         raise NotEstimable(say("One arm has patients: there is nothing to compare."), say("Take a filter away."))
     number = np.log2(values) if form == "log2" else values

@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.cohort import GROUPS, MOST_COMPARED, Cohort, Definition, Groups, How, overlaps
 from core.errors import FilterError
+from core.figure import theme
 from core.format import plural
 from core.language import say
 from ui.shell import cache, state
@@ -95,7 +96,7 @@ def _list(whole: Cohort, groups: Groups) -> None:
     places = {g.name: i for i, g in enumerate(groups.compared)}
     for i, group in enumerate(groups.groups):
         words, n = group.of.words(whole), int(group.of.mask(whole).sum())
-        shown = group.colour or colour_on_page(places.get(group.name, 0))
+        shown = group.colour or (colour_on_page(places[group.name]) if group.name in places else theme.LINE)
         with st.container(key=f"group-{i}", horizontal=True, vertical_alignment="center", gap="small"):
             name = state.widget(f"group-colour-{i}", shown)
             st.color_picker(say("Colour of group {number}", number=f"{i + 1:,}"), key=name, on_change=_colour,
