@@ -14,7 +14,7 @@ LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 PINNED = [(name.lower(), version) for name, version in re.findall(r"^([\w.-]+)==(\S+)", LOCK, re.MULTILINE)]
 # Free to use, change and hand on; MPL (certifi) asks to hand on changes of its own files alone.
 ALLOWED = {"0BSD", "3-Clause BSD License", "Apache License 2.0", "Apache Software License", "Apache-2.0", "BSD License",
-           "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "MIT", "MIT License", "MIT-CMU",
+           "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "MIT", "MIT License", "MIT-0", "MIT-CMU",
            "Mozilla Public License 2.0 (MPL 2.0)", "PSF-2.0", "Python Software Foundation License", "Zlib"}
 
 

@@ -21,7 +21,9 @@ from typing import IO, Any
 from core.errors import CohortError
 from core.format import megabytes, number
 from core.language import say, spoken
+from core.workers.turns import Turns
 
+Line = Callable[[int], None]  # called while others are before this task, with how many
 Wait = Callable[[float], None]  # called now and then with the share that is done; may raise to give the task up
 _ROOT = Path(__file__).parents[2]
 _START = 60.0  # seconds that a process may take to begin, on a machine that is busy
@@ -93,6 +95,7 @@ class Workers:
         self._free: list[_Worker] = []
         self._most = most
         self._places = threading.Semaphore(most)
+        self._turns = Turns.of_environment()
         self._lock = threading.Lock()
 
     def warm(self) -> None:
@@ -114,13 +117,14 @@ class Workers:
         self.warm()
 
     def run(self, function: Callable[..., Any], *args: Any, bounds: Bounds, wait: Wait = lambda share: None,
-            **kwargs: Any) -> Any:
+            in_line: Line = lambda ahead: None, **kwargs: Any) -> Any:
         """Call a function of the app in a worker and return what it returns.
 
         Parameters
         ----------
         function : of a module, by whose name the worker finds it
         wait : called every few hundredths of a second, also while all workers are busy
+        in_line : called instead while the machine has enough to do, with how many tasks must end before
 
         Raises
         ------
@@ -130,7 +134,7 @@ class Workers:
             What the function raises, and in words whatever else it does.
         """
         task = pickle.dumps((spoken(), function, args, kwargs, bounds), protocol=pickle.HIGHEST_PROTOCOL)
-        with self._place(wait):
+        with self._place(wait, in_line):
             try:
                 worker, ended_well = self._take(), False
             except OSError as error:
@@ -147,14 +151,22 @@ class Workers:
         return result
 
     @contextlib.contextmanager
-    def _place(self, wait: Wait) -> Iterator[None]:
-        while not self._places.acquire(timeout=_TICK):
-            wait(0.0)
-        try:
-            yield
-        finally:
-            self._places.release()
-            threading.Thread(target=self.warm, daemon=True).start()
+    def _place(self, wait: Wait, in_line: Line) -> Iterator[None]:
+        with self._turns.ticket() as ticket:
+            while ahead := ticket.ahead():
+                in_line(ahead)
+                time.sleep(_TICK)
+            while not self._places.acquire(timeout=_TICK):
+                wait(0.0)
+            try:
+                yield
+            finally:
+                self._places.release()
+                threading.Thread(target=self.warm, daemon=True).start()
+
+    def waiting(self) -> int:
+        """Return how many tasks of all processes of the server wait for their turn."""
+        return self._turns.waiting()
 
     def _put_back(self, worker: _Worker, *, worth_keeping: bool) -> None:
         with self._lock:

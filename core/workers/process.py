@@ -19,6 +19,7 @@ from core.language import say, speaking
 from core.workers.pool import received_bytes, send_bytes
 
 _EVERY = 0.1  # seconds between words of progress
+_BEHIND = 5  # how far these processes stand back behind clicks where the system lets them (Unix nice)
 _NEEDED = ("core.intake.loading", "core.reading.worksheet")  # the libraries of most tasks, there before the first
 
 
@@ -38,6 +39,8 @@ def main() -> None:
     """Do tasks until the pipe ends; what libraries print goes nowhere."""
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    if hasattr(os, "nice"):
+        os.nice(_BEHIND)
     for module in _NEEDED:
         import_module(module)
     progress = _Progress(out)

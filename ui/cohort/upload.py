@@ -16,6 +16,9 @@ from core.language import say
 from core.read_options import ReadOptions
 from core.reading import MAX_BYTES, read_table
 from core.workers import Bounds, TaskEnded
+from hosting.audit import format_of
+from hosting.settings import settings
+from ui.hosted import visit
 from ui.shell import cache, state
 from ui.shell.background import GivenUp, apart
 from ui.shell.display import heading, note
@@ -35,8 +38,11 @@ def upload() -> Draft | None:
              "session (JSON), or CDISC ADaM (ADSL, ADTTE, ADAE). The files are read by this app on this machine and "
              "kept in memory for this session only: nothing of them is sent, stored or logged. This browser keeps "
              "their names."))
+    if forbidden := visit.why_no_upload([]):
+        note(forbidden[1], strong=True)
     files = st.file_uploader(say("Cohort file"), key=f"upload-{session().cleared}", label_visibility="collapsed",
-                             accept_multiple_files=True, max_upload_size=MAX_BYTES // 1024**2)
+                             accept_multiple_files=True, disabled=bool(forbidden and forbidden[0] == "role"),
+                             max_upload_size=min(MAX_BYTES // 1024**2, settings().limits.upload_mb))
     if session().cohort is None:
         st.html("<p class='cs-note cs-remembered'></p>")
     with st.container(horizontal=True):
@@ -47,6 +53,8 @@ def upload() -> Draft | None:
         _take(files)
     if files and session().asked:
         _ask_reading(session().asked)
+    if files and session().not_taken:
+        st.button(say("Try again"), key="take-again", on_click=_take_again, icon=":material/refresh:")
     for name, why in _unread(files or []):
         note(say("{name} was not loaded. {why}", name=name, why=why), strong=True)
     return session().draft
@@ -99,6 +107,12 @@ def _take(files: list[Any]) -> None:
     """Read the uploads; after a choice with which they cannot be read, the one before holds again."""
     current = session()
     _resume_alone(files)
+    if why := visit.why_no_upload(files):
+        visit.record("upload_refused", reason=why[0], bytes=files[-1].size)
+        current.draft, current.asked, current.unread, current.not_taken = None, None, why[1], True
+        current.source, current.given = _source(files), [f.name for f in files]
+        return
+    current.not_taken = False
     before = current.draft if current.source.startswith(f"{_ids(files)}||") else None
     draft, unread, current.asked = None, "", None
     try:
@@ -109,6 +123,8 @@ def _take(files: list[Any]) -> None:
         current.asked, unread = question, question.problem
     except CohortError as error:
         unread = str(error)
+        visit.record("reading_refused", format=format_of(files[-1].name),
+                     reason="bounds" if isinstance(error, TaskEnded) else "unreadable")
         if before is not None:
             current.options = before.table.options
             draft = _renewed(before)
@@ -119,6 +135,11 @@ def _take(files: list[Any]) -> None:
     if draft and not unread:
         current.bad.pop(files[-1].file_id, None)
         st.rerun()  # what stands above speaks of the file, too
+
+
+def _take_again() -> None:
+    """Let uploads be looked at once more that the server's limits did not let in."""
+    session().source = ""
 
 
 def _resume_alone(files: list[Any]) -> None:

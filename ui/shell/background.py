@@ -42,6 +42,7 @@ def apart(words: str, function: Callable[..., Any], *args: Any, bounds: Bounds, 
         raise GivenUp(say("This was given up."))
     place, began = st.empty(), time.monotonic()
     bar: Any = None
+    told = 0
 
     def wait(share: float) -> None:
         nonlocal bar
@@ -54,7 +55,17 @@ def apart(words: str, function: Callable[..., Any], *args: Any, bounds: Bounds, 
         else:
             place.empty()  # a call at which a newer click can end this run
 
+    def in_line(ahead: int) -> None:
+        nonlocal bar, told
+        if ahead != told:
+            told, bar = ahead, None
+            place.html(f"<p class='cs-note' role='status'>{_busy(ahead)}</p>")
+
     try:
-        return WORKERS.run(function, *args, bounds=bounds, wait=wait, **kwargs)
+        return WORKERS.run(function, *args, bounds=bounds, wait=wait, in_line=in_line, **kwargs)
     finally:
         place.empty()
+
+
+def _busy(ahead: int) -> str:
+    return say("The server is busy: {tasks} before you …", tasks=str(ahead))

@@ -12,7 +12,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
 from inspect import signature
-from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
@@ -35,13 +34,13 @@ from core.survival import SurvivalOptions, cumulative_incidence
 from core.verification import cox_opinion as _cox_opinion
 from core.verification import second_opinion as _second_opinion
 from core.workers import Bounds, TaskEnded
+from ui.hosted import look
 from ui.shell.background import GivenUp, apart
 from ui.shell.escape import plain
 from ui.shell.state import session
 
 Result = TypeVar("Result")
 Options = ParamSpec("Options")
-SAMPLE = Path(__file__).parents[2] / "sample_data" / "yang2023_synthetic.csv"
 _RESULTS, _LARGE_RESULTS = 128, 8  # kept per function
 _MODELS = 2  # each holds its design, 8 bytes per patient and column, and is quickly made again
 _LONG_RESULTS = 6
@@ -160,7 +159,7 @@ def audited(data: bytes, name: str, claimed: str) -> Audit:
 
 def sample() -> Cohort:
     """Read the synthetic cohort that the app opens on."""
-    return _kept("sample", "", 1, lambda: core.read_cohort(SAMPLE))
+    return _kept("sample", "", 1, lambda: core.read_cohort(look.sample_file()))
 
 
 def whole_cohort() -> Cohort:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.language import ENGLISH, LANGUAGES, follow, once_per_language, say
+from hosting.settings import settings
 from ui.shell import state
 from ui.shell.state import session
 
@@ -38,7 +38,7 @@ def choose_first() -> None:
 def _of_the_browser() -> str:
     """Return the browser's first language, English where it is not among ours: the address need not hold it."""
     language = (st.context.locale or "").split("-")[0]
-    return language if language in LANGUAGES else ENGLISH
+    return settings().look.language or (language if language in LANGUAGES else ENGLISH)
 
 
 def parameter() -> dict[str, str]:
@@ -65,8 +65,7 @@ def _change() -> None:
 
 
 @once_per_language(len(LANGUAGES))
-def words_of_scripts() -> str:
-    """Return as JSON what the scripts of the page say in its language: of all that is quoted there what is known."""
+def words_of_scripts() -> dict[str, str]:
+    """Return what the scripts of the page say in its language, by the English text where that is another."""
     quoted = {text for path in sorted(_UI.rglob("*.js")) for text in _LITERAL.findall(path.read_text(encoding="utf-8"))}
-    known = {text: translated for text in sorted(quoted) if (translated := say(text)) != text}
-    return json.dumps(known, ensure_ascii=False).replace("<", "\\u003c")
+    return {text: translated for text in sorted(quoted) if (translated := say(text)) != text}

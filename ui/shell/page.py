@@ -10,16 +10,18 @@ import streamlit as st
 
 from core.cohort import SELECTION, Cohort, count, level_counts
 from core.format import plural
-from core.language import once_per_language, say, spoken
+from core.language import once_per_language, say
 from core.overview import GLOSSARY
 from core.schema import ARM
 from core.survival import few_patients, left_out
-from ui.shell import cache, filters, serving, state, view
+from hosting.settings import settings
+from ui.hosted import look, visit
+from ui.shell import cache, filters, in_browser, serving, state, view
 from ui.shell.display import note
 from ui.shell.escape import plain
 from ui.shell.export_dialog import export_dialog
 from ui.shell.groups import groups_popover, save_group
-from ui.shell.language import choose_first, language_switch, words_of_scripts
+from ui.shell.language import choose_first, language_switch
 from ui.shell.parts import part
 from ui.shell.record import with_standing
 from ui.shell.save_session import enclosing, save_button
@@ -37,9 +39,6 @@ PAGES = (("app.py", "Explore", ":material/monitoring:"),
 # A picture of our own: Streamlit would fetch a named icon for the tab from the internet.
 _ICON = Path(__file__).parents[2] / "static" / "icon.png"
 _CSS = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
-_SCRIPTS = "".join((Path(__file__).parent / name).read_text(encoding="utf-8")
-                   for name in ("words.js", "connection.js", "keys.js", "reader.js", "files.js", "terms.js", "tour.js",
-                                "copy.js"))
 SAMPLE_SOURCE = ("Yang D et al. Medicine 2023;102:45(e35713)")
 
 
@@ -52,6 +51,7 @@ def open_page(title: str) -> None:
     st.set_page_config(page_title=f"{say(title)} · Cohortscope", page_icon=str(_ICON),
                        layout="wide", initial_sidebar_state="collapsed")
     serving.harden()
+    _end_if_asked()
     state.forget_what_was_cleared()
     if not session().page:
         view.read_address()
@@ -79,10 +79,23 @@ def open_page(title: str) -> None:
     if session().misfits:
         note(say("A part of the view does not fit this cohort and was left out: {misfits}",
                  misfits=" ".join(session().misfits)), strong=True)
+    if words := visit.notice():
+        note(words, strong=True)
     if title != "Cohort":
         _banner()
     mapping = title == "Cohort" and _is_waiting()
     part("bar", lambda cohort: _bar(cohort, mapping=mapping))
+
+
+def _end_if_asked() -> None:
+    """Draw nothing but why the session has ended, where the server ended it; its data are dropped."""
+    if why := visit.begin():
+        if session().cohort is not None or session().draft is not None:
+            state.clear()
+        state.forget_what_was_cleared()
+        st.html(f"<style>{_CSS}</style><p class='cs-warn' role='alert'>{why}</p>"
+                f"<p><a class='cs-act' href='/' target='_self'>{say('Begin anew')}</a></p>")
+        st.stop()
 
 
 def page_path(title: str) -> str:
@@ -101,11 +114,9 @@ def _scripts() -> None:
 
     And let Ctrl-Z be Undo, the charts be one key away, a change of the selection be read aloud, a term be explained.
     """
-    st.html(f"<script>document.documentElement.lang = '{spoken()}';\n"
-            f"globalThis.cohortscopeWords = {words_of_scripts()};\n{_SCRIPTS}</script>"
-            f"<i data-session='{state.session_name()}' data-cleared='{session().cleared}' "
-            f"data-files='{html.escape(json.dumps(session().files, ensure_ascii=False))}' data-terms='{_terms()}'></i>",
-            unsafe_allow_javascript=True)
+    in_browser.scripts()
+    st.html(f"<i data-session='{state.session_name()}' data-cleared='{session().cleared}' "
+            f"data-files='{html.escape(json.dumps(session().files, ensure_ascii=False))}' data-terms='{_terms()}'></i>")
     st.button(say("Is the app there again?"), key="still-there", on_click=state.stay)
     st.button(say("This is a new session"), key="begun-anew", on_click=state.begin_anew)
 
@@ -118,13 +129,23 @@ def _terms() -> str:
 
 def _menu(title: str) -> None:
     parameters = view.parameters(cache.whole_cohort())
+    department = html.escape(settings().look.title)
     with st.container(key="menu", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(f"<div class='cs-brand' aria-hidden='true'>Cohort<span>scope</span></div>"
+        st.html(f"<div class='cs-brand' aria-hidden='true'>Cohort<span>scope</span> <small>{department}</small></div>"
                 f"<h1 class='cs-hidden'>Cohortscope: {say(title)}</h1>", width="content")
         for path, label, icon in PAGES:
             st.page_link(path, label=plain(say(label)), icon=icon, query_params=parameters)
         st.html(f"<button type='button' class='cs-act cs-glossary'>{say('Glossary')}</button>", width="content")
         language_switch()
+        _who_is_signed_in()
+
+
+def _who_is_signed_in() -> None:
+    """Say who is signed in, with the way out."""
+    if person := visit.signed_in_as():
+        who, way_out = html.escape(person[0]), person[1]
+        leave = f" <a class='cs-act' href='{way_out}' target='_self'>{say('Sign out')}</a>" if way_out else ""
+        st.html(f"<span class='cs-note cs-who'>{who}{leave}</span>", width="content")
 
 
 def _banner() -> None:
@@ -138,6 +159,10 @@ def _banner() -> None:
     if current.cohort is not None:
         return
     with st.container(key="banner", horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+        if not look.has_the_paper():
+            st.html(f"<p class='cs-banner'>{html.escape(settings().look.sample_note)}</p>", width="stretch")
+            st.page_link("pages/1_Cohort.py", label=say("Upload your own"), icon=":material/upload:")
+            return
         invented = say("82 invented records that reproduce the published figures of {source}: no row is a real person.",
                        source=html.escape(SAMPLE_SOURCE))
         st.html(f"<p class='cs-banner'><b>{say('Synthetic patients.')}</b> {invented}</p>", width="stretch")

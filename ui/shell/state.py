@@ -24,6 +24,7 @@ from core.overview import Record
 from core.read_options import ReadOptions
 from core.reading import TextTable
 from core.recipes import Edits, KeptFigure
+from ui.hosted import look, visit
 from ui.shell.serving import forget_session
 
 
@@ -87,6 +88,7 @@ class Session:
     given: list[str] = field(default_factory=list)  # names of the uploads, in order
     files: list[str] = field(default_factory=list)  # of these, those that the cohort in use was read from
     unread: str = ""  # why the uploads could not be read, where they could not
+    not_taken: bool = False  # by the server's limits, which may let them in later
     bad: dict[str, str] = field(default_factory=dict)  # uploads whose reading was ended, by their ids, and why
     given_up: set[str] = field(default_factory=set)  # work that was given up, by its name
     results: dict[str, OrderedDict[str, Any]] = field(default_factory=dict)  # by what computed them; see cache.py
@@ -268,7 +270,7 @@ def _undisturbed(read: Callable[[], _T]) -> _T:
 def session() -> Session:
     """Return this session's state."""
     current = _undisturbed(lambda: st.session_state.get("cohortscope"))
-    return current or _undisturbed(lambda: st.session_state.setdefault("cohortscope", Session()))
+    return current or _undisturbed(lambda: st.session_state.setdefault("cohortscope", Session(**look.first_choices())))
 
 
 def _replace(new: Session) -> None:
@@ -295,14 +297,17 @@ def load(cohort: Cohort) -> None:
         sidebar_open=current.sidebar_open, language=current.language,
         mappings=[*current.mappings, cohort.mapping.to_json()][-_MAPPINGS:]))
     st.query_params[OWN] = "1"
+    visit.record("loaded", rows=cohort.whole.n, columns=len(cohort.table.columns), files=len(current.given))
 
 
 def clear() -> None:
     """Drop all of the session's data at once; other sessions keep theirs."""
     current = session()
-    _replace(Session(cleared=current.cleared + 1, acknowledged=current.acknowledged, heard=current.heard,
-                     called=current.called, sidebar_open=current.sidebar_open, language=current.language, forgets=True,
-                     page=current.page or "Explore"))  # the address is not read again
+    visit.record("cleared")
+    # the page stays known, so that the address is not read again
+    _replace(Session(**look.first_choices(), cleared=current.cleared + 1, acknowledged=current.acknowledged,
+                     heard=current.heard, called=current.called, sidebar_open=current.sidebar_open,
+                     language=current.language, forgets=True, page=current.page or "Explore"))
     st.query_params.pop(OWN, None)
 
 

@@ -1,0 +1,139 @@
+"""A department at work: people with cohorts of their own behind the proxy, a click each three seconds, and between clicks
+uploads and saved files; then one process is killed.
+
+    python -m bench.department [PEOPLE [SECONDS]]
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median, quantiles
+
+from tests.hosting.department import RunningDepartment, running_department
+from tests.shared.person import Lost, Person
+
+_PAUSE = 3.0  # seconds between two clicks of a person
+_OTHER = 12  # clicks between two other things: a file saved, the cohort loaded anew
+_SAMPLE = Path("sample_data/yang2023_synthetic.csv").read_text(encoding="utf-8").splitlines()
+
+
+def canary(number: int) -> str:
+    """Return a text that stands in one person's cohort alone."""
+    return f"canary-{number:03d}-"
+
+
+def cohort(number: int) -> bytes:
+    """Return the sample with a column of one person's canaries."""
+    head, *rows = _SAMPLE
+    lines = [f"{head},centre", *(f"{row},{canary(number)}{'north' if i % 2 else 'south'}" for i, row in enumerate(rows))]
+    return "\n".join(lines).encode()
+
+
+class Worker:
+    """One person, and how it went."""
+
+    def __init__(self, url: str, number: int, people: int) -> None:
+        self.number = number
+        self.person = Person(url, address=f"127.0.1.{1 + number}",
+                             canaries=[canary(n) for n in range(people) if n != number])
+        self.times: list[float] = []
+        self.errors: list[str] = []
+        self.told: float | None = None  # when the connection ended
+
+    async def begin(self) -> None:
+        await self.person.visit()
+        await self.person.load("cohort.csv", cohort(self.number))
+        await self.person.go("")
+
+    async def work(self, until: float) -> None:
+        """Click until a moment; between clicks save a file, or load the cohort anew."""
+        done = 0
+        while time.monotonic() < until:
+            begun = time.monotonic()
+            try:
+                self.times.append(await self.person.click())
+                done += 1
+                if done % _OTHER == self.number % _OTHER:
+                    await self._other(done)
+            except Lost:
+                self.told = time.monotonic()
+                return
+            except Exception as error:
+                self.errors.append(f"{type(error).__name__}: {error}")
+                return
+            await asyncio.sleep(max(0.0, _PAUSE - (time.monotonic() - begun)))
+
+    async def _other(self, done: int) -> None:
+        if (done // _OTHER + self.number) % 2:
+            await self.person.save("Save")
+        else:
+            await self.person.load("cohort.csv", cohort(self.number))
+            await self.person.go("")
+
+
+def said(words: str, times: list[float]) -> None:
+    late = quantiles(times, n=20)[-1]
+    print(f"{words}: {len(times)} clicks, median {1e3 * median(times):.0f} ms, 95th percentile {1e3 * late:.0f} ms, "
+          f"longest {1e3 * max(times):.0f} ms", flush=True)
+
+
+async def memory(department: RunningDepartment, seconds: float) -> None:
+    """Say each minute how much memory the processes hold."""
+    begun = time.monotonic()
+    while time.monotonic() - begun < seconds:
+        held, load = await asyncio.to_thread(department.metric, "cohortscope_memory_bytes"), os.getloadavg()[0]
+        print(f"  {time.monotonic() - begun:4.0f} s: {held / 1e6:.0f} MB, load {load:.1f}", flush=True)
+        await asyncio.sleep(60)
+
+
+async def measure(department: RunningDepartment, people: int, seconds: float) -> None:
+    crowd = [Worker(department.url, n, people) for n in range(people)]
+    for worker in crowd:
+        await worker.begin()
+    alone = [await crowd[0].person.click() for _ in range(8)]
+    said("one person", alone)
+    await asyncio.gather(at_work(crowd, seconds), memory(department, seconds))
+    said(f"{people} people", [t for worker in crowd for t in worker.times])
+    print(f"errors: {[e for w in crowd for e in w.errors]}; lost: {sum(w.told is not None for w in crowd)}; "
+          f"canaries in another session: {sum(len(w.person.seen) for w in crowd)}", flush=True)
+    await killed(department, crowd)
+
+
+async def at_work(crowd: list[Worker], seconds: float) -> None:
+    """Let people work, who begin one after the other."""
+    until = time.monotonic() + seconds
+
+    async def later(worker: Worker) -> None:
+        await asyncio.sleep(_PAUSE * worker.number / len(crowd))
+        await worker.work(until)
+    await asyncio.gather(*(later(worker) for worker in crowd))
+
+
+async def killed(department: RunningDepartment, crowd: list[Worker]) -> None:
+    """Kill a process; say when its people know, and how the others fare."""
+    name, number = next(iter(department.processes().items()))
+    its = [w for w in crowd if w.person.http.cookies.get("cohortscope_process") == name]
+    others = [w for w in crowd if w not in its]
+    for worker in crowd:
+        worker.times.clear()
+    work = asyncio.create_task(at_work(crowd, 24))
+    await asyncio.sleep(4)
+    os.kill(number, signal.SIGKILL)
+    at = time.monotonic()
+    await work
+    late = max((worker.told or float("inf")) - at for worker in its)
+    print(f"killed {name}: {len(its)} people, all know at the latest after {late:.1f} s (a click each 3 s); "
+          f"others: {sum(w.told is not None for w in others)} lost, {sum(len(w.errors) for w in others)} errors", flush=True)
+    said("the others meanwhile", [t for worker in others for t in worker.times])
+
+
+if __name__ == "__main__":
+    given = [int(v) for v in sys.argv[1:]]
+    with tempfile.TemporaryDirectory() as folder, running_department(Path(folder)) as server:
+        asyncio.run(measure(server, given[0] if given else 60, given[1] if given[1:] else 600))

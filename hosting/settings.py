@@ -1,0 +1,177 @@
+"""What a department can set: in one TOML file, named by COHORTSCOPE_SETTINGS, or in the environment.
+
+Every setting has a value that suits one laptop; `docs/settings.md` lists them all. A variable of the environment names
+its table and itself, and counts more than the file: COHORTSCOPE_LIMITS__UPLOAD_MB=50.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+FILE = "COHORTSCOPE_SETTINGS"
+_PREFIX = "COHORTSCOPE_"
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class SettingsError(Exception):
+    """Says which setting is wrong, and why."""
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Server(_Table):
+    """Where the department's server is reached, and what it consists of."""
+
+    name: str = Field("localhost", description="the name in the address, which alone is answered")
+    address: str = Field("127.0.0.1", description="of the network card to listen on; 0.0.0.0 for all of them")
+    port: Port = Field(8500, description="of the address that people open")
+    certificate: Path | None = Field(None, description="TLS certificate with its chain (PEM)")
+    key: Path | None = Field(None, description="private key of the certificate (PEM)")
+    encrypted_before: bool = Field(False, description="another proxy in front of this one does TLS")
+    processes: int = Field(3, ge=1, le=64, description="of the app, each for about 20 people")
+    first_port: Port = Field(8600, description="from which on the processes take their ports, on this machine alone")
+    folder: Path = Field(Path("/tmp/cohortscope"), description="for the proxy's configuration and sockets; no data")
+    drain_minutes: float = Field(30, ge=0, description="how long people keep working in a process that is replaced")
+
+
+class SignIn(_Table):
+    """Who may enter."""
+
+    by: Literal["nobody", "openid", "proxy"] = Field(
+        "nobody", description="who says who somebody is: nobody (no sign-in), an OpenID provider, the proxy's header")
+    open_to_everyone: bool = Field(False, description="no sign-in although others reach the server: on purpose")
+    issuer: str = Field("", description="of the OpenID provider: https://login.hospital.example/realms/staff")
+    client: str = Field("", description="the name under which the provider knows this app")
+    client_secret: SecretStr = Field(SecretStr(""), description="shared with the provider")
+    header: str = Field("X-Remote-User", description="in which the proxy in front says who it is, always")
+    roles_header: str = Field("X-Remote-Groups", description="in which it says the groups, divided by commas")
+    roles_claim: str = Field("groups", description="of the provider's statement, which lists the groups")
+    trusted_proxies: tuple[str, ...] = Field(("127.0.0.1",), description="addresses whose headers are believed")
+    may_enter: tuple[str, ...] = Field((), description="groups that may enter; none: all who sign in")
+    may_upload: tuple[str, ...] = Field((), description="groups that may load files, while others see the sample "
+                                        "alone; none: all may")
+    idle_minutes: float = Field(60, gt=0, description="after which without a click a session ends")
+    hours: float = Field(12, gt=0, description="after which one signs in again")
+    same_address: bool = Field(True, description="a sign-in counts for the address alone from which it was made")
+
+
+class Limits(_Table):
+    """What one person can take of the machine."""
+
+    upload_mb: int = Field(200, ge=1, le=200, description="of a file")
+    files: int = Field(20, ge=1, description="that one session loads at once")
+    session_mb: int = Field(1024, ge=1, description="of files and tables that one session keeps")
+    memory_percent: float = Field(85, gt=0, le=100, description="of the machine's memory, above which no new file is "
+                                  "taken; 5 % later the largest idle sessions are warned, then ended")
+    idle_minutes: float = Field(10, ge=0, description="without a click, after which a session counts as idle there")
+    warning_minutes: float = Field(2, ge=0, description="between that warning and the end")
+    heavy_at_once: int = Field(0, ge=0, description="readings, slides and fits at once on the machine; 0: one per core")
+    connections: int = Field(120, ge=1, description="at once from one address")
+    requests_per_second: int = Field(100, ge=1, description="from one address, beyond a first burst")
+    slowest_upload_kb: int = Field(20, ge=0, description="per second, below which an upload is broken off after 20 s")
+
+
+class Audit(_Table):
+    """What is written down about who did what; never a patient's data."""
+
+    folder: Path | None = Field(None, description="of the JSON lines, a file per day and process; none: no log")
+    keep_days: int = Field(365, ge=1, description="after which a day's files are deleted")
+
+
+class Look(_Table):
+    """What a department makes its own."""
+
+    title: str = Field("", description="of this installation, beside the name in the menu")
+    support: str = Field("", description="whom to ask: an address or a telephone number, in every refusal")
+    language: Literal["", "en", "zh"] = Field("", description="of the pages; empty: the browser's")
+    sample: Path | None = Field(None, description="a cohort in place of the sample, in any format")
+    sample_note: str = Field("", description="what is said about it above each page")
+    template: Path | None = Field(None, description="PowerPoint template that slides are put on")
+    style: Path | None = Field(None, description="style in which figures are saved (Export, Save this style)")
+
+
+class Settings(BaseSettings):
+    """All settings, by table."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    server: Server = Server()
+    sign_in: SignIn = SignIn()
+    limits: Limits = Limits()
+    audit: Audit = Audit()
+    look: Look = Look()
+
+    @classmethod
+    def settings_customise_sources(cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+                                   env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+                                   file_secret_settings: PydanticBaseSettingsSource,
+                                   ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment count more than the file."""
+        path = os.environ.get(FILE)
+        return (init_settings, env_settings, *([TomlConfigSettingsSource(settings_cls, path)] if path else []))
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> Self:
+        if not is_loopback(self.server.address):
+            if self.sign_in.by == "nobody" and not self.sign_in.open_to_everyone:
+                raise ValueError("server.address: others could open the app, and nobody asks who they are. Set "
+                                 "sign_in.by, or say that everyone may: sign_in.open_to_everyone = true")
+            if not self.server.certificate and not self.server.encrypted_before:
+                raise ValueError("server.address: what others send would be readable on its way. Set "
+                                 "server.certificate and server.key, or server.encrypted_before = true where "
+                                 "another proxy does TLS")
+        if (self.server.certificate is None) != (self.server.key is None):
+            raise ValueError("server.certificate and server.key go together")
+        if self.sign_in.by == "openid" and not (self.sign_in.issuer and self.sign_in.client):
+            raise ValueError('sign_in.by = "openid" needs sign_in.issuer, sign_in.client and sign_in.client_secret')
+        return self
+
+
+def is_loopback(address: str) -> bool:
+    """Tell whether an address is this machine's alone; a name other than localhost is not."""
+    try:
+        return ipaddress.ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return address == "localhost"
+
+
+def read_settings() -> Settings:
+    """Read the settings.
+
+    Raises
+    ------
+    SettingsError
+        If the file cannot be read, or a setting is unknown, has a wrong value, or is not safe with the others.
+    """
+    path = os.environ.get(FILE)
+    if path and not Path(path).is_file():
+        raise SettingsError(f"There is no file of settings at {path} ({FILE}).")
+    known = {f"{_PREFIX}{table}__{name}".upper() for table, model in Settings.model_fields.items()
+             for name in model.annotation.model_fields}  # type: ignore[union-attr]
+    if wrong := sorted(name for name in os.environ if name.startswith(_PREFIX) and "__" in name and name not in known):
+        raise SettingsError(f"There is no setting {', '.join(wrong)}.")
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError("\n".join(_in_words(each["loc"], each["msg"]) for each in error.errors())) from None
+    except ValueError as error:  # no TOML
+        raise SettingsError(f"{path} is no TOML: {error}") from None
+
+
+def _in_words(place: tuple[int | str, ...], problem: str) -> str:
+    return f"{'.'.join(str(part) for part in place)}: {problem.removeprefix('Value error, ')}".removeprefix(": ")
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Return the settings of this process, read once."""
+    return read_settings()

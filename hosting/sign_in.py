@@ -1,0 +1,118 @@
+"""Sign-in by OpenID Connect, any provider: the authorization code flow with PKCE (RFC 6749, RFC 7636), by Authlib."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.starlette_client import OAuth, StarletteOAuth2App
+from httpx2 import HTTPError
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from hosting.gate import CALLBACK, SIGN_IN, SIGN_OUT
+from hosting.people import COOKIE, NotLetIn, Visitor, roles
+from hosting.process import Hosted
+
+_NEXT = "next"
+_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Cohortscope</title>
+<style>body{{font:18px/1.5 sans-serif;max-width:34rem;margin:18vh auto;padding:0 1rem;color:#1f2933}}a{{color:#1f5f8b}}
+@media(prefers-color-scheme:dark){{body{{background:#15191d;color:#e4e8ec}}a{{color:#7cc0ea}}}}</style></head>
+<body><h1>Cohortscope</h1><p role="status">{words}</p><p><a href="{path}">{link}</a></p></body></html>"""
+
+
+class SignIn:
+    """The routes by which people sign in and out."""
+
+    def __init__(self, process: Hosted) -> None:
+        self.process, self.chosen = process, process.settings.sign_in
+        self.provider = _provider(process)
+
+    def routes(self) -> list[Route]:
+        """Return the routes for the app."""
+        return [Route(SIGN_IN, self.begin), Route(CALLBACK, self.end), Route(SIGN_OUT, self.sign_out)]
+
+    async def begin(self, request: Request) -> Response:
+        """Lead to the provider; keep where somebody wanted to go."""
+        request.session[_NEXT] = _local(request.query_params.get(_NEXT, "/"))
+        try:
+            answer: Response = await self.provider.authorize_redirect(request, self._callback(request))
+        except (HTTPError, OAuthError, ValueError, KeyError, RuntimeError):
+            return self._said("The sign-in service does not answer.", status=503)
+        return answer
+
+    async def end(self, request: Request) -> Response:
+        """Take the provider's statement of who somebody is, and give the cookie."""
+        try:
+            token = await self.provider.authorize_access_token(request)
+            person = token.get("userinfo") or await self.provider.userinfo(token=token)
+        except (HTTPError, OAuthError, ValueError, KeyError, RuntimeError):
+            self.process.audit.record("not_let_in", address=_address(request), reason="provider")
+            return self._said("The sign-in did not succeed.", status=403)
+        who = str(person.get("email") or person.get("preferred_username") or person["sub"])
+        enters, may_upload = roles(person.get(self.chosen.roles_claim), may_enter=self.chosen.may_enter,
+                                   may_upload=self.chosen.may_upload)
+        if not enters:
+            self.process.audit.record("not_let_in", who=who, address=_address(request), reason="group")
+            return self._said("Your account may not use this app.", status=403)
+        visitor = Visitor(who=who, may_upload=may_upload, address=_address(request))
+        self.process.audit.record("signed_in", who=who, address=visitor.address)
+        response = RedirectResponse(_local(request.session.pop(_NEXT, "/")), status_code=302)
+        response.set_cookie(COOKIE, self.process.people.cookie(visitor), httponly=True, samesite="lax",
+                            secure=_is_secure(request))
+        return response
+
+    async def sign_out(self, request: Request) -> Response:
+        """Let the cookie count no longer, end what it had open, and say so."""
+        try:
+            visitor = self.process.people.visitor(request.cookies.get(COOKIE), _address(request))
+        except NotLetIn:
+            pass
+        else:
+            self.process.people.forget(visitor)
+            self.process.audit.record("signed_out", who=visitor.who, address=visitor.address)
+        response = self._said("You are signed out, and your data are gone.", link="Sign in again", status=200)
+        response.delete_cookie(COOKIE)
+        return response
+
+    def _callback(self, request: Request) -> str:
+        """Return the address to which the provider sends people back: by the server's name, never by a header."""
+        server = self.process.settings.server
+        scheme = "https" if _is_secure(request) else "http"
+        usual = server.port == (443 if scheme == "https" else 80) or server.encrypted_before
+        return f"{scheme}://{server.name}{'' if usual else f':{server.port}'}{CALLBACK}"
+
+    def _said(self, words: str, *, status: int, link: str = "Try again") -> Response:
+        support = self.process.settings.look.support
+        text = html.escape(words + (f" Ask {support}." if support and status != 200 else ""))
+        return HTMLResponse(_PAGE.format(words=text, path="/", link=link), status_code=status)
+
+
+def routes(process: Hosted) -> list[Route]:
+    """Return the routes by which people sign in and out; none where no OpenID provider is asked."""
+    return SignIn(process).routes() if process.settings.sign_in.by == "openid" else []
+
+
+def _provider(process: Hosted) -> StarletteOAuth2App:
+    chosen = process.settings.sign_in
+    client: Any = OAuth().register(
+        "provider", client_id=chosen.client, client_secret=chosen.client_secret.get_secret_value(),
+        server_metadata_url=f"{chosen.issuer.rstrip('/')}/.well-known/openid-configuration",
+        client_kwargs={"scope": "openid email profile groups" if chosen.may_enter or chosen.may_upload
+                       else "openid email profile", "code_challenge_method": "S256"})
+    return client
+
+
+def _local(path: str) -> str:
+    """Return a path on this server; any other address becomes the first page (no open redirect)."""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
+
+
+def _address(request: Request) -> str:
+    return request.headers.get("x-forwarded-for", "") or (request.client.host if request.client else "")
+
+
+def _is_secure(request: Request) -> bool:
+    return request.headers.get("x-forwarded-proto") == "https"

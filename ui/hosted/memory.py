@@ -1,0 +1,65 @@
+"""How much of the machine's memory is in use, and what one session may take of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import psutil
+
+from core.language import say
+from hosting.settings import Limits
+
+_GROUP = Path("/sys/fs/cgroup")  # where a container's bound stands
+_READ = 12  # bytes that a byte of a file can become while it is read (see core/workers)
+
+
+class Upload(Protocol):
+    """A file that was given."""
+
+    size: int
+
+
+def in_use() -> float:
+    """Return the percentage of memory that is in use: of the container where it has a bound, else of the machine."""
+    try:
+        most = int((_GROUP / "memory.max").read_text(encoding="ascii"))
+        used = int((_GROUP / "memory.current").read_text(encoding="ascii"))
+        kept = dict(line.split() for line in (_GROUP / "memory.stat").read_text(encoding="ascii").splitlines())
+    except (OSError, ValueError):
+        return float(psutil.virtual_memory().percent)
+    return 100 * (used - int(kept.get("inactive_file", 0))) / most
+
+
+def resident() -> int:
+    """Return the bytes of memory that this process and its workers hold."""
+    process = psutil.Process(os.getpid())
+    total = 0
+    for each in (process, *process.children()):
+        try:
+            total += each.memory_info().rss
+        except psutil.NoSuchProcess:  # a worker that has just ended
+            continue
+    return total
+
+
+def why_not(files: Sequence[Upload], limits: Limits) -> tuple[str, str] | None:
+    """Return why files are not read now, its name in the log and words; None where they are."""
+    megabytes = sum(file.size for file in files) / 1024**2
+    if len(files) > limits.files:
+        return "files", say("A session can load {most} files at once, and these are {given}. Take away what you do not "
+                            "need.", most=str(limits.files), given=str(len(files)))
+    if megabytes > limits.session_mb:
+        return "too_large", say("A session can keep files of {most} MB together. Take away what you do not need.",
+                                most=str(limits.session_mb))
+    if in_use() > limits.memory_percent:
+        return "memory", say("The server's memory is nearly full, and no new file is read now. Your file is kept: try "
+                             "again in a few minutes.")
+    return None
+
+
+def worth(files: Sequence[int]) -> int:
+    """Return about how many bytes of memory the files of a session take, by their sizes."""
+    return sum(files) * _READ

@@ -1,0 +1,28 @@
+"""What runs in the browser on every page, as a module: no script stands in the page's HTML, and none there is run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.language import spoken
+from ui.shell.language import words_of_scripts
+
+_FOLDER = Path(__file__).parent
+_NAMES = ("words.js", "connection.js", "keys.js", "reader.js", "files.js", "terms.js", "tour.js", "copy.js")
+_MODULE = """
+{scripts}
+export default ({{ data }}) => {{
+  document.documentElement.lang = data.language;
+  globalThis.cohortscopeWords = data.words;
+}};
+"""
+_scripts = st.components.v2.component(
+    "cohortscope_page", html="<div></div>", isolate_styles=False, js=_MODULE.format(
+        scripts="\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in _NAMES)))
+
+
+def scripts() -> None:
+    """Run the page's scripts: what looks after the connection, keys, reading aloud, the glossary, the tour, copying."""
+    _scripts(key="page-scripts", data={"language": spoken(), "words": words_of_scripts()})
