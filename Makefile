@@ -3,14 +3,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test quick check fix fuzz bench bench-large bench-load screenshots office reference lock sbom clean
+.PHONY: run test quick check fix fuzz bench bench-large bench-load bench-department audit screenshots office reference lock sbom clean
 
 run: $(VENV)/.run
 	$(BIN)/python serve.py
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev $(VENV)/.provider
 	sh tests/browser/ensure_chromium.sh $(BIN)/python
 	sh tests/live/ensure_node.sh $(BIN)/python
+	sh tests/hosting/ensure_nginx.sh $(BIN)/python
 	PATH="$(CURDIR)/$(BIN):$$PATH" node --test tests/live/
 	$(BIN)/python -m pytest
 
@@ -50,6 +51,11 @@ bench-large: $(VENV)/.dev
 bench-load: $(VENV)/.dev
 	$(BIN)/python -m bench.load
 
+# 60 people behind the proxy for ten minutes; then one process is killed.
+bench-department: $(VENV)/.dev
+	sh tests/hosting/ensure_nginx.sh $(BIN)/python
+	$(BIN)/python -m bench.department
+
 screenshots: $(VENV)/.dev
 	sh tests/browser/ensure_chromium.sh $(BIN)/python
 	$(BIN)/python -m tests.browser.screenshots docs/screenshots
@@ -74,6 +80,11 @@ sbom: $(VENV)/.dev
 	mkdir -p dist
 	$(BIN)/python -m cyclonedx_py requirements requirements.lock --of JSON -o dist/sbom.json
 
+# Known flaws of the locked packages: of a database that was fetched elsewhere (DATABASE=all.zip), or by PyPI's network.
+audit: $(VENV)/.dev
+	@if [ -n "$(DATABASE)" ]; then $(BIN)/python -m hosting.known_flaws "$(DATABASE)"; \
+	else $(BIN)/uvx pip-audit==2.10.0 --disable-pip --require-hashes -r requirements.lock; fi
+
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
@@ -83,6 +94,12 @@ $(VENV)/bin/python:
 
 $(VENV)/.run: requirements.lock | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	touch $@
+
+# A real OpenID provider for the tests, apart from the app's packages.
+$(VENV)/.provider: tests/hosting/requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m venv $(VENV)/provider
+	$(VENV)/provider/bin/python -m pip install --quiet --disable-pip-version-check -r tests/hosting/requirements.txt
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements.txt requirements-dev.txt | $(VENV)/bin/python

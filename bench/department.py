@@ -1,5 +1,5 @@
-"""A department at work: people with cohorts of their own behind the proxy, a click each three seconds, and between clicks
-uploads and saved files; then one process is killed.
+"""A department at work: people with cohorts of their own behind the proxy, who click every three seconds, and between
+clicks load the cohort anew or save a file; then one process is killed.
 
     python -m bench.department [PEOPLE [SECONDS]]
 """
@@ -13,8 +13,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from statistics import median, quantiles
 
+from bench.load import said, timed_click
 from tests.hosting.department import RunningDepartment, running_department
 from tests.shared.person import Lost, Person
 
@@ -31,8 +31,8 @@ def canary(number: int) -> str:
 def cohort(number: int) -> bytes:
     """Return the sample with a column of one person's canaries."""
     head, *rows = _SAMPLE
-    lines = [f"{head},centre", *(f"{row},{canary(number)}{'north' if i % 2 else 'south'}" for i, row in enumerate(rows))]
-    return "\n".join(lines).encode()
+    centres = [f"{canary(number)}{'north' if i % 2 else 'south'}" for i in range(len(rows))]
+    return "\n".join([f"{head},centre", *(f"{row},{c}" for row, c in zip(rows, centres, strict=True))]).encode()
 
 
 class Worker:
@@ -57,7 +57,7 @@ class Worker:
         while time.monotonic() < until:
             begun = time.monotonic()
             try:
-                self.times.append(await self.person.click())
+                self.times.append(await timed_click(self.person))
                 done += 1
                 if done % _OTHER == self.number % _OTHER:
                     await self._other(done)
@@ -77,12 +77,6 @@ class Worker:
             await self.person.go("")
 
 
-def said(words: str, times: list[float]) -> None:
-    late = quantiles(times, n=20)[-1]
-    print(f"{words}: {len(times)} clicks, median {1e3 * median(times):.0f} ms, 95th percentile {1e3 * late:.0f} ms, "
-          f"longest {1e3 * max(times):.0f} ms", flush=True)
-
-
 async def memory(department: RunningDepartment, seconds: float) -> None:
     """Say each minute how much memory the processes hold."""
     begun = time.monotonic()
@@ -96,7 +90,7 @@ async def measure(department: RunningDepartment, people: int, seconds: float) ->
     crowd = [Worker(department.url, n, people) for n in range(people)]
     for worker in crowd:
         await worker.begin()
-    alone = [await crowd[0].person.click() for _ in range(8)]
+    alone = [await timed_click(crowd[0].person) for _ in range(8)]
     said("one person", alone)
     await asyncio.gather(at_work(crowd, seconds), memory(department, seconds))
     said(f"{people} people", [t for worker in crowd for t in worker.times])
@@ -129,7 +123,8 @@ async def killed(department: RunningDepartment, crowd: list[Worker]) -> None:
     await work
     late = max((worker.told or float("inf")) - at for worker in its)
     print(f"killed {name}: {len(its)} people, all know at the latest after {late:.1f} s (a click each 3 s); "
-          f"others: {sum(w.told is not None for w in others)} lost, {sum(len(w.errors) for w in others)} errors", flush=True)
+          f"others: {sum(w.told is not None for w in others)} lost, {sum(len(w.errors) for w in others)} errors",
+          flush=True)
     said("the others meanwhile", [t for worker in others for t in worker.times])
 
 

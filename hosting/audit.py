@@ -65,14 +65,14 @@ class AuditLog:
         _check(event, fields)
         if self._folder is None:
             return
-        now = datetime.now(UTC)
-        time = now.isoformat(timespec="milliseconds")
+        at = datetime.now(UTC)
+        time = at.isoformat(timespec="milliseconds")
         line = {"time": time, "event": event, "who": who, "address": address, **fields}
         with self._lock:
-            if now.date() != self._day:
-                self._day = now.date()
+            if at.date() != self._day:
+                self._day = at.date()
                 self._delete_old()
-            path = self._folder / f"{now.date().isoformat()}.{self._process}.jsonl"
+            path = self._folder / f"{at.date().isoformat()}.{self._process}.jsonl"
             handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             with os.fdopen(handle, "a", encoding="utf-8") as file:
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hosting import metrics
 from hosting.audit import format_of
-from hosting.people import COOKIE, HEADER, ID_HEADER, NotLetIn, Visitor, roles
+from hosting.people import HEADER, ID_HEADER, NotLetIn, Visitor, cookie_name, roles
 from hosting.process import Hosted
 from hosting.proxy import PROCESS_COOKIE
 
@@ -38,7 +38,7 @@ class Gate:
             await self.app(scope, receive, send)
             return
         request = HTTPConnection(scope)
-        address = _address(request)
+        address = address_of(request)
         path = request.url.path
         if scope["type"] == "http" and (answer := self._about_the_process(path, request)):
             await answer(scope, receive, send)
@@ -67,7 +67,7 @@ class Gate:
         by = self.chosen.sign_in.by
         named = self._named_by_proxy(request) if by == "proxy" else None
         try:
-            visitor = self.people.visitor(request.cookies.get(COOKIE), address)
+            visitor = self.people.visitor(request.cookies.get(cookie_name(is_secure(request))), address)
         except NotLetIn as reason:
             if by == "openid" or not _is_page(request) or reason.reason == "other_address":
                 raise
@@ -112,8 +112,8 @@ class Gate:
             asked = _with_query(request)
             begin = f"{SIGN_IN}?next={quote(asked)}" if self.chosen.sign_in.by == "openid" else asked
             response = RedirectResponse(begin, status_code=302)
-            response.delete_cookie(COOKIE)
-            self._set(response, PROCESS_COOKIE, self.process.name, request)
+            set_visitor(response, "", request)
+            _set(response, PROCESS_COOKIE, self.process.name, request)
         else:
             contact = f" Ask {self.chosen.look.support}." if self.chosen.look.support else ""
             response = PlainTextResponse(reason.words + contact, status_code=403)
@@ -153,18 +153,14 @@ class Gate:
                 message.setdefault("headers", [])
                 headers, cookies = MutableHeaders(scope=message), Response()
                 if request.cookies.get(PROCESS_COOKIE) != self.process.name and self.process.drains_until is None:
-                    self._set(cookies, PROCESS_COOKIE, self.process.name, request)
+                    _set(cookies, PROCESS_COOKIE, self.process.name, request)
                 if visitor is not None and is_page:
-                    self._set(cookies, COOKIE, self.people.cookie(visitor), request)
+                    set_visitor(cookies, self.people.cookie(visitor), request)
                 for name, value in cookies.raw_headers:
                     if name == b"set-cookie":
                         headers.append("set-cookie", value.decode("latin-1"))
             await send(message)
         return send_with_cookies
-
-    @staticmethod
-    def _set(response: Response, name: str, value: str, request: HTTPConnection) -> None:
-        response.set_cookie(name, value, httponly=True, samesite="lax", secure=_is_secure(request))
 
     # ---- what comes in and goes out
 
@@ -215,7 +211,17 @@ class Gate:
         return send_noting
 
 
-def _address(request: HTTPConnection) -> str:
+def set_visitor(response: Response, value: str, request: HTTPConnection) -> None:
+    """Give the cookie that names a visitor; "" takes it away."""
+    _set(response, cookie_name(is_secure(request)), value, request)
+
+
+def _set(response: Response, name: str, value: str, request: HTTPConnection) -> None:
+    response.set_cookie(name, value, max_age=None if value else 0, httponly=True, samesite="lax",
+                        secure=is_secure(request))
+
+
+def address_of(request: HTTPConnection) -> str:
     """Return whose request this is, as the proxy on this machine says."""
     return request.headers.get("x-forwarded-for", "") or (request.client.host if request.client else "")
 
@@ -226,7 +232,8 @@ def _is_page(request: HTTPConnection) -> bool:
             and "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/_stcore/"))
 
 
-def _is_secure(request: HTTPConnection) -> bool:
+def is_secure(request: HTTPConnection) -> bool:
+    """Tell whether a request came over TLS."""
     return request.headers.get("x-forwarded-proto") == "https"
 
 

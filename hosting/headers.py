@@ -48,6 +48,9 @@ HEADERS = {
 }
 
 
+_OF_PATIENTS = "/media/"  # saved files and pictures, which no browser is to keep
+
+
 class WithHeaders:
     """ASGI middleware that gives every answer these headers."""
 
@@ -57,6 +60,9 @@ class WithHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                if scope["path"].startswith(_OF_PATIENTS):
+                    headers["Cache-Control"] = "no-store"
             await send(message)
         await self.app(scope, receive, send_with_headers)

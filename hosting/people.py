@@ -10,10 +10,15 @@ from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
 
-COOKIE = "cohortscope_visitor"
+_COOKIE = "cohortscope_visitor"
 # By which the gate tells the page's script who it is, and Streamlit whose a session is: nobody else resumes it. What
 # comes under these names from outside is taken away.
 HEADER, ID_HEADER = "x-cohortscope-visitor", "x-cohortscope-id"
+
+
+def cookie_name(secure: bool) -> str:
+    """Return the cookie's name: over TLS with the prefix that binds it to this host and to TLS (RFC 6265bis)."""
+    return f"__Host-{_COOKIE}" if secure else _COOKIE
 
 
 class NotLetIn(Exception):

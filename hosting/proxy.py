@@ -75,7 +75,14 @@ http {{
     map $http_upgrade $connection_header {{ default upgrade; '' ''; }}
     {_upstreams(processes)}
     {_others(settings)}
-    server {{
+    {_server(settings)}
+}}
+"""
+
+
+def _server(settings: Settings) -> str:
+    """Return what is answered under the server's name."""
+    return f"""server {{
         listen {_listen(settings)};
         server_name {settings.server.name};
         {_tls(settings)}
@@ -101,7 +108,15 @@ http {{
         }}
         location / {{
             if ($origin_is_foreign) {{ return 403; }}
-            proxy_pass http://$process;
+            {_to_its_process(settings)}
+            {_hidden()}
+        }}
+    }}"""
+
+
+def _to_its_process(settings: Settings) -> str:
+    """Return how a request is handed to the process that it belongs to."""
+    return f"""proxy_pass http://$process;
             proxy_http_version 1.1;
             proxy_set_header Host $http_host;
             proxy_set_header X-Forwarded-For $remote_addr;
@@ -113,12 +128,7 @@ http {{
             proxy_buffering off;
             proxy_read_timeout {_LINGER}s;
             proxy_connect_timeout 3s;
-            proxy_next_upstream error;
-            {_hidden()}
-        }}
-    }}
-}}
-"""
+            proxy_next_upstream error;"""
 
 
 def _real_addresses(settings: Settings) -> str:
@@ -171,8 +181,9 @@ def _others(settings: Settings) -> str:
 
 
 def _hosts(settings: Settings) -> list[str]:
-    """Return the names in the address with the port and, where that is the usual one, without."""
-    return [settings.server.name, f"{settings.server.name}:{settings.server.port}"]
+    """Return what a browser calls this server: its name, with the port where that is not the usual one."""
+    port = settings.server.outer_port or settings.server.port
+    return [settings.server.name] if port in (80, 443) else [f"{settings.server.name}:{port}"]
 
 
 def _listen(settings: Settings) -> str:
@@ -207,15 +218,15 @@ def _hidden() -> str:
 def _refusals(settings: Settings) -> str:
     """Say in words why something is refused."""
     contact = f" Ask {settings.look.support}." if settings.look.support else ""
-    words = {403: "This request came from a page of another address.",
+    words = {403: "This request came from elsewhere and is not answered.",
              413: f"A file may have {settings.limits.upload_mb} MB. Keep the columns that you need.",
              429: "Too many requests from this address at once. Wait a little and try again.",
              502: "The app is starting again. Reload this page in a few seconds."}
     out = []
     for code, text in words.items():
-        said = (text + contact).replace("\\", "").replace('"', "'").replace("$", "")
+        plain = (text + contact).replace("\\", "").replace('"', "'").replace("$", "")
         out.append(f"error_page {code} @refused{code}; "
-                   f'location @refused{code} {{ default_type text/plain; return {code} "{said}\\n"; }}')
+                   f'location @refused{code} {{ default_type text/plain; return {code} "{plain}\\n"; }}')
     return "\n        ".join(out)
 
 

@@ -34,6 +34,7 @@ class Server(_Table):
     name: str = Field("localhost", description="the name in the address, which alone is answered")
     address: str = Field("127.0.0.1", description="of the network card to listen on; 0.0.0.0 for all of them")
     port: Port = Field(8500, description="of the address that people open")
+    outer_port: Port | None = Field(None, description="in that address, where a container or proxy maps it to another")
     certificate: Path | None = Field(None, description="TLS certificate with its chain (PEM)")
     key: Path | None = Field(None, description="private key of the certificate (PEM)")
     encrypted_before: bool = Field(False, description="another proxy in front of this one does TLS")
@@ -111,10 +112,10 @@ class Settings(BaseSettings):
     look: Look = Look()
 
     @classmethod
-    def settings_customise_sources(cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
-                                   env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
-                                   file_secret_settings: PydanticBaseSettingsSource,
-                                   ) -> tuple[PydanticBaseSettingsSource, ...]:
+    def settings_customise_sources(
+            cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource) -> tuple[PydanticBaseSettingsSource, ...]:
         """Let the environment count more than the file."""
         path = os.environ.get(FILE)
         return (init_settings, env_settings, *([TomlConfigSettingsSource(settings_cls, path)] if path else []))

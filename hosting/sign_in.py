@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from hosting.gate import CALLBACK, SIGN_IN, SIGN_OUT
-from hosting.people import COOKIE, NotLetIn, Visitor, roles
+from hosting.gate import CALLBACK, SIGN_IN, SIGN_OUT, address_of, is_secure, set_visitor
+from hosting.people import NotLetIn, Visitor, cookie_name, roles
 from hosting.process import Hosted
 
 _NEXT = "next"
@@ -49,40 +49,41 @@ class SignIn:
             token = await self.provider.authorize_access_token(request)
             person = token.get("userinfo") or await self.provider.userinfo(token=token)
         except (HTTPError, OAuthError, ValueError, KeyError, RuntimeError):
-            self.process.audit.record("not_let_in", address=_address(request), reason="provider")
+            self.process.audit.record("not_let_in", address=address_of(request), reason="provider")
             return self._said("The sign-in did not succeed.", status=403)
         who = str(person.get("email") or person.get("preferred_username") or person["sub"])
         enters, may_upload = roles(person.get(self.chosen.roles_claim), may_enter=self.chosen.may_enter,
                                    may_upload=self.chosen.may_upload)
         if not enters:
-            self.process.audit.record("not_let_in", who=who, address=_address(request), reason="group")
+            self.process.audit.record("not_let_in", who=who, address=address_of(request), reason="group")
             return self._said("Your account may not use this app.", status=403)
-        visitor = Visitor(who=who, may_upload=may_upload, address=_address(request))
+        visitor = Visitor(who=who, may_upload=may_upload, address=address_of(request))
         self.process.audit.record("signed_in", who=who, address=visitor.address)
         response = RedirectResponse(_local(request.session.pop(_NEXT, "/")), status_code=302)
-        response.set_cookie(COOKIE, self.process.people.cookie(visitor), httponly=True, samesite="lax",
-                            secure=_is_secure(request))
+        set_visitor(response, self.process.people.cookie(visitor), request)
         return response
 
     async def sign_out(self, request: Request) -> Response:
         """Let the cookie count no longer, end what it had open, and say so."""
         try:
-            visitor = self.process.people.visitor(request.cookies.get(COOKIE), _address(request))
+            cookie = request.cookies.get(cookie_name(is_secure(request)))
+            visitor = self.process.people.visitor(cookie, address_of(request))
         except NotLetIn:
             pass
         else:
             self.process.people.forget(visitor)
             self.process.audit.record("signed_out", who=visitor.who, address=visitor.address)
         response = self._said("You are signed out, and your data are gone.", link="Sign in again", status=200)
-        response.delete_cookie(COOKIE)
+        set_visitor(response, "", request)
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
     def _callback(self, request: Request) -> str:
         """Return the address to which the provider sends people back: by the server's name, never by a header."""
         server = self.process.settings.server
-        scheme = "https" if _is_secure(request) else "http"
-        usual = server.port == (443 if scheme == "https" else 80) or server.encrypted_before
-        return f"{scheme}://{server.name}{'' if usual else f':{server.port}'}{CALLBACK}"
+        scheme = "https" if is_secure(request) else "http"
+        port = server.outer_port or server.port
+        return f"{scheme}://{server.name}{'' if port == (443 if scheme == 'https' else 80) else f':{port}'}{CALLBACK}"
 
     def _said(self, words: str, *, status: int, link: str = "Try again") -> Response:
         support = self.process.settings.look.support
@@ -109,10 +110,3 @@ def _local(path: str) -> str:
     """Return a path on this server; any other address becomes the first page (no open redirect)."""
     return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
 
-
-def _address(request: Request) -> str:
-    return request.headers.get("x-forwarded-for", "") or (request.client.host if request.client else "")
-
-
-def _is_secure(request: Request) -> bool:
-    return request.headers.get("x-forwarded-proto") == "https"

@@ -32,7 +32,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 )
 FLOOR = {f"core.{room}": i for i, rooms in enumerate(FLOORS) for room in rooms}
 # Of ui: the shell, what pages share, the pages. A page's room knows no other page's.
-UI_FLOORS = (("shell",), ("shared",),
+UI_FLOORS = (("hosted",), ("shell",), ("shared",),
              ("cohort", "explore", "survival", "hazard_ratios", "toxicity", "response", "published", "slides"))
 UI_FLOOR = {f"ui.{room}": i for i, rooms in enumerate(UI_FLOORS) for room in rooms}
 NUMBERS_ALONE = ("core.statistics", "core.likelihood")
@@ -42,7 +42,8 @@ VAGUE = ("own", "some", "found", "here", "now", "said")
 CORE = sorted((ROOT / "core").rglob("*.py"))
 UI = sorted((ROOT / "ui").rglob("*.py"))
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
-APP = [*CORE, *UI, *PAGES, ROOT / "serve.py"]
+HOSTING = sorted((ROOT / "hosting").glob("*.py"))
+APP = [*CORE, *UI, *PAGES, *HOSTING, ROOT / "serve.py"]
 
 
 @cache

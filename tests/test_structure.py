@@ -32,6 +32,11 @@ def test_core_knows_no_screen():
     assert offences(CORE, lambda path: structure.tops(source_of(path)) & {"streamlit", "ui", "pages", "app"}) == {}
 
 
+def test_the_server_knows_no_statistics_and_no_screen():
+    others = {"core", "ui", "streamlit", "pages", "pandas"}
+    assert offences(structure.HOSTING, lambda path: structure.tops(source_of(path)) & others) == {}
+
+
 def test_every_file_of_core_is_in_a_room():
     assert [p for p in CORE if module_of(p) != "core" and not room_of(module_of(p))] == []
 
@@ -234,7 +239,7 @@ def test_a_file_that_needs_a_session_would_be_seen(data):
 
 
 def test_names_say_what_they_hold():
-    assert offences([*CORE, *UI, *PAGES], lambda path: structure.vague_names(source_of(path))) == {}
+    assert offences(structure.APP, lambda path: structure.vague_names(source_of(path))) == {}
 
 
 def test_a_vague_name_would_be_seen():

@@ -34,11 +34,15 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
+    """A page in a browser of its own; every test fails in which it breaks the policy that is sent with it."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    broken: list[str] = []
+    context.on("console", lambda said: broken.append(said.text) if "Content Security Policy" in said.text else None)
     page = context.new_page()
     page.set_default_timeout(WORST)
     yield page
     context.close()
+    assert broken == [], "the policy of hosting/headers.py was violated"
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,8 +15,6 @@ from typing import Any
 
 from tests.browser.server import free_port
 from tests.conftest import ROOT
-
-WORST = 120.0  # seconds that the server may take to begin, on the worst machine
 
 
 class RunningDepartment:
@@ -39,10 +36,14 @@ class RunningDepartment:
 
     def processes(self) -> dict[str, int]:
         """Return the numbers of the app's processes by their names."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii").split()
+        task = Path(f"/proc/{self.process.pid}/task/{self.process.pid}")
+        children = (task / "children").read_text(encoding="ascii").split()
         out = {}
         for child in children:
-            environment = Path(f"/proc/{child}/environ").read_bytes().split(b"\0")
+            try:
+                environment = Path(f"/proc/{child}/environ").read_bytes().split(b"\0")
+            except OSError:  # it has just ended
+                continue
             for variable in environment:
                 if variable.startswith(b"COHORTSCOPE_PROCESS="):
                     out[variable.split(b"=")[1].decode()] = int(child)
@@ -60,21 +61,24 @@ class RunningDepartment:
 
 
 @contextmanager
-def running_department(folder: Path, settings: str = "", **environment: str) -> Iterator[RunningDepartment]:
+def running_department(folder: Path, settings: str = "", *, at: int | None = None,
+                       **environment: str) -> Iterator[RunningDepartment]:
     """Start a server with three processes; end it with the `with`.
 
     Parameters
     ----------
     settings : further lines of the settings, whose first may belong to `[server]`
+    at : its port; a free one unless told
     environment : further settings, by their variables
     """
-    port, first = free_port(), free_port()
+    port, first = at or free_port(), free_port()
     file = folder / "settings.toml"
-    file.write_text(f'[audit]\nfolder = "{folder}/audit"\n[server]\nname = "127.0.0.1"\nport = {port}\nfirst_port = {first}\n'
-                    f'folder = "{folder}/run"\n{settings}', encoding="utf-8")
+    file.write_text(f'[audit]\nfolder = "{folder}/audit"\n[server]\nname = "127.0.0.1"\nport = {port}\n'
+                    f'first_port = {first}\nfolder = "{folder}/run"\n{settings}', encoding="utf-8")
     log = (folder / "log").open("w", encoding="utf-8")
-    process = subprocess.Popen([sys.executable, "-m", "hosting.department"], cwd=ROOT, stdout=subprocess.PIPE, stderr=log,
-                               text=True, env=os.environ | {"COHORTSCOPE_SETTINGS": str(file)} | environment)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hosting.department"], cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True,
+        env=os.environ | {"COHORTSCOPE_SETTINGS": str(file)} | environment)
     try:
         yield RunningDepartment(folder, process, _address(process, folder / "log"))
     finally:
@@ -85,11 +89,7 @@ def running_department(folder: Path, settings: str = "", **environment: str) -> 
 
 def _address(process: subprocess.Popen[str], log: Path) -> str:
     assert process.stdout
-    begun = time.monotonic()
-    while time.monotonic() - begun < WORST:
-        line = process.stdout.readline()
+    while line := process.stdout.readline():
         if line.startswith("Cohortscope answers at "):
             return line.removeprefix("Cohortscope answers at ").strip()
-        if process.poll() is not None:
-            break
     raise RuntimeError(f"the server did not start: {log.read_text(encoding='utf-8')}")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
+import ssl
 from collections.abc import Iterable
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -31,17 +32,20 @@ class Person:
     url : of the app
     address : of this machine (127.0.0.x) from which to ask; any where it is empty
     canaries : texts that must never come
+    trusted : certificate that is believed beside those of the system
 
     Attributes
     ----------
     seen : the canaries that came nevertheless
     """
 
-    def __init__(self, url: str, *, address: str = "", canaries: Iterable[str] = ()) -> None:
+    def __init__(self, url: str, *, address: str = "", canaries: Iterable[str] = (),
+                 trusted: Path | None = None) -> None:
         self.url, self.address = url, address
+        self.trusted = ssl.create_default_context(cafile=trusted)
         self.canaries, self.seen = [c.encode() for c in canaries], set[bytes]()
         self.http = httpx2.AsyncClient(
-            transport=httpx2.AsyncHTTPTransport(local_address=address or None, verify=False), timeout=WORST,
+            transport=httpx2.AsyncHTTPTransport(local_address=address or None, verify=self.trusted), timeout=WORST,
             headers={"User-Agent": "person"})
         self.component = self.fragment = self.page = self.session = self.uploader = ""
         self.pages: dict[str, str] = {}
@@ -49,6 +53,7 @@ class Person:
         self.files: dict[str, str] = {}  # what is made at a click, by labels
         self.actions: list[dict[str, Any]] = []
         self.said = b""  # by the app since the last question
+        self.resume = ""  # a session to ask for again
         self._numbers = count(1)
         self.socket: Any = None
 
@@ -69,8 +74,9 @@ class Person:
         try:
             self.socket = await websockets.connect(
                 self.url.replace("http", "ws", 1) + "/_stcore/stream", max_size=None, additional_headers=given,
-                subprotocols=["streamlit", self.http.cookies.get("_streamlit_xsrf") or "none"], origin=origin,
-                open_timeout=WORST, ping_interval=None,
+                subprotocols=["streamlit", self.http.cookies.get("_streamlit_xsrf") or "none", self.resume or "none"],
+                origin=origin, open_timeout=WORST, ping_interval=None,
+                ssl=self.trusted if self.url.startswith("https") else None,
                 **({"local_addr": (self.address, 0)} if self.address else {}))
         except (websockets.InvalidStatus, OSError) as error:
             raise Lost(str(error)) from error
@@ -86,8 +92,8 @@ class Person:
 
     # ---- what a person does
 
-    async def click(self) -> float:
-        """Click a bar of PVTT; return the seconds until its answer is there."""
+    async def click(self) -> None:
+        """Click a bar of PVTT, and wait until its answer is there."""
         number = next(self._numbers)
         self.actions = [{"id": number, "kind": "toggle", "key": "pvtt", "level": LEVELS[number % len(LEVELS)]}]
         message = BackMsg()
@@ -95,10 +101,8 @@ class Person:
         message.rerun_script.page_script_hash = self.page
         state = message.rerun_script.widget_states.widgets.add()
         state.id, state.json_value = self.component, json.dumps({"actions": self.actions})
-        begun = time.perf_counter()
         if not await self.ask(message):
             raise RuntimeError("the click was not acknowledged, or no curve was drawn for it")
-        return time.perf_counter() - begun
 
     async def go(self, page: str) -> None:
         """Go to a page by its name in the address."""

@@ -113,6 +113,7 @@ def _take(files: list[Any]) -> None:
         current.source, current.given = _source(files), [f.name for f in files]
         return
     current.not_taken = False
+    visit.record("uploaded", format=format_of(files[-1].name), bytes=files[-1].size)
     before = current.draft if current.source.startswith(f"{_ids(files)}||") else None
     draft, unread, current.asked = None, "", None
     try:

@@ -1,0 +1,81 @@
+"""Cookies: signed, of one address, and no longer than the settings say."""
+
+from dataclasses import replace
+
+import pytest
+
+from hosting.people import NotLetIn, People, Visitor, roles
+
+WHO = Visitor(who="a@hospital.example", address="10.0.0.5")
+
+
+def people(secret="s" * 32, **changes):
+    return People(secret, **{"hours": 12, "idle_minutes": 60, "same_address": True} | changes)
+
+
+def test_a_cookie_names_whom_it_was_given_to():
+    known = people()
+    assert known.visitor(known.cookie(WHO), "10.0.0.5").who == WHO.who
+
+
+def test_all_processes_of_a_server_read_it():
+    assert people().visitor(people().cookie(WHO), "10.0.0.5").id == WHO.id
+
+
+@pytest.mark.parametrize("reason, value, address", [
+    ("no_cookie", lambda p: None, "10.0.0.5"),
+    ("no_cookie", lambda p: "", "10.0.0.5"),
+    ("wrong_cookie", lambda p: "rubbish", "10.0.0.5"),
+    ("wrong_cookie", lambda p: p.cookie(WHO)[:-1] + "A", "10.0.0.5"),
+    ("wrong_cookie", lambda p: people("t" * 32).cookie(WHO), "10.0.0.5"),
+    ("wrong_cookie", lambda p: p._signer.dumps({"another": "shape"}), "10.0.0.5"),
+    ("other_address", lambda p: p.cookie(WHO), "10.0.0.6"),
+    ("ended", lambda p: p.cookie(replace(WHO, begun=WHO.begun - 13 * 3600)), "10.0.0.5"),
+    ("idle", lambda p: p._signer.dumps({**vars(WHO), "seen": WHO.seen - 3700}), "10.0.0.5"),
+])
+def test_any_other_is_refused(reason, value, address):
+    known = people()
+    with pytest.raises(NotLetIn) as error:
+        known.visitor(value(known), address)
+    assert error.value.reason == reason and error.value.words.endswith(".")
+
+
+def test_a_click_keeps_a_visitor():
+    known, old = people(), replace(WHO, seen=WHO.seen - 3700)
+    known.saw(old)
+    assert known.visitor(known.cookie(old), "10.0.0.5").id == WHO.id
+    assert known.idle(old) < 60
+
+
+def test_who_signed_out_is_gone():
+    known = people()
+    cookie = known.cookie(WHO)
+    known.forget(WHO)
+    with pytest.raises(NotLetIn):
+        known.visitor(cookie, "10.0.0.5")
+
+
+def test_a_session_is_used_by_its_visitor_alone():
+    known = people()
+    known.of_session["s"] = WHO.id
+    assert known.may_use("s", WHO) and not known.may_use("s", Visitor())
+    assert known.may_use("another", Visitor())
+
+
+@pytest.mark.parametrize("groups, enter, upload, expected", [
+    ((), (), (), (True, True)),
+    (["staff"], ("staff",), (), (True, True)),
+    (["staff"], ("staff",), ("analysts",), (True, False)),
+    (["analysts"], ("staff",), ("analysts",), (True, True)),
+    (["guests"], ("staff",), ("analysts",), (False, False)),
+    ("staff", ("staff",), ("staff",), (True, True)),
+    (None, ("staff",), (), (False, True)),
+])
+def test_groups_are_roles(groups, enter, upload, expected):
+    assert roles(groups, may_enter=enter, may_upload=upload) == expected
+
+
+def test_the_header_for_the_script_tells_the_same():
+    assert Visitor.of_header(replace(WHO, who="李").to_header()).who == "李"
+    assert replace(WHO, who="李").to_header().isascii()
+    assert Visitor.of_header(None) is None
