@@ -96,7 +96,10 @@ async def measure(department: RunningDepartment, people: int, seconds: float) ->
     said(f"{people} people", [t for worker in crowd for t in worker.times])
     print(f"errors: {[e for w in crowd for e in w.errors]}; lost: {sum(w.told is not None for w in crowd)}; "
           f"canaries in another session: {sum(len(w.person.seen) for w in crowd)}", flush=True)
-    await killed(department, crowd)
+    its, others, late = await killed(department, crowd)
+    print(f"a process killed: {len(its)} people, all know after {late:.1f} s (a click each 3 s); others: "
+          f"{sum(w.told is not None for w in others)} lost, {sum(len(w.errors) for w in others)} errors", flush=True)
+    said("the others meanwhile", [t for worker in others for t in worker.times])
 
 
 async def at_work(crowd: list[Worker], seconds: float) -> None:
@@ -109,8 +112,13 @@ async def at_work(crowd: list[Worker], seconds: float) -> None:
     await asyncio.gather(*(later(worker) for worker in crowd))
 
 
-async def killed(department: RunningDepartment, crowd: list[Worker]) -> None:
-    """Kill a process; say when its people know, and how the others fare."""
+async def killed(department: RunningDepartment, crowd: list[Worker]) -> tuple[list[Worker], list[Worker], float]:
+    """Kill a process while people work.
+
+    Returns
+    -------
+    its people, the others, and after how many seconds the last of its people knew
+    """
     name, number = next(iter(department.processes().items()))
     its = [w for w in crowd if w.person.http.cookies.get("cohortscope_process") == name]
     others = [w for w in crowd if w not in its]
@@ -121,11 +129,7 @@ async def killed(department: RunningDepartment, crowd: list[Worker]) -> None:
     os.kill(number, signal.SIGKILL)
     at = time.monotonic()
     await work
-    late = max((worker.told or float("inf")) - at for worker in its)
-    print(f"killed {name}: {len(its)} people, all know at the latest after {late:.1f} s (a click each 3 s); "
-          f"others: {sum(w.told is not None for w in others)} lost, {sum(len(w.errors) for w in others)} errors",
-          flush=True)
-    said("the others meanwhile", [t for worker in others for t in worker.times])
+    return its, others, max((worker.told or float("inf")) - at for worker in its)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@
 import os
 import sys
 import uuid
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"  # no TLS on this machine's loopback
 
@@ -16,6 +17,12 @@ from canaille.backends import Backend
 from joserfc.jwk import JWKRegistry
 
 PEOPLE = {"chen": ["staff", "oncology"], "student": ["staff"], "guest": ["guests"]}
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    """A browser keeps connections open that it does not use yet."""
+
+    daemon_threads = True
 
 
 class _Quiet(WSGIRequestHandler):
@@ -34,7 +41,7 @@ def main(port: int, callback: str) -> None:
         "CANAILLE_OIDC": {"TRUSTED_DOMAINS": ["127.0.0.1"], "ACTIVE_JWKS": [key.as_dict(private=True)]}})
     with app.app_context():
         _fill(callback)
-        with make_server("localhost", port, app, handler_class=_Quiet) as server:
+        with make_server("localhost", port, app, server_class=_Server, handler_class=_Quiet) as server:
             print("ready", flush=True)
             server.serve_forever()
 
