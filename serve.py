@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from starlette.middleware import Middleware
+from streamlit.config import get_option
 from streamlit.starlette import App
 from streamlit.web.bootstrap import load_config_options
 
 from core import treatment_effect
 from core.charts import Part, adverse_events_figure, km_figure, small_chart
+from core.errors import CohortError
 from core.intake import read_cohort
 from core.summaries import adverse_events
 from core.survival import kaplan_meier
@@ -23,6 +25,7 @@ from hosting.gate import Gate
 from hosting.headers import WithHeaders
 from hosting.people import ID_HEADER
 from hosting.process import Hosted, hosted
+from hosting.settings import SettingsError, why_not_at
 from hosting.sign_in import routes
 from ui.hosted import look
 from ui.hosted.watch import watching
@@ -64,8 +67,21 @@ def app(process: Hosted | None) -> App:
                lifespan=lambda _: watching(process))
 
 
+def check(chosen: dict[str, Any]) -> None:
+    """End with words where the settings are wrong, or the app would be open to everybody."""
+    try:
+        look.check()
+        address = str(chosen.get("server.address") or get_option("server.address"))
+        if why := why_not_at(address):
+            raise SettingsError(f"{address}: {why}")
+    except (SettingsError, CohortError, OSError) as error:
+        raise SystemExit(f"Cohortscope cannot start. {error}") from None
+
+
 if __name__ == "__main__":
     load_config_options({})  # before the charts are drawn: what is logged, too, is an option
+    chosen_options = options(sys.argv[1:], hosted())
+    check(chosen_options)
     harden()
     warm_up()
-    app(hosted()).run(config=options(sys.argv[1:], hosted()))
+    app(hosted()).run(config=chosen_options)

@@ -20,6 +20,10 @@ _PREFIX = "COHORTSCOPE_"
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
+_OPEN = ("others could open the app, and nobody asks who they are. Set sign_in.by for a department's server "
+         "(docs/hosting.md), or say that everyone may: sign_in.open_to_everyone = true")
+
+
 class SettingsError(Exception):
     """Says which setting is wrong, and why."""
 
@@ -70,7 +74,7 @@ class Limits(_Table):
 
     upload_mb: int = Field(200, ge=1, le=200, description="of a file")
     files: int = Field(20, ge=1, description="that one session loads at once")
-    session_mb: int = Field(1024, ge=1, description="of files and tables that one session keeps")
+    session_mb: int = Field(1024, ge=1, description="of files that one session keeps")
     memory_percent: float = Field(85, gt=0, le=100, description="of the machine's memory, above which no new file is "
                                   "taken; 5 % later the largest idle sessions are warned, then ended")
     idle_minutes: float = Field(10, ge=0, description="without a click, after which a session counts as idle there")
@@ -124,8 +128,7 @@ class Settings(BaseSettings):
     def _is_safe(self) -> Self:
         if not is_loopback(self.server.address):
             if self.sign_in.by == "nobody" and not self.sign_in.open_to_everyone:
-                raise ValueError("server.address: others could open the app, and nobody asks who they are. Set "
-                                 "sign_in.by, or say that everyone may: sign_in.open_to_everyone = true")
+                raise ValueError(f"server.address: {_OPEN}")
             if not self.server.certificate and not self.server.encrypted_before:
                 raise ValueError("server.address: what others send would be readable on its way. Set "
                                  "server.certificate and server.key, or server.encrypted_before = true where "
@@ -135,6 +138,11 @@ class Settings(BaseSettings):
         if self.sign_in.by == "openid" and not (self.sign_in.issuer and self.sign_in.client):
             raise ValueError('sign_in.by = "openid" needs sign_in.issuer, sign_in.client and sign_in.client_secret')
         return self
+
+
+def why_not_at(address: str) -> str:
+    """Return why an app without a gate does not listen on an address; "" where it may."""
+    return "" if is_loopback(address) or settings().sign_in.open_to_everyone else _OPEN
 
 
 def is_loopback(address: str) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.export import Style
+from core.language import ENGLISH, speaking
 from hosting.settings import settings
 
 _SAMPLE = Path(__file__).parents[2] / "sample_data" / "yang2023_synthetic.csv"
@@ -22,6 +23,18 @@ def has_the_paper() -> bool:
     return settings().look.sample is None
 
 
+def check() -> None:
+    """Look whether the files that the settings name can be read.
+
+    Raises
+    ------
+    OSError, CohortError, SettingsError
+        If one cannot.
+    """
+    first_choices()
+    sample_file().read_bytes()
+
+
 @lru_cache(maxsize=1)
 def first_choices() -> dict[str, Any]:
     """Return what a session begins with, by its fields: style and template for its files.
@@ -34,7 +47,8 @@ def first_choices() -> dict[str, Any]:
     look = settings().look
     chosen: dict[str, Any] = {}
     if look.style:
-        chosen["style"] = Style.from_json(look.style.read_bytes())
+        with speaking(ENGLISH):  # a session, whose language would be asked for, may just be beginning
+            chosen["style"] = Style.from_json(look.style.read_bytes())
     if look.template:
         chosen |= {"template": look.template.read_bytes(), "template_name": look.template.name}
     return chosen

@@ -51,7 +51,7 @@ def open_page(title: str) -> None:
     st.set_page_config(page_title=f"{say(title)} · Cohortscope", page_icon=str(_ICON),
                        layout="wide", initial_sidebar_state="collapsed")
     serving.harden()
-    _end_if_asked()
+    _stop_where_nothing_is_shown()
     state.forget_what_was_cleared()
     if not session().page:
         view.read_address()
@@ -87,8 +87,11 @@ def open_page(title: str) -> None:
     part("bar", lambda cohort: _bar(cohort, mapping=mapping))
 
 
-def _end_if_asked() -> None:
-    """Draw nothing but why the session has ended, where the server ended it; its data are dropped."""
+def _stop_where_nothing_is_shown() -> None:
+    """Draw nothing but why: others could reach the app, or the server has ended this session, whose data are dropped."""
+    if why := serving.why_open():
+        note(why, strong=True)
+        st.stop()
     if why := visit.begin():
         if session().cohort is not None or session().draft is not None:
             state.clear()

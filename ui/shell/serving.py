@@ -9,8 +9,12 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
+from streamlit.config import get_option
+
 from core.reading import MAX_BYTES
 from core.workers import WORKERS
+from hosting.process import hosted
+from hosting.settings import why_not_at
 
 KEEP = 30.0  # seconds that the data of a closed tab are kept, for a connection that was only interrupted
 _FORM = 64 * 1024  # bytes of a request beside its file
@@ -24,6 +28,11 @@ def harden() -> None:
     _tell_no_metrics()
     _keep_made_files()
     WORKERS.warm()
+
+
+def why_open() -> str:
+    """Return why the app is not shown where `streamlit run` lets others reach it; "" behind a gate and on a laptop."""
+    return "" if hosted() else why_not_at(str(get_option("server.address") or "0.0.0.0"))
 
 
 def forget_session() -> None:
