@@ -81,8 +81,10 @@ async def memory(department: RunningDepartment, seconds: float) -> None:
     """Say each minute how much memory the processes hold."""
     begun = time.monotonic()
     while time.monotonic() - begun < seconds:
-        held, load = await asyncio.to_thread(department.metric, "cohortscope_memory_bytes"), os.getloadavg()[0]
-        print(f"  {time.monotonic() - begun:4.0f} s: {held / 1e6:.0f} MB, load {load:.1f}", flush=True)
+        app, workers = [await asyncio.to_thread(department.metric, f"cohortscope_{name}memory_bytes") / 1e6
+                        for name in ("", "workers_")]
+        print(f"  {time.monotonic() - begun:4.0f} s: {app:.0f} MB, those who read and draw {workers:.0f} MB, "
+              f"load {os.getloadavg()[0]:.1f}", flush=True)
         await asyncio.sleep(60)
 
 

@@ -19,8 +19,9 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 
 SESSIONS = Gauge("cohortscope_sessions", "Sessions with an open page.", multiprocess_mode="livesum")
-MEMORY = Gauge("cohortscope_memory_bytes", "Resident memory of the app's processes and their workers.",
-               multiprocess_mode="livesum")
+MEMORY = Gauge("cohortscope_memory_bytes", "Resident memory of the app's processes.", multiprocess_mode="livesum")
+WORKERS_MEMORY = Gauge("cohortscope_workers_memory_bytes", "Resident memory of the processes that read files and draw.",
+                       multiprocess_mode="livesum")
 WAITING = Gauge("cohortscope_waiting_tasks", "Readings, slides and fits that wait for their turn.",
                 multiprocess_mode="livemax")
 RUNS = Histogram("cohortscope_run_seconds", "Seconds of the server for a page or a click.",

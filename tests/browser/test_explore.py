@@ -302,7 +302,7 @@ def test_the_bar_never_leaves_the_screen(app, name):
     app.go(name).settled()
     app.page.mouse.move(700, 600)
     app.page.mouse.wheel(0, 900)
-    app.page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 100")
+    app.page.wait_for_function("() => document.querySelector('[data-testid=stMain]').scrollTop > 100")
     summary = app.page.get_by_test_id("summary")
     expect(summary).to_be_in_viewport()
     assert app.page.evaluate("""() => {

@@ -39,7 +39,7 @@ def test_nothing_new_is_read_when_the_memory_is_nearly_full(room):
 
 
 def test_the_memory_of_this_machine_is_measured():
-    assert 0 < memory.in_use() < 100 and memory.resident() > 10 * 2**20
+    assert 0 < memory.in_use() < 100 and memory.resident()[0] > 10 * 2**20
 
 
 @dataclass

@@ -35,9 +35,7 @@ def upload() -> Draft | None:
     heading(say("Load a cohort"))
     note(say("One row per patient: Excel (.xlsx, .xls, .xlsb, .ods), SPSS, Stata, SAS, CSV and other text, Parquet; "
              "also in a .zip or .gz. With it, if you have them: adverse events in long form, a mapping or a saved "
-             "session (JSON), or CDISC ADaM (ADSL, ADTTE, ADAE). The files are read by this app on this machine and "
-             "kept in memory for this session only: nothing of them is sent, stored or logged. This browser keeps "
-             "their names."))
+             "session (JSON), or CDISC ADaM (ADSL, ADTTE, ADAE).") + " " + visit.where_files_go())
     if forbidden := visit.why_no_upload([]):
         note(forbidden[1], strong=True)
     files = st.file_uploader(say("Cohort file"), key=f"upload-{session().cleared}", label_visibility="collapsed",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,16 +34,13 @@ def in_use() -> float:
     return 100 * (used - int(kept.get("inactive_file", 0))) / most
 
 
-def resident() -> int:
-    """Return the bytes of memory that this process and its workers hold."""
-    process = psutil.Process(os.getpid())
-    total = 0
-    for each in (process, *process.children()):
-        try:
-            total += each.memory_info().rss
-        except psutil.NoSuchProcess:  # a worker that has just ended
-            continue
-    return total
+def resident() -> tuple[int, int]:
+    """Return the bytes of memory that this process holds, and its workers."""
+    process, of_workers = psutil.Process(os.getpid()), 0
+    for worker in process.children():
+        with contextlib.suppress(psutil.NoSuchProcess):  # one that has just ended
+            of_workers += worker.memory_info().rss
+    return process.memory_info().rss, of_workers
 
 
 def why_not(files: Sequence[Upload], limits: Limits) -> tuple[str, str] | None:

@@ -67,12 +67,21 @@ def record(event: str, **fields: Any) -> None:
         metrics.REFUSED.labels(fields["reason"]).inc()
 
 
-def signed_in_as() -> tuple[str, str] | None:
-    """Return who is signed in, and the path by which to sign out; None where nobody asks."""
+def signed_in_as() -> tuple[str, str]:
+    """Return who is signed in, and the path by which to sign out; "" for what there is not."""
     process, person = hosted(), visitor()
-    if process is None or person is None or not person.who:
-        return None
+    if process is None or person is None:
+        return "", ""
     return person.who, SIGN_OUT if process.settings.sign_in.by == "openid" else ""
+
+
+def where_files_go() -> str:
+    """Say where a file is that is loaded, and for how long."""
+    if hosted():
+        return say("The files go to your department's server, which keeps them in memory for this session only: nothing"
+                   " of them is stored, logged or sent on. This browser keeps their names.")
+    return say("The files are read by this app on this machine and kept in memory for this session only: nothing of "
+               "them is sent, stored or logged. This browser keeps their names.")
 
 
 def why_no_upload(files: list[Upload]) -> tuple[str, str] | None:

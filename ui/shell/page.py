@@ -88,7 +88,7 @@ def open_page(title: str) -> None:
 
 
 def _stop_where_nothing_is_shown() -> None:
-    """Draw nothing but why: others could reach the app, or the server has ended this session, whose data are dropped."""
+    """Draw nothing but why: others could reach the app, or the server ended this session, whose data are dropped."""
     if why := serving.why_open():
         note(why, strong=True)
         st.stop()
@@ -96,8 +96,9 @@ def _stop_where_nothing_is_shown() -> None:
         if session().cohort is not None or session().draft is not None:
             state.clear()
         state.forget_what_was_cleared()
-        st.html(f"<style>{_CSS}</style><p class='cs-warn' role='alert'>{why}</p>"
-                f"<p><a class='cs-act' href='/' target='_self'>{say('Begin anew')}</a></p>")
+        st.html(f"<style>{_CSS}</style><div class='cs-ended'><div class='cs-brand'>Cohort<span>scope</span></div>"
+                f"<p class='cs-warn' role='alert'>{why}</p>"
+                f"<p><a class='cs-act cs-main' href='/' target='_self'>{say('Begin anew')}</a></p></div>")
         st.stop()
 
 
@@ -132,9 +133,8 @@ def _terms() -> str:
 
 def _menu(title: str) -> None:
     parameters = view.parameters(cache.whole_cohort())
-    department = html.escape(settings().look.title)
     with st.container(key="menu", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(f"<div class='cs-brand' aria-hidden='true'>Cohort<span>scope</span> <small>{department}</small></div>"
+        st.html(f"<div class='cs-brand' aria-hidden='true'>Cohort<span>scope</span></div>"
                 f"<h1 class='cs-hidden'>Cohortscope: {say(title)}</h1>", width="content")
         for path, label, icon in PAGES:
             st.page_link(path, label=plain(say(label)), icon=icon, query_params=parameters)
@@ -144,11 +144,12 @@ def _menu(title: str) -> None:
 
 
 def _who_is_signed_in() -> None:
-    """Say who is signed in, with the way out."""
-    if person := visit.signed_in_as():
-        who, way_out = html.escape(person[0]), person[1]
-        leave = f" <a class='cs-act' href='{way_out}' target='_self'>{say('Sign out')}</a>" if way_out else ""
-        st.html(f"<span class='cs-note cs-who'>{who}{leave}</span>", width="content")
+    """Say which department this is and who is signed in, with the way out."""
+    (who, way_out), department = visit.signed_in_as(), settings().look.title
+    words = html.escape(" · ".join(part for part in (department, who) if part))
+    leave = f" <a class='cs-act' href='{way_out}' target='_self'>{say('Sign out')}</a>" if way_out else ""
+    if words:
+        st.html(f"<span class='cs-note cs-who'>{words}{leave}</span>", width="content")
 
 
 def _banner() -> None:

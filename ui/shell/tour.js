@@ -12,7 +12,7 @@
     [[".st-key-bar"], "Know who is selected",
       "Here stand n, arms, events and every condition. A click on a condition changes it, the cross takes it away. Undo, Redo and Steps lead back; “Save as group” names the selection, to compare it with others."],
     [[".st-key-menu"], "Go deeper",
-      "Survival, hazard ratios, toxicity and response show the same patients, each with its methods and checks. On Cohort you drop a file of your own: it stays on this machine."],
+      "Survival, hazard ratios, toxicity and response show the same patients, each with its methods and checks. On Cohort you drop a file of your own: it goes to this app alone."],
     [[".st-key-export"], "Take it with you",
       "Export makes slides, pictures and tables that say which patients are in them. Save keeps mapping, conditions and steps as a file, without any patient, to go on tomorrow."],
   ];
