@@ -146,7 +146,7 @@ def _menu(title: str) -> None:
 def _who_is_signed_in() -> None:
     """Say which department this is and who is signed in, with the way out."""
     (who, way_out), department = visit.signed_in_as(), settings().look.title
-    words = html.escape(" · ".join(part for part in (department, who) if part))
+    words = html.escape(" · ".join(text for text in (department, who) if text))
     leave = f" <a class='cs-act' href='{way_out}' target='_self'>{say('Sign out')}</a>" if way_out else ""
     if words:
         st.html(f"<span class='cs-note cs-who'>{words}{leave}</span>", width="content")
