@@ -1,4 +1,4 @@
-"""One machine for many: the line before heavy work, and what happens when the memory is nearly full, as people see it."""
+"""One machine for many: the line before heavy work, and memory that is nearly full, as people see them."""
 
 import asyncio
 

@@ -3,16 +3,20 @@
 import asyncio
 import ssl
 import subprocess
+from importlib.resources import files
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from playwright.sync_api import expect
 
 from hosting.health import is_well
 from tests.hosting.department import running_department
 from tests.shared.person import Person
 
 pytestmark = pytest.mark.slow
+_STATIC = Path(str(files("streamlit") / "static" / "static" / "css"))
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +39,24 @@ def test_a_person_works_over_tls(encrypted):
         return person.http.cookies
     names = {c.name for c in asyncio.run(work()).jar}
     assert "__Host-cohortscope_visitor" in names
+
+
+def test_a_browser_works_over_tls(encrypted, browser):
+    """The websocket as well: the policy's own server is wss here."""
+    context = browser.new_context(ignore_https_errors=True)
+    page, broken = context.new_page(), []
+    page.on("console", lambda said: broken.append(said.text) if "Content Security Policy" in said.text else None)
+    page.goto(encrypted.url)
+    expect(page.locator("[data-testid=summary]")).to_contain_text("82")
+    [mine] = [c for c in context.cookies() if c["name"] == "__Host-cohortscope_visitor"]
+    context.close()
+    assert mine["secure"] and broken == []
+
+
+def test_text_is_compressed(encrypted):
+    answer = httpx2.get(f"{encrypted.url}/static/css/{next(_STATIC.glob('*.css')).name}",
+                        verify=ssl.create_default_context(cafile=encrypted.folder / "cert.pem"))
+    assert answer.headers["content-encoding"] == "gzip" and "max-age" in answer.headers["cache-control"]
 
 
 def test_the_browser_is_told_to_stay_with_it(encrypted):

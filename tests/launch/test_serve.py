@@ -76,6 +76,9 @@ def test_a_department_has_a_sample_and_a_style_of_its_own(monkeypatch, tmp_path)
     style = tmp_path / "style.json"
     style.write_text(json.dumps(Style(purpose="poster", least=5).to_json()), encoding="utf-8")
     monkeypatch.setenv("COHORTSCOPE_LOOK__STYLE", str(style))
+    template = tmp_path / "ours.potx"
+    template.write_bytes(b"slides")
+    monkeypatch.setenv("COHORTSCOPE_LOOK__TEMPLATE", str(template))
     monkeypatch.setenv("COHORTSCOPE_LOOK__SAMPLE", str(sample))
     monkeypatch.setenv("COHORTSCOPE_LOOK__SAMPLE_NOTE", "Forty patients of <our> ward")
     monkeypatch.setenv("COHORTSCOPE_LOOK__TITLE", "Ward 3 & 4")
@@ -85,3 +88,4 @@ def test_a_department_has_a_sample_and_a_style_of_its_own(monkeypatch, tmp_path)
     assert "Forty patients of &lt;our&gt; ward" in shown and "Ward 3 &amp; 4" in shown
     assert "<b>40</b>" in shown and app.session_state["cohortscope"].language == "zh"
     assert app.session_state["cohortscope"].style == Style(purpose="poster", least=5)
+    assert app.session_state["cohortscope"].template == b"slides"
