@@ -8,7 +8,7 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* /var/log/* /etc/nginx/sites-enabled
 WORKDIR /app
 COPY requirements.lock .
-RUN python -m pip install --no-cache-dir --no-compile --disable-pip-version-check --require-hashes -r requirements.lock
+RUN python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
 COPY app.py serve.py ./
 COPY pages pages
 COPY ui ui

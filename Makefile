@@ -82,7 +82,7 @@ sbom: $(VENV)/.dev
 
 # Known flaws of the locked packages: of a database that was fetched elsewhere (DATABASE=all.zip), or by PyPI's network.
 audit: $(VENV)/.dev
-	@if [ -n "$(DATABASE)" ]; then $(BIN)/python -m hosting.known_flaws "$(DATABASE)"; \
+	@if [ -n "$(DATABASE)" ]; then $(BIN)/python -m tests.shared.known_flaws "$(DATABASE)"; \
 	else $(BIN)/uvx pip-audit==2.10.0 --disable-pip --require-hashes -r requirements.lock; fi
 
 clean:

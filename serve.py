@@ -35,10 +35,10 @@ _SCRIPT = Path(__file__).parent / "app.py"
 
 
 def warm_up() -> None:
-    """Load what the pages import; draw each kind of chart once, of the sample."""
+    """Load what the pages import; draw each kind of chart once, of the sample that comes with the app."""
     for module in ("ui.explore.board", "ui.explore.composition", "ui.shell.page"):
         import_module(module)
-    cohort = read_cohort(look.sample_file())
+    cohort = read_cohort(look.PAPER)
     effect = treatment_effect(cohort, endpoint="OS", by="arm")
     km_figure(Part(cohort=cohort, result=kaplan_meier(cohort, endpoint="OS", by="arm"), effect=effect))
     adverse_events_figure(cohort, adverse_events(cohort))

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.load import said, timed_click
+from bench.load import report, timed_click
 from tests.hosting.department import RunningDepartment, running_department
 from tests.shared.person import Lost, Person
 
@@ -35,13 +35,13 @@ def cohort(number: int) -> bytes:
     return "\n".join([f"{head},centre", *(f"{row},{c}" for row, c in zip(rows, centres, strict=True))]).encode()
 
 
-class Worker:
+class Colleague:
     """One person, and how it went."""
 
     def __init__(self, url: str, number: int, people: int) -> None:
         self.number = number
         self.person = Person(url, address=f"127.0.1.{1 + number}",
-                             canaries=[canary(n) for n in range(people) if n != number])
+                             canaries=[canary(n) for n in range(people)])
         self.times: list[float] = []
         self.errors: list[str] = []
         self.told: float | None = None  # when the connection ended
@@ -89,32 +89,34 @@ async def memory(department: RunningDepartment, seconds: float) -> None:
 
 
 async def measure(department: RunningDepartment, people: int, seconds: float) -> None:
-    crowd = [Worker(department.url, n, people) for n in range(people)]
-    for worker in crowd:
-        await worker.begin()
+    crowd = [Colleague(department.url, n, people) for n in range(people)]
+    for colleague in crowd:
+        await colleague.begin()
     alone = [await timed_click(crowd[0].person) for _ in range(8)]
-    said("one person", alone)
+    report("one person", alone)
     await asyncio.gather(at_work(crowd, seconds), memory(department, seconds))
-    said(f"{people} people", [t for worker in crowd for t in worker.times])
+    report(f"{people} people", [t for colleague in crowd for t in colleague.times])
+    strange = sum(len(w.person.seen - {canary(w.number).encode()}) for w in crowd)
     print(f"errors: {[e for w in crowd for e in w.errors]}; lost: {sum(w.told is not None for w in crowd)}; "
-          f"canaries in another session: {sum(len(w.person.seen) for w in crowd)}", flush=True)
-    its, others, late = await killed(department, crowd)
-    print(f"a process killed: {len(its)} people, all know after {late:.1f} s (a click each 3 s); others: "
+          f"canaries in another session: {strange}", flush=True)
+    its_people, others, last = await killed(department, crowd)
+    print(f"a process killed: {len(its_people)} people, all know after {last:.1f} s (a click each 3 s); others: "
           f"{sum(w.told is not None for w in others)} lost, {sum(len(w.errors) for w in others)} errors", flush=True)
-    said("the others meanwhile", [t for worker in others for t in worker.times])
+    report("the others meanwhile", [t for colleague in others for t in colleague.times])
 
 
-async def at_work(crowd: list[Worker], seconds: float) -> None:
+async def at_work(crowd: list[Colleague], seconds: float) -> None:
     """Let people work, who begin one after the other."""
     until = time.monotonic() + seconds
 
-    async def later(worker: Worker) -> None:
-        await asyncio.sleep(_PAUSE * worker.number / len(crowd))
-        await worker.work(until)
-    await asyncio.gather(*(later(worker) for worker in crowd))
+    async def later(colleague: Colleague) -> None:
+        await asyncio.sleep(_PAUSE * colleague.number / len(crowd))
+        await colleague.work(until)
+    await asyncio.gather(*(later(colleague) for colleague in crowd))
 
 
-async def killed(department: RunningDepartment, crowd: list[Worker]) -> tuple[list[Worker], list[Worker], float]:
+async def killed(department: RunningDepartment, crowd: list[Colleague],
+                 ) -> tuple[list[Colleague], list[Colleague], float]:
     """Kill a process while people work.
 
     Returns
@@ -122,16 +124,16 @@ async def killed(department: RunningDepartment, crowd: list[Worker]) -> tuple[li
     its people, the others, and after how many seconds the last of its people knew
     """
     name, number = next(iter(department.processes().items()))
-    its = [w for w in crowd if w.person.http.cookies.get("cohortscope_process") == name]
-    others = [w for w in crowd if w not in its]
-    for worker in crowd:
-        worker.times.clear()
+    its_people = [w for w in crowd if w.person.http.cookies.get("cohortscope_process") == name]
+    others = [w for w in crowd if w not in its_people]
+    for colleague in crowd:
+        colleague.times.clear()
     work = asyncio.create_task(at_work(crowd, 24))
     await asyncio.sleep(4)
     os.kill(number, signal.SIGKILL)
     at = time.monotonic()
     await work
-    return its, others, max((worker.told or float("inf")) - at for worker in its)
+    return its_people, others, max((colleague.told or float("inf")) - at for colleague in its_people)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ async def clicks(person: Person, many: int, start: float, times: list[float]) ->
         await asyncio.sleep(max(0.0, _PAUSE - taken))
 
 
-def said(words: str, times: list[float]) -> None:
+def report(words: str, times: list[float]) -> None:
     """Say how long clicks took."""
     late = quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
     print(f"{words}: {len(times)} clicks, median {1e3 * median(times):.0f} ms, 95th percentile {1e3 * late:.0f} ms, "
@@ -48,11 +48,11 @@ async def measure(url: str, people: int, seconds: int) -> None:
         await person.visit()
     alone: list[float] = []
     await clicks(crowd[0], 8, 0.0, alone)
-    said("one person", alone)
+    report("one person", alone)
     times: list[float] = []
     many = int(seconds / _PAUSE)
     await asyncio.gather(*(clicks(person, many, _PAUSE * i / people, times) for i, person in enumerate(crowd)))
-    said(f"{people} people", times)
+    report(f"{people} people", times)
     print(f"the median is {median(times) / median(alone):.1f} times that of one person alone")
 
 

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import threading
+import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ EVENTS: dict[str, dict[str, type | frozenset[str]]] = {
     "exported": {"format": _FORMATS, "bytes": int},
     "cleared": {},
 }
+_REFUSALS, _ADDRESSES = 20, 1000  # lines of one address, and addresses, in a minute
 _PROCESS = re.compile(r"p\d{1,6}\Z")
 
 
@@ -51,6 +53,7 @@ class AuditLog:
         self._folder, self._process, self._keep = folder, process, keep_days
         self._day: date | None = None
         self._lock = threading.Lock()
+        self._minute, self._refused = 0, dict[str, int]()
         if folder:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
@@ -63,11 +66,10 @@ class AuditLog:
             If the event does not have exactly these fields, or a value is not of its kind.
         """
         _check(event, fields)
-        if self._folder is None:
+        if self._folder is None or (event == "not_let_in" and self._too_many(address)):
             return
         at = datetime.now(UTC)
-        time = at.isoformat(timespec="milliseconds")
-        line = {"time": time, "event": event, "who": who, "address": address, **fields}
+        line = {"time": at.isoformat(timespec="milliseconds"), "event": event, "who": who, "address": address, **fields}
         with self._lock:
             if at.date() != self._day:
                 self._day = at.date()
@@ -76,6 +78,15 @@ class AuditLog:
             handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             with os.fdopen(handle, "a", encoding="utf-8") as file:
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    def _too_many(self, address: str) -> bool:
+        """Tell whether an address has been refused so often in this minute that more lines would only fill the disk."""
+        with self._lock:
+            minute = int(time.time() // 60)
+            if minute != self._minute:
+                self._minute, self._refused = minute, {}
+            self._refused[address] = self._refused.get(address, 0) + 1
+            return self._refused[address] > _REFUSALS or len(self._refused) > _ADDRESSES
 
     def _delete_old(self) -> None:
         """Delete the files of days that need not be kept."""

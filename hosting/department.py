@@ -1,7 +1,7 @@
 """A department's server: nginx and the processes of the app behind it, begun, watched, replaced and ended together.
 
     python -m hosting.department            # settings: see docs/settings.md
-    kill -HUP <its number>                  # replace the processes one by one, after an update: nobody is thrown out
+    kill -HUP <its number>                  # replace the processes one by one, after an update: people finish
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from prometheus_client.multiprocess import mark_process_dead
+
 from hosting.audit import AuditLog
+from hosting.health import is_well
 from hosting.process import NAME, SECRET
 from hosting.proxy import Process, configuration, nginx
 from hosting.settings import Settings, SettingsError, read_settings
@@ -27,6 +30,7 @@ _ROOT = Path(__file__).resolve().parents[1]
 _TICK = 0.2  # seconds between looks at the processes
 _START = 120.0  # seconds that a process may take to answer
 _AGAIN = 2.0  # seconds before one that ended at once is begun again
+_GRACE = 60.0  # seconds beyond its time, after which a process that drains is killed
 _SECRET = "secret"
 
 
@@ -37,12 +41,16 @@ class Department:
         self.settings = settings
         self.folder = settings.server.folder
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        about = self.folder.stat()
+        if about.st_uid != os.geteuid() or about.st_mode & 0o022:
+            raise SettingsError(f"server.folder: {self.folder} is another account's, or others can write into it.")
         shutil.rmtree(self.folder / "metrics", ignore_errors=True)
         shutil.rmtree(self.folder / "turns", ignore_errors=True)
         self._environment = os.environ | self._for_all()
         self._audit = AuditLog(settings.audit.folder, "p0", keep_days=settings.audit.keep_days)
         self.running: dict[Process, subprocess.Popen[bytes]] = {}
         self._made = 0
+        self._last_call: dict[str, float] = {}  # when a process that drains is ended in any case
         self._proxy: subprocess.Popen[bytes] | None = None
         self._replacing = threading.Event()
         self._ends = threading.Event()
@@ -54,25 +62,35 @@ class Department:
             folder.mkdir(mode=0o700)
         kept = self.folder / _SECRET
         if not kept.exists():
-            kept.touch(mode=0o600)
-            kept.write_text(secrets.token_hex(32), encoding="ascii")
-        secret = kept.read_text(encoding="ascii")
+            new = kept.with_suffix(".new")
+            new.touch(mode=0o600)
+            new.write_text(secrets.token_hex(32), encoding="ascii")
+            new.replace(kept)
+        secret = os.environ.get(SECRET) or kept.read_text(encoding="ascii")
         return {"PROMETHEUS_MULTIPROC_DIR": str(metrics), "COHORTSCOPE_TURNS": str(turns), SECRET: secret,
-                "COHORTSCOPE_AT_ONCE": str(self.settings.limits.heavy_at_once or os.cpu_count() or 1),
+                "COHORTSCOPE_AT_ONCE": str(self.settings.limits.tasks_at_once or os.cpu_count() or 1),
                 "STREAMLIT_SERVER_COOKIE_SECRET": secret}
 
     def begin(self) -> None:
-        """Start the processes, and the proxy once they answer."""
+        """Start the processes, and the proxy once they answer.
+
+        Raises
+        ------
+        SettingsError
+            If one of them does not; what it says stands in this program's output.
+        """
         for _ in range(self.settings.server.processes):
             self._start(self._next())
         for process in list(self.running):
-            self._wait(process)
+            if not self._wait(process) and not self._ends.is_set():
+                raise SettingsError(f"{process.name} did not start.")
         self._write()
-        self._proxy = subprocess.Popen([nginx(), "-c", str(self._path), "-p", str(self.folder)], stderr=subprocess.PIPE)
-        time.sleep(_TICK)
-        if self._proxy.poll() is not None:
-            assert self._proxy.stderr
-            raise SettingsError(f"nginx cannot start: {self._proxy.stderr.read().decode(errors='replace').strip()}")
+        self._proxy = subprocess.Popen([nginx(), "-c", str(self._path), "-p", str(self.folder)])
+        until = time.monotonic() + _START
+        while not is_well(self.settings.server) and time.monotonic() < until and not self._ends.is_set():
+            if self._proxy.poll() is not None:
+                raise SettingsError("nginx did not start.")
+            time.sleep(_TICK)
 
     def watch(self) -> None:
         """Put a new process in the place of each that ends, until the server is to end."""
@@ -80,22 +98,24 @@ class Department:
             for process, child in list(self.running.items()):
                 if child.poll() is not None:
                     self._ended(process, child.returncode)
+                elif time.monotonic() > self._last_call.get(process.name, float("inf")):
+                    child.kill()
             if self._proxy is not None and self._proxy.poll() is not None:
                 raise SettingsError("nginx has ended; what it said is in nginx.log.")
             if self._replacing.is_set():
                 self._replacing.clear()
-                threading.Thread(target=self._replace_all, daemon=True).start()
+                self._replace_all()
 
     def end(self) -> None:
         """End the proxy first, so that nobody comes, then the processes."""
-        children = [*([self._proxy] if self._proxy else []), *self.running.values()]
-        for child in children:
-            child.terminate()
-        for child in children:
-            try:
-                child.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                child.kill()
+        for children in ([self._proxy] if self._proxy else [], list(self.running.values())):
+            for child in children:
+                child.terminate()
+            for child in children:
+                try:
+                    child.wait(timeout=20)
+                except subprocess.TimeoutExpired:
+                    child.kill()
 
     def ask_to_end(self, *_: object) -> None:
         """Take a signal to end."""
@@ -138,7 +158,8 @@ class Department:
     def _ended(self, process: Process, code: int) -> None:
         """Note the end of a process; begin another unless it was to end."""
         self._audit.record("process_ended", process=process.name, code=code)
-        del self.running[process]
+        mark_process_dead(self.running.pop(process).pid,  # type: ignore[no-untyped-call]
+                          str(self.folder / "metrics"))
         if process.drains:
             self._write()
             self._read_again()
@@ -152,14 +173,16 @@ class Department:
             new = self._next()
             self._start(new)
             if not self._wait(new):
-                print(f"{new.name} did not start: {old.name} goes on.", file=sys.stderr)
+                print(f"{new.name} did not start: {old.name} and those after it go on.", file=sys.stderr, flush=True)
                 self.running.pop(new).kill()
                 return
             child = self.running.pop(old)
             self.running[Process(old.name, old.port, drains=True)] = child
             self._write()
             self._read_again()
-            child.send_signal(signal.SIGUSR1)
+            if child.poll() is None:
+                child.send_signal(signal.SIGUSR1)
+            self._last_call[old.name] = time.monotonic() + 60 * self.settings.server.drain_minutes + _GRACE
 
     def _read_again(self) -> None:
         """Let the proxy read its configuration: those who are connected stay where they are."""
@@ -167,7 +190,9 @@ class Department:
         self._proxy.send_signal(signal.SIGHUP)
 
     def _write(self) -> None:
-        self._path.write_text(configuration(self.settings, list(self.running)), encoding="utf-8")
+        new = self._path.with_suffix(".new")
+        new.write_text(configuration(self.settings, list(self.running)), encoding="utf-8")
+        new.replace(self._path)
 
 
 def answers(port: int) -> bool:
@@ -191,9 +216,7 @@ def main() -> int:
     signal.signal(signal.SIGHUP, department.ask_to_replace)
     try:
         department.begin()
-        server = department.settings.server
-        scheme = "https" if server.certificate else "http"
-        print(f"Cohortscope answers at {scheme}://{server.name}:{server.port}", flush=True)
+        print(f"Cohortscope answers at {department.settings.server.origin}", flush=True)
         department.watch()
     except (SettingsError, OSError) as error:
         print(f"Cohortscope cannot start.\n{error}", file=sys.stderr)

@@ -39,7 +39,7 @@ class Gate:
             return
         request = HTTPConnection(scope)
         address = address_of(request)
-        path = request.url.path
+        path = str(scope["path"])
         if scope["type"] == "http" and (answer := self._about_the_process(path, request)):
             await answer(scope, receive, send)
             return
@@ -48,15 +48,19 @@ class Gate:
             return
         try:
             visitor = self._let_in(request, address)
-            self._may_do(path, scope, visitor)
         except NotLetIn as reason:
-            await self._refuse(reason, address, scope, receive, send)
+            await self._refuse(reason, Visitor(address=address), scope, receive, send)
+            return
+        try:
+            self._may_do(path, scope, request, visitor)
+        except NotLetIn as reason:
+            await self._refuse(reason, visitor, scope, receive, send)
             return
         self._tell_script(scope, visitor)
-        if scope["type"] == "websocket" or not path.startswith("/_stcore/"):
+        if _is_page(request) and request.cookies.get(cookie_name(is_secure(request))):
             self.people.saw(visitor)
         sender = self._with_cookies(send, scope, visitor)
-        if path.startswith(_FILES) and scope["method"] == "GET":
+        if path.startswith(_FILES) and scope.get("method") == "GET":
             sender = self._noting_export(sender, visitor, path)
         await self.app(scope, self._watched(receive, scope, path, visitor), sender)
 
@@ -82,7 +86,7 @@ class Gate:
     def _named_by_proxy(self, request: HTTPConnection) -> tuple[str, bool]:
         """Return whom the proxy in front names, and whether that person may load files."""
         chosen = self.chosen.sign_in
-        if request.headers.get("x-proxy-address", "") not in chosen.trusted_proxies:
+        if not chosen.trusts(request.headers.get("x-proxy-address", "")):
             raise NotLetIn("untrusted_proxy", "This server is reached by its sign-in page alone.")
         who = request.headers.get(chosen.header, "").strip()
         groups = [group.strip() for group in request.headers.get(chosen.roles_header, "").split(",")]
@@ -91,18 +95,27 @@ class Gate:
             raise NotLetIn("group", "Your account may not use this app.")
         return who, may_upload
 
-    def _may_do(self, path: str, scope: Scope, visitor: Visitor) -> None:
-        if path.startswith(_UPLOAD) and scope["method"] != "OPTIONS":
-            if not self.people.may_use(path.removeprefix(_UPLOAD).split("/")[0], visitor):
-                raise NotLetIn("other_session", "This session is another person's.")
-            if not visitor.may_upload:
-                raise NotLetIn("role", "Your account may look at the sample, but load no files.")
+    def _may_do(self, path: str, scope: Scope, request: HTTPConnection, visitor: Visitor) -> None:
+        """Refuse uploads into another's session, by those who may not, and beyond what a session may keep."""
+        if not path.startswith(_UPLOAD) or scope.get("method") not in ("PUT", "POST", "DELETE"):
+            return
+        session = path.removeprefix(_UPLOAD).split("/")[0]
+        if not self.people.may_use(session, visitor):
+            raise NotLetIn("other_session", "This session is another person's.")
+        if not visitor.may_upload:
+            raise NotLetIn("role", "Your account may look at the sample, but load no files.")
+        most = self.chosen.limits.session_mb
+        coming = request.headers.get("content-length", "")
+        if scope["method"] != "DELETE" and not coming.isdecimal():
+            raise NotLetIn("too_large", "Say how large the file is.")
+        if scope["method"] != "DELETE" and self.process.held(session) + int(coming) > 1024**2 * (most + 1):
+            raise NotLetIn("too_large", f"A session can keep files of {most} MB together.")
 
-    async def _refuse(self, reason: NotLetIn, address: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _refuse(self, reason: NotLetIn, visitor: Visitor, scope: Scope, receive: Receive, send: Send) -> None:
         metrics.REFUSED.labels(reason.reason).inc()
         request = HTTPConnection(scope)
         if reason.reason != "no_cookie" or not _is_page(request):
-            self.process.audit.record("not_let_in", address=address, reason=reason.reason)
+            self.process.audit.record("not_let_in", who=visitor.who, address=visitor.address, reason=reason.reason)
         if scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008, "reason": reason.words[:120]})
@@ -115,8 +128,8 @@ class Gate:
             set_visitor(response, "", request)
             _set(response, PROCESS_COOKIE, self.process.name, request)
         else:
-            contact = f" Ask {self.chosen.look.support}." if self.chosen.look.support else ""
-            response = PlainTextResponse(reason.words + contact, status_code=403)
+            status = 413 if reason.reason == "too_large" else 403
+            response = PlainTextResponse(reason.words + self.chosen.look.contact, status_code=status)
         await response(scope, receive, send)
 
     # ---- what is told
@@ -174,7 +187,7 @@ class Gate:
     def _noting_clicks(self, receive: Receive, visitor: Visitor) -> Receive:
         async def receive_noting() -> Message:
             message = await receive()
-            if message["type"] == "websocket.receive":
+            if message["type"] == "websocket.receive" and not self.people.has_ended(visitor):
                 self.people.saw(visitor)
             return message
         return receive_noting
@@ -229,7 +242,7 @@ def address_of(request: HTTPConnection) -> str:
 def _is_page(request: HTTPConnection) -> bool:
     """Tell whether a browser asks for a page to show."""
     return (request.scope["type"] == "http" and request.scope["method"] in ("GET", "HEAD")
-            and "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/_stcore/"))
+            and "text/html" in request.headers.get("accept", "") and not request.scope["path"].startswith("/_stcore/"))
 
 
 def is_secure(request: HTTPConnection) -> bool:
@@ -238,5 +251,5 @@ def is_secure(request: HTTPConnection) -> bool:
 
 
 def _with_query(request: HTTPConnection) -> str:
-    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return quote(request.scope["path"]) + (f"?{request.url.query}" if request.url.query else "")
 

@@ -6,21 +6,21 @@ import http.client
 import ssl
 import sys
 
-from hosting.settings import SettingsError, read_settings
+from hosting.settings import Server, SettingsError, read_settings
 
 _PATIENCE = 8.0  # seconds
 
 
-def is_well() -> bool:
+def is_well(server: Server) -> bool:
     """Tell whether the proxy, and a process behind it, answer on this machine."""
-    server = read_settings().server
+    address = "127.0.0.1" if server.address in ("0.0.0.0", "::") else server.address
     if server.certificate:
         # The certificate is for the server's name, and this asks by the machine's address.
         trusting = ssl._create_unverified_context()
         line: http.client.HTTPConnection = http.client.HTTPSConnection(
-            "127.0.0.1", server.port, timeout=_PATIENCE, context=trusting)
+            address, server.port, timeout=_PATIENCE, context=trusting)
     else:
-        line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=_PATIENCE)
+        line = http.client.HTTPConnection(address, server.port, timeout=_PATIENCE)
     try:
         line.request("GET", "/readyz", headers={"Host": server.name})
         return line.getresponse().status == 200
@@ -32,6 +32,6 @@ def is_well() -> bool:
 
 if __name__ == "__main__":
     try:
-        sys.exit(0 if is_well() else 1)
+        sys.exit(0 if is_well(read_settings().server) else 1)
     except SettingsError as error:
         sys.exit(str(error))

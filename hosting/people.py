@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 import time
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
 
 _COOKIE = "cohortscope_visitor"
+_TELL, _TIDY = 10.0, 600.0  # seconds between two notes that somebody clicked, and between two looks for old ones
 # By which the gate tells the page's script who it is, and Streamlit whose a session is: nobody else resumes it. What
 # comes under these names from outside is taken away.
 HEADER, ID_HEADER = "x-cohortscope-visitor", "x-cohortscope-id"
@@ -63,14 +66,16 @@ class People:
     ----------
     secret : signs the cookies; the same for all processes
     hours, idle_minutes : after which a sign-in ends, from its begin and without a click
-    same_address : whether a cookie counts for the address alone to which it was given
+    bind_to_address : whether a cookie counts for the address alone to which it was given
+    folder : shared by all processes of a machine, which tell each other there who clicked last and who signed out
     """
 
-    def __init__(self, secret: str, *, hours: float, idle_minutes: float, same_address: bool) -> None:
+    def __init__(self, secret: str, *, hours: float, idle_minutes: float, bind_to_address: bool, folder: Path) -> None:
         self._signer = URLSafeSerializer(secret, salt="visitor")
-        self._hours, self._idle, self._same_address = hours, idle_minutes, same_address
-        self._seen: dict[str, float] = {}
-        self._gone: set[str] = set()  # who signed out
+        self._hours, self._idle, self._bind_to_address, self._folder = hours, idle_minutes, bind_to_address, folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._told: dict[str, float] = {}  # when others were told last that somebody clicked
+        self._looked = 0.0
         self.of_session: dict[str, str] = {}  # visitors by the app's sessions
 
     def cookie(self, visitor: Visitor) -> str:
@@ -91,9 +96,9 @@ class People:
             visitor = Visitor(**self._signer.loads(value))
         except (BadData, TypeError):
             raise NotLetIn("wrong_cookie", "This cookie is not from this server. Reload the page.") from None
-        if self._same_address and visitor.address != address:
+        if self._bind_to_address and visitor.address != address:
             raise NotLetIn("other_address", "This session began at another address. Reload the page for a new one.")
-        if visitor.id in self._gone or time.time() - visitor.begun > 3600 * self._hours:
+        if self.is_gone(visitor) or self.is_over(visitor):
             raise NotLetIn("ended", "This session has ended. Reload the page to begin a new one.")
         if self.idle(visitor) > 60 * self._idle:
             raise NotLetIn("idle", "This session ended because nothing was clicked for long. Reload the page.")
@@ -101,27 +106,56 @@ class People:
 
     def saw(self, visitor: Visitor) -> None:
         """Note that a visitor opened a page or clicked."""
-        self._seen[visitor.id] = time.time()
+        at = time.time()
+        if at - self._told.get(visitor.id, 0.0) > min(_TELL, 6 * self._idle):
+            self._told[visitor.id] = at
+            (self._folder / visitor.id).touch(mode=0o600)
 
     def idle(self, visitor: Visitor) -> float:
         """Return the seconds since a visitor's last page or click."""
         return time.time() - self._last(visitor)
 
     def forget(self, visitor: Visitor) -> None:
-        """Let a visitor's cookies count no longer in this process."""
-        self._gone.add(visitor.id)
-        self._seen.pop(visitor.id, None)
+        """Let a visitor's cookies count no longer."""
+        self._sign_of_leaving(visitor).touch(mode=0o600)
 
     def is_gone(self, visitor: Visitor) -> bool:
         """Tell whether a visitor has signed out."""
-        return visitor.id in self._gone
+        return self._sign_of_leaving(visitor).exists()
+
+    def is_over(self, visitor: Visitor) -> bool:
+        """Tell whether a visitor must sign in again."""
+        return time.time() - visitor.begun > 3600 * self._hours
+
+    def has_ended(self, visitor: Visitor) -> bool:
+        """Tell whether a visitor signed out, must sign in again, or clicked nothing for too long."""
+        return self.is_gone(visitor) or self.is_over(visitor) or self.idle(visitor) > 60 * self._idle
+
+    def forget_old(self) -> None:
+        """Forget, now and then, those whose sign-in is over in any case."""
+        at, over = time.time(), 3600 * self._hours
+        if at - self._looked < _TIDY:
+            return
+        self._looked = at
+        self._told = {name: told for name, told in self._told.items() if at - told < over}
+        for path in self._folder.iterdir():
+            with contextlib.suppress(FileNotFoundError):  # another process tidies as well
+                if at - path.stat().st_mtime > over:
+                    path.unlink()
 
     def may_use(self, session: str, visitor: Visitor) -> bool:
         """Tell whether a session of the app is not another visitor's."""
         return self.of_session.get(session, visitor.id) == visitor.id
 
     def _last(self, visitor: Visitor) -> float:
-        return max(visitor.seen, self._seen.get(visitor.id, 0.0))
+        try:
+            told = (self._folder / visitor.id).stat().st_mtime
+        except FileNotFoundError:
+            told = 0.0
+        return max(visitor.seen, told)
+
+    def _sign_of_leaving(self, visitor: Visitor) -> Path:
+        return self._folder / f"{visitor.id}.gone"
 
 
 def roles(groups: Any, *, may_enter: tuple[str, ...], may_upload: tuple[str, ...]) -> tuple[bool, bool]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from hosting.audit import AuditLog
 from hosting.people import People
-from hosting.settings import Settings, settings
+from hosting.settings import Settings, SettingsError, settings
 
 NAME, SECRET = "COHORTSCOPE_PROCESS", "COHORTSCOPE_SECRET"  # in the environment, set by who starts the processes
 
@@ -30,6 +31,7 @@ class Hosted:
     audit: AuditLog
     drains_until: float | None = None
     warned: dict[str, float] = field(default_factory=dict)
+    held: Callable[[str], int] = lambda session: 0  # bytes of the files that a session holds
     ended: dict[str, str] = field(default_factory=dict)  # sessions and why they ended (see audit.py)
 
     def drain(self) -> None:
@@ -43,10 +45,13 @@ class Hosted:
 def hosted() -> Hosted | None:
     """Return this process's state; None on a laptop."""
     name, secret = os.environ.get(NAME), os.environ.get(SECRET)
-    if not name or not secret:
+    if not name:
         return None
+    if not secret:
+        raise SettingsError(f"{SECRET} is empty: without it nobody can be known.")
     chosen = settings()
     people = People(secret, hours=chosen.sign_in.hours, idle_minutes=chosen.sign_in.idle_minutes,
-                    same_address=chosen.sign_in.same_address)
+                    bind_to_address=chosen.sign_in.bind_to_address,
+                    folder=chosen.server.folder / "visitors")
     return Hosted(settings=chosen, name=name, people=people,
                   audit=AuditLog(chosen.audit.folder, name, keep_days=chosen.audit.keep_days))

@@ -51,9 +51,9 @@ def configuration(settings: Settings, processes: Sequence[Process]) -> str:
 daemon off;
 worker_processes 2;
 pid {settings.server.folder}/nginx.pid;
-error_log {settings.server.folder}/nginx.log error;
+error_log {settings.server.folder}/nginx.log crit;  # what is refused stands in the audit log
 worker_rlimit_nofile 8192;
-worker_shutdown_timeout {int(60 * settings.server.drain_minutes) + 60};
+worker_shutdown_timeout {int(3600 * settings.sign_in.hours)};  # of websockets begun before a new configuration
 events {{ worker_connections 4096; }}
 http {{
     include {_types()};
@@ -120,7 +120,7 @@ def _to_its_process(settings: Settings) -> str:
             proxy_http_version 1.1;
             proxy_set_header Host $http_host;
             proxy_set_header X-Forwarded-For $remote_addr;
-            proxy_set_header X-Forwarded-Proto {_scheme(settings)};
+            proxy_set_header X-Forwarded-Proto {"https" if settings.server.encrypted else "http"};
             proxy_set_header X-Proxy-Address $realip_remote_addr;
             proxy_set_header Upgrade $http_upgrade;
             proxy_set_header Connection $connection_header;
@@ -128,12 +128,13 @@ def _to_its_process(settings: Settings) -> str:
             proxy_buffering off;
             proxy_read_timeout {_LINGER}s;
             proxy_connect_timeout 3s;
-            proxy_next_upstream error;"""
+            proxy_next_upstream error;
+            {"proxy_cookie_flags ~. secure;" if settings.server.encrypted else ""}"""
 
 
 def _real_addresses(settings: Settings) -> str:
     """Believe another proxy in front about whose request it hands on."""
-    if settings.sign_in.by != "proxy" and not settings.server.encrypted_before:
+    if settings.sign_in.by != "proxy" and not settings.server.tls_in_front:
         return ""
     return " ".join(["real_ip_header X-Forwarded-For; real_ip_recursive on;",
                      *(f"set_real_ip_from {address};" for address in settings.sign_in.trusted_proxies)])
@@ -160,7 +161,7 @@ def _others(settings: Settings) -> str:
     other = f"""map $http_origin $origin_is_foreign {{
         default 1;
         '' 0;
-        {' '.join(f'"{scheme}://{host}" 0;' for scheme in ("http", "https") for host in _hosts(settings))}
+        "{settings.server.origin}" 0;
     }}
     server {{
         listen {_listen(settings)} default_server;
@@ -174,25 +175,18 @@ def _others(settings: Settings) -> str:
         return other
     return other + f"""
     server {{
-        listen {settings.server.address}:80;
+        listen {_card(settings)}:80;
         server_name {settings.server.name};
         return 301 https://$server_name$request_uri;
     }}""" if settings.server.port == 443 else other
 
 
-def _hosts(settings: Settings) -> list[str]:
-    """Return what a browser calls this server: its name, with the port where that is not the usual one."""
-    port = settings.server.outer_port or settings.server.port
-    return [settings.server.name] if port in (80, 443) else [f"{settings.server.name}:{port}"]
-
-
 def _listen(settings: Settings) -> str:
-    address = f"[{settings.server.address}]" if ":" in settings.server.address else settings.server.address
-    return f"{address}:{settings.server.port}" + (" ssl http2" if settings.server.certificate else "")
+    return f"{_card(settings)}:{settings.server.port}" + (" ssl http2" if settings.server.certificate else "")
 
 
-def _scheme(settings: Settings) -> str:
-    return "https" if settings.server.certificate or settings.server.encrypted_before else "http"
+def _card(settings: Settings) -> str:
+    return f"[{settings.server.address}]" if ":" in settings.server.address else settings.server.address
 
 
 def _tls(settings: Settings) -> str:
@@ -205,7 +199,7 @@ def _tls(settings: Settings) -> str:
 def _headers(settings: Settings) -> str:
     """Return the headers of every answer, refusals as well."""
     headers = dict(HEADERS)
-    if _scheme(settings) == "https":
+    if settings.server.encrypted:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     return "\n        ".join(f'add_header {name} "{value}" always;' for name, value in headers.items())
 
@@ -217,14 +211,13 @@ def _hidden() -> str:
 
 def _refusals(settings: Settings) -> str:
     """Say in words why something is refused."""
-    contact = f" Ask {settings.look.support}." if settings.look.support else ""
     words = {403: "This request came from elsewhere and is not answered.",
              413: f"A file may have {settings.limits.upload_mb} MB. Keep the columns that you need.",
              429: "Too many requests from this address at once. Wait a little and try again.",
              502: "The app is starting again. Reload this page in a few seconds."}
     out = []
     for code, text in words.items():
-        plain = (text + contact).replace("\\", "").replace('"', "'").replace("$", "")
+        plain = (text + settings.look.contact).replace("\\", "").replace('"', "'").replace("$", "")
         out.append(f"error_page {code} @refused{code}; "
                    f'location @refused{code} {{ default_type text/plain; return {code} "{plain}\\n"; }}')
     return "\n        ".join(out)

@@ -14,6 +14,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import SettingsError as PlaceError
 
 FILE = "COHORTSCOPE_SETTINGS"
 _PREFIX = "COHORTSCOPE_"
@@ -35,17 +36,30 @@ class _Table(BaseModel):
 class Server(_Table):
     """Where the department's server is reached, and what it consists of."""
 
-    name: str = Field("localhost", description="the name in the address, which alone is answered")
-    address: str = Field("127.0.0.1", description="of the network card to listen on; 0.0.0.0 for all of them")
-    port: Port = Field(8500, description="of the address that people open")
-    outer_port: Port | None = Field(None, description="in that address, where a container or proxy maps it to another")
+    name: str = Field("localhost", description="name in the address that people open; no other name is answered")
+    address: str = Field("127.0.0.1", description="address of the network card to listen on; 0.0.0.0 for all")
+    port: Port = Field(8500, description="port to listen on")
+    outer_port: Port | None = Field(None, description="port in people's address, if a container or proxy maps it")
     certificate: Path | None = Field(None, description="TLS certificate with its chain (PEM)")
     key: Path | None = Field(None, description="private key of the certificate (PEM)")
-    encrypted_before: bool = Field(False, description="another proxy in front of this one does TLS")
-    processes: int = Field(3, ge=1, le=64, description="of the app, each for about 20 people")
-    first_port: Port = Field(8600, description="from which on the processes take their ports, on this machine alone")
-    folder: Path = Field(Path("/tmp/cohortscope"), description="for the proxy's configuration and sockets; no data")
-    drain_minutes: float = Field(30, ge=0, description="how long people keep working in a process that is replaced")
+    tls_in_front: bool = Field(False, description="another proxy in front of this one does TLS")
+    processes: int = Field(3, ge=1, le=64, description="number of app processes; each serves about 20 people")
+    first_port: Port = Field(8600, description="first port of the processes, on this machine alone")
+    folder: Path = Field(Path("/tmp/cohortscope"), description="folder for the proxy's configuration, secret, "
+                         "metrics and line of tasks; no data")
+    drain_minutes: float = Field(30, ge=0, description="minutes that people can work on in a process that is replaced")
+
+
+    @property
+    def encrypted(self) -> bool:
+        """Tell whether people reach the server by https."""
+        return self.certificate is not None or self.tls_in_front
+
+    @property
+    def origin(self) -> str:
+        """Return the address that people open, as their browsers name it: without the port where that is the usual."""
+        port, usual = self.outer_port or self.port, 443 if self.encrypted else 80
+        return f"{'https' if self.encrypted else 'http'}://{self.name}" + (f":{port}" if port != usual else "")
 
 
 class SignIn(_Table):
@@ -54,54 +68,71 @@ class SignIn(_Table):
     by: Literal["nobody", "openid", "proxy"] = Field(
         "nobody", description="who says who somebody is: nobody (no sign-in), an OpenID provider, the proxy's header")
     open_to_everyone: bool = Field(False, description="no sign-in although others reach the server: on purpose")
-    issuer: str = Field("", description="of the OpenID provider: https://login.hospital.example/realms/staff")
+    issuer: str = Field("", description="address of the OpenID provider: https://login.hospital.example/realms/staff")
     client: str = Field("", description="the name under which the provider knows this app")
-    client_secret: SecretStr = Field(SecretStr(""), description="shared with the provider")
-    header: str = Field("X-Remote-User", description="in which the proxy in front says who it is, always")
-    roles_header: str = Field("X-Remote-Groups", description="in which it says the groups, divided by commas")
-    roles_claim: str = Field("groups", description="of the provider's statement, which lists the groups")
-    trusted_proxies: tuple[str, ...] = Field(("127.0.0.1",), description="addresses whose headers are believed")
+    client_secret: SecretStr = Field(SecretStr(""), description="secret shared with the provider")
+    header: str = Field("X-Remote-User", description="header in which the proxy in front always says who it is")
+    roles_header: str = Field("X-Remote-Groups", description="header with the groups, divided by commas")
+    roles_claim: str = Field("groups", description="claim of the provider that lists the groups")
+    trusted_proxies: tuple[str, ...] = Field(("127.0.0.1",), description="addresses or networks of "
+                                             "proxies whose headers are believed")
     may_enter: tuple[str, ...] = Field((), description="groups that may enter; none: all who sign in")
     may_upload: tuple[str, ...] = Field((), description="groups that may load files, while others see the sample "
                                         "alone; none: all may")
-    idle_minutes: float = Field(60, gt=0, description="after which without a click a session ends")
-    hours: float = Field(12, gt=0, description="after which one signs in again")
-    same_address: bool = Field(True, description="a sign-in counts for the address alone from which it was made")
+    idle_minutes: float = Field(60, gt=0, description="minutes without a click after which a session ends")
+    hours: float = Field(12, gt=0, description="hours after which one signs in again")
+    scopes: str = Field("openid email profile", description="asked of the provider; some need groups for the groups")
+    bind_to_address: bool = Field(True, description="a sign-in counts for the address alone from which it was made")
+
+
+    def trusts(self, address: str) -> bool:
+        """Tell whether the headers of a proxy at an address are believed."""
+        try:
+            return any(ipaddress.ip_address(address) in ipaddress.ip_network(each) for each in self.trusted_proxies)
+        except ValueError:
+            return False
 
 
 class Limits(_Table):
     """What one person can take of the machine."""
 
-    upload_mb: int = Field(200, ge=1, le=200, description="of a file")
-    files: int = Field(20, ge=1, description="that one session loads at once")
-    session_mb: int = Field(1024, ge=1, description="of files that one session keeps")
-    memory_percent: float = Field(85, gt=0, le=100, description="of the machine's memory, above which no new file is "
-                                  "taken; 5 % later the largest idle sessions are warned, then ended")
-    idle_minutes: float = Field(10, ge=0, description="without a click, after which a session counts as idle there")
-    warning_minutes: float = Field(2, ge=0, description="between that warning and the end")
-    heavy_at_once: int = Field(0, ge=0, description="readings, slides and fits at once on the machine; 0: one per core")
-    connections: int = Field(120, ge=1, description="at once from one address")
-    requests_per_second: int = Field(100, ge=1, description="from one address, beyond a first burst")
-    slowest_upload_kb: int = Field(20, ge=0, description="per second, below which an upload is broken off after 20 s")
+    upload_mb: int = Field(200, ge=1, le=200, description="largest size of a file")
+    files: int = Field(20, ge=1, description="number of files that one session loads at once")
+    session_mb: int = Field(1024, ge=1, description="size of all files that one session keeps")
+    memory_percent: float = Field(85, gt=0, le=100, description="share of the memory (of the machine, container or "
+                                  "unit) above which no new file is read; 5 % later the largest idle session is "
+                                  "warned, then ended")
+    idle_minutes: float = Field(10, gt=0, description="minutes without a click after which a session is idle there")
+    warning_minutes: float = Field(2, gt=0, description="minutes between that warning and the end")
+    tasks_at_once: int = Field(0, ge=0, description="readings, slides and fits at once; 0: one per core")
+    connections: int = Field(120, ge=1, description="connections at once from one address")
+    requests_per_second: int = Field(100, ge=1, description="requests of one address, beyond a first burst")
+    slowest_upload_kb: int = Field(20, ge=0, description="kB per second below which an upload is broken off after 20 s")
 
 
 class Audit(_Table):
     """What is written down about who did what; never a patient's data."""
 
-    folder: Path | None = Field(None, description="of the JSON lines, a file per day and process; none: no log")
-    keep_days: int = Field(365, ge=1, description="after which a day's files are deleted")
+    folder: Path | None = Field(None, description="folder of the JSON lines, a file per day and process; none: no log")
+    keep_days: int = Field(365, ge=1, description="days after which a file is deleted")
 
 
 class Look(_Table):
     """What a department makes its own."""
 
-    title: str = Field("", description="of this installation, beside the name in the menu")
+    title: str = Field("", description="name of this installation, in the menu")
     support: str = Field("", description="whom to ask: an address or a telephone number, in every refusal")
-    language: Literal["", "en", "zh"] = Field("", description="of the pages; empty: the browser's")
+    language: Literal["", "en", "zh"] = Field("", description="language of the pages; none: the browser's")
     sample: Path | None = Field(None, description="a cohort in place of the sample, in any format")
     sample_note: str = Field("", description="what is said about it above each page")
     template: Path | None = Field(None, description="PowerPoint template that slides are put on")
     style: Path | None = Field(None, description="style in which figures are saved (Export, Save this style)")
+
+
+    @property
+    def contact(self) -> str:
+        """Return a sentence to end a refusal with; "" where nobody is named."""
+        return f" Ask {self.support}." if self.support else ""
 
 
 class Settings(BaseSettings):
@@ -129,9 +160,9 @@ class Settings(BaseSettings):
         if not is_loopback(self.server.address):
             if self.sign_in.by == "nobody" and not self.sign_in.open_to_everyone:
                 raise ValueError(f"server.address: {_OPEN}")
-            if not self.server.certificate and not self.server.encrypted_before:
+            if not self.server.certificate and not self.server.tls_in_front:
                 raise ValueError("server.address: what others send would be readable on its way. Set "
-                                 "server.certificate and server.key, or server.encrypted_before = true where "
+                                 "server.certificate and server.key, or server.tls_in_front = true where "
                                  "another proxy does TLS")
         if (self.server.certificate is None) != (self.server.key is None):
             raise ValueError("server.certificate and server.key go together")
@@ -172,7 +203,9 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise SettingsError("\n".join(_in_words(each["loc"], each["msg"]) for each in error.errors())) from None
-    except ValueError as error:  # no TOML
+    except PlaceError as error:
+        raise SettingsError(f"{error}: a list is written as [\"a\", \"b\"]") from None
+    except ValueError as error:
         raise SettingsError(f"{path} is no TOML: {error}") from None
 
 

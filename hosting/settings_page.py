@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ _BEGIN = """# Settings
 
 `hosting/settings_page.py` writes this page (`python -m hosting.settings_page > docs/settings.md`). The app and a
 department's server read the TOML file that COHORTSCOPE_SETTINGS names; a variable of the environment counts more:
-`COHORTSCOPE_LIMITS__UPLOAD_MB=50` is `upload_mb` of the table `limits`. Without any, the app is that of one laptop. A
-name that is not listed here, and a value that does not fit, keep the app from starting and are said.
+`COHORTSCOPE_LIMITS__UPLOAD_MB=50` is `upload_mb` of the table `limits`. A list is written as in JSON there: `["staff"]`.
+Without any, the app is that of one laptop. A name that is not listed here, and a value that does not fit, keep the app
+from starting and are said.
 """
 
 
@@ -25,7 +27,7 @@ def page() -> str:
 
 def _table(name: str, table: Any) -> str:
     assert issubclass(table, BaseModel)
-    head = [f"## [{name}]", "", (table.__doc__ or "").strip(), "", "| setting | unless said | meaning |",
+    head = [f"## [{name}]", "", (table.__doc__ or "").strip(), "", "| setting | default | meaning |",
             "|---|---|---|"]
     lines = [*head, *(f"| `{key}` | {_value(field.default)} | {field.description} |"
                       for key, field in table.model_fields.items())]
@@ -39,7 +41,7 @@ def _value(value: Any) -> str:
         return "none"
     if isinstance(value, str | Path):
         return f'`"{value}"`'
-    return f"`{list(value)}`" if isinstance(value, tuple) else f"`{value}`"
+    return f"`{json.dumps(value)}`" if isinstance(value, tuple) else f"`{value}`"
 
 
 if __name__ == "__main__":

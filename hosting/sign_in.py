@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from typing import Any
 
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.starlette_client import OAuth, StarletteOAuth2App
 from httpx2 import HTTPError
+from joserfc.errors import JoseError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -17,6 +19,7 @@ from hosting.people import NotLetIn, Visitor, cookie_name, roles
 from hosting.process import Hosted
 
 _NEXT = "next"
+_FAILURES = (HTTPError, OAuthError, JoseError, ValueError, KeyError, RuntimeError)  # of the provider, or of its answer
 _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Cohortscope</title>
 <style>body{{font:18px/1.5 sans-serif;max-width:34rem;margin:18vh auto;padding:0 1rem;color:#1f2933}}a{{color:#1f5f8b}}
 @media(prefers-color-scheme:dark){{body{{background:#15191d;color:#e4e8ec}}a{{color:#7cc0ea}}}}</style></head>
@@ -38,8 +41,8 @@ class SignIn:
         """Lead to the provider; keep where somebody wanted to go."""
         request.session[_NEXT] = _local(request.query_params.get(_NEXT, "/"))
         try:
-            answer: Response = await self.provider.authorize_redirect(request, self._callback(request))
-        except (HTTPError, OAuthError, ValueError, KeyError, RuntimeError):
+            answer: Response = await self.provider.authorize_redirect(request, self._callback())
+        except _FAILURES:
             return self._said("The sign-in service does not answer.", status=503)
         return answer
 
@@ -48,10 +51,10 @@ class SignIn:
         try:
             token = await self.provider.authorize_access_token(request)
             person = token.get("userinfo") or await self.provider.userinfo(token=token)
-        except (HTTPError, OAuthError, ValueError, KeyError, RuntimeError):
+            who = _name(person)
+        except _FAILURES:
             self.process.audit.record("not_let_in", address=address_of(request), reason="provider")
             return self._said("The sign-in did not succeed.", status=403)
-        who = str(person.get("email") or person.get("preferred_username") or person["sub"])
         enters, may_upload = roles(person.get(self.chosen.roles_claim), may_enter=self.chosen.may_enter,
                                    may_upload=self.chosen.may_upload)
         if not enters:
@@ -64,7 +67,9 @@ class SignIn:
         return response
 
     async def sign_out(self, request: Request) -> Response:
-        """Let the cookie count no longer, end what it had open, and say so."""
+        """Let the cookie count no longer, end what it had open, and say so; a page elsewhere cannot ask for it."""
+        if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+            return RedirectResponse("/", status_code=302)
         try:
             cookie = request.cookies.get(cookie_name(is_secure(request)))
             visitor = self.process.people.visitor(cookie, address_of(request))
@@ -78,16 +83,12 @@ class SignIn:
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
-    def _callback(self, request: Request) -> str:
+    def _callback(self) -> str:
         """Return the address to which the provider sends people back: by the server's name, never by a header."""
-        server = self.process.settings.server
-        scheme = "https" if is_secure(request) else "http"
-        port = server.outer_port or server.port
-        return f"{scheme}://{server.name}{'' if port == (443 if scheme == 'https' else 80) else f':{port}'}{CALLBACK}"
+        return f"{self.process.settings.server.origin}{CALLBACK}"
 
     def _said(self, words: str, *, status: int, link: str = "Try again") -> Response:
-        support = self.process.settings.look.support
-        text = html.escape(words + (f" Ask {support}." if support and status != 200 else ""))
+        text = html.escape(words + (self.process.settings.look.contact if status != 200 else ""))
         return HTMLResponse(_PAGE.format(words=text, path="/", link=link), status_code=status)
 
 
@@ -101,9 +102,14 @@ def _provider(process: Hosted) -> StarletteOAuth2App:
     client: Any = OAuth().register(
         "provider", client_id=chosen.client, client_secret=chosen.client_secret.get_secret_value(),
         server_metadata_url=f"{chosen.issuer.rstrip('/')}/.well-known/openid-configuration",
-        client_kwargs={"scope": "openid email profile groups" if chosen.may_enter or chosen.may_upload
-                       else "openid email profile", "code_challenge_method": "S256"})
+        client_kwargs={"scope": chosen.scopes, "code_challenge_method": "S256"})
     return client
+
+
+def _name(person: Mapping[str, Any]) -> str:
+    """Return how the provider names a person: the e-mail unless the provider says that nobody checked it."""
+    email = person.get("email") if person.get("email_verified") is not False else None
+    return str(email or person.get("preferred_username") or person["sub"])
 
 
 def _local(path: str) -> str:

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from hosting.known_flaws import known_flaws, main
+from tests.shared.known_flaws import known_flaws, main
 
 LOCK = "starlette==1.10.0 \\\n    --hash=sha256:00\npywin32==311 ; sys_platform == 'win32' \\\n    --hash=sha256:01\n"
 

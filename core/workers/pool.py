@@ -93,9 +93,9 @@ class Workers:
 
     def __init__(self, most: int = _MOST) -> None:
         self._free: list[_Worker] = []
-        self._most = most
-        self._places = threading.Semaphore(most)
         self._turns = Turns.of_environment()
+        self._most = max(most, self._turns.at_once)  # who has a turn on the machine does not wait for one here
+        self._places = threading.Semaphore(self._most)
         self._lock = threading.Lock()
 
     def warm(self) -> None:

@@ -28,6 +28,11 @@ class Turns:
     def __init__(self, folder: Path | None, at_once: int) -> None:
         self._folder, self._at_once = folder, at_once
 
+    @property
+    def at_once(self) -> int:
+        """Return how many tasks of one process may have a turn together; 0 where there is no line."""
+        return self._at_once if self._folder else 0
+
     @staticmethod
     def of_environment() -> Turns:
         """Return the line that this process belongs to."""

@@ -69,3 +69,12 @@ def test_nothing_is_written_unless_a_folder_is_named(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     AuditLog(None, "p1", keep_days=30).record("cleared")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_is_refused_again_and_again_does_not_fill_the_disk(tmp_path):
+    log = AuditLog(tmp_path, "p1", keep_days=30)
+    for _ in range(500):
+        log.record("not_let_in", address="10.0.0.5", reason="wrong_cookie")
+    log.record("not_let_in", address="10.0.0.6", reason="wrong_cookie")
+    written = lines(tmp_path)
+    assert 20 <= len(written) <= 42 and written[-1]["address"] == "10.0.0.6"

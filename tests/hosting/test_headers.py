@@ -1,9 +1,9 @@
 """The headers of every answer, on a laptop as well."""
 
-import asyncio
 import re
 
 from hosting.headers import HEADERS, WithHeaders
+from tests.shared.person import finished
 
 POLICY = dict(part.split(" ", 1) for part in HEADERS["Content-Security-Policy"].split("; "))
 
@@ -17,7 +17,7 @@ def answered(path):
 
     async def send(message):
         sent.append(message)
-    asyncio.run(WithHeaders(app)({"type": "http", "path": path}, None, send))
+    finished(WithHeaders(app)({"type": "http", "path": path}, None, send))
     return {name.decode(): value.decode() for name, value in sent[0]["headers"]}
 
 

@@ -53,14 +53,14 @@ class Session:
 @pytest.fixture
 def crowd(tmp_path, room, monkeypatch):
     """Three sessions: a large idle one, a small idle one, and a larger one that is clicked."""
-    process = Hosted(settings=Settings(limits=Limits(idle_minutes=10, warning_minutes=2)), name="p1",
-                     people=People("s" * 32, hours=12, idle_minutes=60, same_address=True),
+    people = People("s" * 32, hours=12, idle_minutes=60, bind_to_address=True, folder=tmp_path / "visitors")
+    process = Hosted(settings=Settings(limits=Limits(idle_minutes=10, warning_minutes=2)), name="p1", people=people,
                      audit=AuditLog(tmp_path, "p1", keep_days=1))
     clicks = Visitor().seen
     idle = clicks - 900
     sessions = [(name, Session(), Visitor(id=name, seen=seen))
                 for name, seen in (("large", idle), ("small", idle), ("busy", clicks))]
-    monkeypatch.setattr(watch, "_sizes", lambda name: [{"large": 5_000_000, "small": 1000, "busy": 9_000_000}[name]])
+    monkeypatch.setattr(watch, "held", {"large": 5_000_000, "small": 1000, "busy": 9_000_000}.__getitem__)
     return process, sessions
 
 
@@ -84,6 +84,23 @@ def test_who_clicks_after_the_warning_stays(crowd, room):
     watch._make_room(process, sessions)
     process.people.saw(sessions[0][2])
     room.percent = 50.0
+    watch._make_room(process, sessions)
+    assert process.warned == {} and process.ended == {}
+
+
+def test_who_must_sign_in_again_ends_though_clicking(crowd):
+    process, sessions = crowd
+    late = Visitor(id="busy", begun=Visitor().seen - 13 * 3600)
+    watch._end_idle(process, [("busy", sessions[2][1], late)])
+    assert process.ended == {"busy": "ended"}
+
+
+def test_a_warning_ends_with_its_reason(crowd, room):
+    process, sessions = crowd
+    room.percent = 91.0
+    watch._make_room(process, sessions)
+    room.percent = 50.0
+    process.warned["large"] = Visitor().seen - 1
     watch._make_room(process, sessions)
     assert process.warned == {} and process.ended == {}
 

@@ -50,13 +50,34 @@ def test_nobody_opens_the_app_to_others_by_mistake(monkeypatch, tmp_path, addres
         read(monkeypatch, tmp_path, text)
     with pytest.raises(SettingsError, match="readable on its way"):
         read(monkeypatch, tmp_path, text + "[sign_in]\nopen_to_everyone = true\n")
-    chosen = read(monkeypatch, tmp_path, text + "encrypted_before = true\n[sign_in]\nopen_to_everyone = true\n")
+    chosen = read(monkeypatch, tmp_path, text + "tls_in_front = true\n[sign_in]\nopen_to_everyone = true\n")
     assert chosen.server.address == address
 
 
 def test_a_variable_that_is_no_setting_is_said(monkeypatch, tmp_path):
     with pytest.raises(SettingsError, match="COHORTSCOPE_LIMITS__FILEZ"):
         read(monkeypatch, tmp_path, COHORTSCOPE_LIMITS__FILEZ="3")
+
+
+def test_a_list_that_is_written_otherwise_is_said(monkeypatch, tmp_path):
+    with pytest.raises(SettingsError, match='a list is written as'):
+        read(monkeypatch, tmp_path, COHORTSCOPE_SIGN_IN__MAY_ENTER="staff")
+
+
+@pytest.mark.parametrize("text, origin", [
+    ("port = 80", "http://h.example"), ("port = 8500", "http://h.example:8500"),
+    ("port = 443", "http://h.example:443"), ("port = 443\ntls_in_front = true", "https://h.example"),
+    ("port = 8443\nouter_port = 443\ntls_in_front = true", "https://h.example"),
+    ("port = 8443\ntls_in_front = true", "https://h.example:8443"),
+])
+def test_the_address_is_as_a_browser_names_it(monkeypatch, tmp_path, text, origin):
+    assert read(monkeypatch, tmp_path, f'[server]\nname = "h.example"\n{text}\n').server.origin == origin
+
+
+@pytest.mark.parametrize("address, believed", [("10.1.2.3", True), ("11.0.0.1", False), ("", False)])
+def test_a_network_of_proxies_is_believed(monkeypatch, tmp_path, address, believed):
+    chosen = read(monkeypatch, tmp_path, '[sign_in]\ntrusted_proxies = ["10.0.0.0/8"]\n')
+    assert chosen.sign_in.trusts(address) == believed
 
 
 def test_a_file_that_is_not_there_is_said(monkeypatch, tmp_path):

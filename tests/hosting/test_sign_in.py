@@ -22,6 +22,7 @@ issuer = "http://localhost:{port}"
 client = "cohortscope"
 may_enter = ["staff"]
 may_upload = ["oncology"]
+scopes = "openid email profile groups"
 [look]
 title = "Oncology, 3rd floor"
 support = "statistics@hospital.example"
@@ -117,9 +118,19 @@ def test_signing_out_ends_what_is_open(signed_in, page):
     page.get_by_role("link", name="Sign out").click()
     expect(page.get_by_text("You are signed out, and your data are gone.")).to_be_visible()
     expect(other.get_by_text("You are signed out, and your data are gone.")).to_be_visible()
-    page.context.add_cookies(kept)  # the back button of one who kept the cookie
-    answer = page.context.request.get(f"{signed_in.department.url}/media/x.png")
-    assert answer.status == 403 and "has ended" in answer.text()
+    for process in ("p1", "p2"):  # with the cookie of one who kept it, at each process
+        again = [cookie | {"value": process} if cookie["name"] == "cohortscope_process" else cookie for cookie in kept]
+        page.context.add_cookies(again)
+        answer = page.context.request.get(f"{signed_in.department.url}/media/x.png")
+        assert answer.status == 403 and "has ended" in answer.text()
+
+
+def test_a_page_elsewhere_cannot_sign_somebody_out(signed_in, page):
+    signed_in.open(page, "chen")
+    expect(page.locator(".cs-who")).to_be_visible()
+    page.context.request.get(f"{signed_in.department.url}/sign-out", headers={"Sec-Fetch-Site": "cross-site"})
+    page.reload()
+    expect(page.locator(".cs-who")).to_contain_text("chen@hospital.example")
 
 
 @pytest.mark.parametrize("path", ["/media/x.png", "/_stcore/stream", "/_stcore/upload_file/a/b", "/app/static/icon.png",

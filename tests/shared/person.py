@@ -5,19 +5,27 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+T = TypeVar("T")
 WORST = 60.0  # seconds that an answer may take, on the worst machine
 LEVELS = ("Vp3", "Vp4", "Vp3", "Vp4")
 _HTML = {"Accept": "text/html,application/xhtml+xml"}
+
+
+def finished(work: Coroutine[Any, Any, T]) -> T:
+    """Return what people's work returns, done in a thread: the browser's tests have a loop of their own in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 class Lost(Exception):

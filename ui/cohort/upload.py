@@ -111,7 +111,8 @@ def _take(files: list[Any]) -> None:
         current.source, current.given = _source(files), [f.name for f in files]
         return
     current.not_taken = False
-    visit.record("uploaded", format=format_of(files[-1].name), bytes=files[-1].size)
+    if not current.source.startswith(f"{_ids(files)}||"):
+        visit.record("uploaded", format=format_of(files[-1].name), bytes=sum(file.size for file in files))
     before = current.draft if current.source.startswith(f"{_ids(files)}||") else None
     draft, unread, current.asked = None, "", None
     try:

@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from core.export import Style
+from core.intake import read_cohort
 from core.language import ENGLISH, speaking
 from hosting.settings import settings
 
-_SAMPLE = Path(__file__).parents[2] / "sample_data" / "yang2023_synthetic.csv"
+PAPER = Path(__file__).parents[2] / "sample_data" / "yang2023_synthetic.csv"
 
 
 def sample_file() -> Path:
     """Return the file of the sample cohort."""
-    return settings().look.sample or _SAMPLE
+    return settings().look.sample or PAPER
 
 
 def has_the_paper() -> bool:
@@ -32,7 +33,8 @@ def check() -> None:
         If one cannot.
     """
     first_choices()
-    sample_file().read_bytes()
+    if not has_the_paper():
+        read_cohort(sample_file())
 
 
 @lru_cache(maxsize=1)

@@ -13,8 +13,7 @@ import psutil
 from core.language import say
 from hosting.settings import Limits
 
-_GROUP = Path("/sys/fs/cgroup")  # where a container's bound stands
-_READ = 12  # bytes that a byte of a file can become while it is read (see core/workers)
+_GROUPS = Path("/sys/fs/cgroup")  # where the bounds of a container and of a systemd unit stand (cgroup v2)
 
 
 class Upload(Protocol):
@@ -24,12 +23,13 @@ class Upload(Protocol):
 
 
 def in_use() -> float:
-    """Return the percentage of memory that is in use: of the container where it has a bound, else of the machine."""
+    """Return the percentage of memory in use: of the container or unit where that has a bound, else of the machine."""
     try:
-        most = int((_GROUP / "memory.max").read_text(encoding="ascii"))
-        used = int((_GROUP / "memory.current").read_text(encoding="ascii"))
-        kept = dict(line.split() for line in (_GROUP / "memory.stat").read_text(encoding="ascii").splitlines())
-    except (OSError, ValueError):
+        group = _GROUPS / Path("/proc/self/cgroup").read_text(encoding="ascii").split("::")[1].strip().lstrip("/")
+        most = int((group / "memory.max").read_text(encoding="ascii"))
+        used = int((group / "memory.current").read_text(encoding="ascii"))
+        kept = dict(line.split() for line in (group / "memory.stat").read_text(encoding="ascii").splitlines())
+    except (OSError, ValueError, IndexError):  # no bound, or another system
         return float(psutil.virtual_memory().percent)
     return 100 * (used - int(kept.get("inactive_file", 0))) / most
 
@@ -52,12 +52,7 @@ def why_not(files: Sequence[Upload], limits: Limits) -> tuple[str, str] | None:
     if megabytes > limits.session_mb:
         return "too_large", say("A session can keep files of {most} MB together. Take away what you do not need.",
                                 most=str(limits.session_mb))
-    if in_use() > limits.memory_percent:
+    if files and in_use() > limits.memory_percent:
         return "memory", say("The server's memory is nearly full, and no new file is read now. Your file is kept: try "
                              "again in a few minutes.")
     return None
-
-
-def worth(files: Sequence[int]) -> int:
-    """Return about how many bytes of memory the files of a session take, by their sizes."""
-    return sum(files) * _READ

@@ -63,7 +63,7 @@ def record(event: str, **fields: Any) -> None:
         process.audit.record(event, who=person.who, address=person.address, **fields)
     if event == "loaded":
         metrics.READ.inc()
-    if event == "reading_refused":
+    if event in ("reading_refused", "upload_refused"):
         metrics.REFUSED.labels(fields["reason"]).inc()
 
 

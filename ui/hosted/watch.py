@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -21,7 +22,6 @@ from ui.hosted import memory
 
 _EVERY = 1.0
 _ABOVE = 5.0  # percent beyond the bound for new files, from which on idle sessions are ended
-_GRACE = 3.0  # seconds in which the last people of a process that drains are told
 
 
 @contextlib.asynccontextmanager
@@ -30,6 +30,7 @@ async def watching(process: Hosted) -> AsyncIterator[None]:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGUSR1, _drain, process)
     _time_runs()
+    process.held = held
     task = asyncio.create_task(_watch(process))
     try:
         yield
@@ -57,18 +58,26 @@ def _drain(process: Hosted) -> None:
 async def _watch(process: Hosted) -> None:
     while True:
         await asyncio.sleep(_EVERY)
-        sessions = _sessions()
-        metrics.SESSIONS.set(len(sessions))
-        of_app, of_workers = memory.resident()
-        metrics.MEMORY.set(of_app)
-        metrics.WORKERS_MEMORY.set(of_workers)
-        metrics.WAITING.set(WORKERS.waiting())
-        _end_idle(process, sessions)
-        _make_room(process, sessions)
-        _forget_ended(process, sessions)
-        if process.drains_until is not None and (not sessions or time.time() > process.drains_until):
-            await asyncio.sleep(_GRACE if sessions else 0)
-            os.kill(os.getpid(), signal.SIGTERM)
+        try:
+            _look(process)
+        except Exception as error:  # a full disk, say: what is watched must go on being watched
+            print(f"{process.name}: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+
+
+def _look(process: Hosted) -> None:
+    """Look once at everything."""
+    sessions = _sessions()
+    metrics.SESSIONS.set(len(sessions))
+    of_app, of_workers = memory.resident()
+    metrics.MEMORY.set(of_app)
+    metrics.WORKERS_MEMORY.set(of_workers)
+    metrics.WAITING.set(WORKERS.waiting())
+    _end_idle(process, sessions)
+    _make_room(process, sessions)
+    _forget_ended(process, sessions)
+    people_left = Runtime.instance()._session_mgr.num_sessions()  # also those whose connection is interrupted
+    if process.drains_until is not None and (not people_left or time.time() > process.drains_until):
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _sessions() -> list[tuple[str, Any, Visitor]]:
@@ -86,17 +95,19 @@ def _end(process: Hosted, name: str, session: Any, visitor: Visitor, reason: str
     """Let a session's next run, which is asked for here, drop its data and say why."""
     process.ended[name] = reason
     process.warned.pop(name, None)
-    process.audit.record("session_ended", who=visitor.who, address=visitor.address, reason=reason)
     session.request_rerun(None)
+    process.audit.record("session_ended", who=visitor.who, address=visitor.address, reason=reason)
 
 
 def _end_idle(process: Hosted, sessions: list[tuple[str, Any, Visitor]]) -> None:
-    """End the sessions of those who clicked nothing for too long, or signed out."""
+    """End the sessions of those who signed out, whose sign-in is over, or who clicked nothing for too long."""
     for name, session, visitor in sessions:
         if name in process.ended:
             continue
         if process.people.is_gone(visitor):
             _end(process, name, session, visitor, "asked")
+        elif process.people.is_over(visitor):
+            _end(process, name, session, visitor, "ended")
         elif process.people.idle(visitor) > 60 * process.settings.sign_in.idle_minutes:
             _end(process, name, session, visitor, "idle")
 
@@ -106,15 +117,16 @@ def _make_room(process: Hosted, sessions: list[tuple[str, Any, Visitor]]) -> Non
     limits, at = process.settings.limits, time.time()
     idle = {name for name, _, visitor in sessions
             if process.people.idle(visitor) > 60 * min(limits.idle_minutes, limits.warning_minutes)}
+    nearly_full = memory.in_use() >= limits.memory_percent + _ABOVE
     for name, session, visitor in sessions:
-        if (until := process.warned.get(name)) is not None and name not in idle:
+        if (until := process.warned.get(name)) is not None and (name not in idle or not nearly_full):
             del process.warned[name]
             session.request_rerun(None)  # without the warning
         elif until is not None and at > until:
             _end(process, name, session, visitor, "memory")
-    if memory.in_use() < limits.memory_percent + _ABOVE or process.warned:
+    if not nearly_full or process.warned:
         return
-    candidates = [(memory.worth(_sizes(name)), name, session) for name, session, visitor in sessions
+    candidates = [(held(name), name, session) for name, session, visitor in sessions
                   if name not in process.ended and process.people.idle(visitor) > 60 * limits.idle_minutes]
     if candidates:
         size, name, session = max(candidates, key=lambda each: each[0])
@@ -123,10 +135,10 @@ def _make_room(process: Hosted, sessions: list[tuple[str, Any, Visitor]]) -> Non
             session.request_rerun(None)
 
 
-def _sizes(name: str) -> list[int]:
-    """Return the sizes of the files that a session holds."""
+def held(name: str) -> int:
+    """Return the bytes of the files that a session holds."""
     files: Any = Runtime.instance().uploaded_file_mgr
-    return [len(record.data) for record in files.file_storage.get(name, {}).values()]
+    return sum(len(record.data) for record in files.file_storage.get(name, {}).values())
 
 
 def _forget_ended(process: Hosted, sessions: list[tuple[str, Any, Visitor]]) -> None:
@@ -136,3 +148,4 @@ def _forget_ended(process: Hosted, sessions: list[tuple[str, Any, Visitor]]) -> 
     for kept in (process.people.of_session, process.ended, process.warned):
         for name in [name for name in kept if name not in alive and manager.get_session_info(name) is None]:
             del kept[name]  # type: ignore[attr-defined]
+    process.people.forget_old()

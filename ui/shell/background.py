@@ -42,24 +42,28 @@ def apart(words: str, function: Callable[..., Any], *args: Any, bounds: Bounds, 
         raise GivenUp(say("This was given up."))
     place, began = st.empty(), time.monotonic()
     bar: Any = None
-    told = 0
+    line: Any = None
+
+    def with_way_out(draw: Callable[[], Any]) -> Any:
+        with place.container(horizontal=True, vertical_alignment="center"):
+            drawn = draw()
+            st.button(say("Give up"), key=f"give-up-{key}", on_click=session().given_up.add, args=(key,))
+        return drawn
 
     def wait(share: float) -> None:
-        nonlocal bar
-        if bar is None and time.monotonic() - began > _PATIENCE:
-            with place.container(horizontal=True, vertical_alignment="center"):
-                bar = st.progress(share, words)
-                st.button(say("Give up"), key=f"give-up-{key}", on_click=session().given_up.add, args=(key,))
+        nonlocal bar, line
+        if line is not None or (bar is None and time.monotonic() - began > _PATIENCE):
+            bar, line = with_way_out(lambda: st.progress(share, words)), None
         elif bar is not None:
             bar.progress(min(share, 1.0), words)
         else:
             place.empty()  # a call at which a newer click can end this run
 
     def in_line(ahead: int) -> None:
-        nonlocal bar, told
-        if ahead != told:
-            told, bar = ahead, None
-            place.html(f"<p class='cs-note' role='status'>{_busy(ahead)}</p>")
+        nonlocal line
+        if line is None:
+            line = with_way_out(st.empty)
+        line.html(f"<p class='cs-note' role='status'>{_busy(ahead)}</p>")  # here a newer click can end this run, too
 
     try:
         return WORKERS.run(function, *args, bounds=bounds, wait=wait, in_line=in_line, **kwargs)

@@ -93,7 +93,7 @@ def _stop_where_nothing_is_shown() -> None:
         note(why, strong=True)
         st.stop()
     if why := visit.begin():
-        if session().cohort is not None or session().draft is not None:
+        if session().cohort is not None or session().given:
             state.clear()
         state.forget_what_was_cleared()
         st.html(f"<style>{_CSS}</style><div class='cs-ended'><div class='cs-brand'>Cohort<span>scope</span></div>"

@@ -1,6 +1,6 @@
 """Look up the locked packages in a database of known flaws, without a network.
 
-    python -m hosting.known_flaws all.zip [requirements.lock]
+    python -m tests.shared.known_flaws all.zip [requirements.lock]
 
 The database is that of the Open Source Vulnerabilities project for PyPI, one zip of JSON files in the OSV format
 (https://ossf.github.io/osv-schema/), fetched where there is a network:
@@ -20,7 +20,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-_ROOT = Path(__file__).resolve().parents[1]
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 def known_flaws(database: Path, lock: str) -> list[str]:
