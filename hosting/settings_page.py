@@ -14,7 +14,7 @@ _BEGIN = """# Settings
 
 `hosting/settings_page.py` writes this page (`python -m hosting.settings_page > docs/settings.md`). The app and a
 department's server read the TOML file that COHORTSCOPE_SETTINGS names; a variable of the environment counts more:
-`COHORTSCOPE_LIMITS__UPLOAD_MB=50` is `upload_mb` of the table `limits`. A list is written as in JSON there: `["staff"]`.
+`COHORTSCOPE_LIMITS__UPLOAD_MB=50` is `upload_mb` of the table `limits`. There a list is written as `["staff"]`.
 Without any, the app is that of one laptop. A name that is not listed here, and a value that does not fit, keep the app
 from starting and are said.
 """

@@ -109,11 +109,11 @@ def test_the_page_is_told_who_somebody_is_by_the_gate_alone(department):
         answer = await person.http.get(department.url, headers={"Accept": "text/html"})
         answer.raise_for_status()
         await person.http.get(f"{department.url}/_stcore/health")
-        invented = Visitor(who="invented@hospital.example").to_header()
+        invented = Visitor(who="somebody@hospital.example").to_header()
         await person.connect(**{"X-Cohortscope-Visitor": invented, "X-Cohortscope-Id": "x"})
         await person.leave()
         return person.said
-    assert b"invented" not in finished(pretend())
+    assert b"somebody@" not in finished(pretend())
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_comes(department):

@@ -72,7 +72,8 @@ def test_streamlit_run_shows_nothing_to_others(monkeypatch):
 def test_a_department_has_a_sample_and_a_style_of_its_own(monkeypatch, tmp_path):
     sample = tmp_path / "ours.csv"
     lines = (ROOT / "sample_data" / "yang2023_synthetic.csv").read_text(encoding="utf-8").splitlines()
-    sample.write_text("\n".join(lines[:41]).replace("os_months,os_event", "x,y").replace(",pvtt,", ",z,"), encoding="utf-8")
+    without = "\n".join(lines[:41]).replace("os_months,os_event", "x,y").replace(",pvtt,", ",z,")
+    sample.write_text(without, encoding="utf-8")
     style = tmp_path / "style.json"
     style.write_text(json.dumps(Style(purpose="poster", least=5).to_json()), encoding="utf-8")
     monkeypatch.setenv("COHORTSCOPE_LOOK__STYLE", str(style))

@@ -41,29 +41,25 @@ def apart(words: str, function: Callable[..., Any], *args: Any, bounds: Bounds, 
                   icon=":material/refresh:")
         raise GivenUp(say("This was given up."))
     place, began = st.empty(), time.monotonic()
-    bar: Any = None
-    line: Any = None
+    slot: Any = None  # for words or a bar, beside the button that gives the work up
 
-    def with_way_out(draw: Callable[[], Any]) -> Any:
-        with place.container(horizontal=True, vertical_alignment="center"):
-            drawn = draw()
-            st.button(say("Give up"), key=f"give-up-{key}", on_click=session().given_up.add, args=(key,))
-        return drawn
+    def shown() -> Any:
+        nonlocal slot
+        if slot is None:
+            with place.container(horizontal=True, vertical_alignment="center"):
+                slot = st.empty()
+                st.button(say("Give up"), key=f"give-up-{key}", on_click=session().given_up.add, args=(key,))
+        return slot
 
+    # Each call that draws is one at which a newer click can end this run.
     def wait(share: float) -> None:
-        nonlocal bar, line
-        if line is not None or (bar is None and time.monotonic() - began > _PATIENCE):
-            bar, line = with_way_out(lambda: st.progress(share, words)), None
-        elif bar is not None:
-            bar.progress(min(share, 1.0), words)
+        if slot is None and time.monotonic() - began < _PATIENCE:
+            place.empty()
         else:
-            place.empty()  # a call at which a newer click can end this run
+            shown().progress(min(share, 1.0), words)
 
     def in_line(ahead: int) -> None:
-        nonlocal line
-        if line is None:
-            line = with_way_out(st.empty)
-        line.html(f"<p class='cs-note' role='status'>{_busy(ahead)}</p>")  # here a newer click can end this run, too
+        shown().html(f"<p class='cs-note' role='status'>{_busy(ahead)}</p>")
 
     try:
         return WORKERS.run(function, *args, bounds=bounds, wait=wait, in_line=in_line, **kwargs)
