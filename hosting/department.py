@@ -10,6 +10,7 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -134,7 +135,7 @@ class Department:
     def _next(self) -> Process:
         """Name a process, and take the next port that none of the running ones has."""
         taken = {process.port for process in self.running}
-        port = next(p for p in range(self.settings.server.first_port, 65536) if p not in taken)
+        port = next(p for p in range(self.settings.server.first_port, 65536) if p not in taken and is_free(p))
         self._made += 1
         return Process(f"p{self._made}", port)
 
@@ -193,6 +194,17 @@ class Department:
         new = self._path.with_suffix(".new")
         new.write_text(configuration(self.settings, list(self.running)), encoding="utf-8")
         new.replace(self._path)
+
+
+def is_free(port: int) -> bool:
+    """Tell whether no program of this machine has a port."""
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def answers(port: int) -> bool:

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+import psutil
+
 from core.errors import CohortError
 from core.format import megabytes, number
 from core.language import say, spoken
@@ -29,6 +31,7 @@ _ROOT = Path(__file__).parents[2]
 _START = 60.0  # seconds that a process may take to begin, on a machine that is busy
 _TICK = 0.05  # seconds between looks at a task
 _MOST = 2  # workers
+_BUSY = 5  # times its seconds that a task may take by the clock
 _LARGE = 8 * 1024**2  # bytes of a task, after which its worker ends: its memory is the system's again
 
 
@@ -38,7 +41,11 @@ class TaskEnded(CohortError):
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """What a task may take: seconds from its start, bytes beyond what its worker begins with; what to do if not."""
+    """What a task may take: seconds from its start, bytes beyond what its worker begins with; what to do if not.
+
+    A task that is late but has not had the processor for so long, because others keep the machine busy, goes on until
+    it has, or until five times these seconds are over.
+    """
 
     seconds: float
     memory: int = 1024**3
@@ -78,6 +85,14 @@ class _Worker:
         assert into is not None
         with contextlib.suppress(OSError, ValueError):  # a process that has ended says so itself
             send_bytes(into, task)
+
+    def seconds(self) -> float:
+        """Return the seconds of the processor that the process has used."""
+        try:
+            used = psutil.Process(self.process.pid).cpu_times()
+        except psutil.Error:  # it has ended, and says so itself
+            return 0.0
+        return float(used.user + used.system)
 
     def end(self) -> None:
         self.process.kill()
@@ -186,14 +201,14 @@ class Workers:
     @staticmethod
     def _followed(worker: _Worker, bounds: Bounds, wait: Wait) -> tuple[str, Any]:
         """Wait for a task's end; pass its progress on."""
-        until, share, begun = time.monotonic() + _START, 0.0, False
+        until, share, used, begun = time.monotonic() + _START, 0.0, 0.0, False
         while True:
             try:
                 kind, content = worker.said.get(timeout=_TICK)
             except queue.Empty:
                 kind, content = "progress", share
             if kind == "ready":  # the clock starts when the worker has its libraries
-                until, begun = time.monotonic() + bounds.seconds, True
+                until, begun, used = time.monotonic() + bounds.seconds, True, worker.seconds()
             elif kind == "progress":
                 share = content
                 wait(share)
@@ -206,7 +221,8 @@ class Workers:
             if time.monotonic() > until and not begun:
                 raise TaskEnded(say("The process that should do it did not begin: the machine is very busy."),
                                 say("Try again."))
-            if time.monotonic() > until:
+            late = time.monotonic() - until
+            if late > 0 and (worker.seconds() - used > bounds.seconds or late > (_BUSY - 1) * bounds.seconds):
                 raise TaskEnded(say("It took more than {seconds} seconds and was ended.",
                                     seconds=number(round(bounds.seconds))),
                                 bounds.remedy)

@@ -71,7 +71,7 @@ def running_department(folder: Path, settings: str = "", *, at: int | None = Non
     at : its port; a free one unless told
     environment : further settings, by their variables
     """
-    port, first = at or free_port(), free_port()
+    port, first = at or free_port(), 10_000 + 10 * (os.getpid() % 2_000)  # below those that connections take
     file = folder / "settings.toml"
     file.write_text(f'[audit]\nfolder = "{folder}/audit"\n[server]\nname = "127.0.0.1"\nport = {port}\n'
                     f'first_port = {first}\nfolder = "{folder}/run"\n{settings}', encoding="utf-8")

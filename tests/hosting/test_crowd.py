@@ -31,7 +31,7 @@ def test_sixty_people_work_and_one_process_dies(tmp_path):
         crowd, before, its, others = finished(work(running))
         events = running.events()
     assert before == [([], None)] * _PEOPLE
-    assert all(len(worker.times) >= 3 for worker in others)
+    assert all(len(worker.times) >= 1 for worker in others)
     assert [worker.person.seen for worker in crowd] == [{canary(number).encode()} for number in range(_PEOPLE)]
     assert 1 <= len(its) < _PEOPLE and all(worker.told is not None for worker in its)
     assert [(worker.told, worker.errors) for worker in others] == [(None, [])] * len(others)

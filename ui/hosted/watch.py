@@ -20,7 +20,7 @@ from hosting.people import HEADER, Visitor
 from hosting.process import Hosted
 from ui.hosted import memory
 
-_EVERY = 1.0
+_EVERY = 2.0
 _ABOVE = 5.0  # percent beyond the bound for new files, from which on idle sessions are ended
 
 

@@ -167,3 +167,8 @@ def test_the_bounds_of_a_file_grow_with_it():
     small, large = Bounds.of_files([10**6]), Bounds.of_files([10**8])
     assert small.seconds <= 4 and small.memory < 1024**3
     assert large.seconds > 60 and large.memory > small.memory
+
+
+def test_a_task_that_waits_for_a_busy_machine_goes_on():
+    """It is late by the clock, and has not had the processor for its seconds."""
+    assert Workers().run(sleep, 1.5, bounds=Bounds(seconds=0.5)) is None
