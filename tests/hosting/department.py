@@ -61,7 +61,7 @@ class RunningDepartment:
 
 
 @contextmanager
-def running_department(folder: Path, settings: str = "", *, at: int | None = None,
+def running_department(folder: Path, settings: str = "", *, at: int | None = None, home: Path = ROOT,
                        **environment: str) -> Iterator[RunningDepartment]:
     """Start a server with three processes; end it with the `with`.
 
@@ -69,6 +69,7 @@ def running_department(folder: Path, settings: str = "", *, at: int | None = Non
     ----------
     settings : further lines of the settings, whose first may belong to `[server]`
     at : its port; a free one unless told
+    home : the folder with the app
     environment : further settings, by their variables
     """
     port, first = at or free_port(), 10_000 + 10 * (os.getpid() % 2_000)  # below those that connections take
@@ -77,7 +78,7 @@ def running_department(folder: Path, settings: str = "", *, at: int | None = Non
                     f'first_port = {first}\nfolder = "{folder}/run"\n{settings}', encoding="utf-8")
     log = (folder / "log").open("w", encoding="utf-8")
     process = subprocess.Popen(
-        [sys.executable, "-m", "hosting.department"], cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True,
+        [sys.executable, "-m", "hosting.department"], cwd=home, stdout=subprocess.PIPE, stderr=log, text=True,
         env=os.environ | {"COHORTSCOPE_SETTINGS": str(file)} | environment)
     try:
         yield RunningDepartment(folder, process, _address(process, folder / "log"))
