@@ -19,6 +19,7 @@ from tests.hosting.department import RunningDepartment, running_department
 from tests.shared.person import Lost, Person
 
 _PAUSE = 3.0  # seconds between two clicks of a person
+_LARGE = 100_000  # patients
 _OTHER = 12  # clicks between two other things: a file saved, the cohort loaded anew
 _SAMPLE = Path("sample_data/yang2023_synthetic.csv").read_text(encoding="utf-8").splitlines()
 
@@ -33,6 +34,13 @@ def cohort(number: int) -> bytes:
     head, *rows = _SAMPLE
     centres = [f"{canary(number)}{'north' if i % 2 else 'south'}" for i in range(len(rows))]
     return "\n".join([f"{head},centre", *(f"{row},{c}" for row, c in zip(rows, centres, strict=True))]).encode()
+
+
+def many(patients: int) -> bytes:
+    """Return the sample's rows again and again, each patient with a number, whose reading takes seconds."""
+    head, *rows = _SAMPLE
+    numbered = (f"Q{i:06d},{rows[i % len(rows)].split(',', 1)[1]}" for i in range(patients))
+    return "\n".join([head, *numbered]).encode()
 
 
 class Colleague:
@@ -94,6 +102,7 @@ async def measure(department: RunningDepartment, people: int, seconds: float) ->
         await colleague.begin()
     alone = [await timed_click(crowd[0].person) for _ in range(8)]
     report("one person", alone)
+    report(f"one person, while another of the same process works with {_LARGE:,} patients", await beside_large(crowd))
     await asyncio.gather(at_work(crowd, seconds), memory(department, seconds))
     report(f"{people} people", [t for colleague in crowd for t in colleague.times])
     strange = sum(len(w.person.seen - {canary(w.number).encode()}) for w in crowd)
@@ -103,6 +112,26 @@ async def measure(department: RunningDepartment, people: int, seconds: float) ->
     print(f"a process killed: {len(its_people)} people, all know after {last:.1f} s (a click each 3 s); others: "
           f"{sum(w.told is not None for w in others)} lost, {sum(len(w.errors) for w in others)} errors", flush=True)
     report("the others meanwhile", [t for colleague in others for t in colleague.times])
+
+
+async def beside_large(crowd: list[Colleague]) -> list[float]:
+    """Return how long a person's clicks take while another of the same process works with many patients."""
+    first, second = crowd[0].person, next(
+        other.person for other in crowd[1:]
+        if other.person.http.cookies["cohortscope_process"] == crowd[0].person.http.cookies["cohortscope_process"])
+
+    async def work() -> None:
+        await first.load("large.csv", many(_LARGE))
+        for page in ("", "Survival", "Hazard_ratios", "Toxicity", "Response", ""):
+            await first.go(page)
+    large, times = asyncio.create_task(work()), []
+    while not large.done():
+        times.append(await timed_click(second))
+        await asyncio.sleep(0.2)
+    await large
+    await crowd[0].person.load("cohort.csv", cohort(0))
+    await crowd[0].person.go("")
+    return times
 
 
 async def at_work(crowd: list[Colleague], seconds: float) -> None:

@@ -4,19 +4,13 @@ import asyncio
 
 import pytest
 
+from bench.department import many
 from tests.conftest import ROOT
 from tests.hosting.department import running_department
 from tests.shared.person import Person, finished
 
 pytestmark = pytest.mark.slow
 _SAMPLE = (ROOT / "sample_data" / "yang2023_synthetic.csv").read_bytes()
-
-
-def many(patients):
-    """Return a file of so many patients, whose reading takes seconds."""
-    head, *rows = _SAMPLE.decode().splitlines()
-    numbered = (f"Q{i:06d},{rows[i % len(rows)].split(',', 1)[1]}" for i in range(patients))
-    return "\n".join([head, *numbered]).encode()
 
 
 def test_who_waits_sees_how_many_are_before_and_others_click_on(tmp_path):
