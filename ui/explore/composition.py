@@ -40,7 +40,7 @@ def composition(cohort: Cohort) -> None:
         composition_component(
             key=name,
             data={"charted": _digest(f"{cohort.whole.key} {keys} {session().wide}"), "wide": session().wide,
-                  "name": name, "by": session().by or "", "heard": session().heard,
+                  "name": name, "language": spoken(), "by": session().by or "", "heard": session().heard,
                   "acknowledged": session().acknowledged,
                   "charts": [_described(cohort, small_chart(cohort, key)) for key in keys],
                   "views": {k: view_of(cohort, k) for k in keys}},

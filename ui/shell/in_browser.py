@@ -14,13 +14,18 @@ _NAMES = ("words.js", "connection.js", "keys.js", "reader.js", "files.js", "term
 _MODULE = """
 {scripts}
 export default ({{ data }}) => {{
-  document.documentElement.lang = data.language;
   globalThis.cohortscopeWords = data.words;
+  document.documentElement.lang = data.language;
 }};
 """
-_scripts = st.components.v2.component(
-    "cohortscope_page", html="<div></div>", isolate_styles=False, js=_MODULE.format(
-        scripts="\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in _NAMES)))
+
+
+def module() -> str:
+    """Return the page's scripts as one module."""
+    return _MODULE.format(scripts="\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in _NAMES))
+
+
+_scripts = st.components.v2.component("cohortscope_page", html="<div></div>", isolate_styles=False, js=module())
 
 
 def scripts() -> None:

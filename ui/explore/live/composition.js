@@ -4,7 +4,7 @@
 // once and in order, however runs overlap. Until then the charts show what was meant.
 
 import { Bars } from "./bars.js";
-import { element, say } from "./dom.js";
+import { element, say, withWords } from "./dom.js";
 import { Finder } from "./finder.js";
 import { Histogram } from "./histogram.js";
 import { Leaving, SENDS } from "./leaving.js";
@@ -392,8 +392,10 @@ class Composition {
 const shown = new WeakMap();
 
 export default function composition({ parentElement, data, setStateValue }) {
-  const root = parentElement.querySelector(".cs-composition");
-  if (!shown.has(root)) shown.set(root, new Composition(root));
-  shown.get(root).show(data, (actions) => setStateValue("actions", actions),
-                       (key, asked, cut) => setStateValue("wanted", { key, asked, cut }));
+  withWords(() => {
+    const root = parentElement.querySelector(".cs-composition");
+    if (!shown.has(root)) shown.set(root, new Composition(root));
+    shown.get(root).show(data, (actions) => setStateValue("actions", actions),
+                         (key, asked, cut) => setStateValue("wanted", { key, asked, cut }));
+  }, data.language);
 }

@@ -6,6 +6,18 @@
  */
 export const say = (text, values) => globalThis.cohortscopeSay(text, values);
 
+const MOST_LOOKS = 500; // looks, 10 ms apart
+
+/**
+ * Draw once the page's texts are there: they are a module of its own (ui/shell/in_browser.py), which may come later than
+ * the one that asks.
+ * @param {() => void} draw @param {string} [language] in which they must be @param {number} [looks] so far
+ */
+export function withWords(draw, language = document.documentElement.lang, looks = 0) {
+  if ((globalThis.cohortscopeWords && document.documentElement.lang === language) || looks > MOST_LOOKS) draw();
+  else setTimeout(withWords, 10, draw, language, looks + 1);
+}
+
 /**
  * Make an element.
  * @param {string} tag @param {string} name its class @param {Record<string, string>} [attributes]

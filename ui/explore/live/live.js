@@ -2,7 +2,7 @@
 // the server sends when the range is let go or has heard of the click.
 
 import { belowAndAbove, indexOf, levelCounts, patients, selectionAndRest, strataOfAll, strataWithin } from "./brush_index.js";
-import { drawn, element, say } from "./dom.js";
+import { drawn, element, say, withWords } from "./dom.js";
 import { pPhrase, ratioWithLimits, whole } from "./numbers.js";
 import { clipped } from "./runs.js";
 import { baseOf, hazardRatios, kaplanMeier, lastTime, logRank, median } from "./survival.js";
@@ -276,9 +276,11 @@ function geometry(root) {
 const shown = new WeakMap();
 
 export default function live({ parentElement, data }) {
-  const root = parentElement.querySelector(".cs-live");
-  if (!shown.has(root)) shown.set(root, new Live(root));
-  const view = shown.get(root);
-  view.take(data);
-  window.cohortscope = { ...window.cohortscope, live: view };
+  withWords(() => {
+    const root = parentElement.querySelector(".cs-live");
+    if (!shown.has(root)) shown.set(root, new Live(root));
+    const view = shown.get(root);
+    view.take(data);
+    window.cohortscope = { ...window.cohortscope, live: view };
+  });
 }
