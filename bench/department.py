@@ -72,7 +72,7 @@ class Colleague:
             except Lost:
                 self.told = time.monotonic()
                 return
-            except Exception as error:
+            except Exception as error:  # of any kind: each is one of the errors that the run counts
                 self.errors.append(f"{type(error).__name__}: {error}")
                 return
             await asyncio.sleep(max(0.0, _PAUSE - (time.monotonic() - begun)))

@@ -159,8 +159,8 @@ class Department:
     def _ended(self, process: Process, code: int) -> None:
         """Note the end of a process; begin another unless it was to end."""
         self._audit.record("process_ended", process=process.name, code=code)
-        mark_process_dead(self.running.pop(process).pid,  # type: ignore[no-untyped-call]
-                          str(self.folder / "metrics"))
+        ended = self.running.pop(process)
+        mark_process_dead(ended.pid, str(self.folder / "metrics"))  # type: ignore[no-untyped-call]  # has no types
         if process.drains:
             self._write()
             self._read_again()

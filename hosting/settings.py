@@ -196,7 +196,7 @@ def read_settings() -> Settings:
     if path and not Path(path).is_file():
         raise SettingsError(f"There is no file of settings at {path} ({FILE}).")
     known = {f"{_PREFIX}{table}__{name}".upper() for table, model in Settings.model_fields.items()
-             for name in model.annotation.model_fields}  # type: ignore[union-attr]
+             for name in model.annotation.model_fields}  # type: ignore[union-attr]  # all are tables
     if wrong := sorted(name for name in os.environ if name.startswith(_PREFIX) and "__" in name and name not in known):
         raise SettingsError(f"There is no setting {', '.join(wrong)}.")
     try:

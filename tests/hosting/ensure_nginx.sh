@@ -5,7 +5,7 @@
 set -u
 python=$1
 
-found() { "$python" -c "from hosting.proxy import nginx; nginx()" >/dev/null 2>&1; }
+found() { "$python" -c "from hosting.proxy import nginx; nginx()" >/dev/null 2>&1 && command -v openssl >/dev/null 2>&1; }
 
 found && exit 0
 if command -v apt-get >/dev/null 2>&1; then
@@ -13,9 +13,9 @@ if command -v apt-get >/dev/null 2>&1; then
     [ "$(id -u)" -eq 0 ] || as_root="sudo -n"
     echo "Installing nginx for the tests of the department's server (apt-get) ..."
     $as_root apt-get update -qq >/dev/null 2>&1
-    DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq nginx-light >/dev/null 2>&1
+    DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq nginx-light openssl >/dev/null 2>&1
     found && exit 0
 fi
-echo "The tests of the department's server need nginx, and it could not be installed." >&2
-echo "Install it (Debian: apt-get install nginx-light), and run this again." >&2
+echo "The tests of the department's server need nginx and openssl, and they could not be installed." >&2
+echo "Install it (Debian: apt-get install nginx-light openssl), and run this again." >&2
 exit 1

@@ -46,7 +46,7 @@ def _time_runs() -> None:
         with metrics.RUNS.time():
             run(runner, data)
 
-    ScriptRunner._run_script = run_timed  # type: ignore[method-assign]
+    ScriptRunner._run_script = run_timed  # type: ignore[method-assign]  # there is no hook
 
 
 def _drain(process: Hosted) -> None:
