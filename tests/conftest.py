@@ -1,12 +1,14 @@
-"""Cohorts and reference values that many tests share."""
+"""Cohorts, reference values and the browser that many tests share."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from core import Cohort, NeedsAnswer, read_cohort
 from core.workers.pool import Workers
+from tests.browser.chromium import FLAGS, WORST, chromium
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "sample_data" / "yang2023_synthetic.csv"
@@ -48,3 +50,31 @@ def workers() -> Iterator[Workers]:
     made = Workers()
     yield made
     made.end()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Chromium; its absence is a failure, never a skip.
+
+    One for all folders: a process of tests can drive one Playwright only.
+    """
+    path = chromium()
+    assert path, "No Chromium: run `make test`, which installs it, or install it yourself."
+    expect.set_options(timeout=WORST)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page in a browser of its own; every test fails in which it breaks the policy that is sent with it."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    broken: list[str] = []
+    context.on("console", lambda said: broken.append(said.text) if "Content Security Policy" in said.text else None)
+    page = context.new_page()
+    page.set_default_timeout(WORST)
+    yield page
+    context.close()
+    assert broken == [], "the policy of hosting/headers.py was violated"

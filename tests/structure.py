@@ -237,6 +237,15 @@ def clocks(source: str) -> list[str]:
     return [*re.findall(r"perf_counter|time\.time\(|monotonic|process_time", source), *bounds]
 
 
+def fixtures_taken_over(conftests: Iterable[str]) -> list[str]:
+    """Return the fixtures that the texts of several conftests define, or import, more than once."""
+    trees = [tree_of(source) for source in conftests]
+    made = [n.name for tree in trees for n in tree.body if isinstance(n, ast.FunctionDef)
+            and any("fixture" in ast.unparse(mark) for mark in n.decorator_list)]
+    taken = [name.name for tree in trees for n in tree.body if isinstance(n, ast.ImportFrom) for name in n.names]
+    return sorted({name for name in made if (made + taken).count(name) > 1})
+
+
 def undocumented(source: str) -> list[str]:
     """Return the public functions, classes and methods of a text without a docstring."""
     public = _public(tree_of(source).body)

@@ -290,6 +290,19 @@ def test_a_test_of_no_file_would_be_seen():
     assert structure.tests_without_a_file([ROOT / "tests" / "core" / "survival" / "test_odds.py"]) == ["test_odds.py"]
 
 
+def test_what_tests_share_has_one_definition():
+    """A fixture of two conftests is made twice by one run of all tests: two browsers, which Playwright refuses."""
+    conftests = sorted((ROOT / "tests").rglob("conftest.py"))
+    assert structure.fixtures_taken_over(map(source_of, conftests)) == []
+
+
+def test_a_fixture_taken_over_would_be_seen():
+    shared = "@pytest.fixture(scope='session')\ndef browser(): ..."
+    assert structure.fixtures_taken_over([shared, "from tests.conftest import ROOT, browser"]) == ["browser"]
+    assert structure.fixtures_taken_over([shared, shared]) == ["browser"]
+    assert structure.fixtures_taken_over([shared, "from tests.conftest import ROOT"]) == []
+
+
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 

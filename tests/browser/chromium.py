@@ -8,6 +8,8 @@ from pathlib import Path
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run"]
+# How long anything may take on the worst machine, not how long it should: tests measure no time.
+WORST = 60_000
 
 
 def chromium() -> str | None:

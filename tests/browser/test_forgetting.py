@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.app import App
+from tests.browser.chromium import WORST
 from tests.browser.cohort_page import explore, to_cohort
-from tests.browser.conftest import WORST
 from tests.browser.server import Server
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "yang2023_synthetic.csv"

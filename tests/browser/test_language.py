@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from pptx import Presentation
 
 from tests.browser.app import App
-from tests.browser.conftest import WORST
+from tests.browser.chromium import WORST
 from tests.browser.test_slides import add
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")

@@ -4,10 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.browser.conftest import browser, page
 from tests.hosting.department import RunningDepartment, running_department
-
-__all__ = ["browser", "department", "page"]
 
 
 @pytest.fixture(scope="session")
