@@ -9,9 +9,7 @@ run: $(VENV)/.run
 	$(BIN)/python serve.py
 
 test: $(VENV)/.dev $(VENV)/.provider
-	sh tests/browser/ensure_chromium.sh $(BIN)/python
-	sh tests/live/ensure_node.sh $(BIN)/python
-	sh tests/hosting/ensure_nginx.sh $(BIN)/python
+	sh tests/ensure.sh $(BIN)/python chromium node nginx openssl
 	PATH="$(CURDIR)/$(BIN):$$PATH" node --test tests/live/
 	$(BIN)/python -m pytest
 
@@ -22,7 +20,7 @@ quick: $(VENV)/.dev
 check: $(VENV)/.dev
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m mypy
-	sh tests/live/ensure_node.sh $(BIN)/python npx
+	sh tests/ensure.sh $(BIN)/python npx
 	PATH="$(CURDIR)/$(BIN):$$PATH" npx --yes eslint@9.39.1
 
 fix: $(VENV)/.dev
@@ -33,7 +31,7 @@ fuzz: $(VENV)/.dev
 	FUZZ_CASES=100000 $(BIN)/python -m pytest tests/corpus/test_fuzz.py
 
 bench: $(VENV)/.dev
-	sh tests/browser/ensure_chromium.sh $(BIN)/python
+	sh tests/ensure.sh $(BIN)/python chromium
 	$(BIN)/python -m bench.board 82 10000
 	$(BIN)/python -m bench.survival 82 10000
 	$(BIN)/python -m bench.click
@@ -43,7 +41,7 @@ bench-large: $(VENV)/.dev
 	$(BIN)/python -m bench.board 100000 1000000
 	$(BIN)/python -m bench.survival 10000 100000 1000000
 	$(BIN)/python -m bench.toxicity 100000
-	sh tests/browser/ensure_chromium.sh $(BIN)/python
+	sh tests/ensure.sh $(BIN)/python chromium
 	$(BIN)/python -m bench.click 100000
 	$(BIN)/python -m bench.upload 1000000
 
@@ -53,16 +51,16 @@ bench-load: $(VENV)/.dev
 
 # 60 people behind the proxy for ten minutes; then one process is killed.
 bench-department: $(VENV)/.dev
-	sh tests/hosting/ensure_nginx.sh $(BIN)/python
+	sh tests/ensure.sh $(BIN)/python nginx
 	$(BIN)/python -m bench.department
 
 screenshots: $(VENV)/.dev
-	sh tests/browser/ensure_chromium.sh $(BIN)/python
+	sh tests/ensure.sh $(BIN)/python chromium
 	$(BIN)/python -m tests.browser.screenshots docs/screenshots
 
 # Every figure as PowerPoint, Word and Excel, held against the schemas of Office by Microsoft's own validator.
 office: $(VENV)/.dev
-	sh tests/live/ensure_node.sh $(BIN)/python npx
+	sh tests/ensure.sh $(BIN)/python npx
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.shared.office
 
 # Needs R >= 4.2 with the packages survival, cmprsk, maxstat and mvtnorm; the tests themselves do not.

@@ -32,6 +32,30 @@ def in_chinese(browser: Browser, server: str, path: str = "") -> Page:
     return page
 
 
+_LATE_WORDS = """() => {
+  let kept, brought = false;
+  Object.defineProperty(globalThis, "cohortscopeWords", {
+    get: () => kept,
+    set: (words) => { brought = true; setTimeout(() => { kept = words; }, 3000); },
+  });
+  globalThis.wordsAreBrought = () => brought && !kept;
+}"""
+
+
+@pytest.mark.parametrize("locale, label", [("en-GB", "Find a level or a bound"), ("zh-CN", "查找水平或界限")])
+def test_what_the_browser_draws_waits_for_the_texts_of_the_page(browser, server, locale, label):
+    """They are a module of their own, and may come after those that draw with them."""
+    context = browser.new_context(locale=locale, viewport={"width": 1440, "height": 900})
+    context.add_init_script(f"({_LATE_WORDS})()")
+    page = context.new_page()
+    page.set_default_timeout(WORST)
+    page.goto(server)
+    page.wait_for_function("() => globalThis.wordsAreBrought()")
+    expect(page.locator(".cs-chart")).to_have_count(0)
+    expect(page.locator(".cs-typed")).to_have_attribute("aria-label", label)
+    context.close()
+
+
 def test_the_switch_changes_words_and_no_number_and_back_again(app: App):
     english, before = numbers(app), app.summary
     switch(app, "中文")
