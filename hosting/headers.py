@@ -14,6 +14,8 @@ from importlib.resources import files
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hosting import preload
+
 
 def _scripts_of_the_frame() -> str:
     """Return the hashes of the scripts that stand in Streamlit's page itself; no other script in a page is run."""
@@ -64,5 +66,7 @@ class WithHeaders:
                 headers.update(HEADERS)
                 if scope["path"].startswith(_OF_PATIENTS):
                     headers["Cache-Control"] = "no-store"
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers["Link"] = preload.link()
             await send(message)
         await self.app(scope, receive, send_with_headers)

@@ -126,6 +126,8 @@ def _to_its_process(settings: Settings) -> str:
             proxy_set_header Connection $connection_header;
             proxy_request_buffering off;  # a file that arrives is never on disk
             proxy_buffering off;
+            proxy_buffer_size 16k;  # a page comes with 5 kB of headers
+            proxy_buffers 8 16k;
             proxy_read_timeout {_LINGER}s;
             proxy_connect_timeout 3s;
             proxy_next_upstream error;

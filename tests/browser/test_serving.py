@@ -1,11 +1,14 @@
 """Who the server answers: this machine's own names alone, and nothing about what it holds."""
 
+import re
 import socket
 import urllib.error
 import urllib.request
 from urllib.parse import urlsplit
 
 import pytest
+
+from tests.browser.app import App
 
 _SHAKE = ("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
           "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: {origin}\r\n\r\n")
@@ -49,3 +52,13 @@ def test_there_is_no_agent(server):
     with pytest.raises(urllib.error.HTTPError, match=r"40\d") as answer:
         urllib.request.urlopen(request, timeout=60)
     assert "does not serve the agent API" in answer.value.read().decode()
+
+
+def test_the_first_page_needs_no_script_of_which_the_browser_was_not_told(page, server):
+    """Each would be asked for when its first element comes, while the server computes the charts."""
+    with urllib.request.urlopen(server, timeout=60) as answer:
+        told = re.findall(r"static/js/([\w.-]+\.js)", answer.read().decode() + answer.headers["Link"])
+    App(page, server).open()
+    asked = page.evaluate("() => performance.getEntriesByType('resource').map(each => each.name)")
+    assert {url.rsplit("/", 1)[1] for url in asked if url.endswith(".js")} <= set(told)
+    assert len(told) == len(set(told)) > 100

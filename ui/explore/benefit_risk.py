@@ -8,7 +8,7 @@ from core.charts import benefit_risk_figure
 from core.cohort import Cohort
 from core.overview import GAIN, to_months
 from ui.shell import cache
-from ui.shell.display import heading, panel, show_table
+from ui.shell.display import heading, panel, show_table, to_copy
 from ui.shell.state import session
 
 
@@ -31,4 +31,4 @@ def _draw(cohort: Cohort) -> None:
     show_table(figure)
     if figure.summary[0]:
         with st.container(key="sentence"):
-            st.code(figure.summary[0], language=None, wrap_lines=True)
+            to_copy(figure.summary[0])

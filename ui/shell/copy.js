@@ -1,4 +1,4 @@
-// The Export dialog's preview as a picture, and its table as one that Word and Excel take, into the clipboard.
+// The Export dialog's preview as a picture, its table as one that Word and Excel take, or a text, into the clipboard.
 (() => {
   if (window.cohortscopeCopy) return;
   window.cohortscopeCopy = true;
@@ -20,8 +20,9 @@
     const button = target.closest?.(".cs-copy");
     if (!button) return;
     const image = button.closest("[role=dialog]")?.querySelector(".cs-preview img"), { table, plain } = button.dataset;
+    const texts = { ...(table && { "text/html": table }), ...(plain && { "text/plain": plain }) };
     try {
-      const kinds = table ? { "text/html": new Blob([table], { type: "text/html" }), "text/plain": new Blob([plain], { type: "text/plain" }) }
+      const kinds = plain ? Object.fromEntries(Object.entries(texts).map(([type, text]) => [type, new Blob([text], { type })]))
         : { "image/png": await pixels(image) };
       await navigator.clipboard.write([new ClipboardItem(kinds)]);
       answer(button, cohortscopeSay("Copied"));

@@ -62,6 +62,16 @@ def note(*texts: str, strong: bool = False) -> None:
         st.html("".join(f"<p class='{kind}'{role}>{html.escape(text)}</p>" for text in texts))
 
 
+def to_copy(text: str) -> None:
+    """Write a text, its lines as they are, with a button that copies it.
+
+    Streamlit's element for code would bring 1.5 MB of highlighting with the first page.
+    """
+    told = html.escape(text)
+    st.html(f"<div class='cs-text'><pre>{told}</pre>"
+            f"<button type='button' class='cs-act cs-copy' data-plain='{told}'>{say('Copy')}</button></div>")
+
+
 def show(figure: Figure, *, key: str, on_select: Callable[[], None] | None = None, selection: str = "") -> None:
     """Draw a figure and enter it among those that the page can export.
 

@@ -31,7 +31,7 @@ from core.language import in_this_language, say
 from core.workers import WORKERS, Bounds
 from ui.shell import state
 from ui.shell.background import apart
-from ui.shell.display import heading, note, panel, show_table
+from ui.shell.display import heading, note, panel, show_table, to_copy
 from ui.shell.escape import plain
 from ui.shell.parts import after, redraw
 from ui.shell.scripts import scripts_button
@@ -84,9 +84,9 @@ def _manuscript() -> None:
     style = replace(session().style, title="")
     figures = [dressed(entry.figure, style) for entry in session().deck]
     with words:
-        st.code(methods_paragraph(figures), language=None, wrap_lines=True)
+        to_copy(methods_paragraph(figures))
         note(say("What the figures show; names stay as the data have them. Read every sentence before you send it."))
-        st.code(results_sentences(figures), language=None, wrap_lines=True)
+        to_copy(results_sentences(figures))
         _checklist(figures)
 
 
