@@ -8,6 +8,7 @@ from ui.explore.board import survival, toxicity
 from ui.explore.composition import LIVE_PART, composition
 from ui.explore.live_view import live_view
 from ui.explore.pairs import pairs
+from ui.shared.curves import choices
 from ui.shell.page import close_page, open_page
 from ui.shell.parts import part
 
@@ -15,6 +16,7 @@ open_page("Explore")
 with st.container(key="explore"):
     left, right = st.columns([0.44, 0.56], gap="medium")
     with right, st.container(key="board"):
+        part("choices", choices, late=True)
         part("survival", survival)
         part(LIVE_PART, live_view, changes=False)
     with left:

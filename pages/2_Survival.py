@@ -2,8 +2,10 @@
 
 from ui.shell.page import close_page, open_page
 from ui.shell.parts import part
+from ui.survival.choices import survival_choices
 from ui.survival.page import survival_page
 
 open_page("Survival")
+part("choices", survival_choices, late=True)
 part("survival", survival_page)
 close_page()

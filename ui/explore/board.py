@@ -9,7 +9,7 @@ from core.cohort import SELECTION, Cohort
 from core.figure import CLICK, table_parts
 from core.language import say
 from core.schema import ARM
-from ui.shared.curves import choices, compared, curves_part, numbers
+from ui.shared.curves import compared, curves_part, numbers
 from ui.shell import cache, filters, state
 from ui.shell.display import heading, note, panel, show, table
 from ui.shell.parts import let_draw
@@ -20,7 +20,6 @@ _MANY = 8  # groups beyond which adverse events stay by arm: each term has a bar
 
 def survival(cohort: Cohort) -> None:
     """Draw the curves of the chosen endpoint with medians, hazard ratio and log-rank p."""
-    choices(cohort)
     endpoint, by = session().endpoint, session().by
     with panel():
         if not endpoint:

@@ -36,7 +36,7 @@ def choices(cohort: Cohort) -> None:
                      key=state.widget("by", current.by or NO_STRATA),
                      format_func=lambda k: names.get(k) or say("by {label}", label=cohort.variable(k).label),
                      on_change=_set_by, label_visibility="collapsed", width=240)
-        st.toggle("95% CI", key="band", value=True, **state.KEPT)
+        st.toggle("95% CI", key="band", value=True, on_change=redraw, **state.KEPT)
 
 
 def endpoint_choice(cohort: Cohort, *, visible: bool) -> None:

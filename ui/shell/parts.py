@@ -1,7 +1,7 @@
 """The parts of a page: what a click changes is drawn anew part by part, the nearest to the hand first.
 
 Each part is a fragment with a key. A full run draws the page's frame and all its parts; a change of filters, endpoint
-or strata runs the parts alone, in the order in which they were drawn.
+or strata runs the parts alone, in the order in which they were drawn, and last those of widgets that it hardly changes.
 """
 
 from __future__ import annotations
@@ -21,18 +21,22 @@ from ui.shell.state import session
 _DRAWING = 0.04  # seconds
 
 
-def part(name: str, draw: Callable[[Cohort], None], *, changes: bool = True) -> None:
+def part(name: str, draw: Callable[[Cohort], None], *, changes: bool = True, late: bool = False) -> None:
     """Draw a part of the page: a function of the filtered cohort, that a change runs again by itself.
 
-    Not where it does not show what changes: it then runs when it is asked for by its name.
+    Parameters
+    ----------
+    changes : whether it shows what changes; else it runs when it is asked for by its name
+    late : whether it runs after all others at a change, wherever it stands: widgets that look the same as before
     """
     @st.fragment(key=name)
     def drawn() -> None:
         session().on_part(name)
         draw(filtered_cohort())
     drawn()
-    if changes and name not in session().parts:
-        session().parts.append(name)
+    at_a_change = session().late if late else session().parts
+    if changes and name not in at_a_change:
+        at_a_change.append(name)
 
 
 def let_draw() -> None:
@@ -49,7 +53,7 @@ def redraw(*parts: str) -> None:
     if state.script() != session().script:
         return
     try:
-        st.rerun(list(parts or session().parts) or "app")
+        st.rerun(list(parts or (*session().parts, *session().late)) or "app")
     except StreamlitAPIException:  # a part that the server does not know any more
         st.rerun()
 

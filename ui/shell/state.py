@@ -119,6 +119,7 @@ class Session:
     wide: bool = False  # these charts in one column
     signs: dict[tuple[str, str], str] = field(default_factory=dict)  # by variable and side, those chosen
     parts: list[str] = field(default_factory=list)  # of the page, in the order in which a change draws them
+    late: list[str] = field(default_factory=list)  # those that it draws after them
     part: str = ""  # that is being drawn
     figures: dict[str, list[Callable[[], list[Figure]]]] = field(default_factory=dict)  # by part, for the export
     waiting: View | None = None  # what the address asked for, until there is a cohort for it
@@ -230,6 +231,7 @@ class Session:
         """Begin a run of a page; another page's charts start without a selection."""
         self.settle()
         self.parts.clear()
+        self.late.clear()
         self.part, self.script = "", script()
         if page != self.page:
             self.begun_anew = self.begun_anew and not self.page
