@@ -7,6 +7,8 @@ checked, or given, and the person's page script is told who it is.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
@@ -62,7 +64,8 @@ class Gate:
         sender = self._with_cookies(send, scope, visitor)
         if path.startswith(_FILES) and scope.get("method") == "GET":
             sender = self._noting_export(sender, visitor, path)
-        await self.app(scope, self._watched(receive, scope, path, visitor), sender)
+        with self._coming(path, scope, request):
+            await self.app(scope, self._watched(receive, scope, path, visitor), sender)
 
     # ---- who may enter
 
@@ -99,7 +102,7 @@ class Gate:
         """Refuse uploads into another's session, by those who may not, and beyond what a session may keep."""
         if not path.startswith(_UPLOAD) or scope.get("method") not in ("PUT", "POST", "DELETE"):
             return
-        session = path.removeprefix(_UPLOAD).split("/")[0]
+        session = _session_of(path)
         if not self.people.may_use(session, visitor):
             raise NotLetIn("other_session", "This session is another person's.")
         if not visitor.may_upload:
@@ -108,7 +111,8 @@ class Gate:
         coming = request.headers.get("content-length", "")
         if scope["method"] != "DELETE" and not coming.isdecimal():
             raise NotLetIn("too_large", "Say how large the file is.")
-        if scope["method"] != "DELETE" and self.process.held(session) + int(coming) > 1024**2 * (most + 1):
+        together = self.process.held(session) + self.process.coming.get(session, 0)
+        if scope["method"] != "DELETE" and together + int(coming) > 1024**2 * (most + 1):
             raise NotLetIn("too_large", f"A session can keep files of {most} MB together.")
 
     async def _refuse(self, reason: NotLetIn, visitor: Visitor, scope: Scope, receive: Receive, send: Send) -> None:
@@ -177,6 +181,22 @@ class Gate:
 
     # ---- what comes in and goes out
 
+    @contextmanager
+    def _coming(self, path: str, scope: Scope, request: HTTPConnection) -> Iterator[None]:
+        """Count a file into its session's while it is on its way."""
+        if not path.startswith(_UPLOAD) or scope.get("method") not in ("PUT", "POST"):
+            yield
+            return
+        coming, session = self.process.coming, _session_of(path)
+        size = int(request.headers["content-length"])
+        coming[session] = coming.get(session, 0) + size
+        try:
+            yield
+        finally:
+            coming[session] -= size
+            if not coming[session]:
+                del coming[session]
+
     def _watched(self, receive: Receive, scope: Scope, path: str, visitor: Visitor) -> Receive:
         if scope["type"] == "websocket":
             return self._noting_clicks(receive, visitor)
@@ -222,6 +242,11 @@ class Gate:
                                               bytes=int(headers.get("content-length", 0)))
             await send(message)
         return send_noting
+
+
+def _session_of(path: str) -> str:
+    """Return the app's session to which a file is sent."""
+    return path.removeprefix(_UPLOAD).split("/")[0]
 
 
 def set_visitor(response: Response, value: str, request: HTTPConnection) -> None:

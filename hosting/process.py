@@ -32,6 +32,7 @@ class Hosted:
     drains_until: float | None = None
     warned: dict[str, float] = field(default_factory=dict)
     held: Callable[[str], int] = lambda session: 0  # bytes of the files that a session holds
+    coming: dict[str, int] = field(default_factory=dict)  # bytes of those that are on their way to it
     ended: dict[str, str] = field(default_factory=dict)  # sessions and why they ended (see audit.py)
 
     def drain(self) -> None:

@@ -214,19 +214,24 @@ def test_the_server_says_no_version_and_lists_nothing(department):
 
 
 def test_one_session_keeps_no_more_than_it_may(tmp_path):
-    """Whatever the page's script is told of it."""
+    """Whatever the page's script is told of it, and also where the files come at once."""
+    async def put(person, number):
+        path = f"/_stcore/upload_file/{person.session}/{number}"
+        return (await person.put(path, f"{number}.csv", b"a" * 1024**2)).status_code
+
     async def fill(running):
-        person = Person(running.url, address="127.0.0.13")
-        await person.visit()
-        statuses = []
-        for number in range(5):
-            path = f"/_stcore/upload_file/{person.session}/{number}"
-            statuses.append((await person.put(path, f"{number}.csv", b"a" * 1024**2)).status_code)
-        await person.leave()
-        return statuses
+        both = [Person(running.url, address=f"127.0.0.{number}") for number in (13, 14)]
+        for person in both:
+            await person.visit()
+        one_by_one = [await put(both[0], number) for number in range(5)]
+        at_once = await asyncio.gather(*(put(both[1], number) for number in range(5)))
+        for person in both:
+            await person.leave()
+        return one_by_one, at_once
     with running_department(tmp_path, "processes = 1\n[limits]\nsession_mb = 2\n") as running:
-        statuses = finished(fill(running))
-    assert statuses[0] < 300 and statuses[-1] == 413
+        one_by_one, at_once = finished(fill(running))
+    assert one_by_one[0] < 300 and one_by_one[2:] == [413] * 3
+    assert sorted(at_once)[0] < 300 and sorted(at_once)[2:] == [413] * 3
 
 
 def test_metrics_are_for_this_machine_and_name_nobody(department):
