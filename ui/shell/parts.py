@@ -15,7 +15,7 @@ from streamlit.errors import StreamlitAPIException
 
 from core.cohort import Cohort, Filters
 from core.errors import FilterError
-from ui.shell import cache, state
+from ui.shell import cache, sending, state
 from ui.shell.state import session
 
 _DRAWING = 0.04  # seconds
@@ -31,8 +31,14 @@ def part(name: str, draw: Callable[[Cohort], None], *, changes: bool = True, lat
     """
     @st.fragment(key=name)
     def drawn() -> None:
-        session().on_part(name)
+        current = session()
+        if current.together:
+            current.together = False
+            sending.keep_back()
+        current.on_part(name)
         draw(filtered_cohort())
+        if name not in current.parts[:1]:
+            sending.send()
     drawn()
     at_a_change = session().late if late else session().parts
     if changes and name not in at_a_change:
@@ -41,6 +47,7 @@ def part(name: str, draw: Callable[[Cohort], None], *, changes: bool = True, lat
 
 def let_draw() -> None:
     """Let the browser draw the chart that it was sent: by itself it would first take in all that follows."""
+    sending.send()
     time.sleep(_DRAWING)
 
 
@@ -52,6 +59,7 @@ def redraw(*parts: str) -> None:
     """
     if state.script() != session().script:
         return
+    session().together = True
     try:
         st.rerun(list(parts or (*session().parts, *session().late)) or "app")
     except StreamlitAPIException:  # a part that the server does not know any more

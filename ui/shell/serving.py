@@ -15,6 +15,7 @@ from core.reading import MAX_BYTES
 from core.workers import WORKERS
 from hosting.process import hosted
 from hosting.settings import why_not_at
+from ui.shell import sending
 
 KEEP = 30.0  # seconds that the data of a closed tab are kept, for a connection that was only interrupted
 _FORM = 64 * 1024  # bytes of a request beside its file
@@ -27,6 +28,7 @@ def harden() -> None:
     _forget_closed_tabs()
     _tell_no_metrics()
     _keep_made_files()
+    sending.take_part()
     WORKERS.warm()
 
 

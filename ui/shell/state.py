@@ -121,6 +121,7 @@ class Session:
     parts: list[str] = field(default_factory=list)  # of the page, in the order in which a change draws them
     late: list[str] = field(default_factory=list)  # those that it draws after them
     part: str = ""  # that is being drawn
+    together: bool = False  # the first parts of the run to come are sent together
     figures: dict[str, list[Callable[[], list[Figure]]]] = field(default_factory=dict)  # by part, for the export
     waiting: View | None = None  # what the address asked for, until there is a cohort for it
     address: dict[str, str] | None = None  # what the browser was told last that the address holds
@@ -232,7 +233,7 @@ class Session:
         self.settle()
         self.parts.clear()
         self.late.clear()
-        self.part, self.script = "", script()
+        self.part, self.script, self.together = "", script(), False
         if page != self.page:
             self.begun_anew = self.begun_anew and not self.page
             self.page, self.in_turn = page, None

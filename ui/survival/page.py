@@ -58,16 +58,17 @@ def _from_landmark(cohort: Cohort, endpoint: str, at: float) -> Cohort:
 
 def _curves(cohort: Cohort, options: SurvivalOptions, held: Chosen) -> float | None:
     """Draw the curves, the slider of tau under them, and their numbers; return tau."""
-    place = st.container()
-    tau = _tau(cohort, options)
+    most = longest_tau(cohort, endpoint=options.endpoint, by=options.by) if cohort.n else 0.0
+    tau = min(session().tau.get(options.endpoint, most), most) if most > 0 else None
     marked = replace(held.curves, tau=tau)
     parts = _parts(cohort, options, held.panes_by)
     figure = km_panes_figure(cohort, parts, held.panes_by, marked) if held.panes_by else km_figure(parts[0], marked)
-    with place:
-        heading(figure.title, warned=bool(figure.warnings))
-        with st.container(key="curves"):
-            show(figure, key=f"km-depth-{chart_id(cohort)}-{held.panes_by or ''}")
+    heading(figure.title, warned=bool(figure.warnings))
+    with st.container(key="curves"):
+        show(figure, key=f"km-depth-{chart_id(cohort)}-{held.panes_by or ''}")
     let_draw()
+    if tau is not None:
+        _slider(options.endpoint, tau, most)
     numbers(cohort, figure, parts, keys=(options.by, held.panes_by), panes=bool(held.panes_by))
     if held.panes_by:
         note(say("The tables below are for all levels of {label} together.",
@@ -75,16 +76,12 @@ def _curves(cohort: Cohort, options: SurvivalOptions, held: Chosen) -> float | N
     return tau
 
 
-def _tau(cohort: Cohort, options: SurvivalOptions) -> float | None:
-    """Ask to which month restricted means run; the longest where nothing is chosen, or less was followed."""
-    most = longest_tau(cohort, endpoint=options.endpoint, by=options.by) if cohort.n else 0.0
-    if most <= 0:
-        return None
-    month = min(session().tau.get(options.endpoint, most), most)
+def _slider(endpoint: str, tau: float, most: float) -> None:
+    """Ask to which month restricted means run."""
     with st.container(key="tau"):
-        return st.slider(say("τ, the month to which restricted means run"), 0.0, most, format="%g", on_change=_set_tau,
-                         key=state.widget(f"tau-{options.endpoint}", month), args=(options.endpoint,),
-                         help=say("At most the shortest follow-up among the groups.")) or most
+        st.slider(say("τ, the month to which restricted means run"), 0.0, most, format="%g", on_change=_set_tau,
+                  key=state.widget(f"tau-{endpoint}", tau), args=(endpoint,),
+                  help=say("At most the shortest follow-up among the groups."))
 
 
 def _set_tau(endpoint: str) -> None:
