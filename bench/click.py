@@ -15,6 +15,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from statistics import median, quantiles
@@ -122,18 +123,25 @@ def _explore_and_others(browser: Browser, url: str, patients: int, scratch: Path
     app.go("Survival")
     page.get_by_text("Survival at chosen times").wait_for()
     pills = app.ready().open_sidebar()
-    said(least, "Survival", app, lambda i: _pill(pills, ("Vp3", "Vp4")[i // 2 % 2]).click())
+    said(least, "Survival", app, partial(_by_pill, pills))
     print(f"elements of the curves' drawing: {page.evaluate(_DRAWN)}")
     app.go("Hazard ratios")
     page.get_by_text("The treatment within subgroups").wait_for()
-    page.set_viewport_size({"width": 1440, "height": 2000})  # the model and the forest of subgroups
-    pills = app.settled().sidebar()
-    said(least, "Hazard ratios", app, lambda i: _pill(pills, ("Vp3", "Vp4")[i // 2 % 2]).click())
+    _on_a_laptop_and_in_a_high_window(least, "Hazard ratios", app, 2000)  # the model and the forest of subgroups
     app.go("Toxicity")
     page.get_by_text("One term: who had it").wait_for()
-    page.set_viewport_size({"width": 1440, "height": 1400})  # the rates, differences, grades and the volcano
-    pills = app.settled().sidebar()
-    said(least, "Toxicity", app, lambda i: _pill(pills, ("Vp3", "Vp4")[i // 2 % 2]).click())
+    _on_a_laptop_and_in_a_high_window(least, "Toxicity", app, 1400)  # the rates, differences, grades and the volcano
+
+
+def _on_a_laptop_and_in_a_high_window(least: float, where: str, app: App, height: int) -> None:
+    for high in (900, height):
+        app.page.set_viewport_size({"width": 1440, "height": high})
+        pills = app.settled().sidebar()
+        said(least, f"{where}, window of 1440 x {high}", app, partial(_by_pill, pills))
+
+
+def _by_pill(pills: Locator, i: int) -> None:
+    _pill(pills, ("Vp3", "Vp4")[i // 2 % 2]).click()
 
 
 def _brush(app: App) -> None:

@@ -12,6 +12,7 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 MOST = 0.1  # seconds that anything is kept back
+_now = time.monotonic
 _kept: dict[str, float] = {}  # sessions whose messages are kept back, and until when at the latest
 
 
@@ -22,7 +23,7 @@ def keep_back() -> None:
     the bar and the curves come sooner as one handful.
     """
     if context := get_script_run_ctx():
-        _kept[context.session_id] = time.monotonic() + MOST
+        _kept[context.session_id] = _now() + MOST
 
 
 def send() -> None:
@@ -42,7 +43,7 @@ def _ask_before_sending() -> None:
     flush = AppSession.flush_browser_queue
 
     def flush_unless_kept_back(session: Any) -> list[Any]:
-        left = _kept.get(session.id, 0.0) - time.monotonic()
+        left = _kept.get(session.id, 0.0) - _now()
         if left > 0:
             asyncio.get_running_loop().call_later(left, Runtime.instance()._enqueued_some_message)
             return []
