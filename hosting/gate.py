@@ -133,6 +133,8 @@ class Gate:
             _set(response, PROCESS_COOKIE, self.process.name, request)
         else:
             status = 413 if reason.reason == "too_large" else 403
+            if status == 413:
+                await _read_away(self._bounded(receive, visitor))
             response = PlainTextResponse(reason.words + self.chosen.look.contact, status_code=status)
         await response(scope, receive, send)
 
@@ -242,6 +244,14 @@ class Gate:
                                               bytes=int(headers.get("content-length", 0)))
             await send(message)
         return send_noting
+
+
+async def _read_away(receive: Receive) -> None:
+    """Take in a body and keep nothing of it: whoever still sends would not see the answer."""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect" or not message.get("more_body"):
+            return
 
 
 def _session_of(path: str) -> str:

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.shared.person import finished
 from ui.shell import sending
 
 
@@ -60,10 +61,10 @@ async def flushed(session="s"):
 
 def test_what_is_kept_back_goes_when_it_is_sent(clock):
     sending.keep_back()
-    assert asyncio.run(flushed()) == [] and asyncio.run(flushed("another")) == ["bar", "curves"]
+    assert finished(flushed()) == [] and finished(flushed("another")) == ["bar", "curves"]
     sending.send()
     assert Woken.times == 1
-    assert asyncio.run(flushed()) == ["bar", "curves"]
+    assert finished(flushed()) == ["bar", "curves"]
     sending.send()
     assert Woken.times == 1, "nothing was kept back"
 
@@ -78,7 +79,7 @@ def test_nothing_is_kept_back_for_long_and_the_server_looks_again_by_itself(cloc
         clock.at += sending.MOST
         return first, await flushed()
     sending.keep_back()
-    assert asyncio.run(later()) == ([], ["bar", "curves"])
+    assert finished(later()) == ([], ["bar", "curves"])
     assert Woken.times == 1 and sending._kept == {}
 
 
@@ -96,4 +97,4 @@ def test_a_connection_sends_at_once_although_the_listening_socket_names_no_proto
             await reader.read()
             writer.close()
         return taken
-    assert asyncio.run(asked()) != [0]
+    assert finished(asked()) != [0]
