@@ -56,6 +56,7 @@ class Gate:
         try:
             self._may_do(path, scope, request, visitor)
         except NotLetIn as reason:
+            await _read_away(self._bounded(receive, visitor))
             await self._refuse(reason, visitor, scope, receive, send)
             return
         self._tell_script(scope, visitor)
@@ -133,8 +134,6 @@ class Gate:
             _set(response, PROCESS_COOKIE, self.process.name, request)
         else:
             status = 413 if reason.reason == "too_large" else 403
-            if status == 413:
-                await _read_away(self._bounded(receive, visitor))
             response = PlainTextResponse(reason.words + self.chosen.look.contact, status_code=status)
         await response(scope, receive, send)
 

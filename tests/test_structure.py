@@ -281,6 +281,13 @@ def test_a_clock_in_a_test_would_be_seen():
     assert not structure.clocks("run(timeout=60_000)")
 
 
+def test_no_test_runs_a_loop_beside_that_of_the_browser():
+    """Of all tests in one process; `person.finished` does it in a thread."""
+    outside = [path for path in sorted((ROOT / "tests").rglob("*.py"))
+               if path.name not in ("person.py", "test_structure.py")]
+    assert [path.name for path in outside if "asyncio.run(" in source_of(path)] == []
+
+
 def test_a_test_is_named_after_its_file():
     """The tests of a file are found by its path; R's figures are a room's."""
     assert structure.tests_without_a_file((ROOT / "tests" / "core").rglob("test_*.py")) == []

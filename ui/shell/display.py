@@ -67,9 +67,9 @@ def to_copy(text: str) -> None:
 
     Streamlit's element for code would bring 1.5 MB of highlighting with the first page.
     """
-    told = html.escape(text)
-    st.html(f"<div class='cs-text'><pre>{told}</pre>"
-            f"<button type='button' class='cs-act cs-copy' data-plain='{told}'>{say('Copy')}</button></div>")
+    escaped = html.escape(text)
+    st.html(f"<div class='cs-text'><pre>{escaped}</pre>"
+            f"<button type='button' class='cs-act cs-copy' data-plain='{escaped}'>{say('Copy')}</button></div>")
 
 
 def show(figure: Figure, *, key: str, on_select: Callable[[], None] | None = None, selection: str = "") -> None:
