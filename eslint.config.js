@@ -1,6 +1,6 @@
 // The rules of the browser's modules: what is unused, undeclared or shadowed is a mistake.
 const browser = Object.fromEntries(["window", "document", "getComputedStyle", "requestAnimationFrame", "performance",
-  "setTimeout", "clearTimeout", "setInterval", "IntersectionObserver", "MutationObserver", "addEventListener", "ResizeObserver", "TextDecoder", "Intl", "Blob", "ClipboardItem", "navigator", "cohortscopeSay"].map((n) => [n, "readonly"]));
+  "setTimeout", "clearTimeout", "queueMicrotask", "setInterval", "IntersectionObserver", "MutationObserver", "addEventListener", "ResizeObserver", "TextDecoder", "Intl", "Blob", "ClipboardItem", "navigator", "cohortscopeSay"].map((n) => [n, "readonly"]));
 const node = Object.fromEntries(["process", "console", "Buffer"].map((n) => [n, "readonly"]));
 const rules = { "no-undef": "error", "no-unused-vars": "error", "no-shadow": "error", "prefer-const": "error", "no-var": "error",
                 eqeqeq: "error", "no-unreachable": "error", "no-dupe-keys": "error", "no-implied-eval": "error",

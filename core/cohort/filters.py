@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -111,10 +111,6 @@ class Filters:
         """Exclude what a variable's condition keeps, or keep what it excludes."""
         current = self.conditions.get(key)
         return self if current is None else self.with_condition(key, replace(current, negated=not current.negated))
-
-    def with_levels(self, key: str, levels: Sequence[str]) -> Filters:
-        """Name these levels in a variable's condition; what else it says stays."""
-        return self._changed(key, replace(self.conditions.get(key, Condition()), levels=tuple(levels) or None))
 
     def _changed(self, key: str, condition: Condition) -> Filters:
         return self.with_condition(key, None if condition.empty else condition)

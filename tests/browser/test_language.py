@@ -56,6 +56,20 @@ def test_what_the_browser_draws_waits_for_the_texts_of_the_page(browser, server,
     context.close()
 
 
+def test_a_filter_and_the_switch_in_one_moment_both_count(app: App):
+    """One of them draws parts of the page anew, the other all of it."""
+    app.open_sidebar()
+    app.settled().page.evaluate("""() => {
+      [...document.querySelectorAll(".cs-pill")].find((one) => one.textContent.startsWith("Vp3 ·")).click();
+      const words = [...document.querySelectorAll(".st-key-language-of-the-page *")];
+      words.findLast((one) => one.textContent === "中文").click();
+    }""")
+    expect(app.page.locator(".st-key-menu").get_by_role("link", name="生存")).to_be_visible()
+    app.settled()
+    assert app.chips() == ["PVTT grade Vp3"] and "38 例" in app.summary
+    expect(app.page.locator(".cs-side")).to_have_text("筛选")
+
+
 def test_the_switch_changes_words_and_no_number_and_back_again(app: App):
     english, before = numbers(app), app.summary
     switch(app, "中文")

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import "../../ui/shell/words.js";
-import { exact, pPhrase, ratioWithLimits } from "../../ui/explore/live/numbers.js";
+import { exact, pPhrase, ratioWithLimits } from "../../ui/shell/numbers.js";
 import { scaleOf, short } from "../../ui/explore/live/scale.js";
 import { chiSquareTail, hazardRatios, kaplanMeier, logRank, median, tableOf } from "../../ui/explore/live/survival.js";
 

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import "../../ui/shell/words.js";
-import { exact, pPhrase, ratioWithLimits } from "../../ui/explore/live/numbers.js";
+import { exact, pPhrase, ratioWithLimits } from "../../ui/shell/numbers.js";
 
 const [ps, ratios, bounds] = JSON.parse(readFileSync(0, "utf8"));
 console.log(JSON.stringify([

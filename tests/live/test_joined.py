@@ -5,11 +5,14 @@ import subprocess
 import pytest
 
 from tests.live.node import node
-from ui.explore.modules import COMPOSITION, LIVE, joined
+from ui.explore.modules import COMPOSITION, LIVE
+from ui.shell.condition import MODULES
 from ui.shell.in_browser import module
+from ui.shell.modules import joined
 
 
-@pytest.mark.parametrize("text", [joined(COMPOSITION), joined(LIVE), module()], ids=["composition", "live", "page"])
+@pytest.mark.parametrize("text", [joined(*COMPOSITION), joined(*LIVE), joined(*MODULES), module()],
+                         ids=["composition", "live", "conditions", "page"])
 def test_they_are_one_module(text, tmp_path):
     """Two that give the same name to something are none."""
     path = tmp_path / "joined.mjs"

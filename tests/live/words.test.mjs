@@ -1,7 +1,7 @@
 // What a module of the page draws waits for the page's texts, which are a module of their own and may come later.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { withWords } from "../../ui/explore/live/dom.js";
+import { withWords } from "../../ui/shell/dom.js";
 
 const later = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 

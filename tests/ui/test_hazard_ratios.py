@@ -11,6 +11,7 @@ from core.errors import CohortError
 from core.format import hazard_ratio, p_phrase, p_value
 from core.hazards import along_numbers, cox
 from tests.conftest import ROOT
+from tests.shared.chosen import only
 from tests.shared.page_text import texts
 from ui.shell import cache
 from ui.shell.state import Session
@@ -43,7 +44,7 @@ def test_the_page_shows_the_model_and_whether_it_holds(app, sample):
 def test_a_coefficient_is_shown_over_time(app):
     app.selectbox(key="course").select("Arm TACE+IMRT+sorafenib").run()
     assert not app.exception and "Scaled Schoenfeld residuals" in texts(app)
-    app.button_group(key="pills-pvtt").set_value(["Vp3"]).run()
+    only(app, "pvtt", "Vp3")
     assert not app.exception and "seems to change over time" in texts(app)
 
 
@@ -100,7 +101,7 @@ def test_the_treatment_runs_along_numbers(app, sample):
 
 def test_few_events_and_thin_levels_say_what_is_right_instead(app):
     app.multiselect(key="covariates").set_value(["arm", "age", "sex", "ecog"]).run()
-    app.button_group(key="pills-pvtt").set_value(["Vp2"]).run()
+    only(app, "pvtt", "Vp2")
     shown = texts(app)
     assert not app.exception and re.search(r"[34] parameters for 3 events: no model can be fitted\.", shown)
     app.multiselect(key="covariates").set_value(["arm"]).run()
@@ -126,13 +127,13 @@ def test_subgroups_are_sorted_chosen_and_gone_to(app):
 def test_nothing_to_show_is_said(app):
     app.multiselect(key="covariates").set_value([]).run()
     assert not app.exception and "A model needs a covariate" in texts(app)
-    app.button_group(key="pills-pvtt").set_value(["Vp2"]).run()
-    app.button_group(key="pills-response").set_value(["CR"]).run()
+    only(app, "pvtt", "Vp2")
+    only(app, "response", "CR")
     assert not app.exception and "<b>0</b> of 82 patients" in texts(app)
 
 
 def test_a_filter_by_what_is_known_later_is_said(app):
-    app.button_group(key="pills-response").set_value(["PR"]).run()
+    only(app, "response", "PR")
     assert not app.exception and "immortal time" in texts(app)
 
 
@@ -151,7 +152,7 @@ def test_weighting_is_off_until_it_is_asked_for(app, sample):
 
 def test_weighting_says_why_it_cannot(app):
     app.toggle(key="weighted").set_value(True).run()
-    app.button_group(key="pills-arm").set_value(["TACE+IMRT"]).run()
+    only(app, "arm", "TACE+IMRT")
     assert not app.exception and "Weighting compares two arms" in texts(app)
     app.multiselect(key="propensity").set_value([]).run()
     assert not app.exception and "Weighting needs covariates" in texts(app)

@@ -6,9 +6,9 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.cohort.strata import strata
-from core.hazards.subgroups import condition_of
+from core import Filters
 from tests.conftest import HCC, ROOT
+from tests.shared.chosen import filtered, only
 from tests.shared.page_text import texts
 
 pytestmark = pytest.mark.slow
@@ -30,50 +30,29 @@ def test_explore_opens_on_the_sample(app):
     assert len(app.get("vega_lite_chart")) == 2  # the curves and the adverse events; small charts are a component
 
 
-def test_a_pill_filters_and_undo_takes_it_back(app):
-    app.button_group(key="pills-pvtt").set_value(["Vp3"]).run()
+def test_a_level_filters_and_undo_takes_it_back(app):
+    only(app, "pvtt", "Vp3")
     assert "<b>38</b> of 82 patients" in texts(app)
     assert app.button(key="remove-pvtt").label.replace("\\", "") == "Remove PVTT grade Vp3"
     app.button(key="undo").click().run()
     assert "<b>82</b> of 82 patients" in texts(app)
 
 
-def test_numbers_bound_a_range_and_say_how(app):
-    app.number_input(key="from-afp").set_value(400.0).run()
-    assert app.button(key="remove-afp").label.replace("\\", "") == "Remove AFP > 400 ng/mL"  # as its cut-point has it
-    app.number_input(key="to-afp").set_value(1000.0).run()
-    assert "> 400 and ≤ 1,000" in app.button(key="remove-afp").label.replace("\\", "")
-    app.selectbox(key="from-sign-afp").set_value("ge").run()
-    assert "≥ 400 and ≤ 1,000" in app.button(key="remove-afp").label.replace("\\", "")
-    app.button(key="reset").click().run()
-    assert app.selectbox(key="from-sign-afp").value == "ge"  # what was chosen stays
-    assert app.number_input(key="from-afp").value is None
-
-
-def test_the_sidebar_gives_each_group_of_each_number(app, sample):
-    """Its bounds, sign and number, keep the patients of the forest's row."""
-    signs = {"gt": "from", "ge": "from", "lt": "to", "le": "to"}
-    for factor in (f for f in sample.mapping.factors if f.kind == "numeric"):
-        for level in strata(sample, factor.key).levels:
-            condition = condition_of(sample, factor.key, level)
-            for sign, at in condition.bounds:
-                app.selectbox(key=f"{signs[sign]}-sign-{factor.key}").set_value(sign)
-                app.number_input(key=f"{signs[sign]}-{factor.key}").set_value(at)
-            app.run()
-            n = sample.filter({factor.key: condition.to_json()}).n
-            assert f"<b>{n}</b> of 82 patients" in texts(app), (factor.key, level)
-            app.button(key="reset").click().run()
-
-
-def test_had_an_adverse_event(app):
-    app.multiselect(key="had-grade ≥ 3").select("Leukopenia").run()
-    assert "<b>13</b> of 82 patients" in texts(app)
+def test_the_sidebar_describes_each_variable_with_its_condition(app):
+    filtered(app, Filters.from_json({"pvtt": {"in": ["Vp3"]}, "afp": {"gt": 400}, "ae_leukopenia": {"ge": 3}}))
+    shown = next(json.loads(c.proto.json) for c in app.get("bidi_component") if '"fields"' in c.proto.json)
+    fields = {field["key"] or field.get("name") or field["band"]: field for field in shown["fields"]}
+    assert fields["pvtt"]["chosen"] == ["Vp3"] and fields["pvtt"]["counts"][2].endswith("/38")
+    assert fields["afp"]["ranges"] == [[["gt", 400.0]]] and fields["afp"]["usual"][1] == {"from": "gt", "to": "le"}
+    terms = dict(zip(fields[">=3"]["names"], fields[">=3"]["on"], strict=True))
+    assert [term for term, on in terms.items() if on] == ["Leukopenia"] and not any(fields["any"]["on"])
+    assert (fields["least"]["at"], fields["exact"]["at"]) == (30, 2000)
     assert "known only after time zero" in texts(app)
 
 
 def test_no_patient_left_is_said_plainly(app):
-    app.button_group(key="pills-pvtt").set_value(["Vp2"]).run()
-    app.button_group(key="pills-response").set_value(["CR"]).run()
+    only(app, "pvtt", "Vp2")
+    only(app, "response", "CR")
     assert not app.exception
     assert "<b>0</b> of 82 patients" in texts(app)
     assert "No patient matches these filters" in texts(app)
@@ -81,7 +60,7 @@ def test_no_patient_left_is_said_plainly(app):
 
 
 def test_few_patients_are_said_on_every_page_and_the_number_can_be_set(app):
-    app.button_group(key="pills-pvtt").set_value(["Vp2"]).run()
+    only(app, "pvtt", "Vp2")
     n = int(re.search(r"<b>(\d+)</b> of 82", texts(app))[1])
     said = f"{n} patients, fewer than 30: read every estimate with caution."
     for page in PAGES:
@@ -91,10 +70,9 @@ def test_few_patients_are_said_on_every_page_and_the_number_can_be_set(app):
     app.switch_page("app.py").run()
     app.button(key="export").click().run()
     assert texts(app).count(said) == 2  # in the bar and in the exported figure's footnote
-    app.number_input(key="least").set_value(n).run()
-    assert said not in texts(app)
-    app.switch_page("pages/2_Survival.py").run()
-    assert app.number_input(key="least").value == n and said not in texts(app)
+    app.session_state["cohortscope"].warn_below = n
+    assert said not in texts(app.run())
+    assert said not in texts(app.switch_page("pages/2_Survival.py").run())
 
 
 def test_a_file_that_waits_is_said_on_explore(app):
@@ -146,14 +124,14 @@ def test_a_cohort_without_endpoint_arm_or_adverse_event_is_explored_too(app):
     assert "No endpoint is mapped" in texts(app)
     shown = next(json.loads(c.proto.json) for c in app.get("bidi_component") if '"charts"' in c.proto.json)
     assert [c["key"] for c in shown["charts"]] == ["tumor_size", "colour"]
-    app.button_group(key="pills-colour").set_value(["x"]).run()
+    only(app, "colour", "x")
     assert "<b>7</b> of 20 patients" in texts(app)
 
 
 @pytest.mark.parametrize(("data", "words"), [
     (b"\x89PNG....", "a picture"), (b"a,b\n1,2\n3\n", "Line 3 has 1 cells"), (b"", "The file is empty")])
 def test_what_cannot_be_read_is_said_and_nothing_is_lost(app, data, words):
-    app.button_group(key="pills-pvtt").set_value(["Vp3"]).run()
+    only(app, "pvtt", "Vp3")
     app.switch_page("pages/1_Cohort.py").run()
     app.file_uploader(key="upload-0").upload("x.csv", data, "text/csv").run()
     assert not app.exception

@@ -1,18 +1,33 @@
 """The order in which a change draws the parts of a page."""
 
+from types import SimpleNamespace
+
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import ROOT
+from ui.shell import parts
 
 
 @pytest.mark.parametrize("page", ["app.py", "pages/2_Survival.py"])
 def test_choices_stand_above_the_curves_and_are_drawn_after_them(monkeypatch, page):
     asked = []
     monkeypatch.setattr(st, "rerun", lambda scope="app": asked.append(scope))
+    monkeypatch.setattr(parts, "_draws_the_whole_page", lambda: False)
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run().switch_page(page).run()
     app.segmented_control(key="endpoint").set_value("PFS").run()
     assert not app.exception
     order = asked[-1]
     assert order[:2] == ["bar", "survival"] and order[-1] == "choices" and order.count("choices") == 1
+
+
+def test_a_run_that_draws_the_whole_page_is_not_replaced_by_parts(monkeypatch):
+    """A button beside the parts, heard in one run with a click on a part, changes what only the page shows."""
+    asked = []
+    monkeypatch.setattr(st, "rerun", asked.append)
+    for fragments, then in ((None, []), ([], []), (["bar"], [["curves"]])):
+        asked.clear()
+        monkeypatch.setattr(parts, "get_script_run_ctx", lambda of=fragments: SimpleNamespace(fragment_ids_this_run=of))
+        parts.redraw("curves")
+        assert asked == then

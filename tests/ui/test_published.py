@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import ROOT
+from tests.shared.chosen import only
 from tests.shared.page_text import texts
 
 pytestmark = pytest.mark.slow
@@ -40,6 +41,6 @@ def test_an_own_table_is_read_or_refused_in_words(app):
 
 
 def test_another_cohort_or_nobody_is_said(app):
-    app.button_group(key="pills-pvtt").set_value(["Vp2"]).run()
-    app.button_group(key="pills-response").set_value(["CR"]).run()
+    only(app, "pvtt", "Vp2")
+    only(app, "response", "CR")
     assert not app.exception and "<b>0</b> of 82 patients" in texts(app)

@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 from core.charts.response import rates_table
 from core.summaries import response
 from tests.conftest import ROOT
+from tests.shared.chosen import only
 from tests.shared.page_text import texts
 
 pytestmark = pytest.mark.slow
@@ -42,7 +43,7 @@ def test_survival_by_response_waits_for_a_landmark(app):
 
 
 def test_filters_that_empty_an_arm_leave_sentences(app):
-    app.button_group(key="pills-arm").set_value(["TACE+IMRT"]).run()
+    only(app, "arm", "TACE+IMRT")
     assert not app.exception
-    app.button_group(key="pills-response").set_value(["CR"]).run()
+    only(app, "response", "CR")
     assert not app.exception and "<b>0</b> of 82 patients" in texts(app)

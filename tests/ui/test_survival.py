@@ -8,6 +8,7 @@ from core.format import p_value, percent
 from core.survival.estimates import restricted_mean, survival_at
 from core.survival.log_rank import TestOptions, compare
 from tests.conftest import ROOT, SAMPLE
+from tests.shared.chosen import only
 from tests.shared.page_text import texts
 
 pytestmark = pytest.mark.slow
@@ -63,7 +64,7 @@ def test_tau_and_times_are_the_person_s(app):
     slider = next(s for s in app.slider if s.key.startswith("tau-"))
     slider.set_value(12.0).run()
     assert "Area under the curves to τ = 12 months" in texts(app)
-    app.button_group(key="pills-pvtt").set_value(["Vp3"]).run()
+    only(app, "pvtt", "Vp3")
     assert "Area under the curves to τ = 12 months" in texts(app)
     app.text_input(key="times").set_value("3, x, 9").run()
     assert "x is not a number" in texts(app) and "not followed so long" not in texts(app)
@@ -73,13 +74,13 @@ def test_one_curve_and_no_patient(app):
     app.selectbox(key="by").select("(one curve)").run()
     assert not app.exception and "there is nothing to compare" in texts(app)
     app.selectbox(key="by").select("arm").run()
-    app.button_group(key="pills-pvtt").set_value(["Vp2"]).run()
-    app.button_group(key="pills-response").set_value(["CR"]).run()
+    only(app, "pvtt", "Vp2")
+    only(app, "response", "CR")
     assert not app.exception and "<b>0</b> of 82 patients" in texts(app)
 
 
 def test_filters_of_the_page_before_hold(app):
-    app.button_group(key="pills-pvtt").set_value(["Vp3"]).run()
+    only(app, "pvtt", "Vp3")
     sub = read_cohort(SAMPLE).filter({"pvtt": {"in": ["Vp3"]}})
     row = survival_at(sub, endpoint="OS", by="arm", times=(12.0,)).iloc[0]
     assert f"{percent(row.estimate)} ({percent(row.conf_low)}–{percent(row.conf_high)})" in texts(app)
@@ -101,7 +102,7 @@ def test_views_counts_and_panes(app):
 def test_the_selection_against_all_others(app):
     app.selectbox(key="by").select("selection").run()
     assert not app.exception and "Nothing is selected" in texts(app)
-    app.button_group(key="pills-pvtt").set_value(["Vp3", "Vp4"]).run()
+    only(app, "pvtt", "Vp3", "Vp4")
     said = texts(app)
     assert not app.exception and "PVTT grade Vp3, Vp4" in said and "All others" in said
     app.switch_page("app.py").run()

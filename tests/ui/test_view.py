@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import Filters
+from tests.shared.chosen import only
 from tests.shared.page_text import texts
 from ui.shell import view
 
@@ -31,7 +32,7 @@ def in_address(app: AppTest) -> dict[str, str]:
 def test_what_is_shown_stands_in_the_address_and_leads_back():
     app = opened()
     assert set(app.query_params) == {"language"}
-    app.button_group(key="pills-pvtt").set_value(["Vp3"]).run()
+    only(app, "pvtt", "Vp3")
     app.selectbox(key="by").set_value("hvtt").run()
     app.button_group(key="endpoint").set_value("PFS").run()
     address = in_address(app)
@@ -102,7 +103,7 @@ def test_what_does_not_fit_is_named_and_the_rest_shown(address, words):
     assert not app.exception
     assert words in " ".join(state_of(app).misfits)
     assert state_of(app).filters == (Filters.from_json({"sex": {"in": ["M"]}}) if "Vp9" in str(address) else Filters())
-    app.button_group(key="pills-sex").set_value(["F"]).run()
+    only(app, "sex", "F")
     assert not state_of(app).misfits
 
 

@@ -1,29 +1,21 @@
-"""The browser's side of Explore: plain JavaScript modules, put together as they are; no build, no other source."""
+"""The components of Explore: the composition, and the live view over the curves."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import streamlit as st
 
-_FOLDER = Path(__file__).parent / "live"
-_IMPORT = re.compile(r'^import .* from "\./[\w.]+";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
-COMPOSITION = ("dom.js", "numbers.js", "scale.js", "runs.js", "bars.js", "histogram.js", "finder.js", "leaving.js",
-               "presses.js", "composition.js")
-LIVE = ("dom.js", "numbers.js", "survival.js", "runs.js", "brush_index.js", "live.js")
+from ui.shell.modules import joined
 
-
-def joined(names: tuple[str, ...]) -> str:
-    """Return modules as one: each may use what stands before it, and the last exports what Streamlit calls."""
-    texts = [(_FOLDER / name).read_text(encoding="utf-8") for name in names]
-    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", text)) for text in texts)
-
-
-_STYLE = (_FOLDER / "explore.css").read_text(encoding="utf-8")
+COMPOSITION = (
+    "shell/dom.js", "shell/numbers.js", "shell/meant.js", "explore/live/scale.js", "explore/live/runs.js",
+    "explore/live/bars.js", "explore/live/histogram.js", "explore/live/finder.js", "explore/live/composition.js")
+LIVE = ("shell/dom.js", "shell/numbers.js", "explore/live/survival.js", "explore/live/runs.js",
+        "explore/live/brush_index.js", "explore/live/live.js")
+_STYLE = (Path(__file__).parent / "live" / "explore.css").read_text(encoding="utf-8")
 composition_component = st.components.v2.component(
-    "cohortscope_composition", html="<div class='cs-composition'></div>", css=_STYLE, js=joined(COMPOSITION),
+    "cohortscope_composition", html="<div class='cs-composition'></div>", css=_STYLE, js=joined(*COMPOSITION),
     isolate_styles=False)
 live_component = st.components.v2.component(
-    "cohortscope_live", html="<div class='cs-live' hidden></div>", css=_STYLE, js=joined(LIVE), isolate_styles=False)
+    "cohortscope_live", html="<div class='cs-live' hidden></div>", css=_STYLE, js=joined(*LIVE), isolate_styles=False)

@@ -113,17 +113,17 @@ def _said(figure: Figure, parts: Sequence[Part], panes: bool) -> None:
 
 def _set_reference(by: str) -> None:
     current, level = session(), state.value_of(f"against-{by}")
-    current.clicked_this_run, current.references = True, current.references | {by: str(level)}
+    current.references = current.references | {by: str(level)}
     redraw()
 
 
 def _set_endpoint() -> None:
     current, endpoint = session(), state.value_of("endpoint")
-    current.clicked_this_run, current.endpoint = True, endpoint or current.endpoint
+    current.endpoint = endpoint or current.endpoint
     redraw()
 
 
 def _set_by() -> None:
     current, by = session(), state.value_of("by")
-    current.clicked_this_run, current.by = True, None if by == NO_STRATA else by
+    current.by = None if by == NO_STRATA else by
     redraw()

@@ -49,5 +49,5 @@ def guard(cohort: Cohort, *keys: str | None) -> None:
 
 def _set_landmark() -> None:
     current, at = session(), state.value_of("landmark")
-    current.clicked_this_run, current.landmark = True, float(at or 0)
+    current.landmark = float(at or 0)
     redraw()

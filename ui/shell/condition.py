@@ -1,154 +1,77 @@
-"""Widgets of one variable's condition, in the sidebar and behind its chip: what is named, kept or excluded, missing."""
+"""Conditions of variables, in the sidebar and behind a chip: levels, ranges of a number, adverse events."""
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
-from core.cohort import Bounds, Cohort, Condition, Filters, level_counts, quarters
-from core.language import say
+from core.cohort import Cohort, Condition, level_counts, quarters
+from core.language import say, spoken
 from core.mapping import FactorRole
-from ui.shell import state
-from ui.shell.escape import plain
-from ui.shell.parts import redraw
-from ui.shell.state import session
+from ui.shell import actions
+from ui.shell.modules import joined
+from ui.shell.state import chart_id, session
 
-_FLOOR, _CEILING = ("ge", "gt"), ("le", "lt")
-_SIGN = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
-_EXCLUDE, _MISSING = "exclude", "missing"
+Field = dict[str, Any]
+MODULES = ("shell/dom.js", "shell/numbers.js", "shell/meant.js", "shell/conditions.js")
+_conditions = st.components.v2.component(
+    "cohortscope_conditions", html="<div class='cs-conditions'></div>", isolate_styles=False,
+    css=(Path(__file__).parent / "conditions.css").read_text(encoding="utf-8"),
+    js=joined(*MODULES))
 
 
-def condition_widgets(cohort: Cohort, key: str, *, place: str = "") -> None:
-    """Draw the widgets; `place` names where, so that the same variable can be asked about in two places.
+def conditions(cohort: Cohort, name: str, fields: Sequence[Field]) -> None:
+    """Draw fields; `name` says where, so that the same variable can be asked about in two places."""
+    key = f"{name}-{chart_id(cohort)}-{spoken()}"
+    known = actions.listen(cohort.whole, key)
+    _conditions(key=key, data={**known, "fields": list(fields)}, on_actions_change=lambda: actions.take(cohort.whole))
 
-    A categorical variable has its levels; a number has its ranges, of which each may be given up, and its quarters.
-    """
-    variable = cohort.variable(key)
+
+def condition_of(cohort: Cohort, key: str, *, with_quarters: bool = False) -> Field:
+    """Describe a variable's condition: its levels or ranges; of an adverse event only whether it is excluded."""
+    variable, condition = cohort.variable(key), session().filters.conditions.get(key, Condition())
+    out = {"key": key, "label": variable.label, "negated": condition.negated, "withMissing": bool(condition.missing),
+           "missing": int(cohort.whole.values(key).isna().sum()), "ranges": condition.ranges}
+    if variable.kind == "grade":
+        return out | {"kind": "levels", "names": [], "counts": [], "chosen": []}
     if variable.kind == "categorical":
-        _pills(cohort, key, variable, place)
-    elif variable.kind == "numeric":
-        _ranges(cohort, key, variable, place)
-        if place:
-            _quarters(cohort, key, variable, place)
-    _manner(cohort, key, variable, place)
+        both = zip(level_counts(cohort, key), level_counts(cohort.whole, key), strict=True)
+        return out | {"kind": "levels", "names": list(cohort.levels(key)), "chosen": list(condition.levels or ()),
+                      "counts": [f"{selected}/{everybody}" for selected, everybody in both]}
+    return out | {
+        "kind": "ranges", "unit": variable.unit,
+        "usual": [{side: _sign(variable, key, number, side) for side in actions.SIDES}
+                  for number in range(len(condition.ranges) + 1)],
+        "quarters": _quarters(cohort, variable, condition) if with_quarters else []}
 
 
-def _pills(cohort: Cohort, key: str, variable: FactorRole, place: str) -> None:
-    levels = list(cohort.levels(key))
-    shown, whole = level_counts(cohort, key), level_counts(cohort.whole, key)
-    counts = {v: f"{h}/{a}" for v, h, a in zip(levels, shown, whole, strict=True)}
-    condition = session().filters.conditions.get(key)
-    chosen = [v for v in levels if condition and v in (condition.levels or ())]
-    name = state.widget(f"{place}pills-{key}", chosen)
-    st.pills(plain(variable.label), levels, selection_mode="multi", key=name,
-             format_func=lambda v: f"{plain(v)} · {plain(counts[v])}",
-             on_change=_set_levels, args=(key, name))
+def _sign(variable: FactorRole, key: str, number: int, side: str) -> str:
+    """Return the sign that a bound begins with: the one chosen last, else that of the variable's first group."""
+    signs = actions.SIDES[side]
+    closed = variable.cuts[0].closed if variable.cuts else "left" if side == "from" else "right"
+    return session().signs.get((key, number, side)) or signs[int((closed == "right") == (side == "from"))]
 
 
-def _set_levels(key: str, name: str) -> None:
-    current, levels = session(), state.value_of(name)
-    current.suggest(lambda filters: filters.with_levels(key, levels))
-    redraw()
+def _quarters(cohort: Cohort, variable: FactorRole, condition: Condition) -> list[Field]:
+    """Describe the quarters of a number's values, each with its interval; none where they are fewer than two."""
+    groups = quarters(cohort.whole, variable.key)
+    return [{"words": group.words(variable.unit), "on": group.bounds in condition.ranges}
+            for group in groups] if len(groups) > 1 else []
 
 
-def _manner(cohort: Cohort, key: str, variable: FactorRole, place: str) -> None:
-    """Exclude in place of keeping; name those whose value is missing, where there are any."""
-    condition = session().filters.conditions.get(key, Condition())
-    missing = int(cohort.whole.values(key).isna().sum())
-    options = [*([_EXCLUDE] if not condition.empty else []), *([_MISSING] if missing else [])]
-    if not options:
-        return
-    chosen = [*([_EXCLUDE] if condition.negated else []), *([_MISSING] if condition.missing and missing else [])]
-    name = state.widget(f"{place}manner-{key}", chosen)
-    words = {_EXCLUDE: say("exclude"), _MISSING: say("missing · {missing}", missing=missing)}
-    st.pills(say("{label}: exclude, missing", label=plain(variable.label)), options, selection_mode="multi", key=name,
-             format_func=lambda o: plain(words[o]), label_visibility="collapsed",
-             on_change=_set_manner, args=(key, name))
+def adverse_events(cohort: Cohort) -> list[Field]:
+    """Describe who had an adverse event: two lists of terms in place of a field per term."""
+    terms = {k: v.label for k, v in cohort.variables.items() if v.kind == "grade"}
+    filters, words = session().filters.conditions, cohort.mapping.grade_words
+    return [{"kind": "events", "key": "", "band": band, "keys": list(terms), "names": list(terms.values()),
+             "label": say("Had adverse event, {words}", words=words.band(band)),
+             "on": [filters.get(key) == condition for key in terms]}
+            for band, condition in actions.HAD.items()] if terms else []
 
 
-def _set_manner(key: str, name: str) -> None:
-    current, chosen = session(), set(state.value_of(name))
-
-    def changed(filters: Filters) -> Filters:
-        filters = filters.with_missing(key, _MISSING in chosen)
-        negated = filters.conditions.get(key, Condition()).negated
-        return filters.inverted(key) if negated != (_EXCLUDE in chosen) else filters
-    current.suggest(changed)
-    redraw()
-
-
-# ---- ranges of a number --------------------------------------------------------------------------
-
-def _ranges(cohort: Cohort, key: str, variable: FactorRole, place: str) -> None:
-    """A row per range, and an empty one in which a further range begins."""
-    ranges = session().filters.conditions.get(key, Condition()).ranges
-    unit = f" ({variable.unit})" if variable.unit else ""
-    st.html(f"<div class='cs-label'>{html.escape(variable.label + unit)}</div>")
-    for i, bounds in enumerate((*ranges, ()) if ranges else ((),)):
-        if i:
-            st.html(f"<div class='cs-label'>{say('or')}</div>")
-        _range(key, variable, bounds, i, place)
-
-
-def _range(key: str, variable: FactorRole, bounds: Bounds, number: int, place: str) -> None:
-    """Two bounds, each with a sign to choose and a number."""
-    given, suffix = dict(bounds), f"{key}-{number}" if number else key
-    for signs, side in ((_FLOOR, "from"), (_CEILING, "to")):
-        sign = next((s for s in signs if s in given), session().signs.get((suffix, side)) or _usual(variable, signs))
-        left, right = st.columns([0.34, 0.66])
-        names = (state.widget(f"{place}{side}-sign-{suffix}", sign),
-                 state.widget(f"{place}{side}-{suffix}", given.get(sign)))
-        asked = {"label_visibility": "collapsed", "on_change": _set_bound, "args": (key, number, side, signs, names)}
-        label = f"{plain(variable.label)}{f', range {number + 1}' if number else ''}"
-        left.selectbox(say("{label}, {side}: sign", label=plain(label), side=plain(side)), signs, key=names[0],
-                       format_func=_SIGN.__getitem__, **asked)
-        right.number_input(f"{plain(label)} {plain(_SIGN[sign])}", value=None, key=names[1], format="%g",
-                           placeholder=_SIGN[sign], **asked)
-
-
-def _usual(variable: FactorRole, signs: tuple[str, ...]) -> str:
-    """Return the sign that a bound begins with: at the variable's first cut-point that of its group."""
-    closed = variable.cuts[0].closed if variable.cuts else "left" if signs == _FLOOR else "right"
-    return signs[int((closed == "right") == (signs == _FLOOR))]
-
-
-def _set_bound(key: str, number: int, side: str, signs: tuple[str, ...], names: tuple[str, str]) -> None:
-    current, sign, value = session(), state.value_of(names[0]), state.value_of(names[1])
-    current.signs[f"{key}-{number}" if number else key, side] = sign
-
-    def bounded(filters: Filters) -> Filters:
-        condition = filters.conditions.get(key, Condition())
-        ranges = [*condition.ranges, ()]
-        kept = tuple(b for b in ranges[min(number, len(ranges) - 1)] if b[0] not in signs)
-        ranges[min(number, len(ranges) - 1)] = kept if value is None else tuple(sorted((*kept, (sign, float(value)))))
-        changed = condition.with_ranges(ranges)
-        return filters.with_condition(key, None if changed.empty else changed)
-
-    current.suggest(bounded)
-    redraw()
-
-
-def _quarters(cohort: Cohort, key: str, variable: FactorRole, place: str) -> None:
-    """Offer the quarters of a number's values, each with its interval."""
-    groups = quarters(cohort.whole, key)
-    if len(groups) < 2:
-        return
-    ranges = session().filters.conditions.get(key, Condition()).ranges
-    chosen = [i for i, group in enumerate(groups) if group.bounds in ranges]
-    name = state.widget(f"{place}quarters-{key}", chosen)
-    words = [group.words(variable.unit) for group in groups]
-    st.pills(say("{label}: quarters of the patients", label=plain(variable.label)), range(len(groups)),
-             selection_mode="multi", key=name,
-             format_func=lambda i: plain(words[i]), on_change=_set_quarters, args=(key, groups, name))
-
-
-def _set_quarters(key: str, groups: Sequence[Condition], name: str) -> None:
-    current, chosen = session(), state.value_of(name)
-
-    def changed(filters: Filters) -> Filters:
-        condition = filters.conditions.get(key, Condition()).with_ranges(groups[i].bounds for i in chosen)
-        return filters.with_condition(key, None if condition.empty else condition)
-    current.suggest(changed)
-    redraw()
+def setting(name: str, label: str, at: int, help: str = "") -> Field:
+    """Describe a number that a person can set."""
+    return {"kind": "setting", "key": "", "name": name, "label": label, "at": at, "help": help}

@@ -1,4 +1,4 @@
-"""Filters on screen: clicks on charts emit toggles, chips take conditions away; sidebar.py holds the same as widgets.
+"""Filters on screen: clicks on charts emit toggles, chips take conditions away; sidebar.py has a field for each.
 
 All of them write to the session's Filters and show what these are.
 """
@@ -11,18 +11,18 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.cohort import Cohort, Condition, Filters, step_words
+from core.cohort import Cohort, Filters, step_words
 from core.figure import CLICK
 from core.language import say
 from ui.shell import cache, state
-from ui.shell.condition import condition_widgets
+from ui.shell.actions import HAD
+from ui.shell.condition import condition_of, conditions
 from ui.shell.escape import plain
 from ui.shell.parts import after
 from ui.shell.state import session
 
 _NO_FILTER = "All patients: click a bar or drag over a histogram."
 _NO_BARS = "All patients: filter them in the sidebar, or by the bars of Explore."
-HAD: dict[str, Condition] = {"any": Condition(bounds=(("ge", 1.0),)), ">=3": Condition(bounds=(("ge", 3.0),))}
 
 
 # ---- clicks on bars ------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ def chips(cohort: Cohort) -> None:
                       on_click=after(session().put_on, f"remove-{key}"))
         if editor.open:
             with editor:
-                condition_widgets(cohort, key, place="chip-")
+                conditions(cohort, f"chip-{key}", [condition_of(cohort, key, with_quarters=True)])
 
 
 def steps(cohort: Cohort) -> None:

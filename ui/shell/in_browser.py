@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from core.language import spoken
 from ui.shell.language import words_of_scripts
+from ui.shell.modules import joined
 
-_FOLDER = Path(__file__).parent
-_NAMES = ("words.js", "connection.js", "keys.js", "reader.js", "files.js", "terms.js", "tour.js", "copy.js")
+_NAMES = ("words.js", "connection.js", "keys.js", "reader.js", "files.js", "terms.js", "tour.js", "copy.js",
+          "leaving.js", "presses.js", "actions.js")
 _MODULE = """
 {scripts}
 export default ({{ data }}) => {{
@@ -22,7 +21,7 @@ export default ({{ data }}) => {{
 
 def module() -> str:
     """Return the page's scripts as one module."""
-    return _MODULE.format(scripts="\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in _NAMES))
+    return _MODULE.format(scripts=joined(*(f"shell/{name}" for name in _NAMES)))
 
 
 _scripts = st.components.v2.component("cohortscope_page", html="<div></div>", isolate_styles=False, js=module())

@@ -121,7 +121,7 @@ def _scripts() -> None:
     in_browser.scripts()
     st.html(f"<i data-session='{state.session_name()}' data-cleared='{session().cleared}' "
             f"data-files='{html.escape(json.dumps(session().files, ensure_ascii=False))}' data-terms='{_terms()}'></i>")
-    st.button(say("Is the app there again?"), key="still-there", on_click=state.stay)
+    st.button(say("Is the app there again?"), key="still-there")
     st.button(say("This is a new session"), key="begun-anew", on_click=state.begin_anew)
 
 

@@ -12,10 +12,11 @@ from functools import partial
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.cohort import Cohort, Filters
 from core.errors import FilterError
-from ui.shell import cache, sending, state
+from ui.shell import cache, sending
 from ui.shell.state import session
 
 _DRAWING = 0.04  # seconds
@@ -32,9 +33,6 @@ def part(name: str, draw: Callable[[Cohort], None], *, changes: bool = True, lat
     @st.fragment(key=name)
     def drawn() -> None:
         current = session()
-        if current.together:
-            current.together = False
-            sending.keep_back()
         current.on_part(name)
         draw(filtered_cohort())
         if name not in current.parts[:1]:
@@ -54,16 +52,22 @@ def let_draw() -> None:
 def redraw(*parts: str) -> None:
     """Run parts of the page, those that a change concerns or some by name, in place of what follows a callback else.
 
-    The whole page where a click came before it was drawn to its end. Nothing where the same run goes to another page,
-    which is drawn whole: of its parts the browser has none, and those of the page that is left have no place any more.
+    The whole page where a click came before it was drawn to its end. Nothing where this run draws a whole page anyway:
+    another one, of whose parts the browser has none, or this one for a button beside its parts.
     """
-    if state.script() != session().script:
+    if _draws_the_whole_page():
         return
-    session().together = True
+    sending.keep_back()
     try:
         st.rerun(list(parts or (*session().parts, *session().late)) or "app")
     except StreamlitAPIException:  # a part that the server does not know any more
         st.rerun()
+
+
+def _draws_the_whole_page() -> bool:
+    """Tell whether the run of this callback is of a page: Streamlit makes one run of clicks on a part and beside it."""
+    context = get_script_run_ctx()
+    return context is None or not context.fragment_ids_this_run
 
 
 def after(change: Callable[..., None], button: str) -> Callable[..., None]:

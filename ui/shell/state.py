@@ -109,7 +109,8 @@ class Session:
     tau: dict[str, float] = field(default_factory=dict)  # per endpoint, where one was chosen
     references: dict[str, str] = field(default_factory=dict)  # strata compared with, by variable, where chosen
     clicked: dict[str, frozenset[str]] = field(default_factory=dict)
-    acknowledged: int = 0  # the number of the last action of the composition that was done
+    components: list[str] = field(default_factory=list)  # of the page, that send actions
+    acknowledged: int = 0  # the number of the last of these that was done
     brushed: str = ""  # the variable whose range the browser can let curves follow
     searched: bool = False  # whether a cut of that variable is looked for
     records: dict[str, Record] = field(default_factory=dict)  # of comparisons, by the file's fingerprint
@@ -117,11 +118,10 @@ class Session:
     exact: int = EXACT  # patients above whom these curves have their times in intervals
     charts: dict[str, list[str]] = field(default_factory=dict)  # of Explore in order, by file, where they were chosen
     wide: bool = False  # these charts in one column
-    signs: dict[tuple[str, str], str] = field(default_factory=dict)  # by variable and side, those chosen
+    signs: dict[tuple[str, int, str], str] = field(default_factory=dict)  # by variable, range and side, those chosen
     parts: list[str] = field(default_factory=list)  # of the page, in the order in which a change draws them
     late: list[str] = field(default_factory=list)  # those that it draws after them
     part: str = ""  # that is being drawn
-    together: bool = False  # the first parts of the run to come are sent together
     figures: dict[str, list[Callable[[], list[Figure]]]] = field(default_factory=dict)  # by part, for the export
     waiting: View | None = None  # what the address asked for, until there is a cohort for it
     address: dict[str, str] | None = None  # what the browser was told last that the address holds
@@ -139,53 +139,28 @@ class Session:
     sidebar_open: bool = False
     language: str = ""  # of the page; "" until it is chosen or known
     page: str = ""
-    script: str = ""  # that page's, as Streamlit names it
     begun_anew: bool = False  # the browser had an earlier session that is no more
-    clicked_this_run: bool = False  # something that is no filter: what sidebar widgets say in this run is an echo
-    clicked_from: list[Filters] = field(default_factory=list)  # the filters before each click of this run
-    in_turn: Callable[[str, Callable[[], None]], None] | None = None  # makes a button's change among the composition's
+    in_turn: Callable[[str, Callable[[], None]], None] | None = None  # makes a button's change among the actions
     pressed: dict[str, Callable[[], None]] = field(default_factory=dict)  # changes of buttons that wait for their turn
-    heard: dict[str, int] = field(default_factory=dict)  # how often each button was heard beside the composition
-    suggested: list[Callable[[Filters], Filters]] = field(default_factory=list)
+    heard: dict[str, int] = field(default_factory=dict)  # how often each button was heard beside the actions
 
     # A newer click may end a callback at any `st.` call. These methods make none, so that what they
     # change is changed whole; callbacks read by `session()` and `value_of()`, which nothing ends.
-    #
-    # Where a chart or button was clicked and a sidebar widget seems to have changed in the same run, the
-    # browser may not yet have heard of the widget's new value and sent its old one back. Such an echo asks
-    # for nothing that did not hold before the click: `act` notes what held, and `settle` drops the echo.
-
-    def act(self, filters: Filters) -> None:
-        """Put on the filters that a click on a chart, chip or button asks for."""
-        self.clicked_from.append(self.filters)
-        self._put_on(filters)
 
     def press(self, button: str, change: Callable[[], None]) -> None:
-        """Make the change that a button asks for: in its turn, where clicks in the composition came before it."""
+        """Make the change that a button asks for: in its turn, where actions came before it."""
         if self.in_turn:
             self.in_turn(button, change)
         else:
             change()
 
     def do(self, number: int, filters: Filters, looks: int) -> None:
-        """Put on what a numbered action of the composition leads to, and remember that it was done."""
+        """Put on what a numbered action leads to, and remember that it was done."""
         self.acknowledged, self.looks = number, self.looks + looks
         self.act(filters)
 
-    def suggest(self, change: Callable[[Filters], Filters]) -> None:
-        """Take a change from a sidebar widget, to be made by `settle` unless it is an echo."""
-        self.suggested.append(change)
-
-    def settle(self) -> None:
-        """Make the suggested changes at the begin of a run, or drop them beside a click."""
-        changes, clicked, before = self.suggested, self.clicked_this_run, self.clicked_from
-        self.suggested, self.clicked_this_run, self.clicked_from = [], False, []
-        for change in changes:
-            if not clicked and all(change(filters).key != filters.key for filters in before):
-                self._put_on(change(self.filters))
-
-    def _put_on(self, filters: Filters) -> None:
-        """Put new filters on, and remember the old ones for Undo."""
+    def act(self, filters: Filters) -> None:
+        """Put on the filters that a person asks for, and remember the old ones for Undo."""
         if filters.key != self.filters.key:
             self.begun_anew, self.misfits = False, []
             self.history = [*self.history[-_HISTORY:], self.filters]
@@ -198,7 +173,6 @@ class Session:
     def move(self, key: str, by: int) -> None:
         """Put a variable's condition earlier or later; that is no step to undo, for the patients stay the same."""
         if key in self.filters:
-            self.clicked_from.append(self.filters)
             self.filters = self.filters.moved(key, by)
 
     def reset(self) -> None:
@@ -215,7 +189,6 @@ class Session:
 
     def go_to(self, step: int) -> None:
         """Put on the filters of a step, counted from the oldest that is remembered."""
-        self.clicked_from.append(self.filters)
         steps = [*self.history, self.filters, *reversed(self.undone)]
         if 0 <= step < len(steps):
             self.history, self.filters, self.undone = steps[:step], steps[step], steps[:step:-1]
@@ -230,20 +203,19 @@ class Session:
 
     def on_page(self, page: str) -> None:
         """Begin a run of a page; another page's charts start without a selection."""
-        self.settle()
         self.parts.clear()
         self.late.clear()
-        self.part, self.script, self.together = "", script(), False
+        self.part = ""
         if page != self.page:
             self.begun_anew = self.begun_anew and not self.page
             self.page, self.in_turn = page, None
             self.pressed.clear()
+            self.components.clear()
             self.figures.clear()  # else each part renews its own
             self.clicked.clear()
 
     def on_part(self, part: str) -> None:
         """Begin to draw a part of the page."""
-        self.settle()
         self.part = part
         self.figures[part] = []
 
@@ -321,12 +293,6 @@ def forget_what_was_cleared() -> None:
         forget_session()
 
 
-def script() -> str:
-    """Name the page that this run is of: in a callback that of which a link was clicked, though it is not drawn yet."""
-    context = get_script_run_ctx()
-    return context.page_script_hash if context else ""
-
-
 def session_name() -> str:
     """Return a name of this session that says nothing: by it the browser sees that another one answers."""
     name: str = st.session_state.setdefault("session-name", token_hex(8))
@@ -338,14 +304,8 @@ def chart_id(cohort: Cohort) -> str:
     return f"{session_name()[:4]}-{cohort.fingerprint[:8]}"
 
 
-def stay() -> None:
-    """Take the browser's question after the connection was lost; widgets it sends along are echoes."""
-    session().clicked_this_run = True
-
-
 def begin_anew() -> None:
     """Take it from the browser that the session it had before is no more."""
-    session().clicked_this_run = True
     session().begun_anew = True
 
 

@@ -189,7 +189,6 @@ def _picks(name: str) -> Callable[[], None]:
         changed = sorted(picked_now ^ current.clicked.get(name, frozenset()))
         current.clicked[name] = picked_now
         if changed:
-            current.clicked_this_run = True
             current.term = "" if current.term == changed[-1] else changed[-1]
             current.called += bool(current.term)
     return handle
@@ -216,4 +215,4 @@ def _one_term(cohort: Cohort, chosen: _Chosen) -> None:
 
 def _choose_term() -> None:
     current = session()
-    current.clicked_this_run, current.term = True, state.value_of("ae-term") or ""
+    current.term = state.value_of("ae-term") or ""

@@ -1,7 +1,7 @@
 // A small chart of levels: a button per level, which a click keeps or lets go.
 
-import { element, say } from "./dom.js";
-import { whole } from "./numbers.js";
+import { element, say } from "../../shell/dom.js";
+import { whole } from "../../shell/numbers.js";
 
 /** Draws the levels of one variable. */
 export class Bars {

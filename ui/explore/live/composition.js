@@ -1,17 +1,15 @@
 // The composition: a small chart per variable, that filters by a click or a drag.
 //
-// What a person does goes to the server as numbered actions, all those that it has not acknowledged yet: each counts
-// once and in order, however runs overlap. Until then the charts show what was meant.
+// What a person does is noted in the page's list of actions (ui/shell/actions.js); until the server has acknowledged
+// them the charts show what was meant.
 
+import { element, say, withWords } from "../../shell/dom.js";
+import { meant } from "../../shell/meant.js";
 import { Bars } from "./bars.js";
-import { element, say, withWords } from "./dom.js";
 import { Finder } from "./finder.js";
 import { Histogram } from "./histogram.js";
-import { Leaving, SENDS } from "./leaving.js";
-import { Presses } from "./presses.js";
 import { runsOf } from "./runs.js";
 
-const waiting = new Map();  // by the composition's name: actions that are not acknowledged, also while it is built anew
 const RESTS = 40;  // milliseconds that the mouse rests on bars before their counts are asked for
 const SWEEP = 6000;  // milliseconds from the lowest values to the highest
 
@@ -20,42 +18,27 @@ class Composition {
   constructor(root) {
     this.root = root;
     this.charts = new Map();
-    this.pending = [];
-    this.next = 1;
+    this.actions = globalThis.cohortscopeActions;
     this.asks = 0;
     this.finder = new Finder(() => [...this.charts.values()].map(({ chart }) => chart), (action) => this.#typed(action));
-    this.leaving = new Leaving();
-    this.presses = new Presses();
-    const pressed = (event) => {
-      if (root.isConnected) {
-        this.#pressed(event.target);
-        this.leaving.hold(event, this.pending.length > 0, this.presses.within(SENDS));
-      } else document.removeEventListener("click", pressed, true);
-    };
-    document.addEventListener("click", pressed, true);
   }
 
   /** Show what the server sent, and what was done since. */
   show(data, send, want) {
-    Object.assign(this, { send, want, data });
-    const again = this.name !== data.name && waiting.get(data.name);  // built anew: what was done on the one before is sent again
-    this.name = data.name;
-    this.pending = (again || this.pending).filter((action) => action.id > data.acknowledged);
-    if (again && this.pending.length) this.#send();
-    this.next = Math.max(this.next, data.acknowledged + 1, ...this.pending.map((action) => action.id + 1));
+    Object.assign(this, { want, data });
+    this.actions.take(this.root, data, send, (key) => {
+      if (this.charts.has(key)) this.#update(this.charts.get(key).chart);
+    });
     if (data.charted !== this.charted) this.#build(data);
     for (const chart of data.charts) this.#update(chart);
     const held = [...this.charts].find(([, { drawn }]) => drawn.single);
     if (held && held[1].view !== this.#view(held[0])) this.#search(held[0], false);  // of other patients, or another endpoint
     const busy = this.sweeping || [...this.charts.values()].some(({ drawn }) => drawn.busy);
-    if (!this.pending.length && !busy) window.cohortscope?.live?.settle();
-    this.#waits();
-    if (!this.pending.length) this.leaving.go();
+    if (!this.#pending.length && !busy) window.cohortscope?.live?.settle();
   }
 
-  /** Say whether something that was done waits for the server. */
-  #waits() {
-    this.root.setAttribute("aria-busy", String(this.pending.length > 0));
+  get #pending() {
+    return this.actions.pending;
   }
 
   #build(data) {
@@ -130,7 +113,7 @@ class Composition {
 
   /** The variable that splits the curves, with what the server does not know yet; "" where it is none that was asked for. */
   #by() {
-    return this.pending.filter((action) => action.kind === "split").reduce((by, { key }) => (by === key ? "" : key), this.data.by);
+    return this.#pending.filter((action) => action.kind === "split").reduce((by, { key }) => (by === key ? "" : key), this.data.by);
   }
 
   /** Name a level of a variable, or those without a value, or no more; exclude what is named where this is asked for. */
@@ -156,9 +139,8 @@ class Composition {
 
   /** Exclude what a variable's filter names, or keep it; without a filter this is how the next one begins. */
   #invert(key) {
-    const held = this.charts.get(key), meant = this.#meant(held.chart);
-    const unsure = this.presses.unheard(this.data.heard) || this.pending.some(({ kind }) => kind === "button");  // it may put a filter on
-    if (meant.any || unsure) {
+    const held = this.charts.get(key);
+    if (this.#meant(held.chart).any || this.actions.unsure) {
       this.#act({ kind: "invert", key });
       this.#shown(key);
     } else {
@@ -167,29 +149,11 @@ class Composition {
     }
   }
 
-  /** A variable's filter as the server has it, with the actions that this does not know yet. */
+  /** What is meant of a variable; one that is to exclude from its first level on, before there is any. */
   #meant(chart) {
-    const held = this.charts.get(chart.key);
-    let { negated, withMissing: missing } = chart, ranged = Boolean(chart.ranges?.length), asked = null;
-    const chosen = new Set(chart.chosen ?? []);
-    for (const action of this.pending.filter((a) => a.key === chart.key)) {
-      if (action.exclude && !negated && !["range", "typed"].includes(action.kind)) { chosen.clear(); missing = ranged = false; negated = true; }
-      if (action.exclude && !chosen.size && !missing && !ranged) negated = true;
-      if (action.kind === "split") continue;
-      if (action.kind === "missing") missing = !missing;
-      else if (action.kind === "invert") negated = !negated;
-      else if (action.kind === "typed") ranged = true;
-      else if (action.kind === "range") {
-        asked = action;
-        ranged = action.low > 0 || action.high < chart.edges.length - 1;
-      } else {
-        if (!chosen.delete(action.level)) chosen.add(action.level);
-      }
-      if (!chosen.size && !missing && !ranged) negated = false;
-    }
-    const any = chosen.size > 0 || missing || ranged;
-    if (any) held.excluding = false;
-    return { chosen, missing, asked, any, negated: negated || Boolean(held.excluding) };
+    const held = this.charts.get(chart.key), out = meant(chart, this.#pending);
+    if (out.any) held.excluding = false;
+    return { ...out, negated: out.negated || Boolean(held.excluding) };
   }
 
   /** Move the range, or a fifth of the values where there is none, from the lowest to the highest; then put it back. */
@@ -286,35 +250,8 @@ class Composition {
     if (asked) drawn.set(asked.low, asked.high, asked.low > 0 || asked.high < chart.edges.length - 1);
   }
 
-  /** Note what was done, show it, and send all that is not acknowledged. */
   #act(action) {
-    this.#remember();
-    this.pending.push({ id: this.next++, ...action });
-    this.#update(this.charts.get(action.key).chart);
-    this.#send();
-  }
-
-  #send() {
-    waiting.set(this.name, this.pending);
-    this.#waits();
-    this.send([...this.pending]);
-  }
-
-  /** Note which button of the page was pressed, and after what. */
-  #pressed(target) {
-    const press = this.presses.of(target, this.root, this.name, this.data.heard);
-    if (!press) return;
-    this.#remember();
-    this.presses.count(press, !this.pending.length);
-    if (!this.pending.length) return;
-    this.pending.push({ id: this.next++, ...press.action });
-    this.#send();
-  }
-
-  /** Name the button that was pressed while nothing waited, too, unless the server has heard it since. */
-  #remember() {
-    const action = this.presses.take(this.data.heard);
-    if (action) this.pending.push({ id: this.next++, ...action });
+    this.actions.act(this.root, action);
   }
 
   /** Ask for the counts that let curves follow a variable, unless they are there. */
@@ -330,7 +267,7 @@ class Composition {
     clearTimeout(this.resting);
     this.resting = setTimeout(() => {
       const inUse = this.sweeping || [...this.charts.values()].some(({ drawn }) => drawn.busy || drawn.single);
-      if (!inUse && this.charts.has(key) && !this.pending.length) this.#near(key);
+      if (!inUse && this.charts.has(key) && !this.#pending.length) this.#near(key);
     }, RESTS);
   }
 

@@ -1,11 +1,10 @@
 // A search box over the charts: a level or a bound is typed, and Enter filters.
 
-import { element, say } from "./dom.js";
-import { whole } from "./numbers.js";
+import { element, say } from "../../shell/dom.js";
+import { numberIn, whole } from "../../shell/numbers.js";
 
 const MOST = 8;
 const BOUND = /^(.*?)\s*(>=|<=|≥|≤|>|<)\s*(\S+)$/;
-const NUMBER = /^-?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?$/;  // 1,5 may be a half more or ten times as much: it is none
 const SIGNS = { ">": "gt", ">=": "ge", "≥": "ge", "<": "lt", "<=": "le", "≤": "le" };
 const SHOWN = { gt: ">", ge: "≥", lt: "<", le: "≤" };
 let boxes = 0;
@@ -18,7 +17,7 @@ let boxes = 0;
 export function meanings(charts, text) {
   const bound = BOUND.exec(text.trim());
   if (bound) {
-    const at = NUMBER.test(bound[3]) ? Number(bound[3].replaceAll(",", "")) : NaN, sign = SIGNS[bound[2]], asked = bound[1].toLowerCase();
+    const at = numberIn(bound[3]), sign = SIGNS[bound[2]], asked = bound[1].toLowerCase();
     return Number.isNaN(at) ? [] : charts.filter((c) => c.edges && c.label.toLowerCase().includes(asked)).slice(0, MOST)
       .map((c) => ({ words: `${c.label} ${SHOWN[sign]} ${bound[3]}${c.unit ? ` ${c.unit}` : ""}`, count: "",
                      action: { kind: "typed", key: c.key, sign, at } }));

@@ -1,7 +1,7 @@
 // A small histogram with a range over it: drawn over with the mouse or a finger, moved by its ends or as a whole.
 
-import { drawn, element, say } from "./dom.js";
-import { exact, whole } from "./numbers.js";
+import { drawn, element, say } from "../../shell/dom.js";
+import { exact, whole } from "../../shell/numbers.js";
 import { scaleOf } from "./scale.js";
 
 const REACH = 9, STILL = 3;  // pixels: of an end that can be taken; of a movement that is none

@@ -2,8 +2,8 @@
 // the server sends when the range is let go or has heard of the click.
 
 import { belowAndAbove, indexOf, levelCounts, patients, selectionAndRest, strataOfAll, strataWithin } from "./brush_index.js";
-import { drawn, element, say, withWords } from "./dom.js";
-import { pPhrase, ratioWithLimits, whole } from "./numbers.js";
+import { drawn, element, say, withWords } from "../../shell/dom.js";
+import { pPhrase, ratioWithLimits, whole } from "../../shell/numbers.js";
 import { clipped } from "./runs.js";
 import { baseOf, hazardRatios, kaplanMeier, lastTime, logRank, median } from "./survival.js";
 

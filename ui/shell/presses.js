@@ -1,18 +1,19 @@
-// The buttons of the page that are pressed beside the composition: in one run the server knows neither their order nor
+// The buttons of the page that are pressed beside its components: in one run the server knows neither their order nor
 // their number.
 
-const counts = new Map();  // by the composition's name and the button: how often it was pressed
+const counts = new Map();  // by the cohort and the button: how often it was pressed
+const BY_THE_PAGE = ["still-there", "begun-anew"];  // buttons that connection.js presses, and no person
 const FORGOTTEN = 3000;  // milliseconds after which a press that the server has not heard was none
 
 /** The presses of the page's buttons; one that came while nothing waited is kept until the next thing that is done. */
 export class Presses {
-  /** Return the press of a button outside `root`, null of anything else: of a dialog, too, which stands apart from the page's parts. */
-  of(target, root, name, heard) {
+  /** Return the press of a button outside `roots`, null of anything else: of a dialog, too, which stands apart from the page's parts. */
+  of(target, roots, cohort, heard) {
     if (target.closest?.("[role=dialog]")) return null;
-    const place = !root.contains(target) && !target.closest?.("a") && target.closest?.("button, svg, canvas")?.closest("[class*='st-key-']");
+    const place = !roots.some((root) => root.contains(target)) && !target.closest?.("a") && target.closest?.("button, svg, canvas")?.closest("[class*='st-key-']");
     const button = place && /st-key-(\S+)/.exec(place.className)?.[1];
-    if (!button) return null;
-    const key = `${name} ${button}`, before = heard[button] ?? 0, nth = Math.max(counts.get(key) ?? 0, before) + 1;
+    if (!button || BY_THE_PAGE.includes(button)) return null;
+    const key = `${cohort} ${button}`, before = heard[button] ?? 0, nth = Math.max(counts.get(key) ?? 0, before) + 1;
     return { key, before, at: performance.now(), action: { kind: "button", key: "", button, nth } };
   }
 

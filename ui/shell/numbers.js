@@ -1,4 +1,4 @@
-// Numbers as text, as core/format.py writes them.
+// Numbers as text, as core/format.py writes them; and text as a number.
 
 import { say } from "./dom.js";
 
@@ -34,4 +34,12 @@ export const whole = (n) => ROUNDED.format(n);
 /** A number with as many digits as it has, and thousands apart. @param {number} value @returns {string} */
 export function exact(value) {
   return EXACT.format(value);
+}
+
+const NUMBER = /^[-+]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?$/;  // 1,5 may be a half more or ten times as much: it is none
+
+/** The number that was typed, NaN where it is none or could be two. @param {string} text @returns {number} */
+export function numberIn(text) {
+  const bare = text.normalize("NFKC").replace("\u2212", "-").trim();
+  return NUMBER.test(bare) ? Number(bare.replaceAll(",", "")) : NaN;
 }
