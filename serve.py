@@ -21,6 +21,7 @@ from core.errors import CohortError
 from core.intake import read_cohort
 from core.summaries import adverse_events
 from core.survival import kaplan_meier
+from hosting.frame import FrameFiles
 from hosting.gate import Gate
 from hosting.headers import WithHeaders
 from hosting.people import ID_HEADER
@@ -60,11 +61,11 @@ def options(arguments: list[str], process: Hosted | None) -> dict[str, Any]:
 
 def app(process: Hosted | None) -> App:
     """Return the app; that of a department's server stands behind a gate, and is watched."""
-    with_headers = Middleware(WithHeaders)
+    with_headers, from_memory = Middleware(WithHeaders), Middleware(FrameFiles)
     if process is None:
-        return App(_SCRIPT, middleware=[with_headers])
-    return App(_SCRIPT, middleware=[with_headers, Middleware(Gate, process=process)], routes=routes(process),
-               lifespan=lambda _: watching(process))
+        return App(_SCRIPT, middleware=[with_headers, from_memory])
+    return App(_SCRIPT, middleware=[with_headers, Middleware(Gate, process=process), from_memory],
+               routes=routes(process), lifespan=lambda _: watching(process))
 
 
 def check(chosen: dict[str, Any]) -> None:

@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from hashlib import sha256
-from importlib.resources import files
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hosting import preload
+from hosting.frame import FRAME
 
 
 def _scripts_of_the_frame() -> str:
     """Return the hashes of the scripts that stand in Streamlit's page itself; no other script in a page is run."""
-    page = (files("streamlit") / "static" / "index.html").read_text(encoding="utf-8")
+    page = (FRAME / "index.html").read_text(encoding="utf-8")
     hashes = (b64encode(sha256(script.encode()).digest()).decode()
               for script in re.findall(r"<script>(.*?)</script>", page, re.DOTALL))
     return " ".join(f"'sha256-{value}'" for value in hashes)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
+
+from hosting.frame import FRAME
 
 # The elements of Explore, by the names of their modules.
 _ELEMENTS = ("Html", "BidiComponent", "Button", "PageLink", "ButtonGroup", "DownloadButton", "Selectbox", "Checkbox",
@@ -22,9 +23,8 @@ _NAMED = re.compile(r"static/js/([\w.-]+\.js)")
 @lru_cache(maxsize=1)
 def link() -> str:
     """Return the modules as a Link header (RFC 8288, WHATWG `modulepreload`)."""
-    frame = Path(str(files("streamlit"))) / "static"
-    texts = {path.name: path for path in (frame / "static" / "js").glob("*.js")}
-    with_frame = set(_NAMED.findall((frame / "index.html").read_text(encoding="utf-8")))
+    texts = {path.name: path for path in (FRAME / "static" / "js").glob("*.js")}
+    with_frame = set(_NAMED.findall((FRAME / "index.html").read_text(encoding="utf-8")))
     return ", ".join(f"</static/js/{name}>; rel=modulepreload" for name in needed(texts, with_frame))
 
 

@@ -41,6 +41,10 @@ def test_no_page_has_a_violation(themed: App):
     themed.settled().open_sidebar()
     themed.settled()
     assert violations(themed.page) == []
+    themed.page.locator(".st-key-edit-pvtt button").first.click()
+    expect(themed.settled().page.get_by_test_id("stPopoverBody").locator(".cs-pill").first).to_be_visible()
+    assert violations(themed.page) == []
+    themed.page.keyboard.press("Escape")
     for page in _PAGES:
         themed.go(page)
         themed.settled()

@@ -1,12 +1,7 @@
 """The modules that a browser is told of with a page: those of its elements, what these import, and no others."""
 
-from pathlib import Path
-
-import streamlit
-
 from hosting import preload
-
-_FRAME = Path(streamlit.__file__).parent / "static"
+from hosting.frame import FRAME
 
 
 def test_imports_of_imports_are_needed_once_and_what_is_there_is_not(tmp_path):
@@ -24,6 +19,6 @@ def test_what_is_told_exists_and_holds_the_charts():
     told = preload.link().split(", ")
     assert all(each.endswith("; rel=modulepreload") for each in told)
     paths = [each[len("<"):each.index(">")] for each in told]
-    assert all((_FRAME / path.lstrip("/")).is_file() for path in paths)
+    assert all((FRAME / path.lstrip("/")).is_file() for path in paths)
     assert any(path.startswith("/static/js/embed.") for path in paths), "Vega is most of what the first page waits for"
     assert not any("SyntaxHighlighter" in path for path in paths)

@@ -193,7 +193,8 @@ class Conditions {
 
   show(data, send) {
     this.fields = data.fields;
-    const actions = globalThis.cohortscopeActions;
+    const actions = globalThis.cohortscopeActions, page = document.querySelector("[data-testid=stApp]");
+    this.root.style.colorScheme = getComputedStyle(page).colorScheme;  // what a chip opens stands beside the page
     actions.take(this.root, data, send, () => this.#update(actions.pending));
     const shape = JSON.stringify(this.fields.map(({ kind, key, label: name, names, quarters }) => [kind, key, name, names, quarters?.length]));
     if (this.shape !== shape) {
