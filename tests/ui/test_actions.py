@@ -18,6 +18,7 @@ def taken(monkeypatch, sample):
     monkeypatch.setattr(actions, "chart_id", lambda cohort: "this")
     monkeypatch.setattr(actions.state, "value_of", sent.get)
     monkeypatch.setattr(actions, "redraw", lambda *parts: None)
+    monkeypatch.setattr(actions.cache, "filtered", lambda whole, filters: whole.filter(filters))
 
     def take(*done, by="composition"):
         sent[by] = {"actions": list(done)}
@@ -124,6 +125,18 @@ def test_what_was_meant_of_another_file_is_acknowledged_and_not_done(taken):
     current = taken(click(1, "Vp3") | {"of": "other"}, {"id": 2, "kind": "split", "key": "pvtt", "of": "other"})
     assert current.acknowledged == 2 and not current.filters and current.by == ""
     assert taken(click(3, "Vp3") | {"of": "this"}).filters
+
+
+@pytest.mark.parametrize("action", [
+    {"kind": "toggle", "key": "no such", "level": "x"}, {"kind": "toggle", "key": "pvtt", "level": "Vp9"},
+    {"kind": "range", "key": "no such", "low": 1, "high": 3}, {"kind": "typed", "key": "pvtt", "sign": "gt", "at": 2},
+    {"kind": "bound", "key": "pvtt", "number": 0, "side": "from", "sign": "ge", "at": 3},
+    {"kind": "quarter", "key": "pvtt", "at": 0}, {"kind": "event", "key": "no such", "band": "any"},
+    {"kind": "invert", "key": "no such"}, {"kind": "missing", "key": "no such"}], ids=lambda one: one["kind"])
+def test_what_does_not_fit_a_changed_mapping_is_not_done_and_the_rest_stays(taken, action):
+    current = taken(click(1, "Vp3"), action | {"id": 2}, {"id": 3, "kind": "toggle", "key": "sex", "level": "M"})
+    assert current.acknowledged == 3
+    assert current.filters.to_json() == {"pvtt": {"in": ["Vp3"]}, "sex": {"in": ["M"]}}
 
 
 def bound(number, key, sign, at, *, place=0):

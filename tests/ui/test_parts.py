@@ -10,16 +10,18 @@ from tests.conftest import ROOT
 from ui.shell import parts
 
 
-@pytest.mark.parametrize("page", ["app.py", "pages/2_Survival.py"])
-def test_choices_stand_above_the_curves_and_are_drawn_after_them(monkeypatch, page):
+@pytest.mark.parametrize(("page", "name", "choice", "to"), [
+    ("app.py", "survival", "endpoint", "PFS"), ("pages/2_Survival.py", "survival", "endpoint", "PFS"),
+    ("pages/4_Toxicity.py", "toxicity", "ae-band", ">=3")])
+def test_choices_stand_above_the_charts_and_are_drawn_after_them(monkeypatch, page, name, choice, to):
     asked = []
     monkeypatch.setattr(st, "rerun", lambda scope="app": asked.append(scope))
     monkeypatch.setattr(parts, "_draws_the_whole_page", lambda: False)
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run().switch_page(page).run()
-    app.segmented_control(key="endpoint").set_value("PFS").run()
+    app.segmented_control(key=choice).set_value(to).run()
     assert not app.exception
     order = asked[-1]
-    assert order[:2] == ["bar", "survival"] and order[-1] == "choices" and order.count("choices") == 1
+    assert order[:2] == ["bar", name] and order[-1] == "choices" and order.count("choices") == 1
 
 
 def test_a_run_that_draws_the_whole_page_is_not_replaced_by_parts(monkeypatch):

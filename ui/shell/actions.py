@@ -16,7 +16,7 @@ import streamlit as st
 from core.cohort import Bounds, Cohort, Condition, Filters, between, quarters
 from core.errors import FilterError
 from core.language import spoken
-from ui.shell import state
+from ui.shell import cache, state
 from ui.shell.parts import redraw
 from ui.shell.state import chart_id, session
 from ui.shell.view import first_choices
@@ -91,11 +91,12 @@ def _do(whole: Cohort, *, complete: bool = True) -> bool:
             if change is not None:
                 current.heard[action["button"]] = action["nth"]
                 change()
-        filters = current.filters
         if action.get("of", chart_id(whole)) == chart_id(whole):  # else it was meant of another file
             with suppress(FilterError):  # of a mapping that is no more
-                filters = _done(whole, filters, action)
-        current.do(action["id"], filters, int(action.get("looks", 0)))
+                filters = _done(whole, current.filters, action)
+                cache.filtered(whole, filters)
+                current.act(filters)
+        current.acknowledge(action["id"], int(action.get("looks", 0)))
     if complete:
         current.pressed.clear()
     return bool(waiting)
@@ -106,7 +107,7 @@ def _done(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filters
 
     Raises
     ------
-    FilterError : for a bound that is none
+    FilterError : for a bound that is none, or a variable that the cohort does not have
     """
     current, kind = session(), action["kind"]
     if kind == "button":
@@ -179,9 +180,13 @@ def _with_bound(condition: Condition, action: Mapping[str, Any]) -> list[Bounds]
 
 def _with_quarter(whole: Cohort, condition: Condition, action: Mapping[str, Any]) -> list[Bounds]:
     """Return a condition's ranges with a quarter of the values, or without it; other ranges end."""
-    groups = [group.bounds for group in quarters(whole, action["key"])]
+    groups = [group.bounds for group in quarters(whole, action["key"])] if _is_number(whole, action["key"]) else []
     chosen = {group for group in groups if group in condition.ranges} ^ set(groups[action["at"]:action["at"] + 1])
     return [group for group in groups if group in chosen]
+
+
+def _is_number(whole: Cohort, key: str) -> bool:
+    return whole.variable(key).kind == "numeric"
 
 
 def _ranged(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filters:

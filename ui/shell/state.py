@@ -154,10 +154,9 @@ class Session:
         else:
             change()
 
-    def do(self, number: int, filters: Filters, looks: int) -> None:
-        """Put on what a numbered action leads to, and remember that it was done."""
+    def acknowledge(self, number: int, looks: int) -> None:
+        """Remember that a numbered action was done, and how many ranges were looked at before it."""
         self.acknowledged, self.looks = number, self.looks + looks
-        self.act(filters)
 
     def act(self, filters: Filters) -> None:
         """Put on the filters that a person asks for, and remember the old ones for Undo."""

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import streamlit as st
 
 from core.charts import (
-    EVENT_SORTS,
-    EventView,
     adverse_events_figure,
     burden_table,
     butterfly_figure,
@@ -22,11 +20,10 @@ from core.charts import (
     overall_figure,
     volcano_figure,
 )
-from core.cohort import Cohort, baseline_groups
+from core.cohort import Cohort
 from core.figure import CLICK, table_parts
 from core.language import say
-from core.statistics import PAIR_TESTS
-from core.summaries import BANDS, DIFFERENCES, RATIOS, AdverseEvents, EventOptions, grouped
+from core.summaries import AdverseEvents, EventOptions, grouped
 from core.survival import FIRST_SEVERE, has_dated_events
 from ui.shared.cumulative_incidence import incidence
 from ui.shell import cache, state
@@ -35,20 +32,11 @@ from ui.shell.escape import plain
 from ui.shell.filters import picked
 from ui.shell.parts import let_draw
 from ui.shell.state import chart_id, session
+from ui.toxicity.choices import Chosen, chosen
 from ui.toxicity.one_term import term_panel
 
 _TIMES = (1.0, 3.0, 6.0)  # months at which incidence is read
 _ONE_TERM = "one-term"
-_MOST = 6  # groups that can be told apart here
-_ROWS = {"terms": "Terms", "grouped": "In categories", "categories": "Categories"}
-
-
-@dataclass(frozen=True)
-class _Chosen:
-    by: str | None
-    view: EventView
-    options: EventOptions
-    grouped: bool = False
 
 
 def toxicity_page(cohort: Cohort) -> None:
@@ -56,69 +44,43 @@ def toxicity_page(cohort: Cohort) -> None:
     if not cohort.worst_grades.terms:
         note(say("No adverse event is mapped. Name their columns on the Cohort page, or load a list of events there."))
         return
-    chosen = _choose(cohort)
+    held = chosen(cohort)
     with panel():
-        _burden(cohort, chosen)
-        result, terms = _result(cohort, chosen)
+        _burden(cohort, held)
+        result, terms = _result(cohort, held)
         if not terms:
             note(say("No term reaches that rate: lower it."))
             return
-        _rates(cohort, result, chosen, terms)
-        _numbers(result, chosen, terms)
-        _overall(cohort, result, chosen, terms)
-        _grades(cohort, result, chosen, terms)
+        _rates(cohort, result, held, terms)
+        _numbers(result, held, terms)
+        _overall(cohort, result, held, terms)
+        _grades(cohort, result, held, terms)
     if has_dated_events(cohort):
-        incidence(cohort, chosen.by, _TIMES, only=FIRST_SEVERE)
-    _one_term(cohort, chosen)
+        incidence(cohort, held.by, _TIMES, only=FIRST_SEVERE)
+    _one_term(cohort, held)
 
 
-def _choose(cohort: Cohort) -> _Chosen:
-    """Ask what is compared, how, and in which order."""
-    groups = baseline_groups(cohort, most=_MOST)
-    bands = [b for b in BANDS if b != ">=4" or (cohort.whole.worst_grades.grades >= 4).any()]
-    with st.container(key="ae-options", horizontal=True, vertical_alignment="bottom", gap="small"):
-        by = st.selectbox(say("Compare by"), groups or [None], key="ae-by", width=170, **state.KEPT,
-                          format_func=lambda k: say("(one group)") if k is None else cohort.variable(k).label)
-        band = st.segmented_control(say("Band"), bands, default="any", key="ae-band", required=True,
-                                    format_func=lambda b: plain(cohort.mapping.grade_words.heading(b)),
-                                    **state.KEPT)
-        sort = st.selectbox(say("Sorted by"), EVENT_SORTS, key="ae-sort", width=130, format_func=say, **state.KEPT)
-        least = st.slider(say("Least rate in a group, %"), 0, 60, 0, step=5, key="ae-least", width=170,
-                          **state.KEPT)
-        rows = st.segmented_control(say("Rows"), list(_ROWS), default="terms", key="ae-rows", required=True,
-                                    format_func=lambda r: say(_ROWS[r]), **state.KEPT)
-        with st.popover(say("Tests and intervals"), key="ae-tests"):
-            test = st.selectbox(say("Test"), PAIR_TESTS, key="ae-test", format_func=say, **state.KEPT)
-            difference = st.selectbox(say("Interval of the difference"), list(DIFFERENCES), key="ae-difference",
-                                      format_func=say, **state.KEPT)
-            ratio = st.selectbox(say("Ratio beside it"), ["", *RATIOS], key="ae-ratio", **state.KEPT,
-                                 format_func=lambda r: say(r or "none"))
-    options = EventOptions(test=test, difference=difference, ratio=ratio, single=True,
-                           rows="terms" if rows == "grouped" else rows)
-    return _Chosen(by, EventView(band=band, sort=sort, least=least / 100), options, grouped=rows == "grouped")
-
-
-def _result(cohort: Cohort, chosen: _Chosen) -> tuple[AdverseEvents, list[str]]:
+def _result(cohort: Cohort, held: Chosen) -> tuple[AdverseEvents, list[str]]:
     """Return the comparison and its rows in order; in categories with a row for each, the worst over its terms."""
-    result = cache.adverse_events(cohort, by=chosen.by, options=chosen.options)
-    if not chosen.grouped:
-        return result, ordered(result, chosen.view)
-    heads = cache.adverse_events(cohort, by=chosen.by, options=replace(chosen.options, rows="categories"))
+    result = cache.adverse_events(cohort, by=held.by, options=held.options)
+    if not held.grouped:
+        return result, ordered(result, held.view)
+    heads = cache.adverse_events(cohort, by=held.by, options=replace(held.options, rows="categories"))
     joined = grouped(result, heads)
-    return joined, ordered_within(joined, heads, chosen.view)
+    return joined, ordered_within(joined, heads, held.view)
 
 
-def _burden(cohort: Cohort, chosen: _Chosen) -> None:
+def _burden(cohort: Cohort, held: Chosen) -> None:
     """Say per group who had anything, who had grade 3 and more, and how many terms a patient had."""
-    options = EventOptions(test=chosen.options.test, difference=chosen.options.difference, rows="all")
-    every = cache.adverse_events(cohort, by=chosen.by, options=options)
-    figure = burden_table(cohort, every, cache.events_per_patient(cohort, by=chosen.by))
+    options = EventOptions(test=held.options.test, difference=held.options.difference, rows="all")
+    every = cache.adverse_events(cohort, by=held.by, options=options)
+    figure = burden_table(cohort, every, cache.events_per_patient(cohort, by=held.by))
     heading(figure.title)
     show_table(figure)
     note(figure.explained())
 
 
-def _rates(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[str]) -> None:
+def _rates(cohort: Cohort, result: AdverseEvents, held: Chosen, terms: list[str]) -> None:
     """Draw rates and differences side by side, in one order."""
     two = len(result.levels) == 2
     # The grouped bars' scale of names keeps the order that it first had: another order is another chart.
@@ -133,7 +95,7 @@ def _rates(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[s
         note(figure.explained())
     if len(result.levels) < 2:
         return
-    apart = difference_figure(cohort, result, chosen.view, terms)
+    apart = difference_figure(cohort, result, held.view, terms)
     with right:
         heading(apart.title)
         show(apart, key=f"ae-apart-{name}", selection=CLICK, on_select=_picks(f"ae-apart-{name}"))
@@ -142,25 +104,25 @@ def _rates(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[s
     let_draw()
 
 
-def _numbers(result: AdverseEvents, chosen: _Chosen, terms: list[str]) -> None:
+def _numbers(result: AdverseEvents, held: Chosen, terms: list[str]) -> None:
     if len(result.levels) < 2:
         return
-    with st.expander(say("The numbers: {band}", band=plain(result.words.band(chosen.view.band))), expanded=False):
-        for words, part in table_parts(event_tests_table(result, chosen.view.band, terms)):
+    with st.expander(say("The numbers: {band}", band=plain(result.words.band(held.view.band))), expanded=False):
+        for words, part in table_parts(event_tests_table(result, held.view.band, terms)):
             table(part, caption=words if len(result.levels) > 2 else "")
 
 
-def _overall(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[str]) -> None:
+def _overall(cohort: Cohort, result: AdverseEvents, held: Chosen, terms: list[str]) -> None:
     """With three groups and more: one test over all of them per term."""
     if len(result.levels) < 3:
         return
-    tests = cache.tests_of_all_arms(cohort, result, band=chosen.view.band, grouped=chosen.grouped)
-    figure = overall_figure(cohort, result, tests, chosen.view.band, terms)
+    tests = cache.tests_of_all_arms(cohort, result, band=held.view.band, grouped=held.grouped)
+    figure = overall_figure(cohort, result, tests, held.view.band, terms)
     with st.expander(plain(figure.title)):
         show_table(figure)
 
 
-def _grades(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[str]) -> None:
+def _grades(cohort: Cohort, result: AdverseEvents, held: Chosen, terms: list[str]) -> None:
     name = f"{chart_id(cohort)}-{result.by}-{len(terms)}"
     with st.container(key="toxicity-more"):
         left, right = st.columns([0.48, 0.52], gap="medium")
@@ -175,7 +137,7 @@ def _grades(cohort: Cohort, result: AdverseEvents, chosen: _Chosen, terms: list[
     if len(result.levels) < 2:
         return
     with right:
-        figure = volcano_figure(cohort, result, chosen.view, terms)
+        figure = volcano_figure(cohort, result, held.view, terms)
         heading(figure.title, below=_to_term(cohort))
         show(figure, key=f"ae-volcano-{name}", selection=CLICK, on_select=_picks(f"ae-volcano-{name}"))
         let_draw()
@@ -200,7 +162,7 @@ def _to_term(cohort: Cohort) -> tuple[str, str] | None:
     return (say("{term}: who had it", term=term), _ONE_TERM) if term in cohort.worst_grades.terms else None
 
 
-def _one_term(cohort: Cohort, chosen: _Chosen) -> None:
+def _one_term(cohort: Cohort, held: Chosen) -> None:
     """Show who had the term that was clicked, or chosen in the list beside."""
     heading(say("One term: who had it, and how they fared"), anchor=_ONE_TERM, called=session().called)
     terms = list(cohort.worst_grades.terms)
@@ -208,7 +170,7 @@ def _one_term(cohort: Cohort, chosen: _Chosen) -> None:
     st.selectbox(say("Term"), terms, None, key=state.widget("ae-term", term if term in terms else None), width=360,
                  placeholder=say("Choose a term, or click one in a chart"), on_change=_choose_term)
     if term in terms:
-        term_panel(cohort, term, chosen.by)
+        term_panel(cohort, term, held.by)
     elif term:
         note(say("That row is a category: choose one of its terms."))
 
