@@ -7,7 +7,7 @@ globalThis.window = globalThis;
 globalThis.document = { addEventListener: () => {} };
 const { Actions } = await import("../../ui/shell/actions.js");
 const { meant } = await import("../../ui/shell/meant.js");
-const { numberIn } = await import("../../ui/shell/numbers.js");
+const { exact, numberIn } = await import("../../ui/shell/numbers.js");
 
 const root = () => ({ isConnected: true, busy: null, setAttribute(_, value) { this.busy = value; } });
 const known = (acknowledged, heard = {}) => ({ of: "this", acknowledged, heard });
@@ -18,11 +18,24 @@ test("each component sends all that is not acknowledged, and each shows it", () 
   actions.act(bars, { kind: "toggle", key: "sex", level: "F" });
   actions.act(side, { kind: "toggle", key: "pvtt", level: "Vp3" });
   assert.deepEqual([sent, shown], [[[5], [5, 6]], ["sex", "sex", "pvtt", "pvtt"]]);
-  assert.deepEqual(actions.pending.map(({ of }) => of), ["this", "this"]);
+  assert.deepEqual(actions.since(bars).map(({ of }) => of), ["this", "this"]);
   assert.deepEqual([bars.busy, side.busy], ["true", "true"]);
-  actions.take(bars, known(6), () => {}, () => {});
-  actions.take(side, known(5), () => {}, () => {});  // drawn before it was sent
-  assert.deepEqual([actions.pending, bars.busy, side.busy], [[], "false", "false"]);
+  actions.take(bars, known(6), () => {}, (key) => shown.push(key));
+  assert.deepEqual([actions.since(bars), actions.since(side).length, bars.busy, side.busy], [[], 2, "false", "false"]);
+  actions.act(side, { kind: "toggle", key: "pvtt", level: "Vp4" });  // while the sidebar still shows what was before both
+  assert.deepEqual([sent.at(-1), actions.since(side).map(({ id }) => id)], [[7], [5, 6, 7]]);
+  actions.take(side, known(7), () => {}, () => {});
+  assert.deepEqual([actions.since(side), actions.list.map(({ id }) => id), bars.busy], [[], [7], "false"]);
+  actions.take(bars, known(7), () => {}, () => {});
+  assert.deepEqual(actions.list, []);
+});
+
+test("an action is of the cohort that its component shows", () => {
+  const actions = new Actions(), [former, newer] = [root(), root()];
+  actions.take(former, known(3), () => {}, () => {});
+  actions.take(newer, { ...known(0), of: "new" }, () => {}, () => {});
+  actions.act(former, { kind: "toggle", key: "sex", level: "F" });
+  assert.equal(actions.list.at(-1).of, "this");
 });
 
 test("what a component that is no more had sent is sent by the next", () => {
@@ -55,5 +68,6 @@ test("what is meant before the server knows", () => {
 
 test("a number that is typed", () => {
   assert.deepEqual(["400", " 7.5 ", "-3", "1,000", "４００", "−2"].map(numberIn), [400, 7.5, -3, 1000, 400, -2]);
-  for (const text of ["1,5", "x", "", "1e3", "1 000", "4 00", "∞"]) assert.ok(Number.isNaN(numberIn(text)), text);
+  assert.deepEqual([1e-12, 0.12345678901, 1000, 0.1].map(exact), ["0.000000000001", "0.12345678901", "1,000", "0.1"]);
+  for (const text of ["1,5", "x", "", "0,500", "-0,001", "007,500", "9".repeat(310), "1e3", "1 000", "4 00", "∞"]) assert.ok(Number.isNaN(numberIn(text)), text);
 });

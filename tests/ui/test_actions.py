@@ -130,7 +130,9 @@ def test_what_was_meant_of_another_file_is_acknowledged_and_not_done(taken):
 @pytest.mark.parametrize("action", [
     {"kind": "toggle", "key": "no such", "level": "x"}, {"kind": "toggle", "key": "pvtt", "level": "Vp9"},
     {"kind": "range", "key": "no such", "low": 1, "high": 3}, {"kind": "typed", "key": "pvtt", "sign": "gt", "at": 2},
-    {"kind": "bound", "key": "pvtt", "number": 0, "side": "from", "sign": "ge", "at": 3},
+    {"kind": "bounds", "key": "pvtt", "number": 0, "before": [], "signs": {"from": "ge", "to": "le"},
+     "at": {"from": 3, "to": None}},
+    {"kind": "range", "key": "pvtt", "low": 1, "high": 3},
     {"kind": "quarter", "key": "pvtt", "at": 0}, {"kind": "event", "key": "no such", "band": "any"},
     {"kind": "invert", "key": "no such"}, {"kind": "missing", "key": "no such"}], ids=lambda one: one["kind"])
 def test_what_does_not_fit_a_changed_mapping_is_not_done_and_the_rest_stays(taken, action):
@@ -139,9 +141,14 @@ def test_what_does_not_fit_a_changed_mapping_is_not_done_and_the_rest_stays(take
     assert current.filters.to_json() == {"pvtt": {"in": ["Vp3"]}, "sex": {"in": ["M"]}}
 
 
-def bound(number, key, sign, at, *, place=0):
-    return {"id": number, "kind": "bound", "key": key, "number": place, "sign": sign, "at": at,
-            "side": "from" if sign[0] == "g" else "to"}
+def bounds(number, key, given, *, before=(), place=0):
+    """Two boxes with their signs: `given` is what stands in them, “gt 400 le 1000”."""
+    signs, at = {"from": "ge", "to": "le"}, {"from": None, "to": None}
+    for sign, text in zip(given.split()[::2], given.split()[1::2], strict=True):
+        side = "from" if sign[0] == "g" else "to"
+        signs[side], at[side] = sign, None if text == "-" else float(text)
+    return {"id": number, "kind": "bounds", "key": key, "number": place, "before": list(before), "signs": signs,
+            "at": at}
 
 
 def test_bounds_make_the_groups_of_each_number(taken, sample):
@@ -150,21 +157,23 @@ def test_bounds_make_the_groups_of_each_number(taken, sample):
     for factor in (f for f in sample.mapping.factors if f.kind == "numeric"):
         for level in strata(sample, factor.key).levels:
             condition = condition_of(sample, factor.key, level)
-            steps = [bound(number := number + 1, factor.key, sign, at) for sign, at in condition.bounds]
-            current = taken(*steps)
+            number += 1
+            current = taken(bounds(number, factor.key, " ".join(f"{sign} {at}" for sign, at in condition.bounds)))
             assert current.filters.conditions[factor.key].bounds == condition.bounds
             current.reset()
 
 
-def test_a_bound_is_changed_and_given_up_and_its_sign_stays(taken):
-    current = taken(bound(1, "afp", "gt", 400), bound(2, "afp", "le", 1000), bound(3, "afp", "lt", 900))
-    assert current.filters.to_json() == {"afp": {"gt": 400.0, "lt": 900.0}}
-    taken(bound(4, "afp", "ge", 5000, place=1))
-    assert current.filters.conditions["afp"].ranges == ((("gt", 400.0), ("lt", 900.0)), (("ge", 5000.0),))
-    taken(bound(5, "afp", "ge", None, place=1), bound(6, "afp", "lt", None), bound(7, "afp", "ge", None))
-    assert not current.filters and current.signs == {("afp", 0, "from"): "ge", ("afp", 0, "to"): "lt",
-                                                     ("afp", 1, "from"): "ge"}
-    for wrong in (bound(8, "afp", "like", 4), bound(9, "afp", "gt", "x"), bound(10, "afp", "gt", float("inf"))):
+def test_bounds_are_changed_and_given_up_and_their_signs_stay(taken):
+    current = taken(bounds(1, "afp", "gt 400"), bounds(2, "afp", "gt 400 le 1000", before=[["gt", 400]]))
+    assert current.filters.to_json() == {"afp": {"gt": 400.0, "le": 1000.0}}
+    taken(bounds(3, "afp", "ge 1", place=1), bounds(4, "afp", "ge 1 le 20", before=[["ge", 1]], place=1))
+    assert current.filters.conditions["afp"].ranges == ((("ge", 1.0), ("le", 20.0)), (("gt", 400.0), ("le", 1000.0)))
+    taken(bounds(5, "afp", "ge -", before=[["ge", 1], ["le", 20]], place=1),
+          bounds(6, "afp", "ge - lt -", before=[["gt", 400], ["le", 1000]]))
+    assert not current.filters
+    assert current.signs == {("afp", 0, "from"): "ge", ("afp", 0, "to"): "lt",
+                             ("afp", 1, "from"): "ge", ("afp", 1, "to"): "le"}
+    for wrong in (bounds(8, "afp", "glike 4"), bounds(9, "afp", "gt inf"), bounds(10, "afp", "gt nan")):
         assert not taken(wrong).filters and current.acknowledged == wrong["id"]
 
 

@@ -13,6 +13,7 @@ from core.cohort import Cohort, Condition, Filters, fine_edges
 from core.language import say, spoken
 from ui.explore.modules import composition_component
 from ui.shell import actions, state
+from ui.shell.condition import has_choices
 from ui.shell.parts import after, redraw
 from ui.shell.state import chart_id, session
 
@@ -77,8 +78,7 @@ def charted(cohort: Cohort) -> list[str]:
 
 def _able(cohort: Cohort) -> list[str]:
     """Return the variables that can have a chart; first those that decide in liver oncology."""
-    keys = [k for k, v in cohort.variables.items() if v.kind == "numeric"
-            or (v.kind == "categorical" and len(cohort.levels(k)) > 1)]
+    keys = [k for k in cohort.variables if has_choices(cohort, k)]
     return sorted(keys, key=lambda k: _FIRST.index(k) if k in _FIRST else len(_FIRST))
 
 

@@ -23,10 +23,12 @@ function atOnce(call) {
 /** The one list of actions of a page. */
 export class Actions {
   constructor() {
-    this.pending = [];
-    this.heard = {};
+    this.list = [];  // actions that a component shows what was meant by, though the server may have done them
+    this.done = 0;  // the number of the last that the server acknowledged
     this.next = 1;
-    this.components = new Map();  // by their roots: how each sends, and how it shows what is meant
+    this.sent = -Infinity;  // when, in milliseconds
+    this.heard = {};
+    this.components = new Map();  // by their roots: of which cohort each is, what it has acknowledged, how it sends and shows
     this.presses = new Presses();
     this.leaving = new Leaving();
     document.addEventListener("click", (event) => this.#clicked(event), true);
@@ -42,48 +44,64 @@ export class Actions {
   take(root, { of, acknowledged, heard }, send, show) {
     const isNew = !this.components.has(root);
     for (const one of this.components.keys()) if (!one.isConnected && one !== root) this.components.delete(one);
-    this.components.set(root, { send, show });
-    if (this.of !== of) Object.assign(this, { of, heard: {} });
+    this.components.set(root, { of, acknowledged, send, show });
+    if (this.of !== of) Object.assign(this, { of, heard: {}, done: acknowledged });
     for (const [button, times] of Object.entries(heard)) this.heard[button] = Math.max(times, this.heard[button] ?? 0);
-    this.pending = this.pending.filter((action) => action.id > acknowledged);
+    this.done = Math.max(this.done, acknowledged);
     this.next = Math.max(this.next, acknowledged + 1);
-    if (isNew && this.pending.length) this.#send(root);  // that by which they were sent may be no more
+    const least = Math.min(...[...this.components.values()].map((one) => one.acknowledged));
+    this.list = this.list.filter(({ id }) => id > least);
+    if (isNew && this.#waiting.length) this.#send(root);  // that by which they were sent may be no more
     this.#waits();
-    if (!this.pending.length) this.leaving.go();
+    if (!this.#waiting.length) this.leaving.go();
+  }
+
+  /** What was done of which a component does not show the outcome yet: parts of a page are drawn one after the other. */
+  since(root) {
+    const acknowledged = this.components.get(root)?.acknowledged ?? this.done;
+    return this.list.filter(({ id }) => id > acknowledged);
   }
 
   /** Note what was done in a component, send all that is not acknowledged, and let it be shown. */
   act(root, action) {
+    const { of } = this.components.get(root) ?? this;
     this.#remember();
-    this.#push(action);
+    this.#push(action, of);
     this.#send(root);
     for (const { show } of this.components.values()) show(action.key);
   }
 
   /** Whether a button was pressed of which the server may not know yet: it may put a filter on. */
   get unsure() {
-    return this.presses.unheard(this.heard) || this.pending.some(({ kind }) => kind === "button");
+    return this.presses.unheard(this.heard) || this.#waiting.some(({ kind }) => kind === "button");
   }
 
-  #push(action) {
-    this.pending.push({ id: this.next++, of: this.of, ...action });
+  /** What the server has not acknowledged. */
+  get #waiting() {
+    return this.list.filter(({ id }) => id > this.done);
+  }
+
+  #push(action, of = this.of) {
+    this.list.push({ id: this.next++, of, ...action });
   }
 
   #send(root) {
     this.#waits();
-    atOnce(() => this.components.get(root).send([...this.pending]));
+    this.sent = performance.now();
+    const by = this.components.get(root) ?? [...this.components.values()][0];
+    atOnce(() => by?.send(this.#waiting));
   }
 
   /** Say whether something that was done waits for the server. */
   #waits() {
-    for (const root of this.components.keys()) root.setAttribute("aria-busy", String(this.pending.length > 0));
+    for (const root of this.components.keys()) root.setAttribute("aria-busy", String(this.#waiting.length > 0));
   }
 
   #clicked(event) {
     const roots = [...this.components.keys()].filter((root) => root.isConnected);
-    if (!roots.length) return;
-    this.#pressed(event.target, roots);
-    this.leaving.hold(event, this.pending.length > 0, this.presses.within(SENDS));
+    if (roots.length) this.#pressed(event.target, roots);
+    const sends = performance.now() - this.sent < SENDS || this.presses.within(SENDS);
+    this.leaving.hold(event, roots.length > 0 && this.#waiting.length > 0, sends);
   }
 
   /** Note which button of the page was pressed, and after what. */
@@ -91,8 +109,8 @@ export class Actions {
     const press = this.presses.of(target, roots, this.of, this.heard);
     if (!press) return;
     this.#remember();
-    this.presses.count(press, !this.pending.length);
-    if (!this.pending.length) return;
+    this.presses.count(press, !this.#waiting.length);
+    if (!this.#waiting.length) return;
     this.#push(press.action);
     this.#send(roots[0]);
   }

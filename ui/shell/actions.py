@@ -118,8 +118,8 @@ def _done(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filters
     if kind == "set":
         _set(action["name"], action["at"])
         return filters
-    if kind == "bound":
-        current.signs[action["key"], action["number"], action["side"]] = action["sign"]
+    if kind == "bounds":
+        current.signs |= {(action["key"], action["number"], side): sign for side, sign in action["signs"].items()}
     return after(whole, filters, action)
 
 
@@ -157,9 +157,9 @@ def after(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filters
     if kind == "event":
         had = HAD[action["band"]]
         return filters.with_condition(key, None if filters.conditions.get(key) == had else had)
-    if kind in ("bound", "quarter"):
+    if kind in ("bounds", "quarter"):
         condition = filters.conditions.get(key, Condition())
-        ranges = _with_bound(condition, action) if kind == "bound" else _with_quarter(whole, condition, action)
+        ranges = _with_bounds(condition, action) if kind == "bounds" else _with_quarter(whole, condition, action)
         changed = condition.with_ranges(ranges)
         return filters.with_condition(key, None if changed.empty else changed)
     excluding = bool(action.get("exclude"))
@@ -169,13 +169,12 @@ def after(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filters
     return ranged.inverted(key) if excluding and key not in filters else ranged
 
 
-def _with_bound(condition: Condition, action: Mapping[str, Any]) -> list[Bounds]:
-    """Return a condition's ranges with a bound of one of them, or of a further one; without it where it is no more."""
-    ranges = [*condition.ranges, ()]
-    place, signs = min(action["number"], len(ranges) - 1), SIDES[action["side"]]
-    new = () if action["at"] is None else Condition.from_json({action["sign"]: action["at"]}).bounds
-    ranges[place] = tuple(sorted((*(b for b in ranges[place] if b[0] not in signs), *new)))
-    return ranges
+def _with_bounds(condition: Condition, action: Mapping[str, Any]) -> list[Bounds]:
+    """Return a condition's ranges with one in place of what its row had `before`; none where it is empty."""
+    before = tuple((sign, float(at)) for sign, at in action["before"])
+    given = {action["signs"][side]: action["at"][side] for side in SIDES if action["at"][side] is not None}
+    others = [bounds for bounds in condition.ranges if bounds != before]
+    return [*others, Condition.from_json(given).bounds] if given else others
 
 
 def _with_quarter(whole: Cohort, condition: Condition, action: Mapping[str, Any]) -> list[Bounds]:
@@ -194,6 +193,8 @@ def _ranged(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filte
     key = action["key"]
     if action["kind"] == "typed":
         return filters.with_range(key, Condition.from_json({action["sign"]: action["at"]}).bounds)
+    if not _is_number(whole, key):  # any more
+        return filters
     condition = between(whole, key, action["low"], action["high"])
     bounds, how = condition.bounds if condition else (), action.get("how")
     before = action.get("before") or (0, 0)

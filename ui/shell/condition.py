@@ -48,6 +48,12 @@ def condition_of(cohort: Cohort, key: str, *, with_quarters: bool = False) -> Fi
         "quarters": _quarters(cohort, variable, condition) if with_quarters else []}
 
 
+def has_choices(cohort: Cohort, key: str) -> bool:
+    """Tell whether a variable has levels or numbers to choose from. Adverse events have lists of their own."""
+    kind = cohort.variable(key).kind
+    return kind == "numeric" or (kind == "categorical" and len(cohort.levels(key)) > 1)
+
+
 def _sign(variable: FactorRole, key: str, number: int, side: str) -> str:
     """Return the sign that a bound begins with: the one chosen last, else that of the variable's first group."""
     signs = actions.SIDES[side]

@@ -20,6 +20,8 @@ function show(button, text, pressed) {
   button.setAttribute("aria-pressed", String(pressed));
 }
 
+let numbers = 0;
+const written = (at) => (at === null ? "" : exact(at));
 const label = (text) => element("div", "cs-label", {}, [text]);
 
 /** Whether what is named is left out, and those whose value is missing are named. */
@@ -79,32 +81,39 @@ class Events {
 /** A number that is typed: said where it is none; while it is typed nothing else is written into it. */
 class Typed {
   constructor(name, act) {
+    const id = `cs-wrong-${++numbers}`;
     this.box = element("input", "cs-number", { type: "text", inputmode: "decimal", autocomplete: "off", "aria-label": name });
-    this.wrong = element("p", "cs-warn", { role: "alert", hidden: "" });
+    this.wrong = element("p", "cs-warn", { id, role: "alert", hidden: "" });
     this.root = element("div", "cs-entered", {}, [this.box, this.wrong]);
-    this.text = "";
-    this.at = null;
+    Object.assign(this, { text: "", at: null, edited: false });
+    this.box.addEventListener("input", () => { this.edited = true; });
     this.box.addEventListener("change", () => {
       const text = this.box.value.trim(), at = text ? numberIn(text) : null;
+      this.edited = false;
       this.#say(Number.isNaN(at) ? say("{text} is no number: write it as 400 or 7.5.", { text }) : "");
-      if (!Number.isNaN(at)) act(at);
+      if (Number.isNaN(at)) return;
+      Object.assign(this, { at, text: written(at) });
+      act();
     });
     this.box.addEventListener("blur", () => { if (this.wrong.hidden) this.box.value = this.text; });
   }
 
   update(at) {
-    const text = at === null ? "" : exact(at);
+    const text = written(at), is = this.box === document.activeElement;
     this.at = at;
     if (text === this.text) return;
     this.text = text;
+    if (is && this.edited) return;
     this.#say("");
-    if (this.box !== document.activeElement || numberIn(this.box.value) !== at) this.box.value = text;
+    if (!is || numberIn(this.box.value) !== at) this.box.value = text;
   }
 
   #say(words) {
     this.wrong.textContent = words;
     this.wrong.hidden = !words;
     this.box.setAttribute("aria-invalid", String(Boolean(words)));
+    if (words) this.box.setAttribute("aria-describedby", this.wrong.id);
+    else this.box.removeAttribute("aria-describedby");
   }
 }
 
@@ -112,14 +121,19 @@ class Typed {
 class Range {
   constructor(field, number, act) {
     const name = number ? say("{label}, range {n}", { label: field.label, n: number + 1 }) : field.label;
+    const send = () => {
+      const before = this.given, signs = {}, at = {};
+      for (const { side, sign, typed } of this.bounds) Object.assign(signs, { [side]: sign.value }) && Object.assign(at, { [side]: typed.at });
+      this.given = this.bounds.filter(({ typed }) => typed.at !== null).map(({ sign, typed }) => [sign.value, typed.at]);
+      act({ kind: "bounds", number, before, signs, at });
+    };
+    this.given = [];  // its bounds as they were shown or sent last
     this.bounds = SIDES.map(([side, signs]) => {
       const sign = element("select", "cs-sign", { "aria-label": side === "from"
         ? say("{label}: sign of the lower bound", { label: name }) : say("{label}: sign of the upper bound", { label: name }) },
       signs.map((one) => element("option", "", { value: one }, [SIGNS[one]])));
-      const send = (at) => act({ kind: "bound", number, side, sign: sign.value, at });
-      const typed = new Typed(name, send);
-      sign.addEventListener("change", () => send(typed.at));
-      return { side, signs, sign, typed, name };
+      sign.addEventListener("change", send);
+      return { side, signs, sign, typed: new Typed(name, send), name };
     });
     this.root = element("div", "", {}, [
       ...(number ? [label(say("or"))] : []),
@@ -128,6 +142,7 @@ class Range {
 
   /** @param {[string, number][]} given its bounds @param {{from: string, to: string}} usual the signs of bounds without a number */
   update(given, usual) {
+    this.given = given;
     for (const { side, signs, sign, typed, name } of this.bounds) {
       const bound = given.find(([one]) => signs.includes(one));
       sign.value = bound?.[0] ?? usual[side];
@@ -154,31 +169,44 @@ class Ranges {
   }
 
   update(field, pending) {
-    const ranges = field.ranges.length ? [...field.ranges, []] : [[]];
-    while (this.rows.length > ranges.length) this.rows.pop().root.remove();
-    while (this.rows.length < ranges.length) {
-      this.rows.push(new Range(field, this.rows.length, this.act));
-      this.list.append(this.rows.at(-1).root);
-    }
-    const waits = pending.some(({ key, kind }) => key === field.key && kind === "bound");
-    if (!waits) this.rows.forEach((row, i) => row.update(ranges[i], field.usual[i] ?? field.usual.at(-1)));
+    if (!pending.some(({ key, kind }) => key === field.key && kind === "bounds")) this.#show(field);
     this.quarters.forEach((button, i) => {
       const times = pending.filter(({ key, kind, at }) => key === field.key && kind === "quarter" && at === i).length;
       show(button, field.quarters[i].words, field.quarters[i].on !== (times % 2 === 1));
     });
     this.manner.update(field, meant(field, pending));
   }
+
+  #show(field) {
+    const ranges = [...this.#inOrder(field.ranges), []];
+    while (this.rows.length > ranges.length) this.rows.pop().root.remove();
+    while (this.rows.length < ranges.length) {
+      this.rows.push(new Range(field, this.rows.length, this.act));
+      this.list.append(this.rows.at(-1).root);
+    }
+    this.rows.forEach((row, i) => row.update(ranges[i], field.usual[i] ?? field.usual.at(-1)));
+  }
+
+  /** Ranges from low to high; while one is typed each stays in the row that it was typed in. */
+  #inOrder(ranges) {
+    if (!this.list.contains(document.activeElement)) return ranges;
+    const left = new Map(ranges.map((range) => [JSON.stringify(range), range]));
+    const kept = this.rows.map(({ given }) => JSON.stringify(given)).filter((text) => left.has(text));
+    const stay = kept.map((text) => left.get(text));
+    kept.forEach((text) => left.delete(text));
+    return [...stay, ...left.values()];
+  }
 }
 
 /** A number that the app lets a person set. */
 class Setting {
   constructor(field, act) {
-    this.typed = new Typed(field.label, (at) => act({ kind: "set", name: field.name, at }));
+    this.typed = new Typed(field.label, () => act({ kind: "set", name: field.name, at: this.typed.at }));
     this.root = element("div", "cs-field", {}, [label(field.label), this.typed.root, ...(field.help ? [element("p", "cs-note", {}, [field.help])] : [])]);
   }
 
-  update(field) {
-    this.typed.update(field.at);
+  update(field, pending) {
+    if (!pending.some(({ kind, name }) => kind === "set" && name === field.name)) this.typed.update(field.at);
   }
 }
 
@@ -195,17 +223,18 @@ class Conditions {
     this.fields = data.fields;
     const actions = globalThis.cohortscopeActions, page = document.querySelector("[data-testid=stApp]");
     this.root.style.colorScheme = getComputedStyle(page).colorScheme;  // what a chip opens stands beside the page
-    actions.take(this.root, data, send, () => this.#update(actions.pending));
+    actions.take(this.root, data, send, () => this.#update());
     const shape = JSON.stringify(this.fields.map(({ kind, key, label: name, names, quarters }) => [kind, key, name, names, quarters?.length]));
     if (this.shape !== shape) {
       this.shape = shape;
       this.drawn = this.fields.map((field) => new KINDS[field.kind](field, (action) => actions.act(this.root, { key: field.key, ...action })));
       this.root.replaceChildren(...this.drawn.map(({ root }) => root));
     }
-    this.#update(actions.pending);
+    this.#update();
   }
 
-  #update(pending) {
+  #update() {
+    const pending = globalThis.cohortscopeActions.since(this.root);
     this.drawn.forEach((one, i) => one.update(this.fields[i], pending));
   }
 }

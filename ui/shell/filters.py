@@ -76,7 +76,8 @@ def chips(cohort: Cohort) -> None:
                       on_click=after(session().put_on, f"remove-{key}"))
         if editor.open:
             with editor:
-                conditions(cohort, f"chip-{key}", [condition_of(cohort, key, with_quarters=True)])
+                place = f"chip-{key.encode().hex()}"  # Streamlit refuses a component of whose name `__` is a part
+                conditions(cohort, place, [condition_of(cohort, key, with_quarters=True)])
 
 
 def steps(cohort: Cohort) -> None:

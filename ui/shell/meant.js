@@ -16,7 +16,7 @@ export function meant(field, pending) {
     if (action.exclude && !chosen.size && !missing && !ranged) negated = true;
     if (kind === "missing") missing = !missing;
     else if (kind === "invert") negated = !negated;
-    else if (kind === "typed" || kind === "quarter" || kind === "bound") ranged = true;
+    else if (kind === "typed" || kind === "quarter" || kind === "bounds") ranged = true;
     else if (kind === "range") {
       asked = action;
       ranged = action.low > 0 || action.high < field.edges?.length - 1;

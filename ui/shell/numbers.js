@@ -26,7 +26,7 @@ function ratio(value, digits) {
 }
 
 const ROUNDED = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const EXACT = new Intl.NumberFormat("en", { maximumFractionDigits: 10 });
+const EXACT = new Intl.NumberFormat("en", { maximumFractionDigits: 20 });
 
 /** @param {number} n @returns {string} */
 export const whole = (n) => ROUNDED.format(n);
@@ -36,10 +36,11 @@ export function exact(value) {
   return EXACT.format(value);
 }
 
-const NUMBER = /^[-+]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?$/;  // 1,5 may be a half more or ten times as much: it is none
+const NUMBER = /^[-+]?([1-9]\d{0,2}(,\d{3})+|\d+)(\.\d+)?$/;  // 1,5 and 0,500 have a comma before their decimals: they are none
 
 /** The number that was typed, NaN where it is none or could be two. @param {string} text @returns {number} */
 export function numberIn(text) {
   const bare = text.normalize("NFKC").replace("\u2212", "-").trim();
-  return NUMBER.test(bare) ? Number(bare.replaceAll(",", "")) : NaN;
+  const out = NUMBER.test(bare) ? Number(bare.replaceAll(",", "")) : NaN;
+  return Number.isFinite(out) ? out : NaN;
 }

@@ -8,9 +8,8 @@ import streamlit as st
 
 from core.cohort import Cohort
 from core.language import say
-from core.mapping import FactorRole
 from ui.shell import state
-from ui.shell.condition import adverse_events, condition_of, conditions, setting
+from ui.shell.condition import adverse_events, condition_of, conditions, has_choices, setting
 from ui.shell.state import session
 
 SIDEBAR = "sidebar"
@@ -26,16 +25,11 @@ def sidebar(cohort: Cohort) -> None:
     if not session().sidebar_open:
         return
     conditions(cohort, "sidebar", [
-        *(condition_of(cohort, key) for key, variable in cohort.variables.items() if _has_choices(cohort, variable)),
+        *(condition_of(cohort, key) for key in cohort.variables if has_choices(cohort, key)),
         *adverse_events(cohort),
         setting("least", say("Warn below so many patients"), session().warn_below),
         setting("exact", say("Curves that follow a brush: times in intervals above so many patients"), session().exact,
                 say("What comes when a range is let go is exact at any size."))])
-
-
-def _has_choices(cohort: Cohort, variable: FactorRole) -> bool:
-    """Tell whether a variable has a field: adverse events have two lists."""
-    return variable.kind == "numeric" or (variable.kind == "categorical" and len(cohort.levels(variable.key)) > 1)
 
 
 def _opened() -> None:

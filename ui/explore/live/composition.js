@@ -38,7 +38,7 @@ class Composition {
   }
 
   get #pending() {
-    return this.actions.pending;
+    return this.actions.since(this.root);
   }
 
   #build(data) {
