@@ -272,7 +272,10 @@ def test_the_address_says_what_is_on_though_clicks_overlap_on_their_way(app: App
 
 _ACTS = """async ([acts]) => {
   const bar = (key, place) => document.querySelectorAll(`.cs-chart[data-key='${key}'] .cs-level`)[place].click();
-  const button = (key) => document.querySelector(`.st-key-${key} button`).click();
+  const button = async (key) => {  // of a chip, which comes with the server's answer
+    while (!document.querySelector(`.st-key-${key} button`)) await wait(20);
+    document.querySelector(`.st-key-${key} button`).click();
+  };
   const not = (key) => [...document.querySelectorAll(`.cs-chart[data-key='${key}'] .cs-tool`)].find(
     (tool) => tool.textContent === "not").click();
   const link = (name) => [...document.querySelectorAll(".st-key-menu a")].find(

@@ -56,6 +56,21 @@ test("an action is sent within the click, not after the browser's next frame", a
   assert.deepEqual(order, ["sent", "later"]);
 });
 
+test("the name of a button that is pressed while something waits goes with the press, not before it", async () => {
+  const clicked = [], listen = document.addEventListener;
+  document.addEventListener = (_, does) => clicked.push(does);
+  const actions = new Actions(), one = { ...root(), contains: () => false }, order = [];
+  document.addEventListener = listen;
+  actions.take(one, known(0), (list) => setTimeout(() => order.push(list.length), 0), () => {});
+  actions.act(one, { kind: "toggle", key: "sex", level: "F" });
+  const button = { className: "st-key-undo", closest: (selector) => (/^button|st-key/.test(selector) ? button : null) };
+  setTimeout(() => order.push("the press"), 0);
+  clicked[0]({ target: button });
+  assert.deepEqual(actions.list.map(({ kind }) => kind), ["toggle", "button"]);
+  await new Promise((done) => setTimeout(done, 5));
+  assert.deepEqual(order, [1, "the press", 2]);
+});
+
 test("what is meant before the server knows", () => {
   const field = { key: "pvtt", chosen: ["Vp3"], negated: true, withMissing: false };
   const does = (...pending) => meant(field, pending.map((one) => ({ key: "pvtt", ...one })));

@@ -67,7 +67,7 @@ export class Actions {
     const { of } = this.components.get(root) ?? this;
     this.#remember();
     this.#push(action, of);
-    this.#send(root);
+    atOnce(() => this.#send(root));
     for (const { show } of this.components.values()) show(action.key);
   }
 
@@ -89,7 +89,7 @@ export class Actions {
     this.#waits();
     this.sent = performance.now();
     const by = this.components.get(root) ?? [...this.components.values()][0];
-    atOnce(() => by?.send(this.#waiting));
+    by?.send(this.#waiting);
   }
 
   /** Say whether something that was done waits for the server. */
@@ -104,7 +104,7 @@ export class Actions {
     this.leaving.hold(event, roots.length > 0 && this.#waiting.length > 0, sends);
   }
 
-  /** Note which button of the page was pressed, and after what. */
+  /** Note which button of the page was pressed, and after what; it goes to the server in one message with the press itself. */
   #pressed(target, roots) {
     const press = this.presses.of(target, roots, this.of, this.heard);
     if (!press) return;
