@@ -118,6 +118,8 @@ def _done(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filters
     if kind == "set":
         _set(action["name"], action["at"])
         return filters
+    if kind in ("range", "quarter") and whole.variable(action["key"]).kind != "numeric":  # any more
+        return filters
     if kind == "bounds":
         current.signs |= {(action["key"], action["number"], side): sign for side, sign in action["signs"].items()}
     return after(whole, filters, action)
@@ -179,13 +181,9 @@ def _with_bounds(condition: Condition, action: Mapping[str, Any]) -> list[Bounds
 
 def _with_quarter(whole: Cohort, condition: Condition, action: Mapping[str, Any]) -> list[Bounds]:
     """Return a condition's ranges with a quarter of the values, or without it; other ranges end."""
-    groups = [group.bounds for group in quarters(whole, action["key"])] if _is_number(whole, action["key"]) else []
+    groups = [group.bounds for group in quarters(whole, action["key"])]
     chosen = {group for group in groups if group in condition.ranges} ^ set(groups[action["at"]:action["at"] + 1])
     return [group for group in groups if group in chosen]
-
-
-def _is_number(whole: Cohort, key: str) -> bool:
-    return whole.variable(key).kind == "numeric"
 
 
 def _ranged(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filters:
@@ -193,8 +191,6 @@ def _ranged(whole: Cohort, filters: Filters, action: Mapping[str, Any]) -> Filte
     key = action["key"]
     if action["kind"] == "typed":
         return filters.with_range(key, Condition.from_json({action["sign"]: action["at"]}).bounds)
-    if not _is_number(whole, key):  # any more
-        return filters
     condition = between(whole, key, action["low"], action["high"])
     bounds, how = condition.bounds if condition else (), action.get("how")
     before = action.get("before") or (0, 0)

@@ -122,8 +122,9 @@ class Range {
   constructor(field, number, act) {
     const name = number ? say("{label}, range {n}", { label: field.label, n: number + 1 }) : field.label;
     const send = () => {
-      const before = this.given, signs = {}, at = {};
-      for (const { side, sign, typed } of this.bounds) Object.assign(signs, { [side]: sign.value }) && Object.assign(at, { [side]: typed.at });
+      const before = this.given;
+      const signs = Object.fromEntries(this.bounds.map(({ side, sign }) => [side, sign.value]));
+      const at = Object.fromEntries(this.bounds.map(({ side, typed }) => [side, typed.at]));
       this.given = this.bounds.filter(({ typed }) => typed.at !== null).map(({ sign, typed }) => [sign.value, typed.at]);
       act({ kind: "bounds", number, before, signs, at });
     };
