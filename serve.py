@@ -30,7 +30,7 @@ from hosting.settings import SettingsError, why_not_at
 from hosting.sign_in import routes
 from ui.hosted import look
 from ui.hosted.watch import watching
-from ui.shell.serving import harden
+from ui.shell.serving import harden, set_libraries_aside
 
 _SCRIPT = Path(__file__).parent / "app.py"
 
@@ -85,4 +85,5 @@ if __name__ == "__main__":
     check(chosen_options)
     harden()
     warm_up()
+    set_libraries_aside()
     app(hosted()).run(config=chosen_options)

@@ -51,6 +51,7 @@ def open_page(title: str) -> None:
     st.set_page_config(page_title=f"{say(title)} · Cohortscope", page_icon=str(_ICON),
                        layout="wide", initial_sidebar_state="collapsed")
     serving.harden()
+    serving.set_libraries_aside()
     _stop_where_nothing_is_shown()
     state.forget_what_was_cleared()
     if not session().page:
