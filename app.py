@@ -16,7 +16,7 @@ open_page("Explore")
 with st.container(key="explore"):
     left, right = st.columns([0.44, 0.56], gap="medium")
     with right, st.container(key="board"):
-        part("choices", choices, late=True)
+        part("choices", choices, turn="late")
         part("survival", survival)
         part(LIVE_PART, live_view, changes=False)
     with left:

@@ -4,7 +4,8 @@
 
 On the sample cohort, or on a simulated one of so many patients that is uploaded first. Every drawing in the
 window is watched; the time runs from the mouse button to the last of their changes, after which nothing moves
-for half a second. On Explore the mouse rests on the bars first, and the browser draws curves itself: from the button to
+for half a second. Each page is a new visit, and each click leads to a cohort that was not asked for before: no result
+is a kept one. On Explore the mouse rests on the bars first, and the browser draws curves itself: from the button to
 these is said, too. Beside each time stands its ratio to that of a page that does nothing but count clicks, measured in
 the same run. A brush: how far the frames lie apart in which curves follow it, from a movement of the mouse to the
 drawing, and from letting go to the exact curves.
@@ -28,6 +29,12 @@ from tests.browser.chromium import FLAGS, chromium
 from tests.browser.server import running_server
 
 CLICKS, VISITS = 20, 6
+_LEVELS = (("pvtt", "Vp3"), ("pvtt", "Vp4"), ("tumor_number", "multiple"), ("etiology", "HBV"), ("t_stage", "T3b"))
+_PAGES = (  # name, a text that stands there when all is drawn, heights of the window: of a laptop, and of a high screen
+    ("Survival", "Survival at chosen times", (900,)),
+    ("Hazard ratios", "The treatment within subgroups", (900, 2000)),  # the model and the forest of subgroups
+    ("Toxicity", "One term: who had it", (900, 1400)),  # the rates, differences, grades and the volcano
+)
 _WATCH = """() => {
   window.changes = [];
   window.answers = [];
@@ -115,51 +122,50 @@ def _least(page: Page, url: str) -> float:
 
 
 def _explore_and_others(browser: Browser, url: str, patients: int, scratch: Path, least: float) -> None:
-    page, *others = (_first_visit(browser, url) for _ in range(VISITS))
-    first, *later = (one.evaluate("() => window.firstCurve") / 1000 for one in (page, *others))
-    for one in others:
-        one.close()
+    visits = [_visit(browser, url) for _ in range(VISITS)]
+    first, *later = (one.page.evaluate("() => window.firstCurve") / 1000 for one in visits)
+    for one in visits:
+        one.page.context.close()
     print(f"first curve drawn: {first:.2f} s for the server's first visitor, median of {len(later)} more with nothing "
           f"in their caches {median(later):.2f} s")
-    app = App(page, url).ready()
-    if patients:
-        _load(app, simulate(patients, scratch))
+    file = simulate(patients, scratch) if patients else None
+    app = _visit(browser, url, file)
     print(f"{app.n():,} patients")
     app.chart("pvtt").locator(".cs-levels").hover()
-    page.wait_for_function("() => window.cohortscope?.live?.index?.key === 'pvtt'")
-    said(least, "Explore", app, lambda i: app.click_bar("pvtt", ("Vp3", "Vp4")[i // 2 % 2]))
+    app.page.wait_for_function("() => window.cohortscope?.live?.index?.key === 'pvtt'")
+    said(least, "Explore", app, lambda i: app.click_bar(*toggled(i)))
     _brush(app)
-    app.go("Survival")
-    page.get_by_text("Survival at chosen times").wait_for()
-    pills = app.ready().open_sidebar()
-    said(least, "Survival", app, partial(_by_pill, pills))
-    print(f"elements of the curves' drawing: {page.evaluate(_DRAWN)}")
-    app.go("Hazard ratios")
-    page.get_by_text("The treatment within subgroups").wait_for()
-    _on_a_laptop_and_in_a_high_window(least, "Hazard ratios", app, 2000)  # the model and the forest of subgroups
-    app.go("Toxicity")
-    page.get_by_text("One term: who had it").wait_for()
-    _on_a_laptop_and_in_a_high_window(least, "Toxicity", app, 1400)  # the rates, differences, grades and the volcano
+    app.page.context.close()
+    for page, seen, heights in _PAGES:
+        for height in heights:
+            app = _visit(browser, url, file)
+            app.go(page).page.get_by_text(seen).wait_for()
+            app.page.set_viewport_size({"width": 1440, "height": height})
+            pills = app.settled().open_sidebar()
+            said(least, f"{page}, window of 1440 x {height}", app, partial(_by_pill, pills))
+            if page == "Survival":
+                print(f"elements of the curves' drawing: {app.page.evaluate(_DRAWN)}")
+            app.page.context.close()
 
 
-def _first_visit(browser: Browser, url: str) -> Page:
-    """Visit as one who was never here, and wait until all is drawn."""
+def _visit(browser: Browser, url: str, file: Path | None = None) -> App:
+    """Visit as one who was never here, and wait until all is drawn; load a file if there is one."""
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
     page.add_init_script(f"({_FIRST})()")
     page.goto(url)
-    App(page, url).ready()
-    return page
+    app = App(page, url).ready()
+    if file:
+        _load(app, file)
+    return app
 
 
-def _on_a_laptop_and_in_a_high_window(least: float, where: str, app: App, height: int) -> None:
-    for high in (900, height):
-        app.page.set_viewport_size({"width": 1440, "height": high})
-        pills = app.settled().sidebar()
-        said(least, f"{where}, window of 1440 x {high}", app, partial(_by_pill, pills))
+def toggled(i: int) -> tuple[str, str]:
+    """Return the column and level of click i: of a Gray code, which comes to no choice of levels twice in 31 clicks."""
+    return _LEVELS[(i + 1 & -i - 1).bit_length() - 1]
 
 
 def _by_pill(pills: Locator, i: int) -> None:
-    _pill(pills, ("Vp3", "Vp4")[i // 2 % 2]).click()
+    pills.get_by_role("button", name=f"{toggled(i)[1]} ·").click()
 
 
 def _brush(app: App) -> None:
@@ -197,10 +203,6 @@ def _load(app: App, file: Path) -> None:
     app.page.get_by_text("Load a cohort").wait_for()
     app.upload(file).page.get_by_role("button", name="Explore this cohort").click(timeout=120_000)
     app.ready()
-
-
-def _pill(sidebar: Locator, level: str) -> Locator:
-    return sidebar.get_by_role("button", name=f"{level} ·")
 
 
 def said(least: float, where: str, app: App, click: Callable[[int], None]) -> None:

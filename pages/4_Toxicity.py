@@ -3,9 +3,10 @@
 from ui.shell.page import close_page, open_page
 from ui.shell.parts import part
 from ui.toxicity.choices import toxicity_choices
-from ui.toxicity.page import toxicity_page
+from ui.toxicity.page import details, rates
 
 open_page("Toxicity")
-part("choices", toxicity_choices, late=True)
-part("toxicity", toxicity_page)
+part("choices", toxicity_choices, turn="late")
+part("rates", rates)
+part("details", details)
 close_page()

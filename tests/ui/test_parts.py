@@ -11,9 +11,9 @@ from ui.shell import parts
 
 
 @pytest.mark.parametrize(("page", "name", "choice", "to"), [
-    ("app.py", "survival", "endpoint", "PFS"), ("pages/2_Survival.py", "survival", "endpoint", "PFS"),
-    ("pages/4_Toxicity.py", "toxicity", "ae-band", ">=3")])
-def test_choices_stand_above_the_charts_and_are_drawn_after_them(monkeypatch, page, name, choice, to):
+    ("app.py", "survival", "endpoint", "PFS"), ("pages/2_Survival.py", "curves", "endpoint", "PFS"),
+    ("pages/4_Toxicity.py", "rates", "ae-band", ">=3")])
+def test_widgets_stand_above_the_charts_and_are_drawn_after_them(monkeypatch, page, name, choice, to):
     asked = []
     monkeypatch.setattr(st, "rerun", lambda scope="app": asked.append(scope))
     monkeypatch.setattr(parts, "_draws_the_whole_page", lambda: False)
@@ -21,7 +21,8 @@ def test_choices_stand_above_the_charts_and_are_drawn_after_them(monkeypatch, pa
     app.segmented_control(key=choice).set_value(to).run()
     assert not app.exception
     order = asked[-1]
-    assert order[:2] == ["bar", name] and order[-1] == "choices" and order.count("choices") == 1
+    assert order[:4] == ["numbers", name, "chips", "tools"] and order[-1] == "choices"
+    assert len(set(order)) == len(order)
 
 
 def test_a_run_that_draws_the_whole_page_is_not_replaced_by_parts(monkeypatch):

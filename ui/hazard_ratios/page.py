@@ -51,8 +51,8 @@ from ui.shell.state import chart_id, session
 _FEW_COVARIATES = 4  # that a model begins with, the arm among them
 
 
-def hazard_ratio_page(cohort: Cohort) -> None:
-    """Draw the page."""
+def model_of_hazards(cohort: Cohort) -> None:
+    """Draw what enters the model, the model, and its checks."""
     endpoint = session().endpoint
     if not endpoint:
         note(say("No endpoint is mapped: hazard ratios need a time and an event column. Choose them on the Cohort "
@@ -61,14 +61,16 @@ def hazard_ratio_page(cohort: Cohort) -> None:
     with st.container(key="cox-options", horizontal=True, vertical_alignment="bottom", gap="small"):
         endpoint_choice(cohort, visible=True)
         covariates, options = _choose(cohort)
-    model = None
     with panel():
-        model = _model(cohort, endpoint, covariates, options)
-    _subgroups(cohort, endpoint)
-    along_numbers(cohort, endpoint)
-    balance(cohort, endpoint)
-    if model:
-        model_checks(cohort, model, covariates)
+        model_checks(cohort, _model(cohort, endpoint, covariates, options), covariates)
+
+
+def treatment_elsewhere(cohort: Cohort) -> None:
+    """Draw the treatment within subgroups, along numbers, and with groups weighted to be alike."""
+    if endpoint := session().endpoint:
+        _subgroups(cohort, endpoint)
+        along_numbers(cohort, endpoint)
+        balance(cohort, endpoint)
 
 
 def _choose(cohort: Cohort) -> tuple[tuple[str, ...], CoxOptions]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -85,7 +86,7 @@ def open_page(title: str) -> None:
     if title != "Cohort":
         _banner()
     mapping = title == "Cohort" and _is_waiting()
-    part("bar", lambda cohort: _bar(cohort, mapping=mapping))
+    _bar(mapping=mapping)
 
 
 def _stop_where_nothing_is_shown() -> None:
@@ -192,24 +193,38 @@ def _is_waiting() -> bool:
     return current.draft is not None and current.draft.loading.fingerprint != in_use
 
 
-def _bar(cohort: Cohort, *, mapping: bool) -> None:
-    view.show_in_address(cohort.whole)
-    notice, session().notice = session().notice, ""
+def _bar(*, mapping: bool) -> None:
+    """Draw the bar that stays in sight: who is in, by which filters, and what can be done with it."""
     with st.container(key="bar", horizontal=True, wrap=False, vertical_alignment="top"):
         with st.container(gap=None):
-            st.html(f"<div class='cs-summary' data-testid='summary'>{_summary(cohort)}{_in_use(mapping)}</div>")
-            with st.container(key="chips", horizontal=True, wrap=False, gap="small", vertical_alignment="center"):
-                filters.chips(cohort)
-                save_group(cohort)
-                groups_popover(cohort)
-                if notice:
-                    st.html(f"<span class='cs-note' role='status'>{html.escape(notice)}</span>", width="content")
-        with st.container(horizontal=True, wrap=False, gap="small", width="content"):
-            filters.steps(cohort)
-            save_button(cohort.whole)
-            if st.button(say("Export"), key="export", icon=":material/download:"):
-                _export(cohort)
-            st.html("<span id='after-bar' tabindex='-1'></span>", width="content")
+            part("numbers", partial(_numbers, mapping=mapping))
+            part("chips", _chips, turn="second")
+        with st.container(width="content"):
+            part("tools", _tools, turn="second")
+
+
+def _numbers(cohort: Cohort, *, mapping: bool) -> None:
+    st.html(f"<div class='cs-summary' data-testid='summary'>{_summary(cohort)}{_in_use(mapping)}</div>")
+
+
+def _chips(cohort: Cohort) -> None:
+    view.show_in_address(cohort.whole)
+    notice, session().notice = session().notice, ""
+    with st.container(key="chips", horizontal=True, wrap=False, gap="small", vertical_alignment="center"):
+        filters.chips(cohort)
+        save_group(cohort)
+        groups_popover(cohort)
+        if notice:
+            st.html(f"<span class='cs-note' role='status'>{html.escape(notice)}</span>", width="content")
+
+
+def _tools(cohort: Cohort) -> None:
+    with st.container(key="tools", horizontal=True, wrap=False, gap="small", width="content"):
+        filters.steps(cohort)
+        save_button(cohort.whole)
+        if st.button(say("Export"), key="export", icon=":material/download:"):
+            _export(cohort)
+        st.html("<span id='after-bar' tabindex='-1'></span>", width="content")
 
 
 def _export(cohort: Cohort) -> None:

@@ -36,4 +36,6 @@ def _opened() -> None:
     """Note whether the sidebar is open: only then a change draws it anew."""
     current, sent = session(), state.value_of("sidebar-watch")
     current.sidebar_open = bool(sent and sent.get("open"))
-    current.parts = [p for p in current.parts if p != SIDEBAR] + ([SIDEBAR] if current.sidebar_open else [])
+    current.parts.pop(SIDEBAR, None)
+    if current.sidebar_open:
+        current.parts[SIDEBAR] = "in order"

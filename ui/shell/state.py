@@ -35,6 +35,7 @@ class Kept(TypedDict):
     bind: Literal["query-params"]
 
 
+Turn = Literal["in order", "second", "late"]  # of a page's part at a change; second: once the first chart is there
 KEPT: Kept = {"persist_state": "session", "bind": "query-params"}
 _T = TypeVar("_T")
 OF_THE_TALK = "figure of the talk"  # under which the changes of one are kept while they are made
@@ -119,8 +120,7 @@ class Session:
     charts: dict[str, list[str]] = field(default_factory=dict)  # of Explore in order, by file, where they were chosen
     wide: bool = False  # these charts in one column
     signs: dict[tuple[str, int, str], str] = field(default_factory=dict)  # by variable, range and side, those chosen
-    parts: list[str] = field(default_factory=list)  # of the page, in the order in which a change draws them
-    late: list[str] = field(default_factory=list)  # those that it draws after them
+    parts: dict[str, Turn] = field(default_factory=dict)  # of the page, in its order, and when a change draws them
     part: str = ""  # that is being drawn
     figures: dict[str, list[Callable[[], list[Figure]]]] = field(default_factory=dict)  # by part, for the export
     waiting: View | None = None  # what the address asked for, until there is a cohort for it
@@ -203,7 +203,6 @@ class Session:
     def on_page(self, page: str) -> None:
         """Begin a run of a page; another page's charts start without a selection."""
         self.parts.clear()
-        self.late.clear()
         self.part = ""
         if page != self.page:
             self.begun_anew = self.begun_anew and not self.page

@@ -22,18 +22,25 @@ from ui.survival.choices import Chosen, chosen
 from ui.survival.panels import follow_up_panel, quantile_panel, restricted_means, survival_at, tests
 
 
-def survival_page(cohort: Cohort) -> None:
-    """Draw the page."""
-    endpoint = session().endpoint
-    if not endpoint:
+def survival_curves(cohort: Cohort) -> None:
+    """Draw the curves, the slider of tau under them, and their numbers."""
+    if not session().endpoint:
         note(say("No endpoint is mapped: survival needs a time and an event column. Choose them on the Cohort page."))
         return
     held = chosen(cohort)
     with panel():
-        seen = _from_landmark(cohort, endpoint, held.landmark)
-        by, seen = session().by, compared(seen)
-        options = SurvivalOptions(endpoint=endpoint, by=by, conf_type=held.conf_type)
-        tau = _curves(seen, options, held)
+        seen, options, words = _seen(cohort, held)
+        note(words)
+        _curves(seen, options, held)
+
+
+def survival_tables(cohort: Cohort) -> None:
+    """Draw the tables of what is read from the curves, tests and checks."""
+    if not session().endpoint:
+        return
+    with panel():
+        seen, options, _ = _seen(cohort, chosen(cohort))
+        tau, _ = _tau(seen, options)
         with st.container(key="survival-tables"):
             left, right = st.columns(2, gap="large")
         with left:
@@ -43,23 +50,22 @@ def survival_page(cohort: Cohort) -> None:
             test = tests(seen, options)
             restricted_means(seen, options, tau)
             follow_up_panel(seen, options)
-        incidence(seen, by, times)
-        checks(seen, SurvivalOptions(endpoint=endpoint, by=by, conf_type=held.conf_type, times=times, shares=shares,
-                                     tau=tau, test=test))
+        incidence(seen, options.by, times)
+        checks(seen, replace(options, times=times, shares=shares, tau=tau, test=test))
 
 
-def _from_landmark(cohort: Cohort, endpoint: str, at: float) -> Cohort:
-    if not at:
-        return cohort
-    landmarked = cache.landmarked(cohort, endpoint=endpoint, at=at)
-    note(landmarked.words() + say(" Times run from month {at}.", at=number(at)))
-    return landmarked.cohort
+def _seen(cohort: Cohort, held: Chosen) -> tuple[Cohort, SurvivalOptions, str]:
+    """Return the patients whose curves are drawn, from a landmark on or beside all others; how; and words about it."""
+    options = SurvivalOptions(endpoint=session().endpoint, by=session().by, conf_type=held.conf_type)
+    if not held.landmark:
+        return compared(cohort), options, ""
+    landmarked = cache.landmarked(cohort, endpoint=options.endpoint, at=held.landmark)
+    words = landmarked.words() + say(" Times run from month {at}.", at=number(held.landmark))
+    return compared(landmarked.cohort), options, words
 
 
-def _curves(cohort: Cohort, options: SurvivalOptions, held: Chosen) -> float | None:
-    """Draw the curves, the slider of tau under them, and their numbers; return tau."""
-    most = longest_tau(cohort, endpoint=options.endpoint, by=options.by) if cohort.n else 0.0
-    tau = min(session().tau.get(options.endpoint, most), most) if most > 0 else None
+def _curves(cohort: Cohort, options: SurvivalOptions, held: Chosen) -> None:
+    tau, most = _tau(cohort, options)
     marked = replace(held.curves, tau=tau)
     parts = _parts(cohort, options, held.panes_by)
     figure = km_panes_figure(cohort, parts, held.panes_by, marked) if held.panes_by else km_figure(parts[0], marked)
@@ -73,7 +79,12 @@ def _curves(cohort: Cohort, options: SurvivalOptions, held: Chosen) -> float | N
     if held.panes_by:
         note(say("The tables below are for all levels of {label} together.",
                  label=cohort.variable(held.panes_by).label))
-    return tau
+
+
+def _tau(cohort: Cohort, options: SurvivalOptions) -> tuple[float | None, float]:
+    """Return the month to which restricted means run, None without follow-up, and the last one that it can be."""
+    most = longest_tau(cohort, endpoint=options.endpoint, by=options.by) if cohort.n else 0.0
+    return (min(session().tau.get(options.endpoint, most), most) if most > 0 else None), most
 
 
 def _slider(endpoint: str, tau: float, most: float) -> None:

@@ -39,8 +39,8 @@ _TIMES = (1.0, 3.0, 6.0)  # months at which incidence is read
 _ONE_TERM = "one-term"
 
 
-def toxicity_page(cohort: Cohort) -> None:
-    """Draw the page."""
+def rates(cohort: Cohort) -> None:
+    """Draw how many had what, and how groups differ."""
     if not cohort.worst_grades.terms:
         note(say("No adverse event is mapped. Name their columns on the Cohort page, or load a list of events there."))
         return
@@ -52,6 +52,17 @@ def toxicity_page(cohort: Cohort) -> None:
             note(say("No term reaches that rate: lower it."))
             return
         _rates(cohort, result, held, terms)
+
+
+def details(cohort: Cohort) -> None:
+    """Draw the numbers, tests over all groups, grades, incidence over time, and who had one term."""
+    if not cohort.worst_grades.terms:
+        return
+    held = chosen(cohort)
+    with panel():
+        result, terms = _result(cohort, held)
+        if not terms:
+            return
         _numbers(result, held, terms)
         _overall(cohort, result, held, terms)
         _grades(cohort, result, held, terms)
