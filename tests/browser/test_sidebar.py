@@ -72,7 +72,7 @@ def test_the_chip_of_a_column_with_underscores_opens(app, tmp_path):
 def test_what_is_done_in_the_sidebar_and_by_buttons_in_one_moment_counts_in_its_order(app, where):
     app.click_bar("sex", "M").settled()
     app.go(where).settled()
-    app.open_sidebar()
+    expect(app.open_sidebar().get_by_role("button", name="Vp4 ·")).to_be_visible()
     app.settled().page.evaluate("""() => {
       const pills = [...document.querySelectorAll(".cs-pill")];
       const pill = (name) => pills.find((one) => one.textContent.startsWith(name)).click();
