@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.charts import Part, km_figure, km_panes_figure
 from core.cohort import Cohort
+from core.errors import CohortError
 from core.format import number
 from core.language import say
 from core.survival import SurvivalOptions, longest_tau
@@ -38,8 +39,11 @@ def survival_tables(cohort: Cohort) -> None:
     """Draw the tables of what is read from the curves, tests and checks."""
     if not session().endpoint:
         return
-    with panel():
+    try:
         seen, options, _ = _seen(cohort, chosen(cohort))
+    except CohortError:  # why stands in place of the curves
+        return
+    with panel():
         tau, _ = _tau(seen, options)
         with st.container(key="survival-tables"):
             left, right = st.columns(2, gap="large")
