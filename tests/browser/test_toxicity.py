@@ -49,6 +49,7 @@ def test_a_click_on_a_term_shows_who_had_it_and_filters(app):
 def test_the_list_of_terms_is_the_twin_of_the_chart(app):
     pick(toxicity(app), "Term", "Diarrhea")
     expect(app.page.get_by_text("Diarrhea: worst CTCAE grade by arm")).to_be_visible()
+    expect(app.page.get_by_role("link", name="Diarrhea: who had it").first).to_be_attached()
 
 
 def test_rates_and_differences_stand_in_one_order_and_are_saved(app):

@@ -25,6 +25,24 @@ def test_widgets_stand_above_the_charts_and_are_drawn_after_them(monkeypatch, pa
     assert len(set(order)) == len(order)
 
 
+def test_widgets_do_not_wait_for_a_chart_that_takes_long(monkeypatch):
+    for seconds, order in ((0.1, ["numbers", "model", "chips", "subgroups", "choices"]),
+                           (9.0, ["numbers", "chips", "model", "subgroups", "choices"])):
+        held = SimpleNamespace(parts={"numbers": "in order", "chips": "second", "choices": "late", "model": "in order",
+                                      "subgroups": "in order"}, took={"model": seconds})
+        monkeypatch.setattr(parts, "session", lambda held=held: held)
+        assert parts._at_a_change() == order
+
+
+def test_what_is_chosen_in_one_part_of_a_page_is_drawn_in_the_other(monkeypatch):
+    asked = []
+    monkeypatch.setattr(st, "rerun", lambda scope="app": asked.append(scope))
+    monkeypatch.setattr(parts, "_draws_the_whole_page", lambda: False)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run().switch_page("pages/4_Toxicity.py").run()
+    app.selectbox(key="ae-term").select("Diarrhea").run()
+    assert not app.exception and asked == [["rates", "details"]]
+
+
 def test_a_run_that_draws_the_whole_page_is_not_replaced_by_parts(monkeypatch):
     """A button beside the parts, heard in one run with a click on a part, changes what only the page shows."""
     asked = []

@@ -20,6 +20,7 @@ from ui.shell import cache, sending
 from ui.shell.state import Turn, session
 
 _DRAWING = 0.04  # seconds
+_LONG = 0.4  # seconds in which a part is drawn
 
 
 def part(name: str, draw: Callable[[Cohort], None], *, changes: bool = True, turn: Turn = "in order") -> None:
@@ -34,7 +35,9 @@ def part(name: str, draw: Callable[[Cohort], None], *, changes: bool = True, tur
     def drawn() -> None:
         current = session()
         current.on_part(name)
+        begun = time.monotonic()
         draw(filtered_cohort())
+        current.took[name] = time.monotonic() - begun
         if name != next(iter(current.parts), name):
             sending.send()
     drawn()
@@ -45,11 +48,13 @@ def part(name: str, draw: Callable[[Cohort], None], *, changes: bool = True, tur
 def _at_a_change() -> list[str]:
     """Return the parts that a change runs: numbers and first chart, the bar's widgets, the others, the late ones.
 
-    The bar's widgets cost the browser 22 ms: the numbers and the chart do not wait for them.
+    The bar's widgets cost the browser 22 ms: the numbers and the chart do not wait for them. They do not wait, either,
+    for a chart that took long when it was last drawn.
     """
     parts = session().parts
     in_order, second, late = ([n for n, turn in parts.items() if turn == t] for t in ("in order", "second", "late"))
-    return [*in_order[:2], *second, *in_order[2:], *late]
+    quick = 1 if session().took.get("".join(in_order[1:2]), 0.0) > _LONG else 2
+    return [*in_order[:quick], *second, *in_order[quick:], *late]
 
 
 def let_draw() -> None:

@@ -21,7 +21,7 @@ def keep_back() -> None:
     """Keep back what this run sends from now on, until `send`.
 
     The browser draws the page anew for each handful of messages that comes by itself, before it takes in the next:
-    the bar and the curves come sooner as one handful.
+    the numbers and the curves come sooner as one handful.
     """
     if context := get_script_run_ctx():
         _kept[context.session_id] = _now() + MOST

@@ -121,6 +121,7 @@ class Session:
     wide: bool = False  # these charts in one column
     signs: dict[tuple[str, int, str], str] = field(default_factory=dict)  # by variable, range and side, those chosen
     parts: dict[str, Turn] = field(default_factory=dict)  # of the page, in its order, and when a change draws them
+    took: dict[str, float] = field(default_factory=dict)  # seconds in which each was drawn last
     part: str = ""  # that is being drawn
     figures: dict[str, list[Callable[[], list[Figure]]]] = field(default_factory=dict)  # by part, for the export
     waiting: View | None = None  # what the address asked for, until there is a cohort for it

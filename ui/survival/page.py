@@ -31,7 +31,8 @@ def survival_curves(cohort: Cohort) -> None:
     held = chosen(cohort)
     with panel():
         seen, options, words = _seen(cohort, held)
-        note(words)
+        if words:
+            note(words)
         _curves(seen, options, held)
 
 
@@ -41,10 +42,10 @@ def survival_tables(cohort: Cohort) -> None:
         return
     try:
         seen, options, _ = _seen(cohort, chosen(cohort))
+        tau, _ = _tau(seen, options)
     except CohortError:  # why stands in place of the curves
         return
     with panel():
-        tau, _ = _tau(seen, options)
         with st.container(key="survival-tables"):
             left, right = st.columns(2, gap="large")
         with left:

@@ -30,13 +30,14 @@ from ui.shell import cache, state
 from ui.shell.display import heading, note, panel, show, show_table, table
 from ui.shell.escape import plain
 from ui.shell.filters import picked
-from ui.shell.parts import let_draw
+from ui.shell.parts import let_draw, redraw
 from ui.shell.state import chart_id, session
 from ui.toxicity.choices import Chosen, chosen
 from ui.toxicity.one_term import term_panel
 
 _TIMES = (1.0, 3.0, 6.0)  # months at which incidence is read
 _ONE_TERM = "one-term"
+BOTH = ("rates", "details")  # the page's parts: the first leads to a term that the second shows
 
 
 def rates(cohort: Cohort) -> None:
@@ -164,6 +165,7 @@ def _picks(name: str) -> Callable[[], None]:
         if changed:
             current.term = "" if current.term == changed[-1] else changed[-1]
             current.called += bool(current.term)
+            redraw(*BOTH)
     return handle
 
 
@@ -189,3 +191,4 @@ def _one_term(cohort: Cohort, held: Chosen) -> None:
 def _choose_term() -> None:
     current = session()
     current.term = state.value_of("ae-term") or ""
+    redraw(*BOTH)
