@@ -53,8 +53,9 @@ def _at_a_change() -> list[str]:
     """
     parts = session().parts
     in_order, second, late = ([n for n, turn in parts.items() if turn == t] for t in ("in order", "second", "late"))
-    quick = 1 if session().took.get("".join(in_order[1:2]), 0.0) > _LONG else 2
-    return [*in_order[:quick], *second, *in_order[quick:], *late]
+    slow = any(session().took.get(name, 0.0) > _LONG for name in in_order[1:2])
+    before = 1 if slow else 2
+    return [*in_order[:before], *second, *in_order[before:], *late]
 
 
 def let_draw() -> None:
