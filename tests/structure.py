@@ -60,6 +60,8 @@ def tree_of(source: str) -> ast.Module:
 def nodes_of(source: str) -> tuple[ast.AST, ...]:
     return tuple(ast.walk(tree_of(source)))
 
+PLACES = {"i", "j", "index", "number", "place"}
+
 
 def module_of(path: Path) -> str:
     parts = path.relative_to(ROOT).with_suffix("").parts
@@ -122,6 +124,14 @@ def without_session(source: str) -> list[str]:
                          for n in ast.walk(maker)):
             wrong.append(ast.unparse(data))
     return wrong
+
+
+def buttons_by_place(source: str) -> list[str]:
+    """Return keys of buttons that name a place in a list: a second press is lost, or of what comes next."""
+    calls = [node for node in nodes_of(source) if isinstance(node, ast.Call) and ast.unparse(node.func) == "st.button"]
+    keys = [keyword.value for call in calls for keyword in call.keywords if keyword.arg == "key"]
+    return [ast.unparse(key) for key in keys if isinstance(key, ast.JoinedStr)
+            and {ast.unparse(part.value) for part in key.values if isinstance(part, ast.FormattedValue)} & PLACES]
 
 
 def face_of(source: str) -> list[str]:

@@ -211,6 +211,15 @@ def test_session_state_elsewhere_would_be_seen():
     assert structure.session_states("import streamlit as st\nst.session_state['x'] = 1")
 
 
+def test_a_button_in_a_list_is_keyed_by_what_it_is_of():
+    assert offences([*UI, *PAGES], lambda path: structure.buttons_by_place(source_of(path))) == {}
+
+
+def test_a_button_keyed_by_its_place_would_be_seen():
+    assert structure.buttons_by_place("st.button('Remove', key=f'remove-{i}', on_click=remove)") == ["f'remove-{i}'"]
+    assert not structure.buttons_by_place("st.button('Remove', key=f'remove-{name}')")
+
+
 @pytest.mark.slow
 def test_slow_libraries_are_not_loaded_at_start():
     """lifelines, scipy.stats, vl-convert and python-pptx wait until they are needed."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from secrets import token_hex
 from typing import Any
 
 from core.export.office import enclose
@@ -20,10 +21,14 @@ _METHOD_LETTERS = (18, 16, 14, 12)  # points: the largest at which all statement
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Entry:
-    """A figure of a talk, as it was when it was added; the caption stands first in its finding."""
+    """A figure of a talk, as it was when it was added; the caption stands first in its finding.
+
+    `name` stays the same wherever the figure stands, and whatever is changed of it.
+    """
 
     figure: Figure
     caption: str = ""
+    name: str = field(default_factory=lambda: token_hex(4))
 
     def captioned(self) -> Figure:
         """Return the figure with its caption."""

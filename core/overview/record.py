@@ -7,9 +7,10 @@ Source: Benjamini, Hochberg. J R Stat Soc B 1995;57:289.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, astuple, dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
@@ -40,6 +41,11 @@ class Question:
     filters: str = "{}"
     pane: str = ""
     coding: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Identify the question: eight hexadecimal digits."""
+        return hashlib.sha256("\x1f".join(astuple(self)).encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,9 +121,9 @@ class Record:
                          if a.question not in declared]
         return out
 
-    def withdraw(self, place: int) -> None:
-        """Take a declared analysis away."""
-        del self.analyses[place]
+    def withdraw(self, asked: Question) -> None:
+        """Take a declared analysis away; nothing where it is not there any more."""
+        self.analyses = [a for a in self.analyses if a.question != asked]
 
     @property
     def by_chance(self) -> float:

@@ -17,6 +17,7 @@ from playwright.sync_api import Page, expect
 
 from core import Cohort
 from tests.browser.app import App
+from tests.browser.far_away import delayed
 
 STEPS = int(os.environ.get("RANDOM_STEPS", "60"))
 LEVELS = {"pvtt": ("none", "Vp2", "Vp3", "Vp4"), "hvtt": ("no", "yes"), "sex": ("F", "M"), "ecog": ("0", "1", "2")}
@@ -182,15 +183,6 @@ def test_every_step_counts_once(app: App, sample: Cohort, slower: int, away: int
             assert walk.agrees(), done
 
 
-def delayed(app: App, milliseconds: int) -> None:
-    """Let all that the browser sends to the server be on its way for so long."""
-    app.page.add_init_script(f"""{{
-      const send = WebSocket.prototype.send;
-      WebSocket.prototype.send = function (data) {{ setTimeout(() => send.call(this, data), {milliseconds}); }};
-    }}""")
-    app.open()
-
-
 def slowed(page: Page, times: int) -> None:
     """Slow the browser's processor."""
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": times})
@@ -242,6 +234,25 @@ def test_a_button_that_is_pressed_twice_in_one_moment_counts_twice(app: App):
     expect(app.page.locator(".cs-chip")).to_have_count(1)
     app.settled()
     assert app.chips() == ["Sex M"]
+
+
+def test_undo_and_redo_count_before_what_they_are_of_is_answered(app: App):
+    """On the page there is nothing to undo yet, or to redo: that is no reason to drop the press."""
+    delayed(app, 300)
+    app.level("pvtt", "Vp3").click()
+    app.page.get_by_role("button", name="Undo").click()
+    app.expect_n(82)
+    assert app.chips() == []
+    app.level("pvtt", "Vp4").click()
+    app.page.keyboard.press("Control+z")
+    app.page.get_by_role("button", name="Redo").click()
+    app.expect_n(27)
+    assert app.chips() == ["PVTT grade Vp4"]
+    app.level("hvtt", "no").click()
+    app.page.get_by_role("button", name="Reset").click()
+    app.expect_n(82)
+    app.page.get_by_role("button", name="Reset").click()
+    expect(app.page.get_by_text("There is no filter to take away.")).to_be_visible()
 
 
 def test_a_widget_of_the_sidebar_counts_beside_a_click(app: App):

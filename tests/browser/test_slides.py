@@ -10,6 +10,7 @@ from pptx import Presentation
 
 from tests.browser.app import App
 from tests.browser.cohort_page import to_cohort
+from tests.browser.far_away import delayed
 from tests.browser.test_session_file import saved as saved_session
 
 
@@ -46,14 +47,14 @@ def test_a_talk_from_two_pages_in_its_order(app: App):
     expect(app.page.locator(".st-key-deck")).to_be_visible()
     before = rows(app.settled())
     assert "PVTT grade Vp3, 38 of 82" in before[0] and len(before) > 2 and "65 of 82" in before[1]
-    app.page.locator(".st-key-deck-down-0 button").click()
+    app.page.locator("[class*=st-key-deck-down-] button").first.click()
     expect(app.page.locator(".st-key-deck [data-testid=stMarkdown]").first).to_contain_text("65 of 82")
     app.settled()
-    app.page.locator(f".st-key-deck-out-{len(before) - 1} button").click()
+    app.page.locator("[class*=st-key-deck-out-] button").last.click()
     expect(app.page.locator(".st-key-deck [data-testid=stMarkdown]")).to_have_count(len(before) - 1)
     app.settled().page.get_by_label("Title", exact=True).fill("Vp3 <b>alone</b>")
     app.page.keyboard.press("Tab")
-    app.settled().page.locator("[class*=st-key-deck-caption-1] input").fill("What we saw")
+    app.settled().page.locator("[class*=st-key-deck-caption-] input").nth(1).fill("What we saw")
     app.page.keyboard.press("Tab")
     slides = saved(app.settled())
     titles = [slide.shapes.title.text for slide in slides]
@@ -98,7 +99,7 @@ def test_a_saved_session_brings_the_talk_back(page, server):
     app.go("Slides")
     page.get_by_role("button", name="Standard slides").click()
     expect(page.locator(".st-key-deck [data-testid=stMarkdown]")).to_have_count(6)
-    app.settled().page.locator("[class*=st-key-deck-caption-1] input").fill("What we saw")
+    app.settled().page.locator("[class*=st-key-deck-caption-] input").nth(1).fill("What we saw")
     page.keyboard.press("Tab")
     app.settled().page.get_by_label("Title", exact=True).fill("Vp3")
     page.keyboard.press("Tab")
@@ -111,7 +112,7 @@ def test_a_saved_session_brings_the_talk_back(page, server):
     app.expect_n(38)  # and the page is that of then
     expect(page.locator(".st-key-deck [data-testid=stMarkdown]")).to_have_count(6)
     assert rows(app.settled()) == before
-    expect(page.locator("[class*=st-key-deck-caption-1] input")).to_have_value("What we saw")
+    expect(page.locator("[class*=st-key-deck-caption-] input").nth(1)).to_have_value("What we saw")
     assert saved(app)[0].shapes.title.text == "Vp3"
 
 
@@ -225,12 +226,33 @@ def test_rows_are_dragged_to_another_place(app: App):
     assert [row.split(". ", 1)[1] for row in rows(app.settled())] == names
 
 
+def test_a_second_press_is_of_the_same_figure(app: App):
+    delayed(app, 300)
+    app.go("Slides")
+    app.settled().page.get_by_role("button", name="Standard slides of this study").click()
+    expect(app.page.locator("[class*=st-key-deck-row-]").nth(4)).to_be_visible()
+    names = [row.split(". ", 1)[1] for row in rows(app.settled())]
+    pressed_twice(app, "deck-down-")
+    assert [row.split(". ", 1)[1] for row in rows(app)] == [*names[1:3], names[0], *names[3:]]
+    pressed_twice(app, "deck-out-")
+    assert [row.split(". ", 1)[1] for row in rows(app)] == [names[2], names[0], *names[3:]]
+
+
+def pressed_twice(app: App, key: str) -> None:
+    """Press the first button whose key begins so twice, the second time before the first press is answered."""
+    button = app.page.locator(f"[class*=st-key-{key}] button").first
+    button.click()
+    app.page.wait_for_timeout(250)
+    button.click()
+    app.settled()
+
+
 def test_a_figure_of_the_talk_is_changed_where_it_stands(app: App):
     app.click_bar("pvtt", "Vp3").expect_n(38)
     add(app)
     app.page.get_by_role("button", name="Reset").click()
     app.expect_n(82).go("Slides")
-    app.page.locator(".st-key-deck-change-0 button").click()
+    app.page.locator("[class*=st-key-deck-change-] button").first.click()
     dialog = app.page.get_by_role("dialog")
     expect(dialog.locator(".cs-preview img")).to_be_visible()
     before = dialog.locator(".cs-preview img").get_attribute("src")

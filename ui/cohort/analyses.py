@@ -33,14 +33,15 @@ def declared_analyses(cohort: Cohort) -> None:
                      format_func=lambda k: cohort.variable(k).label)
         st.selectbox(say("Test"), WEIGHTS, key="declare-test", width=200, format_func=say)
         st.button(say("Declare"), key="declare-it", on_click=partial(_declare, cohort))
-    for i, analysis in enumerate(record_of(cohort).analyses):
-        with st.container(key=f"analysis-{i}", horizontal=True, vertical_alignment="center", gap="small"):
+    for analysis in record_of(cohort).analyses:
+        name = analysis.question.digest
+        with st.container(key=f"analysis-{name}", horizontal=True, vertical_alignment="center", gap="small"):
             seen = say("after it had been looked at: exploratory") if analysis.seen else \
                 say("before this session looked at it")
             st.html(f"<p class='cs-p'>{html.escape(f'{analysis.words} · {analysis.test} · {analysis.on}, {seen}')}</p>",
                     width="content")
-            st.button(say("Withdraw {words}", words=plain(analysis.words)), key=f"remove-analysis-{i}", type="tertiary",
-                      on_click=partial(record_of(cohort).withdraw, i))
+            st.button(say("Withdraw {words}", words=plain(analysis.words)), key=f"remove-analysis-{name}",
+                      type="tertiary", on_click=partial(record_of(cohort).withdraw, analysis.question))
 
 
 def _declare(cohort: Cohort) -> None:

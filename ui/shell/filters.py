@@ -80,31 +80,38 @@ def chips(cohort: Cohort) -> None:
                 conditions(cohort, place, [condition_of(cohort, key, with_quarters=True)])
 
 
-def steps(cohort: Cohort) -> None:
-    """Draw the buttons that go back and forward among the filters that were on."""
+def steps() -> None:
+    """Draw the buttons that go back and forward among the filters that were on.
+
+    They can be pressed at any time, and are only fainter where they change nothing: what is on the page may be older
+    than what was done, and a browser drops a click on a button that is disabled in that moment.
+    """
     current = session()
-    st.button(say("Undo"), key="undo", on_click=after(current.undo, "undo"), disabled=not current.history,
-              type="tertiary",
-              help=say("Ctrl + Z"))
-    st.button(say("Redo"), key="redo", on_click=after(current.redo, "redo"), disabled=not current.undone,
-              type="tertiary",
+    st.button(say("Undo"), key="undo", on_click=after(current.undo, "undo"), type="tertiary", help=say("Ctrl + Z"))
+    st.button(say("Redo"), key="redo", on_click=after(current.redo, "redo"), type="tertiary",
               help=say("Ctrl + Shift + Z"))
-    st.button(say("Reset"), key="reset", on_click=after(current.reset, "reset"), disabled=not cohort.filters,
-              type="tertiary")
+    st.button(say("Reset"), key="reset", on_click=after(current.reset, "reset"), type="tertiary")
     all_steps = st.popover(say("Steps"), key="steps", type="tertiary", on_change="rerun")
     if all_steps.open:
         with all_steps:
-            _all_steps(cohort.whole)
+            _all_steps(cache.whole_cohort())
+
+
+def idle() -> str:
+    """Name the buttons of `steps` that change nothing now, for the style sheet."""
+    current = session()
+    of_buttons = (("undo", current.history), ("redo", current.undone), ("reset", current.filters))
+    return " ".join(button for button, changes in of_buttons if not changes)
 
 
 def _all_steps(whole: Cohort) -> None:
     """List the filters that were on, the newest first, each to go back to; then those that are on as data."""
     current = session()
     listed = [*current.history, current.filters, *reversed(current.undone)]
-    for i in reversed(range(len(listed))):
-        words = step_words(whole, listed[i - 1] if i else Filters(), listed[i])
-        st.button(f"{plain(words)} · {cache.filtered(whole, listed[i]).n:,}", key=f"step-{i}", type="tertiary",
-                  on_click=after(current.go_to, f"step-{i}"), args=(i,), disabled=i == len(current.history))
+    for step in reversed(range(len(listed))):
+        words = step_words(whole, listed[step - 1] if step else Filters(), listed[step])
+        st.button(f"{plain(words)} · {cache.filtered(whole, listed[step]).n:,}", key=f"step-{step}", type="tertiary",
+                  on_click=after(current.go_to, f"step-{step}"), args=(step,), disabled=step == len(current.history))
     st.caption(say("The filters that are on, as JSON and as Python"))
     st.code(json.dumps(current.filters.to_json(), ensure_ascii=False), language="json")
     st.code(current.filters.python, language="python")

@@ -107,8 +107,9 @@ def _list(whole: Cohort, groups: Groups) -> None:
             name = state.widget(f"group-compared-{i}", group.compared)
             st.toggle(say("Compare"), key=name, on_change=_compare, args=(i, name),
                       disabled=not group.compared and len(groups.compared) >= MOST_COMPARED)
-            st.button(say("Remove group {name}", name=plain(group.name)), key=f"group-remove-{i}",
-                      type="tertiary", on_click=after(partial(_remove, group.name), f"group-remove-{i}"))
+            name = f"group-remove-{group.name.encode().hex()}"
+            st.button(say("Remove group {name}", name=plain(group.name)), key=name, type="tertiary",
+                      on_click=after(partial(_remove, group.name), name))
         st.html(f"<p class='cs-note'>{html.escape(words)} · {html.escape(plural(n, 'patient'))}</p>")
 
 

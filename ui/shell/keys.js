@@ -9,6 +9,6 @@
     const button = document.querySelector(`.st-key-${key === "y" || event.shiftKey ? "redo" : "undo"} button`);
     if (!button) return;
     event.preventDefault();
-    if (!button.disabled) button.click();
+    button.click();
   });
 })();

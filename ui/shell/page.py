@@ -220,11 +220,11 @@ def _chips(cohort: Cohort) -> None:
 
 def _tools(cohort: Cohort) -> None:
     with st.container(key="tools", horizontal=True, wrap=False, gap="small", width="content"):
-        filters.steps(cohort)
+        filters.steps()
         save_button(cohort.whole)
         if st.button(say("Export"), key="export", icon=":material/download:"):
             _export(cohort)
-        st.html("<span id='after-bar' tabindex='-1'></span>", width="content")
+        st.html(f"<span id='after-bar' tabindex='-1' data-idle='{filters.idle()}'></span>", width="content")
 
 
 def _export(cohort: Cohort) -> None:

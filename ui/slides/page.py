@@ -126,48 +126,60 @@ def _row(i: int, entry: Entry, number: int) -> None:
         st.html(f"<span class='cs-grip' aria-hidden='true' title='{say('Drag to another place')}'>⠿</span>",
                 width="content")
         st.markdown(plain(f"{i + 1:,}. {title}"), width=420)
-        key = f"deck-caption-{i}-{entry.figure.digest}"  # another figure's caption has another widget
+        name = entry.name  # for keys: a press that comes late, or twice, is of the same figure
+        key = f"deck-caption-{name}-{entry.figure.digest}"  # another figure's caption has another widget
         st.text_input(say("Caption of {title}", title=plain(title)), key=state.widget(key, entry.caption), width=320,
                       max_chars=_LONGEST,
-                      placeholder=say("caption"), label_visibility="collapsed", on_change=_caption, args=(i, key))
-        if st.button(say("Change: {title}", title=plain(title)), key=f"deck-change-{i}", icon=":material/edit:",
+                      placeholder=say("caption"), label_visibility="collapsed", on_change=_caption, args=(name, key))
+        if st.button(say("Change: {title}", title=plain(title)), key=f"deck-change-{name}", icon=":material/edit:",
                      on_click=begin,
                      args=(entry.figure,)):
             change_dialog(entry)
-        st.button(say("Earlier: {title}", title=plain(title)), key=f"deck-up-{i}", icon=":material/arrow_upward:",
-                  args=(i, i - 1),
-                  on_click=after(_move, f"deck-up-{i}"), disabled=i == 0)
-        st.button(say("Later: {title}", title=plain(title)), key=f"deck-down-{i}", icon=":material/arrow_downward:",
-                  args=(i, i + 1),
-                  on_click=after(_move, f"deck-down-{i}"), disabled=i == number - 1)
-        st.button(say("Take out: {title}", title=plain(title)), key=f"deck-out-{i}", icon=":material/close:", args=(i,),
-                  on_click=after(_take_out, f"deck-out-{i}"))
+        st.button(say("Earlier: {title}", title=plain(title)), key=f"deck-up-{name}", icon=":material/arrow_upward:",
+                  args=(name, -1),
+                  on_click=after(_move, f"deck-up-{name}"), disabled=i == 0)
+        st.button(say("Later: {title}", title=plain(title)), key=f"deck-down-{name}",
+                  icon=":material/arrow_downward:", args=(name, 1),
+                  on_click=after(_move, f"deck-down-{name}"), disabled=i == number - 1)
+        st.button(say("Take out: {title}", title=plain(title)), key=f"deck-out-{name}", icon=":material/close:",
+                  args=(name,), on_click=after(_take_out, f"deck-out-{name}"))
 
 
-def _caption(i: int, key: str) -> None:
-    deck, words = session().deck, str(state.value_of(key) or "")
-    if i < len(deck):
-        deck[i] = replace(deck[i], caption=words)
+def _place(name: str) -> int | None:
+    """Return where a figure stands in the talk; None where it was taken out."""
+    return next((i for i, entry in enumerate(session().deck) if entry.name == name), None)
 
 
-def _move(i: int, to: int) -> None:
+def _caption(name: str, key: str) -> None:
+    place, words = _place(name), str(state.value_of(key) or "")
+    if place is not None:
+        session().deck[place] = replace(session().deck[place], caption=words)
+
+
+def _move(name: str, by: int) -> None:
+    place = _place(name)
+    if place is not None:
+        _put(place, place + by)
+
+
+def _put(place: int, to: int) -> None:
     deck = session().deck
-    if 0 <= i < len(deck) and 0 <= to < len(deck):
-        deck.insert(to, deck.pop(i))
+    if 0 <= place < len(deck) and 0 <= to < len(deck):
+        deck.insert(to, deck.pop(place))
 
 
 def _drop() -> None:
     """Put a row that was dragged where it was let go."""
     moved = getattr(state.value_of("deck-drag"), "moved", None)
     if moved:
-        _move(int(moved["from"]), int(moved["to"]))
+        _put(int(moved["from"]), int(moved["to"]))
         redraw()
 
 
-def _take_out(i: int) -> None:
-    deck = session().deck
-    if i < len(deck):
-        del deck[i]
+def _take_out(name: str) -> None:
+    place = _place(name)
+    if place is not None:  # not pressed twice
+        del session().deck[place]
 
 
 def _save() -> None:

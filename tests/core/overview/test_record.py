@@ -75,7 +75,8 @@ def test_a_declaration_speaks_of_its_curves_alone():
     record = Record()
     record.declare(OS_BY_ARM, "OS by Arm", test="log-rank", on=DAY)
     assert not record.standing("adverse-events-arm", OS_BY_ARM, answers=False)
-    record.withdraw(0)
+    record.withdraw(OS_BY_ARM)
+    record.withdraw(OS_BY_ARM)  # pressed twice
     assert not record.standing("km-os-arm", OS_BY_ARM, answers=True)
 
 
