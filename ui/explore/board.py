@@ -33,7 +33,7 @@ def survival(cohort: Cohort) -> None:
         heading(figure.title, warned=bool(figure.warnings))
         with st.container(key="curves"):
             show(figure, key=f"km-{chart_id(cohort)}")
-        let_draw()
+        let_draw(figure)
         numbers(cohort, figure, [part], keys=(by,))
 
 

@@ -126,7 +126,7 @@ def _model(cohort: Cohort, endpoint: str, covariates: tuple[str, ...], options: 
     heading(figure.title, warned=bool(figure.warnings))
     with st.container(key="model"):
         show(figure, key=f"cox-{chart_id(cohort)}-{len(figure.table)}")
-    let_draw()
+    let_draw(figure)
     note(f"{figure.summary[0]}. {figure.explained()}")
     note(*figure.warnings, strong=True)
     note(*figure.notes)
@@ -242,7 +242,7 @@ def _subgroups(cohort: Cohort, endpoint: str) -> None:
         name = f"forest-{chart_id(cohort)}"
         with st.container(key="forest"):
             show(figure, key=name, selection=CLICK, on_select=click_handler(name, "key", _toggle(cohort)))
-        let_draw()
+        let_draw(figure)
         note(f"{'. '.join(figure.summary)}. {figure.explained()}")
         _twin(cohort, forest.rows)
         note(*figure.notes)

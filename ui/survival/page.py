@@ -77,7 +77,7 @@ def _curves(cohort: Cohort, options: SurvivalOptions, held: Chosen) -> None:
     heading(figure.title, warned=bool(figure.warnings))
     with st.container(key="curves"):
         show(figure, key=f"km-depth-{chart_id(cohort)}-{held.panes_by or ''}")
-    let_draw()
+    let_draw(figure)
     if tau is not None:
         _slider(options.endpoint, tau, most)
     numbers(cohort, figure, parts, keys=(options.by, held.panes_by), panes=bool(held.panes_by))

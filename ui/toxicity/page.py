@@ -113,7 +113,7 @@ def _rates(cohort: Cohort, result: AdverseEvents, held: Chosen, terms: list[str]
         show(apart, key=f"ae-apart-{name}", selection=CLICK, on_select=_picks(f"ae-apart-{name}"))
         note(say("Smallest p: {summary}. {explained}", summary=apart.summary[0], explained=apart.explained()))
         note(*apart.notes)
-    let_draw()
+    let_draw(figure, apart)
 
 
 def _numbers(result: AdverseEvents, held: Chosen, terms: list[str]) -> None:
@@ -152,7 +152,7 @@ def _grades(cohort: Cohort, result: AdverseEvents, held: Chosen, terms: list[str
         figure = volcano_figure(cohort, result, held.view, terms)
         heading(figure.title, below=_to_term(cohort))
         show(figure, key=f"ae-volcano-{name}", selection=CLICK, on_select=_picks(f"ae-volcano-{name}"))
-        let_draw()
+        let_draw(figure)
         note(figure.explained())
 
 
