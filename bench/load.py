@@ -2,8 +2,8 @@
 
     python -m bench.load [PEOPLE [SECONDS]]
 
-The time runs from the click that is sent to the last message of its answer. Beside it stands that of one person alone,
-in the same run.
+The time runs from the click that is sent to the last message of its answer; the seconds of the processor are those of
+the server. Beside them stand those of one person alone, in the same run.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import sys
 import time
 from statistics import median, quantiles
 
-from tests.browser.server import running_server
+import psutil
+
+from tests.browser.server import Server
 from tests.shared.person import Person
 
 _PAUSE = 3.0  # seconds between two clicks of a person
@@ -35,6 +37,12 @@ async def clicks(person: Person, many: int, start: float, times: list[float]) ->
         await asyncio.sleep(max(0.0, _PAUSE - taken))
 
 
+def used(server: Server) -> float:
+    """Return the seconds of the processor that a server has used."""
+    taken = psutil.Process(server.process.pid).cpu_times()
+    return float(taken.user + taken.system)
+
+
 def report(words: str, times: list[float]) -> None:
     """Say how long clicks took."""
     late = quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
@@ -42,21 +50,27 @@ def report(words: str, times: list[float]) -> None:
           f"longest {1e3 * max(times):.0f} ms", flush=True)
 
 
-async def measure(url: str, people: int, seconds: int) -> None:
-    crowd = [Person(url) for _ in range(people)]
+async def measure(server: Server, people: int, seconds: int) -> None:
+    crowd = [Person(server.url) for _ in range(people)]
     for person in crowd:
         await person.visit()
     alone: list[float] = []
+    before = used(server)
     await clicks(crowd[0], 8, 0.0, alone)
     report("one person", alone)
+    print(f"of the server's processor each: {1e3 * (used(server) - before) / len(alone):.0f} ms")
     times: list[float] = []
-    many = int(seconds / _PAUSE)
+    many, before = int(seconds / _PAUSE), used(server)
     await asyncio.gather(*(clicks(person, many, _PAUSE * i / people, times) for i, person in enumerate(crowd)))
     report(f"{people} people", times)
+    print(f"of the server's processor each: {1e3 * (used(server) - before) / len(times):.0f} ms")
     print(f"the median is {median(times) / median(alone):.1f} times that of one person alone")
 
 
 if __name__ == "__main__":
     given = [int(v) for v in sys.argv[1:]]
-    with running_server() as address:
-        asyncio.run(measure(address, given[0] if given else 30, given[1] if given[1:] else 60))
+    running = Server(["serve.py"])
+    try:
+        asyncio.run(measure(running, given[0] if given else 30, given[1] if given[1:] else 60))
+    finally:
+        running.end()

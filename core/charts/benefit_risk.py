@@ -26,14 +26,15 @@ def benefit_risk_figure(cohort: Cohort, result: BenefitRisk, whole: BenefitRisk 
                      *(_cell(_same(of, row)) for of in shown)])
     reference = result.rows.reference.iloc[0] if len(result.rows) else ""
     arm = result.rows.arm.iloc[0] if len(result.rows) and not several else ""
+    aloud = sentence(result, endpoint)
     return Figure(
         slug="benefit-risk", title=" ".join(say("Benefit and risk: {arm} against {reference}", arm=arm,
                                                 reference=reference).split()), chart=None, key={},
         table=text_table(["", *(f"{name}, n = {of.n:,}" for name, of in columns)], rows),
-        drawn=result.rows, summary=(sentence(result, endpoint),),
+        drawn=result.rows, summary=(aloud,),
         provenance=provenance(cohort, say("Cox hazard ratio (Efron ties); difference of restricted means; "
                                           "differences in percentage points, Miettinen-Nurminen 95% CI.")),
-        alt=sentence(result, endpoint), recipe=recipe(cohort, "benefit and risk", endpoint=endpoint))
+        alt=aloud, recipe=recipe(cohort, "benefit and risk", endpoint=endpoint))
 
 
 def _same(rows: Sequence[Any], row: Any) -> Any:

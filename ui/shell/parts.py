@@ -17,6 +17,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from core.cohort import Cohort, Filters
 from core.errors import FilterError
 from core.figure import Figure
+from core.language import speaking, spoken
 from ui.shell import cache, sending
 from ui.shell.state import Turn, session
 
@@ -37,7 +38,8 @@ def part(name: str, draw: Callable[[Cohort], None], *, changes: bool = True, tur
         current = session()
         current.on_part(name)
         begun = time.monotonic()
-        draw(filtered_cohort())
+        with speaking(spoken()):  # asked for once, not for each text
+            draw(filtered_cohort())
         current.took[name] = time.monotonic() - begun
         if name != next(iter(current.parts), name):
             sending.send()
