@@ -22,12 +22,18 @@ function show(button, text, pressed) {
 
 let numbers = 0;
 const written = (at) => (at === null ? "" : exact(at));
+/** Selected / all, as wide whatever is selected: else the buttons of a line would come to stand in the next. */
+function aligned(count) {
+  const [selected, all] = count.split("/");
+  return "\u2007".repeat(all.length - selected.length) + count;
+}
+
 const label = (text) => element("div", "cs-label", {}, [text]);
 
 /** Whether what is named is left out, and those whose value is missing are named. */
 class Manner {
   constructor(field, act) {
-    this.exclude = pill(() => act({ kind: "invert" }), "cs-manner");
+    this.exclude = pill(() => act({ kind: "invert" }), "cs-manner cs-exclude");
     this.missing = pill(() => act({ kind: "missing" }), "cs-manner");
     this.root = element("div", "cs-pills", { role: "group", "aria-label": say("{label}: exclude, missing", { label: field.label }) },
                         [this.exclude, this.missing]);
@@ -52,7 +58,7 @@ class Levels {
 
   update(field, pending) {
     const is = meant(field, pending);
-    this.buttons.forEach((button, i) => show(button, `${field.names[i]} · ${field.counts[i]}`, is.chosen.has(field.names[i])));
+    this.buttons.forEach((button, i) => show(button, `${field.names[i]} · ${aligned(field.counts[i])}`, is.chosen.has(field.names[i])));
     this.manner.update(field, is);
   }
 }

@@ -196,10 +196,10 @@ def _is_waiting() -> bool:
 def _bar(*, mapping: bool) -> None:
     """Draw the bar that stays in sight: who is in, by which filters, and what can be done with it."""
     with st.container(key="bar", horizontal=True, wrap=False, vertical_alignment="top"):
-        with st.container(gap=None):
+        with st.container(key="bar-words", gap=None):
             part("numbers", partial(_numbers, mapping=mapping))
             part("chips", _chips, turn="second")
-        with st.container(width="content"):
+        with st.container(key="bar-tools", width="content"):
             part("tools", _tools, turn="second")
 
 

@@ -67,7 +67,7 @@ def let_draw(*figures: Figure) -> None:
     Curves of 100,000 patients are thousands of rows: they take twice as long as those of a hundred.
     """
     sending.send()
-    rows = sum(len(values) for figure in figures for values in figure.chart.get("datasets", {}).values())
+    rows = sum(len(values) for figure in figures for values in (figure.chart or {}).get("datasets", {}).values())
     time.sleep(_DRAWING + rows * _DRAWING_A_ROW)
 
 
