@@ -16,6 +16,7 @@ def two_groups(app: App) -> None:
         app.click_bar("pvtt", level)
         app.page.get_by_role("button", name="Save as group").click()
         expect(app.page.locator(".cs-chip")).to_have_count(0)
+        expect(app.page.get_by_text("All patients are shown again")).to_be_visible()
         app.settled()
 
 

@@ -80,17 +80,34 @@ def chips(cohort: Cohort) -> None:
                 conditions(cohort, place, [condition_of(cohort, key, with_quarters=True)])
 
 
+def _undo() -> None:
+    if not session().history:
+        session().notice = say("There is nothing to undo.")
+    session().undo()
+
+
+def _redo() -> None:
+    if not session().undone:
+        session().notice = say("There is nothing to redo.")
+    session().redo()
+
+
+def _reset() -> None:
+    if not session().filters:
+        session().notice = say("There is no filter to take away.")
+    session().reset()
+
+
 def steps() -> None:
     """Draw the buttons that go back and forward among the filters that were on.
 
     They can be pressed at any time, and are only fainter where they change nothing: what is on the page may be older
     than what was done, and a browser drops a click on a button that is disabled in that moment.
     """
-    current = session()
-    st.button(say("Undo"), key="undo", on_click=after(current.undo, "undo"), type="tertiary", help=say("Ctrl + Z"))
-    st.button(say("Redo"), key="redo", on_click=after(current.redo, "redo"), type="tertiary",
+    st.button(say("Undo"), key="undo", on_click=after(_undo, "undo"), type="tertiary", help=say("Ctrl + Z"))
+    st.button(say("Redo"), key="redo", on_click=after(_redo, "redo"), type="tertiary",
               help=say("Ctrl + Shift + Z"))
-    st.button(say("Reset"), key="reset", on_click=after(current.reset, "reset"), type="tertiary")
+    st.button(say("Reset"), key="reset", on_click=after(_reset, "reset"), type="tertiary")
     all_steps = st.popover(say("Steps"), key="steps", type="tertiary", on_change="rerun")
     if all_steps.open:
         with all_steps:

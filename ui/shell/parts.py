@@ -21,7 +21,7 @@ from core.language import speaking, spoken
 from ui.shell import cache, sending
 from ui.shell.state import Turn, session
 
-_DRAWING, _DRAWING_A_ROW = 0.04, 15e-6  # seconds
+_DRAWING, _DRAWING_A_ROW, _MOST_DRAWING = 0.04, 15e-6, 0.12  # seconds
 _LONG = 0.4  # seconds in which a part is drawn
 
 
@@ -68,7 +68,7 @@ def let_draw(*figures: Figure) -> None:
     """
     sending.send()
     rows = sum(len(values) for figure in figures for values in (figure.chart or {}).get("datasets", {}).values())
-    time.sleep(_DRAWING + rows * _DRAWING_A_ROW)
+    time.sleep(min(_DRAWING + rows * _DRAWING_A_ROW, _MOST_DRAWING))
 
 
 def redraw(*parts: str) -> None:

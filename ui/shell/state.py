@@ -176,18 +176,15 @@ class Session:
             self.filters = self.filters.moved(key, by)
 
     def reset(self) -> None:
-        """Take all conditions away; say so where there are none."""
-        self.notice = "" if self.filters else say("There is no filter to take away.")
+        """Take all conditions away."""
         self.act(Filters())
 
     def undo(self) -> None:
-        """Take back the last change of filters; say so where there is none."""
-        self.notice = "" if self.history else say("There is nothing to undo.")
+        """Take back the last change of filters."""
         self.go_to(len(self.history) - 1)
 
     def redo(self) -> None:
-        """Put on again what was taken back last; say so where there is nothing."""
-        self.notice = "" if self.undone else say("There is nothing to redo.")
+        """Put on again what was taken back last."""
         self.go_to(len(self.history) + 1)
 
     def go_to(self, step: int) -> None:
