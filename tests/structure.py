@@ -60,7 +60,7 @@ def tree_of(source: str) -> ast.Module:
 def nodes_of(source: str) -> tuple[ast.AST, ...]:
     return tuple(ast.walk(tree_of(source)))
 
-PLACES = {"i", "j", "index", "number", "place"}
+PLACES = {"i", "j", "n", "index", "number", "place", "row", "step"}
 
 
 def module_of(path: Path) -> str:
@@ -130,8 +130,7 @@ def buttons_by_place(source: str) -> list[str]:
     """Return keys of buttons that name a place in a list: a second press is lost, or of what comes next."""
     calls = [node for node in nodes_of(source) if isinstance(node, ast.Call) and ast.unparse(node.func) == "st.button"]
     keys = [keyword.value for call in calls for keyword in call.keywords if keyword.arg == "key"]
-    return [ast.unparse(key) for key in keys if isinstance(key, ast.JoinedStr)
-            and {ast.unparse(part.value) for part in key.values if isinstance(part, ast.FormattedValue)} & PLACES]
+    return [ast.unparse(key) for key in keys if {n.id for n in ast.walk(key) if isinstance(n, ast.Name)} & PLACES]
 
 
 def face_of(source: str) -> list[str]:

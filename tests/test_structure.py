@@ -212,11 +212,14 @@ def test_session_state_elsewhere_would_be_seen():
 
 
 def test_a_button_in_a_list_is_keyed_by_what_it_is_of():
-    assert offences([*UI, *PAGES], lambda path: structure.buttons_by_place(source_of(path))) == {}
+    """But for the steps, which are places: their buttons say which filters they lead to."""
+    by_place = offences([*UI, *PAGES], lambda path: structure.buttons_by_place(source_of(path)))
+    assert by_place == {"ui/shell/filters.py": ["f'step-{step}'"]}
 
 
 def test_a_button_keyed_by_its_place_would_be_seen():
     assert structure.buttons_by_place("st.button('Remove', key=f'remove-{i}', on_click=remove)") == ["f'remove-{i}'"]
+    assert structure.buttons_by_place("st.button('Remove', key=f'remove-{i + 1}')")
     assert not structure.buttons_by_place("st.button('Remove', key=f'remove-{name}')")
 
 

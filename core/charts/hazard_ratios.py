@@ -37,18 +37,15 @@ FOREST_SORTS: tuple[Sort, ...] = ("as mapped", "hazard ratio", "interaction p", 
 _LABEL, _HEAD, _ARM = 30, 34, 20  # characters
 _INDENT = "\u2003"
 _CHANGES = "†"  # beside a ratio that seems to change over time
-_MODEL = ForestLayout(columns=(TextColumn("label", "", 0), TextColumn("n", "Events / n", 250, "right"),
-                               TextColumn("alone", "Univariable HR (95% CI), p", 280),
-                               TextColumn("together", "Multivariable HR (95% CI), p", -205)), left=500, right=225)
-_SUBGROUPS = ForestLayout(columns=(TextColumn("label", "", 0), TextColumn("first", "", 300, "right"),
-                                   TextColumn("second", "", 440, "right"),
+_MODEL = ForestLayout(columns=(TextColumn("label", "", 0), TextColumn("n", "Events / n", 232, "right"),
+                               TextColumn("alone", "Univariable HR (95% CI), p", 252),
+                               TextColumn("together", "Multivariable HR (95% CI), p", -180)), left=437, right=190)
+_SUBGROUPS = ForestLayout(columns=(TextColumn("label", "", 0), TextColumn("first", "", 265, "right"),
+                                   TextColumn("second", "", 400, "right"),
                                    TextColumn("together", "HR (95% CI)", -210),
-                                   TextColumn("p", "p interaction (BH)", -1, "right")), left=465, right=230, click=True)
-# Across a slide they stand closer, for the room is for larger letters.
-_SLIDE_MODEL = replace(_MODEL, left=490, right=200, width=815)
-_SLIDE_SUBGROUPS = replace(_SUBGROUPS, columns=(TextColumn("label", "", 0), TextColumn("first", "", 265, "right"),
-                                                TextColumn("second", "", 400, "right"), *_SUBGROUPS.columns[3:]),
-                           left=415, right=225, width=815)
+                                   TextColumn("p", "p interaction (BH)", -1, "right")), left=415, right=225, click=True)
+# A slide is no wider than they must be, for the room is for larger letters.
+_SLIDE_MODEL, _SLIDE_SUBGROUPS = replace(_MODEL, width=815), replace(_SUBGROUPS, width=815)
 # Across two columns of a journal there is room for names, ratios and what the forest is drawn for.
 _NARROW_MODEL = replace(_MODEL, columns=(TextColumn("label", "", 0), TextColumn("n", "Events / n", 250, "right"),
                                          TextColumn("together", "Multivariable HR (95% CI), p", -180)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -12,7 +13,7 @@ import pandas as pd
 from core.cohort import Cohort, reference_level
 from core.errors import CohortError
 from core.format import percentage_points, plural, ratio_with_limits
-from core.hazards import treatment_effect
+from core.hazards import TreatmentEffect, treatment_effect
 from core.language import say
 from core.likelihood import DOUBT
 from core.schema import ARM
@@ -47,12 +48,17 @@ class BenefitRisk:
         return _records(self.rows)
 
 
-def benefit_risk(cohort: Cohort) -> BenefitRisk:
-    """Compare each arm with the reference, restricted means as far as follow-up allows; nothing without an arm."""
+def benefit_risk(cohort: Cohort, *, effect: Callable[..., TreatmentEffect] = treatment_effect) -> BenefitRisk:
+    """Compare each arm with the reference, restricted means as far as follow-up allows; nothing without an arm.
+
+    Parameters
+    ----------
+    effect : computes hazard ratios, or hands on what was kept of them
+    """
     rows: list[dict[str, Any]] = []
     if cohort.mapping.arm:
         for endpoint in cohort.endpoints:
-            rows += _ratios(cohort, endpoint)
+            rows += _ratios(cohort, endpoint, effect)
             rows += _gains(cohort, endpoint, math.inf)
         rows += _responses(cohort)
         rows += _severe(cohort)
@@ -106,9 +112,9 @@ def _severe_words(result: BenefitRisk, arm: str) -> str:
                 percentage_points=percentage_points(row['estimate'], row['conf_low'], row['conf_high'])))
 
 
-def _ratios(cohort: Cohort, endpoint: str) -> list[dict[str, Any]]:
+def _ratios(cohort: Cohort, endpoint: str, of_arms: Callable[..., TreatmentEffect]) -> list[dict[str, Any]]:
     try:
-        effect = treatment_effect(cohort, endpoint=endpoint, by=ARM)
+        effect = of_arms(cohort, endpoint=endpoint, by=ARM)
     except CohortError:
         return []
     few = few_events(effect.n_event, len(effect.terms) + 1)

@@ -185,7 +185,8 @@ class Record:
             if not 0 <= read.p_value <= 1:
                 raise CohortError(say("The record of comparisons is damaged: 'p_value'."), _HELP)
             out.look(read.question, read.words, read.p_value)
-        out.analyses = [_read(Analysis, one) for one in _listed(data, "analyses")]
+        analyses = [_read(Analysis, one) for one in _listed(data, "analyses")]
+        out.analyses = list({a.question: a for a in reversed(analyses)}.values())[::-1]  # the first of each question
         return out
 
 

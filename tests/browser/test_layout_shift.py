@@ -6,7 +6,6 @@ from bench.click import toggled
 from tests.browser.app import App
 
 MOST = 0.02
-MOST_UNDER_A_MODEL = 0.03  # the remarks under it are as many as the selection asks for, and move the tables below
 CLICKS = 6
 _WATCH = """() => {
   window.shifts = [];
@@ -34,7 +33,7 @@ def test_a_click_moves_nothing(app: App, title: str, width: int):
         else:
             pills.get_by_role("button", name=f"{level} ·").click()
             app.settled()
-        _is_still(app, title)
+        _is_still(app)
 
 
 @pytest.mark.parametrize("width", [1440, 820])
@@ -49,9 +48,9 @@ def test_a_step_back_moves_nothing(app: App, title: str, width: int):
     for button in ("Undo", "Undo", "Redo", "Reset", "Undo"):
         app.page.evaluate("() => { window.shifts = []; }")
         app.page.get_by_role("button", name=button).click()
-        _is_still(app.settled(), title)
+        _is_still(app.settled())
 
 
-def _is_still(app: App, title: str) -> None:
+def _is_still(app: App) -> None:
     shifts = app.page.evaluate("() => window.shifts")
-    assert sum(value for value, _ in shifts) < (MOST_UNDER_A_MODEL if title == "Hazard ratios" else MOST), shifts
+    assert sum(value for value, _ in shifts) < MOST, shifts

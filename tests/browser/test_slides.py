@@ -227,23 +227,30 @@ def test_rows_are_dragged_to_another_place(app: App):
 
 
 def test_a_second_press_is_of_the_same_figure(app: App):
-    delayed(app, 300)
+    delayed(app, _AWAY)
     app.go("Slides")
-    app.settled().page.get_by_role("button", name="Standard slides of this study").click()
-    expect(app.page.locator("[class*=st-key-deck-row-]").nth(4)).to_be_visible()
+    app.page.get_by_role("button", name="Standard slides of this study").click()
+    titles = app.page.locator(".st-key-deck [data-testid=stMarkdown]")
+    expect(titles.nth(4)).to_be_visible()
     names = [row.split(". ", 1)[1] for row in rows(app.settled())]
     pressed_twice(app, "deck-down-")
+    expect(titles.nth(2)).to_contain_text(names[0])
     assert [row.split(". ", 1)[1] for row in rows(app)] == [*names[1:3], names[0], *names[3:]]
     pressed_twice(app, "deck-out-")
+    expect(titles).to_have_count(len(names) - 1)
     assert [row.split(". ", 1)[1] for row in rows(app)] == [names[2], names[0], *names[3:]]
 
 
+_AWAY = 1500  # milliseconds, within which both presses are sent
+
+
 def pressed_twice(app: App, key: str) -> None:
-    """Press the first button whose key begins so twice, the second time before the first press is answered."""
+    """Press the first button whose key begins so twice before the first press is answered; wait until both are."""
     button = app.page.locator(f"[class*=st-key-{key}] button").first
     button.click()
     app.page.wait_for_timeout(250)
     button.click()
+    app.page.wait_for_timeout(_AWAY + 250)
     app.settled()
 
 

@@ -7,6 +7,7 @@ from core.cohort import Condition, between, quarters, strata
 from core.errors import FilterError
 from core.hazards.subgroups import condition_of
 from ui.shell import actions
+from ui.shell import filters as steps
 from ui.shell.state import Session
 
 
@@ -205,3 +206,15 @@ def test_numbers_that_a_person_sets(taken):
     assert (current.warn_below, current.exact) == (12, 500)
     taken(set_to(3, "least", None), set_to(4, "exact", -3))
     assert (current.warn_below, current.exact) == (1, 0)
+
+
+def test_a_step_whose_button_is_late_leads_where_the_button_said(taken, monkeypatch):
+    """Three clicks, two of them undone: their steps are listed, and end with another click before one is pressed."""
+    current = taken(click(1, "Vp3"), click(2, "Vp4"), click(3, "Vp2"))
+    monkeypatch.setattr(steps, "session", lambda: current)
+    listed = current.steps
+    steps._go_to(1, listed[1])
+    assert current.filters == listed[1] and len(current.undone) == 2
+    taken(click(4, "none"))
+    steps._go_to(2, listed[2])
+    assert current.filters == listed[2] and current.history[-1] != listed[1]

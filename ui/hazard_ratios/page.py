@@ -129,9 +129,12 @@ def _model(cohort: Cohort, endpoint: str, covariates: tuple[str, ...], options: 
     let_draw(figure)
     note(f"{figure.summary[0]}. {figure.explained()}")
     note(*figure.warnings, strong=True)
-    note(*figure.notes)
+    remarks = list(figure.notes)
     if firth_helps(model.terms.reason.tolist()) and not options.firth and not model.reason:
-        note(say("A Firth-penalised likelihood may still give an estimate: switch it on under “Model options”."))
+        remarks.append(say("A Firth-penalised likelihood may still give an estimate: switch it on under "
+                           "“Model options”."))
+    with st.container(key="model-remarks"):
+        note(" ".join(remarks))
     with st.expander(say("The same as a table")):
         table(figure.table)
     for key, form in options.forms:

@@ -27,6 +27,7 @@ from core.hazards import pairs as _pairs
 from core.intake import Loading, make_cohort
 from core.language import say
 from core.mapping import ColumnMapping
+from core.overview import BenefitRisk
 from core.overview import benefit_risk as _benefit_risk
 from core.summaries import AdverseEvents, burden, failure_pattern, overall_tests
 from core.summaries import attrition as _attrition
@@ -95,7 +96,6 @@ missing_data = remembered(core.missing_data)
 attrition = remembered(_attrition)
 pairs = remembered(_pairs)
 along_numbers = remembered(_along_numbers)
-benefit_risk = remembered(_benefit_risk)
 baseline = remembered(core.baseline, _LARGE_RESULTS)
 weighted_comparison = remembered(core.weighted_comparison, _LARGE_RESULTS)
 landmarked = remembered(landmark)
@@ -108,6 +108,12 @@ comparison = remembered(compare, _LARGE_RESULTS)
 _cox = remembered(core.cox, _MODELS)
 _univariable = remembered(core.univariable)
 _time_split = remembered(time_split)
+
+
+@remembered
+def benefit_risk(cohort: Cohort) -> BenefitRisk:
+    """Compare the arms' benefit and risk; the hazard ratios beside curves are kept already."""
+    return _benefit_risk(cohort, effect=treatment_effect)
 
 
 def cox(cohort: Cohort, *, endpoint: str, covariates: tuple[str, ...], options: CoxOptions) -> CoxModel:

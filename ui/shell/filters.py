@@ -98,6 +98,15 @@ def _reset() -> None:
     session().reset()
 
 
+def _go_to(step: int, filters: Filters) -> None:
+    """Go to a step as its button said it: steps may have come and gone since the button was drawn."""
+    current = session()
+    if [f.key for f in current.steps[step:step + 1]] == [filters.key]:
+        current.go_to(step)
+    else:
+        current.act(filters)
+
+
 def steps() -> None:
     """Draw the buttons that go back and forward among the filters that were on.
 
@@ -124,11 +133,12 @@ def idle() -> str:
 def _all_steps(whole: Cohort) -> None:
     """List the filters that were on, the newest first, each to go back to; then those that are on as data."""
     current = session()
-    listed = [*current.history, current.filters, *reversed(current.undone)]
+    listed = current.steps
     for step in reversed(range(len(listed))):
         words = step_words(whole, listed[step - 1] if step else Filters(), listed[step])
         st.button(f"{plain(words)} · {cache.filtered(whole, listed[step]).n:,}", key=f"step-{step}", type="tertiary",
-                  on_click=after(current.go_to, f"step-{step}"), args=(step,), disabled=step == len(current.history))
+                  on_click=after(_go_to, f"step-{step}"), args=(step, listed[step]),
+                  disabled=step == len(current.history))
     st.caption(say("The filters that are on, as JSON and as Python"))
     st.code(json.dumps(current.filters.to_json(), ensure_ascii=False), language="json")
     st.code(current.filters.python, language="python")

@@ -179,6 +179,11 @@ class Session:
         """Take all conditions away."""
         self.act(Filters())
 
+    @property
+    def steps(self) -> list[Filters]:
+        """The filters that can be gone to, the oldest first; those that are on stand behind the history."""
+        return [*self.history, self.filters, *reversed(self.undone)]
+
     def undo(self) -> None:
         """Take back the last change of filters."""
         self.go_to(len(self.history) - 1)
@@ -189,7 +194,7 @@ class Session:
 
     def go_to(self, step: int) -> None:
         """Put on the filters of a step, counted from the oldest that is remembered."""
-        steps = [*self.history, self.filters, *reversed(self.undone)]
+        steps = self.steps
         if 0 <= step < len(steps):
             self.history, self.filters, self.undone = steps[:step], steps[step], steps[:step:-1]
 

@@ -125,3 +125,11 @@ GOOD = looked_at(0.01).to_json()["comparisons"][0]
 def test_damaged_records_are_refused_in_words(damaged):
     with pytest.raises(CohortError, match="damaged"):
         Record.from_json(damaged)
+
+
+def test_of_two_analyses_of_one_question_in_a_file_the_first_stays():
+    record = Record()
+    record.declare(OS_BY_ARM, "OS by Arm", test="log-rank", on=DAY)
+    data = record.to_json()
+    data["analyses"] = [*data["analyses"], data["analyses"][0] | {"words": "again"}]
+    assert [analysis.words for analysis in Record.from_json(data).analyses] == ["OS by Arm"]
