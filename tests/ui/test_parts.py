@@ -6,8 +6,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core.cohort import Filters
 from tests.conftest import ROOT
 from ui.shell import parts
+from ui.shell.state import Session
 
 
 @pytest.mark.parametrize(("page", "name", "choice", "to"), [
@@ -21,7 +23,7 @@ def test_widgets_stand_above_the_charts_and_are_drawn_after_them(monkeypatch, pa
     app.segmented_control(key=choice).set_value(to).run()
     assert not app.exception
     order = asked[-1]
-    assert order[:4] == ["numbers", name, "chips", "tools"] and order[-1] == "choices"
+    assert order[:3] == ["numbers", name, "chips"] and order[-1] == "choices"
     assert len(set(order)) == len(order)
 
 
@@ -29,9 +31,52 @@ def test_widgets_do_not_wait_for_a_chart_that_takes_long(monkeypatch):
     for seconds, order in ((0.1, ["numbers", "model", "chips", "subgroups", "choices"]),
                            (9.0, ["numbers", "chips", "model", "subgroups", "choices"])):
         held = SimpleNamespace(parts={"numbers": "in order", "chips": "second", "choices": "late", "model": "in order",
-                                      "subgroups": "in order"}, took={"model": seconds})
+                                      "subgroups": "in order"}, took={"model": seconds}, shown={})
+        held.shows = dict.fromkeys(held.parts, lambda: None)
         monkeypatch.setattr(parts, "session", lambda held=held: held)
         assert parts._at_a_change() == order
+
+
+def test_a_part_is_not_drawn_again_while_it_shows_the_same(monkeypatch):
+    asked = []
+    monkeypatch.setattr(parts, "_draws_the_whole_page", lambda: False)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    app.session_state.cohortscope.sidebar_open = False
+    app.run()
+    monkeypatch.setattr(st, "rerun", lambda scope="app": asked.append(scope))
+
+    def drawn_at(change):
+        change(app.session_state.cohortscope)
+        app.toggle(key="band").set_value(not app.toggle(key="band").value).run()
+        assert not app.exception
+        return set(asked.pop()) & {"tools", "pairs", "attrition", "choices", "sidebar"}
+
+    assert drawn_at(lambda held: held.act(Filters.from_json({"pvtt": {"in": ["Vp3"]}}))) == {"tools", "attrition"}
+    assert drawn_at(lambda held: held.act(Filters.from_json({"pvtt": {"in": ["Vp4"]}}))) == set()
+    assert drawn_at(lambda held: held.undo()) == {"tools"}, "Redo changes something now"
+    assert drawn_at(lambda held: held.undo()) == {"tools", "attrition"}
+    assert drawn_at(lambda held: setattr(held, "by", "pvtt")) == {"choices"}
+    app.session_state["steps"] = True
+    assert drawn_at(lambda held: None) == {"tools"}, "the list of steps is open"
+    app.session_state["pairs"] = app.session_state["attrition"] = True
+    assert drawn_at(lambda held: setattr(held, "sidebar_open", True)) == {"tools", "pairs", "attrition", "sidebar"}
+
+
+def test_a_part_whose_drawing_was_ended_is_drawn_again(monkeypatch):
+    """What the browser has of it is neither what it showed before nor what it shows now."""
+    held = Session()
+    monkeypatch.setattr(parts, "session", lambda: held)
+    monkeypatch.setattr(parts, "filtered_cohort", lambda: None)
+    monkeypatch.setattr(st, "fragment", lambda key: lambda draw: draw)
+
+    def ended(cohort):
+        raise KeyboardInterrupt
+
+    parts.part("flow", lambda cohort: None, shows=lambda: "closed")
+    assert parts._at_a_change() == []
+    with pytest.raises(KeyboardInterrupt):
+        parts.part("flow", ended, shows=lambda: "closed")
+    assert parts._at_a_change() == ["flow"]
 
 
 def test_what_is_chosen_in_one_part_of_a_page_is_drawn_in_the_other(monkeypatch):

@@ -7,7 +7,7 @@ import streamlit as st
 from core.charts import attrition_figure
 from core.cohort import Cohort
 from core.language import say
-from ui.shell import cache
+from ui.shell import cache, state
 from ui.shell.display import show, table
 from ui.shell.escape import plain
 from ui.shell.parts import after
@@ -30,6 +30,11 @@ def attrition(cohort: Cohort) -> None:
             table(figure.table)
             if len(cohort.filters.conditions) > 1:
                 _order(cohort)
+
+
+def flow_in_sight() -> object:
+    """Return what a change may alter of the flow chart: while it is closed, whether it can be opened."""
+    return None if state.value_of("attrition") else bool(session().filters)
 
 
 def _order(cohort: Cohort) -> None:

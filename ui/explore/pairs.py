@@ -46,6 +46,11 @@ def pairs(cohort: Cohort) -> None:
         note(*figure.notes)
 
 
+def map_in_sight() -> object:
+    """Return what a change may alter of the heat map: nothing while it is closed."""
+    return None if state.value_of("pairs") else "closed"
+
+
 def _toggled(on: Filters, result: Pairs, keys: tuple[str, str], cell: str) -> Filters:
     """Keep the patients of a cell, or all of these two variables again where it is on already."""
     places = [int(place) for place in cell.split("|")]

@@ -39,6 +39,11 @@ def choices(cohort: Cohort) -> None:
         st.toggle("95% CI", key="band", value=True, on_change=redraw, **state.KEPT)
 
 
+def chosen() -> object:
+    """Return what a change may alter of `choices`: the variables to compare by, and what is chosen."""
+    return cache.whole_cohort().key, session().endpoint, session().by
+
+
 def endpoint_choice(cohort: Cohort, *, visible: bool) -> None:
     """Let the person choose the endpoint, which all pages share."""
     if cohort.endpoints:

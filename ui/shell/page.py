@@ -26,7 +26,7 @@ from ui.shell.language import choose_first, language_switch
 from ui.shell.parts import part
 from ui.shell.record import with_standing
 from ui.shell.save_session import enclosing, save_button
-from ui.shell.sidebar import SIDEBAR, sidebar
+from ui.shell.sidebar import fields_in_sight, sidebar
 from ui.shell.state import session
 
 PAGES = (("app.py", "Explore", ":material/monitoring:"),
@@ -112,7 +112,7 @@ def page_path(title: str) -> str:
 def close_page() -> None:
     """Draw the sidebar, last so that the charts are redrawn first."""
     with st.sidebar:
-        part(SIDEBAR, sidebar, changes=session().sidebar_open)
+        part("sidebar", sidebar, shows=fields_in_sight)
 
 
 def _scripts() -> None:
@@ -200,7 +200,7 @@ def _bar(*, mapping: bool) -> None:
             part("numbers", partial(_numbers, mapping=mapping))
             part("chips", _chips, turn="second")
         with st.container(key="bar-tools", width="content"):
-            part("tools", _tools, turn="second")
+            part("tools", _tools, turn="second", shows=filters.steps_in_sight)
 
 
 def _numbers(cohort: Cohort, *, mapping: bool) -> None:

@@ -1,7 +1,7 @@
 """The parts of a page: what a click changes is drawn anew part by part, the nearest to the hand first.
 
 Each part is a fragment with a key. A full run draws the page's frame and all its parts; a change of filters, endpoint
-or strata runs the parts alone, in the order of `_at_a_change`.
+or strata runs those parts alone that show something else after it, in the order of `_at_a_change`.
 """
 
 from __future__ import annotations
@@ -25,40 +25,52 @@ _DRAWING, _DRAWING_A_ROW, _MOST_DRAWING = 0.04, 15e-6, 0.12  # seconds
 _LONG = 0.4  # seconds in which a part is drawn
 
 
-def part(name: str, draw: Callable[[Cohort], None], *, changes: bool = True, turn: Turn = "in order") -> None:
+def part(name: str, draw: Callable[[Cohort], None], *, changes: bool = True, turn: Turn = "in order",
+         shows: Callable[[], object] = lambda: None) -> None:
     """Draw a part of the page: a function of the filtered cohort, that a change runs again by itself.
 
     Parameters
     ----------
     changes : whether it shows what changes; else it runs when it is asked for by its name
     turn : when it runs at a change, wherever it stands
+    shows : what a change may alter of the part: it is not drawn again while this stays equal; None: always
     """
     @st.fragment(key=name)
     def drawn() -> None:
         current = session()
         current.on_part(name)
-        begun = time.monotonic()
+        begun, shown = time.monotonic(), shows()
         with speaking(spoken()):  # asked for once, not for each text
             draw(filtered_cohort())
-        current.took[name] = time.monotonic() - begun
+        current.took[name], current.shown[name] = time.monotonic() - begun, shown
         if name != next(iter(current.parts), name):
             sending.send()
     drawn()
     if changes:
-        session().parts[name] = turn
+        session().parts[name], session().shows[name] = turn, shows
 
 
 def _at_a_change() -> list[str]:
     """Return the parts that a change runs: numbers and first chart, the bar's widgets, the others, the late ones.
 
+    Not those that show now what they showed when they were drawn last, such as what is closed.
+
     The bar's widgets cost the browser 22 ms: the numbers and the chart do not wait for them. They do not wait, either,
     for a chart that took long when it was last drawn.
     """
-    parts = session().parts
+    current = session()
+    parts = {name: turn for name, turn in current.parts.items() if _shows_another(name)}
     in_order, second, late = ([n for n, turn in parts.items() if turn == t] for t in ("in order", "second", "late"))
-    slow = any(session().took.get(name, 0.0) > _LONG for name in in_order[1:2])
+    slow = any(current.took.get(name, 0.0) > _LONG for name in in_order[1:2])
     before = 1 if slow else 2
     return [*in_order[:before], *second, *in_order[before:], *late]
+
+
+def _shows_another(name: str) -> bool:
+    """Tell whether a part shows another thing than when it was drawn last, or may do so."""
+    current = session()
+    would_show = current.shows[name]()
+    return would_show is None or would_show != current.shown.get(name)
 
 
 def let_draw(*figures: Figure) -> None:

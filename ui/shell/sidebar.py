@@ -12,7 +12,6 @@ from ui.shell import state
 from ui.shell.condition import adverse_events, condition_of, conditions, has_choices, setting
 from ui.shell.state import session
 
-SIDEBAR = "sidebar"
 _watched = st.components.v2.component(
     "cohortscope_sidebar", html="<div></div>", isolate_styles=False,
     js=(Path(__file__).parent / "sidebar.js").read_text(encoding="utf-8"))
@@ -32,10 +31,12 @@ def sidebar(cohort: Cohort) -> None:
                 say("What comes when a range is let go is exact at any size."))])
 
 
+def fields_in_sight() -> object:
+    """Return what a change may alter of the sidebar: nothing while it is closed."""
+    return None if session().sidebar_open else "closed"
+
+
 def _opened() -> None:
-    """Note whether the sidebar is open: only then a change draws it anew."""
-    current, sent = session(), state.value_of("sidebar-watch")
-    current.sidebar_open = bool(sent and sent.get("open"))
-    current.parts.pop(SIDEBAR, None)
-    if current.sidebar_open:
-        current.parts[SIDEBAR] = "in order"
+    """Note whether the sidebar is open."""
+    sent = state.value_of("sidebar-watch")
+    session().sidebar_open = bool(sent and sent.get("open"))

@@ -121,6 +121,8 @@ class Session:
     wide: bool = False  # these charts in one column
     signs: dict[tuple[str, int, str], str] = field(default_factory=dict)  # by variable, range and side, those chosen
     parts: dict[str, Turn] = field(default_factory=dict)  # of the page, in its order, and when a change draws them
+    shows: dict[str, Callable[[], object]] = field(default_factory=dict)  # what a change may alter of each
+    shown: dict[str, object] = field(default_factory=dict)  # what that was when each was drawn to its end last
     took: dict[str, float] = field(default_factory=dict)  # seconds in which each was drawn last
     part: str = ""  # that is being drawn
     figures: dict[str, list[Callable[[], list[Figure]]]] = field(default_factory=dict)  # by part, for the export
@@ -208,7 +210,8 @@ class Session:
 
     def on_page(self, page: str) -> None:
         """Begin a run of a page; another page's charts start without a selection."""
-        self.parts.clear()
+        for of_parts in (self.parts, self.shows, self.shown):
+            of_parts.clear()
         self.part = ""
         if page != self.page:
             self.begun_anew = self.begun_anew and not self.page
@@ -221,6 +224,7 @@ class Session:
     def on_part(self, part: str) -> None:
         """Begin to draw a part of the page."""
         self.part = part
+        self.shown.pop(part, None)
         self.figures[part] = []
 
     def offer(self, figures: Callable[[], list[Figure]]) -> None:
