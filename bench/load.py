@@ -3,7 +3,8 @@
     python -m bench.load [PEOPLE [SECONDS]]
 
 The time runs from the click that is sent to the last message of its answer; the seconds of the processor are those of
-the server. Beside them stand those of one person alone, in the same run.
+the server. Each click leads to a cohort that the person has not seen before: no result is a kept one. Beside them stand
+the figures of one person alone, in the same run.
 """
 
 from __future__ import annotations
@@ -15,24 +16,25 @@ from statistics import median, quantiles
 
 import psutil
 
+from bench.click import toggled
 from tests.browser.server import Server
 from tests.shared.person import Person
 
-_PAUSE = 3.0  # seconds between two clicks of a person
+_PAUSE, _REST = 3.0, 10.0  # seconds between two clicks of a person, and in which nobody clicks
 
 
-async def timed_click(person: Person) -> float:
-    """Click; return the seconds until the answer is there."""
+async def timed_click(person: Person, *bar: str) -> float:
+    """Click a bar, of a column and level where they are named; return the seconds until the answer is there."""
     begun = time.perf_counter()
-    await person.click()
+    await person.click(*bar)
     return time.perf_counter() - begun
 
 
 async def clicks(person: Person, many: int, start: float, times: list[float]) -> None:
     """Click so many times, from a moment on."""
     await asyncio.sleep(start)
-    for _ in range(many):
-        taken = await timed_click(person)
+    for i in range(many):
+        taken = await timed_click(person, *toggled(i))
         times.append(taken)
         await asyncio.sleep(max(0.0, _PAUSE - taken))
 
@@ -50,20 +52,30 @@ def report(words: str, times: list[float]) -> None:
           f"longest {1e3 * max(times):.0f} ms", flush=True)
 
 
+def spent(seconds: float, times: list[float]) -> None:
+    """Say what clicks cost the server."""
+    print(f"of the server's processor each: {1e3 * seconds / len(times):.0f} ms", flush=True)
+
+
 async def measure(server: Server, people: int, seconds: int) -> None:
-    crowd = [Person(server.url) for _ in range(people)]
-    for person in crowd:
+    first, *crowd = [Person(server.url) for _ in range(people + 1)]
+    for person in (first, *crowd):
         await person.visit()
-    alone: list[float] = []
     before = used(server)
-    await clicks(crowd[0], 8, 0.0, alone)
+    await asyncio.sleep(_REST)
+    idle = (used(server) - before) / _REST
+    print(f"of the server's processor a second while nobody clicks: {1e3 * idle:.0f} ms", flush=True)
+    alone: list[float] = []
+    many = int(seconds / _PAUSE)
+    before, begun = used(server), time.perf_counter()
+    await clicks(first, many, 0.0, alone)
     report("one person", alone)
-    print(f"of the server's processor each: {1e3 * (used(server) - before) / len(alone):.0f} ms")
+    spent(used(server) - before - idle * (time.perf_counter() - begun), alone)
     times: list[float] = []
-    many, before = int(seconds / _PAUSE), used(server)
+    before, begun = used(server), time.perf_counter()
     await asyncio.gather(*(clicks(person, many, _PAUSE * i / people, times) for i, person in enumerate(crowd)))
     report(f"{people} people", times)
-    print(f"of the server's processor each: {1e3 * (used(server) - before) / len(times):.0f} ms")
+    spent(used(server) - before - idle * (time.perf_counter() - begun), times)
     print(f"the median is {median(times) / median(alone):.1f} times that of one person alone")
 
 

@@ -100,10 +100,10 @@ class Person:
 
     # ---- what a person does
 
-    async def click(self) -> None:
-        """Click a bar of PVTT, and wait until its answer is there."""
+    async def click(self, key: str = "pvtt", level: str = "") -> None:
+        """Click the bar of a level, by turns of Vp3 and Vp4 where none is named, and wait until its answer is there."""
         number = next(self._numbers)
-        self.actions = [{"id": number, "kind": "toggle", "key": "pvtt", "level": LEVELS[number % len(LEVELS)]}]
+        self.actions = [{"id": number, "kind": "toggle", "key": key, "level": level or LEVELS[number % len(LEVELS)]}]
         message = BackMsg()
         message.rerun_script.fragment_id = self.fragment
         message.rerun_script.page_script_hash = self.page
