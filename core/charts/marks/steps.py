@@ -20,6 +20,7 @@ from core.language import once_per_language, say
 
 _END = 1.015  # the axis runs a little beyond the longest time
 _MOST = SCREEN.width  # steps of a curve: one per pixel of its design, beyond which they cannot be told apart
+_MOST_FAINT = SCREEN.width // 2  # steps of a band, and of a curve behind the others
 _MOST_MARKS = 150  # ticks of a curve, and places that answer the mouse
 MANY = 8  # curves beyond which bands and names hide one another: the colours repeat, too
 _LONGEST, _NAME = 34, 18  # characters of a group's name beside its curve, and pixels of its height
@@ -71,7 +72,7 @@ def _pane(pane: Pane, axes: Axes, layout: Layout, *, band: bool, named: bool,
     labels = _labels(pane, axes, layout, tau) if several and named else []
     return {
         "band": [r for c in pane.curves for r in _band(c, axes)] if band else [],
-        "whole": [r for c in pane.behind for r in _steps(c, axes)],
+        "whole": [r for c in pane.behind for r in _steps(c, axes, _MOST_FAINT)],
         "curve": [r for c in pane.curves for r in _steps(c, axes)],
         "touch": [r for c in pane.curves for r in _touch(c, axes)],
         "censored": [r for c in pane.curves for r in _censored(c, axes)],
@@ -117,9 +118,10 @@ def thinned(time: np.ndarray, most: int = _MOST) -> np.ndarray:
     return np.flatnonzero(np.append(np.diff(column) != 0, True))
 
 
-def _steps(curve: Curve, axes: Axes) -> list[dict[str, Any]]:
+def _steps(curve: Curve, axes: Axes, most: int = _MOST) -> list[dict[str, Any]]:
     base = {"k": str(curve.place), "c": theme.colour(curve.place), "d": theme.dash(curve.place)}
-    x, y = axes.across(curve.time).tolist(), axes.up(curve.value).tolist()
+    kept = thinned(curve.time, most)
+    x, y = axes.across(curve.time[kept]).tolist(), axes.up(curve.value[kept]).tolist()
     begin = [] if curve.start is None else [base | {"x": 0.0, "y": float(axes.up(np.array(curve.start)))}]
     return begin + [base | {"x": a, "y": b} for a, b in zip(x, y, strict=True)]
 
@@ -134,15 +136,15 @@ def _touch(curve: Curve, axes: Axes) -> list[dict[str, Any]]:
 
 def _band(curve: Curve, axes: Axes) -> list[dict[str, Any]]:
     base = {"k": str(curve.place), "c": theme.colour(curve.place)}
-    known = ~(np.isnan(curve.low) | np.isnan(curve.high))
-    x = axes.across(curve.time)
+    kept = thinned(curve.time, _MOST_FAINT)
+    low, high, x = axes.up(curve.low[kept]), axes.up(curve.high[kept]), axes.across(curve.time[kept])
+    known = ~(np.isnan(low) | np.isnan(high))
     out: list[dict[str, Any]] = []
     if curve.start is not None:
         begin = float(axes.up(np.array(curve.start)))
         out.append(base | {"x": 0.0, "lo": begin, "hi": begin})
     out.extend(base | {"x": a, "lo": b, "hi": c} for a, b, c in
-               zip(x[known].tolist(), axes.up(curve.low[known]).tolist(), axes.up(curve.high[known]).tolist(),
-                   strict=True))
+               zip(x[known].tolist(), low[known].tolist(), high[known].tolist(), strict=True))
     ended = np.flatnonzero(~known & (np.arange(known.size) > np.append(np.flatnonzero(known), -1).max()))
     if ended.size and out:  # the curve goes on where it has no limits any more: the band ends there
         out.append(out[-1] | {"x": float(x[ended[0]])})

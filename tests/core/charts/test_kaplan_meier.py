@@ -70,10 +70,16 @@ def test_words_beside_the_curves(sample, vp3):
 def test_curves_are_thinned_to_what_a_screen_can_show():
     rng = np.random.default_rng(1)
     n = 20_000
-    text = pd.DataFrame({"id": range(n), "OS_months": rng.exponential(20, n), "OS_event": 1}).to_csv(
-        index=False)
-    chart = km(read_cohort(io.BytesIO(text.encode())), by=None).chart
-    assert sum(len(rows) for rows in chart["datasets"].values()) < 7_000
+    text = pd.DataFrame({"id": range(n), "OS_months": rng.exponential(20, n), "OS_event": 1,
+                         "age": rng.integers(30, 80, n)}).to_csv(index=False)
+    cohort = read_cohort(io.BytesIO(text.encode()))
+    data = km(cohort.filter({"age": {"ge": 40}}), by=None).chart["datasets"]
+    assert sum(len(rows) for rows in data.values()) < 3_000
+    curve = {row["x"]: row["y"] for row in data["curve"]}
+    for faint in ("band", "whole"):  # a step for two pixels, the curve itself one for each
+        assert 0.4 < len(data[faint]) / len(data["curve"]) < 0.6
+    for row in data["band"][:-1]:  # the last closes the band where nobody is left
+        assert row["lo"] <= curve[row["x"]] <= row["hi"], "its limits are those of the curve at that time"
 
 
 def test_many_and_long_levels_stay_legible():
