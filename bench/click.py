@@ -29,6 +29,7 @@ from tests.browser.chromium import FLAGS, chromium
 from tests.browser.server import running_server
 
 CLICKS, VISITS, _RELEASES = 20, 6, 8
+DIFFERENT = 31  # clicks that come to no choice of levels twice
 _LEVELS = (("pvtt", "Vp3"), ("pvtt", "Vp4"), ("tumor_number", "multiple"), ("etiology", "HBV"), ("t_stage", "T3b"))
 _PAGES = (  # name, a text that stands there when all is drawn, heights of the window: of a laptop, and of a high screen
     ("Survival", "Survival at chosen times", (900,)),
@@ -160,7 +161,7 @@ def _visit(browser: Browser, url: str, file: Path | None = None) -> App:
 
 
 def toggled(i: int) -> tuple[str, str]:
-    """Return the column and level of click i: of a Gray code, which comes to no choice of levels twice in 31 clicks."""
+    """Return the column and level of click i of `DIFFERENT`: of a Gray code."""
     return _LEVELS[(i + 1 & -i - 1).bit_length() - 1]
 
 

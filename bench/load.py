@@ -1,6 +1,6 @@
 """Many people at one process: each clicks every three seconds over a websocket of their own, as a browser would.
 
-    python -m bench.load [PEOPLE [SECONDS]]
+    python -m bench.load [PEOPLE [SECONDS]], at most 93 seconds
 
 The time runs from the click that is sent to the last message of its answer; the seconds of the processor are those of
 the server. Each click leads to a cohort that the person has not seen before: no result is a kept one. Beside them stand
@@ -16,7 +16,7 @@ from statistics import median, quantiles
 
 import psutil
 
-from bench.click import toggled
+from bench.click import DIFFERENT, toggled
 from tests.browser.server import Server
 from tests.shared.person import Person
 
@@ -61,12 +61,13 @@ async def measure(server: Server, people: int, seconds: int) -> None:
     first, *crowd = [Person(server.url) for _ in range(people + 1)]
     for person in (first, *crowd):
         await person.visit()
+    await asyncio.sleep(_REST)  # what visits leave to be done is done
     before = used(server)
     await asyncio.sleep(_REST)
     idle = (used(server) - before) / _REST
     print(f"of the server's processor a second while nobody clicks: {1e3 * idle:.0f} ms", flush=True)
     alone: list[float] = []
-    many = int(seconds / _PAUSE)
+    many = max(1, min(DIFFERENT, int(seconds / _PAUSE)))
     before, begun = used(server), time.perf_counter()
     await clicks(first, many, 0.0, alone)
     report("one person", alone)

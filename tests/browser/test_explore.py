@@ -127,6 +127,8 @@ def test_endpoint_and_strata(app):
     expect(app.page.get_by_text("Progression-free survival by arm")).to_be_visible()
     app.settled()
     assert "9.4 (6.8–11.2)" in app.numbers()
+    app.page.get_by_role("radio", name="PFS").click()  # the one that is chosen stays so
+    expect(app.settled().page.get_by_role("radio", name="PFS")).to_be_checked()
     app.choose(app.page.locator(".st-key-by").get_by_role("combobox"), "by PVTT grade")
     expect(app.page.get_by_text("Progression-free survival by PVTT grade")).to_be_visible()
 

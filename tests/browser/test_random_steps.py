@@ -236,6 +236,20 @@ def test_a_button_that_is_pressed_twice_in_one_moment_counts_twice(app: App):
     assert app.chips() == ["Sex M"]
 
 
+def test_export_opens_with_what_was_clicked_in_one_moment_with_it(app: App):
+    """Export has no callback: it counts only where its part is drawn anew, and a click before does not need that."""
+    app.click_bar("hvtt", "no").settled()
+    app.page.evaluate("""() => {
+      document.querySelectorAll(".cs-chart[data-key='pvtt'] .cs-level")[2].click();
+      document.querySelector(".st-key-export button").click();
+    }""")
+    expect(app.page.get_by_role("dialog").locator(".cs-preview img")).to_be_visible()
+    app.page.keyboard.press("Control+z")  # not while a dialog shows the figures of these patients
+    app.page.keyboard.press("Escape")
+    expect(app.page.get_by_role("dialog")).to_have_count(0)
+    assert app.settled().chips() == ["HVTT no", "PVTT grade Vp3"]
+
+
 def test_undo_and_redo_count_before_what_they_are_of_is_answered(app: App):
     """On the page there is nothing to undo yet, or to redo: that is no reason to drop the press."""
     def press(key: str) -> None:  # as a mouse would: Playwright waits for a button that is disabled

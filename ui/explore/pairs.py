@@ -47,8 +47,9 @@ def pairs(cohort: Cohort) -> None:
 
 
 def map_in_sight() -> object:
-    """Return what a change may alter of the heat map: nothing while it is closed."""
-    return None if state.value_of("pairs") else "closed"
+    """Return what a change may alter of the heat map: while it is closed, whether there are two factors to open it for.
+    """
+    return None if state.value_of("pairs") else len(charted(cache.whole_cohort())) > 1
 
 
 def _toggled(on: Filters, result: Pairs, keys: tuple[str, str], cell: str) -> Filters:

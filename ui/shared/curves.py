@@ -48,7 +48,7 @@ def endpoint_choice(cohort: Cohort, *, visible: bool) -> None:
     """Let the person choose the endpoint, which all pages share."""
     if cohort.endpoints:
         st.segmented_control(say("Endpoint"), cohort.endpoints, key=state.widget("endpoint", session().endpoint),
-                             format_func=plain, on_change=_set_endpoint,
+                             format_func=plain, on_change=_set_endpoint, required=True,
                              label_visibility="visible" if visible else "collapsed")
 
 
@@ -123,8 +123,7 @@ def _set_reference(by: str) -> None:
 
 
 def _set_endpoint() -> None:
-    current, endpoint = session(), state.value_of("endpoint")
-    current.endpoint = endpoint or current.endpoint
+    session().endpoint = str(state.value_of("endpoint"))
     redraw()
 
 

@@ -123,12 +123,6 @@ def steps() -> None:
             _all_steps(cache.whole_cohort())
 
 
-def steps_in_sight() -> object:
-    """Return what a change may alter of `steps` and their mark: which buttons are idle, and the list where it is open.
-    """
-    return None if state.value_of("steps") else idle()
-
-
 def idle() -> str:
     """Name the buttons of `steps` that change nothing now, for the style sheet."""
     current = session()

@@ -1,4 +1,4 @@
-// Ctrl-Z and Ctrl-Shift-Z (on a Mac with the command key; Ctrl-Y, too) press Undo and Redo, but not while one types.
+// Ctrl-Z and Ctrl-Shift-Z (on a Mac with the command key; Ctrl-Y, too) press Undo and Redo, but not while one types or a dialog is open.
 (() => {
   if (window.cohortscopeKeys) return;
   window.cohortscopeKeys = true;
@@ -6,6 +6,7 @@
   document.addEventListener("keydown", (event) => {
     const key = event.key.toLowerCase();
     if (!(event.ctrlKey || event.metaKey) || event.altKey || (key !== "z" && key !== "y") || typing(event.target)) return;
+    if (document.querySelector("[role=dialog]")) return;  // it shows the figures of the patients that it was opened for
     const button = document.querySelector(`.st-key-${key === "y" || event.shiftKey ? "redo" : "undo"} button`);
     if (!button) return;
     event.preventDefault();

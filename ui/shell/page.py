@@ -200,7 +200,7 @@ def _bar(*, mapping: bool) -> None:
             part("numbers", partial(_numbers, mapping=mapping))
             part("chips", _chips, turn="second")
         with st.container(key="bar-tools", width="content"):
-            part("tools", _tools, turn="second", shows=filters.steps_in_sight)
+            part("tools", _tools, turn="second", shows=_tools_in_sight)
 
 
 def _numbers(cohort: Cohort, *, mapping: bool) -> None:
@@ -225,6 +225,14 @@ def _tools(cohort: Cohort) -> None:
         if st.button(say("Export"), key="export", icon=":material/download:"):
             _export(cohort)
         st.html(f"<span id='after-bar' tabindex='-1' data-idle='{filters.idle()}'></span>", width="content")
+
+
+def _tools_in_sight() -> object:
+    """Return what a change may alter of the tools: which buttons are idle, and the list of steps where it is open.
+
+    Export has no callback: heard in one run with a click, it is answered only where the tools are drawn again.
+    """
+    return None if state.value_of("steps") or state.value_of("export") else filters.idle()
 
 
 def _export(cohort: Cohort) -> None:

@@ -53,13 +53,15 @@ def part(name: str, draw: Callable[[Cohort], None], *, changes: bool = True, tur
 def _at_a_change() -> list[str]:
     """Return the parts that a change runs: numbers and first chart, the bar's widgets, the others, the late ones.
 
-    Not those that show now what they showed when they were drawn last, such as what is closed.
+    Not those that show now what they showed when they were drawn last, such as what is closed; but those that this run
+    is of: a press that is heard with an action is answered by its part alone, and what a part sent last may not have
+    left the server.
 
     The bar's widgets cost the browser 22 ms: the numbers and the chart do not wait for them. They do not wait, either,
     for a chart that took long when it was last drawn.
     """
     current = session()
-    parts = {name: turn for name, turn in current.parts.items() if _shows_another(name)}
+    parts = {name: turn for name, turn in current.parts.items() if _is_touched(name) or _shows_another(name)}
     in_order, second, late = ([n for n, turn in parts.items() if turn == t] for t in ("in order", "second", "late"))
     slow = any(current.took.get(name, 0.0) > _LONG for name in in_order[1:2])
     before = 1 if slow else 2
@@ -71,6 +73,17 @@ def _shows_another(name: str) -> bool:
     current = session()
     would_show = current.shows[name]()
     return would_show is None or would_show != current.shown.get(name)
+
+
+def _is_touched(name: str) -> bool:
+    """Tell whether the run of this callback is of a part: one of its widgets was used."""
+    context = get_script_run_ctx()
+    if context is None or not context.fragment_ids_this_run:
+        return False
+    try:
+        return not set(context.fragment_storage.resolve_target(name)).isdisjoint(context.fragment_ids_this_run)
+    except StreamlitAPIException:  # a part that the server does not know any more
+        return True
 
 
 def let_draw(*figures: Figure) -> None:

@@ -20,7 +20,7 @@ from core.language import once_per_language, say
 
 _END = 1.015  # the axis runs a little beyond the longest time
 _MOST = SCREEN.width  # steps of a curve: one per pixel of its design, beyond which they cannot be told apart
-_MOST_FAINT = SCREEN.width // 2  # steps of a band, and of a curve behind the others
+_MOST_FAINT = SCREEN.width // 2  # on the screen, of a band and of a curve behind the others
 _MOST_MARKS = 150  # ticks of a curve, and places that answer the mouse
 MANY = 8  # curves beyond which bands and names hide one another: the colours repeat, too
 _LONGEST, _NAME = 34, 18  # characters of a group's name beside its curve, and pixels of its height
@@ -70,9 +70,10 @@ def _pane(pane: Pane, axes: Axes, layout: Layout, *, band: bool, named: bool,
     inks = [theme.colour(i) for i in pane.places or range(layout.strata)]
     heads = [{"x": 0.0, "y": layout.heading(b), "text": block.heading} for b, block in enumerate(pane.blocks)]
     labels = _labels(pane, axes, layout, tau) if several and named else []
+    most = _MOST_FAINT if layout.design is SCREEN else _MOST
     return {
-        "band": [r for c in pane.curves for r in _band(c, axes)] if band else [],
-        "whole": [r for c in pane.behind for r in _steps(c, axes, _MOST_FAINT)],
+        "band": [r for c in pane.curves for r in _band(c, axes, most)] if band else [],
+        "whole": [r for c in pane.behind for r in _steps(c, axes, most)],
         "curve": [r for c in pane.curves for r in _steps(c, axes)],
         "touch": [r for c in pane.curves for r in _touch(c, axes)],
         "censored": [r for c in pane.curves for r in _censored(c, axes)],
@@ -114,16 +115,20 @@ def thinned(time: np.ndarray, most: int = _MOST) -> np.ndarray:
     """Return which steps to keep: the last per pixel column where there are more than a screen can show."""
     if time.size <= most:
         return np.arange(time.size)
-    column = np.floor(time / time.max() * most)
-    return np.flatnonzero(np.append(np.diff(column) != 0, True))
+    return np.flatnonzero(np.append(np.diff(_columns(time, most)) != 0, True))
+
+
+def _columns(places: np.ndarray, most: int) -> np.ndarray:
+    """Return in which of so many columns each place stands, (n,); the places ascend."""
+    return np.asarray(np.floor(places / places.max() * most))
 
 
 def _steps(curve: Curve, axes: Axes, most: int = _MOST) -> list[dict[str, Any]]:
     base = {"k": str(curve.place), "c": theme.colour(curve.place), "d": theme.dash(curve.place)}
-    kept = thinned(curve.time, most)
-    x, y = axes.across(curve.time[kept]).tolist(), axes.up(curve.value[kept]).tolist()
+    x, y = axes.across(curve.time), axes.up(curve.value)
+    kept = thinned(x, most)
     begin = [] if curve.start is None else [base | {"x": 0.0, "y": float(axes.up(np.array(curve.start)))}]
-    return begin + [base | {"x": a, "y": b} for a, b in zip(x, y, strict=True)]
+    return begin + [base | {"x": a, "y": b} for a, b in zip(x[kept].tolist(), y[kept].tolist(), strict=True)]
 
 
 def _touch(curve: Curve, axes: Axes) -> list[dict[str, Any]]:
@@ -134,17 +139,21 @@ def _touch(curve: Curve, axes: Axes) -> list[dict[str, Any]]:
             for a, b, i in zip(x, y, kept.tolist(), strict=True)]
 
 
-def _band(curve: Curve, axes: Axes) -> list[dict[str, Any]]:
+def _band(curve: Curve, axes: Axes, most: int) -> list[dict[str, Any]]:
+    """Return the limits; of more than so many each row holds the outermost from its time to that of the next."""
     base = {"k": str(curve.place), "c": theme.colour(curve.place)}
-    kept = thinned(curve.time, _MOST_FAINT)
-    low, high, x = axes.up(curve.low[kept]), axes.up(curve.high[kept]), axes.across(curve.time[kept])
-    known = ~(np.isnan(low) | np.isnan(high))
+    known = ~(np.isnan(curve.low) | np.isnan(curve.high))
+    x = axes.across(curve.time)
+    at, low, high = x[known], axes.up(curve.low[known]), axes.up(curve.high[known])
+    if at.size > most:
+        first = np.flatnonzero(np.append(True, np.diff(_columns(at, most)) != 0))
+        at, low, high = at[first], np.minimum.reduceat(low, first), np.maximum.reduceat(high, first)
     out: list[dict[str, Any]] = []
     if curve.start is not None:
         begin = float(axes.up(np.array(curve.start)))
         out.append(base | {"x": 0.0, "lo": begin, "hi": begin})
     out.extend(base | {"x": a, "lo": b, "hi": c} for a, b, c in
-               zip(x[known].tolist(), low[known].tolist(), high[known].tolist(), strict=True))
+               zip(at.tolist(), low.tolist(), high.tolist(), strict=True))
     ended = np.flatnonzero(~known & (np.arange(known.size) > np.append(np.flatnonzero(known), -1).max()))
     if ended.size and out:  # the curve goes on where it has no limits any more: the band ends there
         out.append(out[-1] | {"x": float(x[ended[0]])})

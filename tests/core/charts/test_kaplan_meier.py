@@ -16,6 +16,7 @@ from core.charts import (
 )
 from core.charts.axes import time_ticks
 from core.charts.kaplan_meier import VIEWS
+from core.cohort.cohort import Cohort
 from core.cohort.subsets import by_level
 from core.export import FORMATS, NATIVE, formats_of, made
 from core.survival import kaplan_meier
@@ -67,19 +68,35 @@ def test_words_beside_the_curves(sample, vp3):
     assert any("no patient in TACE+IMRT" in n for n in empty.notes)
 
 
-def test_curves_are_thinned_to_what_a_screen_can_show():
-    rng = np.random.default_rng(1)
-    n = 20_000
-    text = pd.DataFrame({"id": range(n), "OS_months": rng.exponential(20, n), "OS_event": 1,
-                         "age": rng.integers(30, 80, n)}).to_csv(index=False)
-    cohort = read_cohort(io.BytesIO(text.encode()))
-    data = km(cohort.filter({"age": {"ge": 40}}), by=None).chart["datasets"]
+def simulated(n: int) -> Cohort:
+    """Many exact times, some of them censored."""
+    rng = np.random.default_rng(n)
+    text = pd.DataFrame({"id": range(n), "OS_months": rng.exponential(20, n), "OS_event": rng.random(n) < 0.7,
+                         "age": rng.integers(30, 80, n)}).astype({"OS_event": int}).to_csv(index=False)
+    return read_cohort(io.BytesIO(text.encode())).filter({"age": {"ge": 40}})
+
+
+@pytest.mark.parametrize("n", [300, 500, 800, 20_000])
+@pytest.mark.parametrize("view", VIEWS)
+def test_curves_are_thinned_to_what_a_screen_can_show(n, view):
+    """A band has a step for two pixels, and the curve, which has one for each, stays in it."""
+    cohort = simulated(n)
+    part = Part(cohort=cohort, result=kaplan_meier(cohort, endpoint="OS"),
+                reference=kaplan_meier(cohort.whole, endpoint="OS"))
+    figure = km_figure(part, CurveOptions(view=view))
+    data = figure.chart["datasets"]
     assert sum(len(rows) for rows in data.values()) < 3_000
-    curve = {row["x"]: row["y"] for row in data["curve"]}
-    for faint in ("band", "whole"):  # a step for two pixels, the curve itself one for each
-        assert 0.4 < len(data[faint]) / len(data["curve"]) < 0.6
-    for row in data["band"][:-1]:  # the last closes the band where nobody is left
-        assert row["lo"] <= curve[row["x"]] <= row["hi"], "its limits are those of the curve at that time"
+    assert len(data["band"]) <= 362 and len(data["whole"]) <= 362 and len(data["curve"]) <= 722
+    if view == "log-log":
+        assert not data["band"]
+        return
+    *inside, end = data["band"]
+    at, low, high = (np.array([row[name] for row in inside]) for name in ("x", "lo", "hi"))
+    for row in data["curve"]:
+        place = np.searchsorted(at, row["x"], side="right") - 1
+        assert low[place] <= row["y"] <= high[place] or row["x"] >= end["x"]
+    saved = figure.laid_out("slide")["datasets"]
+    assert len(saved["band"]) >= len(saved["curve"]) - 2, "in files a band has as many steps as its curve"
 
 
 def test_many_and_long_levels_stay_legible():
