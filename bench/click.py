@@ -193,7 +193,7 @@ def _brush(app: App) -> None:
 def _released(app: App, key: str, i: int) -> float:
     """Drag over a range of which nothing is kept; return the milliseconds from letting go to the exact curves."""
     page = app.settled().page
-    page.locator(f".st-key-remove-{key} button").first.click()
+    page.locator(f".st-key-remove-{key} button").filter(visible=True).first.click()
     app.settled().drag(key, 0.1 + 0.05 * i, 0.9 - 0.03 * i)
     page.wait_for_timeout(300)
     page.evaluate(_WATCH)

@@ -96,7 +96,8 @@ class Walk:
     def chip(self) -> None:
         if self.filters:
             key = self.random.choice(list(self.filters))
-            self.app.page.locator(f".st-key-remove-{key} button").first.click()
+            # Streamlit keeps a widget that another displaced, hidden, as long as the focus might be in it.
+            self.app.page.locator(f".st-key-remove-{key} button").filter(visible=True).first.click()
             self.put_on(key, None)
 
     def undo(self) -> None:
