@@ -6,7 +6,7 @@
   document.addEventListener("keydown", (event) => {
     const key = event.key.toLowerCase();
     if (!(event.ctrlKey || event.metaKey) || event.altKey || (key !== "z" && key !== "y") || typing(event.target)) return;
-    if (document.querySelector("[role=dialog]")) return;  // it shows the figures of the patients that it was opened for
+    if (document.querySelector("[data-testid=stDialog]")) return;  // it shows the figures of the patients that it was opened for
     const button = document.querySelector(`.st-key-${key === "y" || event.shiftKey ? "redo" : "undo"} button`);
     if (!button) return;
     event.preventDefault();
