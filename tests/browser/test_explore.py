@@ -298,6 +298,18 @@ def test_the_bar_never_leaves_the_screen(app, name):
     }""")
 
 
+def test_chips_that_do_not_fit_fade_at_the_end_that_hides_them(app):
+    app.page.set_viewport_size({"width": 1280, "height": 720})
+    fade = "() => getComputedStyle(document.querySelector('.st-key-chips')).maskImage"
+    app.click_bar("pvtt", "Vp3").settled()
+    assert app.page.evaluate(fade) == "none"
+    for key, level in (("sex", "M"), ("ecog", "0"), ("hvtt", "no"), ("t_stage", "T3b"), ("etiology", "HBV")):
+        app.click_bar(key, level).settled()
+    assert "to left" in app.page.evaluate(fade)
+    app.page.evaluate("() => document.querySelector('.st-key-chips').scrollBy({left: 9999})")
+    app.page.wait_for_function(f"() => ({fade})().includes('to right')")
+
+
 def test_the_filters_are_a_flow_chart_whose_order_can_be_changed(app):
     app.level("pvtt", "Vp3").click(modifiers=["Alt"])
     app.expect_n(44).click_bar("hvtt", "yes").settled()
